@@ -1,0 +1,70 @@
+// Countries (ISO 3166-1, and XK), sets of them, and what telephone numbering says about them.
+#pragma once
+
+#include <bitset>
+#include <cstdint>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/identifiers.h"
+
+namespace sojourn {
+
+// A row of the table of countries, in the order of their two-letter codes: index 0 is AD. The index
+// may change between releases; what is stored or hashed is the code.
+struct Country {
+  std::uint8_t index = 0;
+  friend auto operator<=>(Country, Country) = default;
+};
+
+std::size_t country_count();
+std::optional<Country> find_country(std::string_view alpha2);  // "BR"; upper case only
+std::string_view code_of(Country country);
+std::string_view name_of(Country country);  // English short name
+
+class CountrySet {
+ public:
+  CountrySet() = default;
+  CountrySet(std::initializer_list<Country> members) {
+    for (Country member : members) insert(member);
+  }
+  void insert(Country country) { bits_.set(country.index); }
+  void erase(Country country) { bits_.reset(country.index); }
+  bool contains(Country country) const { return bits_.test(country.index); }
+  bool empty() const { return bits_.none(); }
+  std::size_t size() const { return bits_.count(); }
+  bool intersects(const CountrySet& other) const { return (bits_ & other.bits_).any(); }
+  bool subset_of(const CountrySet& other) const { return (bits_ & ~other.bits_).none(); }
+  CountrySet& operator|=(const CountrySet& other) { return bits_ |= other.bits_, *this; }
+  CountrySet& operator&=(const CountrySet& other) { return bits_ &= other.bits_, *this; }
+  friend bool operator==(const CountrySet&, const CountrySet&) = default;
+  std::vector<Country> members() const;  // in the order of codes
+  std::string text() const;              // "BR" or "GF+GP"; "" when empty
+
+ private:
+  std::bitset<256> bits_;
+};
+
+// Where a serving network may be: every country its code is used in (310 is US and six territories);
+// narrowed by the MNC where a table tells. Empty for 9xx (901 is no country) and for codes that
+// nobody was given (`is_assigned_mcc` tells these apart).
+CountrySet countries_of(const Plmn& plmn);
+bool is_assigned_mcc(std::uint16_t mcc);
+
+// The country of an ICCID by its E.118 prefix (8955 is BR, 891 is US); absent for 88x and unassigned.
+std::optional<Country> country_of_iccid(std::string_view iccid_digits);
+
+// The zone whose people are most (for a network-only position), an IANA name.
+std::string_view most_populous_zone(Country country);
+// Every zone of the country with its reference place, from tzdata's zone.tab (WGS84 degrees).
+struct ZonePlace {
+  std::string_view zone;
+  double lat = 0;
+  double lon = 0;
+};
+std::vector<ZonePlace> zone_places(Country country);
+
+}  // namespace sojourn

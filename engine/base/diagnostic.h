@@ -1,0 +1,103 @@
+// Diagnostics: what an author wrote wrongly, said so that the author can mend it.
+//
+// Text style: lower case, no full stop, the user's own words in backticks, no names from our code;
+// the message says what is wrong, the help says what to do. Codes are stable for ever and live in
+// diagnostic_codes.def with the story that `sojourn explain CODE` tells.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/source.h"
+
+namespace sojourn {
+
+enum class Severity : std::uint8_t {
+  note,            // worth knowing; never changes an exit code
+  warning,         // dead rules and the like
+  broken_promise,  // a ban or an assertion does not hold
+  error,           // the input cannot be used
+};
+
+// One enumerator per line of diagnostic_codes.def: Code::E0101, ...
+enum class Code : std::uint16_t {
+#define SOJOURN_DIAGNOSTIC(code, severity, title, story) code,
+#include "engine/base/diagnostic_codes.def"
+#undef SOJOURN_DIAGNOSTIC
+};
+
+std::string_view code_name(Code code);     // "E0101"
+std::string_view code_title(Code code);    // one short line
+std::string_view code_story(Code code);    // a few sentences with an example
+Severity code_severity(Code code);
+std::optional<Code> find_code(std::string_view name);
+std::size_t code_count();
+Code code_at(std::size_t index);
+
+// A further place that explains the message ("first declared here").
+struct Label {
+  Span span;
+  std::string text;
+};
+
+// A mechanical mend: replace the bytes of `span` by `replacement`.
+struct Fix {
+  Span span;
+  std::string replacement;
+};
+
+struct Diagnostic {
+  Code code{};
+  Severity severity = Severity::error;
+  std::optional<Span> span;  // absent for what has no place in a source (a missing file, a peer)
+  std::string message;
+  std::string help;            // may be empty
+  std::vector<Label> labels;   // further places
+  std::vector<std::string> notes;  // whole paragraphs below the source lines: witnesses, timelines
+  std::optional<Fix> fix;
+};
+
+// A diagnostic of `code` with that code's severity.
+Diagnostic make_diagnostic(Code code, std::string message, std::string help = {});
+Diagnostic make_diagnostic(Code code, Span span, std::string message, std::string help = {});
+
+// Collects diagnostics of one run: sorted by place, without repetitions, capped at
+// limits::kDiagnosticsMax (what is beyond is counted, by severity).
+class DiagnosticList {
+ public:
+  void add(Diagnostic diagnostic);
+  // Sorts by source and place and drops exact repetitions.
+  void finish();
+  const std::vector<Diagnostic>& all() const { return diagnostics_; }
+  std::size_t dropped_count() const { return dropped_count_; }
+  bool has_errors() const { return error_count_ > 0; }
+  bool has_broken_promises() const { return broken_promise_count_ > 0; }
+  bool above_notes() const { return above_note_count_ > 0; }
+
+ private:
+  std::vector<Diagnostic> diagnostics_;
+  std::size_t dropped_count_ = 0;
+  std::size_t error_count_ = 0;
+  std::size_t broken_promise_count_ = 0;
+  std::size_t above_note_count_ = 0;
+};
+
+struct RenderOptions {
+  bool colour = false;
+};
+
+// The text a person reads: "error[E0101]: message", file:line:column, the line with the span
+// underlined, labels, notes and help.
+std::string render(const Diagnostic& diagnostic, const SourceMap& sources,
+                   const RenderOptions& options = {});
+
+// The candidate nearest to `word` within two edits (one for words of three letters or fewer), for
+// "did you mean"; empty when none is near.
+std::string_view nearest_spelling(std::string_view word,
+                                  const std::vector<std::string_view>& candidates);
+
+}  // namespace sojourn

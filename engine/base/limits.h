@@ -1,0 +1,39 @@
+// Named limits: everything that input can drive has one, with the reason for its size.
+// Reaching a limit is a diagnostic (code E0900 and up), never a crash or a hang.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace sojourn::limits {
+
+// --- rule files ---------------------------------------------------------------------------------
+// A policy of 100,000 rules is about 12 MB; ten times that is not a rule file any more.
+inline constexpr std::size_t kSourceBytesMax = 128u << 20;
+// Deeper nesting than a person can read; keeps every recursion over conditions shallow.
+inline constexpr int kNestingDepthMax = 100;
+// One run shows at most this many diagnostics; the rest are counted.
+inline constexpr std::size_t kDiagnosticsMax = 100;
+inline constexpr std::size_t kImportDepthMax = 16;
+
+// --- policies -----------------------------------------------------------------------------------
+inline constexpr std::size_t kRulesMax = 200'000;
+inline constexpr std::size_t kProfilesMax = 4'096;
+inline constexpr std::size_t kAttributesMax = 1'024;
+inline constexpr std::size_t kAreasMax = 16'384;
+inline constexpr std::size_t kFeaturesMax = 65'535;
+inline constexpr std::size_t kGraphFileBytesMax = std::size_t{1} << 32;
+
+// --- traces -------------------------------------------------------------------------------------
+// A report is a few hundred bytes; a line of a megabyte is not a report.
+inline constexpr std::size_t kTraceLineBytesMax = 1u << 20;
+inline constexpr int kTraceJsonDepthMax = 32;
+// Bad lines quoted per kind in a summary.
+inline constexpr std::size_t kQuotedLinesMax = 10;
+
+// --- protocol -----------------------------------------------------------------------------------
+// The largest bound profile packages are a few hundred kilobytes.
+inline constexpr std::size_t kDerBytesMax = 4u << 20;
+inline constexpr int kDerDepthMax = 32;
+
+}  // namespace sojourn::limits
