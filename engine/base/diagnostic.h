@@ -45,7 +45,7 @@ struct Label {
 };
 
 // A mechanical mend: replace the bytes of `span` by `replacement`.
-struct Fix {
+struct SuggestedEdit {
   Span span;
   std::string replacement;
 };
@@ -58,7 +58,7 @@ struct Diagnostic {
   std::string help;            // may be empty
   std::vector<Label> labels;   // further places
   std::vector<std::string> notes;  // whole paragraphs below the source lines: witnesses, timelines
-  std::optional<Fix> fix;
+  std::optional<SuggestedEdit> edit;
 };
 
 // A diagnostic of `code` with that code's severity.
