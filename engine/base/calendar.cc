@@ -176,8 +176,9 @@ Instant TimeZone::start_of(Day day) const { return at_wall_time(day, 0); }
 
 Instant TimeZone::at_wall_time(Day day, std::int64_t wall_ms) const {
   std::int64_t wall = std::int64_t{day.number} * kDayMs + wall_ms;
-  // The answer lies within a day of `wall` read as UTC; look at each offset in force there, earliest
-  // first: a row holds the time when it shows it, and jumps over it when it begins later already.
+  // The answer lies within a day of `wall` read as UTC; look at each offset in force there,
+  // earliest first: a row holds the time when it shows it, and jumps over it when it begins later
+  // already.
   std::size_t row = table_->row_at(wall - kDayMs);
   for (; row < table_->begins_ms.size(); ++row) {
     std::int64_t instant = wall - table_->offsets_ms[row];

@@ -48,13 +48,14 @@ class CountrySet {
   std::bitset<256> bits_;
 };
 
-// Where a serving network may be: every country its code is used in (310 is US and six territories);
-// narrowed by the MNC where a table tells. Empty for 9xx (901 is no country) and for codes that
-// nobody was given (`is_assigned_mcc` tells these apart).
+// Where a serving network may be: every country its code is used in (310 is US and six
+// territories); narrowed by the MNC where a table tells. Empty for 9xx (901 is no country) and for
+// codes that nobody was given (`is_assigned_mcc` tells these apart).
 CountrySet countries_of(const Plmn& plmn);
 bool is_assigned_mcc(std::uint16_t mcc);
 
-// The country of an ICCID by its E.118 prefix (8955 is BR, 891 is US); absent for 88x and unassigned.
+// The country of an ICCID by its E.118 prefix (8955 is BR, 891 is US); absent for 88x and
+// unassigned.
 std::optional<Country> country_of_iccid(std::string_view iccid_digits);
 
 // The zone whose people are most (for a network-only position), an IANA name.

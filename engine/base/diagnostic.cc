@@ -29,20 +29,28 @@ const CodeRow& row_of(Code code) { return kCodes[static_cast<std::size_t>(code)]
 
 std::string_view severity_word(Severity severity) {
   switch (severity) {
-    case Severity::note: return "note";
-    case Severity::warning: return "warning";
-    case Severity::broken_promise: return "broken promise";
-    case Severity::error: return "error";
+    case Severity::note:
+      return "note";
+    case Severity::warning:
+      return "warning";
+    case Severity::broken_promise:
+      return "broken promise";
+    case Severity::error:
+      return "error";
   }
   return "error";
 }
 
 std::string_view severity_colour(Severity severity) {
   switch (severity) {
-    case Severity::note: return "\x1b[1;36m";
-    case Severity::warning: return "\x1b[1;33m";
-    case Severity::broken_promise: return "\x1b[1;35m";
-    case Severity::error: return "\x1b[1;31m";
+    case Severity::note:
+      return "\x1b[1;36m";
+    case Severity::warning:
+      return "\x1b[1;33m";
+    case Severity::broken_promise:
+      return "\x1b[1;35m";
+    case Severity::error:
+      return "\x1b[1;31m";
   }
   return "";
 }
@@ -53,12 +61,12 @@ std::size_t code_points(std::string_view text) {
   }));
 }
 
-// A source line as it may be shown: tabs become one blank, control bytes a question mark, and a line
-// too long for a screen is cut around the column of interest.
+// A source line as it may be shown: tabs become one blank, control bytes a question mark, and a
+// line too long for a screen is cut around the column of interest.
 struct ShownLine {
   std::string text;
-  std::size_t indent = 0;      // code points before the underline
-  std::size_t underline = 1;   // code points underlined
+  std::size_t indent = 0;     // code points before the underline
+  std::size_t underline = 1;  // code points underlined
 };
 
 ShownLine shown_line(const SourceMap& sources, const Span& span) {
@@ -68,7 +76,8 @@ ShownLine shown_line(const SourceMap& sources, const Span& span) {
   begin = std::min(begin, line.size());
   std::size_t end = std::min<std::size_t>(begin + (span.end - span.begin), line.size());
   std::size_t cut_begin = begin > kWidth / 2 && line.size() > kWidth ? begin - kWidth / 2 : 0;
-  while (cut_begin > 0 && (static_cast<unsigned char>(line[cut_begin]) & 0xC0u) == 0x80u) --cut_begin;
+  while (cut_begin > 0 && (static_cast<unsigned char>(line[cut_begin]) & 0xC0u) == 0x80u)
+    --cut_begin;
   std::string_view visible = line.substr(cut_begin, kWidth);
   ShownLine shown;
   for (char c : visible) {
@@ -77,7 +86,8 @@ ShownLine shown_line(const SourceMap& sources, const Span& span) {
   }
   end = std::min(end, cut_begin + visible.size());
   shown.indent = code_points(line.substr(cut_begin, begin - cut_begin));
-  shown.underline = end > begin ? std::max<std::size_t>(1, code_points(line.substr(begin, end - begin))) : 1;
+  shown.underline =
+      end > begin ? std::max<std::size_t>(1, code_points(line.substr(begin, end - begin))) : 1;
   return shown;
 }
 
@@ -164,12 +174,14 @@ void DiagnosticList::add(Diagnostic diagnostic) {
 }
 
 void DiagnosticList::finish() {
-  std::stable_sort(diagnostics_.begin(), diagnostics_.end(),
-                   [](const Diagnostic& a, const Diagnostic& b) { return place_key(a) < place_key(b); });
+  std::stable_sort(
+      diagnostics_.begin(), diagnostics_.end(),
+      [](const Diagnostic& a, const Diagnostic& b) { return place_key(a) < place_key(b); });
   auto same = [](const Diagnostic& a, const Diagnostic& b) {
     return place_key(a) == place_key(b) && a.message == b.message;
   };
-  diagnostics_.erase(std::unique(diagnostics_.begin(), diagnostics_.end(), same), diagnostics_.end());
+  diagnostics_.erase(std::unique(diagnostics_.begin(), diagnostics_.end(), same),
+                     diagnostics_.end());
 }
 
 std::string render(const Diagnostic& diagnostic, const SourceMap& sources,
@@ -201,7 +213,8 @@ std::string_view nearest_spelling(std::string_view word,
   for (std::string_view candidate : candidates) {
     if (candidate.size() > word.size() + 2 || word.size() > candidate.size() + 2) continue;
     std::size_t distance = edit_distance(word, candidate);
-    if (distance < best_distance || (distance == best_distance && !best.empty() && candidate < best)) {
+    if (distance < best_distance ||
+        (distance == best_distance && !best.empty() && candidate < best)) {
       best_distance = distance;
       best = candidate;
     }

@@ -30,9 +30,9 @@ enum class Code : std::uint16_t {
 #undef SOJOURN_DIAGNOSTIC
 };
 
-std::string_view code_name(Code code);     // "E0101"
-std::string_view code_title(Code code);    // one short line
-std::string_view code_story(Code code);    // a few sentences with an example
+std::string_view code_name(Code code);   // "E0101"
+std::string_view code_title(Code code);  // one short line
+std::string_view code_story(Code code);  // a few sentences with an example
 Severity code_severity(Code code);
 std::optional<Code> find_code(std::string_view name);
 std::size_t code_count();
@@ -55,8 +55,8 @@ struct Diagnostic {
   Severity severity = Severity::error;
   std::optional<Span> span;  // absent for what has no place in a source (a missing file, a peer)
   std::string message;
-  std::string help;            // may be empty
-  std::vector<Label> labels;   // further places
+  std::string help;                // may be empty
+  std::vector<Label> labels;       // further places
   std::vector<std::string> notes;  // whole paragraphs below the source lines: witnesses, timelines
   std::optional<SuggestedEdit> edit;
 };

@@ -71,9 +71,9 @@ enum class Ground : std::uint8_t { land, territorial_sea, none };
 
 // Where a fix is, as far as countries go.
 struct Place {
-  CountryClaim country;   // the claim at the point itself
-  bool certain = false;   // the whole disc (2r + 30 m, geo.md) lies under that one claim
-  CountrySet possible;    // countries that the disc meets; only filled when not certain
+  CountryClaim country;  // the claim at the point itself
+  bool certain = false;  // the whole disc (2r + 30 m, geo.md) lies under that one claim
+  CountrySet possible;   // countries that the disc meets; only filled when not certain
 };
 
 enum class Membership : std::uint8_t { outside, uncertain, inside };
@@ -84,9 +84,9 @@ struct Area {
   using Ring = std::vector<LatLon>;
 
   Kind kind = Kind::circle;
-  std::string name;            // subdivision: ISO 3166-2 code; others: for messages
-  LatLon centre;               // circle
-  double radius_m = 0;         // circle: radius; corridor: greatest distance from the line
+  std::string name;     // subdivision: ISO 3166-2 code; others: for messages
+  LatLon centre;        // circle
+  double radius_m = 0;  // circle: radius; corridor: greatest distance from the line
   // polygon: parts, each an outer ring and its holes; corridor: lines, each in element 0
   std::vector<std::vector<Ring>> parts;
 

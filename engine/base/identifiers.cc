@@ -74,8 +74,8 @@ std::uint32_t pack(const Plmn& plmn) {
 }
 
 Plmn unpack_plmn(std::uint32_t packed) {
-  return Plmn{static_cast<std::uint16_t>(packed / 4000), static_cast<std::uint16_t>(packed / 4 % 1000),
-              static_cast<std::uint8_t>(packed % 4)};
+  return Plmn{static_cast<std::uint16_t>(packed / 4000),
+              static_cast<std::uint16_t>(packed / 4 % 1000), static_cast<std::uint8_t>(packed % 4)};
 }
 
 }  // namespace sojourn

@@ -10,13 +10,14 @@
 
 namespace sojourn {
 
-// The eUICC's identifier: 32 decimal digits (GSMA SGP.02 4.1, SGP.29), two per byte, first digit high.
+// The eUICC's identifier: 32 decimal digits (GSMA SGP.02 4.1, SGP.29), two per byte, first digit
+// high.
 struct Eid {
   std::array<std::uint8_t, 16> bytes{};
   friend auto operator<=>(const Eid&, const Eid&) = default;
 };
-// Exactly 32 digits whose check digits hold (the number modulo 97 is 1)? Digits only; many devices in
-// the field carry made-up EIDs, so wrong check digits are reported by `eid_check_digits_hold`.
+// Exactly 32 digits whose check digits hold (the number modulo 97 is 1)? Digits only; many devices
+// in the field carry made-up EIDs, so wrong check digits are reported by `eid_check_digits_hold`.
 std::optional<Eid> parse_eid(std::string_view text);
 std::string to_text(const Eid& eid);
 bool eid_check_digits_hold(const Eid& eid);

@@ -61,8 +61,8 @@ std::optional<Instant> parse_rfc3339(std::string_view text) {
   auto fraction = fraction_ms(text, at);
   auto offset = offset_ms(text.substr(at));
   if (!fraction || !offset) return std::nullopt;
-  std::int64_t whole_seconds = ((hour * 60 + minute) * 60 + second) +
-                               std::int64_t{from_civil(date).number} * 86'400;
+  std::int64_t whole_seconds =
+      ((hour * 60 + minute) * 60 + second) + std::int64_t{from_civil(date).number} * 86'400;
   return Instant{whole_seconds * 1000 + *fraction - *offset};
 }
 
@@ -75,9 +75,9 @@ std::string to_rfc3339(Instant t) {
     --day;
   }
   CivilDate date = to_civil(Day{static_cast<std::int32_t>(day)});
-  std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", date.year, date.month,
-                                 date.day_of_month, rest / 3'600'000, rest / 60'000 % 60,
-                                 rest / 1000 % 60);
+  std::string text =
+      fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", date.year, date.month, date.day_of_month,
+                  rest / 3'600'000, rest / 60'000 % 60, rest / 1000 % 60);
   if (rest % 1000 != 0) text += fmt::format(".{:03}", rest % 1000);
   return text + "Z";
 }

@@ -41,13 +41,16 @@ inline constexpr Instant operator+(Instant t, Duration d) {
   return {sum};
 }
 inline constexpr Instant operator-(Instant t, Duration d) {
-  return t + Duration{d.ms == std::numeric_limits<std::int64_t>::min() ? std::numeric_limits<std::int64_t>::max() : -d.ms};
+  return t + Duration{d.ms == std::numeric_limits<std::int64_t>::min()
+                          ? std::numeric_limits<std::int64_t>::max()
+                          : -d.ms};
 }
 // Saturates.
 inline constexpr Duration operator-(Instant a, Instant b) {
   std::int64_t difference = 0;
   if (__builtin_sub_overflow(a.ms, b.ms, &difference)) {
-    return {a.ms > b.ms ? std::numeric_limits<std::int64_t>::max() : std::numeric_limits<std::int64_t>::min()};
+    return {a.ms > b.ms ? std::numeric_limits<std::int64_t>::max()
+                        : std::numeric_limits<std::int64_t>::min()};
   }
   return {difference};
 }

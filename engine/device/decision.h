@@ -1,0 +1,88 @@
+// Decision: which profile should be enabled on a device now, by which rule, and why.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/bytes.h"
+#include "engine/base/instant.h"
+#include "engine/graph/decision_graph.h"
+
+namespace sojourn {
+
+// What the engine concludes at an instant; small, comparable, made for every observation.
+struct Decision {
+  LeafIndex leaf = 0;
+  Action::Kind kind = Action::Kind::keep;
+  ProfileIndex profile = 0;  // kind profile: what should be enabled
+  std::int32_t rule = -1;    // -1: `otherwise`
+  friend bool operator==(const Decision&, const Decision&) = default;
+};
+
+// A row of history behind a count.
+struct EvidenceRow {
+  Instant from;
+  Instant to;           // kNever: still open
+  std::string country;  // "BR", "" = unknown
+  std::string network;  // "724-05"
+  std::string profile;
+  std::string imei;
+  std::string known_by;  // "certain", "by network", "carried", "corrected"
+};
+
+// One simple condition of a rule, as it stood.
+struct ConditionEvidence {
+  std::string condition;  // in the language's own words
+  Truth truth = Truth::unknown;
+  std::string value;                     // what was found: "BR", "80", "70 to 90", "unknown"
+  std::optional<std::int64_t> count;     // counts: the lower bound
+  std::optional<Instant> since;          // since when it has held, or the value's report
+  std::string source;                    // "fix", "network", "report", "history", "clock"
+  std::vector<EvidenceRow> rows;         // counts: the rows of history they come from
+  std::optional<Instant> would_hold_at;  // a near miss: when it will hold if nothing changes
+};
+
+struct RuleEvidence {
+  std::uint32_t rule = 0;
+  std::string label;  // "meters-in-brazil" or "line 42"
+  std::string at;     // "latam.sojourn:42"
+  Truth truth = Truth::unknown;
+  std::string why_not;  // overridden by ..., nothing obtainable, unknown ...
+  std::vector<ConditionEvidence> because;
+};
+
+// The whole story of a decision, made only when asked for.
+struct Explanation {
+  Instant at;
+  std::string device;
+  Decision decision;
+  std::string outcome;  // "profile = vivo-local", "keep"
+  std::optional<RuleEvidence> decided_by;
+  std::vector<RuleEvidence> others;  // every other rule and why it did not decide
+  std::vector<std::string> alerts;
+  std::vector<std::string> tasks;
+  std::string enabled_profile;  // "" = unknown
+  Instant review = kNever;      // the next instant at which it could change with no report
+};
+
+// A change of a device's decision, as written to `--decisions` and chained for evidence
+// (interfaces.md "A decision record").
+struct DecisionRecord {
+  Instant at;
+  std::string device;
+  std::string outcome;  // "profile", "keep"
+  std::string profile;  // outcome profile
+  std::string from;     // the profile enabled before; "" = unknown
+  std::string rule;     // "" = otherwise
+  std::string origin;   // "latam.sojourn:42"
+  std::vector<ConditionEvidence> because;
+  std::vector<std::string> skipped;
+  std::vector<std::string> alerts;
+  std::vector<std::string> tasks;
+  std::optional<std::string> suppressed;
+  Instant review = kNever;
+};
+
+}  // namespace sojourn

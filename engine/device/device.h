@@ -1,0 +1,91 @@
+// Device: one device's history under one policy, from observations to decisions.
+//
+//   auto policy = PreparedPolicy::prepare(graph, gazetteer);       // once per policy
+//   Device device(*policy);
+//   device.observe(observation);                                   // any order within the lateness
+//   Decision decision = device.decide(now);
+//   Instant review = device.review(now);                           // when to ask again, no report
+//
+// Everything is event time and deterministic: the same observations in any order within the
+// lateness bound end in the same state (semantics.md, "Counting").
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/calendar.h"
+#include "engine/base/gazetteer.h"
+#include "engine/base/result.h"
+#include "engine/device/decision.h"
+#include "engine/device/observation.h"
+#include "engine/graph/decision_graph.h"
+
+namespace sojourn {
+
+// A compiled policy made ready to run: its areas bound to a gazetteer, its names in look-up tables,
+// its zones read. Immutable; shared by all devices and threads.
+class PreparedPolicy {
+ public:
+  // Requires: the gazetteer outlives the result.
+  static Result<std::shared_ptr<const PreparedPolicy>> prepare(
+      std::shared_ptr<const DecisionGraph> graph, const Gazetteer& gazetteer);
+  virtual ~PreparedPolicy() = default;
+  virtual const DecisionGraph& graph() const = 0;
+  virtual const TimeZone& zone() const = 0;
+  const RuleTable& table() const { return graph().table(); }
+};
+
+// What became of one report.
+struct ObserveOutcome {
+  bool duplicate = false;  // exactly known already; no effect
+  bool late = false;       // older than the newest report; history was corrected
+  bool too_late = false;   // older than the lateness bound; left out
+  // Values that cannot be (latitude 91, an unknown enum value): dropped, the rest was used.
+  std::vector<Diagnostic> refused;
+};
+
+struct DeviceOptions {
+  Duration lateness = days(7);  // how far back a report may correct history
+};
+
+// Not thread-safe; different devices are independent of each other.
+class Device {
+ public:
+  explicit Device(std::shared_ptr<const PreparedPolicy> policy, const DeviceOptions& options = {});
+  ~Device();
+  Device(Device&&) noexcept;
+  Device& operator=(Device&&) noexcept;
+
+  ObserveOutcome observe(const Observation& observation);
+  // The profile was switched as decided (a closed dry-run, a test that obeys, a verified result).
+  // Counted among the commanded switches.
+  void switched(ProfileIndex profile, Instant at);
+
+  // Requires: now is not before the newest report. Constant work when nothing can have changed.
+  Decision decide(Instant now);
+  // The first instant after `now` at which a feature on the decided path changes its class if no
+  // report comes; kNever when none does. Exact.
+  Instant review(Instant now);
+  // Cheap lower bound of `review`: never later than it.
+  Instant wake(Instant now);
+  // The reading of a feature, as the next decision will see it.
+  Reading read(FeatureIndex feature, Instant now);
+  Explanation explain(Instant now);
+  // The evidence of the deciding rule's conditions, for a record.
+  std::vector<ConditionEvidence> because(const Decision& decision, Instant now);
+
+  // The enabled profile: its index, kOtherSymbol when undeclared; absent when unknown.
+  std::optional<std::int64_t> enabled_profile(Instant now) const;
+  // The residency ledger, oldest first.
+  std::vector<EvidenceRow> ledger() const;
+  Instant newest_report() const;   // kBeginning before the first
+  std::size_t byte_count() const;  // memory held
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace sojourn

@@ -1,0 +1,150 @@
+// RuleTable: a checked policy as data, between the language and the decision graph.
+//
+// Everything that deciding needs and nothing of how it was written, but for names and places that
+// explanations show. lang lowers a CheckedPolicy into one; engine/proof compiles it into a
+// DecisionGraph; the graph file carries it as its catalogue; tests interpret it rule by rule.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/base/bytes.h"
+#include "engine/base/gazetteer.h"
+#include "engine/base/instant.h"
+#include "engine/graph/condition.h"
+#include "engine/graph/feature.h"
+
+namespace sojourn {
+
+struct Settings {
+  std::string name;
+  std::string version;
+  std::string owner;
+  std::string zone = "UTC";       // whose midnight ends a day
+  Duration settle = minutes(30);  // how long a new country must last to be believed
+  Duration carry = days(7);       // how long a silent device stays where it was
+  Duration lead = hours(48);      // how early a ban's deadline presses
+  bool first_match = false;
+};
+
+enum class AttributeType : std::uint8_t {
+  flag,
+  number,
+  choice,
+  text,
+  country,
+  set_of_text,
+  set_of_country,
+  set_of_choice,
+};
+
+struct Attribute {
+  std::string name;
+  AttributeType type = AttributeType::flag;
+  std::string unit;                 // number: "%", "dBm", ...; "" = a bare number
+  std::vector<std::string> values;  // choice: the enum; text and sets of text: those that are named
+  std::optional<Duration> valid;    // how long a report holds; absent: Settings::carry
+};
+
+struct Profile {
+  std::string name;
+  CountrySet home;                          // empty: home none, always roaming
+  std::vector<std::string> iccid_prefixes;  // "895510"
+  std::vector<Plmn> plmns;
+  std::string download;  // SM-DP+ address; "" = cannot be downloaded
+  CountrySet breakout;
+  std::int64_t cost = 0;
+};
+
+// Where something was written.
+struct Origin {
+  std::string path;  // as given to the compiler
+  std::uint32_t line = 0;
+  std::string text() const;  // "latam.sojourn:42"
+};
+
+struct Alternative {
+  ProfileIndex profile = 0;
+  bool if_installed = false;
+  friend bool operator==(const Alternative&, const Alternative&) = default;
+};
+
+// What a rule asks for. A rule with alerts and tasks only has no outcome: it agrees with every rule
+// and does not stop `otherwise`.
+struct Action {
+  enum class Kind : std::uint8_t { none, keep, profile };
+  Kind kind = Kind::none;
+  std::vector<Alternative> alternatives;  // profile: the first lawful and obtainable one is taken
+  std::vector<ProfileIndex> preload;
+  std::vector<ProfileIndex> remove;
+  std::optional<ProfileIndex> fallback;
+  std::vector<std::string> alerts;
+  std::vector<std::string> tasks;
+  Duration hold;  // no further switch for this long; 0 = none
+  bool approval = false;
+  ConditionIndex requires_condition = ConditionTable::kAlways;
+  std::optional<std::pair<std::int32_t, std::int32_t>> window_ms;  // carried out only then, local
+
+  // Two rules of equal effect for the same device agree (alerts and tasks add up and do not count).
+  bool same_effect(const Action& other) const;
+};
+
+struct Rule {
+  std::string name;  // "" = unnamed, known by its line
+  std::string text;  // the author's sentence about it
+  Origin origin;
+  std::string source;  // the rule as `fmt` writes it, for explanations
+  ConditionIndex condition = ConditionTable::kAlways;
+  Action action;
+  std::vector<std::uint32_t> overrides;  // directly, as written; transitive closure follows
+  // How people refer to it: its name, or "line 42".
+  std::string label() const;
+};
+
+// What must never happen, judged with a profile (semantics 9a). One condition per candidate: the
+// index is the candidate's ProfileIndex, the last one is for a profile nobody declared.
+struct Ban {
+  std::string name;
+  std::string text;
+  std::string source;
+  std::string certainty;
+  Origin origin;
+  std::vector<ConditionIndex> bites;  // violated, or within notice, with the candidate
+  std::vector<ConditionIndex> violated;
+  bool in_doubt_counts = false;
+  std::optional<Action> remedy;
+};
+
+struct RuleTable {
+  Settings settings;
+  std::vector<Attribute> attributes;
+  std::vector<Profile> profiles;
+  std::vector<Area> areas;  // what Gazetteer::bind is given, in this order
+  std::vector<Feature> features;
+  ConditionTable conditions;
+  std::vector<Rule> rules;  // in the order written
+  std::vector<Ban> bans;
+  Action otherwise;               // kind keep when nothing was written
+  Sha256Digest meaning_digest{};  // of everything above that decides, names of rules left out
+  Sha256Digest text_digest{};     // of the sources, in the order read
+
+  std::optional<ProfileIndex> find_profile(std::string_view name) const;
+  std::optional<AttributeIndex> find_attribute(std::string_view name) const;
+  // The index of an equal feature (by identity), added when it is new.
+  FeatureIndex intern_feature(Feature feature);
+};
+
+// Does rule `a` override rule `b`, directly or through others? One row per rule, bit b of row a.
+// A rule that overrides nothing has an empty row. Requires: no circle.
+std::vector<std::vector<bool>> override_closure(const RuleTable& table);
+
+// May the profile be taken as far as having it goes (semantics 18)? Installed, or downloadable; a
+// quarantined one is not. The condition is over features of kind installed and quarantined, which
+// are added to the table when missing.
+ConditionIndex obtainable(RuleTable& table, const Alternative& alternative);
+
+}  // namespace sojourn
