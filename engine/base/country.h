@@ -1,4 +1,11 @@
 // Countries (ISO 3166-1, and XK), sets of them, and what telephone numbering says about them.
+//
+//   CountrySet where = countries_of(*parse_plmn("724-06"));   // {BR}
+//   if (where.contains(*find_country("BR"))) ...
+//
+// The tables are iso_countries.def (country.cc), mcc_countries.def, plmn_countries.def and
+// iccid_countries.def (numbering.cc); zone places come from the system (zone_places.cc). All
+// functions may be called by any thread.
 #pragma once
 
 #include <bitset>
@@ -48,9 +55,9 @@ class CountrySet {
   std::bitset<256> bits_;
 };
 
-// Where a serving network may be: every country its code is used in (310 is US and six
+// Where a serving network may be: every country its code is used in (310 is US and five
 // territories); narrowed by the MNC where a table tells. Empty for 9xx (901 is no country) and for
-// codes that nobody was given (`is_assigned_mcc` tells these apart).
+// codes that nobody was given (`is_assigned_mcc` tells these apart). A table look-up.
 CountrySet countries_of(const Plmn& plmn);
 bool is_assigned_mcc(std::uint16_t mcc);
 
@@ -60,7 +67,9 @@ std::optional<Country> country_of_iccid(std::string_view iccid_digits);
 
 // The zone whose people are most (for a network-only position), an IANA name.
 std::string_view most_populous_zone(Country country);
-// Every zone of the country with its reference place, from tzdata's zone.tab (WGS84 degrees).
+
+// Every zone of the country with its reference place, from the system's zone.tab (WGS84 degrees),
+// in that file's order. Empty where the file has none (BV, HM, XK) or the system has no such file.
 struct ZonePlace {
   std::string_view zone;
   double lat = 0;
