@@ -1,0 +1,147 @@
+#include "engine/runtime/audit_chain.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+namespace sojourn {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Sha256Digest start_of_chain(const std::string& tenant) {
+  return sha256(as_bytes("sojourn evidence chain 1\n" + tenant));
+}
+
+// Each part is preceded by its length, so that no two lists of parts are the same bytes.
+Sha256Digest hash_of(std::string_view previous, std::uint64_t sequence, std::string_view tenant,
+                     std::string_view commitment, std::string_view record) {
+  std::string all;
+  for (std::string_view part : {previous, tenant, commitment, record}) {
+    all += fmt::format("{}:", part.size());
+    all += part;
+  }
+  all += fmt::format("#{}", sequence);
+  return sha256(as_bytes(all));
+}
+
+std::string commitment_of(std::string_view salt, std::string_view device) {
+  return to_hex(sha256(as_bytes(fmt::format("{}:{}{}", salt.size(), salt, device))));
+}
+
+Diagnostic broken(std::uint64_t sequence, std::string what) {
+  return make_diagnostic(Code::E0020, fmt::format("record {}: {}", sequence, what),
+                         "the file was changed after it was written; compare it with a copy");
+}
+
+struct Line {
+  std::uint64_t sequence = 0;
+  std::string tenant, previous, commitment, record, hash;
+  std::optional<std::string> device, salt;
+};
+
+std::optional<Line> parse_line(std::string_view text) {
+  Json json = Json::parse(text.begin(), text.end(), nullptr, false);
+  if (!json.is_object()) return std::nullopt;
+  Line line;
+  auto sequence = json.find("sequence");
+  if (sequence == json.end() || !sequence->is_number_unsigned()) return std::nullopt;
+  line.sequence = sequence->get<std::uint64_t>();
+  auto take = [&](const char* key, std::string& into) {
+    auto member = json.find(key);
+    if (member == json.end() || !member->is_string()) return false;
+    into = member->get<std::string>();
+    return true;
+  };
+  bool whole = take("tenant", line.tenant) && take("previous", line.previous) &&
+               take("commitment", line.commitment) && take("record", line.record) &&
+               take("hash", line.hash);
+  if (!whole) return std::nullopt;
+  std::string text_member;
+  if (take("device", text_member)) line.device = text_member;
+  if (take("salt", text_member)) line.salt = text_member;
+  return line;
+}
+
+std::string written(const Line& line) {
+  Json json;
+  json["sequence"] = line.sequence;
+  json["tenant"] = line.tenant;
+  json["previous"] = line.previous;
+  if (line.device) json["device"] = *line.device;
+  if (line.salt) json["salt"] = *line.salt;
+  json["commitment"] = line.commitment;
+  json["record"] = line.record;
+  json["hash"] = line.hash;
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+}  // namespace
+
+AuditChain::AuditChain(std::string tenant, Bytes key)
+    : tenant_(std::move(tenant)), key_(std::move(key)), head_(start_of_chain(tenant_)) {}
+
+AuditChain::AuditChain(std::string tenant, Bytes key, const Sha256Digest& previous,
+                       std::uint64_t sequence)
+    : tenant_(std::move(tenant)), key_(std::move(key)), head_(previous), sequence_(sequence) {}
+
+std::string AuditChain::append(std::string_view record_json, std::string_view device) {
+  Bytes salted = key_;
+  std::string counter = fmt::format("#{}", sequence_);
+  salted.insert(salted.end(), counter.begin(), counter.end());
+  Line line;
+  line.sequence = sequence_;
+  line.tenant = tenant_;
+  line.previous = to_hex(head_);
+  line.device = std::string(device);
+  line.salt = to_hex(ByteView(sha256(salted)).first(16));
+  line.commitment = commitment_of(*line.salt, device);
+  line.record = std::string(record_json);
+  head_ = hash_of(line.previous, sequence_, tenant_, line.commitment, line.record);
+  line.hash = to_hex(head_);
+  ++sequence_;
+  return written(line);
+}
+
+Status ChainVerifier::check(std::string_view text) {
+  auto line = parse_line(text);
+  if (!line) return broken(next_sequence_, "the line is not a record of the chain");
+  if (record_count_ == 0) {
+    tenant_ = line->tenant;
+    head_ = start_of_chain(tenant_);
+  }
+  if (line->sequence != next_sequence_) {
+    return broken(next_sequence_,
+                  line->sequence > next_sequence_
+                      ? fmt::format("missing: record {} follows", line->sequence)
+                      : fmt::format("out of order: record {} follows", line->sequence));
+  }
+  if (line->tenant != tenant_) {
+    return broken(line->sequence, fmt::format("belongs to another tenant, `{}`", line->tenant));
+  }
+  if (line->previous != to_hex(head_)) {
+    return broken(line->sequence, "does not follow the record before it");
+  }
+  Sha256Digest hash =
+      hash_of(line->previous, line->sequence, line->tenant, line->commitment, line->record);
+  if (line->hash != to_hex(hash)) return broken(line->sequence, "was changed");
+  if (line->device &&
+      (!line->salt || line->commitment != commitment_of(*line->salt, *line->device))) {
+    return broken(line->sequence, "names another device than it was written for");
+  }
+  head_ = hash;
+  ++next_sequence_;
+  ++record_count_;
+  return {};
+}
+
+Result<std::string> pseudonymise(std::string_view text) {
+  auto line = parse_line(text);
+  if (!line) return broken(0, "the line is not a record of the chain");
+  line->device.reset();
+  line->salt.reset();
+  return written(*line);
+}
+
+}  // namespace sojourn

@@ -1,0 +1,91 @@
+// DeviceLoop: one device followed through time. Reports and ticks go in, changed decisions come
+// out.
+//
+//   DeviceLoop loop(policy, "8904...", options);
+//   loop.report(observation, [](const DecisionRecord& record) { ... });
+//   loop.run_until(end, sink);                       // what time alone changes
+//
+// A dry-run, a test and the service all drive devices through this loop, so they decide the same.
+// Not thread-safe; loops of different devices are independent.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "engine/device/device.h"
+
+namespace sojourn {
+
+// How a decision takes effect in the device that is followed.
+enum class LoopMode : std::uint8_t {
+  open,      // decisions are only compared with what is reported
+  closed,    // a simulated device carries them out after `latency`
+  obedient,  // carried out at once (`test ... obeying`)
+};
+
+struct LoopOptions {
+  LoopMode mode = LoopMode::closed;
+  // closed: how long after the decision it takes effect; absent: at the device's next report.
+  std::optional<Duration> latency;
+  Duration lateness = days(7);
+  // Write a record for every report, not only for changes.
+  bool every_report = false;
+};
+
+using RecordSink = std::function<void(const DecisionRecord&)>;
+
+struct LoopTotals {
+  std::uint64_t report_count = 0;
+  std::uint64_t late_count = 0;
+  std::uint64_t too_late_count = 0;
+  std::uint64_t duplicate_count = 0;
+  std::uint64_t switch_count = 0;  // carried out by this loop
+  std::uint64_t change_count = 0;  // decisions that differ from the one before
+  Instant first = kNever;
+  Instant last = kBeginning;
+};
+
+class DeviceLoop {
+ public:
+  DeviceLoop(std::shared_ptr<const PreparedPolicy> policy, std::string name,
+             const LoopOptions& options);
+
+  // Takes a report in; first lets time pass up to it. What could not be used of it is returned.
+  ObserveOutcome report(const Observation& observation, const RecordSink& sink);
+  // Lets time pass, ticks at `end` included.
+  void run_until(Instant end, const RecordSink& sink);
+
+  const std::string& name() const { return name_; }
+  Device& device() { return device_; }
+  // The decision in force, and when it was taken. Absent before the first report.
+  const std::optional<Decision>& decision() const { return decision_; }
+  Instant decided_at() const { return decided_at_; }
+  // Up to where time has passed.
+  Instant now() const { return now_; }
+  const LoopTotals& totals() const { return totals_; }
+
+ private:
+  void pass_ticks_before(Instant end, const RecordSink& sink);
+  void decide_at(Instant t, bool write_always, const RecordSink& sink);
+  void carry_out_if_due(Instant t);
+  bool wants_switch() const;
+  DecisionRecord make_record(Instant t);
+
+  std::shared_ptr<const PreparedPolicy> policy_;
+  std::string name_;
+  LoopOptions options_;
+  Device device_;
+  std::optional<Decision> decision_;
+  Instant decided_at_ = kBeginning;
+  Instant now_ = kBeginning;
+  Instant wake_ = kNever;
+  // Closed loop: once the loop has switched the device, reported profiles no longer count.
+  bool simulates_profile_ = false;
+  Observation without_profile_;
+  LoopTotals totals_;
+};
+
+}  // namespace sojourn
