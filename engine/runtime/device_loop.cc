@@ -58,6 +58,13 @@ void DeviceLoop::run_until(Instant end, const RecordSink& sink) {
   decide_at(end, false, sink);
 }
 
+void DeviceLoop::switched(ProfileIndex profile, Instant at, const RecordSink& sink) {
+  pass_ticks_before(at, sink);
+  now_ = std::max(now_, at);
+  device_.switched(profile, at);
+  decide_at(now_, false, sink);
+}
+
 void DeviceLoop::pass_ticks_before(Instant end, const RecordSink& sink) {
   if (now_ == kBeginning) return;
   while (true) {

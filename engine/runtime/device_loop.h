@@ -65,6 +65,10 @@ class DeviceLoop {
   Instant decided_at() const { return decided_at_; }
   // Up to where time has passed.
   Instant now() const { return now_; }
+  // When time alone may change something: `run_until` has nothing to do before. kNever when never.
+  Instant wake() const { return wake_; }
+  // The device was switched by the host, to this profile at this instant.
+  void switched(ProfileIndex profile, Instant at, const RecordSink& sink);
   const LoopTotals& totals() const { return totals_; }
 
  private:

@@ -1,0 +1,159 @@
+// Sojourn as a library: a compiled policy, observations in, decisions out.
+//
+//   #include <sojourn/geo.hpp>
+//   #include <sojourn/sojourn.hpp>
+//   using namespace sojourn::embed;
+//
+//   auto world = sojourn::embed::open_gazetteer();                  // sojourn/geo.hpp
+//   auto policy = Policy::map("policy.graph", world.value());       // made by `sojourn build`
+//   Engine engine(policy.value());
+//
+//   Observation seen;
+//   seen.at_ms = 1767261600000;
+//   seen.device = "89049032123451234512345678901235";
+//   seen.network = "724-05";
+//   seen.attributes["type"] = "meter";
+//   for (const Decision& decision : engine.observe(seen).value()) {
+//     // decision.profile should be enabled now, by decision.rule
+//   }
+//   engine.tick(engine.next_review_ms());                           // time passes without reports
+//
+// Values in, values out: no globals, no logging, no clock, no threads of its own. Expected failures
+// are values; nothing throws but what the standard library throws when memory is gone. Times are
+// milliseconds since 1970-01-01T00:00:00Z. Needs no parser: policies come compiled.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace sojourn {
+
+class Gazetteer;  // where countries and regions are; see sojourn/geo.hpp
+
+namespace embed {
+
+inline constexpr std::int64_t kNeverMs = std::numeric_limits<std::int64_t>::max();
+
+// Why something could not be done: a stable code ("E0004"), what is wrong, what to do about it.
+struct Error {
+  std::string code;
+  std::string message;
+  std::string help;
+};
+
+// A value or an Error.
+template <class T>
+class [[nodiscard]] Expected {
+ public:
+  Expected(T value) : state_(std::in_place_index<0>, std::move(value)) {}
+  Expected(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
+  explicit operator bool() const { return state_.index() == 0; }
+  // Requires: it holds a value.
+  T& value() { return std::get<0>(state_); }
+  const T& value() const { return std::get<0>(state_); }
+  // Requires: it holds an error.
+  const Error& error() const { return std::get<1>(state_); }
+
+ private:
+  std::variant<T, Error> state_;
+};
+
+struct Position {
+  double lat = 0;  // WGS84 degrees
+  double lon = 0;
+  std::optional<double> accuracy_m;  // 68% radius
+  std::optional<double> altitude_m;
+  std::optional<double> speed_mps;
+};
+
+// std::monostate sets the attribute to unknown.
+using AttributeValue =
+    std::variant<std::monostate, bool, double, std::string, std::vector<std::string>>;
+
+// One report about one device. What it leaves out keeps its last value.
+struct Observation {
+  std::int64_t at_ms = 0;
+  std::string
+      device;  // an EID (32 digits), an IMEI, or any other name; always the same for a device
+  std::optional<Position> position;
+  std::optional<std::string> network;       // "724-05"
+  std::optional<std::string> registration;  // home, roaming, searching, denied, none
+  std::optional<std::string> rat;           // "lte-m"
+  std::optional<std::uint16_t> reject_cause;
+  std::optional<std::string> profile;  // the enabled profile, by the policy's name for it
+  std::optional<std::string> iccid;    // or by its ICCID
+  std::optional<std::vector<std::string>> installed;
+  std::optional<std::int64_t> data_bytes;  // what this report adds
+  std::optional<std::string> event;        // "owner-changed"
+  std::map<std::string, AttributeValue> attributes;
+};
+
+// A device's decision changed.
+struct Decision {
+  std::int64_t at_ms = 0;
+  std::string device;
+  std::string outcome;  // "profile" or "keep"
+  std::string profile;  // outcome "profile": the one that should be enabled
+  std::string from;     // the one enabled now; "" when unknown
+  std::string rule;     // "" when no rule applies
+  std::string origin;   // "latam.sojourn:42"
+  std::vector<std::string> alerts;
+  std::vector<std::string> tasks;
+  std::int64_t review_ms = kNeverMs;  // when it could change with no report
+  std::string json;                   // the whole record, with the evidence behind it
+};
+
+// A compiled policy. Immutable; any thread; cheap to copy.
+class Policy {
+ public:
+  // Maps a file made by `sojourn build`. The gazetteer is kept alive by the policy.
+  static Expected<Policy> map(const std::string& path, std::shared_ptr<const Gazetteer> gazetteer);
+  std::string name() const;
+  std::string version() const;
+  std::string meaning_digest() const;  // "sha256:..."; equal for policies that mean the same
+
+ private:
+  friend class Engine;
+  struct State;
+  explicit Policy(std::shared_ptr<const State> state) : state_(std::move(state)) {}
+  std::shared_ptr<const State> state_;
+};
+
+// Devices and their histories under one policy. Not thread-safe; engines are independent of each
+// other, so a host may keep one per partition of its devices.
+class Engine {
+ public:
+  explicit Engine(const Policy& policy);
+  ~Engine();
+  Engine(Engine&&) noexcept;
+  Engine& operator=(Engine&&) noexcept;
+
+  // Takes a report in; the decisions that changed by it, and by the time that passed before it.
+  // Reports of a device may come late by up to seven days. An error leaves everything as it was.
+  Expected<std::vector<Decision>> observe(const Observation& observation);
+  // Lets time pass for every device that is due by `now_ms`.
+  std::vector<Decision> tick(std::int64_t now_ms);
+  // When `tick` should be called next if no report comes; kNeverMs when never.
+  std::int64_t next_review_ms() const;
+  // The host has switched a device as decided (the eUICC's signed result says so). Unknown profile
+  // names are an error.
+  Expected<std::vector<Decision>> switched(const std::string& device, const std::string& profile,
+                                           std::int64_t at_ms);
+  // Why the device's decision is what it is, as JSON: the rule, each condition with its value and
+  // where it came from, the rules that did not decide and why.
+  Expected<std::string> explain(const std::string& device);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace embed
+}  // namespace sojourn
