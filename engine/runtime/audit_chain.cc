@@ -126,8 +126,9 @@ Status ChainVerifier::check(std::string_view text) {
   Sha256Digest hash =
       hash_of(line->previous, line->sequence, line->tenant, line->commitment, line->record);
   if (line->hash != to_hex(hash)) return broken(line->sequence, "was changed");
-  if (line->device &&
-      (!line->salt || line->commitment != commitment_of(*line->salt, *line->device))) {
+  bool complete = line->device.has_value() == line->salt.has_value() && written(*line) == text;
+  if (!complete) return broken(line->sequence, "was changed");
+  if (line->device && line->commitment != commitment_of(*line->salt, *line->device)) {
     return broken(line->sequence, "names another device than it was written for");
   }
   head_ = hash;
