@@ -31,6 +31,16 @@ inline constexpr int kTraceJsonDepthMax = 32;
 // Bad lines quoted per kind in a summary.
 inline constexpr std::size_t kQuotedLinesMax = 10;
 
+// --- store --------------------------------------------------------------------------------------
+// A tenant's name is typed by people and stands in every key.
+inline constexpr std::size_t kTenantBytesMax = 64;
+// Keys are a handful of identifiers; a small key keeps the tree of rows flat.
+inline constexpr std::size_t kStoreKeyBytesMax = 1024;
+// The largest rows are bound profile packages (kDerBytesMax) with what we note beside them.
+inline constexpr std::size_t kStoreValueBytesMax = 16u << 20;
+// A snapshot holds a connection; more than this alive at once is a leak, not a use.
+inline constexpr std::size_t kStoreSnapshotsMax = 256;
+
 // --- protocol -----------------------------------------------------------------------------------
 // The largest bound profile packages are a few hundred kilobytes.
 inline constexpr std::size_t kDerBytesMax = 4u << 20;

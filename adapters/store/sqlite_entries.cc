@@ -1,0 +1,84 @@
+#include "adapters/store/sqlite_entries.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace sojourn {
+namespace {
+
+Diagnostic damaged_row(ByteView key) {
+  auto known = StoreKey::from_stored(key);
+  return make_diagnostic(Code::E0012,
+                         fmt::format("a row of the store is damaged: {}",
+                                     known ? describe(*known) : "key " + to_hex(key)),
+                         "bring back the last good copy");
+}
+
+Bytes copy(ByteView bytes) { return {bytes.begin(), bytes.end()}; }
+
+// Both take a statement that is bound; the caller resets it, whatever comes out.
+Result<std::optional<Bytes>> value_of(SqliteStatement& statement, ByteView key) {
+  auto found = statement.step();
+  if (!found) return std::move(found).error();
+  if (!*found) return std::optional<Bytes>();
+  ByteView value = statement.blob(0);
+  if (row_checksum(key, value) != statement.number(1)) return damaged_row(key);
+  return std::optional<Bytes>(copy(value));
+}
+
+Result<std::vector<StoreRow>> rows_of(SqliteStatement& statement) {
+  std::vector<StoreRow> rows;
+  while (true) {
+    auto more = statement.step();
+    if (!more) return std::move(more).error();
+    if (!*more) return rows;
+    ByteView key = statement.blob(0);
+    ByteView value = statement.blob(1);
+    auto known = StoreKey::from_stored(key);
+    if (!known || row_checksum(key, value) != statement.number(2)) return damaged_row(key);
+    rows.push_back({std::move(*known), copy(value)});
+  }
+}
+
+}  // namespace
+
+Result<SqliteEntries> SqliteEntries::over(SqliteConnection& connection) {
+  auto read = connection.prepare("SELECT value, checksum FROM entry WHERE key = ?1");
+  if (!read) return std::move(read).error();
+  auto ascending = connection.prepare(
+      "SELECT key, value, checksum FROM entry WHERE key >= ?1 AND key < ?2 "
+      "ORDER BY key LIMIT ?3");
+  if (!ascending) return std::move(ascending).error();
+  auto descending = connection.prepare(
+      "SELECT key, value, checksum FROM entry WHERE key >= ?1 AND key < ?2 "
+      "ORDER BY key DESC LIMIT ?3");
+  if (!descending) return std::move(descending).error();
+  SqliteEntries entries;
+  entries.read_ = std::move(*read);
+  entries.scan_ascending_ = std::move(*ascending);
+  entries.scan_descending_ = std::move(*descending);
+  return entries;
+}
+
+Result<std::optional<Bytes>> SqliteEntries::read(const StoreKey& key) {
+  read_.bind(1, key.bytes());
+  auto value = value_of(read_, key.bytes());
+  read_.reset();
+  return value;
+}
+
+Result<std::vector<StoreRow>> SqliteEntries::scan(const StoreRange& range,
+                                                  std::size_t row_count_max, ScanOrder order) {
+  constexpr std::size_t kLimitMax = std::size_t{1} << 62;  // SQL's LIMIT is signed
+  SqliteStatement& statement = order == ScanOrder::ascending ? scan_ascending_ : scan_descending_;
+  statement.bind(1, range.begin());
+  statement.bind(2, range.end());
+  statement.bind(3, static_cast<std::int64_t>(std::min(row_count_max, kLimitMax)));
+  auto rows = rows_of(statement);
+  statement.reset();
+  return rows;
+}
+
+}  // namespace sojourn
