@@ -45,5 +45,7 @@ inline constexpr std::size_t kStoreSnapshotsMax = 256;
 // The largest bound profile packages are a few hundred kilobytes.
 inline constexpr std::size_t kDerBytesMax = 4u << 20;
 inline constexpr int kDerDepthMax = 32;
+// A bound profile package of 4 MB has 4,000 segments; a list of empty elements is not a message.
+inline constexpr std::size_t kDerElementsMax = 65'536;
 
 }  // namespace sojourn::limits
