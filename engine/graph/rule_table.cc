@@ -60,26 +60,75 @@ std::vector<std::vector<bool>> override_closure(const RuleTable& table) {
   return closure;
 }
 
+std::vector<std::uint32_t> precedence(const RuleTable& table) {
+  auto count = static_cast<std::uint32_t>(table.rules.size());
+  std::vector<std::vector<std::uint32_t>> overriders(count);
+  for (std::uint32_t i = 0; i < count; ++i) {
+    for (std::uint32_t overridden : table.rules[i].overrides) overriders[overridden].push_back(i);
+  }
+  std::vector<std::uint32_t> order;
+  order.reserve(count);
+  std::vector<bool> entered(count, false);
+  // A rule on the stack, and how many of its overriders have been placed before it.
+  std::vector<std::pair<std::uint32_t, std::size_t>> open;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    if (entered[i]) continue;
+    entered[i] = true;
+    open.push_back({i, 0});
+    while (!open.empty()) {
+      auto& [rule, placed] = open.back();
+      if (placed == overriders[rule].size()) {
+        order.push_back(rule);
+        open.pop_back();
+        continue;
+      }
+      std::uint32_t before = overriders[rule][placed++];
+      if (entered[before]) continue;
+      entered[before] = true;
+      open.push_back({before, 0});
+    }
+  }
+  return order;
+}
+
+namespace {
+
+ConditionIndex flag_about(RuleTable& table, FeatureKind kind, std::string_view word,
+                          ProfileIndex profile) {
+  Test test;
+  test.text = fmt::format("{} {}", word, table.profiles[profile].name);
+  auto same = [&](const Feature& f) {
+    return f.kind == kind && f.subject == profile && !f.candidate;
+  };
+  auto found = std::find_if(table.features.begin(), table.features.end(), same);
+  if (found != table.features.end()) {
+    test.feature = static_cast<FeatureIndex>(found - table.features.begin());
+  } else {
+    Feature feature;
+    feature.kind = kind;
+    feature.subject = profile;
+    feature.identity = test.text;
+    test.feature = table.intern_feature(std::move(feature));
+  }
+  return table.conditions.test(std::move(test));
+}
+
+}  // namespace
+
+ConditionIndex available(RuleTable& table, const Alternative& alternative) {
+  bool downloadable = !table.profiles[alternative.profile].download.empty();
+  if (downloadable && !alternative.if_installed) return ConditionTable::kAlways;
+  return flag_about(table, FeatureKind::installed, "installed", alternative.profile);
+}
+
+ConditionIndex healthy(RuleTable& table, ProfileIndex profile) {
+  return table.conditions.negate(
+      flag_about(table, FeatureKind::quarantined, "quarantined", profile));
+}
+
 ConditionIndex obtainable(RuleTable& table, const Alternative& alternative) {
-  const Profile& profile = table.profiles[alternative.profile];
-  Feature installed;
-  installed.kind = FeatureKind::installed;
-  installed.subject = alternative.profile;
-  installed.identity = fmt::format("installed {}", profile.name);
-  Feature quarantined;
-  quarantined.kind = FeatureKind::quarantined;
-  quarantined.subject = alternative.profile;
-  quarantined.identity = fmt::format("quarantined {}", profile.name);
-  Test is_installed;
-  is_installed.feature = table.intern_feature(installed);
-  is_installed.text = installed.identity;
-  Test is_quarantined;
-  is_quarantined.feature = table.intern_feature(quarantined);
-  is_quarantined.text = quarantined.identity;
-  ConditionTable& conditions = table.conditions;
-  ConditionIndex healthy = conditions.negate(conditions.test(is_quarantined));
-  if (!alternative.if_installed && !profile.download.empty()) return healthy;
-  return conditions.all_of({conditions.test(is_installed), healthy});
+  return table.conditions.all_of(
+      {available(table, alternative), healthy(table, alternative.profile)});
 }
 
 }  // namespace sojourn

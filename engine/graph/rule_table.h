@@ -142,9 +142,19 @@ struct RuleTable {
 // A rule that overrides nothing has an empty row. Requires: no circle.
 std::vector<std::vector<bool>> override_closure(const RuleTable& table);
 
-// May the profile be taken as far as having it goes (semantics 18)? Installed, or downloadable; a
-// quarantined one is not. The condition is over features of kind installed and quarantined, which
-// are added to the table when missing.
+// The order in which rules are tried, the first that fires deciding: as written under
+// `first-match`; else as written, but that every rule is preceded by those that override it. Rules
+// that fire together without one overriding the other agree (or `check` has refused the policy), so
+// the order between them decides only which of them is named.
+// Requires: no circle of overrides.
+std::vector<std::uint32_t> precedence(const RuleTable& table);
+
+// May the profile be taken as far as having it goes (semantics 18): installed, or downloadable and
+// not asked for `if installed`? Adds features of kind installed and quarantined when missing.
+ConditionIndex available(RuleTable& table, const Alternative& alternative);
+// Not in quarantine.
+ConditionIndex healthy(RuleTable& table, ProfileIndex profile);
+// Both: available and healthy.
 ConditionIndex obtainable(RuleTable& table, const Alternative& alternative);
 
 }  // namespace sojourn

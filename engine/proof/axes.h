@@ -1,0 +1,65 @@
+// Axes: what a policy can tell apart about each feature, as numbered classes.
+//
+// A RuleTable's tests go in; out come the axes of the graph, in the order in which nodes will test
+// them, and for every test the classes in which it is certainly true and certainly false. Values
+// that judge() answers alike for every test are one class:
+//
+//   rsrp >= -110, rsrp >= -90      ->  (.., -110) [-110, -90) [-90, ..) unknown
+//   country in {BR}, in {BR, AR}   ->  BR | AR | anything else | unknown
+//
+// Everything is asked of judge(), so graph and interpreter cannot differ about a single test.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "engine/graph/decision_graph.h"
+#include "engine/proof/diagram.h"
+
+namespace sojourn {
+
+struct AxisOptions {
+  // Every claim that can stand (Gazetteer::claims()); single countries are always included.
+  std::vector<CountryClaim> claims;
+  // The order of features, where the heuristic one is not wanted; those left out come last.
+  std::vector<FeatureIndex> order;
+};
+
+class AxisPlan {
+ public:
+  // Axes for the tests in use. `test_uses` has, for every test of the table's ConditionTable, in
+  // how many rules it stands; 0 leaves it out.
+  // Requires: the table outlives the plan.
+  AxisPlan(const RuleTable& table, const std::vector<std::uint32_t>& test_uses,
+           const AxisOptions& options);
+
+  const std::vector<Axis>& axes() const { return axes_; }
+  std::vector<ClassIndex> class_counts() const;
+
+  // A test as a function of one axis: runs of classes and the truth-valued terminal of each.
+  struct Split {
+    AxisIndex axis = 0;
+    std::vector<DiagramRun> runs;
+  };
+  // Where the test is certainly true; where it is certainly false. Requires: a test in use.
+  Split certain(std::uint32_t test_index) const;
+  Split refuted(std::uint32_t test_index) const;
+
+  // The axis of a feature's value (counts: of its lower bound); absent when nothing tests it.
+  std::optional<AxisIndex> axis_of(FeatureIndex feature) const;
+
+ private:
+  using TestList = std::vector<std::uint32_t>;
+
+  void add_number(FeatureIndex feature, const TestList& tests);
+  void add_symbol(FeatureIndex feature, const TestList& tests,
+                  const std::vector<CountryClaim>& claims);
+
+  const RuleTable& table_;
+  std::vector<Axis> axes_;
+  std::vector<std::optional<AxisIndex>> axis_of_feature_;
+  // By test, for symbols and flags: its truth in each class.
+  std::vector<std::vector<Truth>> truths_;
+};
+
+}  // namespace sojourn

@@ -1,0 +1,158 @@
+#include "engine/proof/diagram.h"
+
+#include <algorithm>
+#include <cassert>
+#include <unordered_map>
+
+namespace sojourn {
+namespace {
+
+std::uint64_t mix(std::uint64_t hash, std::uint64_t value) {
+  hash = (hash ^ value) * 0x9E37'79B9'7F4A'7C15u;
+  return hash ^ (hash >> 29);
+}
+
+std::uint64_t hash_of(AxisIndex axis, std::span<const DiagramRun> runs) {
+  std::uint64_t hash = mix(0x51, axis);
+  for (const DiagramRun& run : runs) {
+    hash = mix(hash, (std::uint64_t{run.end} << 32) | run.target);
+  }
+  return hash;
+}
+
+constexpr std::size_t kFirstBuckets = 1u << 10;
+
+}  // namespace
+
+DiagramStore::DiagramStore(std::vector<ClassIndex> class_counts)
+    : class_counts_(std::move(class_counts)), buckets_(kFirstBuckets, 0), cache_(kFirstBuckets) {}
+
+DiagramRef DiagramStore::node(AxisIndex axis, std::span<const DiagramRun> runs) {
+  assert(!runs.empty() && runs.back().end == class_counts_[axis]);
+  std::size_t first = runs_.size();
+  for (const DiagramRun& run : runs) {
+    assert(level(run.target) > axis);
+    bool joins = runs_.size() > first && runs_.back().target == run.target;
+    if (joins) {
+      runs_.back().end = run.end;
+    } else {
+      runs_.push_back(run);
+    }
+  }
+  std::span<const DiagramRun> merged(&runs_[first], runs_.size() - first);
+  if (merged.size() == 1) {
+    DiagramRef only = merged[0].target;
+    runs_.resize(first);
+    return only;
+  }
+  std::size_t at = hash_of(axis, merged) & (buckets_.size() - 1);
+  for (; buckets_[at] != 0; at = (at + 1) & (buckets_.size() - 1)) {
+    const Node& other = nodes_[buckets_[at] - 1];
+    bool same = other.axis == axis && other.count == merged.size() &&
+                std::equal(merged.begin(), merged.end(), &runs_[other.first]);
+    if (!same) continue;
+    runs_.resize(first);
+    return buckets_[at] - 1;
+  }
+  auto index = static_cast<DiagramRef>(nodes_.size());
+  nodes_.push_back({axis, static_cast<std::uint32_t>(merged.size()), first});
+  buckets_[at] = index + 1;
+  if (nodes_.size() * 2 > buckets_.size()) grow();
+  return index;
+}
+
+void DiagramStore::grow() {
+  buckets_.assign(buckets_.size() * 2, 0);
+  cache_.assign(buckets_.size(), {});
+  for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
+    std::size_t at = hash_of(nodes_[i].axis, runs(i)) & (buckets_.size() - 1);
+    while (buckets_[at] != 0) at = (at + 1) & (buckets_.size() - 1);
+    buckets_[at] = i + 1;
+  }
+}
+
+DiagramRef DiagramStore::child(DiagramRef ref, ClassIndex value) const {
+  std::span<const DiagramRun> all = runs(ref);
+  auto after = [](ClassIndex v, const DiagramRun& run) { return v < run.end; };
+  return std::upper_bound(all.begin(), all.end(), value, after)->target;
+}
+
+// Recursion is as deep as the axes that both diagrams test; the compiler bounds it.
+DiagramRef DiagramStore::apply(Op op, DiagramRef a, DiagramRef b) {
+  DiagramRef absorbing = op == Op::both ? kNo : kYes;
+  DiagramRef neutral = op == Op::both ? kYes : kNo;
+  if (a == absorbing || b == absorbing) return absorbing;
+  if (a == neutral || a == b) return b;
+  if (b == neutral) return a;
+  if (a > b) std::swap(a, b);
+  std::uint64_t hash = mix(mix(static_cast<std::uint64_t>(op) + 1, a), b);
+  {
+    const CacheRow& row = cache_[hash & (cache_.size() - 1)];
+    if (row.op == static_cast<std::uint32_t>(op) + 1 && row.a == a && row.b == b) return row.result;
+  }
+  AxisIndex top = std::min(level(a), level(b));
+  std::vector<DiagramRun> merged;
+  std::size_t i = 0, j = 0;  // runs of a and of b; the spans move when the store grows
+  bool a_tests = level(a) == top, b_tests = level(b) == top;
+  ClassIndex end = 0;
+  while (end < class_counts_[top]) {
+    DiagramRun from_a = a_tests ? runs(a)[i] : DiagramRun{class_counts_[top], a};
+    DiagramRun from_b = b_tests ? runs(b)[j] : DiagramRun{class_counts_[top], b};
+    end = std::min(from_a.end, from_b.end);
+    if (from_a.end == end) ++i;
+    if (from_b.end == end) ++j;
+    merged.push_back({end, apply(op, from_a.target, from_b.target)});
+  }
+  DiagramRef result = node(top, merged);
+  cache_[hash & (cache_.size() - 1)] = {a, b, result, static_cast<std::uint32_t>(op) + 1};
+  return result;
+}
+
+DiagramRef DiagramStore::both(DiagramRef a, DiagramRef b) { return apply(Op::both, a, b); }
+DiagramRef DiagramStore::either(DiagramRef a, DiagramRef b) { return apply(Op::either, a, b); }
+
+DiagramRef DiagramStore::opposite(DiagramRef a) {
+  if (is_terminal(a)) return a == kYes ? kNo : kYes;
+  std::unordered_map<DiagramRef, DiagramRef> found = {{kNo, kYes}, {kYes, kNo}};
+  std::vector<DiagramRef> open = {a};
+  while (!open.empty()) {
+    DiagramRef at = open.back();
+    std::size_t before = open.size();
+    if (!found.contains(at)) {
+      for (const DiagramRun& run : runs(at)) {
+        if (!found.contains(run.target)) open.push_back(run.target);
+      }
+    }
+    if (open.size() > before) continue;  // children first
+    open.pop_back();
+    if (found.contains(at)) continue;
+    std::vector<DiagramRun> flipped(runs(at).begin(), runs(at).end());
+    for (DiagramRun& run : flipped) run.target = found[run.target];
+    found[at] = node(axis(at), flipped);
+  }
+  return found[a];
+}
+
+// The parts that test late axes first: each step then adds nodes on top of a finished diagram.
+DiagramRef DiagramStore::fold(Op op, std::vector<DiagramRef> parts) {
+  std::sort(parts.begin(), parts.end(), [&](DiagramRef a, DiagramRef b) {
+    return level(a) != level(b) ? level(a) > level(b) : a < b;
+  });
+  DiagramRef result = op == Op::both ? kYes : kNo;
+  for (DiagramRef part : parts) result = apply(op, part, result);
+  return result;
+}
+
+DiagramRef DiagramStore::all_of(std::vector<DiagramRef> parts) {
+  return fold(Op::both, std::move(parts));
+}
+DiagramRef DiagramStore::any_of(std::vector<DiagramRef> parts) {
+  return fold(Op::either, std::move(parts));
+}
+
+std::size_t DiagramStore::byte_count() const {
+  return nodes_.size() * sizeof(Node) + runs_.size() * sizeof(DiagramRun) +
+         buckets_.size() * sizeof(std::uint32_t) + cache_.size() * sizeof(CacheRow);
+}
+
+}  // namespace sojourn
