@@ -106,17 +106,18 @@ class SqliteStore final : public Store {
   std::vector<Status> commit_group(std::span<const StoreTransaction> group) override;
 
   bool stopped() const { return stopped_.load(std::memory_order_acquire); }
+  // Requires: stopped().
+  Diagnostic stopped_answer() const { return store_stopped(*cause_); }
   // Passes an answer on, and stops the store when it tells of damage or a failing disk.
   template <class T>
   Result<T> judged(Result<T> answer) {
-    if (!answer && stops_the_store(answer.error().code)) {
-      stopped_.store(true, std::memory_order_release);
-    }
+    if (!answer && stops_the_store(answer.error().code)) stop(answer.error());
     return answer;
   }
   void take_back(std::unique_ptr<Reader> reader);
 
  private:
+  void stop(const Diagnostic& cause);
   Result<std::unique_ptr<Reader>> idle_or_new_reader();
   Status write_group(std::span<const StoreTransaction> group, std::vector<Status>& answers);
   // Whether the transaction's expectations hold; E0016 or a limit when it cannot happen.
@@ -127,9 +128,10 @@ class SqliteStore final : public Store {
   FileLock lock_;
   std::unique_ptr<Writer> writer_;  // the committing thread's
   std::atomic<bool> stopped_ = false;
-  std::mutex readers_mutex_;
-  std::vector<std::unique_ptr<Reader>> idle_readers_;  // guarded by readers_mutex_
-  std::size_t snapshot_count_ = 0;                     // guarded by readers_mutex_
+  std::mutex mutex_;
+  std::optional<Diagnostic> cause_;  // written once, under mutex_, before stopped_
+  std::vector<std::unique_ptr<Reader>> idle_readers_;  // guarded by mutex_
+  std::size_t snapshot_count_ = 0;                     // guarded by mutex_
 };
 
 class SqliteSnapshot final : public StoreSnapshot {
@@ -141,12 +143,12 @@ class SqliteSnapshot final : public StoreSnapshot {
   ~SqliteSnapshot() override { store_.take_back(std::move(reader_)); }
 
   Result<std::optional<Bytes>> read(const StoreKey& key) const override {
-    if (store_.stopped()) return store_stopped();
+    if (store_.stopped()) return store_.stopped_answer();
     return store_.judged(reader_->entries.read(key));
   }
   Result<std::vector<StoreRow>> scan(const StoreRange& range, std::size_t row_count_max,
                                      ScanOrder order) const override {
-    if (store_.stopped()) return store_stopped();
+    if (store_.stopped()) return store_.stopped_answer();
     return store_.judged(reader_->entries.scan(range, row_count_max, order));
   }
 
@@ -156,7 +158,7 @@ class SqliteSnapshot final : public StoreSnapshot {
 };
 
 Result<std::unique_ptr<StoreSnapshot>> SqliteStore::snapshot() {
-  if (stopped()) return store_stopped();
+  if (stopped()) return stopped_answer();
   auto reader = judged(idle_or_new_reader());
   if (!reader) return std::move(reader).error();
   // SQLite freezes what a transaction sees at its first read, so there is one at once.
@@ -171,9 +173,15 @@ Result<std::unique_ptr<StoreSnapshot>> SqliteStore::snapshot() {
       std::make_unique<SqliteSnapshot>(*this, std::move(*reader)));
 }
 
+void SqliteStore::stop(const Diagnostic& cause) {
+  std::lock_guard hold(mutex_);
+  if (!cause_) cause_ = cause;
+  stopped_.store(true, std::memory_order_release);
+}
+
 Result<std::unique_ptr<Reader>> SqliteStore::idle_or_new_reader() {
   {
-    std::lock_guard hold(readers_mutex_);
+    std::lock_guard hold(mutex_);
     if (snapshot_count_ >= limits::kStoreSnapshotsMax) {
       return make_diagnostic(
           Code::E0901,
@@ -190,7 +198,7 @@ Result<std::unique_ptr<Reader>> SqliteStore::idle_or_new_reader() {
   }
   auto reader = open_reader(options_);
   if (!reader) {
-    std::lock_guard hold(readers_mutex_);
+    std::lock_guard hold(mutex_);
     --snapshot_count_;
   }
   return reader;
@@ -198,7 +206,7 @@ Result<std::unique_ptr<Reader>> SqliteStore::idle_or_new_reader() {
 
 void SqliteStore::take_back(std::unique_ptr<Reader> reader) {
   bool reusable = !reader->connection.in_transaction() || reader->end.run().ok();
-  std::lock_guard hold(readers_mutex_);
+  std::lock_guard hold(mutex_);
   --snapshot_count_;
   if (reusable && idle_readers_.size() < kIdleReadersMax) {
     idle_readers_.push_back(std::move(reader));
@@ -208,7 +216,7 @@ void SqliteStore::take_back(std::unique_ptr<Reader> reader) {
 std::vector<Status> SqliteStore::commit_group(std::span<const StoreTransaction> group) {
   std::vector<Status> answers(group.size());
   if (stopped()) {
-    std::fill(answers.begin(), answers.end(), Status(store_stopped()));
+    std::fill(answers.begin(), answers.end(), Status(stopped_answer()));
     return answers;
   }
   Status written = judged(write_group(group, answers));
@@ -218,7 +226,8 @@ std::vector<Status> SqliteStore::commit_group(std::span<const StoreTransaction> 
     return answers;
   }
   if (writer_->connection.log_page_count() >= options_.log_pages_max) {
-    // The group is durable whatever comes of this; a failure is the next caller's answer.
+    // The group is durable whatever comes of this; a failure stops the store, and is told to the
+    // next caller.
     static_cast<void>(judged(writer_->connection.checkpoint()));
   }
   return answers;

@@ -17,14 +17,14 @@
 namespace sojourn {
 
 struct SqliteStoreOptions {
-  std::string path;
+  std::string path = {};
   // Make a new store where there is none? Otherwise a missing file is E0010.
   bool create = true;
   // Pages of 4 KiB in the log after which its rows are carried over into the file. More of them
   // means that a row which changes often is carried less often, and that the log is larger.
   int log_pages_max = 16'384;
   // SQLite's layer over the operating system, by name. Tests put one here that fails and forgets.
-  std::string vfs;
+  std::string vfs = {};
 };
 
 // Opens a store, carries an older schema forward, or makes a new one.

@@ -64,9 +64,11 @@ Diagnostic conflict_at(const StoreTransaction::Entry& expectation) {
       "read the row again and decide anew");
 }
 
-Diagnostic store_stopped() {
-  return make_diagnostic(Code::E0015, "the store has stopped after an earlier failure",
-                         "find the cause in the first error, then start again");
+Diagnostic store_stopped(const Diagnostic& cause) {
+  return make_diagnostic(
+      Code::E0015,
+      fmt::format("the store has stopped after {}: {}", code_name(cause.code), cause.message),
+      cause.help);
 }
 
 }  // namespace sojourn

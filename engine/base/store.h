@@ -20,12 +20,12 @@
 //  2. Its expectations speak of the state before it; all are checked before its first write. When
 //     one does not hold the answer is E0016 and nothing has changed.
 //  3. Of several writes to one key the last counts. Erasing what is absent is not an error.
-//  4. commit() answers ok only when the transaction survives the loss of power, and from then on
-//     every new snapshot shows it.
+//  4. commit() answers ok only when the transaction survives the loss of power (in a backend that
+//     keeps anything), and from then on every new snapshot shows it.
 //  5. A group is committed as if one transaction after another, in order, with one wait for the
 //     disk: each succeeds or fails its expectations by itself, and a later one sees the earlier.
 //  6. When writing or syncing fails the answer is E0014 for the whole group, and the store stops:
-//     whatever it is asked afterwards it answers E0015. What a disk holds after a failed sync is
+//     whatever it is asked afterwards it answers E0015, with the cause. What a disk holds after a failed sync is
 //     unknown, so nothing is tried again; close, find the cause, open again. A transaction that
 //     was answered E0014 may then be there or not, wholly; so read before repeating it.
 //  7. Damage that a read meets is E0012, never a wrong value, and stops the store too.
@@ -108,7 +108,7 @@ class Store {
 Status check_limits(const StoreTransaction& transaction);
 // E0016: what `expectation` says does not hold.
 Diagnostic conflict_at(const StoreTransaction::Entry& expectation);
-// E0015, for everything asked of a store that has stopped.
-Diagnostic store_stopped();
+// E0015, for everything asked of a store that has stopped because of `cause`.
+Diagnostic store_stopped(const Diagnostic& cause);
 
 }  // namespace sojourn

@@ -327,7 +327,7 @@ void check_conformance(const StoreBackendMaker& make_backend) {
   }
   SECTION("loss of power") {
     if (!backend->durable()) {
-      WARN("this backend keeps nothing, so its power cannot fail");
+      SUCCEED("this backend keeps nothing, so its power cannot fail");
       return;
     }
     for (std::uint64_t seed = first_seed(); seed < first_seed() + seed_count(10); ++seed) {
