@@ -65,14 +65,16 @@ struct Diagnostic {
 Diagnostic make_diagnostic(Code code, std::string message, std::string help = {});
 Diagnostic make_diagnostic(Code code, Span span, std::string message, std::string help = {});
 
-// Collects diagnostics of one run: sorted by place, without repetitions, capped at
-// limits::kDiagnosticsMax (what is beyond is counted, by severity).
+// Collects diagnostics of one run. After `finish` they are sorted by place, without repetitions,
+// and at most limits::kDiagnosticsMax: the gravest stay, the others are counted.
 class DiagnosticList {
  public:
   void add(Diagnostic diagnostic);
-  // Sorts by source and place and drops exact repetitions.
+  // Sorts by source and place (those of no place first), drops what repeats a diagnostic's code,
+  // place and message, and caps. May be called again after further `add`s.
   void finish();
   const std::vector<Diagnostic>& all() const { return diagnostics_; }
+  // How many were not repetitions and yet are not in `all`, for "and 20 more".
   std::size_t dropped_count() const { return dropped_count_; }
   bool has_errors() const { return error_count_ > 0; }
   bool has_broken_promises() const { return broken_promise_count_ > 0; }
@@ -91,12 +93,14 @@ struct RenderOptions {
 };
 
 // The text a person reads: "error[E0101]: message", file:line:column, the line with the span
-// underlined, labels, notes and help.
+// underlined, labels, notes and help. Always valid UTF-8 and, but for the colours asked for, free
+// of control characters, whatever the source holds: it is safe to show on a terminal.
 std::string render(const Diagnostic& diagnostic, const SourceMap& sources,
                    const RenderOptions& options = {});
 
 // The candidate nearest to `word` within two edits (one for words of three letters or fewer), for
-// "did you mean"; empty when none is near.
+// "did you mean"; the first by alphabet of equally near ones; empty when none is near or the word
+// is longer than limits::kSpellingBytesMax.
 std::string_view nearest_spelling(std::string_view word,
                                   const std::vector<std::string_view>& candidates);
 

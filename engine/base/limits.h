@@ -14,6 +14,10 @@ inline constexpr std::size_t kSourceBytesMax = 128u << 20;
 inline constexpr int kNestingDepthMax = 100;
 // One run shows at most this many diagnostics; the rest are counted.
 inline constexpr std::size_t kDiagnosticsMax = 100;
+// One run keeps at most this many to choose those from; some megabytes.
+inline constexpr std::size_t kDiagnosticsKeptMax = 10'000;
+// Longer words are no misspelt names; keeps "did you mean" cheap among 100,000 names.
+inline constexpr std::size_t kSpellingBytesMax = 64;
 inline constexpr std::size_t kImportDepthMax = 16;
 
 // --- policies -----------------------------------------------------------------------------------
