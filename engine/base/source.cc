@@ -1,7 +1,10 @@
 #include "engine/base/source.h"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
+
+#include "engine/base/limits.h"
 
 namespace sojourn {
 
@@ -12,24 +15,17 @@ struct SourceMap::File {
 };
 
 SourceMap::SourceMap() = default;
-
-SourceMap::~SourceMap() {
-  for (File* file : files_) delete file;
-}
-
-SourceMap::SourceMap(SourceMap&& other) noexcept : files_(std::exchange(other.files_, {})) {}
-
-SourceMap& SourceMap::operator=(SourceMap&& other) noexcept {
-  std::swap(files_, other.files_);
-  return *this;
-}
+SourceMap::~SourceMap() = default;
+SourceMap::SourceMap(SourceMap&& other) noexcept = default;
+SourceMap& SourceMap::operator=(SourceMap&& other) noexcept = default;
 
 SourceId SourceMap::add(std::string path, std::string text) {
-  auto* file = new File{std::move(path), std::move(text), {0}};
+  assert(text.size() <= limits::kSourceBytesMax);
+  auto file = std::make_unique<File>(File{std::move(path), std::move(text), {0}});
   for (std::uint32_t i = 0; i < file->text.size(); ++i) {
     if (file->text[i] == '\n') file->line_begins.push_back(i + 1);
   }
-  files_.push_back(file);
+  files_.push_back(std::move(file));
   return SourceId{static_cast<std::uint32_t>(files_.size() - 1)};
 }
 

@@ -5,7 +5,9 @@
 //   Location at = sources.location(Span{id, 10, 14});   // line 1, column 11
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,8 +41,8 @@ class SourceMap {
  public:
   SourceMap();
   ~SourceMap();
-  SourceMap(SourceMap&&) noexcept;
-  SourceMap& operator=(SourceMap&&) noexcept;
+  SourceMap(SourceMap&& other) noexcept;
+  SourceMap& operator=(SourceMap&& other) noexcept;
 
   // Requires: text is at most limits::kSourceBytesMax long.
   SourceId add(std::string path, std::string text);
@@ -58,7 +60,7 @@ class SourceMap {
 
  private:
   struct File;
-  std::vector<File*> files_;  // owned; pointers so that texts never move
+  std::vector<std::unique_ptr<File>> files_;  // pointers so that texts never move
 };
 
 }  // namespace sojourn
