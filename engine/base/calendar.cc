@@ -1,22 +1,17 @@
 #include "engine/base/calendar.h"
 
-#include <date/tz.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
-#include <mutex>
-#include <vector>
+
+#include "engine/base/integers.h"
 
 namespace sojourn {
 namespace {
 
-constexpr std::int64_t kDayMs = 86'400'000;
-
-std::int64_t floor_div(std::int64_t a, std::int64_t b) {
-  std::int64_t quotient = a / b;
-  return a % b < 0 ? quotient - 1 : quotient;
-}
+// Whole years within a Day's 32 bits.
+constexpr std::int64_t kYearMin = -5'877'640;
+constexpr std::int64_t kYearMax = 5'881'579;
 
 }  // namespace
 
@@ -58,9 +53,12 @@ bool is_valid(const CivilDate& date) {
 
 Day add_months(Day day, std::int32_t count) {
   CivilDate date = to_civil(day);
-  std::int32_t months = date.year * 12 + (date.month - 1) + count;
-  date.year = static_cast<std::int32_t>(floor_div(months, 12));
-  date.month = months - date.year * 12 + 1;
+  std::int64_t months = std::int64_t{date.year} * 12 + (date.month - 1) + count;
+  // Years beyond what a Day can hold stay at its last one.
+  months = std::clamp(months, kYearMin * 12, kYearMax * 12 + 11);
+  std::int64_t year = floor_div(months, 12);
+  date.year = static_cast<std::int32_t>(year);
+  date.month = static_cast<std::int32_t>(months - year * 12 + 1);
   date.day_of_month = std::min(date.day_of_month, days_in_month(date.year, date.month));
   return from_civil(date);
 }
@@ -106,92 +104,6 @@ std::optional<Day> parse_date(std::string_view text) {
 std::string to_text(Day day) {
   CivilDate date = to_civil(day);
   return fmt::format("{:04}-{:02}-{:02}", date.year, date.month, date.day_of_month);
-}
-
-// A zone as a table of the instants at which its offset changes. Looking a day up is a binary
-// search over some 300 rows; the date library's own look-up builds strings each time.
-struct TimeZone::Table {
-  std::string name;
-  std::vector<std::int64_t> begins_ms;  // ascending; the first is the beginning of time
-  std::vector<std::int64_t> offsets_ms;
-
-  std::size_t row_at(std::int64_t ms) const {
-    auto row = std::upper_bound(begins_ms.begin(), begins_ms.end(), ms) - begins_ms.begin();
-    return static_cast<std::size_t>(row - 1);
-  }
-};
-
-TimeZone::TimeZone() {
-  static const std::shared_ptr<const Table> utc =
-      std::make_shared<const Table>(Table{"UTC", {kBeginning.ms}, {0}});
-  table_ = utc;
-}
-
-Result<TimeZone> TimeZone::find(std::string_view name) {
-  static std::mutex mutex;
-  static std::map<std::string, std::shared_ptr<const Table>, std::less<>> known;
-  if (name == "UTC") return TimeZone();
-  std::lock_guard lock(mutex);
-  if (auto it = known.find(name); it != known.end()) return TimeZone(it->second);
-  try {
-    const date::time_zone* zone = date::locate_zone(name);
-    auto table = std::make_shared<Table>();
-    table->name = std::string(name);
-    date::sys_seconds at = date::sys_days{date::year{1970} / 1 / 1};
-    const date::sys_seconds end = date::sys_days{date::year{2101} / 1 / 1};
-    while (at < end) {
-      date::sys_info info = zone->get_info(at);
-      std::int64_t offset = info.offset.count() * std::int64_t{1000};
-      if (table->offsets_ms.empty()) {
-        table->begins_ms.push_back(kBeginning.ms);
-        table->offsets_ms.push_back(offset);
-      } else if (table->offsets_ms.back() != offset) {
-        table->begins_ms.push_back(at.time_since_epoch().count() * std::int64_t{1000});
-        table->offsets_ms.push_back(offset);
-      }
-      at = info.end;
-    }
-    known.emplace(table->name, table);
-    return TimeZone(table);
-  } catch (const std::exception&) {
-    return make_diagnostic(Code::E0005, fmt::format("unknown time zone `{}`", name),
-                           "use an IANA name such as `America/Sao_Paulo` or `UTC`");
-  }
-}
-
-std::string_view TimeZone::name() const { return table_->name; }
-
-Duration TimeZone::offset_at(Instant t) const { return {table_->offsets_ms[table_->row_at(t.ms)]}; }
-
-Day TimeZone::day_of(Instant t) const {
-  return {static_cast<std::int32_t>(floor_div((t + offset_at(t)).ms, kDayMs))};
-}
-
-std::int64_t TimeZone::wall_ms_of_day(Instant t) const {
-  std::int64_t wall = (t + offset_at(t)).ms;
-  return wall - floor_div(wall, kDayMs) * kDayMs;
-}
-
-Instant TimeZone::start_of(Day day) const { return at_wall_time(day, 0); }
-
-Instant TimeZone::at_wall_time(Day day, std::int64_t wall_ms) const {
-  std::int64_t wall = std::int64_t{day.number} * kDayMs + wall_ms;
-  // The answer lies within a day of `wall` read as UTC; look at each offset in force there,
-  // earliest first: a row holds the time when it shows it, and jumps over it when it begins later
-  // already.
-  std::size_t row = table_->row_at(wall - kDayMs);
-  for (; row < table_->begins_ms.size(); ++row) {
-    std::int64_t instant = wall - table_->offsets_ms[row];
-    if (instant < table_->begins_ms[row]) return {table_->begins_ms[row]};
-    if (row + 1 == table_->begins_ms.size() || instant < table_->begins_ms[row + 1]) break;
-  }
-  row = std::min(row, table_->begins_ms.size() - 1);
-  return {wall - table_->offsets_ms[row]};
-}
-
-Instant TimeZone::next_transition(Instant t) const {
-  std::size_t row = table_->row_at(t.ms) + 1;
-  return row < table_->begins_ms.size() ? Instant{table_->begins_ms[row]} : kNever;
 }
 
 }  // namespace sojourn

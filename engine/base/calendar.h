@@ -55,7 +55,9 @@ std::optional<Day> parse_date(std::string_view text);  // "2026-01-31"
 std::string to_text(Day day);                          // "2026-01-31"
 
 // A zone of the IANA database, as the system has it. Cheap to copy; immutable; any thread.
-// Its table reaches from 1970 to 2100; outside, the nearest entry holds.
+// Its table reaches from 1970 to 2100; outside, the nearest entry holds. Where a clock falls back
+// across midnight (Saint John's until 2011, from 00:01 to 23:01), the day before returns for that
+// while: `day_of` tells what the wall shows, and `start_of` is the first midnight.
 class TimeZone {
  public:
   TimeZone();  // UTC

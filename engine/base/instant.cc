@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <limits>
+
 #include "engine/base/calendar.h"
+#include "engine/base/integers.h"
 
 namespace sojourn {
 namespace {
@@ -68,12 +72,10 @@ std::optional<Instant> parse_rfc3339(std::string_view text) {
 
 std::string to_rfc3339(Instant t) {
   if (t == kNever || t == kBeginning) return "never";
-  std::int64_t day = t.ms / 86'400'000;
-  std::int64_t rest = t.ms % 86'400'000;
-  if (rest < 0) {
-    rest += 86'400'000;
-    --day;
-  }
+  std::int64_t day = floor_div(t.ms, 86'400'000);
+  std::int64_t rest = t.ms - day * 86'400'000;
+  using DayLimits = std::numeric_limits<std::int32_t>;
+  day = std::clamp<std::int64_t>(day, DayLimits::min(), DayLimits::max());
   CivilDate date = to_civil(Day{static_cast<std::int32_t>(day)});
   std::string text =
       fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", date.year, date.month, date.day_of_month,

@@ -61,6 +61,7 @@ inline constexpr Duration operator-(Instant a, Instant b) {
 std::optional<Instant> parse_rfc3339(std::string_view text);
 
 // "2026-01-01T10:00:00Z", or with ".250" when there are milliseconds. The ends of time are "never".
+// Years beyond 9999 get the digits they need (up to a Day's last year), which is not RFC 3339 then.
 std::string to_rfc3339(Instant t);
 
 // Telemetry writes seconds or milliseconds; numbers of 100,000,000,000 and more are milliseconds.

@@ -1,20 +1,13 @@
 // Reads the system's zone.tab: which zones a country has, and where each one's reference place is.
+#include <algorithm>
 #include <array>
-#include <fstream>
 #include <string>
 
 #include "engine/base/country.h"
+#include "engine/base/zone_files.h"
 
 namespace sojourn {
 namespace {
-
-// Where systems keep the IANA database.
-constexpr const char* kZoneTabPaths[] = {
-    "/usr/share/zoneinfo/zone.tab",
-    "/usr/lib/zoneinfo/zone.tab",
-    "/usr/share/lib/zoneinfo/tab/zone_sun.tab",
-    "/etc/zoneinfo/zone.tab",
-};
 
 // An angle of ISO 6709, "+DDMM" or "+DDDMMSS" with `degree_digits` digits of degrees; absent when
 // malformed.
@@ -42,11 +35,11 @@ struct ZoneTab {
   std::array<std::vector<StoredPlace>, 256> by_country;
 
   ZoneTab() {
-    for (const char* path : kZoneTabPaths) {
-      std::ifstream file(path);
-      if (!file) continue;
-      for (std::string line; std::getline(file, line);) read_line(line);
-      return;
+    std::string text = read_zone_file("zone.tab").value_or("");
+    for (std::size_t begin = 0; begin < text.size();) {
+      std::size_t end = std::min(text.find('\n', begin), text.size());
+      read_line(std::string_view(text).substr(begin, end - begin));
+      begin = end + 1;
     }
   }
 
