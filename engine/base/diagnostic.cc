@@ -133,7 +133,7 @@ void render_place(std::string& out, const SourceMap& sources, const Span& span,
   ShownLine line = shown_line(sources, span);
   std::string_view reset = colour.empty() ? "" : "\x1b[0m";
   out += fmt::format("{} --> {}:{}:{}\n", margin, shown(at.path).text, at.line, at.column);
-  out += fmt::format("{} |\n{} | {}\n", margin, number, line.text);
+  out += fmt::format("{} |\n{} |{}{}\n", margin, number, line.text.empty() ? "" : " ", line.text);
   out += fmt::format("{} | {}{}{}{}", margin, std::string(line.indent, ' '), colour,
                      std::string(line.underline, mark), reset);
   if (!label.empty()) out += fmt::format(" {}", shown(label).text);
