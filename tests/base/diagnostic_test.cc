@@ -251,7 +251,8 @@ TEST_CASE("rendering any bytes, any span: valid text, aligned underline") {
     };
     std::string_view all = out;
     std::size_t mark_end = out.find_last_of('^') + 1;
-    auto shown_columns = columns(all.substr(shown_begin, line_begin - shown_begin));
+    std::string_view shown = all.substr(shown_begin, line_begin - shown_begin);
+    auto shown_columns = columns(shown) + (shown.ends_with(" |") ? 1 : 0);
     if (text.find('^') == std::string::npos &&
         columns(all.substr(line_begin + 1, mark_end - line_begin - 1)) > shown_columns + 1) {
       FAIL("round " << round << "\n" << out);

@@ -82,7 +82,6 @@ TEST_CASE("what is not a rule is refused") {
                                  "CET-1CEST,M3.5.0,M10.5.0 ",
                                  "CET-1CEST,M3.5.0,M10.5.0/",
                                  "CET-1CEST M3.5.0,M10.5.0",
-
                                  "CET--1"}) {
     INFO(wrong);
     CHECK_FALSE(PosixZoneRule::parse(wrong).has_value());
