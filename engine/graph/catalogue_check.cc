@@ -1,0 +1,284 @@
+#include "engine/graph/catalogue_check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/base/limits.h"
+
+namespace sojourn {
+namespace {
+
+Diagnostic refuse(std::string_view what) {
+  return make_diagnostic(Code::E0004, fmt::format("the graph file contradicts itself: {}", what),
+                         "build it again from its rule files with `sojourn build`");
+}
+
+// A condition as written nests kNestingDepthMax deep; lowering adds a few levels to each.
+constexpr std::uint32_t kConditionDepthMax = 4u * limits::kNestingDepthMax;
+// `for` may stand inside `within`, and the network of a count is the day's: no deeper.
+constexpr std::uint32_t kInnerDepthMax = 8;
+
+bool test_fits(const Test& test, const Feature& feature) {
+  ValueDomain domain = domain_of(feature.kind);
+  bool names_countries = feature.kind == FeatureKind::country ||
+                         feature.kind == FeatureKind::network ||
+                         feature.kind == FeatureKind::attribute_country;
+  switch (test.kind) {
+    case Test::Kind::holds:
+      return domain == ValueDomain::flag;
+    case Test::Kind::at_least:
+      return domain == ValueDomain::number || domain == ValueDomain::count;
+    case Test::Kind::one_of:
+      return domain == ValueDomain::symbol;
+    case Test::Kind::in_countries:
+      return names_countries;
+    case Test::Kind::known:
+      return domain != ValueDomain::count;
+  }
+  return false;
+}
+
+bool subject_fits(const RuleTable& table, const Feature& feature) {
+  switch (feature.kind) {
+    case FeatureKind::area:
+      return feature.subject < table.areas.size();
+    case FeatureKind::installed:
+    case FeatureKind::quarantined:
+      return feature.subject < table.profiles.size();
+    case FeatureKind::attribute_choice:
+    case FeatureKind::attribute_country:
+    case FeatureKind::attribute_flag:
+    case FeatureKind::attribute_has:
+    case FeatureKind::attribute_number:
+      return feature.subject < table.attributes.size();
+    default:
+      return true;
+  }
+}
+
+bool conditions_fit(const RuleTable& table) {
+  const ConditionTable& conditions = table.conditions;
+  std::vector<std::uint32_t> depth(conditions.size(), 1);
+  for (ConditionIndex i = 0; i < conditions.size(); ++i) {
+    const ConditionNode& node = conditions.node(i);
+    if (node.op == ConditionOp::test) {
+      const Test& test = conditions.test_of(node);
+      if (!test_fits(test, table.features[test.feature])) return false;
+      continue;
+    }
+    for (std::uint32_t c = 0; c < node.count; ++c) {
+      depth[i] = std::max(depth[i], depth[conditions.child(node, c)] + 1);
+    }
+    if (depth[i] > kConditionDepthMax) return false;
+  }
+  return true;
+}
+
+// A count's inner condition tests features that may count in turn, but never itself.
+bool inner_conditions_end(const RuleTable& table) {
+  std::vector<std::uint32_t> depth(table.features.size(), 0);
+  std::vector<std::vector<FeatureIndex>> tested(table.features.size());
+  for (FeatureIndex i = 0; i < table.features.size(); ++i) {
+    if (!is_temporal(table.features[i].kind)) continue;
+    depth[i] = 1;
+    tested[i] = table.conditions.features_of(table.features[i].inner);
+  }
+  bool changed = true;
+  for (std::uint32_t round = 0; changed; ++round) {
+    if (round > kInnerDepthMax) return false;
+    changed = false;
+    for (FeatureIndex i = 0; i < table.features.size(); ++i) {
+      for (FeatureIndex inner : tested[i]) {
+        if (depth[inner] + 1 <= depth[i]) continue;
+        depth[i] = depth[inner] + 1;
+        changed = true;
+      }
+    }
+  }
+  return true;
+}
+
+bool action_fits(const RuleTable& table, const Action& action) {
+  auto exists = [&](ProfileIndex profile) { return profile < table.profiles.size(); };
+  for (const Alternative& alternative : action.alternatives) {
+    if (!exists(alternative.profile)) return false;
+  }
+  return std::all_of(action.preload.begin(), action.preload.end(), exists) &&
+         std::all_of(action.remove.begin(), action.remove.end(), exists) &&
+         (!action.fallback || exists(*action.fallback)) &&
+         action.requires_condition < table.conditions.size();
+}
+
+bool axis_fits(const RuleTable& table, const Axis& axis) {
+  bool counted = domain_of(table.features[axis.feature].kind) == ValueDomain::count;
+  bool number = domain_of(table.features[axis.feature].kind) == ValueDomain::number;
+  std::size_t bands = axis.cuts.size() + 1;
+  if ((axis.side != AxisSide::value) != counted) return false;
+  if (counted && axis.class_count != bands) return false;
+  if (number && axis.class_count <= axis.cuts.size()) return false;
+  if (!std::is_sorted(axis.cuts.begin(), axis.cuts.end())) return false;
+  if (axis.default_class >= axis.class_count || axis.unknown_class >= axis.class_count) {
+    return false;
+  }
+  return std::all_of(axis.symbol_classes.begin(), axis.symbol_classes.end(),
+                     [&](const auto& row) { return row.second < axis.class_count; });
+}
+
+}  // namespace
+
+Status check_table(const RuleTable& table) {
+  if (table.rules.size() > limits::kRulesMax || table.profiles.size() > limits::kProfilesMax ||
+      table.attributes.size() > limits::kAttributesMax || table.areas.size() > limits::kAreasMax ||
+      table.features.size() > limits::kFeaturesMax) {
+    return refuse("more than the limits allow");
+  }
+  auto condition_exists = [&](ConditionIndex c) { return c < table.conditions.size(); };
+  for (const Feature& feature : table.features) {
+    if (!subject_fits(table, feature)) return refuse("a feature about nothing");
+    if (!condition_exists(feature.inner)) return refuse("a count of nothing");
+    if (feature.candidate && *feature.candidate > table.profiles.size()) {
+      return refuse("a candidate that is no profile");
+    }
+  }
+  if (!conditions_fit(table)) return refuse("a test that does not fit its feature");
+  if (!inner_conditions_end(table)) return refuse("a condition about itself");
+  for (const Rule& rule : table.rules) {
+    if (!condition_exists(rule.condition) || !action_fits(table, rule.action)) {
+      return refuse("a rule about nothing");
+    }
+    for (std::uint32_t overridden : rule.overrides) {
+      if (overridden >= table.rules.size()) return refuse("a rule overrides nothing");
+    }
+  }
+  for (const Ban& ban : table.bans) {
+    bool whole = ban.bites.size() == table.profiles.size() + 1 &&
+                 ban.violated.size() == table.profiles.size() + 1;
+    if (!whole || !std::all_of(ban.bites.begin(), ban.bites.end(), condition_exists) ||
+        !std::all_of(ban.violated.begin(), ban.violated.end(), condition_exists) ||
+        (ban.remedy && !action_fits(table, *ban.remedy))) {
+      return refuse("a ban about nothing");
+    }
+  }
+  if (!action_fits(table, table.otherwise)) return refuse("`otherwise` names nothing");
+  return {};
+}
+
+Status check_parts(const RuleTable& table, const DecisionGraphParts& parts) {
+  for (const Axis& axis : parts.axes) {
+    if (!axis_fits(table, axis)) return refuse("an axis with wrong classes");
+  }
+  for (const Leaf& leaf : parts.leaves) {
+    bool profile = leaf.kind == Action::Kind::profile;
+    if (leaf.kind == Action::Kind::none || (profile && leaf.profile >= table.profiles.size()) ||
+        leaf.rule < -1 || leaf.rule >= static_cast<std::int64_t>(table.rules.size()) ||
+        leaf.ban < -1 || leaf.ban >= static_cast<std::int64_t>(table.bans.size())) {
+      return refuse("an outcome of nothing");
+    }
+  }
+  for (const std::vector<std::uint32_t>& set : parts.also_sets) {
+    for (std::uint32_t rule : set) {
+      if (rule >= table.rules.size()) return refuse("an alert of no rule");
+    }
+  }
+  return {};
+}
+
+namespace {
+
+// Reads the words as what they are, one node after the other.
+class WordChecker {
+ public:
+  explicit WordChecker(const DecisionGraphParts& parts)
+      : parts_(parts), words_(parts.words), axis_at_(words_.size(), kNothing) {}
+
+  // Marks where nodes begin; false when the last one does not end at the end, or one is malformed.
+  bool mark_nodes() {
+    std::size_t at = 0;
+    std::size_t count = 0;
+    for (; at < words_.size(); ++count) {
+      std::uint32_t axis = words_[at] & ~DecisionGraph::kRunsBit;
+      if (axis >= parts_.axes.size()) return false;
+      axis_at_[at] = axis;
+      std::size_t size = node_size(at, parts_.axes[axis].class_count);
+      if (size == 0 || size > words_.size() - at) return false;
+      at += size;
+    }
+    return count == parts_.node_count;
+  }
+
+  bool targets_lead_on(std::size_t leaf_count, std::uint32_t root) const {
+    if (!leads_to(root, leaf_count, -1)) return false;
+    std::vector<std::uint32_t> open = {root};
+    // Nodes of the deciding graph and of the graphs beside it share no leaves: each root's graph is
+    // walked on its own.
+    std::vector<bool> seen(words_.size(), false);
+    while (!open.empty()) {
+      std::uint32_t at = open.back();
+      open.pop_back();
+      if ((at & DecisionGraph::kLeafBit) != 0 || seen[at]) continue;
+      seen[at] = true;
+      std::span<const std::uint32_t> targets = targets_of(at);
+      for (std::uint32_t target : targets) {
+        if (!leads_to(target, leaf_count, axis_at_[at])) return false;
+        open.push_back(target);
+      }
+    }
+    return true;
+  }
+
+ private:
+  static constexpr std::uint32_t kNothing = 0xFFFF'FFFFu;
+
+  std::size_t node_size(std::size_t at, ClassIndex class_count) const {
+    if ((words_[at] & DecisionGraph::kRunsBit) == 0) return 1 + std::size_t{class_count};
+    if (at + 1 >= words_.size()) return 0;
+    std::size_t runs = words_[at + 1];
+    if (runs == 0 || runs > class_count || 1 + 2 * runs > words_.size() - at) return 0;
+    std::uint32_t before = 0;
+    for (std::size_t i = 0; i + 1 < runs; ++i) {
+      std::uint32_t begin = words_[at + 2 + i];
+      if (begin <= before || begin >= class_count) return 0;
+      before = begin;
+    }
+    return 1 + 2 * runs;
+  }
+
+  std::span<const std::uint32_t> targets_of(std::uint32_t at) const {
+    if ((words_[at] & DecisionGraph::kRunsBit) == 0) {
+      return words_.subspan(at + 1, parts_.axes[axis_at_[at]].class_count);
+    }
+    std::size_t runs = words_[at + 1];
+    return words_.subspan(at + 1 + runs, runs);
+  }
+
+  bool leads_to(std::uint32_t target, std::size_t leaf_count, std::int64_t after_axis) const {
+    if ((target & DecisionGraph::kLeafBit) != 0) {
+      return (target & ~DecisionGraph::kLeafBit) < leaf_count;
+    }
+    return target < words_.size() && axis_at_[target] != kNothing &&
+           std::int64_t{axis_at_[target]} > after_axis;
+  }
+
+  const DecisionGraphParts& parts_;
+  std::span<const std::uint32_t> words_;
+  std::vector<std::uint32_t> axis_at_;  // by offset: the axis of the node that begins there
+};
+
+}  // namespace
+
+Status check_words(const DecisionGraphParts& parts) {
+  WordChecker checker(parts);
+  if (!checker.mark_nodes()) return refuse("a node that is none");
+  if (!checker.targets_lead_on(parts.leaves.size(), parts.root)) {
+    return refuse("a way that leads nowhere");
+  }
+  for (std::uint32_t root : parts.also_roots) {
+    if (!checker.targets_lead_on(parts.also_sets.size(), root)) {
+      return refuse("a way that leads nowhere");
+    }
+  }
+  return {};
+}
+
+}  // namespace sojourn
