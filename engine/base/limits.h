@@ -34,6 +34,14 @@ inline constexpr std::size_t kTraceLineBytesMax = 1u << 20;
 inline constexpr int kTraceJsonDepthMax = 32;
 // Bad lines quoted per kind in a summary.
 inline constexpr std::size_t kQuotedLinesMax = 10;
+// Enough of a quoted line to recognise it in a terminal.
+inline constexpr std::size_t kQuotedLineBytesMax = 160;
+// Lines are handed out in blocks large enough to hide the cost of a hand-over between threads.
+inline constexpr std::size_t kTraceBlockBytes = 1u << 20;
+// Unknown keys named in a summary; the rest are counted together.
+inline constexpr std::size_t kTraceUnknownKeysMax = 64;
+// Every file of a merge stays open; below the usual limit of 1,024 open files.
+inline constexpr std::size_t kTraceFilesMax = 900;
 
 // --- store --------------------------------------------------------------------------------------
 // A tenant's name is typed by people and stands in every key.

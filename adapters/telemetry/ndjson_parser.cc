@@ -1,0 +1,376 @@
+// NDJSON by simdjson's on-demand parser: one pass over the line, values taken as text where they
+// lie. What the keys mean is ReportBuilder's business; here is only JSON.
+//
+// On demand means that simdjson checks what is looked at. So everything is looked at: unknown keys
+// are walked through (`walk`), and the line must end where its object ends.
+#include <simdjson.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "adapters/telemetry/decimal.h"
+#include "adapters/telemetry/line_parser.h"
+#include "adapters/telemetry/report_builder.h"
+#include "engine/base/limits.h"
+
+namespace sojourn::telemetry {
+namespace {
+
+namespace ondemand = simdjson::ondemand;
+
+static_assert(kLinePaddingBytes >= simdjson::SIMDJSON_PADDING);
+
+constexpr std::string_view kWhiteSpace = " \t\r\n";
+
+// Why a line was given up; thrown nowhere, passed up through every call.
+enum class Trouble : std::uint8_t { none, syntax, too_deep };
+
+std::string_view without_trailing_space(std::string_view text) {
+  while (!text.empty() && kWhiteSpace.find(text.back()) != std::string_view::npos) {
+    text.remove_suffix(1);
+  }
+  return text;
+}
+
+class NdjsonParser final : public LineParser {
+ public:
+  LineOutcome parse(const Line& line, Observation& out) override;
+  const std::vector<Finding>& findings() const override { return builder_.findings(); }
+  const std::vector<UnknownKeyUse>& unknown_keys() const override { return unknown_keys_; }
+
+ private:
+  Trouble parse_object(const Line& line);
+  Trouble parse_field(TraceKey key, ondemand::value value);
+  Trouble parse_position(ondemand::value value);
+  Trouble parse_data(TraceKey key, ondemand::value value);
+  Trouble parse_installed(ondemand::value value);
+  Trouble parse_attributes(ondemand::value value);
+  Trouble parse_attribute_list(std::string_view name, ondemand::value value);
+  Trouble read_key(ondemand::field& field, std::string_view& key);
+  Trouble read_scalar(ondemand::value value, ondemand::json_type type, Scalar& scalar);
+  // Checks a value that nobody wants, `depth` levels below the line's object.
+  Trouble walk(ondemand::value value, int depth);
+  Trouble walk_in(ondemand::value value, ondemand::json_type type, int depth);
+  Trouble trouble(simdjson::error_code error);
+
+  ondemand::parser json_;
+  ReportBuilder builder_;
+  std::vector<UnknownKeyUse> unknown_keys_;
+  const char* line_end_ = nullptr;
+  simdjson::error_code error_ = simdjson::SUCCESS;  // of the last Trouble::syntax
+};
+
+// The words for what simdjson found, where they help whoever has to mend the file.
+std::string_view why_not_json(simdjson::error_code error) {
+  switch (error) {
+    case simdjson::UTF8_ERROR:
+      return "not UTF-8";
+    case simdjson::UNCLOSED_STRING:
+      return "a text does not end";
+    case simdjson::UNESCAPED_CHARS:
+      return "a control character in a text";
+    case simdjson::INCOMPLETE_ARRAY_OR_OBJECT:
+      return "an object or list does not end";
+    case simdjson::TRAILING_CONTENT:
+      return "something behind the object";
+    case simdjson::INCORRECT_TYPE:
+      return "not an object";
+    case simdjson::NUMBER_ERROR:
+      return "a number that is none";
+    case simdjson::STRING_ERROR:
+      return "a text with a wrong escape";
+    default:
+      return "not JSON";
+  }
+}
+
+Trouble NdjsonParser::trouble(simdjson::error_code error) {
+  error_ = error;
+  return Trouble::syntax;
+}
+
+LineOutcome NdjsonParser::parse(const Line& line, Observation& out) {
+  builder_.begin(out);
+  unknown_keys_.clear();
+  if (line.text.size() > limits::kTraceLineBytesMax) {
+    builder_.refuse_line(Code::E0633, "more than a megabyte without a line break");
+    return LineOutcome::skipped;
+  }
+  if (line.text.find_first_not_of(kWhiteSpace) == std::string_view::npos) return LineOutcome::blank;
+  switch (parse_object(line)) {
+    case Trouble::none:
+      break;
+    case Trouble::syntax:
+      builder_.finish();
+      builder_.refuse_line(Code::E0630, std::string(why_not_json(error_)));
+      unknown_keys_.clear();
+      return LineOutcome::skipped;
+    case Trouble::too_deep:
+      builder_.finish();
+      builder_.refuse_line(Code::E0634, "nested more deeply than any report");
+      unknown_keys_.clear();
+      return LineOutcome::skipped;
+  }
+  out.line = line.number;
+  if (builder_.finish()) return LineOutcome::used;
+  unknown_keys_.clear();
+  return LineOutcome::skipped;
+}
+
+Trouble NdjsonParser::parse_object(const Line& line) {
+  line_end_ = line.text.data() + line.text.size();
+  ondemand::document document;
+  simdjson::padded_string_view text(line.text.data(), line.text.size(),
+                                    line.text.size() + simdjson::SIMDJSON_PADDING);
+  if (auto error = json_.iterate(text).get(document)) return trouble(error);
+  ondemand::object object;
+  if (auto error = document.get_object().get(object)) return trouble(error);
+  for (auto next : object) {
+    ondemand::field field;
+    if (auto error = std::move(next).get(field)) return trouble(error);
+    std::string_view name;
+    if (Trouble found = read_key(field, name); found != Trouble::none) return found;
+    Trouble found = Trouble::none;
+    if (std::optional<TraceKey> key = find_key(name)) {
+      found = parse_field(*key, field.value());
+    } else {
+      unknown_keys_.push_back({"", name});
+      found = walk(field.value(), 1);
+    }
+    if (found != Trouble::none) return found;
+  }
+  // The object has ended; so must the line.
+  if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) {
+    return trouble(simdjson::TRAILING_CONTENT);
+  }
+  return Trouble::none;
+}
+
+// A key without escapes, which is nearly every one, is read where it lies.
+Trouble NdjsonParser::read_key(ondemand::field& field, std::string_view& key) {
+  const char* begin = field.key().raw();
+  const char* at = begin;
+  while (at != line_end_ && *at != '"' && *at != '\\') ++at;
+  if (at != line_end_ && *at == '"') {
+    key = std::string_view(begin, static_cast<std::size_t>(at - begin));
+    return Trouble::none;
+  }
+  if (auto error = field.unescaped_key().get(key)) return trouble(error);
+  return Trouble::none;
+}
+
+Trouble NdjsonParser::read_scalar(ondemand::value value, ondemand::json_type type, Scalar& scalar) {
+  std::string_view token = without_trailing_space(value.raw_json_token());
+  switch (type) {
+    case ondemand::json_type::null:
+      if (token != "null") return trouble(simdjson::N_ATOM_ERROR);
+      scalar = Scalar{};
+      return Trouble::none;
+    case ondemand::json_type::boolean:
+      if (token != "true" && token != "false") return trouble(simdjson::T_ATOM_ERROR);
+      scalar = Scalar::of_flag(token == "true");
+      return Trouble::none;
+    case ondemand::json_type::number:
+      if (!is_json_number(token)) return trouble(simdjson::NUMBER_ERROR);
+      scalar = Scalar::of_number(token);
+      return Trouble::none;
+    case ondemand::json_type::string:
+      if (token.size() >= 2 && token.back() == '"' &&
+          std::memchr(token.data(), '\\', token.size()) == nullptr) {
+        scalar = Scalar::of_text(token.substr(1, token.size() - 2));
+        return Trouble::none;
+      }
+      scalar = Scalar::of_text({});
+      if (auto error = value.get_string().get(scalar.text)) return trouble(error);
+      return Trouble::none;
+    default:
+      return trouble(simdjson::INCORRECT_TYPE);
+  }
+}
+
+bool is_container(ondemand::json_type type) {
+  return type == ondemand::json_type::object || type == ondemand::json_type::array;
+}
+
+std::string_view shape_of(ondemand::json_type type) {
+  return type == ondemand::json_type::object ? "an object" : "a list";
+}
+
+Trouble NdjsonParser::parse_field(TraceKey key, ondemand::value value) {
+  ondemand::json_type type;
+  if (auto error = value.type().get(type)) return trouble(error);
+  if (!is_container(type)) {
+    Scalar scalar;
+    Trouble found = read_scalar(value, type, scalar);
+    if (found == Trouble::none) builder_.set(key, scalar);
+    return found;
+  }
+  bool object = type == ondemand::json_type::object;
+  if (object && key == TraceKey::position) {
+    if (builder_.begin_position()) return parse_position(value);
+  } else if (object && (key == TraceKey::data || key == TraceKey::data_total)) {
+    if (builder_.begin_data(key)) return parse_data(key, value);
+  } else if (object && key == TraceKey::attributes) {
+    if (builder_.begin_attributes()) return parse_attributes(value);
+  } else if (!object && key == TraceKey::installed) {
+    if (builder_.begin_installed()) return parse_installed(value);
+  } else {
+    builder_.refuse_shape(key, shape_of(type));
+  }
+  return walk_in(value, type, 1);
+}
+
+Trouble NdjsonParser::parse_position(ondemand::value value) {
+  ondemand::object object;
+  if (auto error = value.get_object().get(object)) return trouble(error);
+  for (auto next : object) {
+    ondemand::field field;
+    if (auto error = std::move(next).get(field)) return trouble(error);
+    std::string_view name;
+    if (Trouble found = read_key(field, name); found != Trouble::none) return found;
+    std::optional<PositionKey> key = find_position_key(name);
+    ondemand::json_type type;
+    if (auto error = field.value().type().get(type)) return trouble(error);
+    Trouble found = Trouble::none;
+    if (key && !is_container(type)) {
+      Scalar scalar;
+      found = read_scalar(field.value(), type, scalar);
+      if (found == Trouble::none) builder_.set_position(*key, scalar);
+    } else {
+      if (key) builder_.set_position(*key, Scalar::of_text(shape_of(type)));
+      if (!key) unknown_keys_.push_back({"position", name});
+      found = walk_in(field.value(), type, 2);
+    }
+    if (found != Trouble::none) return found;
+  }
+  builder_.end_position();
+  return Trouble::none;
+}
+
+Trouble NdjsonParser::parse_data(TraceKey key, ondemand::value value) {
+  ondemand::object object;
+  if (auto error = value.get_object().get(object)) return trouble(error);
+  for (auto next : object) {
+    ondemand::field field;
+    if (auto error = std::move(next).get(field)) return trouble(error);
+    std::string_view name;
+    if (Trouble found = read_key(field, name); found != Trouble::none) return found;
+    std::optional<DataKey> part = find_data_key(name);
+    ondemand::json_type type;
+    if (auto error = field.value().type().get(type)) return trouble(error);
+    Trouble found = Trouble::none;
+    if (part && !is_container(type)) {
+      Scalar scalar;
+      found = read_scalar(field.value(), type, scalar);
+      if (found == Trouble::none) builder_.set_data(*part, scalar);
+    } else {
+      if (part) builder_.set_data(*part, Scalar::of_text(shape_of(type)));
+      if (!part) unknown_keys_.push_back({name_of(key), name});
+      found = walk_in(field.value(), type, 2);
+    }
+    if (found != Trouble::none) return found;
+  }
+  builder_.end_data();
+  return Trouble::none;
+}
+
+Trouble NdjsonParser::parse_installed(ondemand::value value) {
+  ondemand::array array;
+  if (auto error = value.get_array().get(array)) return trouble(error);
+  for (auto next : array) {
+    ondemand::value item;
+    if (auto error = std::move(next).get(item)) return trouble(error);
+    ondemand::json_type type;
+    if (auto error = item.type().get(type)) return trouble(error);
+    Scalar scalar = Scalar{};
+    Trouble found = is_container(type) ? walk_in(item, type, 2) : read_scalar(item, type, scalar);
+    if (found != Trouble::none) return found;
+    builder_.add_installed(scalar);
+  }
+  builder_.end_installed();
+  return Trouble::none;
+}
+
+Trouble NdjsonParser::parse_attributes(ondemand::value value) {
+  ondemand::object object;
+  if (auto error = value.get_object().get(object)) return trouble(error);
+  for (auto next : object) {
+    ondemand::field field;
+    if (auto error = std::move(next).get(field)) return trouble(error);
+    std::string_view name;
+    if (Trouble found = read_key(field, name); found != Trouble::none) return found;
+    ondemand::json_type type;
+    if (auto error = field.value().type().get(type)) return trouble(error);
+    Trouble found = Trouble::none;
+    if (type == ondemand::json_type::array) {
+      found = parse_attribute_list(name, field.value());
+    } else if (type == ondemand::json_type::object) {
+      builder_.refuse_attribute_shape(name, shape_of(type));
+      found = walk_in(field.value(), type, 2);
+    } else {
+      Scalar scalar;
+      found = read_scalar(field.value(), type, scalar);
+      if (found == Trouble::none) builder_.set_attribute(name, scalar);
+    }
+    if (found != Trouble::none) return found;
+  }
+  return Trouble::none;
+}
+
+Trouble NdjsonParser::parse_attribute_list(std::string_view name, ondemand::value value) {
+  ondemand::array array;
+  if (auto error = value.get_array().get(array)) return trouble(error);
+  builder_.begin_list_attribute(name);
+  for (auto next : array) {
+    ondemand::value item;
+    if (auto error = std::move(next).get(item)) return trouble(error);
+    ondemand::json_type type;
+    if (auto error = item.type().get(type)) return trouble(error);
+    Scalar scalar = Scalar{};
+    Trouble found = is_container(type) ? walk_in(item, type, 3) : read_scalar(item, type, scalar);
+    if (found != Trouble::none) return found;
+    builder_.add_to_list_attribute(scalar);
+  }
+  builder_.end_list_attribute();
+  return Trouble::none;
+}
+
+Trouble NdjsonParser::walk(ondemand::value value, int depth) {
+  ondemand::json_type type;
+  if (auto error = value.type().get(type)) return trouble(error);
+  return walk_in(value, type, depth);
+}
+
+Trouble NdjsonParser::walk_in(ondemand::value value, ondemand::json_type type, int depth) {
+  if (!is_container(type)) {
+    Scalar scalar;
+    return read_scalar(value, type, scalar);
+  }
+  if (depth >= limits::kTraceJsonDepthMax) return Trouble::too_deep;
+  if (type == ondemand::json_type::array) {
+    ondemand::array array;
+    if (auto error = value.get_array().get(array)) return trouble(error);
+    for (auto next : array) {
+      ondemand::value item;
+      if (auto error = std::move(next).get(item)) return trouble(error);
+      if (Trouble found = walk(item, depth + 1); found != Trouble::none) return found;
+    }
+    return Trouble::none;
+  }
+  ondemand::object object;
+  if (auto error = value.get_object().get(object)) return trouble(error);
+  for (auto next : object) {
+    ondemand::field field;
+    if (auto error = std::move(next).get(field)) return trouble(error);
+    std::string_view name;
+    if (Trouble found = read_key(field, name); found != Trouble::none) return found;
+    if (Trouble found = walk(field.value(), depth + 1); found != Trouble::none) return found;
+  }
+  return Trouble::none;
+}
+
+}  // namespace
+
+std::unique_ptr<LineParser> make_ndjson_parser() { return std::make_unique<NdjsonParser>(); }
+
+}  // namespace sojourn::telemetry

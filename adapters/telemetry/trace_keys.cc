@@ -1,0 +1,71 @@
+#include "adapters/telemetry/trace_keys.h"
+
+#include <array>
+#include <cstddef>
+
+namespace sojourn::telemetry {
+namespace {
+
+struct KeyRow {
+  std::string_view name;
+  Code code;
+};
+
+// In the order of TraceKey.
+constexpr std::array<KeyRow, 18> kKeys = {{
+    {"ts", Code::E0631},
+    {"eid", Code::E0645},
+    {"imei", Code::E0645},
+    {"device", Code::E0645},
+    {"position", Code::E0640},
+    {"network", Code::E0641},
+    {"rat", Code::E0642},
+    {"registration", Code::E0643},
+    {"reject", Code::E0644},
+    {"profile", Code::E0646},
+    {"iccid", Code::E0646},
+    {"installed", Code::E0646},
+    {"fallback", Code::E0646},
+    {"data", Code::E0647},
+    {"data-total", Code::E0647},
+    {"event", Code::E0638},
+    {"commissioned", Code::E0639},
+    {"attributes", Code::E0648},
+}};
+
+constexpr std::array<std::string_view, 6> kPositionKeys = {"lat",      "lon",   "accuracy",
+                                                           "altitude", "speed", "source"};
+constexpr std::array<std::string_view, 2> kDataKeys = {"up", "down"};
+
+// Where each length of name begins and ends would be faster still, but the table is short enough
+// that a different first letter or length ends most comparisons at once.
+template <class Key, std::size_t N>
+std::optional<Key> find_in(const std::array<std::string_view, N>& names, std::string_view name) {
+  for (std::size_t i = 0; i < N; ++i) {
+    if (names[i] == name) return static_cast<Key>(i);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<TraceKey> find_key(std::string_view name) {
+  for (std::size_t i = 0; i < kKeys.size(); ++i) {
+    if (kKeys[i].name == name) return static_cast<TraceKey>(i);
+  }
+  return std::nullopt;
+}
+
+std::optional<PositionKey> find_position_key(std::string_view name) {
+  return find_in<PositionKey>(kPositionKeys, name);
+}
+
+std::optional<DataKey> find_data_key(std::string_view name) {
+  return find_in<DataKey>(kDataKeys, name);
+}
+
+std::string_view name_of(TraceKey key) { return kKeys[static_cast<std::size_t>(key)].name; }
+
+Code code_of(TraceKey key) { return kKeys[static_cast<std::size_t>(key)].code; }
+
+}  // namespace sojourn::telemetry
