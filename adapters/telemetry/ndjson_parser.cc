@@ -61,7 +61,7 @@ class NdjsonParser final : public LineParser {
 };
 
 // The words for what simdjson found, where they help whoever has to mend the file.
-std::string_view why_not_json(simdjson::error_code error) {
+std::string_view why_not_json(simdjson::error_code error, std::string_view line) {
   switch (error) {
     case simdjson::UTF8_ERROR:
       return "not UTF-8";
@@ -70,7 +70,8 @@ std::string_view why_not_json(simdjson::error_code error) {
     case simdjson::UNESCAPED_CHARS:
       return "a control character in a text";
     case simdjson::INCOMPLETE_ARRAY_OR_OBJECT:
-      return "an object or list does not end";
+      return without_trailing_space(line).ends_with('}') ? "an object or list is not closed"
+                                                         : "does not end with `}`";
     case simdjson::TRAILING_CONTENT:
       return "something behind the object";
     case simdjson::INCORRECT_TYPE:
@@ -102,7 +103,7 @@ LineOutcome NdjsonParser::parse(const Line& line, Observation& out) {
       break;
     case Trouble::syntax:
       builder_.finish();
-      builder_.refuse_line(Code::E0630, std::string(why_not_json(error_)));
+      builder_.refuse_line(Code::E0630, std::string(why_not_json(error_, line.text)));
       unknown_keys_.clear();
       return LineOutcome::skipped;
     case Trouble::too_deep:

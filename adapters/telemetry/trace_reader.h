@@ -30,8 +30,8 @@
 namespace sojourn::telemetry {
 
 struct TraceOptions {
-  std::vector<std::string> paths;  // NDJSON, plain, gzip or zstd; "-" is standard input
-  bool strict = false;             // the first finding is an error
+  std::vector<std::string> paths = {};  // NDJSON, plain, gzip or zstd; "-" is standard input
+  bool strict = false;                  // the first finding is an error
   // Threads that read and parse ahead; 1 works in the caller's thread alone.
   std::size_t jobs = 1;
   std::size_t block_bytes = limits::kTraceBlockBytes;  // tests vary it
