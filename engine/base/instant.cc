@@ -73,7 +73,7 @@ std::optional<Instant> parse_rfc3339(std::string_view text) {
 std::string to_rfc3339(Instant t) {
   if (t == kNever || t == kBeginning) return "never";
   std::int64_t day = floor_div(t.ms, 86'400'000);
-  std::int64_t rest = t.ms - day * 86'400'000;
+  std::int64_t rest = floor_mod(t.ms, 86'400'000);
   using DayLimits = std::numeric_limits<std::int32_t>;
   day = std::clamp<std::int64_t>(day, DayLimits::min(), DayLimits::max());
   CivilDate date = to_civil(Day{static_cast<std::int32_t>(day)});

@@ -143,8 +143,7 @@ Day TimeZone::day_of(Instant t) const {
 }
 
 std::int64_t TimeZone::wall_ms_of_day(Instant t) const {
-  std::int64_t wall = (t + offset_at(t)).ms;
-  return wall - floor_div(wall, kDayMs) * kDayMs;
+  return floor_mod((t + offset_at(t)).ms, kDayMs);
 }
 
 Instant TimeZone::start_of(Day day) const { return at_wall_time(day, 0); }

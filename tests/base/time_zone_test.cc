@@ -266,6 +266,10 @@ TEST_CASE("the ends of time have a day") {
     CHECK(zone.day_of(kNever).number == std::numeric_limits<std::int32_t>::max());
     CHECK(zone.day_of(kBeginning).number == std::numeric_limits<std::int32_t>::min());
     CHECK(zone.next_transition(kNever) == kNever);
+    for (Instant end : {kBeginning, kNever}) {
+      CHECK(zone.wall_ms_of_day(end) >= 0);
+      CHECK(zone.wall_ms_of_day(end) < kDayMs);
+    }
     Day last{std::numeric_limits<std::int32_t>::max()};
     Day first{std::numeric_limits<std::int32_t>::min()};
     CHECK(zone.day_of(zone.start_of(last)) == last);
