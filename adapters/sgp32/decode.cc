@@ -26,17 +26,14 @@ class Decoder {
   bool read_elements(const Type& type, const Element& element, Value& out);
   bool read_alternative(const Type& type, const Element& element, Value& out);
   bool read_tagged_choice(const Type& type, Tag tag, const Element& element, Value& out);
-  bool read_x509(const Type& type, const Element& element, Value& out);
   bool check_size(const Type& type, std::size_t size, const Element& element);
   bool keep_unknown(const Type& type, const Element& element, Value& parent);
-  const Member* alternative_of(const Type& type, Tag tag) const;
   void place(const Element& element, Value& out) const;
   bool refuse(Flaw flaw, const std::uint8_t* at) { return context_.refuse(flaw, at, name_); }
 
   Context& context_;
   Version version_;
   int depth_ = 0;
-  std::size_t element_count_ = 0;
   std::string_view name_;  // the member being read, for findings
 };
 
@@ -59,7 +56,7 @@ bool Decoder::read_root(const Type& type, ByteView message, Value& out) {
   Tag tag = type.tag;
   if (element.tag != tag) {
     // Some peers send an alternative without the tag of its CHOICE.
-    bool bare = type.kind == Kind::choice && alternative_of(type, element.tag) != nullptr;
+    bool bare = type.kind == Kind::choice && alternative_of(type, element.tag, version_) != nullptr;
     if (!bare) return refuse(Flaw::wrong_tag, message.data());
     if (!context_.not_der(Flaw::bare_alternative, message.data(), name_)) return false;
     tag = kNoTag;
@@ -71,9 +68,7 @@ bool Decoder::read_root(const Type& type, ByteView message, Value& out) {
 bool Decoder::read(const Type& type, Tag tag, const Element& element, Value& out) {
   out.type = &type;
   place(element, out);
-  if (++element_count_ > limits::kDerElementsMax) {
-    return refuse(Flaw::too_many_elements, element.encoding.data());
-  }
+  if (!context_.count_element(element.encoding.data(), name_)) return false;
   if (++depth_ > limits::kDerDepthMax) return refuse(Flaw::too_deep, element.encoding.data());
   bool good = type.kind != Kind::choice ? read_content(type, element, out)
               : tag == kNoTag           ? read_alternative(type, element, out)
@@ -120,7 +115,7 @@ bool Decoder::read_content(const Type& type, const Element& element, Value& out)
       out.bytes.assign(content.begin(), content.end());
       return true;
     case Kind::x509:
-      return read_x509(type, element, out);
+      return read_x509(element, context_, name_, out.bytes);
     case Kind::sequence:
       return read_members(type, element, out);
     case Kind::sequence_of:
@@ -174,17 +169,12 @@ bool Decoder::read_members(const Type& type, const Element& element, Value& out)
 }
 
 bool Decoder::keep_unknown(const Type& type, const Element& element, Value& parent) {
-  for (const Member& member : type.members) {
-    if (!member.exists(version_)) continue;
-    bool same = begins(member, element.tag, version_);
-    if (same || begins(member, element.tag ^ form_bit(element.tag), version_)) {
-      name_ = member.name_in(version_);
-      return refuse(same ? Flaw::misplaced : Flaw::wrong_form, element.encoding.data());
-    }
+  LeftOver left = left_over(type, element.tag, version_);
+  if (left.member != nullptr) {
+    name_ = left.member->name_in(version_);
+    return refuse(left.flaw, element.encoding.data());
   }
-  if (++element_count_ > limits::kDerElementsMax) {
-    return refuse(Flaw::too_many_elements, element.encoding.data());
-  }
+  if (!context_.count_element(element.encoding.data(), name_)) return false;
   Value& child = parent.children.emplace_back();
   child.bytes.assign(element.encoding.begin(), element.encoding.end());
   place(element, child);
@@ -201,8 +191,8 @@ bool Decoder::read_elements(const Type& type, const Element& element, Value& out
     Tag tag = each.tag();
     if (!begins(each, next.tag, version_)) {
       name_ = each.type->name;
-      bool bare =
-          each.type->kind == Kind::choice && alternative_of(*each.type, next.tag) != nullptr;
+      bool bare = each.type->kind == Kind::choice &&
+                  alternative_of(*each.type, next.tag, version_) != nullptr;
       if (!bare) return refuse(Flaw::unknown_alternative, next.encoding.data());
       if (!context_.not_der(Flaw::bare_alternative, next.encoding.data(), name_)) return false;
       tag = kNoTag;
@@ -214,15 +204,8 @@ bool Decoder::read_elements(const Type& type, const Element& element, Value& out
   return true;
 }
 
-const Member* Decoder::alternative_of(const Type& type, Tag tag) const {
-  for (const Member& alternative : type.members) {
-    if (alternative.exists(version_) && begins(alternative, tag, version_)) return &alternative;
-  }
-  return nullptr;
-}
-
 bool Decoder::read_alternative(const Type& type, const Element& element, Value& out) {
-  const Member* alternative = alternative_of(type, element.tag);
+  const Member* alternative = alternative_of(type, element.tag, version_);
   if (alternative == nullptr) return refuse(Flaw::unknown_alternative, element.encoding.data());
   name_ = alternative->name_in(version_);
   Value& child = out.children.emplace_back();
@@ -236,7 +219,7 @@ bool Decoder::read_tagged_choice(const Type& type, Tag tag, const Element& eleme
   if (in.at_end()) return refuse(Flaw::unknown_alternative, in.at());
   if (!in.next(next)) return false;
   if (!in.at_end()) return refuse(Flaw::two_alternatives, in.at());
-  if (next.tag == tag && alternative_of(type, tag) == nullptr) {
+  if (next.tag == tag && alternative_of(type, tag, version_) == nullptr) {
     // Tagged twice: the outer tag says nothing new.
     if (!context_.not_der(Flaw::doubled_tag, next.encoding.data(), name_)) return false;
     if (++depth_ > limits::kDerDepthMax) return refuse(Flaw::too_deep, next.encoding.data());
@@ -245,24 +228,6 @@ bool Decoder::read_tagged_choice(const Type& type, Tag tag, const Element& eleme
     return good;
   }
   return read_alternative(type, next, out);
-}
-
-bool Decoder::read_x509(const Type& type, const Element& element, Value& out) {
-  out.type = &type;
-  ByteView content = element.content;
-  if (element.tag != kTagSequence) {
-    // The tag replaces the structure's 30. Content that is one SEQUENCE has kept it.
-    Cursor in(content, context_);
-    Element inner;
-    if (in.at_end()) return refuse(Flaw::cut_short, in.at());
-    if (!in.next(inner)) return false;
-    if (in.at_end() && inner.tag == kTagSequence) {
-      if (!context_.not_der(Flaw::kept_sequence_tag, content.data(), name_)) return false;
-      content = inner.content;
-    }
-  }
-  DerWriter(out.bytes).octets(kTagSequence, content);
-  return true;
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <limits>
 
+#include "engine/base/limits.h"
+
 namespace sojourn::sgp32 {
 namespace {
 
@@ -68,6 +70,10 @@ bool Context::refuse(Flaw flaw, const std::uint8_t* at, std::string_view name) {
 bool Context::note(Flaw flaw, const std::uint8_t* at, std::string_view name) {
   oddities.push_back({flaw, offset_of(at), name});
   return true;
+}
+
+bool Context::count_element(const std::uint8_t* at, std::string_view name) {
+  return ++element_count <= limits::kDerElementsMax || refuse(Flaw::too_many_elements, at, name);
 }
 
 bool Cursor::next(Element& element) {
@@ -200,6 +206,23 @@ bool read_bits(ByteView content, Context& context, std::string_view name, std::s
 
 bool check_oid(ByteView content, Context& context, std::string_view name) {
   return !oid_text(content).empty() || context.refuse(Flaw::oid_form, content.data(), name);
+}
+
+bool read_x509(const Element& element, Context& context, std::string_view name, Bytes& der) {
+  ByteView content = element.content;
+  if (element.tag != kTagSequence) {
+    // The tag replaces the structure's 30. Content that is one SEQUENCE and no more has kept it.
+    Cursor in(content, context);
+    Element inner;
+    if (in.at_end()) return context.refuse(Flaw::cut_short, in.at(), name);
+    if (!in.next(inner)) return false;
+    if (in.at_end() && inner.tag == kTagSequence) {
+      if (!context.not_der(Flaw::kept_sequence_tag, content.data(), name)) return false;
+      content = inner.content;
+    }
+  }
+  DerWriter(der).octets(kTagSequence, content);
+  return true;
 }
 
 std::string oid_text(ByteView content) {

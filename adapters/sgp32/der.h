@@ -67,6 +67,7 @@ struct Context {
   bool failed = false;
   Finding refusal;
   std::vector<Finding> oddities;
+  std::size_t element_count = 0;  // values built so far, against kDerElementsMax
 
   std::size_t offset_of(const std::uint8_t* at) const {
     return origin == nullptr ? 0 : static_cast<std::size_t>(at - origin);
@@ -74,6 +75,7 @@ struct Context {
   // Both return what the caller should return: false for a refusal.
   bool refuse(Flaw flaw, const std::uint8_t* at, std::string_view name = {});
   bool note(Flaw flaw, const std::uint8_t* at, std::string_view name = {});
+  bool count_element(const std::uint8_t* at, std::string_view name);
   // Not DER, yet unambiguous: refused in strict mode, noted in tolerant mode.
   bool not_der(Flaw flaw, const std::uint8_t* at, std::string_view name = {}) {
     return reading == Reading::strict ? refuse(flaw, at, name) : note(flaw, at, name);
@@ -114,6 +116,10 @@ bool read_utf8(ByteView content, Context& context, std::string_view name, std::s
 // set.
 bool read_bits(ByteView content, Context& context, std::string_view name, std::string& bits);
 bool check_oid(ByteView content, Context& context, std::string_view name);
+
+// A Certificate or SubjectPublicKeyInfo under any tag: yields it whole, with its 30. One that kept
+// its 30 inside the tag is taken as not quite DER.
+bool read_x509(const Element& element, Context& context, std::string_view name, Bytes& der);
 
 std::string oid_text(ByteView content);                          // "2.999.10"; empty when malformed
 std::optional<Bytes> oid_content(std::string_view dotted_text);  // absent when not an OID

@@ -166,4 +166,28 @@ constexpr bool begins(const Member& member, Tag tag, Version version) {
   return false;
 }
 
+// The row of an alternative that begins with `tag`, or null.
+constexpr const Member* alternative_of(const Type& type, Tag tag, Version version) {
+  for (const Member& alternative : type.members) {
+    if (alternative.exists(version) && begins(alternative, tag, version)) return &alternative;
+  }
+  return nullptr;
+}
+
+// An element left over after the last member: of a later version when its tag is none of the
+// type's. Otherwise a member is doubled or out of place, or in the wrong form, and the member is
+// named.
+struct LeftOver {
+  const Member* member;  // null: unknown, to be ignored
+  Flaw flaw;
+};
+constexpr LeftOver left_over(const Type& type, Tag tag, Version version) {
+  for (const Member& member : type.members) {
+    if (!member.exists(version)) continue;
+    if (begins(member, tag, version)) return {&member, Flaw::misplaced};
+    if (begins(member, tag ^ form_bit(tag), version)) return {&member, Flaw::wrong_form};
+  }
+  return {nullptr, Flaw::misplaced};
+}
+
 }  // namespace sojourn::sgp32
