@@ -29,6 +29,12 @@ class Decoder {
   bool check_size(const Type& type, std::size_t size, const Element& element);
   bool keep_unknown(const Type& type, const Element& element, Value& parent);
   void place(const Element& element, Value& out) const;
+  // A damaged element is a finding in the member that holds it.
+  bool advance(Cursor& in, Element& element, std::string_view holder) {
+    if (in.next(element)) return true;
+    if (context_.refusal.name.empty()) context_.refusal.name = holder;
+    return false;
+  }
   bool refuse(Flaw flaw, const std::uint8_t* at) { return context_.refuse(flaw, at, name_); }
 
   Context& context_;
@@ -52,7 +58,7 @@ bool Decoder::read_root(const Type& type, ByteView message, Value& out) {
   if (message.empty()) return refuse(Flaw::cut_short, message.data());
   Cursor in(message, context_);
   Element element;
-  if (!in.next(element)) return false;
+  if (!advance(in, element, name_)) return false;
   Tag tag = type.tag;
   if (element.tag != tag) {
     // Some peers send an alternative without the tag of its CHOICE.
@@ -134,7 +140,7 @@ bool Decoder::read_members(const Type& type, const Element& element, Value& out)
   for (const Member& member : type.members) {
     if (!member.exists(version_)) continue;
     if (!pending && !in.at_end()) {
-      if (!in.next(next)) return false;
+      if (!advance(in, next, outer)) return false;
       pending = true;
     }
     std::string_view member_name = member.name_in(version_);
@@ -163,7 +169,7 @@ bool Decoder::read_members(const Type& type, const Element& element, Value& out)
   name_ = outer;
   if (pending && !keep_unknown(type, next, out)) return false;
   while (!in.at_end()) {
-    if (!in.next(next) || !keep_unknown(type, next, out)) return false;
+    if (!advance(in, next, outer) || !keep_unknown(type, next, out)) return false;
   }
   return true;
 }
@@ -187,7 +193,7 @@ bool Decoder::read_elements(const Type& type, const Element& element, Value& out
   Cursor in(element.content, context_);
   Element next;
   while (!in.at_end()) {
-    if (!in.next(next)) return false;
+    if (!advance(in, next, name_)) return false;
     Tag tag = each.tag();
     if (!begins(each, next.tag, version_)) {
       name_ = each.type->name;
@@ -217,7 +223,7 @@ bool Decoder::read_tagged_choice(const Type& type, Tag tag, const Element& eleme
   Cursor in(element.content, context_);
   Element next;
   if (in.at_end()) return refuse(Flaw::unknown_alternative, in.at());
-  if (!in.next(next)) return false;
+  if (!advance(in, next, name_)) return false;
   if (!in.at_end()) return refuse(Flaw::two_alternatives, in.at());
   if (next.tag == tag && alternative_of(type, tag, version_) == nullptr) {
     // Tagged twice: the outer tag says nothing new.

@@ -12,66 +12,66 @@ namespace sojourn::sgp32 {
 
 struct NotificationMetadata {
   std::int64_t sequence_number = 0;
-  BitString event;  // install, enable, disable, delete
-  std::string address;
-  std::optional<WireIccid> iccid;
+  BitString event{};  // install, enable, disable, delete
+  std::string address{};
+  std::optional<WireIccid> iccid{};
   friend bool operator==(const NotificationMetadata&, const NotificationMetadata&) = default;
 };
 struct InstallSuccess {
-  Bytes aid;
-  Bytes sima_response;
+  Bytes aid{};
+  Bytes sima_response{};
   friend bool operator==(const InstallSuccess&, const InstallSuccess&) = default;
 };
 struct InstallError {
   std::int64_t bpp_command = 0;
   std::int64_t reason = 0;
-  std::optional<Bytes> sima_response;
+  std::optional<Bytes> sima_response{};
   friend bool operator==(const InstallError&, const InstallError&) = default;
 };
 struct ProfileInstallationResultData {
-  TransactionId transaction_id;  // the SM-DP+'s
-  NotificationMetadata metadata;
-  Bytes smdp_oid;  // content octets
-  std::variant<InstallSuccess, InstallError> outcome;
+  TransactionId transaction_id{};  // the SM-DP+'s
+  NotificationMetadata metadata{};
+  Bytes smdp_oid{};  // content octets
+  std::variant<InstallSuccess, InstallError> outcome{};
   friend bool operator==(const ProfileInstallationResultData&,
                          const ProfileInstallationResultData&) = default;
 };
 struct ProfileInstallationResult {
-  Signed<ProfileInstallationResultData> data;
-  Bytes signature;
+  Signed<ProfileInstallationResultData> data{};
+  Bytes signature{};
   friend bool operator==(const ProfileInstallationResult&,
                          const ProfileInstallationResult&) = default;
 };
 struct OtherSignedNotification {
-  Signed<NotificationMetadata> metadata;
-  Bytes signature;
-  Certificate euicc;
-  Certificate eum;
+  Signed<NotificationMetadata> metadata{};
+  Bytes signature{};
+  Certificate euicc{};
+  Certificate eum{};
   friend bool operator==(const OtherSignedNotification&, const OtherSignedNotification&) = default;
 };
 struct CompactInstallSuccess {
   std::array<std::uint8_t, 2> compact_aid{};
-  std::optional<Bytes> sima_response;
+  std::optional<Bytes> sima_response{};
   friend bool operator==(const CompactInstallSuccess&, const CompactInstallSuccess&) = default;
 };
 struct CompactInstallationResultData {
-  TransactionId transaction_id;
+  TransactionId transaction_id{};
   std::int64_t sequence_number = 0;
   bool iccid_present = true;
-  std::variant<CompactInstallSuccess, InstallError> outcome;
+  std::variant<CompactInstallSuccess, InstallError> outcome{};
   friend bool operator==(const CompactInstallationResultData&,
                          const CompactInstallationResultData&) = default;
 };
 struct CompactInstallationResult {
-  Signed<CompactInstallationResultData> data;
-  Bytes signature;
+  Signed<CompactInstallationResultData> data{};
+  Bytes signature{};
   friend bool operator==(const CompactInstallationResult&,
                          const CompactInstallationResult&) = default;
 };
 struct CompactOtherSignedNotification {
-  std::optional<Eid> eid;  // since 1.1
-  Signed<NotificationMetadata> metadata;
-  Bytes signature;
+  std::optional<Eid> eid{};  // since 1.1
+  Signed<NotificationMetadata> metadata{};
+  Bytes signature{};
   friend bool operator==(const CompactOtherSignedNotification&,
                          const CompactOtherSignedNotification&) = default;
 };
@@ -82,34 +82,34 @@ std::int64_t sequence_number(const PendingNotification& notification);
 
 // Notifications and stored results; 1.0 has both in one list (BF2B), or an error there.
 struct PendingLists {
-  std::optional<std::vector<PendingNotification>> notifications;
-  std::optional<std::vector<EuiccPackageResult>> results;
-  std::optional<std::int64_t> error;  // 1.0 only
+  std::optional<std::vector<PendingNotification>> notifications{};
+  std::optional<std::vector<EuiccPackageResult>> results{};
+  std::optional<std::int64_t> error{};  // 1.0 only
   friend bool operator==(const PendingLists&, const PendingLists&) = default;
 };
 
 // --- profile downloads ---------------------------------------------------------------------------
 
 struct ContactSmds {
-  std::optional<std::string> address;
+  std::optional<std::string> address{};
   friend bool operator==(const ContactSmds&, const ContactSmds&) = default;
 };
 struct ProfileDownloadTriggerRequest {
   // Activation code ("1$smdp$matchingId"), the default SM-DP+, or an SM-DS; absent: the IPA
   // decides.
-  std::optional<std::variant<std::string, Null, ContactSmds>> source;
-  TransactionId transaction_id;
+  std::optional<std::variant<std::string, Null, ContactSmds>> source{};
+  TransactionId transaction_id{};
   friend bool operator==(const ProfileDownloadTriggerRequest&,
                          const ProfileDownloadTriggerRequest&) = default;
 };
 struct ProfileDownloadError {
-  std::optional<std::int64_t> reason;  // always there since 1.1, never in 1.0
-  std::optional<Bytes> response;
+  std::optional<std::int64_t> reason{};  // always there since 1.1, never in 1.0
+  std::optional<Bytes> response{};
   friend bool operator==(const ProfileDownloadError&, const ProfileDownloadError&) = default;
 };
 struct ProfileDownloadTriggerResult {
-  TransactionId transaction_id;
-  std::variant<ProfileInstallationResult, ProfileDownloadError> outcome;
+  TransactionId transaction_id{};
+  std::variant<ProfileInstallationResult, ProfileDownloadError> outcome{};
   friend bool operator==(const ProfileDownloadTriggerResult&,
                          const ProfileDownloadTriggerResult&) = default;
 };
@@ -117,37 +117,37 @@ struct ProfileDownloadTriggerResult {
 // --- data of IPA and eUICC -----------------------------------------------------------------------
 
 struct IpaEuiccDataRequest {
-  Bytes tag_list;
-  std::optional<Bytes> ci_key_id;
+  Bytes tag_list{};
+  std::optional<Bytes> ci_key_id{};
   // By sequence number, by event, or (1.0 only, Null) all package results.
-  std::optional<std::variant<std::int64_t, BitString, Null>> notification_criteria;
-  std::optional<std::variant<std::int64_t>> result_criteria;  // sequence number; since 1.1
-  TransactionId transaction_id;                               // since 1.1
+  std::optional<std::variant<std::int64_t, BitString, Null>> notification_criteria{};
+  std::optional<std::variant<std::int64_t>> result_criteria{};  // sequence number; since 1.1
+  TransactionId transaction_id{};                               // since 1.1
   friend bool operator==(const IpaEuiccDataRequest&, const IpaEuiccDataRequest&) = default;
 };
 struct IpaCapabilities {
-  BitString features;
-  std::optional<BitString> protocols;
+  BitString features{};
+  std::optional<BitString> protocols{};
   friend bool operator==(const IpaCapabilities&, const IpaCapabilities&) = default;
 };
 struct IpaEuiccData {
-  std::optional<std::vector<PendingNotification>> notifications;  // since 1.1
-  std::optional<std::vector<EuiccPackageResult>> results;         // since 1.1
-  std::optional<PendingLists> lists_in_1_0;
-  std::optional<std::string> default_smdp;
-  std::optional<Raw> euicc_info1;
-  std::optional<Raw> euicc_info2;
-  std::optional<std::string> root_smds;
-  std::optional<std::int64_t> association_token;
-  std::optional<Certificate> eum_certificate;
-  std::optional<Certificate> euicc_certificate;
-  TransactionId transaction_id;  // since 1.1
-  std::optional<IpaCapabilities> capabilities;
-  std::optional<Raw> device_info;
+  std::optional<std::vector<PendingNotification>> notifications{};  // since 1.1
+  std::optional<std::vector<EuiccPackageResult>> results{};         // since 1.1
+  std::optional<PendingLists> lists_in_1_0{};
+  std::optional<std::string> default_smdp{};
+  std::optional<Raw> euicc_info1{};
+  std::optional<Raw> euicc_info2{};
+  std::optional<std::string> root_smds{};
+  std::optional<std::int64_t> association_token{};
+  std::optional<Certificate> eum_certificate{};
+  std::optional<Certificate> euicc_certificate{};
+  TransactionId transaction_id{};  // since 1.1
+  std::optional<IpaCapabilities> capabilities{};
+  std::optional<Raw> device_info{};
   friend bool operator==(const IpaEuiccData&, const IpaEuiccData&) = default;
 };
 struct IpaEuiccDataError {
-  TransactionId transaction_id;
+  TransactionId transaction_id{};
   std::int64_t code = 0;
   friend bool operator==(const IpaEuiccDataError&, const IpaEuiccDataError&) = default;
 };
@@ -157,10 +157,10 @@ using IpaEuiccDataResponse = std::variant<IpaEuiccData, IpaEuiccDataError, std::
 // --- fetching packages ---------------------------------------------------------------------------
 
 struct GetEimPackageRequest {
-  Eid eid;
+  Eid eid{};
   bool notify_state_change = false;
-  std::optional<std::int64_t> cause;  // since 1.1
-  std::optional<std::array<std::uint8_t, 3>> plmn;
+  std::optional<std::int64_t> cause{};  // since 1.1
+  std::optional<std::array<std::uint8_t, 3>> plmn{};
   friend bool operator==(const GetEimPackageRequest&, const GetEimPackageRequest&) = default;
 };
 namespace eim_package_error {
@@ -174,12 +174,12 @@ using GetEimPackageResponse = std::variant<EuiccPackageRequest, IpaEuiccDataRequ
 // --- delivering results --------------------------------------------------------------------------
 
 struct ResultAndNotifications {
-  EuiccPackageResult result;
-  PendingLists pending;
+  EuiccPackageResult result{};
+  PendingLists pending{};
   friend bool operator==(const ResultAndNotifications&, const ResultAndNotifications&) = default;
 };
 struct EimPackageResultError {
-  TransactionId transaction_id;
+  TransactionId transaction_id{};
   std::int64_t code = 0;  // 1 invalid package format, 2 unknown package, 127
   friend bool operator==(const EimPackageResultError&, const EimPackageResultError&) = default;
 };
@@ -188,8 +188,8 @@ using EimPackageResult =
     std::variant<EuiccPackageResult, ResultAndNotifications, IpaEuiccDataResponse,
                  ProfileDownloadTriggerResult, EimPackageResultError, std::int64_t>;
 struct ProvideEimPackageResult {
-  std::optional<Eid> eid;  // since 1.1, and not always then
-  EimPackageResult result;
+  std::optional<Eid> eid{};  // since 1.1, and not always then
+  EimPackageResult result{};
   friend bool operator==(const ProvideEimPackageResult&, const ProvideEimPackageResult&) = default;
 };
 using EimAcknowledgements = std::vector<std::int64_t>;  // sequence numbers
