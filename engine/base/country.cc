@@ -29,14 +29,17 @@ static_assert(std::ranges::is_sorted(kCountries, std::ranges::less_equal{}, &Cou
 
 constexpr std::uint8_t kNoCountry = 255;
 
+// Where two capital letters stand in the direct index.
+constexpr std::size_t letters_index(std::string_view code) {
+  return static_cast<std::size_t>(code[0] - 'A') * 26 + static_cast<std::size_t>(code[1] - 'A');
+}
+
 // Two letters to the row: a direct index, as codes are looked up for every line of a trace.
 constexpr std::array<std::uint8_t, 26 * 26> kRowOfLetters = [] {
   std::array<std::uint8_t, 26 * 26> rows{};
   rows.fill(kNoCountry);
   for (std::size_t i = 0; i < kCountryCount; ++i) {
-    std::string_view code = kCountries[i].code;
-    rows[static_cast<std::size_t>((code[0] - 'A') * 26 + (code[1] - 'A'))] =
-        static_cast<std::uint8_t>(i);
+    rows[letters_index(kCountries[i].code)] = static_cast<std::uint8_t>(i);
   }
   return rows;
 }();
@@ -53,8 +56,7 @@ std::size_t country_count() { return kCountryCount; }
 std::optional<Country> find_country(std::string_view alpha2) {
   auto is_letter = [](char c) { return c >= 'A' && c <= 'Z'; };
   if (alpha2.size() != 2 || !is_letter(alpha2[0]) || !is_letter(alpha2[1])) return std::nullopt;
-  std::uint8_t row =
-      kRowOfLetters[static_cast<std::size_t>((alpha2[0] - 'A') * 26 + (alpha2[1] - 'A'))];
+  std::uint8_t row = kRowOfLetters[letters_index(alpha2)];
   if (row == kNoCountry) return std::nullopt;
   return Country{row};
 }

@@ -5,6 +5,15 @@
 #include <cmath>
 
 namespace sojourn {
+namespace {
+
+// The country of one byte of a packed claim; absent for none and for bytes that name none.
+std::optional<Country> member_of(std::uint32_t byte) {
+  if (byte == 0 || byte > country_count()) return std::nullopt;
+  return Country{static_cast<std::uint8_t>(byte - 1)};
+}
+
+}  // namespace
 
 CountryClaim CountryClaim::of(const CountrySet& countries) {
   std::uint32_t packed = 0;
@@ -20,22 +29,20 @@ CountryClaim CountryClaim::of(const CountrySet& countries) {
 CountrySet CountryClaim::set() const {
   CountrySet members;
   for (std::uint32_t rest = packed_; rest != 0; rest >>= 8) {
-    members.insert(Country{static_cast<std::uint8_t>((rest & 0xFF) - 1)});
+    if (auto member = member_of(rest & 0xFF)) members.insert(*member);
   }
   return members;
 }
 
 bool CountryClaim::intersects(const CountrySet& countries) const {
   for (std::uint32_t rest = packed_; rest != 0; rest >>= 8) {
-    if (countries.contains(Country{static_cast<std::uint8_t>((rest & 0xFF) - 1)})) return true;
+    auto member = member_of(rest & 0xFF);
+    if (member && countries.contains(*member)) return true;
   }
   return false;
 }
 
-std::optional<Country> CountryClaim::first() const {
-  if (none()) return std::nullopt;
-  return Country{static_cast<std::uint8_t>((packed_ & 0xFF) - 1)};
-}
+std::optional<Country> CountryClaim::first() const { return member_of(packed_ & 0xFF); }
 
 std::string CountryClaim::text() const { return none() ? "no country" : set().text(); }
 

@@ -51,6 +51,8 @@ class CountryClaim {
   static CountryClaim of(Country country) { return CountryClaim(country.index + 1u); }
   // The first four members, in the order of codes.
   static CountryClaim of(const CountrySet& countries);
+  // Of a value that `packed` gave. In others, as damaged files hold, bytes of no country are
+  // ignored.
   static CountryClaim from_packed(std::uint32_t packed) { return CountryClaim(packed); }
 
   bool none() const { return packed_ == 0; }

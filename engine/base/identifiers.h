@@ -16,10 +16,11 @@ struct Eid {
   std::array<std::uint8_t, 16> bytes{};
   friend auto operator<=>(const Eid&, const Eid&) = default;
 };
-// Exactly 32 digits whose check digits hold (the number modulo 97 is 1)? Digits only; many devices
-// in the field carry made-up EIDs, so wrong check digits are reported by `eid_check_digits_hold`.
+// Absent for anything but 32 digits. Check digits are not asked for: many devices in the field
+// carry made-up EIDs.
 std::optional<Eid> parse_eid(std::string_view text);
 std::string to_text(const Eid& eid);
+// Whether the whole number leaves 1 when divided by 97 (SGP.29).
 bool eid_check_digits_hold(const Eid& eid);
 
 // A profile's identifier: 18 to 20 decimal digits (ITU-T E.118), kept unswapped.

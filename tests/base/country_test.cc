@@ -97,6 +97,14 @@ TEST_CASE("a claim packs up to four countries and unpacks the same") {
   CHECK_FALSE(CountryClaim::of(five).intersects(CountrySet{country("ZW")}));
 }
 
+TEST_CASE("a damaged claim holds the countries that are left of it") {
+  CHECK(CountryClaim::from_packed(0xFFFFFFFF).text().empty());
+  CHECK_FALSE(CountryClaim::from_packed(251).first().has_value());
+  CHECK(CountryClaim::from_packed(250).first() == country("ZW"));
+  CHECK(CountryClaim::from_packed(0xFB01'00FF).text() == "AD");
+  CHECK_FALSE(CountryClaim::from_packed(0xFF).intersects(CountrySet{country("ZW")}));
+}
+
 TEST_CASE("every country's most populous zone exists and is one of its zones") {
   CHECK(most_populous_zone(country("BR")) == "America/Sao_Paulo");
   CHECK(most_populous_zone(country("US")) == "America/New_York");
