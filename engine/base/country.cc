@@ -30,13 +30,15 @@ static_assert(std::ranges::is_sorted(kCountries, std::ranges::less_equal{}, &Cou
 constexpr std::uint8_t kNoCountry = 255;
 
 // Where two capital letters stand in the direct index.
+constexpr std::size_t kLetterCount = 26;
 constexpr std::size_t letters_index(std::string_view code) {
-  return static_cast<std::size_t>(code[0] - 'A') * 26 + static_cast<std::size_t>(code[1] - 'A');
+  return static_cast<std::size_t>(code[0] - 'A') * kLetterCount +
+         static_cast<std::size_t>(code[1] - 'A');
 }
 
 // Two letters to the row: a direct index, as codes are looked up for every line of a trace.
-constexpr std::array<std::uint8_t, 26 * 26> kRowOfLetters = [] {
-  std::array<std::uint8_t, 26 * 26> rows{};
+constexpr std::array<std::uint8_t, kLetterCount* kLetterCount> kRowOfLetters = [] {
+  std::array<std::uint8_t, kLetterCount * kLetterCount> rows{};
   rows.fill(kNoCountry);
   for (std::size_t i = 0; i < kCountryCount; ++i) {
     rows[letters_index(kCountries[i].code)] = static_cast<std::uint8_t>(i);
