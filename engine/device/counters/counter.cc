@@ -1,0 +1,90 @@
+#include "engine/device/counters/counter.h"
+
+#include <algorithm>
+
+namespace sojourn {
+namespace {
+
+std::int64_t moved(std::int64_t value, std::int8_t slope, Duration by) {
+  return slope == 0 ? value : value + slope * by.ms;
+}
+
+// When a bound crosses a cut: upwards it reaches one, downwards it falls below one.
+Instant crossing(std::int64_t value, std::int8_t slope, const std::vector<std::int64_t>& cuts,
+                 Instant t) {
+  if (slope == 0) return kNever;
+  auto above = std::upper_bound(cuts.begin(), cuts.end(), value);
+  if (slope > 0) return above == cuts.end() ? kNever : t + milliseconds(*above - value);
+  if (above == cuts.begin()) return kNever;
+  return t + milliseconds(value - *std::prev(above) + 1);
+}
+
+}  // namespace
+
+Reading Curve::reading(Instant t) const {
+  if (!is_count) return known ? Reading::exactly(moved(lower, lower_slope, t - at)) : Reading{};
+  return Reading::between(moved(lower, lower_slope, t - at), moved(upper, upper_slope, t - at));
+}
+
+Curve Curve::flat(Instant at, const Reading& reading, Instant until) {
+  Curve curve;
+  curve.at = at;
+  curve.lower = reading.lower;
+  curve.upper = reading.upper;
+  curve.known = reading.known;
+  curve.until = until;
+  curve.class_until = until;
+  return curve;
+}
+
+Instant next_crossing(const Curve& curve, const std::vector<std::int64_t>& cuts, Instant t) {
+  Instant next = std::max(curve.until, curve.class_until);
+  if (!curve.is_count && !curve.known) return next;
+  next = std::min(next, crossing(moved(curve.lower, curve.lower_slope, t - curve.at),
+                                 curve.lower_slope, cuts, t));
+  if (!curve.is_count) return next;
+  return std::min(next, crossing(moved(curve.upper, curve.upper_slope, t - curve.at),
+                                 curve.upper_slope, cuts, t));
+}
+
+HistoryView::HistoryView(const ConditionHistory& past, const CountQuestion& question)
+    : history(past) {
+  begun = !past.runs().empty();
+  if (!begun) return;
+  supposed = question.supposed.profile || question.supposed.network;
+  if (supposed) {
+    key = past.key_at(question.reader, question.now, question.supposed);
+    now = question.reader.judge(past.spec().condition, question.now, question.supposed);
+  } else {
+    key = past.keys()[past.runs().back().key].key;
+    now = past.runs().back().truth;
+  }
+  key_known = key.matches(key) == Truth::yes;
+  if (!key_known) now = both(now, Truth::unknown);
+}
+
+Truth HistoryView::truth_of_run(std::size_t index) const {
+  const ConditionHistory::Run& run = history.runs()[index];
+  return both(run.truth, history.keys()[run.key].key.matches(key));
+}
+
+Instant period_before(const Period& period, Instant now, const TimeZone& zone) {
+  auto count = static_cast<std::int32_t>(period.count);
+  Day today = zone.day_of(now);
+  std::int64_t wall = zone.wall_ms_of_day(now);
+  switch (period.unit) {
+    case TimeUnit::millisecond:
+      return now - milliseconds(period.count);
+    case TimeUnit::day:
+      return zone.at_wall_time(next(today, -count), wall);
+    case TimeUnit::week:
+      return zone.at_wall_time(next(today, -7 * count), wall);
+    case TimeUnit::month:
+      return zone.at_wall_time(add_months(today, -count), wall);
+    case TimeUnit::year:
+      return zone.at_wall_time(add_months(today, -12 * count), wall);
+  }
+  return now;
+}
+
+}  // namespace sojourn

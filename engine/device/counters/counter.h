@@ -1,0 +1,73 @@
+// Counters: the families of counting features, from condition histories and logs to readings.
+//
+// A counter answers with a Curve: what the count is now, how it goes on with no report, and until
+// when that holds. So a reading that is asked for again costs a subtraction, and the instant at
+// which a threshold is reached is known beforehand.
+#pragma once
+
+#include <vector>
+
+#include "engine/device/condition_history.h"
+
+namespace sojourn {
+
+struct Curve {
+  Instant at = kBeginning;
+  std::int64_t lower = 0;
+  std::int64_t upper = 0;
+  std::int8_t lower_slope = 0;  // per millisecond: -1, 0 or 1
+  std::int8_t upper_slope = 0;
+  bool known = false;  // symbols, flags and numbers
+  bool is_count = false;
+  Instant until = kBeginning;  // the curve holds within [at, until)
+  // No threshold is crossed before this though the curve may end; at least `until`.
+  Instant class_until = kBeginning;
+
+  bool covers(Instant t) const { return at <= t && t < until; }
+  // Requires: covers(t).
+  Reading reading(Instant t) const;
+  static Curve flat(Instant at, const Reading& reading, Instant until);
+};
+
+// The first instant after `t` at which one of the bounds crosses one of the ascending cuts; at most
+// `class_until`. Requires: covers(t).
+Instant next_crossing(const Curve& curve, const std::vector<std::int64_t>& cuts, Instant t);
+
+// The situation in which something is counted.
+struct CountQuestion {
+  const Feature& feature;
+  const FeaturePlan& plan;
+  const FeatureReader& reader;
+  Instant now;
+  Supposition supposed;
+};
+
+// A condition's history seen from today: its truth and key now, with what is supposed.
+struct HistoryView {
+  HistoryView(const ConditionHistory& past, const CountQuestion& question);
+
+  const ConditionHistory& history;
+  ScopeKey key;  // today's
+  bool key_known = true;
+  Truth now = Truth::unknown;
+  bool supposed = false;
+  bool begun = false;  // the history has begun
+
+  // How surely does the condition hold on the run, as far as today's key goes?
+  Truth truth_of_run(std::size_t index) const;
+};
+
+Curve count_days(const ConditionHistory& history, const CountQuestion& question);
+Curve count_elapsed(const ConditionHistory& history, const CountQuestion& question);
+Curve count_events(const CountQuestion& question);
+Curve since_event(const CountQuestion& question);
+Curve sum_usage(const CountQuestion& question);
+
+// The first instant that a count looks at, for showing the rows behind it.
+Instant counted_from(const ConditionHistory& history, const CountQuestion& question);
+
+// The instant that lies the period before `now`: elapsed time, or calendar arithmetic on local
+// dates at the same time of day.
+Instant period_before(const Period& period, Instant now, const TimeZone& zone);
+
+}  // namespace sojourn

@@ -1,0 +1,231 @@
+// Counts of calendar days and of weeks and months with a day in them: `consecutive_days`,
+// `window_count`, `calendar_count`, `day_share` (semantics 7, 9 to 12).
+#include <algorithm>
+#include <array>
+
+#include "engine/device/counters/counter.h"
+
+namespace sojourn {
+namespace {
+
+// The days of a condition's history that count for today's key.
+struct DayView {
+  DayBits yes;    // certainly a day with the condition
+  DayBits maybe;  // possibly one
+  std::int32_t today = 0;
+  std::int32_t begin_day = 0;  // before it nothing is known ...
+  bool open_before = false;    // ... and may have been anything
+};
+
+DayView look(const HistoryView& view, Instant now) {
+  DayView days;
+  const TimeZone& zone = view.history.zone();
+  days.today = zone.day_of(now).number;
+  for (const ConditionHistory::KeyDays& row : view.history.keys()) {
+    Truth match = row.key.matches(view.key);
+    if (match == Truth::yes) days.yes.merge(row.yes);
+    if (match != Truth::no) days.maybe.merge(row.maybe);
+  }
+  if (view.now != Truth::no) days.maybe.set(days.today, days.today);
+  if (view.now == Truth::yes) days.yes.set(days.today, days.today);
+  days.begin_day = zone.day_of(view.history.begin()).number;
+  days.open_before = view.history.before() == Truth::unknown;
+  bool partly = zone.start_of({days.begin_day}) < view.history.begin();
+  if (days.open_before && partly) days.maybe.set(days.begin_day, days.begin_day);
+  return days;
+}
+
+bool any_maybe(const DayView& days, std::int32_t first, std::int32_t last) {
+  if (last < first) return false;
+  return days.maybe.count(first, last) > 0 || (days.open_before && first < days.begin_day);
+}
+
+Reading count_between(const DayView& days, std::int32_t first) {
+  std::int64_t lower = days.yes.count(first, days.today);
+  std::int64_t upper = days.maybe.count(std::max(first, days.begin_day), days.today);
+  if (days.open_before && first < days.begin_day) upper += days.begin_day - first;
+  return Reading::between(lower, upper);
+}
+
+Reading consecutive(const HistoryView& view, const DayView& days) {
+  if (view.now == Truth::no) return Reading::exactly(0);
+  std::int64_t lower = view.now == Truth::yes ? days.yes.run_length_back(days.today) : 0;
+  std::int64_t upper = days.maybe.run_length_back(days.today);
+  if (days.open_before && days.today - upper < days.begin_day) upper = kNotYet;
+  return Reading::between(lower, upper);
+}
+
+// The run's length with gaps: from its first day to today. Days within a gap count. `open_before`:
+// every day before the history began may have been one with the condition.
+std::int64_t run_with_gaps(const DayBits& bits, const DayView& days, std::int32_t gap,
+                           bool open_before) {
+  std::int32_t first = days.today;
+  std::optional<std::int32_t> before = bits.last_at_or_before(days.today);
+  bool any = false;
+  while (before && first - *before - 1 <= gap) {
+    any = true;
+    first = *before - bits.run_length_back(*before) + 1;
+    before = bits.last_at_or_before(first - 1);
+  }
+  if (open_before && first - days.begin_day <= gap) return kNotYet;
+  return any ? days.today - first + 1 : 0;
+}
+
+Reading consecutive_with_gaps(const DayView& days, std::int32_t gap) {
+  return Reading::between(run_with_gaps(days.yes, days, gap, false),
+                          run_with_gaps(days.maybe, days, gap, days.open_before));
+}
+
+std::int32_t bucket_of(TimeUnit unit, std::int32_t day) {
+  if (unit == TimeUnit::week) return week_number({day});
+  if (unit == TimeUnit::month) return month_number({day});
+  return year_number({day});
+}
+
+std::int32_t first_day_of_bucket(TimeUnit unit, std::int32_t bucket) {
+  if (unit == TimeUnit::week) return first_day_of_week(bucket).number;
+  if (unit == TimeUnit::month) return first_day_of_month(bucket).number;
+  return first_day_of_year(bucket).number;
+}
+
+Reading bucket_count(const DayView& days, TimeUnit unit, std::int64_t window) {
+  Reading counted = Reading::exactly(0);
+  std::int32_t newest = bucket_of(unit, days.today);
+  for (std::int32_t b = newest; b > newest - window; --b) {
+    std::int32_t first = first_day_of_bucket(unit, b);
+    std::int32_t last = std::min(first_day_of_bucket(unit, b + 1) - 1, days.today);
+    counted.lower += days.yes.count(first, last) > 0 ? 1 : 0;
+    counted.upper += any_maybe(days, first, last) ? 1 : 0;
+  }
+  return Reading::between(counted.lower, counted.upper);
+}
+
+// The first day of a window of days, weeks, months or years that ends with today.
+std::int32_t first_day_of_window(const Period& window, std::int32_t today) {
+  auto count = static_cast<std::int32_t>(window.count);
+  switch (window.unit) {
+    case TimeUnit::month:
+      return add_months({today}, -count).number + 1;
+    case TimeUnit::year:
+      return add_months({today}, -12 * count).number + 1;
+    case TimeUnit::week:
+      return today - 7 * count + 1;
+    case TimeUnit::day:
+      return today - count + 1;
+    case TimeUnit::millisecond:
+      return today - static_cast<std::int32_t>(window.count / 86'400'000) + 1;
+  }
+  return today;
+}
+
+Reading day_share(const DayView& days, const Period& window) {
+  std::int32_t first = first_day_of_window(window, days.today);
+  if (days.open_before && first < days.begin_day) {
+    return Reading::between(0, days.today - first + 1);
+  }
+  return Reading::exactly(days.yes.count(first, days.today));
+}
+
+Reading read(const Feature& feature, const HistoryView& view, const DayView& days) {
+  switch (feature.kind) {
+    case FeatureKind::consecutive_days:
+      return feature.gap_days > 0 ? consecutive_with_gaps(days, feature.gap_days)
+                                  : consecutive(view, days);
+    case FeatureKind::window_count:
+      if (feature.bucket != TimeUnit::day) {
+        return bucket_count(days, feature.bucket, feature.window.count);
+      }
+      return count_between(days, first_day_of_window(feature.window, days.today));
+    case FeatureKind::calendar_count: {
+      std::int32_t bucket = bucket_of(feature.window.unit, days.today);
+      return count_between(days, first_day_of_bucket(feature.window.unit, bucket));
+    }
+    default:
+      return day_share(days, feature.window);
+  }
+}
+
+// A count of days moves by at most one a day, so no threshold is crossed for as many midnights as
+// lie between it and the nearest. 0: it may jump.
+std::int64_t days_to_nearest_cut(const FeaturePlan& plan, const Reading& reading) {
+  std::int64_t nearest = kNotYet;
+  for (std::int64_t bound : {reading.lower, reading.upper}) {
+    if (bound == kNotYet) continue;
+    for (std::int64_t cut : plan.cuts) {
+      nearest = std::min(nearest, cut > bound ? cut - bound : bound - cut + 1);
+    }
+  }
+  return nearest;
+}
+
+Instant class_until(const CountQuestion& question, const HistoryView& view, const DayView& days,
+                    const Reading& reading, Instant midnight) {
+  const Feature& feature = question.feature;
+  std::int64_t quiet = days_to_nearest_cut(question.plan, reading);
+  bool jumps = view.supposed || feature.kind == FeatureKind::day_share || feature.gap_days > 0 ||
+               (feature.kind == FeatureKind::window_count && feature.bucket != TimeUnit::day);
+  if (jumps) return midnight;
+  Instant until = kNever;
+  if (quiet < 4 * 366) {
+    auto ahead = static_cast<std::int32_t>(quiet);
+    until = view.history.zone().start_of({days.today + ahead});
+  }
+  if (feature.kind == FeatureKind::calendar_count) {
+    TimeUnit unit = feature.window.unit;
+    std::int32_t next_first = first_day_of_bucket(unit, bucket_of(unit, days.today) + 1);
+    until = std::min(until, view.history.zone().start_of({next_first}));
+  }
+  return std::min(until, view.history.stable_until());
+}
+
+}  // namespace
+
+Instant counted_from(const ConditionHistory& history, const CountQuestion& question) {
+  const Feature& feature = question.feature;
+  const TimeZone& zone = history.zone();
+  std::int32_t today = zone.day_of(question.now).number;
+  HistoryView view(history, question);
+  if (!view.begun) return question.now;
+  switch (feature.kind) {
+    case FeatureKind::held:
+    case FeatureKind::recency:
+      return kBeginning;
+    case FeatureKind::held_share:
+      return period_before(feature.window, question.now, zone);
+    case FeatureKind::consecutive_days: {
+      std::int64_t length = read(feature, view, look(view, question.now)).lower;
+      return zone.start_of({today - static_cast<std::int32_t>(length) + 1});
+    }
+    case FeatureKind::calendar_count: {
+      TimeUnit unit = feature.window.unit;
+      return zone.start_of({first_day_of_bucket(unit, bucket_of(unit, today))});
+    }
+    case FeatureKind::window_count:
+      if (feature.bucket != TimeUnit::day) {
+        std::int32_t oldest =
+            bucket_of(feature.bucket, today) - static_cast<std::int32_t>(feature.window.count) + 1;
+        return zone.start_of({first_day_of_bucket(feature.bucket, oldest)});
+      }
+      [[fallthrough]];
+    default:
+      return zone.start_of({first_day_of_window(feature.window, today)});
+  }
+}
+
+Curve count_days(const ConditionHistory& history, const CountQuestion& question) {
+  HistoryView view(history, question);
+  if (!view.begun) {
+    Curve curve = Curve::flat(question.now, Reading::between(0, kNotYet), history.begin());
+    curve.is_count = true;
+    return curve;
+  }
+  DayView days = look(view, question.now);
+  Reading reading = read(question.feature, view, days);
+  Instant midnight = history.zone().start_of({days.today + 1});
+  Curve curve = Curve::flat(question.now, reading, std::min(midnight, history.stable_until()));
+  curve.is_count = true;
+  curve.class_until = class_until(question, view, days, reading, midnight);
+  return curve;
+}
+
+}  // namespace sojourn

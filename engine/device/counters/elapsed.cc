@@ -1,0 +1,123 @@
+// Elapsed time with a condition: `held`, `recency`, `held_share` (semantics 7, 8, 10 to 12).
+#include <algorithm>
+
+#include "engine/device/counters/counter.h"
+
+namespace sojourn {
+namespace {
+
+constexpr Duration kInstant = milliseconds(1);
+
+// Since when the condition has been at least `least` without a break; absent: it is not now.
+// kBeginning: since before the history began.
+std::optional<Instant> unbroken_since(const HistoryView& view, Truth least, Instant now) {
+  if (view.now < least) return std::nullopt;
+  std::size_t i = view.history.runs().size();
+  Instant since = now;
+  while (i > 0 && view.truth_of_run(i - 1) >= least) since = view.history.runs()[--i].from;
+  bool open = least == Truth::unknown && view.history.before() == Truth::unknown;
+  return i == 0 && open ? kBeginning : since;
+}
+
+// A supposed condition that the past does not bear out has held for this instant only, whenever
+// one asks.
+bool goes_on(const HistoryView& view, Truth least) {
+  return view.truth_of_run(view.history.runs().size() - 1) >= least;
+}
+
+void read_held(Curve& curve, const HistoryView& view, Instant now) {
+  auto set = [&](std::int64_t& bound, std::int8_t& slope, Truth least) {
+    std::optional<Instant> since = unbroken_since(view, least, now);
+    bound = !since ? -1 : *since == kBeginning ? kNotYet : (now - *since).ms;
+    slope = bound >= 0 && bound != kNotYet && goes_on(view, least) ? 1 : 0;
+  };
+  set(curve.lower, curve.lower_slope, Truth::yes);
+  set(curve.upper, curve.upper_slope, Truth::unknown);
+}
+
+// The last instant, up to now, at which the condition was at least `least`; absent: none.
+std::optional<Instant> last_instant(const HistoryView& view, Truth least, Instant now) {
+  if (view.now >= least) return now;
+  for (std::size_t i = view.history.runs().size(); i > 0; --i) {
+    if (view.truth_of_run(i - 1) < least) continue;
+    return std::min(view.history.run_end(i - 1), now) - kInstant;
+  }
+  bool open = least == Truth::unknown && view.history.before() == Truth::unknown;
+  if (open) return view.history.runs()[0].from - kInstant;
+  return std::nullopt;
+}
+
+void read_recency(Curve& curve, const HistoryView& view, Instant now) {
+  auto set = [&](std::int64_t& bound, std::int8_t& slope, Truth least) {
+    std::optional<Instant> last = last_instant(view, least, now);
+    bound = last ? (now - *last).ms : kNotYet;
+    slope = last && *last != now && !goes_on(view, least) ? 1 : 0;
+  };
+  set(curve.lower, curve.lower_slope, Truth::unknown);
+  set(curve.upper, curve.upper_slope, Truth::yes);
+}
+
+// The start of the window moves with `now`; over a calendar window it jumps where local time does.
+Instant window_steady_until(const CountQuestion& question, const TimeZone& zone, Instant start) {
+  if (question.feature.window.unit == TimeUnit::millisecond) return kNever;
+  Instant midnight = zone.start_of(next(zone.day_of(question.now), 1));
+  Instant jump = question.now + (zone.next_transition(start) - start);
+  return std::min({midnight, zone.next_transition(question.now), jump});
+}
+
+void read_share(Curve& curve, const HistoryView& view, const CountQuestion& question) {
+  Instant now = question.now;
+  const ConditionHistory& history = view.history;
+  Instant start = period_before(question.feature.window, now, history.zone());
+  curve.until = std::min(curve.until, window_steady_until(question, history.zone(), start));
+  if (history.before() == Truth::unknown && start < history.begin()) {
+    curve.lower = 0;
+    curve.upper = (now - start).ms;
+    curve.until = std::min(curve.until, now + (history.begin() - start));
+    return;
+  }
+  Duration total;
+  Truth at_start = Truth::no;
+  for (std::size_t i = history.runs().size(); i > 0; --i) {
+    Instant from = history.runs()[i - 1].from;
+    Instant to = std::min(history.run_end(i - 1), now);
+    if (to <= start && i < history.runs().size()) break;
+    Truth truth = view.truth_of_run(i - 1);
+    if (truth == Truth::yes) total.ms += (to - std::max(from, start)).ms;
+    if (from <= start) {
+      at_start = truth;
+      curve.until = std::min(curve.until, now + (history.run_end(i - 1) - start));
+      break;
+    }
+    curve.until = std::min(curve.until, now + (from - start));
+  }
+  curve.lower = curve.upper = total.ms;
+  int slope = (view.truth_of_run(history.runs().size() - 1) == Truth::yes ? 1 : 0) -
+              (at_start == Truth::yes ? 1 : 0);
+  curve.lower_slope = curve.upper_slope = static_cast<std::int8_t>(slope);
+}
+
+}  // namespace
+
+Curve count_elapsed(const ConditionHistory& history, const CountQuestion& question) {
+  HistoryView view(history, question);
+  Curve curve;
+  curve.at = question.now;
+  curve.is_count = true;
+  curve.until = history.stable_until();
+  if (!view.begun) {
+    curve.lower = question.feature.kind == FeatureKind::held ? -1 : 0;
+    curve.upper = kNotYet;
+    curve.until = history.begin();
+  } else if (question.feature.kind == FeatureKind::held) {
+    read_held(curve, view, question.now);
+  } else if (question.feature.kind == FeatureKind::recency) {
+    read_recency(curve, view, question.now);
+  } else {
+    read_share(curve, view, question);
+  }
+  curve.class_until = curve.until;
+  return curve;
+}
+
+}  // namespace sojourn

@@ -1,0 +1,117 @@
+// Counts of events, and the time since the last one (semantics 7, 8, 14).
+#include <algorithm>
+
+#include "engine/device/counters/counter.h"
+
+namespace sojourn {
+namespace {
+
+// Calls use(instant) for every event that answers the question within [.., now], newest first,
+// until it returns false.
+template <class Use>
+void for_each_newest_first(const CountQuestion& question, const Use& use) {
+  const DeviceHistory& history = question.reader.history();
+  const EventQuestion& asked = question.feature.event;
+  if (asked.kind == EventKind::switches) {
+    const std::vector<TimelineRow>& rows = history.timeline(kProfile).rows();
+    std::int64_t newer = kUnknownValue;  // the profile that was enabled next
+    Instant newer_from = kNever;
+    for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
+      if (row->value == kUnknownValue || row->from > question.now) continue;
+      bool is_switch = newer != kUnknownValue && newer != row->value;
+      if (is_switch && !use(newer_from)) return;
+      newer = row->value;
+      newer_from = row->from;
+    }
+    return;
+  }
+  const std::vector<EventLog::Row>& rows = history.events().rows();
+  for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
+    if (row->at > question.now || !history.events().answers(*row, asked)) continue;
+    if (!use(row->at)) return;
+  }
+}
+
+ScopeKey key_at(const CountQuestion& question, Instant t, const Supposition& supposed) {
+  ScopeKey key;
+  const Scope& scope = question.feature.scope;
+  const FeatureReader& reader = question.reader;
+  if (scope.same_network) key.network = reader.network_at(t, supposed);
+  if (scope.per_imei) key.imei = reader.history().value(kImei, t);
+  if (scope.per_profile) key.profile = reader.profile_at(t, supposed);
+  return key;
+}
+
+// How long after the event the period is over. Months and years end at the local midnight that
+// begins the date.
+Instant period_after(const Period& period, Instant event, const TimeZone& zone) {
+  auto count = static_cast<std::int32_t>(period.count);
+  Day day = zone.day_of(event);
+  switch (period.unit) {
+    case TimeUnit::millisecond:
+      return event + milliseconds(period.count);
+    case TimeUnit::day:
+      return event + days(period.count);
+    case TimeUnit::week:
+      return event + days(7 * period.count);
+    case TimeUnit::month:
+      return zone.start_of(add_months(day, count));
+    case TimeUnit::year:
+      return zone.start_of(add_months(day, 12 * count));
+  }
+  return event;
+}
+
+}  // namespace
+
+Curve count_events(const CountQuestion& question) {
+  const Period& window = question.feature.window;
+  const TimeZone& zone = question.reader.policy().zone_of(question.plan);
+  bool by_days = window.unit == TimeUnit::day;
+  Instant start = by_days ? zone.start_of(next(zone.day_of(question.now),
+                                               1 - static_cast<std::int32_t>(window.count))) -
+                                milliseconds(1)
+                          : period_before(window, question.now, zone);
+  std::int64_t lower = 0;
+  std::int64_t upper = 0;
+  Instant oldest = kNever;
+  bool scoped = question.feature.scope.any();
+  ScopeKey today = scoped ? key_at(question, question.now, question.supposed) : ScopeKey{};
+  for_each_newest_first(question, [&](Instant at) {
+    if (at <= start) return false;
+    Truth match = scoped ? key_at(question, at, {}).matches(today) : Truth::yes;
+    lower += match == Truth::yes ? 1 : 0;
+    upper += match != Truth::no ? 1 : 0;
+    oldest = at;
+    return true;
+  });
+  Instant until = kNever;
+  if (oldest != kNever) {
+    Instant midnight = zone.start_of(next(zone.day_of(question.now), 1));
+    until = window.unit == TimeUnit::millisecond ? oldest + milliseconds(window.count) : midnight;
+    if (window.unit == TimeUnit::month || window.unit == TimeUnit::year) {
+      until = std::min(until, question.now + std::max(oldest - start, milliseconds(1)));
+    }
+  }
+  Curve curve = Curve::flat(question.now, Reading::between(lower, upper), until);
+  curve.is_count = true;
+  return curve;
+}
+
+Curve since_event(const CountQuestion& question) {
+  const TimeZone& zone = question.reader.policy().zone_of(question.plan);
+  bool scoped = question.feature.scope.any();
+  ScopeKey today = scoped ? key_at(question, question.now, question.supposed) : ScopeKey{};
+  std::optional<Instant> last;
+  for_each_newest_first(question, [&](Instant at) {
+    if (scoped && key_at(question, at, {}).matches(today) != Truth::yes) return true;
+    last = at;
+    return false;
+  });
+  if (!last) return Curve::flat(question.now, Reading::exactly(0), kNever);
+  Instant due = period_after(question.feature.window, *last, zone);
+  bool is_due = due <= question.now;
+  return Curve::flat(question.now, Reading::exactly(is_due ? 1 : 0), is_due ? kNever : due);
+}
+
+}  // namespace sojourn

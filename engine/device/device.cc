@@ -1,0 +1,59 @@
+#include "engine/device/device.h"
+
+#include <algorithm>
+
+#include "engine/device/evaluator.h"
+#include "engine/device/explain.h"
+#include "engine/device/ledger.h"
+
+namespace sojourn {
+
+class Device::State {
+ public:
+  State(std::shared_ptr<const PreparedPolicy> prepared, const DeviceOptions& options)
+      : policy(std::move(prepared)), evaluator(static_cast<const Prepared&>(*policy), options) {}
+
+  std::shared_ptr<const PreparedPolicy> policy;
+  Evaluator evaluator;
+};
+
+Device::Device(std::shared_ptr<const PreparedPolicy> policy, const DeviceOptions& options)
+    : state_(std::make_unique<State>(std::move(policy), options)) {}
+Device::~Device() = default;
+Device::Device(Device&&) noexcept = default;
+Device& Device::operator=(Device&&) noexcept = default;
+
+ObserveOutcome Device::observe(const Observation& observation) {
+  return state_->evaluator.observe(observation);
+}
+void Device::switched(ProfileIndex profile, Instant at) { state_->evaluator.switched(profile, at); }
+Decision Device::decide(Instant now) { return state_->evaluator.decide(now); }
+Instant Device::review(Instant now) { return state_->evaluator.review(now); }
+Instant Device::wake(Instant now) { return state_->evaluator.wake(now); }
+Reading Device::read(FeatureIndex feature, Instant now) {
+  return state_->evaluator.read(feature, now);
+}
+Explanation Device::explain(Instant now) { return Explainer(state_->evaluator, now).explain(); }
+std::vector<ConditionEvidence> Device::because(const Decision& decision, Instant now) {
+  return Explainer(state_->evaluator, now).because(decision);
+}
+
+std::optional<std::int64_t> Device::enabled_profile(Instant now) const {
+  std::int64_t profile = state_->evaluator.history().value(kProfile, now);
+  if (profile == kUnknownValue) return std::nullopt;
+  return is_undeclared(profile) ? kOtherSymbol : profile;
+}
+
+std::vector<EvidenceRow> Device::ledger() const {
+  Evaluator& evaluator = state_->evaluator;
+  Instant now = std::max(evaluator.asked_to(), newest_report());
+  return residency(evaluator.place_at(now), evaluator.history(),
+                   {evaluator.history().first_report(), newest_report()});
+}
+
+Instant Device::newest_report() const { return state_->evaluator.history().newest_report(); }
+std::size_t Device::byte_count() const {
+  return sizeof(*this) + sizeof(State) + state_->evaluator.byte_count();
+}
+
+}  // namespace sojourn

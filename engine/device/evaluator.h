@@ -1,0 +1,81 @@
+// Evaluator: from a device's history to readings, classes and decisions, with as little work as
+// possible.
+//
+// Every reading is kept as a Curve with the instant until which it holds, every class of an axis
+// and the decision itself likewise. A change of a signal makes the curves that look at it (and only
+// these) be drawn anew, when somebody asks. A report that changes nothing costs nothing here.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "engine/device/counters/counter.h"
+
+namespace sojourn {
+
+class Evaluator {
+ public:
+  Evaluator(const Prepared& policy, const DeviceOptions& options);
+  Evaluator(const Evaluator&) = delete;
+  Evaluator& operator=(const Evaluator&) = delete;
+
+  ObserveOutcome observe(const Observation& observation);
+  void switched(ProfileIndex profile, Instant at);
+
+  Decision decide(Instant now);
+  Instant review(Instant now);
+  Instant wake(Instant now);
+  Reading read(FeatureIndex feature, Instant now);
+  // The axes that the decision last taken looked at, in the order of the graph.
+  const std::vector<AxisIndex>& path() const { return path_; }
+
+  // For explanations. Requires: `prepare(now)` first.
+  void prepare(Instant now);
+  const Curve& curve(FeatureIndex feature, Instant now);
+  const ConditionHistory& condition_history(HistoryIndex index, Instant now);
+  // The first instant after `now` at which the test holds if no report comes; absent: never.
+  std::optional<Instant> first_true(const Test& test, Instant now);
+  const StandingCountry& place_at(Instant now);
+  const FeatureReader& reader() const { return reader_; }
+  const DeviceHistory& history() const { return history_; }
+  const Prepared& policy() const { return policy_; }
+  Instant asked_to() const { return asked_to_; }
+  std::size_t byte_count() const;
+
+ private:
+  struct AxisCache {
+    ClassIndex value = 0;
+    Instant at = kBeginning;
+    Instant until = kBeginning;
+  };
+
+  void spread(const std::vector<SignalChange>& changes);
+  void spread(SignalIndex trigger, const Stretch& stretch);
+  void retract(Instant now);
+  Curve draw(FeatureIndex feature, Instant now);
+  Curve draw_count(const CountQuestion& question);
+  const AxisCache& axis(AxisIndex index, Instant now);
+  void walk(Instant now);
+  void raise_alerts(Instant now);
+  bool path_class_changes(const std::vector<AxisIndex>& path,
+                          const std::vector<ClassIndex>& classes, Instant t);
+
+  const Prepared& policy_;
+  DeviceHistory history_;
+  StandingCountry place_;
+  std::vector<ConditionHistory> conditions_;
+  FeatureReader reader_;
+  std::vector<Curve> curves_;          // per feature
+  std::vector<AxisCache> axes_;        // per axis
+  std::vector<SignalChange> changes_;  // scratch
+  std::vector<AxisIndex> path_;
+  std::vector<std::string> alerts_in_force_;
+  Decision decision_;
+  Instant decision_at_ = kBeginning;
+  Instant decision_until_ = kBeginning;
+  Instant asked_to_ = kBeginning;
+  bool uses_place_ = false;
+};
+
+}  // namespace sojourn

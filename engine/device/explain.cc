@@ -1,0 +1,310 @@
+#include "engine/device/explain.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/device/ledger.h"
+
+namespace sojourn {
+namespace {
+
+// Rows shown behind one count; the newest are kept.
+constexpr std::size_t kEvidenceRowsMax = 100;
+
+std::string bound_text(std::int64_t value) {
+  return value == kNotYet ? "any number" : fmt::format("{}", value);
+}
+
+std::string count_text(const Reading& reading) {
+  if (reading.known) return bound_text(reading.lower);
+  return fmt::format("{} to {}", bound_text(reading.lower), bound_text(reading.upper));
+}
+
+std::string time_text(const Reading& reading) {
+  auto one = [](std::int64_t ms) -> std::string {
+    if (ms < 0) return "not now";
+    return ms == kNotYet ? "any time" : describe(milliseconds(ms));
+  };
+  if (reading.known) return one(reading.lower);
+  return fmt::format("{} to {}", one(reading.lower), one(reading.upper));
+}
+
+std::string outcome_text(const RuleTable& table, const Decision& decision) {
+  if (decision.kind != Action::Kind::profile) return "keep";
+  return fmt::format("profile = {}", table.profiles[decision.profile].name);
+}
+
+void append(std::vector<std::string>& to, const std::vector<std::string>& more) {
+  for (const std::string& text : more) {
+    if (std::find(to.begin(), to.end(), text) == to.end()) to.push_back(text);
+  }
+}
+
+}  // namespace
+
+Truth Explainer::judge(ConditionIndex condition) {
+  const Prepared& policy = evaluator_.policy();
+  return policy.table().conditions.judge(condition, [&](const Test& test) {
+    const Curve& curve = evaluator_.curve(test.feature, now_);
+    return sojourn::judge(test, policy.feature(test.feature), curve.reading(now_));
+  });
+}
+
+Explanation Explainer::explain() {
+  Explanation told;
+  const Prepared& policy = evaluator_.policy();
+  const RuleTable& table = policy.table();
+  told.at = now_;
+  told.decision = evaluator_.decide(now_);
+  told.review = evaluator_.review(now_);
+  evaluator_.prepare(now_);
+  told.outcome = outcome_text(table, told.decision);
+  told.enabled_profile =
+      evaluator_.history().profile_text(evaluator_.history().value(kProfile, now_));
+  const Leaf& leaf = policy.graph().leaf(told.decision.leaf);
+  auto add_texts = [&](const Action& action) {
+    append(told.alerts, action.alerts);
+    append(told.tasks, action.tasks);
+  };
+  for (std::uint32_t rule = 0; rule < table.rules.size(); ++rule) {
+    RuleEvidence evidence = about_rule(rule);
+    if (static_cast<std::int32_t>(rule) == told.decision.rule) {
+      add_texts(table.rules[rule].action);
+      told.decided_by = std::move(evidence);
+      continue;
+    }
+    evidence.why_not = why_not(rule, evidence.truth, leaf);
+    told.others.push_back(std::move(evidence));
+  }
+  if (told.decision.rule < 0) add_texts(table.otherwise);
+  for (std::uint32_t rule : leaf.also) add_texts(table.rules[rule].action);
+  return told;
+}
+
+std::vector<ConditionEvidence> Explainer::because(const Decision& decision) {
+  evaluator_.prepare(now_);
+  if (decision.rule < 0) return {};
+  const RuleTable& table = evaluator_.policy().table();
+  return about_condition(table.rules[static_cast<std::size_t>(decision.rule)].condition);
+}
+
+RuleEvidence Explainer::about_rule(std::uint32_t index) {
+  const Rule& rule = evaluator_.policy().table().rules[index];
+  RuleEvidence evidence;
+  evidence.rule = index;
+  evidence.label = rule.label();
+  evidence.at = rule.origin.text();
+  evidence.truth = judge(rule.condition);
+  evidence.because = about_condition(rule.condition);
+  return evidence;
+}
+
+std::string Explainer::why_not(std::uint32_t rule, Truth truth, const Leaf& leaf) {
+  const RuleTable& table = evaluator_.policy().table();
+  if (truth == Truth::no) return "its condition does not hold";
+  if (truth == Truth::unknown) return "its condition is not certain";
+  if (std::find(leaf.also.begin(), leaf.also.end(), rule) != leaf.also.end()) {
+    return "fires as well";
+  }
+  if (std::find(leaf.waiting.begin(), leaf.waiting.end(), rule) != leaf.waiting.end()) {
+    return "waits: none of its profiles can be had";
+  }
+  std::vector<std::string> passed_over;
+  for (const Alternative& alternative : table.rules[rule].action.alternatives) {
+    for (auto [ban, profile] : leaf.passed_over) {
+      if (profile != alternative.profile) continue;
+      passed_over.push_back(fmt::format("`{}` is unlawful by `{}`", table.profiles[profile].name,
+                                        table.bans[ban].name));
+    }
+  }
+  if (!passed_over.empty()) return fmt::format("{}", fmt::join(passed_over, ", "));
+  if (leaf.rule < 0) return "none of its profiles can be had";
+  const Rule& deciding = table.rules[static_cast<std::size_t>(leaf.rule)];
+  if (table.settings.first_match) return fmt::format("`{}` comes first", deciding.label());
+  if (table.rules[rule].action.same_effect(deciding.action)) {
+    return fmt::format("agrees with `{}`", deciding.label());
+  }
+  return fmt::format("overridden by `{}`", deciding.label());
+}
+
+std::vector<ConditionEvidence> Explainer::about_condition(ConditionIndex condition) {
+  const ConditionTable& conditions = evaluator_.policy().table().conditions;
+  std::vector<ConditionEvidence> evidence;
+  std::vector<ConditionIndex> open = {condition};
+  std::vector<std::uint32_t> seen;
+  while (!open.empty()) {
+    const ConditionNode& node = conditions.node(open.back());
+    open.pop_back();
+    if (node.op == ConditionOp::test) {
+      if (std::find(seen.begin(), seen.end(), node.first) != seen.end()) continue;
+      seen.push_back(node.first);
+      evidence.push_back(about_test(conditions.test_of(node)));
+      continue;
+    }
+    for (std::uint32_t i = node.count; i > 0; --i) open.push_back(conditions.child(node, i - 1));
+  }
+  return evidence;
+}
+
+ConditionEvidence Explainer::about_test(const Test& test) {
+  const Prepared& policy = evaluator_.policy();
+  const Feature& feature = policy.feature(test.feature);
+  const FeaturePlan& plan = policy.features[test.feature];
+  Reading reading = evaluator_.curve(test.feature, now_).reading(now_);
+  ConditionEvidence evidence;
+  evidence.condition = test.text;
+  evidence.truth = sojourn::judge(test, feature, reading);
+  evidence.value = value_text(test, feature, reading);
+  if (domain_of(feature.kind) == ValueDomain::count) evidence.count = reading.lower;
+  if (is_temporal(feature.kind)) {
+    evidence.source = "history";
+    add_history(evidence, feature, plan);
+  } else {
+    add_source(evidence, feature, plan);
+  }
+  if (evidence.truth != Truth::yes) evidence.would_hold_at = would_hold_at(test, plan);
+  return evidence;
+}
+
+// Where a value comes from and since when it has been so.
+void Explainer::add_source(ConditionEvidence& evidence, const Feature& feature,
+                           const FeaturePlan& plan) {
+  const DeviceHistory& history = evaluator_.history();
+  SignalIndex signal = plan.signal;
+  switch (feature.kind) {
+    case FeatureKind::country: {
+      bool certain = history.value(kFixCountry, now_) != kUnknownValue;
+      evidence.source = certain ? "fix" : "network";
+      if (const StandingCountry::Run* run = evaluator_.reader().place().run_at(now_)) {
+        if (run->standing != kUnknownValue) evidence.since = run->from;
+      }
+      return;
+    }
+    case FeatureKind::area:
+    case FeatureKind::speed:
+    case FeatureKind::accuracy:
+    case FeatureKind::border_distance:
+    case FeatureKind::in_flight:
+      evidence.source = "fix";
+      break;
+    case FeatureKind::network:
+    case FeatureKind::roaming:
+      evidence.source = "network";
+      signal = kNetwork;
+      break;
+    case FeatureKind::no_service:
+      evidence.source = "report";
+      signal = kRegistration;
+      break;
+    case FeatureKind::breakout:
+    case FeatureKind::installed:
+      evidence.source = "report";
+      signal = kProfile;
+      break;
+    case FeatureKind::local_time:
+    case FeatureKind::date:
+    case FeatureKind::silent:
+      evidence.source = "clock";
+      return;
+    case FeatureKind::since:
+    case FeatureKind::event_count:
+    case FeatureKind::data_sum:
+    case FeatureKind::data_balance:
+      evidence.source = "history";
+      return;
+    default:
+      evidence.source = "report";
+      break;
+  }
+  if (signal == kNone) return;
+  const TimelineRow* row = history.timeline(signal).row_at(now_);
+  if (row != nullptr && row->value != kUnknownValue && row->from != kBeginning) {
+    evidence.since = row->from;
+  }
+}
+
+// The stretches in which the counted condition held (or may have) for today's key, cut into the
+// ledger's rows, as far back as the feature's window goes.
+void Explainer::add_history(ConditionEvidence& evidence, const Feature& feature,
+                            const FeaturePlan& plan) {
+  const ConditionHistory& past = evaluator_.condition_history(plan.history, now_);
+  CountQuestion question{feature, plan, evaluator_.reader(), now_, {}};
+  if (feature.candidate) question.supposed.profile = feature.candidate;
+  HistoryView view(past, question);
+  if (!view.begun) return;
+  Instant window_start = counted_from(past, question);
+  for (std::size_t i = past.runs().size(); i > 0; --i) {
+    if (past.run_end(i - 1) <= window_start) break;
+    if (view.truth_of_run(i - 1) != Truth::yes) continue;
+    Instant from = std::max(past.runs()[i - 1].from, window_start);
+    Instant to = std::min(past.run_end(i - 1), now_ + milliseconds(1));
+    std::vector<EvidenceRow> rows =
+        residency(evaluator_.reader().place(), evaluator_.history(), {from, to - milliseconds(1)});
+    if (!rows.empty() && past.run_end(i - 1) != kNever) rows.back().to = past.run_end(i - 1);
+    evidence.since = from;
+    evidence.rows.insert(evidence.rows.begin(), rows.begin(), rows.end());
+    if (evidence.rows.size() >= kEvidenceRowsMax) break;
+  }
+}
+
+// A near miss: when the test will hold if nothing changes and no report comes.
+std::optional<Instant> Explainer::would_hold_at(const Test& test, const FeaturePlan& plan) {
+  if (test.kind != Test::Kind::at_least && test.kind != Test::Kind::holds) return std::nullopt;
+  (void)plan;
+  return evaluator_.first_true(test, now_);
+}
+
+std::string Explainer::value_text(const Test& test, const Feature& feature,
+                                  const Reading& reading) {
+  const RuleTable& table = evaluator_.policy().table();
+  const DeviceHistory& history = evaluator_.history();
+  (void)test;
+  if (domain_of(feature.kind) == ValueDomain::count) {
+    bool is_time = feature.kind == FeatureKind::held || feature.kind == FeatureKind::recency ||
+                   feature.kind == FeatureKind::held_share;
+    return is_time ? time_text(reading) : count_text(reading);
+  }
+  if (!reading.known) return "unknown";
+  switch (feature.kind) {
+    case FeatureKind::country:
+      return CountryClaim::from_packed(static_cast<std::uint32_t>(reading.lower)).text();
+    case FeatureKind::network:
+      if (reading.lower == kNoSymbol) return "no service";
+      return to_text(unpack_plmn(static_cast<std::uint32_t>(reading.lower)));
+    case FeatureKind::profile:
+      return history.profile_text(feature.candidate ? reading.lower
+                                                    : history.value(kProfile, now_));
+    case FeatureKind::fallback:
+      return reading.lower == kNoSymbol ? "none" : history.profile_text(reading.lower);
+    case FeatureKind::rat:
+      return std::string(name_of(static_cast<Rat>(reading.lower)));
+    case FeatureKind::attribute_choice: {
+      const auto& values = table.attributes[feature.subject].values;
+      auto index = static_cast<std::size_t>(reading.lower);
+      return reading.lower < 0 || index >= values.size() ? "another" : values[index];
+    }
+    case FeatureKind::attribute_country:
+      return std::string(code_of(Country{static_cast<std::uint8_t>(reading.lower)}));
+    case FeatureKind::attribute_number: {
+      std::int64_t whole = reading.lower / 1'000'000;
+      std::int64_t rest = reading.lower % 1'000'000;
+      std::string text =
+          fmt::format("{}", static_cast<double>(whole) + static_cast<double>(rest) / 1'000'000);
+      const std::string& unit = table.attributes[feature.subject].unit;
+      if (unit.empty()) return text;
+      return unit == "%" ? text + unit : fmt::format("{} {}", text, unit);
+    }
+    case FeatureKind::speed:
+      return fmt::format("{} m/s", static_cast<double>(reading.lower) / 1000);
+    case FeatureKind::accuracy:
+    case FeatureKind::border_distance:
+      return fmt::format("{} m", static_cast<double>(reading.lower) / 1000);
+    case FeatureKind::silent:
+      return describe(milliseconds(reading.lower));
+    default:
+      return reading.lower != 0 ? "yes" : "no";
+  }
+}
+
+}  // namespace sojourn

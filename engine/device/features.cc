@@ -1,0 +1,264 @@
+#include "engine/device/features.h"
+
+#include <algorithm>
+
+#include "engine/device/condition_history.h"
+
+namespace sojourn {
+namespace {
+
+Reading reading_of(std::int64_t value) {
+  return value == kUnknownValue ? Reading::unknown() : Reading::exactly(value);
+}
+
+Reading reading_of(Truth truth) {
+  return truth == Truth::unknown ? Reading::unknown() : Reading::exactly(truth == Truth::yes);
+}
+
+bool within_wall_time(std::int64_t wall, std::int64_t from, std::int64_t until) {
+  return from <= until ? wall >= from && wall < until : wall >= from || wall < until;
+}
+
+}  // namespace
+
+Reading roaming(std::int64_t network, const std::optional<CountrySet>& home,
+                const CountrySet& countries) {
+  if (network == kNoSymbol) return Reading::exactly(0);
+  if (network == kUnknownValue || !home) return Reading::unknown();
+  CountrySet candidates = countries_of(unpack_plmn(static_cast<std::uint32_t>(network)));
+  if (candidates.empty()) return Reading::exactly(countries.empty() ? 1 : 0);  // 9xx
+  bool any = false;
+  bool all = true;
+  for (Country candidate : candidates.members()) {
+    bool roams = !home->contains(candidate) && (countries.empty() || countries.contains(candidate));
+    any = any || roams;
+    all = all && roams;
+  }
+  if (any != all) return Reading::unknown();
+  return Reading::exactly(all ? 1 : 0);
+}
+
+std::int64_t FeatureReader::profile_at(Instant t, const Supposition& supposed) const {
+  return supposed.profile ? std::int64_t{*supposed.profile} : history_.value(kProfile, t);
+}
+
+std::int64_t FeatureReader::network_at(Instant t, const Supposition& supposed) const {
+  return supposed.network ? *supposed.network : history_.network_at(t);
+}
+
+Truth FeatureReader::judge(ConditionIndex condition, Instant t, const Supposition& supposed) const {
+  return policy().table().conditions.judge(condition, [&](const Test& test) {
+    return sojourn::judge(test, policy().feature(test.feature), read(test.feature, t, supposed));
+  });
+}
+
+Reading FeatureReader::read(FeatureIndex index, Instant t, const Supposition& supposed) const {
+  const Feature& feature = policy().feature(index);
+  const FeaturePlan& plan = policy().features[index];
+  switch (feature.kind) {
+    case FeatureKind::country:
+      return reading_of(place_.standing_at(t));
+    case FeatureKind::network:
+      return reading_of(network_at(t, supposed));
+    case FeatureKind::profile: {
+      std::int64_t profile = profile_at(t, supposed);
+      return is_undeclared(profile) ? Reading::exactly(kOtherSymbol) : reading_of(profile);
+    }
+    case FeatureKind::fallback: {
+      std::int64_t profile = history_.value(kFallback, t);
+      return is_undeclared(profile) ? Reading::exactly(kOtherSymbol) : reading_of(profile);
+    }
+    case FeatureKind::rat:
+    case FeatureKind::attribute_choice:
+    case FeatureKind::attribute_country:
+    case FeatureKind::attribute_flag:
+    case FeatureKind::attribute_number:
+    case FeatureKind::area:
+    case FeatureKind::in_flight:
+    case FeatureKind::speed:
+    case FeatureKind::accuracy:
+    case FeatureKind::border_distance:
+      return reading_of(history_.value(plan.signal, t));
+    case FeatureKind::attribute_has:
+      return read_attribute_has(feature, history_.value(plan.signal, t));
+    case FeatureKind::roaming:
+      return roaming(network_at(t, supposed), history_.home_of(profile_at(t, supposed)),
+                     feature.countries);
+    case FeatureKind::breakout: {
+      std::int64_t profile = profile_at(t, supposed);
+      if (profile < 0) return Reading::unknown();
+      const Profile& declared = policy().table().profiles[static_cast<std::size_t>(profile)];
+      return Reading::exactly(declared.breakout.intersects(feature.countries));
+    }
+    case FeatureKind::installed:
+      return read_installed(feature, t, supposed);
+    case FeatureKind::quarantined:
+      return Reading::exactly(0);
+    case FeatureKind::no_service:
+      return reading_of(history_.no_service_at(t));
+    case FeatureKind::local_time:
+      return Reading::exactly(
+          within_wall_time(device_zone(t).wall_ms_of_day(t), feature.from_ms, feature.until_ms));
+    case FeatureKind::date: {
+      std::int32_t today = policy().zone_of(plan).day_of(t).number;
+      return Reading::exactly(feature.from_day <= today && today <= feature.until_day);
+    }
+    case FeatureKind::silent:
+      return read_silent(t);
+    case FeatureKind::held:
+      return read_held(index, t);
+    default:
+      return Reading::unknown();
+  }
+}
+
+Instant FeatureReader::next_change(FeatureIndex index, Instant t) const {
+  const Feature& feature = policy().feature(index);
+  const FeaturePlan& plan = policy().features[index];
+  switch (feature.kind) {
+    case FeatureKind::country:
+      return place_.next_change(t);
+    case FeatureKind::network:
+      return history_.next_network_change(t);
+    case FeatureKind::roaming:
+      return std::min(history_.next_network_change(t), history_.timeline(kProfile).next_change(t));
+    case FeatureKind::profile:
+    case FeatureKind::breakout:
+      return history_.timeline(kProfile).next_change(t);
+    case FeatureKind::installed:
+      return std::min(history_.timeline(kProfile).next_change(t),
+                      history_.timeline(kInstalled).next_change(t));
+    case FeatureKind::no_service:
+      return history_.timeline(kRegistration).next_change(t);
+    case FeatureKind::quarantined:
+      return kNever;
+    case FeatureKind::local_time:
+      return next_local_time_change(feature, t);
+    case FeatureKind::date: {
+      const TimeZone& zone = policy().zone_of(plan);
+      if (feature.from_day > std::numeric_limits<std::int32_t>::min()) {
+        Instant begins = zone.start_of({feature.from_day});
+        if (begins > t) return begins;
+      }
+      if (feature.until_day == std::numeric_limits<std::int32_t>::max()) return kNever;
+      Instant ends = zone.start_of(next({feature.until_day}, 1));
+      return ends > t ? ends : kNever;
+    }
+    case FeatureKind::silent:
+      return next_silent_change(index, t);
+    case FeatureKind::held:
+      return next_held_change(index, t);
+    default:
+      return plan.signal == kNone ? kNever : history_.timeline(plan.signal).next_change(t);
+  }
+}
+
+// The newest list says what is installed; what was enabled since then is installed too, until a
+// list without it says that it was deleted.
+Reading FeatureReader::read_installed(const Feature& feature, Instant t,
+                                      const Supposition& supposed) const {
+  std::int64_t wanted = feature.subject;
+  if (supposed.profile && *supposed.profile == feature.subject) return Reading::exactly(1);
+  const TimelineRow* listed = history_.timeline(kInstalled).row_at(t);
+  bool list_known = listed != nullptr && listed->value != kUnknownValue;
+  Instant listed_at = kBeginning;
+  if (list_known) {
+    const auto& members = history_.pools().sets[static_cast<std::size_t>(listed->value)];
+    if (std::binary_search(members.begin(), members.end(), wanted)) return Reading::exactly(1);
+    listed_at = std::min(listed->last, t);
+  }
+  const std::vector<TimelineRow>& rows = history_.timeline(kProfile).rows();
+  Instant row_ends = kNever;
+  for (auto row = rows.rbegin(); row != rows.rend() && row_ends > listed_at; ++row) {
+    if (row->from <= t && row->value == wanted) return Reading::exactly(1);
+    row_ends = row->from;
+  }
+  return list_known ? Reading::exactly(0) : Reading::unknown();
+}
+
+Reading FeatureReader::read_attribute_has(const Feature& feature, std::int64_t set) const {
+  if (set == kUnknownValue) return Reading::unknown();
+  const auto& members = history_.pools().sets[static_cast<std::size_t>(set)];
+  return Reading::exactly(std::binary_search(members.begin(), members.end(), feature.symbol));
+}
+
+// Within a row of reports no gap reached the smallest threshold that anything asks for; how long
+// exactly the device was silent there makes no difference.
+Reading FeatureReader::read_silent(Instant t) const {
+  const std::vector<TimelineRow>& rows = history_.timeline(kReported).rows();
+  auto row = std::upper_bound(rows.begin(), rows.end(), t,
+                              [](Instant at, const TimelineRow& r) { return at < r.from; });
+  if (row == rows.begin()) return Reading::unknown();
+  --row;
+  return Reading::exactly(t <= row->last ? 0 : (t - row->last).ms);
+}
+
+Instant FeatureReader::next_silent_change(FeatureIndex index, Instant t) const {
+  const std::vector<TimelineRow>& rows = history_.timeline(kReported).rows();
+  auto next = std::upper_bound(rows.begin(), rows.end(), t,
+                               [](Instant at, const TimelineRow& r) { return at < r.from; });
+  Instant change = next == rows.end() ? kNever : next->from;
+  if (next == rows.begin()) return change;
+  Instant last = std::prev(next)->last;
+  for (std::int64_t cut : policy().features[index].cuts) {
+    Instant reached = last + milliseconds(cut);
+    if (reached > t) return std::min(reached, change);
+  }
+  return change;
+}
+
+Reading FeatureReader::read_held(FeatureIndex index, Instant t) const {
+  return conditions_[policy().features[index].history].held_at(t);
+}
+
+Instant FeatureReader::next_held_change(FeatureIndex index, Instant t) const {
+  const FeaturePlan& plan = policy().features[index];
+  return conditions_[plan.history].next_held_change(t, plan.cuts);
+}
+
+// Wall-clock times are found within the offset in force; where it changes, we look anew. So a time
+// that does not exist never matches and one that comes twice matches twice.
+Instant FeatureReader::next_local_time_change(const Feature& feature, Instant t) const {
+  constexpr std::int64_t kDayMs = 86'400'000;
+  const TimeZone& zone = device_zone(t);
+  std::int64_t wall = zone.wall_ms_of_day(t);
+  auto until = [&](std::int64_t time) { return (time - wall + 2 * kDayMs - 1) % kDayMs + 1; };
+  Duration wait = milliseconds(std::min(until(feature.from_ms), until(feature.until_ms)));
+  Instant change = std::min(t + wait, zone.next_transition(t));
+  change = std::min(change, place_.next_change(t));
+  change = std::min(change, history_.timeline(kFixCountry).next_change(t));
+  return std::min(change, history_.timeline(kZone).next_change(t));
+}
+
+const TimeZone& FeatureReader::device_zone(Instant t) const {
+  std::int64_t standing = place_.standing_at(t);
+  if (standing == kUnknownValue) return policy().zone();
+  CountryClaim claim = CountryClaim::from_packed(static_cast<std::uint32_t>(standing));
+  if (claim.none()) return policy().zone();
+  if (history_.value(kFixCountry, t) != kUnknownValue) {
+    const std::vector<TimelineRow>& rows = history_.timeline(kZone).rows();
+    for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
+      if (row->from > t || row->value == kUnknownValue) continue;
+      const FixZone& told = history_.pools().zones[static_cast<std::size_t>(row->value)];
+      if (told.claim == claim) return told.zone;
+    }
+  }
+  return zone_of_country(*claim.first());
+}
+
+// By the network alone: the policy's zone where it is one of the country's, else the one most
+// people live in.
+const TimeZone& FeatureReader::zone_of_country(Country country) const {
+  auto known = country_zones_.find(country.index);
+  if (known != country_zones_.end()) return known->second;
+  TimeZone zone = policy().zone();
+  std::vector<ZonePlace> places = zone_places(country);
+  bool is_own = std::any_of(places.begin(), places.end(),
+                            [&](const ZonePlace& place) { return place.zone == zone.name(); });
+  if (!is_own) {
+    if (auto found = TimeZone::find(most_populous_zone(country))) zone = *found;
+  }
+  return country_zones_.emplace(country.index, zone).first->second;
+}
+
+}  // namespace sojourn

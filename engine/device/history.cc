@@ -1,0 +1,221 @@
+#include "engine/device/history.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/device/report_reader.h"
+
+namespace sojourn {
+namespace {
+
+// Which of two reports of one instant holds: ours over what was reported, that over what stands
+// (`given`, inventory); among equals the later line, then the greater digest, so that the order of
+// arrival does not matter.
+enum class Rank : std::uint64_t { standing = 0, reported = 1, commanded = 2 };
+
+std::uint64_t order_of(Rank rank, std::uint64_t line, std::uint64_t digest) {
+  constexpr std::uint64_t kLineMax = (std::uint64_t{1} << 40) - 1;
+  return static_cast<std::uint64_t>(rank) << 62 | std::min(line, kLineMax) << 22 | digest >> 42;
+}
+
+template <class Row, class Same>
+std::int64_t index_in(std::vector<Row>& rows, const Same& same) {
+  for (std::size_t i = rows.size(); i > 0; --i) {
+    if (same(rows[i - 1])) return static_cast<std::int64_t>(i - 1);
+  }
+  return -1;
+}
+
+}  // namespace
+
+std::int64_t Pools::imei(std::string_view text) {
+  std::int64_t index = index_in(imeis, [&](const std::string& known) { return known == text; });
+  if (index >= 0) return index;
+  imeis.emplace_back(text);
+  return static_cast<std::int64_t>(imeis.size() - 1);
+}
+
+std::int64_t Pools::undeclared_profile(std::string_view name, std::optional<Country> home) {
+  std::int64_t index =
+      index_in(undeclared, [&](const UndeclaredProfile& known) { return known.name == name; });
+  if (index >= 0) return undeclared_value(static_cast<std::size_t>(index));
+  undeclared.push_back({std::string(name), home});
+  return undeclared_value(undeclared.size() - 1);
+}
+
+std::int64_t Pools::zone(CountryClaim claim, std::string_view name) {
+  std::int64_t index = index_in(zones, [&](const FixZone& known) {
+    return known.claim == claim && known.zone.name() == name;
+  });
+  if (index >= 0) return index;
+  Result<TimeZone> zone = TimeZone::find(name);
+  if (!zone) return kUnknownValue;
+  zones.push_back({claim, *zone});
+  return static_cast<std::int64_t>(zones.size() - 1);
+}
+
+std::int64_t Pools::set(std::vector<std::int64_t>& members) {
+  std::sort(members.begin(), members.end());
+  members.erase(std::unique(members.begin(), members.end()), members.end());
+  if (auto known = set_lookup.find(members); known != set_lookup.end()) return known->second;
+  auto index = static_cast<std::int64_t>(sets.size());
+  sets.push_back(members);
+  set_lookup.emplace(std::move(members), index);
+  return index;
+}
+
+DeviceHistory::DeviceHistory(const Prepared& policy, Duration lateness)
+    : policy_(policy), lateness_(lateness) {
+  timelines_.reserve(policy.signal_count());
+  for (SignalIndex s = 0; s < policy.signal_count(); ++s) {
+    timelines_.emplace_back(policy.hold_of(s));
+  }
+}
+
+ObserveOutcome DeviceHistory::apply(const Observation& observation,
+                                    std::vector<SignalChange>& changes) {
+  changes.clear();
+  ObserveOutcome outcome;
+  Instant at = observation.at;
+  bool timeless = observation.standing && at == kBeginning;  // an inventory: it always stood
+  outcome.late = !timeless && at < newest_report_;
+  if (outcome.late && newest_report_ != kBeginning && at < newest_report_ - lateness_) {
+    outcome.too_late = true;
+    return outcome;
+  }
+  std::uint64_t digest = digest_of(observation);
+  if (log_.contains(at, digest)) {
+    outcome.duplicate = true;
+    return outcome;
+  }
+  values_.clear();
+  ReportReader(policy_, pools_, values_, outcome.refused).read(observation);
+  if (policy_.uses_silence && !observation.standing) values_.push_back({kReported, 1});
+  Rank rank = observation.standing ? Rank::standing : Rank::reported;
+  record(values_, at, order_of(rank, observation.line, digest), digest, observation.standing,
+         changes);
+  note_report(observation, changes);
+  if (observation.data_bytes && *observation.data_bytes < 0) {
+    outcome.refused.push_back(make_diagnostic(
+        Code::E0614, fmt::format("{} bytes is no amount", *observation.data_bytes)));
+  } else if (observation.data_bytes && *observation.data_bytes > 0) {
+    usage_.add(at, *observation.data_bytes);
+    changes.push_back({policy_.triggers.usage, {{at, kNever}, false}});
+  }
+  if (observation.data_total_bytes && *observation.data_total_bytes >= 0) {
+    usage_.add_total(at, *observation.data_total_bytes);
+    changes.push_back({policy_.triggers.usage, {{at, kNever}, false}});
+  }
+  return outcome;
+}
+
+void DeviceHistory::record(const std::vector<SignalValue>& values, Instant at, std::uint64_t order,
+                           std::uint64_t digest, bool standing,
+                           std::vector<SignalChange>& changes) {
+  bool same_instant = log_.any_at(at);
+  signals_.clear();
+  for (const SignalValue& given : values) {
+    signals_.push_back(given.signal);
+    if (same_instant && log_.outranked(at, order, given.signal)) continue;
+    auto change = timelines_[given.signal].report({at, given.value, standing}, log_, given.signal);
+    if (change) changes.push_back({given.signal, *change});
+  }
+  log_.add({at, order, digest, log_.shape_of(signals_), standing});
+}
+
+void DeviceHistory::note_report(const Observation& observation,
+                                std::vector<SignalChange>& changes) {
+  Instant at = observation.at;
+  const Triggers& triggers = policy_.triggers;
+  auto changed_begin = [&](Instant before) {
+    Instant from = std::min(before, begin());
+    changes.push_back({triggers.begin, {{from, std::max(before, begin())}, false}});
+  };
+  if (observation.commissioned && (!commissioned_ || *observation.commissioned < *commissioned_)) {
+    Instant before = begin();
+    commissioned_ = observation.commissioned;
+    changed_begin(before);
+  }
+  auto happened = [&](EventKind kind, std::uint16_t cause, std::string_view name) {
+    events_.add(at, kind, cause, name);
+    changes.push_back({triggers.events, {{at, kNever}, false}});
+  };
+  bool denied =
+      observation.registration.given() && observation.registration.value == Registration::denied;
+  if (observation.reject_cause || denied) {
+    happened(EventKind::rejected, observation.reject_cause.value_or(0), {});
+  }
+  if (observation.event && !observation.event->empty()) {
+    happened(EventKind::named, 0, *observation.event);
+  }
+  if (observation.standing) return;
+  if (at < first_report_) {
+    Instant before = first_report_;
+    first_report_ = at;
+    changes.push_back({triggers.begin, {{at, before}, false}});
+  }
+  if (at > newest_report_) {
+    newest_report_ = at;
+    log_.forget_before(at - lateness_);
+  }
+  changes.push_back({triggers.reports, {{at, kNever}, false}});
+}
+
+void DeviceHistory::switched(ProfileIndex profile, Instant at, std::vector<SignalChange>& changes) {
+  changes.clear();
+  values_.assign({{kProfile, std::int64_t{profile}}});
+  record(values_, at, order_of(Rank::commanded, 0, profile), 0, false, changes);
+  events_.add(at, EventKind::commanded_switches, 0, {});
+  changes.push_back({policy_.triggers.events, {{at, kNever}, false}});
+}
+
+void DeviceHistory::alert_raised(const std::string& text, Instant at,
+                                 std::vector<SignalChange>& changes) {
+  changes.clear();
+  events_.add(at, EventKind::alert, 0, text);
+  changes.push_back({policy_.triggers.events, {{at, kNever}, false}});
+}
+
+Truth DeviceHistory::no_service_at(Instant t) const {
+  std::int64_t registration = value(kRegistration, t);
+  if (registration == kUnknownValue) return Truth::unknown;
+  return truth_of(registration == static_cast<std::int64_t>(Registration::none) ||
+                  registration == static_cast<std::int64_t>(Registration::searching));
+}
+
+std::int64_t DeviceHistory::network_at(Instant t) const {
+  std::int64_t network = value(kNetwork, t);
+  if (network == kNoSymbol && no_service_at(t) != Truth::yes) return kUnknownValue;
+  return network;
+}
+
+Instant DeviceHistory::next_network_change(Instant t) const {
+  return std::min(timelines_[kNetwork].next_change(t), timelines_[kRegistration].next_change(t));
+}
+
+std::optional<CountrySet> DeviceHistory::home_of(std::int64_t profile) const {
+  if (profile == kUnknownValue) return std::nullopt;
+  if (profile >= 0) return policy_.table().profiles[static_cast<std::size_t>(profile)].home;
+  CountrySet home;
+  if (is_undeclared(profile)) {
+    const UndeclaredProfile& undeclared = pools_.undeclared[undeclared_index(profile)];
+    if (undeclared.home) home.insert(*undeclared.home);
+  }
+  return home;
+}
+
+std::string DeviceHistory::profile_text(std::int64_t profile) const {
+  if (profile == kUnknownValue) return {};
+  if (profile >= 0) return policy_.table().profiles[static_cast<std::size_t>(profile)].name;
+  if (!is_undeclared(profile)) return "undeclared";
+  return pools_.undeclared[undeclared_index(profile)].name;
+}
+
+std::size_t DeviceHistory::byte_count() const {
+  std::size_t bytes = log_.byte_count() + events_.byte_count() + usage_.byte_count();
+  for (const Timeline& timeline : timelines_) bytes += sizeof(Timeline) + timeline.byte_count();
+  return bytes;
+}
+
+}  // namespace sojourn

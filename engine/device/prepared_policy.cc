@@ -1,0 +1,303 @@
+#include "engine/device/prepared_policy.h"
+
+#include <algorithm>
+#include <set>
+
+namespace sojourn {
+
+// Builds a Prepared step by step.
+class Prepared::Maker {
+ public:
+  Maker(std::shared_ptr<const DecisionGraph> graph, const Gazetteer& gazetteer)
+      : prepared_(std::make_shared<Prepared>()) {
+    prepared_->graph_ = std::move(graph);
+    prepared_->gazetteer = &gazetteer;
+  }
+
+  Result<std::shared_ptr<const Prepared>> make() {
+    const RuleTable& table = prepared_->table();
+    Result<std::uint32_t> zone = zone_index(table.settings.zone);
+    if (!zone) return std::move(zone).error();
+    auto locator = prepared_->gazetteer->bind(table.areas);
+    if (!locator) return std::move(locator).error();
+    prepared_->locator = std::move(locator).value();
+    index_names();
+    number_triggers();
+    prepared_->features.resize(table.features.size());
+    planned_.resize(table.features.size());
+    for (FeatureIndex f = 0; f < table.features.size(); ++f) {
+      Status planned = plan(f);
+      if (!planned) return planned.error();
+    }
+    gather_cuts();
+    invert_triggers();
+    return std::shared_ptr<const Prepared>(std::move(prepared_));
+  }
+
+ private:
+  const RuleTable& table() const { return prepared_->table(); }
+
+  Result<std::uint32_t> zone_index(const std::string& name) {
+    std::vector<TimeZone>& zones = prepared_->zones;
+    if (name.empty() && !zones.empty()) return std::uint32_t{0};
+    for (std::size_t i = 0; i < zones.size(); ++i) {
+      if (zones[i].name() == name) return static_cast<std::uint32_t>(i);
+    }
+    Result<TimeZone> zone = TimeZone::find(name);
+    if (!zone) return std::move(zone).error();
+    zones.push_back(*zone);
+    return static_cast<std::uint32_t>(zones.size() - 1);
+  }
+
+  void index_names() {
+    for (std::uint32_t i = 0; i < table().attributes.size(); ++i) {
+      const Attribute& attribute = table().attributes[i];
+      prepared_->attributes.emplace(attribute.name, i);
+      NameIndex& values = prepared_->values.emplace_back();
+      for (std::uint32_t v = 0; v < attribute.values.size(); ++v) {
+        values.emplace(attribute.values[v], v);
+      }
+    }
+    for (std::uint32_t i = 0; i < table().profiles.size(); ++i) {
+      prepared_->profiles.emplace(table().profiles[i].name, i);
+    }
+  }
+
+  void number_triggers() {
+    Triggers& triggers = prepared_->triggers;
+    triggers.standing_country =
+        prepared_->area_signal(static_cast<AreaIndex>(table().areas.size()));
+    triggers.reports = triggers.standing_country + 1;
+    triggers.begin = triggers.standing_country + 2;
+    triggers.events = triggers.standing_country + 3;
+    triggers.usage = triggers.standing_country + 4;
+    triggers.count = triggers.standing_country + 5;
+    prepared_->area_used.resize(table().areas.size());
+  }
+
+  // A feature that counts a condition is planned after the features of that condition.
+  Status plan(FeatureIndex index) {
+    if (planned_[index]) return {};
+    planned_[index] = true;
+    const Feature& feature = table().features[index];
+    FeaturePlan plan;
+    Result<std::uint32_t> zone = zone_index(feature.zone);
+    if (!zone) return std::move(zone).error();
+    plan.zone = *zone;
+    std::set<SignalIndex> triggers = direct_triggers(feature, plan);
+    if (is_temporal(feature.kind)) {
+      for (FeatureIndex inner : table().conditions.features_of(feature.inner)) {
+        Status status = this->plan(inner);
+        if (!status) return status;
+        const auto& more = prepared_->features[inner].triggers;
+        triggers.insert(more.begin(), more.end());
+      }
+      plan.history = history_for(feature, plan.zone);
+    }
+    plan.triggers.assign(triggers.begin(), triggers.end());
+    prepared_->features[index] = std::move(plan);
+    return {};
+  }
+
+  std::set<SignalIndex> direct_triggers(const Feature& feature, FeaturePlan& plan) {
+    const Triggers& extra = prepared_->triggers;
+    auto one = [&](SignalIndex signal) {
+      plan.signal = signal;
+      return std::set<SignalIndex>{signal};
+    };
+    std::set<SignalIndex> scope = scope_triggers(feature.scope);
+    switch (feature.kind) {
+      case FeatureKind::country:
+        return {extra.standing_country};
+      case FeatureKind::network:
+        return {kNetwork, kRegistration};
+      case FeatureKind::profile:
+        return one(kProfile);
+      case FeatureKind::fallback:
+        return one(kFallback);
+      case FeatureKind::rat:
+        return one(kRat);
+      case FeatureKind::attribute_choice:
+      case FeatureKind::attribute_country:
+      case FeatureKind::attribute_flag:
+      case FeatureKind::attribute_has:
+      case FeatureKind::attribute_number:
+        return one(prepared_->attribute_signal(feature.subject));
+      case FeatureKind::area:
+        prepared_->area_used[feature.subject] = true;
+        prepared_->uses_areas = true;
+        return one(prepared_->area_signal(feature.subject));
+      case FeatureKind::roaming:
+        return {kNetwork, kRegistration, kProfile};
+      case FeatureKind::breakout:
+        return {kProfile};
+      case FeatureKind::installed:
+        return {kInstalled, kProfile};
+      case FeatureKind::quarantined:
+      case FeatureKind::date:
+        return {};
+      case FeatureKind::no_service:
+        return {kRegistration};
+      case FeatureKind::in_flight:
+        return one(kInFlight);
+      case FeatureKind::local_time:
+        prepared_->uses_zones = true;
+        return {kZone, extra.standing_country};
+      case FeatureKind::speed:
+        return one(kSpeed);
+      case FeatureKind::accuracy:
+        return one(kAccuracy);
+      case FeatureKind::border_distance:
+        prepared_->uses_border_distance = true;
+        return one(kBorderDistance);
+      case FeatureKind::silent:
+        prepared_->uses_silence = true;
+        return {extra.reports};
+      case FeatureKind::since:
+      case FeatureKind::event_count:
+        if (feature.event.kind == EventKind::alert) prepared_->uses_alert_events = true;
+        scope.insert({extra.events, extra.begin});
+        if (feature.event.kind == EventKind::switches) scope.insert(kProfile);
+        return scope;
+      case FeatureKind::data_sum:
+      case FeatureKind::data_balance:
+        scope.insert({extra.usage, extra.standing_country});
+        return scope;
+      case FeatureKind::held:
+      case FeatureKind::recency:
+      case FeatureKind::consecutive_days:
+      case FeatureKind::window_count:
+      case FeatureKind::calendar_count:
+      case FeatureKind::held_share:
+      case FeatureKind::day_share:
+        scope.insert(extra.begin);
+        if (feature.candidate) scope.insert({kProfile, kNetwork, kRegistration});
+        return scope;
+    }
+    return {};
+  }
+
+  static std::set<SignalIndex> scope_triggers(const Scope& scope) {
+    std::set<SignalIndex> triggers;
+    if (scope.same_network) triggers.insert({kNetwork, kRegistration});
+    if (scope.per_imei) triggers.insert(kImei);
+    if (scope.per_profile) triggers.insert(kProfile);
+    return triggers;
+  }
+
+  HistoryIndex history_for(const Feature& feature, std::uint32_t zone) {
+    bool needs_days = feature.kind == FeatureKind::consecutive_days ||
+                      feature.kind == FeatureKind::window_count ||
+                      feature.kind == FeatureKind::calendar_count ||
+                      feature.kind == FeatureKind::day_share;
+    std::vector<HistorySpec>& histories = prepared_->histories;
+    for (std::size_t i = 0; i < histories.size(); ++i) {
+      HistorySpec& known = histories[i];
+      if (known.condition != feature.inner || known.scope != feature.scope) continue;
+      if (known.zone != feature.zone) continue;
+      known.needs_days = known.needs_days || needs_days;
+      return static_cast<HistoryIndex>(i);
+    }
+    HistorySpec spec{feature.inner, feature.scope, feature.zone, zone, needs_days, {}, {}};
+    spec.features = table().conditions.features_of(feature.inner);
+    for (FeatureIndex inner : spec.features) {
+      HistoryIndex nested = prepared_->features[inner].history;
+      if (nested != kNone) spec.nested.push_back(nested);
+    }
+    histories.push_back(std::move(spec));
+    return static_cast<HistoryIndex>(histories.size() - 1);
+  }
+
+  void gather_cuts() {
+    for (const Test& test : table().conditions.tests()) {
+      if (test.kind != Test::Kind::at_least) continue;
+      prepared_->features[test.feature].cuts.push_back(test.threshold);
+    }
+    const std::vector<Axis>& axes = prepared_->graph().axes();
+    for (AxisIndex a = 0; a < axes.size(); ++a) {
+      FeaturePlan& plan = prepared_->features[axes[a].feature];
+      plan.axes.push_back(a);
+      plan.cuts.insert(plan.cuts.end(), axes[a].cuts.begin(), axes[a].cuts.end());
+    }
+    for (FeatureIndex f = 0; f < prepared_->features.size(); ++f) {
+      std::vector<std::int64_t>& cuts = prepared_->features[f].cuts;
+      std::sort(cuts.begin(), cuts.end());
+      cuts.erase(std::unique(cuts.begin(), cuts.end()), cuts.end());
+      auto positive = std::upper_bound(cuts.begin(), cuts.end(), 0);
+      if (prepared_->feature(f).kind != FeatureKind::silent || positive == cuts.end()) continue;
+      Duration& shortest = prepared_->shortest_silence;
+      shortest = std::min(shortest, milliseconds(*positive - 1));
+    }
+  }
+
+  void invert_triggers() {
+    prepared_->features_by_trigger.resize(prepared_->triggers.count);
+    prepared_->histories_by_trigger.resize(prepared_->triggers.count);
+    for (FeatureIndex f = 0; f < prepared_->features.size(); ++f) {
+      for (SignalIndex trigger : prepared_->features[f].triggers) {
+        prepared_->features_by_trigger[trigger].push_back(f);
+      }
+    }
+    for (HistoryIndex h = 0; h < prepared_->histories.size(); ++h) {
+      const HistorySpec& spec = prepared_->histories[h];
+      std::set<SignalIndex> triggers = scope_triggers(spec.scope);
+      triggers.insert(prepared_->triggers.begin);
+      for (FeatureIndex inner : spec.features) {
+        const auto& more = prepared_->features[inner].triggers;
+        triggers.insert(more.begin(), more.end());
+      }
+      for (SignalIndex trigger : triggers) {
+        prepared_->histories_by_trigger[trigger].push_back(h);
+      }
+    }
+  }
+
+  std::shared_ptr<Prepared> prepared_;
+  std::vector<bool> planned_;
+};
+
+Result<std::shared_ptr<const Prepared>> Prepared::make(std::shared_ptr<const DecisionGraph> graph,
+                                                       const Gazetteer& gazetteer) {
+  return Maker(std::move(graph), gazetteer).make();
+}
+
+Result<std::shared_ptr<const PreparedPolicy>> PreparedPolicy::prepare(
+    std::shared_ptr<const DecisionGraph> graph, const Gazetteer& gazetteer) {
+  auto made = Prepared::make(std::move(graph), gazetteer);
+  if (!made) return std::move(made).error();
+  return std::shared_ptr<const PreparedPolicy>(std::move(made).value());
+}
+
+Duration Prepared::hold_of(SignalIndex signal) const {
+  switch (signal) {
+    case kProfile:
+    case kImei:
+    case kInstalled:
+    case kFallback:
+      return kForEver;
+    case kReported:
+      return shortest_silence;
+    default:
+      break;
+  }
+  std::size_t own = signal - kFirstOwnSignal;
+  if (signal >= kFirstOwnSignal && own < table().attributes.size()) {
+    return table().attributes[own].valid.value_or(table().settings.carry);
+  }
+  return table().settings.carry;
+}
+
+std::optional<ProfileIndex> Prepared::profile_of_iccid(std::string_view digits) const {
+  std::optional<ProfileIndex> best;
+  std::size_t longest = 0;
+  for (ProfileIndex p = 0; p < table().profiles.size(); ++p) {
+    for (const std::string& prefix : table().profiles[p].iccid_prefixes) {
+      if (digits.substr(0, prefix.size()) != prefix || (best && prefix.size() <= longest)) continue;
+      best = p;
+      longest = prefix.size();
+    }
+  }
+  return best;
+}
+
+}  // namespace sojourn
