@@ -17,7 +17,8 @@ struct Decision {
   LeafIndex leaf = 0;
   Action::Kind kind = Action::Kind::keep;
   ProfileIndex profile = 0;  // kind profile: what should be enabled
-  std::int32_t rule = -1;    // -1: `otherwise`
+  std::int32_t rule = -1;    // -1: `otherwise` or a ban
+  std::int32_t ban = -1;     // the ban that decided (Leaf::ban)
   friend bool operator==(const Decision&, const Decision&) = default;
 };
 

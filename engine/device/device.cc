@@ -28,6 +28,7 @@ ObserveOutcome Device::observe(const Observation& observation) {
 }
 void Device::switched(ProfileIndex profile, Instant at) { state_->evaluator.switched(profile, at); }
 Decision Device::decide(Instant now) { return state_->evaluator.decide(now); }
+const std::vector<std::uint32_t>& Device::also() const { return state_->evaluator.also(); }
 Instant Device::review(Instant now) { return state_->evaluator.review(now); }
 Instant Device::wake(Instant now) { return state_->evaluator.wake(now); }
 Reading Device::read(FeatureIndex feature, Instant now) {

@@ -65,8 +65,11 @@ class Device {
 
   // Requires: now is not before the newest report. Constant work when nothing can have changed.
   Decision decide(Instant now);
-  // The first instant after `now` at which a feature on the decided path changes its class if no
-  // report comes; kNever when none does. Exact.
+  // Rules beside the deciding one that fire and have alerts or tasks, as of the decision last
+  // taken.
+  const std::vector<std::uint32_t>& also() const;
+  // The first instant after `now` at which a feature on the decided path, or on the path of what
+  // fires beside it, changes its class if no report comes; kNever when none does. Exact.
   Instant review(Instant now);
   // Cheap lower bound of `review`: never later than it.
   Instant wake(Instant now);

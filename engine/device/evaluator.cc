@@ -138,16 +138,20 @@ void Evaluator::walk(Instant now) {
   path_.clear();
   decision_at_ = now;
   decision_until_ = kNever;
-  decision_.leaf = policy_.graph().evaluate([&](AxisIndex a) {
+  auto look = [&](AxisIndex a) {
     const AxisCache& at = axis(a, now);
     path_.push_back(a);
     decision_until_ = std::min(decision_until_, at.until);
     return at.value;
-  });
+  };
+  decision_.leaf = policy_.graph().evaluate(look);
+  also_.clear();
+  policy_.graph().also(look, [&](std::uint32_t rule) { also_.push_back(rule); });
   const Leaf& leaf = policy_.graph().leaf(decision_.leaf);
   decision_.kind = leaf.kind;
   decision_.profile = leaf.profile;
   decision_.rule = leaf.rule;
+  decision_.ban = leaf.ban;
 }
 
 Decision Evaluator::decide(Instant now) {
@@ -167,13 +171,13 @@ Instant Evaluator::wake(Instant now) {
 // decision.
 void Evaluator::raise_alerts(Instant now) {
   const RuleTable& table = policy_.table();
-  const Leaf& leaf = policy_.graph().leaf(decision_.leaf);
   std::vector<std::string> alerts;
   auto add = [&](const Action& action) {
     alerts.insert(alerts.end(), action.alerts.begin(), action.alerts.end());
   };
-  add(leaf.rule < 0 ? table.otherwise : table.rules[static_cast<std::size_t>(leaf.rule)].action);
-  for (std::uint32_t rule : leaf.also) add(table.rules[rule].action);
+  if (decision_.rule >= 0) add(table.rules[static_cast<std::size_t>(decision_.rule)].action);
+  if (decision_.rule < 0 && decision_.ban < 0) add(table.otherwise);
+  for (std::uint32_t rule : also_) add(table.rules[rule].action);
   bool raised = false;
   for (const std::string& alert : alerts) {
     auto in_force = std::find(alerts_in_force_.begin(), alerts_in_force_.end(), alert);

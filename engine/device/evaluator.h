@@ -27,8 +27,11 @@ class Evaluator {
   Instant review(Instant now);
   Instant wake(Instant now);
   Reading read(FeatureIndex feature, Instant now);
-  // The axes that the decision last taken looked at, in the order of the graph.
+  // The axes that the decision last taken and its alerts looked at, in the order of the graphs.
   const std::vector<AxisIndex>& path() const { return path_; }
+
+  // Rules beside the deciding one whose alerts and tasks are in force, as of that decision.
+  const std::vector<std::uint32_t>& also() const { return also_; }
 
   // For explanations. Requires: `prepare(now)` first.
   void prepare(Instant now);
@@ -70,6 +73,7 @@ class Evaluator {
   std::vector<AxisCache> axes_;        // per axis
   std::vector<SignalChange> changes_;  // scratch
   std::vector<AxisIndex> path_;
+  std::vector<std::uint32_t> also_;
   std::vector<std::string> alerts_in_force_;
   Decision decision_;
   Instant decision_at_ = kBeginning;

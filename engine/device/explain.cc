@@ -58,7 +58,7 @@ Explanation Explainer::explain() {
   told.at = now_;
   told.decision = evaluator_.decide(now_);
   told.review = evaluator_.review(now_);
-  evaluator_.prepare(now_);
+  evaluator_.decide(now_);
   told.outcome = outcome_text(table, told.decision);
   told.enabled_profile =
       evaluator_.history().profile_text(evaluator_.history().value(kProfile, now_));
@@ -77,8 +77,8 @@ Explanation Explainer::explain() {
     evidence.why_not = why_not(rule, evidence.truth, leaf);
     told.others.push_back(std::move(evidence));
   }
-  if (told.decision.rule < 0) add_texts(table.otherwise);
-  for (std::uint32_t rule : leaf.also) add_texts(table.rules[rule].action);
+  if (told.decision.rule < 0 && told.decision.ban < 0) add_texts(table.otherwise);
+  for (std::uint32_t rule : evaluator_.also()) add_texts(table.rules[rule].action);
   return told;
 }
 
@@ -100,31 +100,45 @@ RuleEvidence Explainer::about_rule(std::uint32_t index) {
   return evidence;
 }
 
+// What keeps an alternative from being taken; empty: nothing does.
+std::string Explainer::obstacle(const Alternative& alternative) {
+  const RuleTable& table = evaluator_.policy().table();
+  const std::string& name = table.profiles[alternative.profile].name;
+  for (const Ban& ban : table.bans) {
+    if (alternative.profile >= ban.bites.size()) continue;
+    Truth bites = judge(ban.bites[alternative.profile]);
+    bool unlawful = bites == Truth::yes || (ban.in_doubt_counts && bites == Truth::unknown);
+    if (unlawful) return fmt::format("`{}` is unlawful by `{}`", name, ban.name);
+  }
+  bool installed = evaluator_.reader().installed(alternative.profile, now_) == Truth::yes;
+  if (alternative.if_installed && !installed) return fmt::format("`{}` is not installed", name);
+  bool obtainable = installed || !table.profiles[alternative.profile].download.empty();
+  return obtainable ? "" : fmt::format("`{}` cannot be had", name);
+}
+
 std::string Explainer::why_not(std::uint32_t rule, Truth truth, const Leaf& leaf) {
   const RuleTable& table = evaluator_.policy().table();
   if (truth == Truth::no) return "its condition does not hold";
   if (truth == Truth::unknown) return "its condition is not certain";
-  if (std::find(leaf.also.begin(), leaf.also.end(), rule) != leaf.also.end()) {
-    return "fires as well";
+  const std::vector<std::uint32_t>& also = evaluator_.also();
+  if (std::find(also.begin(), also.end(), rule) != also.end()) return "fires as well";
+  const Action& action = table.rules[rule].action;
+  std::vector<std::string> obstacles;
+  for (const Alternative& alternative : action.alternatives) {
+    std::string found = obstacle(alternative);
+    if (!found.empty()) obstacles.push_back(std::move(found));
   }
-  if (std::find(leaf.waiting.begin(), leaf.waiting.end(), rule) != leaf.waiting.end()) {
-    return "waits: none of its profiles can be had";
+  if (!obstacles.empty() && obstacles.size() == action.alternatives.size()) {
+    return fmt::format("{}", fmt::join(obstacles, ", "));
   }
-  std::vector<std::string> passed_over;
-  for (const Alternative& alternative : table.rules[rule].action.alternatives) {
-    for (auto [ban, profile] : leaf.passed_over) {
-      if (profile != alternative.profile) continue;
-      passed_over.push_back(fmt::format("`{}` is unlawful by `{}`", table.profiles[profile].name,
-                                        table.bans[ban].name));
-    }
+  if (leaf.rule < 0) {
+    return leaf.ban < 0 ? "none of its profiles can be had"
+                        : fmt::format("ban `{}` decides",
+                                      table.bans[static_cast<std::size_t>(leaf.ban)].name);
   }
-  if (!passed_over.empty()) return fmt::format("{}", fmt::join(passed_over, ", "));
-  if (leaf.rule < 0) return "none of its profiles can be had";
   const Rule& deciding = table.rules[static_cast<std::size_t>(leaf.rule)];
   if (table.settings.first_match) return fmt::format("`{}` comes first", deciding.label());
-  if (table.rules[rule].action.same_effect(deciding.action)) {
-    return fmt::format("agrees with `{}`", deciding.label());
-  }
+  if (action.same_effect(deciding.action)) return fmt::format("agrees with `{}`", deciding.label());
   return fmt::format("overridden by `{}`", deciding.label());
 }
 

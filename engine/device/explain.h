@@ -22,6 +22,7 @@ class Explainer {
   Truth judge(ConditionIndex condition);
   void add_source(ConditionEvidence& evidence, const Feature& feature, const FeaturePlan& plan);
   void add_history(ConditionEvidence& evidence, const Feature& feature, const FeaturePlan& plan);
+  std::string obstacle(const Alternative& alternative);
   std::string why_not(std::uint32_t rule, Truth truth, const Leaf& leaf);
   std::string value_text(const Test& test, const Feature& feature, const Reading& reading);
   std::optional<Instant> would_hold_at(const Test& test, const FeaturePlan& plan);

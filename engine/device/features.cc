@@ -91,7 +91,7 @@ Reading FeatureReader::read(FeatureIndex index, Instant t, const Supposition& su
       return Reading::exactly(declared.breakout.intersects(feature.countries));
     }
     case FeatureKind::installed:
-      return read_installed(feature, t, supposed);
+      return reading_of(installed(feature.subject, t, supposed));
     case FeatureKind::quarantined:
       return Reading::exactly(0);
     case FeatureKind::no_service:
@@ -155,25 +155,24 @@ Instant FeatureReader::next_change(FeatureIndex index, Instant t) const {
 
 // The newest list says what is installed; what was enabled since then is installed too, until a
 // list without it says that it was deleted.
-Reading FeatureReader::read_installed(const Feature& feature, Instant t,
-                                      const Supposition& supposed) const {
-  std::int64_t wanted = feature.subject;
-  if (supposed.profile && *supposed.profile == feature.subject) return Reading::exactly(1);
+Truth FeatureReader::installed(ProfileIndex profile, Instant t, const Supposition& supposed) const {
+  std::int64_t wanted = profile;
+  if (supposed.profile && *supposed.profile == profile) return Truth::yes;
   const TimelineRow* listed = history_.timeline(kInstalled).row_at(t);
   bool list_known = listed != nullptr && listed->value != kUnknownValue;
   Instant listed_at = kBeginning;
   if (list_known) {
     const auto& members = history_.pools().sets[static_cast<std::size_t>(listed->value)];
-    if (std::binary_search(members.begin(), members.end(), wanted)) return Reading::exactly(1);
+    if (std::binary_search(members.begin(), members.end(), wanted)) return Truth::yes;
     listed_at = std::min(listed->last, t);
   }
   const std::vector<TimelineRow>& rows = history_.timeline(kProfile).rows();
   Instant row_ends = kNever;
   for (auto row = rows.rbegin(); row != rows.rend() && row_ends > listed_at; ++row) {
-    if (row->from <= t && row->value == wanted) return Reading::exactly(1);
+    if (row->from <= t && row->value == wanted) return Truth::yes;
     row_ends = row->from;
   }
-  return list_known ? Reading::exactly(0) : Reading::unknown();
+  return list_known ? Truth::no : Truth::unknown;
 }
 
 Reading FeatureReader::read_attribute_has(const Feature& feature, std::int64_t set) const {

@@ -36,6 +36,8 @@ class FeatureReader {
 
   std::int64_t profile_at(Instant t, const Supposition& supposed) const;
   std::int64_t network_at(Instant t, const Supposition& supposed) const;
+  // What is installed: the newest list, and what was enabled since.
+  Truth installed(ProfileIndex profile, Instant t, const Supposition& supposed = {}) const;
   // The device's own clock: the zone of its fix, else its country's, else the policy's.
   const TimeZone& device_zone(Instant t) const;
 
@@ -44,7 +46,6 @@ class FeatureReader {
   const Prepared& policy() const { return history_.policy(); }
 
  private:
-  Reading read_installed(const Feature& feature, Instant t, const Supposition& supposed) const;
   Reading read_attribute_has(const Feature& feature, std::int64_t set) const;
   Reading read_silent(Instant t) const;
   Reading read_held(FeatureIndex feature, Instant t) const;

@@ -123,10 +123,13 @@ TEST_CASE("S6: 91 days of 120, by IMEI, whatever the profile") {
     Instant t = noon("2026-01-01", day);
     bool away = day >= 45 && day < 65;
     bool second = t >= at("2026-03-20T00:00:00Z");
-    device.observe(report(t)
-                       .network(away ? "284-01" : "286-01")
-                       .imei("356938035643809")
-                       .iccid(second ? "8949000000000000001" : "8933000000000000001"));
+    // A report at midnight as well: until the next report a device stays where it was.
+    for (Instant when : {t - hours(12), t}) {
+      device.observe(report(when)
+                         .network(away ? "284-01" : "286-01")
+                         .imei("356938035643809")
+                         .iccid(second ? "8949000000000000001" : "8933000000000000001"));
+    }
     std::int64_t days_there = device.read(by_imei, t).lower;
     if (days_there == 81 && reached_81.empty()) reached_81 = to_rfc3339(t).substr(0, 10);
     if (days_there == 91 && reached_91.empty()) reached_91 = to_rfc3339(t).substr(0, 10);
@@ -155,7 +158,7 @@ TEST_CASE("S7: 120 days of the calendar year, and the reset") {
     bool there = within(t, "2026-01-10", "2026-03-10") || within(t, "2026-04-01", "2026-05-15") ||
                  within(t, "2026-06-01", "2026-07-31");
     // Midnight reports keep the days apart.
-    for (Duration offset : {hours(-12), hours(0), hours(12) - milliseconds(1)}) {
+    for (Duration offset : {hours(-12), hours(0), milliseconds(12 * 3'600'000 - 1)}) {
       device.observe(report(t + offset).network(there ? "724-05" : "208-01").profile("global"));
     }
     std::int64_t count = device.read(in_year, t + hours(12) - milliseconds(1)).lower;
@@ -171,7 +174,7 @@ TEST_CASE("S7: 120 days of the calendar year, and the reset") {
 TEST_CASE("S16: border flapping switches nothing, a stay switches once") {
   DeviceWorld world;
   world.table.settings.settle = hours(2);
-  FeatureIndex region = world.feature({.kind = FeatureKind::country, .identity = "region"});
+  FeatureIndex region = world.simple(FeatureKind::country);
   FeatureIndex roams = world.roaming({"BR"});
   Device device = world.device();
   Instant t = at("2026-01-01T08:00:00Z");
