@@ -118,7 +118,7 @@ TEST_CASE("after one failed sync nothing is tried again, though the disk is good
   FaultyStore faulty;
   auto store = faulty.open();
   REQUIRE(store->commit(StoreTransaction().put(key_of(1), {1})));
-  auto old_snapshot = store->snapshot();
+  auto old_snapshot = store->snapshot().value();
   faulty.disk.fail_one_sync_after(0);
   Status failed = store->commit(StoreTransaction().put(key_of(2), {2}));
   REQUIRE(!failed);
@@ -130,8 +130,8 @@ TEST_CASE("after one failed sync nothing is tried again, though the disk is good
     CHECK(again.error().code == Code::E0015);
     CHECK(again.error().message.find(failed.error().message) != std::string::npos);
   }
-  CHECK((*old_snapshot)->read(key_of(1)).error().code == Code::E0015);
-  old_snapshot = Diagnostic{};
+  CHECK(old_snapshot->read(key_of(1)).error().code == Code::E0015);
+  old_snapshot.reset();
   store.reset();
   store = faulty.open();
   CHECK(store->read(key_of(1))->value() == Bytes{1});
