@@ -25,9 +25,10 @@
 //  5. A group is committed as if one transaction after another, in order, with one wait for the
 //     disk: each succeeds or fails its expectations by itself, and a later one sees the earlier.
 //  6. When writing or syncing fails the answer is E0014 for the whole group, and the store stops:
-//     whatever it is asked afterwards it answers E0015, with the cause. What a disk holds after a failed sync is
-//     unknown, so nothing is tried again; close, find the cause, open again. A transaction that
-//     was answered E0014 may then be there or not, wholly; so read before repeating it.
+//     whatever it is asked afterwards it answers E0015, with the cause. What a disk holds after a
+//     failed sync is unknown, so nothing is tried again; close, find the cause, open again. A
+//     transaction that was answered E0014 may then be there or not, wholly; so read before
+//     repeating it.
 //  7. Damage that a read meets is E0012, never a wrong value, and stops the store too.
 //
 // Threads: one thread at a time commits (adapters/store/commit_queue.h lets many share it). Any
