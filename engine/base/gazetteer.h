@@ -37,9 +37,9 @@ enum class FixSource : std::uint8_t { gnss, cell };
 struct Fix {
   LatLon at;
   // 68% radius in metres; absent: the source's default (GNSS 20 m, cell 5 km).
-  std::optional<double> accuracy_m;
-  std::optional<double> altitude_m;
-  std::optional<double> speed_mps;
+  std::optional<double> accuracy_m{};
+  std::optional<double> altitude_m{};
+  std::optional<double> speed_mps{};
   FixSource source = FixSource::gnss;
 };
 

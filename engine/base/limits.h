@@ -28,6 +28,15 @@ inline constexpr std::size_t kAreasMax = 16'384;
 inline constexpr std::size_t kFeaturesMax = 65'535;
 inline constexpr std::size_t kGraphFileBytesMax = std::size_t{1} << 32;
 
+// --- geodata and drawn areas ----------------------------------------------------------------------
+// The largest map, land and sea at 10 m, unpacks to 8 MB.
+inline constexpr std::size_t kGeodataBytesMax = 128u << 20;
+inline constexpr std::size_t kGeodataTextBytesMax = 400;
+// A coast drawn by hand has thousands of corners, one exported from a survey a million.
+inline constexpr std::size_t kGeoJsonBytesMax = 64u << 20;
+inline constexpr int kGeoJsonDepthMax = 32;
+inline constexpr std::size_t kAreaCornersMax = 2'000'000;
+
 // --- traces -------------------------------------------------------------------------------------
 // A report is a few hundred bytes; a line of a megabyte is not a report.
 inline constexpr std::size_t kTraceLineBytesMax = 1u << 20;

@@ -1,0 +1,75 @@
+#include <cstdlib>
+
+#include "adapters/geo/geo.h"
+#include "adapters/geo/geodesic.h"
+#include "adapters/geo/locator.h"
+#include "adapters/geo/maps.h"
+
+namespace sojourn::geo {
+namespace {
+
+class MapGazetteer final : public Gazetteer {
+ public:
+  explicit MapGazetteer(std::shared_ptr<const Maps> maps) : maps_(std::move(maps)) {}
+
+  std::string_view find_subdivision(std::string_view code) const override {
+    (void)code;
+    return {};
+  }
+  std::string_view subdivision_name(std::string_view code) const override {
+    (void)code;
+    return {};
+  }
+  std::vector<std::string_view> subdivisions_of(Country country) const override {
+    (void)country;
+    return {};
+  }
+
+  std::vector<CountryClaim> claims() const override {
+    return {maps_->claim_of_label.begin() + 1, maps_->claim_of_label.end()};
+  }
+
+  LatLon representative_point(Country country) const override {
+    return to_degrees(
+        maps_->countries->map().labels[maps_->label_of_country[country.index]].inside);
+  }
+
+  std::string_view zone_at(LatLon at, Country country) const override {
+    std::string_view nearest;
+    double least_m = 1e9;
+    for (const ZonePlace& place : zone_places(country)) {
+      const double distance_m = geodesic_distance_m(at, {place.lat, place.lon});
+      if (distance_m < least_m) least_m = distance_m, nearest = place.zone;
+    }
+    return nearest;
+  }
+
+  Result<std::unique_ptr<Locator>> bind(std::vector<Area> areas) const override {
+    if (!areas.empty()) return make_diagnostic(Code::E0702, "areas are not supported yet");
+    return std::unique_ptr<Locator>(std::make_unique<MapLocator>(maps_));
+  }
+
+ private:
+  std::shared_ptr<const Maps> maps_;
+};
+
+}  // namespace
+
+Result<std::shared_ptr<const Gazetteer>> open_gazetteer(const std::string& directory) {
+  auto maps = load_maps(directory);
+  if (!maps) return std::move(maps).error();
+  return std::shared_ptr<const Gazetteer>(std::make_shared<MapGazetteer>(std::move(maps).value()));
+}
+
+std::string default_geodata_directory() {
+  if (const char* chosen = std::getenv("SOJOURN_GEODATA"); chosen != nullptr && *chosen != '\0')
+    return chosen;
+  const std::string installed = SOJOURN_INSTALLED_GEODATA;
+  if (FILE* file = std::fopen((installed + "/countries.sjgeo").c_str(), "rb"); file != nullptr) {
+    std::fclose(file);
+    return installed;
+  }
+  return SOJOURN_SOURCE_GEODATA;
+}
+
+}  // namespace sojourn::geo
