@@ -1,0 +1,795 @@
+// The grammar of rule files, in PEGTL: the only file that knows it.
+//
+// White space. A token swallows the gap (blanks, line breaks, comments) *after* it, so every rule
+// begins at a character that matters and alternatives cost one comparison each. A node of the tree
+// ends before that gap: gaps are remembered, and a node that ends where one ends gives it back.
+//
+// Cut points. Alternatives are told apart by their first word or two; what follows is demanded by
+// `need<...>`, which raises its expectation instead of trying something else. So an error is
+// reported where the author went wrong, in terms of what they were saying. Nothing is ever parsed
+// twice but single tokens (a number that turns out to be a date) and the two words of `or more`,
+// `not in` and the like: the parse is linear.
+//
+// Recovery. An error ends its declaration. Parsing goes on at the next word that begins one: the
+// first on its line and no further to the right than the failed declaration began, or one of the
+// few words that can stand nowhere else. One mistake, one message.
+//
+// Leniency. The grammar takes more than the language allows where a later stage can say better what
+// is wrong (a count without `at least`, a scope without a count, an unknown unit).
+//
+//   file        = declaration*
+//   declaration = policy | attribute | profile | region | set | define | rule | otherwise | test
+//   rule        = ("rule" name? text? ("timezone" zone | "overrides" name ("," name)*)*)?
+//                 "when" condition "then" action ("," action)*
+//   condition   = conjunction ("or" conjunction)*      conjunction = negation ("and" negation)*
+//   negation    = "not" negation | timed               timed = primary suffix* (comparison sum)?
+//   primary     = "(" condition ")" | simple           suffix = scope | count | "for" .. | "within"
+//   ..
+#include "lang/grammar.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tao/pegtl.hpp>
+
+#include "engine/base/limits.h"
+#include "lang/syntax_advice.h"
+#include "lang/words.h"
+
+namespace sojourn::lang {
+namespace {
+
+namespace pegtl = tao::pegtl;
+using K = NodeKind;
+
+// --- the tree as it grows ------------------------------------------------------------------------
+
+// Thrown at a cut point; caught by `parse`, one declaration above.
+struct SyntaxStop {
+  std::size_t offset;
+  const Expectation* expected;
+};
+
+class TreeBuilder {
+ public:
+  explicit TreeBuilder(SyntaxTree& tree) : tree_(tree) {}
+
+  void open(K kind, std::size_t offset) {
+    if (deepens(kind) && ++depth_ > limits::kNestingDepthMax) {
+      static constexpr Expectation kTooDeep = {Code::E0901, "", "", ""};
+      throw SyntaxStop{offset, &kTooDeep};
+    }
+    open_.push_back(static_cast<std::uint32_t>(tree_.nodes.size()));
+    tree_.nodes.push_back({kind, static_cast<std::uint32_t>(offset), 0, 0});
+  }
+
+  void close(std::size_t offset) {
+    SyntaxNode& node = tree_.nodes[open_.back()];
+    if (deepens(node.kind)) --depth_;
+    node.end = static_cast<std::uint32_t>(before_gap(offset));
+    node.next = static_cast<std::uint32_t>(tree_.nodes.size());
+    open_.pop_back();
+  }
+
+  void drop() {
+    if (deepens(tree_.nodes[open_.back()].kind)) --depth_;
+    tree_.nodes.resize(open_.back());
+    open_.pop_back();
+  }
+
+  // Forgets a declaration that ended in an error.
+  void abandon(std::size_t node_count) {
+    tree_.nodes.resize(node_count);
+    open_.clear();
+    depth_ = 0;
+  }
+
+  // A gap is seen again when its token is tried again; it counts once.
+  void note_gap(std::size_t begin, std::size_t end) {
+    if (begin == end || (!gaps_.empty() && end <= gaps_.back().end)) return;
+    gaps_.push_back({begin, end});
+    for (std::size_t at = begin; at < end; ++at) {
+      if (tree_.text[at] != '#') continue;
+      std::size_t line_end = std::min(tree_.text.find('\n', at), end);
+      std::size_t shown_end = line_end;
+      while (shown_end > at &&
+             (tree_.text[shown_end - 1] == '\r' || tree_.text[shown_end - 1] == ' '))
+        --shown_end;
+      tree_.comments.push_back(
+          {tree_.source, static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(shown_end)});
+      at = line_end;
+    }
+  }
+
+  // The end of the last token before `offset`.
+  std::size_t before_gap(std::size_t offset) const {
+    for (auto gap = gaps_.rbegin(); gap != gaps_.rend() && gap->end >= offset; ++gap) {
+      if (gap->end == offset) return gap->begin;
+    }
+    return offset;
+  }
+
+ private:
+  static bool deepens(K kind) { return kind == K::group || kind == K::negation; }
+
+  struct Gap {
+    std::size_t begin, end;
+  };
+  SyntaxTree& tree_;
+  std::vector<std::uint32_t> open_;
+  std::vector<Gap> gaps_;
+  int depth_ = 0;
+};
+
+// A rule whose match is a node of the tree.
+template <K Kind, class... Rules>
+struct node : pegtl::seq<Rules...> {
+  static constexpr K kind = Kind;
+};
+
+// At a cut point: Rules, or the expectation is reported.
+template <class Problem, class... Rules>
+struct need : pegtl::sor<pegtl::seq<Rules...>, pegtl::raise<Problem>> {};
+
+template <class Rule>
+struct control : pegtl::normal<Rule> {
+  template <class Input>
+  static std::size_t offset(const Input& in) {
+    return static_cast<std::size_t>(in.current() - in.begin_of_text());
+  }
+  template <class Input>
+  static void start(const Input& in, TreeBuilder& tree) {
+    if constexpr (requires { Rule::kind; }) tree.open(Rule::kind, offset(in));
+  }
+  template <class Input>
+  static void success(const Input& in, TreeBuilder& tree) {
+    if constexpr (requires { Rule::kind; }) tree.close(offset(in));
+  }
+  template <class Input>
+  static void failure(const Input&, TreeBuilder& tree) {
+    if constexpr (requires { Rule::kind; }) tree.drop();
+  }
+  template <class Input>
+  [[noreturn]] static void raise(const Input& in, TreeBuilder&) {
+    throw SyntaxStop{offset(in), &Rule::expectation};  // a cut point without one does not compile
+  }
+};
+
+// A text of which a part is parsed; offsets count from the text's beginning.
+class TextInput
+    : public pegtl::memory_input<pegtl::tracking_mode::lazy, pegtl::eol::lf, const char*> {
+ public:
+  TextInput(std::string_view text, std::size_t from)
+      : memory_input(text.data() + from, text.data() + text.size(), ""), text_(text.data()) {}
+  const char* begin_of_text() const { return text_; }
+
+ private:
+  const char* text_;
+};
+
+// --- tokens --------------------------------------------------------------------------------------
+
+template <class Input>
+std::string_view rest_of(const Input& in) {
+  return {in.current(), static_cast<std::size_t>(in.end() - in.current())};
+}
+
+// A token is measured by a function: the bytes it takes at the beginning of a text, 0 for no match.
+template <std::size_t (*Measure)(std::string_view)>
+struct measured {
+  using rule_t = measured;
+  using subs_t = pegtl::empty_list;
+  template <class Input>
+  static bool match(Input& in) {
+    std::size_t length = Measure(rest_of(in));
+    if (length == 0) return false;
+    in.bump(length);
+    return true;
+  }
+};
+
+std::size_t measure_gap(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    char c = text[at];
+    if (c == ' ' || c == '\n' || c == '\t' || c == '\r' || c == '\f' || c == '\v') {
+      ++at;
+    } else if (c == '#') {
+      at = std::min(text.find('\n', at), text.size());
+    } else if (text.substr(at, 2) == "\xC2\xA0") {
+      at += 2;  // a no-break space
+    } else if (text.substr(at, 3) == "\xEF\xBB\xBF") {
+      at += 3;  // a byte order mark
+    } else {
+      break;
+    }
+  }
+  return at;
+}
+
+struct gap {
+  using rule_t = gap;
+  using subs_t = pegtl::empty_list;
+  template <pegtl::apply_mode, pegtl::rewind_mode, template <class...> class,
+            template <class...> class, class Input>
+  static bool match(Input& in, TreeBuilder& tree) {
+    std::size_t length = measure_gap(rest_of(in));
+    if (length == 0) return true;
+    auto begin = static_cast<std::size_t>(in.current() - in.begin_of_text());
+    in.bump(length);
+    tree.note_gap(begin, begin + length);
+    return true;
+  }
+};
+
+template <std::size_t N>
+struct Word {
+  char letters[N]{};
+  constexpr Word(const char (&text)[N]) { std::copy_n(text, N, letters); }  // NOLINT: implicit
+  constexpr std::string_view text() const { return {letters, N - 1}; }
+};
+
+template <Word W>
+std::size_t measure_word(std::string_view text) {
+  if (!text.starts_with(W.text())) return 0;
+  return name_char_length(text.substr(W.text().size())) == 0 ? W.text().size() : 0;
+}
+
+// Keywords, one or several.
+template <Word... Ws>
+struct kw : pegtl::seq<pegtl::seq<measured<measure_word<Ws>>, gap>...> {};
+
+template <char C>
+struct sign : pegtl::seq<pegtl::one<C>, gap> {};
+
+std::size_t measure_plain_name(std::string_view text) {
+  if (text.empty() || text[0] == '-' || text[0] == '.') return 0;
+  std::size_t length = name_length(text);
+  return is_reserved(text.substr(0, length)) ? 0 : length;
+}
+
+std::size_t measure_quoted(std::string_view text) {
+  if (text.empty() || text[0] != '"') return 0;
+  for (std::size_t at = 1; at < text.size() && text[at] != '\n'; ++at) {
+    bool escape =
+        text[at] == '\\' && at + 1 < text.size() && (text[at + 1] == '"' || text[at + 1] == '\\');
+    if (escape) {
+      ++at;
+    } else if (text[at] == '"') {
+      return at + 1;
+    }
+  }
+  return 0;
+}
+
+std::size_t measure_digits(std::string_view text) {
+  std::size_t length = 0;
+  while (length < text.size() && is_digit(text[length])) ++length;
+  return length;
+}
+
+// Counts pattern letters: d a digit, everything else itself. 0 when the text does not fit.
+std::size_t measure_pattern(std::string_view text, std::string_view pattern) {
+  if (text.size() < pattern.size()) return 0;
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern[i] == 'd' ? !is_digit(text[i]) : text[i] != pattern[i]) return 0;
+  }
+  return pattern.size();
+}
+
+bool goes_on(std::string_view text) { return name_char_length(text) != 0; }
+
+std::size_t measure_number(std::string_view text) {
+  std::size_t at = text.starts_with('-') ? 1 : 0;
+  std::size_t whole = measure_digits(text.substr(at));
+  if (whole == 0) return 0;
+  at += whole;
+  if (text.substr(at).starts_with('.')) {
+    std::size_t fraction = measure_digits(text.substr(at + 1));
+    if (fraction > 0) at += 1 + fraction;
+  }
+  // 12km is a number and a unit; 1.2.3, 5g-only and 724-06 are something else
+  std::size_t letters = 0;
+  while (at + letters < text.size() &&
+         (is_letter(text[at + letters]) || text[at + letters] == '/')) {
+    ++letters;
+  }
+  return goes_on(text.substr(at + letters)) ? 0 : at;
+}
+
+std::size_t measure_unit(std::string_view text) {
+  if (text.starts_with('%')) return 1;
+  std::size_t at =
+      text.starts_with("\xC2\xB0") || text.starts_with("\xC2\xB5") ? 2 : 0;  // degree, micro
+  std::size_t begin = at;
+  while (at < text.size() && is_letter(text[at])) ++at;
+  if (at == begin) return 0;
+  if (text.substr(at).starts_with('/') && at + 1 < text.size() && is_letter(text[at + 1])) {
+    ++at;
+    while (at < text.size() && is_letter(text[at])) ++at;
+  }
+  return goes_on(text.substr(at)) || is_reserved(text.substr(0, at)) ? 0 : at;
+}
+
+std::size_t measure_date(std::string_view text) {
+  std::size_t length = measure_pattern(text, "dddd-dd-dd");
+  return length == 0 || goes_on(text.substr(length)) ? 0 : length;
+}
+
+std::size_t measure_clock(std::string_view text) {
+  std::size_t length = measure_pattern(text, "dd:dd");
+  if (length == 0) length = measure_pattern(text, "d:dd");
+  if (length == 0) return 0;
+  length += measure_pattern(text.substr(length), ":dd");
+  return goes_on(text.substr(length)) ? 0 : length;
+}
+
+std::size_t measure_timestamp(std::string_view text) {
+  std::size_t at = measure_pattern(text, "dddd-dd-dd");
+  if (at == 0 || at == text.size() || (text[at] != 'T' && text[at] != ' ')) return 0;
+  ++at;
+  std::size_t clock = measure_pattern(text.substr(at), "dd:dd");
+  if (clock == 0) return 0;
+  at += clock;
+  std::size_t second = measure_pattern(text.substr(at), ":dd");
+  at += second;
+  if (second != 0 && text.substr(at).starts_with('.'))
+    at += 1 + measure_digits(text.substr(at + 1));
+  if (text.substr(at).starts_with('Z')) {
+    ++at;
+  } else {
+    std::size_t offset = measure_pattern(text.substr(at), "+dd:dd");
+    if (offset == 0) offset = measure_pattern(text.substr(at), "-dd:dd");
+    at += offset;
+  }
+  return goes_on(text.substr(at)) ? 0 : at;
+}
+
+std::size_t measure_plmn(std::string_view text) {
+  std::size_t length = measure_pattern(text, "ddd-ddd");
+  if (length == 0) length = measure_pattern(text, "ddd-dd");
+  return length == 0 || goes_on(text.substr(length)) ? 0 : length;
+}
+
+std::size_t measure_iccid(std::string_view text) {
+  std::size_t length = measure_digits(text);
+  if (length != 0 && text.substr(length).starts_with('*')) ++length;
+  return goes_on(text.substr(length)) ? 0 : length;
+}
+
+std::size_t measure_zone(std::string_view text) {
+  std::size_t at = 0;
+  while (at < text.size() && (is_letter(text[at]) || is_digit(text[at]) || text[at] == '/' ||
+                              text[at] == '_' || text[at] == '-' || text[at] == '+')) {
+    ++at;
+  }
+  return is_reserved(text.substr(0, at)) ? 0 : at;
+}
+
+// --- what is said at the cut points
+// ----------------------------------------------------------------
+
+#define SOJOURN_EXPECT(id, code, what, where, help)                             \
+  struct id {                                                                   \
+    static constexpr Expectation expectation = {Code::code, what, where, help}; \
+  };
+#include "lang/expectations.def"
+#undef SOJOURN_EXPECT
+
+struct quoted
+    : pegtl::seq<pegtl::at<pegtl::one<'"'>>, need<closing_quote, measured<measure_quoted>>> {};
+
+struct name : node<K::name, pegtl::sor<measured<measure_plain_name>, quoted>, gap> {};
+struct text : node<K::text, quoted, gap> {};
+struct number : node<K::number, measured<measure_number>, gap> {};
+struct unit : node<K::unit, measured<measure_unit>, gap> {};
+struct date : node<K::date, measured<measure_date>, gap> {};
+struct clock : node<K::clock, measured<measure_clock>, gap> {};
+struct timestamp : node<K::timestamp, measured<measure_timestamp>, gap> {};
+struct plmn : node<K::plmn, measured<measure_plmn>, gap> {};
+struct iccid_digits : node<K::digits, measured<measure_iccid>, gap> {};
+struct zone : node<K::zone, pegtl::sor<quoted, measured<measure_zone>>, gap> {};
+
+template <Word... Ws>
+struct mark : node<K::mark, pegtl::sor<kw<Ws>...>> {};
+
+struct comma : sign<','> {};
+template <class Problem, class Rule>
+struct comma_list : pegtl::seq<Rule, pegtl::star<comma, need<Problem, Rule>>> {};
+
+// --- phrases
+// ---------------------------------------------------------------------------------------
+
+struct duration : node<K::duration, pegtl::plus<number, need<time_unit, unit>>> {};
+struct amount : node<K::amount, number, pegtl::opt<unit>> {};
+struct value : pegtl::sor<text, timestamp, date, clock, plmn, amount, name> {};
+// A comma may also separate actions (`requires a in x, y, hold 1 hour`): then it is given back.
+struct values : node<K::list, value, pegtl::star<comma, value>> {};
+
+struct sense_before
+    : node<K::sense, pegtl::sor<kw<"at", "least">, kw<"at", "most">, kw<"more", "than">,
+                                kw<"fewer", "than">, kw<"exactly">>> {};
+struct sense_after : node<K::sense, kw<"or">, pegtl::sor<kw<"more">, kw<"fewer">>> {};
+struct counted_number : pegtl::seq<number, pegtl::opt<sense_after>> {};
+struct quantity
+    : node<K::quantity,
+           pegtl::sor<pegtl::seq<sense_before, need<count_number, number>>, counted_number>> {};
+
+// --- conditions
+// --------------------------------------------------------------------------------------
+
+struct condition;
+
+struct comparison : node<K::comparison,
+                         pegtl::sor<kw<"is", "not">, kw<"is">, pegtl::string<'!', '='>,
+                                    pegtl::string<'<', '='>, pegtl::string<'>', '='>,
+                                    pegtl::seq<pegtl::one<'='>, pegtl::not_at<pegtl::one<'='>>>,
+                                    pegtl::one<'<'>, pegtl::one<'>'>>,
+                         gap> {};
+struct state_word
+    : node<K::state_word, pegtl::opt<kw<"is">>, pegtl::sor<kw<"known">, kw<"unknown">>> {};
+struct happened_word : node<K::happened_word, kw<"happened">> {};
+struct in_word : node<K::in_word, kw<"in">> {};
+struct not_in_word : node<K::not_in_word, kw<"not", "in">> {};
+struct with_word : node<K::with_word, kw<"with">> {};
+struct has_list : pegtl::seq<node<K::has_word, kw<"has">,
+                                  pegtl::sor<kw<"any", "of">, kw<"all", "of">, kw<"none", "of">>>,
+                             need<has_values, values>> {};
+struct has_one : pegtl::seq<node<K::has_word, kw<"has">>, need<has_value, node<K::list, value>>> {};
+
+struct relation
+    : pegtl::sor<state_word, pegtl::seq<comparison, need<compared_value, node<K::list, value>>>,
+                 pegtl::seq<not_in_word, need<set_members, values>>,
+                 pegtl::seq<in_word, need<set_members, values>>, has_list, has_one, happened_word,
+                 pegtl::seq<with_word, need<reject_causes, values>>> {};
+
+struct subject
+    : node<K::subject,
+           pegtl::sor<pegtl::seq<kw<"no">, need<service_word, kw<"service">>>,
+                      pegtl::seq<kw<"border">, need<distance_word, kw<"distance">>>,
+                      pegtl::seq<kw<"time">, need<of_day_words, kw<"of", "day">>>,
+                      kw<"in", "flight">, kw<"region">, kw<"network">, kw<"plmn">, kw<"profile">,
+                      kw<"fallback">, kw<"roaming">, kw<"breakout">, kw<"rat">, kw<"rejected">,
+                      kw<"speed">, kw<"accuracy">, kw<"data">, kw<"silent">, kw<"date">>> {};
+
+struct installed : node<K::installed, kw<"installed">, need<installed_name, name>> {};
+struct from_date : node<K::from_date, kw<"from">, need<date_after_from, date>> {};
+struct until_date : node<K::until_date, kw<"until">, need<date_after_until, date>> {};
+struct between : node<K::between, kw<"between">, need<clock_time, clock>,
+                      need<between_and, kw<"and">>, need<clock_time, clock>> {};
+
+struct event
+    : node<K::event,
+           pegtl::sor<
+               mark<"switches">, pegtl::seq<kw<"commanded">, need<switches_word, mark<"switches">>>,
+               pegtl::seq<mark<"rejected">, pegtl::opt<with_word, need<reject_causes, values>>>,
+               pegtl::seq<mark<"alert">, need<alert_text, text>>, name>> {};
+struct since : node<K::since, duration, kw<"since">, need<event_after_since, event>> {};
+struct event_count : node<K::event_count, quantity, event> {};
+
+struct simple_subject
+    : node<K::simple, pegtl::sor<installed, subject, name>, pegtl::opt<relation>> {};
+struct numbered : pegtl::sor<since, event_count> {};
+struct simple : pegtl::sor<from_date, until_date, between, numbered, simple_subject> {};
+
+struct group : node<K::group, sign<'('>, need<condition_in_brackets, condition>,
+                    need<closing_bracket, sign<')'>>> {};
+struct primary : pegtl::sor<group, simple> {};
+
+struct for_sense : node<K::sense, pegtl::sor<kw<"at", "least">, kw<"at", "most">,
+                                             kw<"more", "than">, kw<"fewer", "than">>> {};
+struct for_share : node<K::for_share, kw<"for">, pegtl::opt<for_sense>, number, sign<'%'>,
+                        need<of_period, kw<"of">>, need<period_after_of, duration>> {};
+struct for_duration
+    : node<K::for_duration, kw<"for">, pegtl::opt<for_sense>, need<duration_after_for, duration>> {
+};
+struct within : node<K::within, kw<"within">, need<duration_after_within, duration>> {};
+struct scope
+    : node<K::scope,
+           pegtl::sor<kw<"on", "the", "same", "network">,
+                      pegtl::seq<kw<"per">, need<scope_word, pegtl::sor<kw<"imei">, kw<"profile">,
+                                                                        kw<"device">>>>>> {};
+struct calendar_unit
+    : node<K::calendar_unit,
+           pegtl::sor<kw<"days">, kw<"day">, kw<"weeks">, kw<"week">, kw<"months">, kw<"month">>> {
+};
+struct consecutive
+    : node<K::consecutive, kw<"consecutive">, need<days_word, pegtl::sor<kw<"days">, kw<"day">>>,
+           pegtl::opt<kw<"allowing">, need<gaps_of_words, kw<"gaps", "of">>,
+                      need<gap_days, duration>>> {};
+struct share_of_days : node<K::share_of_days, sign<'%'>, need<of_days_words, kw<"of", "days">>,
+                            need<window_after_count, within>> {};
+struct in_calendar
+    : node<K::in_calendar, kw<"in">, need<this_calendar_words, kw<"this", "calendar">>,
+           need<calendar_year, mark<"year", "month">>> {};
+struct window_count
+    : pegtl::seq<calendar_unit, need<window_after_count, pegtl::sor<within, in_calendar>>> {};
+struct on_count : node<K::on_count, kw<"on">, need<count_after_on, quantity>,
+                       need<counted_days, pegtl::sor<consecutive, share_of_days, window_count>>> {};
+struct suffix : pegtl::sor<scope, for_share, for_duration, on_count, within> {};
+
+struct sum_operand : node<K::timed, pegtl::at<kw<"data">>, simple_subject, pegtl::star<suffix>> {};
+struct sum_compared
+    : node<K::sum_compared, comparison, need<compared_sum, pegtl::sor<sum_operand, amount>>> {};
+struct timed : node<K::timed, primary, pegtl::star<suffix>, pegtl::opt<sum_compared>> {};
+
+struct negation;
+struct unary : pegtl::sor<negation, timed> {};
+struct negation : node<K::negation, kw<"not">, need<condition_after_not, unary>> {};
+struct conjunction
+    : node<K::conjunction, unary, pegtl::star<kw<"and">, need<condition_after_and, unary>>> {};
+struct condition : node<K::disjunction, conjunction,
+                        pegtl::star<kw<"or">, need<condition_after_or, conjunction>>> {};
+
+// --- actions
+// -----------------------------------------------------------------------------------------
+
+struct alternative
+    : node<K::alternative, name, pegtl::opt<mark<"if">, need<if_installed, kw<"installed">>>> {};
+struct choose : node<K::choose, kw<"profile">, need<assign_profile, sign<'='>>,
+                     need<profile_name, alternative>,
+                     pegtl::star<kw<"or">, need<profile_after_or, alternative>>> {};
+struct percents
+    : pegtl::seq<node<K::amount, number, unit>, pegtl::star<comma, node<K::amount, number, unit>>> {
+};
+struct action
+    : pegtl::sor<choose, node<K::keep, kw<"keep">>,
+                 node<K::alert, kw<"alert">, need<alert_text, text>>,
+                 node<K::task, kw<"task">, need<task_text, text>>,
+                 node<K::hold, kw<"hold">, need<hold_duration, duration>>,
+                 node<K::preload, kw<"preload">, need<profile_name, name>>,
+                 node<K::remove, kw<"delete">, need<profile_name, name>>,
+                 node<K::fallback, kw<"fallback">, need<assign_profile, sign<'='>>,
+                      need<profile_name, name>>,
+                 node<K::approval, kw<"approval">>,
+                 node<K::window, kw<"between">, need<clock_time, clock>,
+                      need<between_and, kw<"and">>, need<clock_time, clock>>,
+                 node<K::rollout, kw<"rollout">, need<rollout_stage, percents>,
+                      need<each_word, kw<"each">>, need<each_duration, duration>>,
+                 node<K::requires_action, kw<"requires">, need<required_condition, condition>>> {};
+struct actions : node<K::actions, action, pegtl::star<comma, need<action_after_comma, action>>> {};
+
+// --- declarations
+// --------------------------------------------------------------------------------------
+
+struct text_or_name : pegtl::sor<text, name> {};
+struct timezone_clause : node<K::timezone, kw<"timezone">, need<zone_name, zone>> {};
+struct policy
+    : node<K::policy, kw<"policy">, need<policy_name, name>, pegtl::opt<mark<"first-match">>,
+           pegtl::star<pegtl::sor<node<K::version, kw<"version">, need<version_text, text_or_name>>,
+                                  node<K::owner, kw<"owner">, need<owner_text, text_or_name>>,
+                                  timezone_clause,
+                                  node<K::settle, kw<"settle">, need<settle_duration, duration>>,
+                                  node<K::carry, kw<"carry">, need<carry_duration, duration>>,
+                                  node<K::lead, kw<"lead">, need<lead_duration, duration>>>>> {};
+
+struct choices : node<K::choice_type, name, pegtl::star<sign<'|'>, need<choice_value, name>>> {};
+struct plain_type : node<K::plain_type, pegtl::sor<kw<"flag">, kw<"text">, kw<"country">>> {};
+struct attribute_type
+    : pegtl::sor<
+          node<K::number_type, kw<"number">, pegtl::opt<kw<"in">, need<unit_after_in, unit>>>,
+          node<K::set_type, kw<"set">, need<set_of, kw<"of">>,
+               need<set_member_type, pegtl::sor<plain_type, choices>>>,
+          plain_type, choices> {};
+struct attribute : node<K::attribute, kw<"attribute">, need<attribute_name, name>,
+                        need<attribute_colon, sign<':'>>, need<type_of_attribute, attribute_type>,
+                        pegtl::opt<node<K::valid, kw<"valid">, need<valid_duration, duration>>>> {};
+
+struct home
+    : node<K::home, kw<"home">,
+           need<home_countries, pegtl::sor<mark<"none">, comma_list<home_countries, name>>>> {};
+struct profile
+    : node<K::profile, kw<"profile">, need<declared_profile, name>,
+           pegtl::star<
+               pegtl::sor<home,
+                          node<K::iccid, kw<"iccid">,
+                               need<iccid_prefix, comma_list<iccid_prefix, iccid_digits>>>,
+                          node<K::plmns, kw<"plmn">, need<plmn_code, comma_list<plmn_code, plmn>>>,
+                          node<K::download, kw<"download">, need<download_address, text_or_name>>,
+                          node<K::breakout, kw<"breakout">,
+                               need<breakout_countries, comma_list<breakout_countries, name>>>,
+                          node<K::cost, kw<"cost">, need<cost_number, number>>>>> {};
+
+struct length : node<K::amount, number, need<length_unit, unit>> {};
+struct region_member
+    : pegtl::sor<
+          node<K::circle, kw<"circle">, need<circle_open, sign<'('>>, need<circle_lat, number>,
+               need<circle_comma, comma>, need<circle_lon, number>, need<circle_comma, comma>,
+               need<circle_radius, length>, need<closing_bracket, sign<')'>>>,
+          node<K::geojson, kw<"geojson">, need<file_name, text>>,
+          node<K::corridor, kw<"corridor">, need<corridor_open, sign<'('>>,
+               need<corridor_width, length>, need<closing_bracket, sign<')'>>,
+               need<along_word, kw<"along">>, need<file_name, text>>,
+          name> {};
+struct region
+    : node<K::region, kw<"region">, need<region_name, name>, need<region_equals, sign<'='>>,
+           need<region_member_problem, comma_list<region_member_problem, region_member>>> {};
+struct set_values : node<K::list, comma_list<set_value, value>> {};
+struct set : node<K::set, kw<"set">, need<set_name, name>, need<set_equals, sign<'='>>,
+                  need<set_value, set_values>> {};
+struct define : node<K::define, kw<"define">, need<define_name, name>,
+                     need<define_equals, sign<'='>>, need<define_condition, condition>> {};
+
+struct overrides : node<K::overrides, kw<"overrides">,
+                        need<overridden_name, comma_list<overridden_name, name>>> {};
+struct rule_body : pegtl::seq<kw<"when">, need<condition_after_when, condition>,
+                              need<then_word, kw<"then">>, need<action_after_then, actions>> {};
+struct plain_name : node<K::name, measured<measure_plain_name>, gap> {};
+struct rule
+    : node<K::rule,
+           pegtl::sor<rule_body, pegtl::seq<kw<"rule">, pegtl::opt<plain_name>, pegtl::opt<text>,
+                                            pegtl::star<pegtl::sor<timezone_clause, overrides>>,
+                                            pegtl::opt<text>, need<when_word, rule_body>>>> {};
+struct otherwise : node<K::otherwise, kw<"otherwise">, need<action_after_otherwise, actions>> {};
+
+// --- test blocks
+// -----------------------------------------------------------------------------------------
+
+struct instant : pegtl::sor<timestamp, date> {};
+struct braces : node<K::braces, sign<'{'>, pegtl::opt<comma_list<brace_member, value>>,
+                     need<closing_brace, sign<'}'>>> {};
+struct part_value : pegtl::sor<braces, mark<"unknown", "none", "roaming">, value> {};
+struct part_key
+    : pegtl::sor<mark<"network", "plmn", "registration", "imei", "iccid", "data", "event", "rat",
+                      "commissioned", "profile", "installed", "fallback">,
+                 name> {};
+struct measure : node<K::amount, number, need<length_unit, unit>> {};
+struct part
+    : pegtl::sor<node<K::position_part, kw<"position">, need<position_lat, number>,
+                      pegtl::opt<comma>, need<position_lon, number>,
+                      pegtl::star<pegtl::sor<
+                          node<K::accuracy_part, kw<"accuracy">, need<length_amount, measure>>,
+                          node<K::altitude_part, kw<"altitude">, need<length_amount, measure>>,
+                          node<K::speed_part, kw<"speed">, need<speed_amount, measure>>>>>,
+                 node<K::keyed_part, mark<"rejected">, need<with_cause, kw<"with">>,
+                      need<cause_number, number>>,
+                 node<K::assignment, part_key, pegtl::opt<sign<'='>>,
+                      need<part_value_problem, part_value>>> {};
+struct parts : pegtl::seq<part, pegtl::star<comma, need<part_after_comma, part>>> {};
+
+// `at TIME` after an expectation belongs to it when it stands on the same line; on a line of its
+// own it is the next step.
+struct same_line {
+  using rule_t = same_line;
+  using subs_t = pegtl::empty_list;
+  template <class Input>
+  static bool match(Input& in) {
+    for (const char* at = in.current(); at != in.begin_of_text();) {
+      char c = *--at;
+      if (c == '\n') return false;
+      if (c != ' ' && c != '\t') return true;
+    }
+    return false;
+  }
+};
+struct expect_when
+    : node<K::on_date, pegtl::sor<pegtl::seq<kw<"on">, need<date_after_on, instant>>,
+                                  pegtl::seq<same_line, kw<"at">, need<date_after_on, instant>>>> {
+};
+struct expect_item
+    : pegtl::sor<
+          node<K::expect_keep, kw<"keep">>,
+          node<K::expect_choose, kw<"profile">,
+               need<assign_profile, pegtl::sor<sign<'='>, kw<"is">>>, need<profile_name, name>>,
+          node<K::expect_alert, kw<"alert">, need<alert_text, text>>,
+          node<K::expect_task, kw<"task">, need<task_text, text>>,
+          node<K::expect_by, kw<"by">, need<rule_name, pegtl::sor<mark<"otherwise">, name>>>,
+          node<K::expect_ban, kw<"ban">, need<ban_name, name>, need<violated_word, kw<"violated">>>,
+          node<K::expect_suppressed, kw<"suppressed">>, expect_when> {};
+struct expect_line : node<K::expect_line, kw<"expect">, need<expectation_words, expect_item>,
+                          pegtl::star<pegtl::opt<comma>, expect_item>> {};
+struct given : node<K::given, kw<"given">, need<given_parts, parts>> {};
+struct at_line : node<K::at_line, kw<"at">, need<at_time, instant>, pegtl::opt<parts>> {};
+struct every_line
+    : node<K::every_line, kw<"every">,
+           need<every_period, pegtl::sor<pegtl::seq<mark<"day">, need<every_at, kw<"at">>,
+                                                    need<clock_time, clock>>,
+                                         duration>>,
+           need<every_from, kw<"from">>, need<every_from, instant>, need<every_to, kw<"to">>,
+           need<every_to, instant>, pegtl::opt<parts>> {};
+struct plain_line : pegtl::sor<given, at_line, every_line, expect_line> {};
+struct device_line : node<K::device_line, kw<"device">, need<device_name, text_or_name>,
+                          need<device_step, plain_line>> {};
+struct test : node<K::test, kw<"test">, need<test_name, text>, pegtl::opt<mark<"obeying">>,
+                   pegtl::star<pegtl::sor<plain_line, device_line>>> {};
+
+struct declaration
+    : pegtl::sor<rule, attribute, profile, region, set, define, otherwise, policy, test> {};
+
+// --- recovery
+// --------------------------------------------------------------------------------------------
+
+// Where the line that holds `offset` begins; on an endless line, a point well before it (only
+// small indents matter, and looking back must not make recovery quadratic).
+std::size_t line_begin(std::string_view text, std::size_t offset) {
+  constexpr std::size_t kLookBack = 4096;
+  std::size_t from = offset > kLookBack ? offset - kLookBack : 0;
+  std::size_t found = text.substr(from, offset - from).rfind('\n');
+  return found == std::string_view::npos ? from : from + found + 1;
+}
+
+// Words that begin a declaration and can stand nowhere else.
+bool unmistakable(std::string_view word) {
+  return word == "attribute" || word == "rule" || word == "otherwise" || word == "policy" ||
+         word == "define" || word == "import";
+}
+
+// The offset of the next declaration after `from`, given where the failed one began.
+std::size_t next_declaration(std::string_view text, std::size_t from, std::size_t failed_begin) {
+  std::size_t failed_indent = failed_begin - line_begin(text, failed_begin);
+  bool first_on_line = false;
+  std::size_t line = line_begin(text, from);
+  std::size_t at = from;
+  while (at < text.size()) {
+    char c = text[at];
+    if (c == '\n') {
+      line = ++at;
+      first_on_line = true;
+    } else if (c == '#') {
+      at = std::min(text.find('\n', at), text.size());
+    } else if (c == '"') {
+      std::size_t quoted_length = measure_quoted(text.substr(at));
+      at = quoted_length != 0 ? at + quoted_length : std::min(text.find('\n', at), text.size());
+      first_on_line = false;
+    } else if (std::size_t length = name_length(text.substr(at))) {
+      std::string_view word = text.substr(at, length);
+      bool placed = first_on_line && at - line <= failed_indent && begins_declaration(word);
+      if (at > failed_begin && (placed || unmistakable(word))) return at;
+      at += length;
+      first_on_line = false;
+    } else {
+      if (c != ' ' && c != '\t' && c != '\r') first_on_line = false;
+      ++at;
+    }
+  }
+  return text.size();
+}
+
+// The name that a failed declaration was about to declare.
+void remember_broken_name(SyntaxTree& tree, std::size_t begin) {
+  std::string_view rest = tree.text.substr(begin);
+  std::size_t at = name_length(rest);
+  at += measure_gap(rest.substr(at));
+  std::size_t length = name_length(rest.substr(at));
+  if (length != 0) tree.broken_names.push_back({rest.substr(at, length)});
+}
+
+}  // namespace
+
+SyntaxTree parse(const SourceMap& sources, SourceId source, DiagnosticList& diagnostics) {
+  SyntaxTree tree;
+  tree.source = source;
+  tree.text = sources.text(source);
+  if (!check_encoding(sources, source, diagnostics)) return tree;
+  TreeBuilder builder(tree);
+  std::size_t at = measure_gap(tree.text);
+  builder.note_gap(0, at);
+  std::size_t error_count = 0;
+  while (at < tree.text.size() && error_count < limits::kDiagnosticsMax) {
+    TextInput input(tree.text, at);
+    std::size_t node_count = tree.nodes.size();
+    bool matched = false;
+    std::size_t stop = at;
+    try {
+      matched = pegtl::parse<declaration, pegtl::nothing, control>(input, builder);
+      if (!matched) diagnostics.add(advise_no_declaration(tree, at));
+    } catch (const SyntaxStop& error) {
+      stop = error.offset;
+      builder.abandon(node_count);
+      Span last_token{source, 0, static_cast<std::uint32_t>(builder.before_gap(stop))};
+      diagnostics.add(advise(tree, stop, last_token.end, *error.expected));
+      remember_broken_name(tree, at);
+    }
+    if (matched) {
+      at = static_cast<std::size_t>(input.current() - tree.text.data());
+    } else {
+      ++error_count;
+      std::size_t next = next_declaration(tree.text, stop, at);
+      builder.note_gap(stop, stop);
+      at = next;
+    }
+  }
+  return tree;
+}
+
+}  // namespace sojourn::lang

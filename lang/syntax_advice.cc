@@ -1,0 +1,244 @@
+#include "lang/syntax_advice.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "engine/base/limits.h"
+#include "lang/words.h"
+
+namespace sojourn::lang {
+namespace {
+
+// Habits from other languages and from word processors.
+struct Habit {
+  std::string_view written;
+  std::string_view advice;
+};
+
+constexpr std::array kHabits = {
+    Habit{"==", "write `=` to compare"},
+    Habit{"<>", "write `!=` for \"is not\""},
+    Habit{"&&", "write `and`"},
+    Habit{"&", "write `and`"},
+    Habit{"||", "write `or`"},
+    Habit{"|", "write `or` between conditions and between profiles"},
+    Habit{"!", "write `not` before the condition, or `!=` between two things"},
+    Habit{"->", "write `then`"},
+    Habit{"=>", "write `then`, or `>=` for \"at least\""},
+    Habit{"//", "a comment begins with `#`"},
+    Habit{"/*", "a comment begins with `#` and ends with its line"},
+    Habit{";", "nothing ends a line here; leave the `;` out"},
+    Habit{"'", "texts stand in double quotes: `\"like this\"`"},
+    Habit{"\u201C", "these are a word processor's quotes; write `\"` on both sides"},
+    Habit{"\u201D", "these are a word processor's quotes; write `\"` on both sides"},
+    Habit{"\u201E", "these are a word processor's quotes; write `\"` on both sides"},
+    Habit{"\u2018", "these are a word processor's quotes; write `\"` on both sides"},
+    Habit{"\u2019", "these are a word processor's quotes; write `\"` on both sides"},
+    Habit{"\u2013", "this is a dash from a word processor; write `-`"},
+    Habit{"\u2014", "this is a dash from a word processor; write `-`"},
+};
+
+std::string_view habit_advice(std::string_view rest) {
+  for (const Habit& habit : kHabits) {
+    if (rest.starts_with(habit.written)) return habit.advice;
+  }
+  return {};
+}
+
+std::size_t code_point_length(std::string_view rest) {
+  auto lead = static_cast<unsigned char>(rest[0]);
+  std::size_t length = lead < 0x80 ? 1 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+  return std::min(length, rest.size());
+}
+
+// What stands at a place: the span of it and how to call it.
+struct Found {
+  std::size_t length = 0;
+  std::string words;
+  std::string_view word;  // when it is a word
+};
+
+Found found_at(std::string_view rest) {
+  constexpr std::size_t kShownMax = 40;
+  if (rest.empty()) return {0, "the end of the file", {}};
+  if (std::size_t length = name_length(rest)) {
+    if (length > kShownMax) return {length, "a very long word", {}};
+    return {length, fmt::format("`{}`", rest.substr(0, length)), rest.substr(0, length)};
+  }
+  if (rest[0] == '"') {
+    std::size_t end = std::min({rest.find('"', 1), rest.find('\n', 1), rest.size() - 1});
+    std::size_t length = std::min(end + 1, rest.size());
+    return {length, "a text in quotes", {}};
+  }
+  for (const Habit& habit : kHabits) {
+    if (rest.starts_with(habit.written)) {
+      return {habit.written.size(), fmt::format("`{}`", habit.written), {}};
+    }
+  }
+  std::size_t length = code_point_length(rest);
+  return {length, fmt::format("`{}`", rest.substr(0, length)), {}};
+}
+
+Span span_of(const SyntaxTree& tree, std::size_t begin, std::size_t length) {
+  return {tree.source, static_cast<std::uint32_t>(begin),
+          static_cast<std::uint32_t>(begin + length)};
+}
+
+std::string joined(std::string_view first, std::string_view second) {
+  if (first.empty() || second.empty()) return std::string(first).append(second);
+  return fmt::format("{}; {}", first, second);
+}
+
+// Words people write where one of ours is meant.
+std::string_view declaration_meant(std::string_view word) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kSynonyms = {{
+      {"if", "when"},
+      {"where", "when"},
+      {"else", "otherwise"},
+      {"default", "otherwise"},
+      {"enum", "attribute"},
+      {"var", "attribute"},
+      {"attr", "attribute"},
+      {"let", "define"},
+      {"def", "define"},
+      {"zone", "region"},
+      {"operator", "profile"},
+      {"include", "import"},
+  }};
+  for (auto [theirs, ours] : kSynonyms) {
+    if (word == theirs) return ours;
+  }
+  return nearest_spelling(word, declaration_words());
+}
+
+std::string_view action_meant(std::string_view word) {
+  static const std::vector<std::string_view> kActions = {
+      "profile", "keep", "preload",  "delete",  "fallback", "alert",
+      "task",    "hold", "approval", "between", "rollout",  "requires"};
+  return std::find(kActions.begin(), kActions.end(), word) != kActions.end() ? word : "";
+}
+
+// The length of the valid UTF-8 sequence at the beginning of `rest`; 0 when it is not one
+// (RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF).
+std::size_t utf8_length(std::string_view rest) {
+  auto byte = [&](std::size_t i) {
+    return i < rest.size() ? static_cast<unsigned char>(rest[i]) : 0u;
+  };
+  auto tail = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xBF) {
+    return byte(i) >= low && byte(i) <= high;
+  };
+  unsigned lead = byte(0);
+  if (lead < 0x80) return 1;
+  if (lead >= 0xC2 && lead <= 0xDF) return tail(1) ? 2 : 0;
+  if (lead >= 0xE0 && lead <= 0xEF) {
+    bool second = tail(1, lead == 0xE0 ? 0xA0 : 0x80, lead == 0xED ? 0x9F : 0xBF);
+    return second && tail(2) ? 3 : 0;
+  }
+  if (lead >= 0xF0 && lead <= 0xF4) {
+    bool second = tail(1, lead == 0xF0 ? 0x90 : 0x80, lead == 0xF4 ? 0x8F : 0xBF);
+    return second && tail(2) && tail(3) ? 4 : 0;
+  }
+  return 0;
+}
+
+bool is_forbidden_control(unsigned char c) {
+  return (c < 0x20 && c != '\n' && c != '\r' && c != '\t' && c != '\f' && c != '\v') || c == 0x7F;
+}
+
+}  // namespace
+
+bool check_encoding(const SourceMap& sources, SourceId source, DiagnosticList& diagnostics) {
+  std::string_view text = sources.text(source);
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t length = utf8_length(text.substr(at, 4));
+    auto byte = static_cast<unsigned char>(text[at]);
+    if (length != 0 && !is_forbidden_control(byte)) {
+      at += length;
+      continue;
+    }
+    Span span{source, static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(at + 1)};
+    std::string message =
+        length == 0 ? fmt::format("the byte 0x{:02x} is not UTF-8", byte)
+                    : fmt::format("the control byte 0x{:02x} does not belong in a text", byte);
+    diagnostics.add(make_diagnostic(Code::E0101, span, message,
+                                    "save the file as UTF-8 text; a word processor's or a "
+                                    "compressed file cannot be read"));
+    return false;
+  }
+  return true;
+}
+
+Diagnostic advise(const SyntaxTree& tree, std::size_t offset, std::size_t last_token_end,
+                  const Expectation& expected) {
+  std::string_view rest = tree.text.substr(offset);
+  if (expected.code == Code::E0901) {
+    return make_diagnostic(
+        Code::E0901, span_of(tree, offset, 1),
+        fmt::format("brackets and `not` are nested more than {} deep", limits::kNestingDepthMax),
+        "name a part of the condition with `define` and use the name");
+  }
+  if (expected.code == Code::E0102) {
+    std::size_t length = std::min(rest.find('\n'), rest.size());
+    if (length > 0 && rest[length - 1] == '\r') --length;
+    return make_diagnostic(Code::E0102, span_of(tree, offset, length),
+                           "a quote is opened here and not closed on this line", expected.help);
+  }
+  Found found = found_at(rest);
+  std::string message =
+      fmt::format("{} expected {}, but found {}", expected.what, expected.where, found.words);
+  std::string_view advice = habit_advice(rest);
+  std::string help = joined(advice, expected.help);
+  if (rest.starts_with(',') && expected.code == Code::E0105) {
+    help = "conditions are joined by `and` or `or`; a comma only separates the values of a list";
+  }
+  if (is_reserved(found.word) && expected.code == Code::E0104) {
+    help = joined(fmt::format("`{}` is a word of the language; as a name it stands in quotes: "
+                              "`\"{}\"`",
+                              found.word, found.word),
+                  help);
+  }
+  // At the end of a file or of a line, the place to look at is where the text stopped.
+  bool stopped =
+      rest.empty() || tree.text.substr(last_token_end, offset - last_token_end).find('\n') !=
+                          std::string_view::npos;
+  Diagnostic diagnostic = make_diagnostic(
+      expected.code,
+      stopped ? span_of(tree, last_token_end, 0) : span_of(tree, offset, found.length),
+      std::move(message), std::move(help));
+  return diagnostic;
+}
+
+Diagnostic advise_no_declaration(const SyntaxTree& tree, std::size_t offset) {
+  std::string_view rest = tree.text.substr(offset);
+  Found found = found_at(rest);
+  Span span = span_of(tree, offset, found.length);
+  constexpr std::string_view kBeginnings =
+      "a declaration begins with `policy`, `attribute`, `profile`, `region`, `set`, `define`, "
+      "`rule`, `when`, `otherwise` or `test`";
+  if (begins_declaration(found.word)) {
+    return make_diagnostic(Code::E0111, span,
+                           fmt::format("{} is not understood by this version", found.words),
+                           "leave the declaration out, or update Sojourn");
+  }
+  if (std::string_view action = action_meant(found.word); !action.empty()) {
+    Diagnostic d =
+        make_diagnostic(Code::E0103, span, fmt::format("`,` expected before {}", found.words),
+                        "several actions are separated by commas");
+    return d;
+  }
+  std::string message = fmt::format(
+      "{} neither continues what stands before it nor begins a declaration", found.words);
+  std::string help(habit_advice(rest));
+  if (found.word == "and" || found.word == "or") {
+    help = found.word == "and" ? "several actions are separated by commas; alternatives by `or`"
+                               : "alternatives are names of profiles: `profile = a or b`";
+  } else if (help.empty()) {
+    std::string_view meant = declaration_meant(found.word);
+    help = meant.empty() ? std::string(kBeginnings) : fmt::format("did you mean `{}`?", meant);
+  }
+  return make_diagnostic(Code::E0103, span, std::move(message), std::move(help));
+}
+
+}  // namespace sojourn::lang

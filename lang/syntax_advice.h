@@ -1,0 +1,29 @@
+// Private to lang. What an author is told about a syntax error: what was expected, in their terms,
+// what stands there instead, and what to do about it.
+#pragma once
+
+#include "engine/base/diagnostic.h"
+#include "engine/base/source.h"
+#include "lang/syntax_tree.h"
+
+namespace sojourn::lang {
+
+// One cut point of the grammar (a row of expectations.def).
+struct Expectation {
+  Code code;
+  const char* what;   // "a condition"
+  const char* where;  // "after `when`"
+  const char* help;   // "" when there is nothing to add
+};
+
+// UTF-8 without control bytes? Else says where it breaks.
+bool check_encoding(const SourceMap& sources, SourceId source, DiagnosticList& diagnostics);
+
+// An expectation that was not met at `offset`; `last_token_end` is where the text before it ends.
+Diagnostic advise(const SyntaxTree& tree, std::size_t offset, std::size_t last_token_end,
+                  const Expectation& expected);
+
+// A word at `offset` that neither continues what stands before it nor begins a declaration.
+Diagnostic advise_no_declaration(const SyntaxTree& tree, std::size_t offset);
+
+}  // namespace sojourn::lang
