@@ -1,0 +1,315 @@
+#include "lang/identity.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "lang/print.h"
+
+namespace sojourn::lang {
+namespace {
+
+std::string period_text(const Period& period) {
+  constexpr std::string_view kUnits[] = {"ms", "d", "w", "mo", "y"};
+  return fmt::format("{}{}", period.count, kUnits[static_cast<std::size_t>(period.unit)]);
+}
+
+std::string scope_text(const Scope& scope) {
+  std::string text;
+  if (scope.same_network) text += " same-network";
+  if (scope.per_imei) text += " per-imei";
+  if (scope.per_profile) text += " per-profile";
+  return text;
+}
+
+std::string event_text(const EventQuestion& event) {
+  switch (event.kind) {
+    case EventKind::switches:
+      return "switches";
+    case EventKind::commanded_switches:
+      return "commanded-switches";
+    case EventKind::rejected:
+      return fmt::format("rejected({})", fmt::join(event.causes, "+"));
+    case EventKind::alert:
+      return "alert" + print_text(event.name);
+    case EventKind::named:
+      return "event" + print_text(event.name);
+  }
+  return "";
+}
+
+std::string day_text(std::int32_t day) {
+  if (day == std::numeric_limits<std::int32_t>::min()) return "";
+  if (day == std::numeric_limits<std::int32_t>::max()) return "";
+  return to_text(Day{day});
+}
+
+}  // namespace
+
+std::string area_identity(const Area& area) {
+  switch (area.kind) {
+    case Area::Kind::subdivision:
+      return "area " + area.name;
+    case Area::Kind::circle:
+      return fmt::format("area circle({:.7f},{:.7f},{:.3f}m)", area.centre.lat, area.centre.lon,
+                         area.radius_m);
+    case Area::Kind::polygon:
+    case Area::Kind::corridor:
+      break;
+  }
+  std::string content = fmt::format("{:.3f}", area.radius_m);
+  for (const auto& part : area.parts) {
+    content += '[';
+    for (const Area::Ring& ring : part) {
+      content += '(';
+      for (LatLon at : ring) content += fmt::format("{:.7f},{:.7f};", at.lat, at.lon);
+    }
+  }
+  return fmt::format("area {} {}", area.kind == Area::Kind::polygon ? "polygon" : "corridor",
+                     to_hex(sha256(as_bytes(content))));
+}
+
+std::string Canon::attribute(const Attribute& attribute) {
+  std::string text = "attribute " + print_name(attribute.name);
+  if (!attribute.unit.empty()) text += " in " + attribute.unit;
+  if (attribute.valid) text += fmt::format(" valid {}ms", attribute.valid->ms);
+  return text;
+}
+
+std::string Canon::symbol(const Feature& feature, std::int64_t symbol) {
+  if (symbol == kNoSymbol) return "none";
+  if (symbol == kOtherSymbol) return "other";
+  switch (feature.kind) {
+    case FeatureKind::network:
+      return to_text(unpack_plmn(static_cast<std::uint32_t>(symbol)));
+    case FeatureKind::profile:
+    case FeatureKind::fallback:
+      return print_name(table_.profiles[static_cast<std::size_t>(symbol)].name);
+    case FeatureKind::rat:
+      return std::string(name_of(static_cast<Rat>(symbol)));
+    case FeatureKind::attribute_choice:
+    case FeatureKind::attribute_has: {
+      const Attribute& attribute = table_.attributes[feature.subject];
+      bool countries = attribute.type == AttributeType::set_of_country;
+      if (countries) return std::string(code_of(Country{static_cast<std::uint8_t>(symbol)}));
+      return print_name(attribute.values[static_cast<std::size_t>(symbol)]);
+    }
+    default:
+      return fmt::format("{}", symbol);
+  }
+}
+
+std::string Canon::temporal(const Feature& f) {
+  std::string inner = condition(f.inner);
+  std::string zone = f.zone.empty() ? table_.settings.zone : f.zone;
+  std::string scope = scope_text(f.scope);
+  switch (f.kind) {
+    case FeatureKind::held:
+      return fmt::format("held{{{}}}{}", inner, scope);
+    case FeatureKind::recency:
+      return fmt::format("recency{{{}}}{}", inner, scope);
+    case FeatureKind::consecutive_days:
+      return fmt::format("consecutive{{{}}}{} gap {} {}", inner, scope, f.gap_days, zone);
+    case FeatureKind::window_count:
+      return fmt::format("count{{{}}}{} of {} within {} {}", inner, scope,
+                         period_text({1, f.bucket}), period_text(f.window), zone);
+    case FeatureKind::calendar_count:
+      return fmt::format("count{{{}}}{} in calendar {} {}", inner, scope, period_text(f.window),
+                         zone);
+    case FeatureKind::held_share:
+      return fmt::format("share{{{}}}{} of {}", inner, scope, period_text(f.window));
+    default:
+      return fmt::format("day-share{{{}}}{} of {} {}", inner, scope, period_text(f.window), zone);
+  }
+}
+
+std::string Canon::feature(const Feature& f) {
+  std::string zone = f.zone.empty() ? table_.settings.zone : f.zone;
+  switch (f.kind) {
+    case FeatureKind::country:
+      return "country";
+    case FeatureKind::network:
+      return "network";
+    case FeatureKind::profile:
+      return "profile";
+    case FeatureKind::fallback:
+      return "fallback";
+    case FeatureKind::rat:
+      return "rat";
+    case FeatureKind::attribute_choice:
+    case FeatureKind::attribute_country:
+    case FeatureKind::attribute_flag:
+    case FeatureKind::attribute_number:
+      return attribute(table_.attributes[f.subject]);
+    case FeatureKind::attribute_has:
+      return attribute(table_.attributes[f.subject]) + " has " + symbol(f, f.symbol);
+    case FeatureKind::area:
+      return area_identity(table_.areas[f.subject]);
+    case FeatureKind::roaming:
+      return f.countries.empty() ? "roaming" : "roaming in " + f.countries.text();
+    case FeatureKind::breakout:
+      return "breakout in " + f.countries.text();
+    // These two are also made by `obtainable` (engine/graph/rule_table.cc), with the same texts.
+    case FeatureKind::installed:
+      return "installed " + table_.profiles[f.subject].name;
+    case FeatureKind::quarantined:
+      return "quarantined " + table_.profiles[f.subject].name;
+    case FeatureKind::no_service:
+      return "no service";
+    case FeatureKind::in_flight:
+      return "in flight";
+    case FeatureKind::local_time:
+      return fmt::format("local time {}ms to {}ms", f.from_ms, f.until_ms);
+    case FeatureKind::date:
+      return fmt::format("date {}..{} {}", day_text(f.from_day), day_text(f.until_day), zone);
+    case FeatureKind::since:
+      return fmt::format("since {} {} {}", period_text(f.window), event_text(f.event),
+                         f.window.unit == TimeUnit::millisecond ? "" : zone);
+    case FeatureKind::speed:
+      return "speed";
+    case FeatureKind::accuracy:
+      return "accuracy";
+    case FeatureKind::border_distance:
+      return "border distance";
+    case FeatureKind::silent:
+      return "silent";
+    case FeatureKind::event_count:
+      return fmt::format("events {}{} within {}", event_text(f.event), scope_text(f.scope),
+                         period_text(f.window));
+    case FeatureKind::data_sum:
+      return fmt::format("data in {} within {} {}", f.countries.text(), period_text(f.window),
+                         zone);
+    case FeatureKind::data_balance:
+      return fmt::format("data in {} minus {} within {} {}", f.countries.text(),
+                         f.other_countries.text(), period_text(f.window), zone);
+    default:
+      return temporal(f);
+  }
+}
+
+std::string Canon::test(const Test& test) {
+  const Feature& feature = table_.features[test.feature];
+  switch (test.kind) {
+    case Test::Kind::holds:
+      return feature.identity;
+    case Test::Kind::at_least:
+      return fmt::format("{} >= {}", feature.identity, test.threshold);
+    case Test::Kind::one_of: {
+      std::vector<std::string> names;
+      for (std::int64_t s : test.symbols) names.push_back(symbol(feature, s));
+      std::sort(names.begin(), names.end());
+      return fmt::format("{} in {{{}}}", feature.identity, fmt::join(names, ","));
+    }
+    case Test::Kind::in_countries:
+      return fmt::format("{} in {}", feature.identity, test.countries.text());
+    case Test::Kind::known:
+      return fmt::format("known({})", feature.identity);
+  }
+  return "";
+}
+
+std::string Canon::joined(ConditionOp op, std::vector<std::string> parts) {
+  std::sort(parts.begin(), parts.end());
+  parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
+  if (parts.size() == 1) return parts[0];
+  return fmt::format("{}({})", op == ConditionOp::conjunction ? "and" : "or",
+                     fmt::join(parts, ", "));
+}
+
+const std::string& Canon::condition(ConditionIndex index) {
+  if (texts_.size() < table_.conditions.size()) texts_.resize(table_.conditions.size());
+  if (!texts_[index].empty()) return texts_[index];
+  const ConditionNode& node = table_.conditions.node(index);
+  std::string text;
+  switch (node.op) {
+    case ConditionOp::always:
+      text = "always";
+      break;
+    case ConditionOp::never:
+      text = "never";
+      break;
+    case ConditionOp::test:
+      text = test(table_.conditions.test_of(node));
+      break;
+    case ConditionOp::negation:
+      text = fmt::format("not({})", condition(table_.conditions.child(node, 0)));
+      break;
+    default: {
+      std::vector<std::string> parts;
+      for (std::uint32_t i = 0; i < node.count; ++i) {
+        parts.push_back(condition(table_.conditions.child(node, i)));
+      }
+      text = joined(node.op, std::move(parts));
+      break;
+    }
+  }
+  texts_[index] = std::move(text);
+  return texts_[index];
+}
+
+std::string Canon::action(const Action& a) {
+  auto profile = [&](ProfileIndex index) { return print_name(table_.profiles[index].name); };
+  auto sorted_texts = [](std::vector<std::string> texts) {
+    for (std::string& text : texts) text = print_text(text);
+    std::sort(texts.begin(), texts.end());
+    return fmt::format("{}", fmt::join(texts, ","));
+  };
+  std::string text = a.kind == Action::Kind::keep ? "keep" : "";
+  for (const Alternative& alternative : a.alternatives) {
+    text += fmt::format("{}{}|", profile(alternative.profile),
+                        alternative.if_installed ? " if installed" : "");
+  }
+  for (ProfileIndex index : a.preload) text += "; preload " + profile(index);
+  for (ProfileIndex index : a.remove) text += "; delete " + profile(index);
+  if (a.fallback) text += "; fallback " + profile(*a.fallback);
+  if (a.hold.ms != 0) text += fmt::format("; hold {}ms", a.hold.ms);
+  if (a.approval) text += "; approval";
+  if (a.requires_condition != ConditionTable::kAlways) {
+    text += "; requires " + condition(a.requires_condition);
+  }
+  if (a.window_ms) text += fmt::format("; window {} {}", a.window_ms->first, a.window_ms->second);
+  if (!a.alerts.empty()) text += "; alerts " + sorted_texts(a.alerts);
+  if (!a.tasks.empty()) text += "; tasks " + sorted_texts(a.tasks);
+  return text;
+}
+
+Sha256Digest Canon::meaning() {
+  const Settings& settings = table_.settings;
+  std::string text = fmt::format("sojourn meaning 1\nzone {}\nsettle {}\ncarry {}\nlead {}\n{}\n",
+                                 settings.zone, settings.settle.ms, settings.carry.ms,
+                                 settings.lead.ms, settings.first_match ? "first-match" : "");
+  std::vector<std::string> lines;
+  for (const Profile& profile : table_.profiles) {
+    std::vector<std::string> plmns, prefixes = profile.iccid_prefixes;
+    for (const Plmn& plmn : profile.plmns) plmns.push_back(to_text(plmn));
+    std::sort(plmns.begin(), plmns.end());
+    std::sort(prefixes.begin(), prefixes.end());
+    lines.push_back(
+        fmt::format("profile {} home {} iccid {} plmn {} download {} breakout {} cost {}",
+                    print_name(profile.name), profile.home.text(), fmt::join(prefixes, ","),
+                    fmt::join(plmns, ","), print_text(profile.download), profile.breakout.text(),
+                    profile.cost));
+  }
+  std::vector<std::string> rules;
+  for (const Rule& rule : table_.rules) {
+    rules.push_back(fmt::format("when {} then {}", condition(rule.condition), action(rule.action)));
+  }
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    lines.push_back(rules[i]);
+    for (std::uint32_t other : table_.rules[i].overrides) {
+      lines.push_back(fmt::format("override [{}] [{}]", rules[i], rules[other]));
+    }
+  }
+  // Order decides only where the policy says so.
+  if (settings.first_match) {
+    for (const std::string& line : lines) text.append(line).append("\n");
+  } else {
+    std::sort(lines.begin(), lines.end());
+    lines.erase(std::unique(lines.begin(), lines.end()), lines.end());
+    for (const std::string& line : lines) text.append(line).append("\n");
+  }
+  text += "otherwise " + action(table_.otherwise);
+  return sha256(as_bytes(text));
+}
+
+}  // namespace sojourn::lang

@@ -1,0 +1,38 @@
+// Private to lang. Canonical texts: what a feature, a test or a condition asks, independent of how
+// and in what order it was written, with names for indices. Two questions are the same exactly when
+// their texts are; digests are taken over them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/graph/rule_table.h"
+
+namespace sojourn::lang {
+
+std::string area_identity(const Area& area);
+
+class Canon {
+ public:
+  // The table outlives this and only grows.
+  explicit Canon(const RuleTable& table) : table_(table) {}
+
+  // The identity of a feature whose inner condition, if any, is in the table already.
+  std::string feature(const Feature& feature);
+  const std::string& condition(ConditionIndex index);
+  std::string action(const Action& action);
+  // SHA-256 over everything that decides (rule_table.h, meaning_digest).
+  Sha256Digest meaning();
+
+ private:
+  std::string test(const Test& test);
+  std::string symbol(const Feature& feature, std::int64_t symbol);
+  std::string joined(ConditionOp op, std::vector<std::string> parts);
+  std::string temporal(const Feature& feature);
+  std::string attribute(const Attribute& attribute);
+
+  const RuleTable& table_;
+  std::vector<std::string> texts_;  // by ConditionIndex; "" = not made yet
+};
+
+}  // namespace sojourn::lang

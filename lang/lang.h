@@ -1,0 +1,60 @@
+// The language: rule files in, rule tables and test cases out.
+//
+//   SourceMap sources;
+//   DiagnosticList diagnostics;
+//   LoadRequest request{.path = "latam.sojourn", .text = text, .gazetteer = &world};
+//   std::optional<LoadedPolicy> policy = load_policy(request, sources, diagnostics);
+//   diagnostics.finish();
+//   for (const Diagnostic& d : diagnostics.all()) std::cerr << render(d, sources);
+//   if (policy) compile(policy->table);
+//
+// Source -> SyntaxTree -> Ast -> CheckedPolicy -> RuleTable, one file per arrow: grammar.cc,
+// ast_builder.cc, check.cc, lower.cc. A rule file never crashes or hangs this, whatever its bytes.
+// Everything here is a function of its arguments and safe from any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/diagnostic.h"
+#include "engine/base/file_source.h"
+#include "engine/base/gazetteer.h"
+#include "engine/base/source.h"
+#include "engine/graph/rule_table.h"
+#include "lang/testing/test_case.h"
+
+namespace sojourn::lang {
+
+// Declarations that come from elsewhere: master data, an inventory of profiles. What the rule file
+// declares under the same name takes their place.
+struct Inventory {
+  std::vector<Attribute> attributes;
+  std::vector<Profile> profiles;
+};
+
+struct LoadRequest {
+  std::string path;  // for messages, and where files it names lie beside
+  std::string text;
+  const FileSource* files = nullptr;     // needed only for `geojson` and `corridor`
+  const Gazetteer* gazetteer = nullptr;  // required
+  Inventory inventory;
+};
+
+struct LoadedPolicy {
+  RuleTable table;
+  std::vector<TestCase> tests;
+  bool otherwise_written = true;  // false: `otherwise keep` was understood (a note says so)
+};
+
+// Absent when there are errors; diagnostics hold them, and warnings and notes in any case.
+std::optional<LoadedPolicy> load_policy(const LoadRequest& request, SourceMap& sources,
+                                        DiagnosticList& diagnostics);
+
+// The one layout. Absent when the text has syntax errors (they are in `diagnostics`).
+// format(format(x)) == format(x), and both mean the same.
+std::optional<std::string> format(std::string_view path, std::string_view text, SourceMap& sources,
+                                  DiagnosticList& diagnostics);
+
+}  // namespace sojourn::lang

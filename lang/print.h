@@ -1,0 +1,31 @@
+// Private to lang. Pieces of an Ast as one line of text: how `fmt` writes them, and how
+// explanations quote them. print(parse(print(x))) == print(x).
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lang/ast.h"
+
+namespace sojourn::lang {
+
+// Bare when it can be, in quotes when it must.
+std::string print_name(std::string_view name);
+std::string print_text(std::string_view text);  // always in quotes
+std::string print_millionths(std::int64_t millionths);
+std::string print(const ast::TimeLength& length);
+std::string print(const ast::Value& value);
+std::string print(const std::vector<ast::Value>& values);
+std::string print(const ast::Suffix& suffix);
+// Brackets stand where the grammar needs them, and where a reader could stumble: around a time form
+// after `not` or `and`, and around `and` inside `or`.
+std::string print(const ast::Condition& condition);
+// A conjunction or disjunction with `joint` (" and ") between its parts, each as `print` has it.
+std::string print_joined(const ast::Condition& condition, std::string_view joint);
+std::string print_clock(std::int32_t clock_ms);
+std::string print(const ast::Action& action);
+std::string print(const ast::RegionMember& member);
+std::string print(const ast::TestPart& part);
+
+}  // namespace sojourn::lang

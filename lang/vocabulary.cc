@@ -1,0 +1,500 @@
+#include "lang/vocabulary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/base/limits.h"
+#include "lang/print.h"
+#include "lang/units.h"
+
+namespace sojourn::lang {
+namespace {
+
+constexpr double kDegreesPerMillionth = 1e-6;
+
+bool looks_like_country(std::string_view name) {
+  return name.size() == 2 && name[0] >= 'A' && name[0] <= 'Z' && name[1] >= 'A' && name[1] <= 'Z';
+}
+
+std::string upper(std::string_view text) {
+  std::string out(text);
+  for (char& c : out) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return out;
+}
+
+std::string did_you_mean(std::string_view near) {
+  return near.empty() ? std::string() : fmt::format("did you mean `{}`?", near);
+}
+
+std::string content_of(const Area& area) {
+  std::string text = fmt::format("{}:{}:{:.7f}:{:.7f}:{:.3f}", static_cast<int>(area.kind),
+                                 area.kind == Area::Kind::subdivision ? area.name : "",
+                                 area.centre.lat, area.centre.lon, area.radius_m);
+  for (const auto& part : area.parts) {
+    text += '[';
+    for (const Area::Ring& ring : part) {
+      text += '(';
+      for (LatLon at : ring) text += fmt::format("{:.7f},{:.7f};", at.lat, at.lon);
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+void Vocabulary::error(Code code, Span span, std::string message, std::string help) {
+  diagnostics_.add(make_diagnostic(code, span, std::move(message), std::move(help)));
+}
+
+// --- declaring
+// -------------------------------------------------------------------------------------
+
+bool Vocabulary::enter(Kind kind, const ast::Name& name, std::size_t index) {
+  auto& names = kind == Kind::profile  ? profile_names_
+                : kind == Kind::region ? region_names_
+                                       : attribute_names_;
+  Entry entry{kind, static_cast<std::uint32_t>(index), name.span, false};
+  auto [at, added] = names.emplace(name.text, entry);
+  if (added) return true;
+  if (!at->second.span) {  // an inventory's declaration gives way
+    at->second = entry;
+    return true;
+  }
+  Diagnostic d =
+      make_diagnostic(Code::E0207, name.span, fmt::format("`{}` is declared twice", name.text),
+                      "give one of them another name, or leave it out");
+  d.labels.push_back({*at->second.span, "first declared here"});
+  diagnostics_.add(std::move(d));
+  return false;
+}
+
+Vocabulary::Entry* Vocabulary::find(Kind kind, std::string_view name) {
+  auto& names = kind == Kind::profile  ? profile_names_
+                : kind == Kind::region ? region_names_
+                                       : attribute_names_;
+  auto found = names.find(std::string(name));
+  return found == names.end() || found->second.kind != kind ? nullptr : &found->second;
+}
+
+std::vector<std::string_view> Vocabulary::names_of(Kind kind) const {
+  std::vector<std::string_view> names;
+  const auto& table = kind == Kind::profile  ? profile_names_
+                      : kind == Kind::region ? region_names_
+                                             : attribute_names_;
+  for (const auto& [name, entry] : table) names.push_back(name);
+  return names;
+}
+
+void Vocabulary::add_inventory(const Inventory& inventory) {
+  for (const Attribute& attribute : inventory.attributes) {
+    auto index = static_cast<std::uint32_t>(attributes_.size());
+    if (!attribute_names_.emplace(attribute.name, Entry{Kind::attribute, index, {}, true}).second) {
+      continue;
+    }
+    attributes_.push_back(attribute);
+  }
+  for (const Profile& profile : inventory.profiles) {
+    auto index = static_cast<std::uint32_t>(profiles_.size());
+    if (!profile_names_.emplace(profile.name, Entry{Kind::profile, index, {}, true}).second) {
+      continue;
+    }
+    profiles_.push_back(profile);
+  }
+}
+
+void Vocabulary::declare(const ast::Attribute& declared) {
+  Attribute attribute;
+  attribute.name = declared.name.text;
+  using Written = ast::Attribute::Type;
+  switch (declared.type) {
+    case Written::flag:
+      attribute.type = AttributeType::flag;
+      break;
+    case Written::number:
+      attribute.type = AttributeType::number;
+      break;
+    case Written::choice:
+      attribute.type = declared.is_set ? AttributeType::set_of_choice : AttributeType::choice;
+      break;
+    case Written::text:
+      attribute.type = declared.is_set ? AttributeType::set_of_text : AttributeType::text;
+      break;
+    case Written::country:
+      attribute.type = declared.is_set ? AttributeType::set_of_country : AttributeType::country;
+      break;
+  }
+  if (declared.is_set && declared.type == Written::flag) {
+    error(Code::E0205, declared.span, "a set of flags has no meaning",
+          "declare each flag by itself, or a `set of text`");
+  }
+  for (const ast::Name& choice : declared.choices) {
+    auto& values = attribute.values;
+    if (std::find(values.begin(), values.end(), choice.text) != values.end()) {
+      error(Code::E0207, choice.span, fmt::format("the value `{}` is listed twice", choice.text));
+      continue;
+    }
+    values.push_back(choice.text);
+  }
+  if (declared.unit) {
+    attribute.unit = declared.unit->text;
+    if (find_unit(attribute.unit) == nullptr) {
+      std::string_view near = nearest_spelling(attribute.unit, unit_names());
+      error(Code::E0206, declared.unit->span, fmt::format("unknown unit `{}`", attribute.unit),
+            near.empty() ? "units are %, dBm, dB, m, km, nmi, km/h, m/s, B, kB, MB, GB, V, mV, "
+                           "\u00B0C, Hz and units of time; a bare `number` has none"
+                         : did_you_mean(near));
+    }
+  }
+  if (declared.valid) {
+    attribute.valid = elapsed(*declared.valid);
+    if (!attribute.valid) {
+      error(Code::E0210, declared.valid->span, "`valid` needs a length of elapsed time",
+            "months and years differ in length; write days or hours");
+    }
+  }
+  Entry* old = find(Kind::attribute, attribute.name);
+  if (old != nullptr && !old->span) {
+    attributes_[old->index] = std::move(attribute);
+    old->span = declared.name.span;
+    return;
+  }
+  if (enter(Kind::attribute, declared.name, attributes_.size())) {
+    attributes_.push_back(std::move(attribute));
+  }
+}
+
+std::optional<Country> Vocabulary::country(const ast::Name& name) {
+  std::optional<Country> found = find_country(name.text);
+  if (found) return found;
+  std::string capital = upper(name.text);
+  std::string help = find_country(capital) ? fmt::format("did you mean `{}`?", capital)
+                                           : "countries are the two capital letters of ISO 3166, "
+                                             "such as `BR`";
+  error(Code::E0203, name.span, fmt::format("`{}` is not a country", name.text), std::move(help));
+  return std::nullopt;
+}
+
+void Vocabulary::declare(const ast::Profile& declared) {
+  Profile profile;
+  profile.name = declared.name.text;
+  for (const ast::Name& home : declared.home) {
+    if (std::optional<Country> found = country(home)) profile.home.insert(*found);
+  }
+  if (!declared.home_none && declared.home.empty()) {
+    error(Code::E0210, declared.name.span,
+          fmt::format("the profile `{}` has no `home`", declared.name.text),
+          "say in which countries it is at home: `home BR`; or `home none` for one that roams "
+          "everywhere");
+  }
+  for (const ast::Name& prefix : declared.iccid_prefixes) {
+    std::string digits = prefix.text;
+    if (digits.ends_with('*')) {
+      digits.pop_back();
+    } else if (digits.size() < 18) {
+      error(Code::E0212, prefix.span, fmt::format("`{}` is not a whole ICCID", prefix.text),
+            fmt::format("for all ICCIDs that begin so write `{}*`", prefix.text));
+    }
+    if (digits.size() > 20) {
+      error(Code::E0212, prefix.span, "an ICCID has at most 20 digits");
+      continue;
+    }
+    profile.iccid_prefixes.push_back(std::move(digits));
+  }
+  for (const ast::Name& code : declared.plmns) {
+    if (std::optional<Plmn> plmn = parse_plmn(code.text)) profile.plmns.push_back(*plmn);
+  }
+  if (declared.download) profile.download = declared.download->text;
+  for (const ast::Name& name : declared.breakout) {
+    if (std::optional<Country> found = country(name)) profile.breakout.insert(*found);
+  }
+  if (declared.cost) {
+    profile.cost = declared.cost->millionths / 1'000'000;
+    if (declared.cost->millionths < 0 || declared.cost->millionths % 1'000'000 != 0) {
+      error(Code::E0210, declared.cost->span, "`cost` is a whole number, 0 or more",
+            "count in the smallest coin");
+    }
+  }
+  Entry* old = find(Kind::profile, profile.name);
+  if (old != nullptr && !old->span) {
+    profiles_[old->index] = std::move(profile);
+    old->span = declared.name.span;
+    return;
+  }
+  if (enter(Kind::profile, declared.name, profiles_.size())) {
+    profiles_.push_back(std::move(profile));
+  }
+}
+
+void Vocabulary::declare(const ast::Region& declared) {
+  if (find_country(declared.name.text) ||
+      !gazetteer_.find_subdivision(declared.name.text).empty()) {
+    error(Code::E0207, declared.name.span,
+          fmt::format("`{}` is the code of a country or subdivision", declared.name.text),
+          "give the region another name");
+    return;
+  }
+  if (enter(Kind::region, declared.name, regions_.size())) regions_.push_back({&declared, {}, {}});
+}
+
+void Vocabulary::declare(const ast::Set& declared) {
+  if (enter(Kind::set, declared.name, sets_.size())) sets_.push_back(&declared);
+}
+
+void Vocabulary::declare(const ast::Define& declared) {
+  if (enter(Kind::define, declared.name, defines_.size())) defines_.push_back(&declared);
+}
+
+// --- asking
+// ------------------------------------------------------------------------------------------
+
+std::optional<AttributeIndex> Vocabulary::attribute(std::string_view name) {
+  Entry* entry = find(Kind::attribute, name);
+  if (entry == nullptr) return std::nullopt;
+  entry->used = true;
+  return entry->index;
+}
+
+const ast::Define* Vocabulary::define(std::string_view name) {
+  Entry* entry = find(Kind::define, name);
+  if (entry == nullptr) return nullptr;
+  entry->used = true;
+  return defines_[entry->index];
+}
+
+std::optional<ProfileIndex> Vocabulary::profile(const ast::Name& name) {
+  Entry* entry = find(Kind::profile, name.text);
+  if (entry != nullptr) {
+    entry->used = true;
+    return entry->index;
+  }
+  if (is_forgiven(name.text)) return std::nullopt;
+  forgive(name.text);  // once is enough
+  std::string_view near = nearest_spelling(name.text, names_of(Kind::profile));
+  error(Code::E0202, name.span, fmt::format("the profile `{}` is not declared", name.text),
+        near.empty()
+            ? fmt::format("declare it: `profile {} home BR`, with the countries in which it "
+                          "is at home",
+                          print_name(name.text))
+            : did_you_mean(near));
+  return std::nullopt;
+}
+
+std::vector<ast::Value> Vocabulary::expand_sets(const std::vector<ast::Value>& values) {
+  std::vector<ast::Value> expanded;
+  for (const ast::Value& value : values) {
+    Entry* entry = value.kind == ast::Value::Kind::name ? find(Kind::set, value.text) : nullptr;
+    if (entry == nullptr) {
+      expanded.push_back(value);
+      continue;
+    }
+    entry->used = true;
+    for (ast::Value member : sets_[entry->index]->values) {
+      expanded.push_back(std::move(member));  // a set inside a set is not looked into
+    }
+  }
+  return expanded;
+}
+
+AreaIndex Vocabulary::add_area(Area area) {
+  auto [at, added] = area_lookup_.emplace(content_of(area), areas_.size());
+  if (added) areas_.push_back(std::move(area));
+  return at->second;
+}
+
+bool Vocabulary::add_place(const ast::Name& name, Places& places) {
+  if (std::optional<Country> found = find_country(name.text)) {
+    places.countries.insert(*found);
+    return true;
+  }
+  if (Entry* entry = find(Kind::region, name.text)) {
+    entry->used = true;
+    const Places* known = region(regions_[entry->index]);
+    if (known == nullptr) return false;
+    places.countries |= known->countries;
+    places.areas.insert(places.areas.end(), known->areas.begin(), known->areas.end());
+    return true;
+  }
+  if (std::string_view code = gazetteer_.find_subdivision(name.text); !code.empty()) {
+    places.areas.push_back(add_area(Area::subdivision(std::string(code))));
+    return true;
+  }
+  if (is_forgiven(name.text)) return false;
+  std::string help;
+  std::string capital = upper(name.text);
+  std::string_view near = nearest_spelling(name.text, names_of(Kind::region));
+  if (find_country(capital)) {
+    help = fmt::format("did you mean `{}`? countries are capital letters", capital);
+  } else if (!near.empty()) {
+    help = did_you_mean(near);
+  } else if (looks_like_country(name.text)) {
+    help = "countries are the codes of ISO 3166, such as `BR`";
+  } else if (name.text.size() > 3 && name.text[2] == '-' && find_country(name.text.substr(0, 2))) {
+    help = fmt::format("the subdivisions of {} are codes of ISO 3166-2",
+                       name_of(*find_country(name.text.substr(0, 2))));
+  } else {
+    help = fmt::format("declare it: `region {} = AR, BR`", print_name(name.text));
+  }
+  error(Code::E0203, name.span, fmt::format("`{}` is no country, subdivision or region", name.text),
+        std::move(help));
+  return false;
+}
+
+const Places* Vocabulary::region(RegionEntry& entry) {
+  if (entry.progress == Progress::done) return &entry.places;
+  if (entry.progress == Progress::under_way) {
+    error(Code::E0213, entry.declared->name.span,
+          fmt::format("the region `{}` contains itself", entry.declared->name.text),
+          "take it out of the list of one of the regions it consists of");
+    return nullptr;
+  }
+  entry.progress = Progress::under_way;
+  Places places;
+  for (const ast::RegionMember& member : entry.declared->members) add_member(member, places);
+  std::sort(places.areas.begin(), places.areas.end());
+  places.areas.erase(std::unique(places.areas.begin(), places.areas.end()), places.areas.end());
+  entry.places = std::move(places);
+  entry.progress = Progress::done;
+  return &entry.places;
+}
+
+void Vocabulary::add_member(const ast::RegionMember& member, Places& places) {
+  using MemberKind = ast::RegionMember::Kind;
+  if (member.kind == MemberKind::name) {
+    add_place(member.name, places);
+    return;
+  }
+  if (member.kind != MemberKind::circle) {
+    error(Code::E0111, member.span, "regions drawn in a file are not understood by this version",
+          "use countries, subdivisions or `circle(LAT, LON, 12 km)`");
+    return;
+  }
+  LatLon centre{static_cast<double>(member.lat.millionths) * kDegreesPerMillionth,
+                static_cast<double>(member.lon.millionths) * kDegreesPerMillionth};
+  if (Status valid = check_position(centre); !valid) {
+    bool lat_wrong = std::abs(centre.lat) > 90;
+    error(Code::E0214, lat_wrong ? member.lat.span : member.lon.span, valid.error().message,
+          valid.error().help);
+    return;
+  }
+  const Unit* unit = find_unit(member.length.unit);
+  const Unit* metre = find_unit("m");
+  std::optional<ScaledThreshold> radius;
+  if (unit != nullptr && unit->dimension == Dimension::length) {
+    radius = scale(member.length.millionths, *unit, *metre, 1000);
+  }
+  constexpr std::int64_t kRadiusMaxMm = 20'000'000'000;
+  if (!radius || radius->floor <= 0 || radius->floor > kRadiusMaxMm) {
+    error(Code::E0214, member.length.span,
+          fmt::format("`{}` is not a radius", print(member.length)),
+          "a radius is a length above zero, in m, km or nmi");
+    return;
+  }
+  places.areas.push_back(
+      add_area(Area::circle(centre.lat, centre.lon, static_cast<double>(radius->floor) / 1000)));
+}
+
+std::optional<Places> Vocabulary::places(const std::vector<ast::Value>& values) {
+  Places places;
+  bool all = true;
+  for (const ast::Value& value : expand_sets(values)) {
+    bool named = value.kind == ast::Value::Kind::name || value.kind == ast::Value::Kind::text;
+    if (named) {
+      all &= add_place({value.text, value.span}, places);
+    } else {
+      error(Code::E0205, value.span, fmt::format("`{}` is not a place", print(value)),
+            "places are countries `BR`, subdivisions `BR-SP` and declared regions");
+      all = false;
+    }
+  }
+  std::sort(places.areas.begin(), places.areas.end());
+  places.areas.erase(std::unique(places.areas.begin(), places.areas.end()), places.areas.end());
+  if (!all) return std::nullopt;
+  return places;
+}
+
+std::optional<CountrySet> Vocabulary::countries(const std::vector<ast::Value>& values,
+                                                std::string_view what) {
+  for (const ast::Value& value : values) {
+    if (value.kind != ast::Value::Kind::plmn) continue;
+    error(
+        Code::E0205, value.span, fmt::format("`{}` is the code of one network", value.text),
+        fmt::format("write `plmn = {}`; `network in` asks for the network's country", value.text));
+    return std::nullopt;
+  }
+  std::optional<Places> found = places(values);
+  if (!found) return std::nullopt;
+  if (found->areas.empty()) return found->countries;
+  error(Code::E0205, values.front().span,
+        fmt::format("{} has a country, but no place within it", what),
+        "use whole countries here; `region in` asks for subdivisions and drawn regions");
+  return std::nullopt;
+}
+
+std::int64_t Vocabulary::text_symbol(AttributeIndex index, const std::string& text) {
+  auto& values = attributes_[index].values;
+  std::string key = fmt::format("{}:{}", index, text);
+  auto [at, added] =
+      text_symbols_.emplace(std::move(key), static_cast<std::int64_t>(values.size()));
+  if (!added) return at->second;
+  auto known = std::find(values.begin(), values.end(), text);
+  if (known != values.end()) {  // an inventory may name texts beforehand
+    at->second = known - values.begin();
+  } else {
+    values.push_back(text);
+  }
+  return at->second;
+}
+
+void Vocabulary::unknown_attribute(const ast::Simple& use) {
+  UnknownUse& seen =
+      unknown_.emplace(use.name.text, UnknownUse{use.subject_span, {}, {}}).first->second;
+  for (const ast::Value& value : use.values) {
+    seen.flag = false;
+    if (value.kind == ast::Value::Kind::amount) {
+      seen.number = true;
+      if (seen.unit.empty()) seen.unit = value.unit;
+      continue;
+    }
+    std::string text = print(value);
+    if (std::find(seen.values.begin(), seen.values.end(), text) == seen.values.end()) {
+      seen.values.push_back(std::move(text));
+    }
+  }
+  seen.set |= use.relation == ast::Relation::has || use.relation == ast::Relation::has_any ||
+              use.relation == ast::Relation::has_all || use.relation == ast::Relation::has_none;
+}
+
+void Vocabulary::report_unknown(const std::string& name, const UnknownUse& use) {
+  std::string declaration = "flag";
+  if (use.set) {
+    declaration = "set of text";
+  } else if (use.number) {
+    declaration = use.unit.empty() ? "number" : "number in " + use.unit;
+  } else if (!use.values.empty()) {
+    declaration = fmt::format("{}", fmt::join(use.values, " | "));
+  }
+  std::string help = fmt::format("declare it: `attribute {} : {}`", print_name(name), declaration);
+  if (!use.values.empty() && !use.set && use.values.size() == 1) help += ", with all its values";
+  std::string_view near = nearest_spelling(name, names_of(Kind::attribute));
+  if (!near.empty()) help = fmt::format("did you mean `{}`? if not, {}", near, help);
+  error(Code::E0201, use.span, fmt::format("`{}` is not declared", name), std::move(help));
+}
+
+void Vocabulary::finish() {
+  for (const auto& [name, use] : unknown_) {
+    if (!is_forgiven(name)) report_unknown(name, use);
+  }
+  for (RegionEntry& entry : regions_) region(entry);  // mistakes in unused regions count as well
+  auto note_unused = [&](const auto& names) {
+    for (const auto& [name, entry] : names) {
+      if (entry.used || !entry.span || entry.kind == Kind::profile) continue;
+      error(Code::N0220, *entry.span, fmt::format("`{}` is declared but never used", name));
+    }
+  };
+  note_unused(attribute_names_);
+  note_unused(region_names_);
+}
+
+}  // namespace sojourn::lang
