@@ -23,7 +23,7 @@
 #include "engine/base/gazetteer.h"
 #include "engine/base/source.h"
 #include "engine/graph/rule_table.h"
-#include "lang/testing/test_case.h"
+#include "lang/test_case.h"
 
 namespace sojourn::lang {
 
