@@ -1,0 +1,441 @@
+#include "adapters/eim/order_book.h"
+
+#include <openssl/rand.h>
+
+#include <algorithm>
+
+#include "adapters/eim/device_step.h"
+#include "adapters/sgp32/telling.h"
+
+namespace sojourn::eim {
+
+using namespace sgp32;
+
+namespace {
+
+constexpr std::uint16_t kLayout = 1;  // of our keys
+constexpr int kRaceCountMax = 8;      // lost races before a step gives up
+constexpr Tag kGetEimPackageTag = 0xBF4F, kProvideTag = 0xBF50, kNotificationTag = 0xBF3D;
+// Results without the message around them, as some peers send them.
+constexpr Tag kBareResultTags[] = {0xBF51, 0xBF52, 0xBF54};
+
+// The two identifier octets that every message has, even one that is cut short.
+Tag first_tag(ByteView message) {
+  return message.size() < 2 ? kNoTag : static_cast<Tag>(message[0] << 8 | message[1]);
+}
+
+// The transaction that a result names, or size 0.
+TransactionId transaction_of(const EuiccPackageResult& result) {
+  struct Visitor {
+    TransactionId operator()(const EuiccPackageResultSigned& x) const {
+      return x.data.value.transaction_id;
+    }
+    TransactionId operator()(const EuiccPackageErrorSigned& x) const {
+      return x.data.value.transaction_id;
+    }
+    TransactionId operator()(const EuiccPackageErrorUnsigned& x) const { return x.transaction_id; }
+  };
+  return std::visit(Visitor{}, result);
+}
+
+TransactionId transaction_of(const EimPackageResult& result) {
+  struct Visitor {
+    TransactionId operator()(const EuiccPackageResult& x) const { return transaction_of(x); }
+    TransactionId operator()(const ResultAndNotifications& x) const {
+      return transaction_of(x.result);
+    }
+    TransactionId operator()(const IpaEuiccDataResponse& x) const {
+      if (const auto* data = std::get_if<IpaEuiccData>(&x)) return data->transaction_id;
+      const auto* error = std::get_if<IpaEuiccDataError>(&x);
+      return error != nullptr ? error->transaction_id : TransactionId{};
+    }
+    TransactionId operator()(const ProfileDownloadTriggerResult& x) const {
+      return x.transaction_id;
+    }
+    TransactionId operator()(const EimPackageResultError& x) const { return x.transaction_id; }
+    TransactionId operator()(std::int64_t) const { return {}; }
+  };
+  return std::visit(Visitor{}, result);
+}
+
+Bytes wrapped(Tag tag, ByteView content) {
+  Bytes out;
+  DerWriter(out).octets(tag, content);
+  return out;
+}
+
+// BF4F with an error. 1.0 knows no error but "none" and "undefined".
+Bytes no_package(std::int64_t error, Version version) {
+  bool known = version != Version::v1_0 || error == eim_package_error::kNoneAvailable;
+  Bytes out;
+  DerWriter writer(out);
+  DerWriter::Open message = writer.open(kGetEimPackageTag);
+  writer.integer(kTagInteger, known ? error : eim_package_error::kUndefined);
+  writer.close(message);
+  return out;
+}
+
+Bytes provide_answer(const ProvideEimPackageResultResponse& response, Version version) {
+  Result<Bytes> body = write(response, version);
+  if (!body) body = write(ProvideEimPackageResultResponse{Null{}}, version);  // 1.0 has no errors
+  return std::move(body).value();
+}
+
+Diagnostic not_enrolled(const Eid& eid) {
+  return make_diagnostic(Code::E0841, "no eUICC `" + to_text(eid) + "` is enrolled");
+}
+
+Diagnostic refused(std::string message, std::string help = {}) {
+  return make_diagnostic(Code::E0842, std::move(message), std::move(help));
+}
+
+}  // namespace
+
+RandomBytes random_bytes() {
+  return [](std::span<std::uint8_t> bytes) {
+    RAND_bytes(bytes.data(), static_cast<int>(bytes.size()));
+  };
+}
+
+OrderBook::OrderBook(Store& store, PackageSigner& signer, RandomBytes random, BookOptions options)
+    : store_(store), signer_(signer), random_(std::move(random)), options_(std::move(options)) {}
+
+StoreKey OrderBook::device_key(const Eid& eid) const {
+  return StoreKey(Space::orders, options_.tenant, kLayout).add_text("device").add_eid(eid);
+}
+StoreKey OrderBook::transaction_key(const TransactionId& id) const {
+  return StoreKey(Space::orders, options_.tenant, kLayout)
+      .add_text("transaction")
+      .add_bytes(id.view());
+}
+
+// --- the record: read, change, compare and set ---------------------------------------------------
+
+Result<DeviceRecord> OrderBook::device(const Eid& eid) {
+  Result<std::optional<Bytes>> row = store_.read(device_key(eid));
+  if (!row) return std::move(row).error();
+  if (!row->has_value()) return not_enrolled(eid);
+  return record_from_bytes(**row);
+}
+
+Status OrderBook::update(const Eid& eid, const Change& change) {
+  Status committed;
+  for (int race = 0; race < kRaceCountMax; ++race) {
+    Result<std::optional<Bytes>> row = store_.read(device_key(eid));
+    if (!row) return std::move(row).error();
+    if (!row->has_value()) return not_enrolled(eid);
+    Result<DeviceRecord> record = record_from_bytes(**row);
+    if (!record) return std::move(record).error();
+    StoreTransaction effect;
+    Status changed = change(*record, effect);
+    if (!changed) return changed;
+    Bytes after = to_bytes(*record);
+    if (after == **row && effect.empty()) return {};
+    effect.expect(device_key(eid), **row).put(device_key(eid), std::move(after));
+    committed = store_.commit(effect);
+    if (committed || committed.error().code != Code::E0016) return committed;
+  }
+  return committed;
+}
+
+Status OrderBook::enrol(const Enrolment& enrolment) {
+  DeviceRecord record;
+  record.eid = enrolment.eid;
+  record.public_key_info = enrolment.public_key_info;
+  record.association_token = enrolment.association_token;
+  record.last_counter = enrolment.last_counter;
+  record.version = enrolment.version;
+  if (!record.public_key_info.empty()) {
+    Result<VerifyingKey> key = VerifyingKey::from_public_key_info(record.public_key_info);
+    if (!key) return std::move(key).error();
+  }
+  StoreTransaction effect;
+  effect.expect_absent(device_key(record.eid)).put(device_key(record.eid), to_bytes(record));
+  Status committed = store_.commit(effect);
+  if (!committed && committed.error().code == Code::E0016) {
+    return refused("eUICC `" + to_text(record.eid) + "` is enrolled already");
+  }
+  return committed;
+}
+
+// --- orders --------------------------------------------------------------------------------------
+
+Result<OrderId> OrderBook::queue(const Eid& eid, OrderKind kind, Bytes content,
+                                 const PlaceOptions& options, const Change& check) {
+  OrderId id = 0;
+  Status placed = update(eid, [&](DeviceRecord& record, StoreTransaction& effect) -> Status {
+    if (check && !options.force) {
+      if (Status safe = check(record, effect); !safe) return safe;
+    }
+    Order order;
+    order.id = id = ++record.last_order;
+    order.kind = kind;
+    order.content = content;
+    order.not_before = options.not_before;
+    record.orders.push_back(std::move(order));
+    return {};
+  });
+  if (!placed) return std::move(placed).error();
+  return id;
+}
+
+Result<OrderId> OrderBook::place(const Eid& eid, const PsmoList& operations,
+                                 const PlaceOptions& options) {
+  if (Status good = check_operations(operations); !good) return std::move(good).error();
+  EuiccPackageSigned package;
+  package.eim_id = options_.eim_id;
+  package.eid = eid;
+  package.content = operations;
+  Result<Bytes> content = write(package, Version::v1_2);
+  if (!content) return std::move(content).error();
+  return queue(
+      eid, OrderKind::package, std::move(content).value(), options,
+      [&](DeviceRecord& record, StoreTransaction&) { return check_safety(record, operations); });
+}
+
+Result<OrderId> OrderBook::place(const Eid& eid, const EcoList& operations,
+                                 const PlaceOptions& options) {
+  if (operations.empty()) return refused("a package without operations");
+  EuiccPackageSigned package;
+  package.eim_id = options_.eim_id;
+  package.eid = eid;
+  package.content = operations;
+  Result<Bytes> content = write(package, Version::v1_2);
+  if (!content) return std::move(content).error();
+  return queue(
+      eid, OrderKind::package, std::move(content).value(), options,
+      [&](DeviceRecord&, StoreTransaction&) { return check_safety(options_.eim_id, operations); });
+}
+
+Result<OrderId> OrderBook::place(const Eid& eid, const IpaEuiccDataRequest& request) {
+  Result<Bytes> content = write(request, Version::v1_2);
+  if (!content) return std::move(content).error();
+  return queue(eid, OrderKind::data_request, std::move(content).value(), {}, {});
+}
+
+Result<OrderId> OrderBook::place(const Eid& eid, const ProfileDownloadTriggerRequest& trigger) {
+  Result<Bytes> content = write(trigger, Version::v1_2);
+  if (!content) return std::move(content).error();
+  return queue(eid, OrderKind::download, std::move(content).value(), {}, {});
+}
+
+Status OrderBook::withdraw(const Eid& eid, OrderId id) {
+  return update(eid, [&](DeviceRecord& record, StoreTransaction&) -> Status {
+    Order* order = record.find(id);
+    std::optional<OrderState> next;
+    if (order != nullptr) next = next_state(order->state, OrderEvent::withdrawn);
+    if (!next) return refused("order " + std::to_string(id) + " is not waiting");
+    // Signed once already: the device may still have its earlier bytes.
+    if (order->attempt_count > 0) {
+      return refused("order " + std::to_string(id) + " has been with the device");
+    }
+    order->state = *next;
+    order->reason = "withdrawn";
+    return {};
+  });
+}
+
+Result<std::vector<Order>> OrderBook::take_finished(const Eid& eid) {
+  std::vector<Order> finished;
+  Status taken = update(eid, [&](DeviceRecord& record, StoreTransaction& effect) -> Status {
+    finished.clear();
+    for (Order& order : record.orders) {
+      if (!is_finished(order.state)) continue;
+      if (order.transaction_id.size > 0) effect.erase(transaction_key(order.transaction_id));
+      if (order.asked_for == 0) finished.push_back(order);  // our own questions interest nobody
+    }
+    std::erase_if(record.orders, [](const Order& order) { return is_finished(order.state); });
+    return {};
+  });
+  if (!taken) return std::move(taken).error();
+  return finished;
+}
+
+// --- the wire ------------------------------------------------------------------------------------
+
+Result<Answer> OrderBook::handle(ByteView message, const Peer& peer) {
+  switch (Tag tag = first_tag(message); tag) {
+    case kGetEimPackageTag:
+      return fetch(message, peer);
+    case kProvideTag:
+      return provide(message, peer);
+    case kNotificationTag:
+      return notified(message, peer);
+    default:
+      if (std::find(std::begin(kBareResultTags), std::end(kBareResultTags), tag) !=
+          std::end(kBareResultTags)) {
+        return provide(wrapped(kProvideTag, message), peer);
+      }
+      return make_diagnostic(Code::E0831,
+                             "a message that is no fetching, no result and no notification");
+  }
+}
+
+Result<Answer> OrderBook::fetch(ByteView message, const Peer& peer) {
+  std::optional<Version> told = version_spoken("GetEimPackageRequest", message);
+  Result<GetEimPackageRequest> request =
+      read<GetEimPackageRequest>(message, told.value_or(Version::v1_2));
+  if (!request) return std::move(request).error();
+  Answer answer;
+  answer.eid = request->eid;
+  Version version = told.value_or(Version::v1_2);
+  Status updated = update(request->eid, [&](DeviceRecord& record, StoreTransaction& effect) {
+    if (told) record.version = told;
+    DeviceStep step(record, {signer_, random_, options_, peer.now});
+    if (request->notify_state_change) step.take_state_change(request->cause);
+    Result<Bytes> next = step.next_message();
+    if (!next) return Status(std::move(next).error());
+    version = step.version();
+    answer.body = next->empty() ? no_package(eim_package_error::kNoneAvailable, version)
+                                : wrapped(kGetEimPackageTag, *next);
+    answer.notices = step.take_notices();
+    for (const TransactionId& id : step.issued()) {
+      effect.put(transaction_key(id), Bytes(record.eid.bytes.begin(), record.eid.bytes.end()));
+    }
+    return Status();
+  });
+  if (updated) return answer;
+  if (updated.error().code != Code::E0841) return std::move(updated).error();
+  answer.body = no_package(eim_package_error::kEidNotFound, version);
+  return answer;
+}
+
+Result<Answer> OrderBook::provide(ByteView message, const Peer& peer) {
+  std::optional<Version> told = version_spoken("ProvideEimPackageResult", message);
+  std::optional<Version> known;
+  if (peer.session_eid) {
+    Result<DeviceRecord> record = device(*peer.session_eid);
+    if (record) known = record->version;
+  }
+  Version version = told ? *told : known.value_or(Version::v1_2);
+  Result<ProvideEimPackageResult> result = read<ProvideEimPackageResult>(message, version);
+  if (result) return take(message, *result, told, peer, true);
+  // The eUICC has executed all the same: what cannot be read is kept, and then asked about.
+  if (!peer.session_eid || known == std::nullopt) return std::move(result).error();
+  Answer answer;
+  answer.eid = peer.session_eid;
+  Status updated = update(*peer.session_eid, [&](DeviceRecord& record, StoreTransaction&) {
+    DeviceStep step(record, {signer_, random_, options_, peer.now});
+    step.take_unreadable(message);
+    answer.notices = step.take_notices();
+    answer.body = provide_answer(Null{}, step.version());
+    return Status();
+  });
+  if (!updated) return std::move(updated).error();
+  return answer;
+}
+
+Result<Answer> OrderBook::notified(ByteView message, const Peer& peer) {
+  std::optional<Version> told = version_spoken("HandleNotificationEsipa", message);
+  Result<HandleNotification> content =
+      read<HandleNotification>(message, told.value_or(Version::v1_2));
+  if (!content) return std::move(content).error();
+  if (const auto* result = std::get_if<ProvideEimPackageResult>(&*content)) {
+    return take(message, *result, told, peer, false);
+  }
+  const auto& notification = std::get<PendingNotification>(*content);
+  std::optional<Eid> eid = peer.session_eid;
+  if (const auto* compact = std::get_if<CompactOtherSignedNotification>(&notification)) {
+    if (compact->eid) eid = compact->eid;
+  }
+  Answer answer;
+  answer.eid = eid;
+  Notice notice;
+  notice.kind = Notice::Kind::notification;
+  if (eid) notice.eid = *eid;
+  notice.evidence.assign(message.begin(), message.end());
+  answer.notices.push_back(std::move(notice));
+  return answer;
+}
+
+Result<std::optional<Eid>> OrderBook::route(const ProvideEimPackageResult& result,
+                                            const Peer& peer) {
+  if (result.eid) return result.eid;
+  TransactionId id = transaction_of(result.result);
+  if (id.size > 0) {
+    Result<std::optional<Bytes>> row = store_.read(transaction_key(id));
+    if (!row) return std::move(row).error();
+    Eid eid;
+    if (row->has_value() && (*row)->size() == eid.bytes.size()) {
+      std::copy((*row)->begin(), (*row)->end(), eid.bytes.begin());
+      return std::optional<Eid>(eid);
+    }
+  }
+  return peer.session_eid;
+}
+
+Result<Answer> OrderBook::take(ByteView message, const ProvideEimPackageResult& result,
+                               std::optional<Version> told, const Peer& peer, bool answered) {
+  Result<std::optional<Eid>> eid = route(result, peer);
+  if (!eid) return std::move(eid).error();
+  Answer answer;
+  answer.eid = *eid;
+  auto error = [&](std::int64_t code) {
+    if (answered) answer.body = provide_answer(code, told.value_or(Version::v1_2));
+    return answer;
+  };
+  if (!eid->has_value()) return error(eim_package_error::kMissingEid);
+  Status updated = update(**eid, [&](DeviceRecord& record, StoreTransaction&) {
+    if (told) record.version = told;
+    DeviceStep step(record, {signer_, random_, options_, peer.now});
+    step.take(result.result, message);
+    answer.notices = step.take_notices();
+    bool acknowledge = record.acknowledges && !step.acknowledgements().empty();
+    ProvideEimPackageResultResponse response = Null{};
+    if (acknowledge) response = step.acknowledgements();
+    if (answered) answer.body = provide_answer(response, step.version());
+    return Status();
+  });
+  if (updated) return answer;
+  if (updated.error().code != Code::E0841) return std::move(updated).error();
+  return error(eim_package_error::kEidNotFound);
+}
+
+// --- what could strand a device ------------------------------------------------------------------
+
+Status check_safety(const DeviceRecord& record, const PsmoList& operations) {
+  bool enables = std::any_of(operations.begin(), operations.end(), [](const Psmo& operation) {
+    return std::holds_alternative<Enable>(operation);
+  });
+  auto count_if = [&](auto predicate) {
+    return std::count_if(record.profiles.begin(), record.profiles.end(), predicate);
+  };
+  auto is_enabled = [](const ListedProfile& profile) { return profile.enabled; };
+  auto is_bootstrap = [](const ListedProfile& profile) { return profile.profile_class == 1; };
+  for (const Psmo& operation : operations) {
+    const auto* disable = std::get_if<Disable>(&operation);
+    const auto* removal = std::get_if<Delete>(&operation);
+    if (disable == nullptr && removal == nullptr) continue;
+    if (record.listed_at == kBeginning) {
+      return refused("the profiles of this eUICC were never listed", "list them first, or force");
+    }
+    const WireIccid& iccid = disable != nullptr ? disable->iccid : removal->iccid;
+    auto profile = std::find_if(record.profiles.begin(), record.profiles.end(),
+                                [&](const ListedProfile& p) { return p.iccid == iccid; });
+    if (profile == record.profiles.end()) continue;  // the eUICC will say so
+    if (disable != nullptr) {
+      if (profile->enabled && count_if(is_enabled) == 1 && !enables) {
+        return refused("it is the only enabled profile", "enable another one instead, or force");
+      }
+      continue;
+    }
+    if (profile->enabled) return refused("the profile is enabled", "enable another one first");
+    if (profile->fallback) return refused("the profile is the fallback");
+    if (profile->profile_class == 1 && count_if(is_bootstrap) == 1) {
+      return refused("the profile is the only one for provisioning");
+    }
+  }
+  return {};
+}
+
+Status check_safety(const std::string& eim_id, const EcoList& operations) {
+  for (const Eco& operation : operations) {
+    const auto* removal = std::get_if<DeleteEim>(&operation);
+    if (removal != nullptr && removal->eim_id == eim_id) {
+      return refused("it would remove this eIM from the eUICC and end its authority");
+    }
+  }
+  return {};
+}
+
+}  // namespace sojourn::eim

@@ -1,0 +1,144 @@
+// The order book: takes orders, speaks ESipa with the devices, keeps what was proven.
+//
+//   OrderBook book(store, signer, random_bytes(), {.tenant = "acme", .eim_id = "eim.example.com"});
+//   book.enrol({.eid = eid});
+//   book.place(eid, PsmoList{Enable{to_wire(iccid), true}});
+//   ... a device calls:
+//   Result<Answer> answer = book.handle(body, {.now = now});    // answer->body goes back
+//   ...
+//   for (const Order& order : *book.take_finished(eid)) ...
+//
+// It knows no transport: bytes in, bytes out. What a device may rely on:
+//  1. A counter is in the store before the package that carries it leaves, and is never used again.
+//  2. At most one package, request or trigger is with a device; the same bytes are served until a
+//     verified result arrives. An unsigned answer never ends an order.
+//  3. A result counts once, by its counter, however often and by whatever way it comes.
+//  4. Only what was taken in durably is acknowledged.
+// order_transitions.def has the states. One thread at a time; several books may share a store: a
+// step that loses the race is done anew.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "adapters/eim/device_record.h"
+#include "adapters/eim/signing.h"
+#include "engine/base/store.h"
+
+namespace sojourn::eim {
+
+// Fills the bytes with what nobody can guess: transaction ids.
+using RandomBytes = std::function<void(std::span<std::uint8_t>)>;
+RandomBytes random_bytes();  // OpenSSL's generator
+
+struct BookOptions {
+  std::string tenant = "default";
+  std::string eim_id;
+  std::vector<Bytes> ci_certificates{};  // trusted roots of eUICC chains, DER
+  // How long after an unsigned error, or in an emergency call, the device is left alone; doubled
+  // with every complaint, up to 64 times.
+  Duration retry_after = minutes(5);
+  std::uint32_t attempt_count_max = 3;  // counters spent on one order
+};
+
+struct Enrolment {
+  Eid eid;
+  Bytes public_key_info{};  // empty: learnt from the device's certificates
+  std::optional<std::int64_t> association_token{};
+  std::int64_t last_counter = 0;  // counterValue of our EimConfigurationData on the eUICC
+  std::optional<sgp32::Version> version{};
+};
+
+// What the world may want to know, beside the orders themselves.
+struct Notice {
+  enum class Kind : std::uint8_t {
+    order_finished,        // done or failed: take_finished() has it
+    order_moved,           // another state
+    complaint,             // an unsigned error: look at keys and tokens if it repeats
+    signature_refused,     // a result that does not verify
+    unreadable,            // a result that cannot be read
+    unexpected,            // an answer to nothing that we asked
+    state_change_claimed,  // the device says that another profile is enabled now
+    notification,          // of the eUICC: `evidence` is the PendingNotification's DER
+    identity_learnt,
+    identity_refused,
+  };
+  Kind kind{};
+  Eid eid{};
+  OrderId order = 0;
+  std::string text{};
+  Bytes evidence{};
+};
+
+struct Peer {
+  Instant now{};
+  // The EID of an earlier message on the same connection: some IPAs leave it out later.
+  std::optional<Eid> session_eid{};
+};
+
+struct Answer {
+  Bytes body;  // empty: HTTPS 204, no content
+  std::optional<Eid> eid;
+  std::vector<Notice> notices;
+};
+
+class OrderBook {
+ public:
+  // Requires: store and signer outlive the book.
+  OrderBook(Store& store, PackageSigner& signer, RandomBytes random, BookOptions options);
+
+  // E0842 when the EID is enrolled already.
+  Status enrol(const Enrolment& enrolment);
+  Result<DeviceRecord> device(const Eid& eid);  // E0841
+
+  // Queue behind what is queued. E0841; E0842 for what breaks a package rule or is dangerous (see
+  // check_safety) and not forced.
+  struct PlaceOptions {
+    bool force = false;
+    Instant not_before = kBeginning;
+  };
+  Result<OrderId> place(const Eid& eid, const sgp32::PsmoList& operations,
+                        const PlaceOptions& options);
+  Result<OrderId> place(const Eid& eid, const sgp32::EcoList& operations,
+                        const PlaceOptions& options);
+  Result<OrderId> place(const Eid& eid, const sgp32::IpaEuiccDataRequest& request);
+  Result<OrderId> place(const Eid& eid, const sgp32::ProfileDownloadTriggerRequest& trigger);
+  // Only what has not left yet. E0842 otherwise.
+  Status withdraw(const Eid& eid, OrderId id);
+  // Hands the finished orders over and forgets them.
+  Result<std::vector<Order>> take_finished(const Eid& eid);
+
+  // One message of ESipa: GetEimPackage, ProvideEimPackageResult or HandleNotification. Errors:
+  // what the reader found (a transport answers 400), E0831, and the store's.
+  Result<Answer> handle(ByteView message, const Peer& peer);
+
+ private:
+  using Change = std::function<Status(DeviceRecord&, StoreTransaction&)>;
+  Status update(const Eid& eid, const Change& change);
+  Result<OrderId> queue(const Eid& eid, OrderKind kind, Bytes content, const PlaceOptions& options,
+                        const Change& check);
+  Result<Answer> fetch(ByteView message, const Peer& peer);
+  Result<Answer> provide(ByteView message, const Peer& peer);
+  Result<Answer> notified(ByteView message, const Peer& peer);
+  Result<Answer> take(ByteView message, const sgp32::ProvideEimPackageResult& result,
+                      std::optional<sgp32::Version> told, const Peer& peer, bool answered);
+  Result<std::optional<Eid>> route(const sgp32::ProvideEimPackageResult& result, const Peer& peer);
+  StoreKey device_key(const Eid& eid) const;
+  StoreKey transaction_key(const sgp32::TransactionId& id) const;
+
+  Store& store_;
+  PackageSigner& signer_;
+  RandomBytes random_;
+  BookOptions options_;
+};
+
+// Could these leave the device without a network? Disabling the only enabled profile; deleting the
+// enabled one, the fallback, or the only provisioning profile; or either before the profiles were
+// ever listed. deleteEim of ourselves.
+Status check_safety(const DeviceRecord& record, const sgp32::PsmoList& operations);
+Status check_safety(const std::string& eim_id, const sgp32::EcoList& operations);
+
+}  // namespace sojourn::eim
