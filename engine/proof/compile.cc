@@ -54,10 +54,10 @@ DiagramRef deciding_diagram(DiagramStore& store, const std::vector<OutcomeRow>& 
   });
 }
 
-DiagramRef voice_diagram(DiagramStore& store, const std::vector<Voice>& voices,
+DiagramRef voice_diagram(DiagramStore& store, const std::vector<Voice>& heard,
                          Numbering<std::vector<std::uint32_t>>& sets) {
   std::vector<ProductRow> rows;
-  for (const Voice& voice : voices) rows.push_back({voice.where, voice.rule, false});
+  for (const Voice& voice : heard) rows.push_back({voice.where, voice.rule, false});
   return product(store, rows,
                  [&](const std::vector<std::uint32_t>& held) { return sets.number_of(held); });
 }
@@ -84,15 +84,15 @@ Result<std::shared_ptr<const DecisionGraph>> compile(std::shared_ptr<const RuleT
   AxisPlan plan(*completed, count_test_uses(*completed, choice), {options.claims, {}});
   DiagramStore store(plan.class_counts());
   ConditionDiagrams diagrams(completed->conditions, plan, store);
-  PolicyRows rows = make_rows(*completed, choice, diagrams, store);
+  RuleDiagrams rules(*completed, choice, diagrams, store);
 
   DecisionGraphParts parts;
   Numbering<std::vector<std::uint32_t>> also_sets;
   Flattener flat(store);
-  DiagramRef deciding = deciding_diagram(store, rows.outcomes, parts.leaves);
+  DiagramRef deciding = deciding_diagram(store, outcome_rows(rules), parts.leaves);
   parts.root = flat.add(deciding);
-  if (!rows.voices.empty()) {
-    parts.also_roots.push_back(flat.add(voice_diagram(store, rows.voices, also_sets)));
+  if (std::vector<Voice> heard = voices(rules); !heard.empty()) {
+    parts.also_roots.push_back(flat.add(voice_diagram(store, heard, also_sets)));
   }
   keep_tested_axes(parts, flat, plan.axes());
   parts.also_sets = std::move(also_sets.values());

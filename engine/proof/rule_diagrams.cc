@@ -1,6 +1,7 @@
 #include "engine/proof/rule_diagrams.h"
 
 #include <algorithm>
+#include <set>
 
 namespace sojourn {
 namespace {
@@ -19,172 +20,155 @@ bool has_voice(const Rule& rule) {
          !rule.action.tasks.empty();
 }
 
-// Builds the rows of one policy.
-class RowMaker {
- public:
-  RowMaker(const RuleTable& table, const ChoiceConditions& choice, ConditionDiagrams& diagrams,
-           DiagramStore& store)
-      : table_(table), choice_(choice), diagrams_(diagrams), store_(store) {
-    for (ProfileIndex p = 0; p < table.profiles.size(); ++p) find_lawful(p);
-    find_bitten();
+// Adds the rows of an action that holds there.
+void add_action(RuleDiagrams& rules, std::vector<OutcomeRow>& rows, DiagramRef holds,
+                const Action& action, std::int32_t rule, std::int32_t ban) {
+  DiagramStore& store = rules.store();
+  auto add = [&](DiagramRef where, const Leaf& leaf) {
+    if (where != kNo) rows.push_back({where, leaf});
+  };
+  if (action.kind == Action::Kind::keep && ban < 0) {
+    add(store.both(holds, rules.keep_is_lawful()), {Action::Kind::keep, 0, rule, -1, false});
   }
-
-  PolicyRows make() {
-    for (std::uint32_t index : precedence(table_)) {
-      const Rule& rule = table_.rules[index];
-      add_action(diagrams_.certain(rule.condition), rule.action, static_cast<std::int32_t>(index),
-                 -1);
-    }
-    add_action(kYes, table_.otherwise, -1, -1);
-    for (std::size_t b = 0; b < bitten_.size(); ++b) {
-      const std::optional<Action>& remedy = table_.bans[b].remedy;
-      if (remedy) add_action(bitten_[b], *remedy, -1, static_cast<std::int32_t>(b));
-    }
-    for (std::size_t b = 0; b < bitten_.size(); ++b) {
-      add(bitten_[b], Leaf{Action::Kind::keep, 0, -1, static_cast<std::int32_t>(b), false});
-    }
-    add_voices();
-    return std::move(rows_);
+  if (action.kind != Action::Kind::profile) return;
+  for (const Alternative& alternative : action.alternatives) {
+    add(store.all_of({holds, rules.can_have(alternative), rules.healthy(alternative.profile)}),
+        {Action::Kind::profile, alternative.profile, rule, ban, false});
   }
-
- private:
-  // Where ban `b` bites with the candidate whose place in Ban::bites is given.
-  DiagramRef bites(const Ban& ban, std::size_t candidate) {
-    ConditionIndex condition = ban.bites[candidate];
-    return ban.in_doubt_counts ? store_.opposite(diagrams_.refuted(condition))
-                               : diagrams_.certain(condition);
+  for (const Alternative& alternative : action.alternatives) {
+    add(store.both(holds, rules.can_have(alternative)),
+        {Action::Kind::profile, alternative.profile, rule, ban, true});
   }
+}
 
-  void find_lawful(ProfileIndex profile) {
+}  // namespace
+
+RuleDiagrams::RuleDiagrams(const RuleTable& table, const ChoiceConditions& choice,
+                           ConditionDiagrams& diagrams, DiagramStore& store)
+    : table_(table),
+      choice_(choice),
+      diagrams_(diagrams),
+      store_(store),
+      fires_(table.rules.size()),
+      overriders_(table.rules.size()) {
+  for (std::uint32_t i = 0; i < table.rules.size(); ++i) {
+    for (std::uint32_t overridden : table.rules[i].overrides) overriders_[overridden].push_back(i);
+  }
+  find_lawful();
+  find_broken();
+}
+
+// Where the ban bites with the candidate whose place in Ban::bites is given.
+DiagramRef RuleDiagrams::bites(const Ban& ban, std::size_t candidate) {
+  ConditionIndex condition = ban.bites[candidate];
+  return ban.in_doubt_counts ? store_.opposite(diagrams_.refuted(condition))
+                             : diagrams_.certain(condition);
+}
+
+void RuleDiagrams::find_lawful() {
+  for (ProfileIndex profile = 0; profile < table_.profiles.size(); ++profile) {
     std::vector<DiagramRef> allowed;
     for (const Ban& ban : table_.bans) allowed.push_back(store_.opposite(bites(ban, profile)));
     lawful_.push_back(store_.all_of(std::move(allowed)));
   }
+}
 
-  // Where each ban bites with what is enabled. While that is unknown, it does not.
-  void find_bitten() {
-    for (const Ban& ban : table_.bans) {
-      std::vector<DiagramRef> cases = {store_.both(diagrams_.certain(choice_.undeclared_enabled),
-                                                   bites(ban, table_.profiles.size()))};
-      for (ProfileIndex p = 0; p < table_.profiles.size(); ++p) {
-        DiagramRef enabled = diagrams_.certain(choice_.of_profile[p].enabled);
-        cases.push_back(store_.both(enabled, bites(ban, p)));
-      }
-      bitten_.push_back(store_.any_of(std::move(cases)));
+void RuleDiagrams::find_broken() {
+  for (const Ban& ban : table_.bans) {
+    std::vector<DiagramRef> cases = {store_.both(diagrams_.certain(choice_.undeclared_enabled),
+                                                 bites(ban, table_.profiles.size()))};
+    for (ProfileIndex p = 0; p < table_.profiles.size(); ++p) {
+      cases.push_back(store_.both(enabled(p), bites(ban, p)));
     }
-    keep_lawful_ = store_.opposite(store_.any_of(bitten_));
+    broken_.push_back(store_.any_of(std::move(cases)));
   }
+  keep_is_lawful_ = store_.opposite(store_.any_of(broken_));
+}
 
-  DiagramRef can_have(const Alternative& alternative) {
-    return store_.both(diagrams_.certain(choice_.available(alternative)),
-                       lawful_[alternative.profile]);
+DiagramRef RuleDiagrams::can_have(const Alternative& alternative) {
+  return store_.both(diagrams_.certain(choice_.available(alternative)),
+                     lawful_[alternative.profile]);
+}
+
+DiagramRef RuleDiagrams::fires(std::uint32_t index) {
+  if (fires_[index]) return *fires_[index];
+  const Action& action = table_.rules[index].action;
+  DiagramRef where = holds(index);
+  if (action.kind == Action::Kind::keep) where = store_.both(where, keep_is_lawful_);
+  if (action.kind == Action::Kind::profile) {
+    std::vector<DiagramRef> any;
+    for (const Alternative& alternative : action.alternatives) any.push_back(can_have(alternative));
+    where = store_.both(where, store_.any_of(std::move(any)));
   }
+  fires_[index] = where;
+  return where;
+}
 
-  void add(DiagramRef where, const Leaf& leaf) {
-    if (where != kNo) rows_.outcomes.push_back({where, leaf});
+std::vector<std::uint32_t> RuleDiagrams::all_overriders(std::uint32_t rule) const {
+  std::set<std::uint32_t> met;
+  std::vector<std::uint32_t> open = overriders_[rule];
+  while (!open.empty()) {
+    std::uint32_t at = open.back();
+    open.pop_back();
+    if (met.insert(at).second) open.insert(open.end(), overriders_[at].begin(), overriders_[at].end());
   }
+  return {met.begin(), met.end()};
+}
 
-  void add_action(DiagramRef holds, const Action& action, std::int32_t rule, std::int32_t ban) {
-    if (action.kind == Action::Kind::keep && ban < 0) {
-      add(store_.both(holds, keep_lawful_), Leaf{Action::Kind::keep, 0, rule, -1, false});
+DiagramRef RuleDiagrams::overridden(std::uint32_t rule) {
+  std::vector<DiagramRef> any;
+  for (std::uint32_t overrider : all_overriders(rule)) any.push_back(fires(overrider));
+  return store_.any_of(std::move(any));
+}
+
+std::vector<OutcomeRow> outcome_rows(RuleDiagrams& rules) {
+  const RuleTable& table = rules.table();
+  std::vector<OutcomeRow> rows;
+  for (std::uint32_t index : precedence(table)) {
+    add_action(rules, rows, rules.holds(index), table.rules[index].action,
+               static_cast<std::int32_t>(index), -1);
+  }
+  add_action(rules, rows, kYes, table.otherwise, -1, -1);
+  for (std::size_t b = 0; b < table.bans.size(); ++b) {
+    const std::optional<Action>& remedy = table.bans[b].remedy;
+    if (remedy) add_action(rules, rows, rules.broken(b), *remedy, -1, static_cast<std::int32_t>(b));
+  }
+  for (std::size_t b = 0; b < table.bans.size(); ++b) {
+    if (rules.broken(b) == kNo) continue;
+    rows.push_back(
+        {rules.broken(b), {Action::Kind::keep, 0, -1, static_cast<std::int32_t>(b), false}});
+  }
+  return rows;
+}
+
+std::vector<Voice> voices(RuleDiagrams& rules) {
+  const RuleTable& table = rules.table();
+  DiagramStore& store = rules.store();
+  bool first_match = table.settings.first_match;
+  auto has_outcome = [&](const Rule& rule) { return rule.action.kind != Action::Kind::none; };
+  // Under first-match a rule with an outcome speaks where it decides, which its leaf tells; one
+  // without is heard unless a rule with an outcome came before.
+  auto speaks_here = [&](const Rule& rule) {
+    return has_voice(rule) && !(first_match && has_outcome(rule));
+  };
+  auto last = std::find_if(table.rules.rbegin(), table.rules.rend(), speaks_here);
+  auto count = static_cast<std::uint32_t>(table.rules.rend() - last);
+  std::vector<Voice> found;
+  DiagramRef silenced = kNo;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    if (speaks_here(table.rules[i])) {
+      DiagramRef unheard = first_match ? silenced : rules.overridden(i);
+      DiagramRef where = store.both(rules.fires(i), store.opposite(unheard));
+      if (where != kNo) found.push_back({where, i});
     }
-    if (action.kind != Action::Kind::profile) return;
-    for (const Alternative& alternative : action.alternatives) {
-      DiagramRef healthy = diagrams_.certain(choice_.of_profile[alternative.profile].healthy);
-      add(store_.all_of({holds, can_have(alternative), healthy}),
-          Leaf{Action::Kind::profile, alternative.profile, rule, ban, false});
-    }
-    for (const Alternative& alternative : action.alternatives) {
-      add(store_.both(holds, can_have(alternative)),
-          Leaf{Action::Kind::profile, alternative.profile, rule, ban, true});
+    if (first_match && has_outcome(table.rules[i])) {
+      silenced = store.either(silenced, rules.fires(i));
     }
   }
+  return found;
+}
 
-  // Where the rule fires: it holds and one of its alternatives can be had.
-  DiagramRef fires(std::uint32_t index) {
-    if (fires_.empty()) fires_.resize(table_.rules.size());
-    if (fires_[index]) return *fires_[index];
-    const Rule& rule = table_.rules[index];
-    DiagramRef holds = diagrams_.certain(rule.condition);
-    if (rule.action.kind == Action::Kind::keep) holds = store_.both(holds, keep_lawful_);
-    if (rule.action.kind == Action::Kind::profile) {
-      std::vector<DiagramRef> any;
-      for (const Alternative& alternative : rule.action.alternatives) {
-        any.push_back(can_have(alternative));
-      }
-      holds = store_.both(holds, store_.any_of(std::move(any)));
-    }
-    fires_[index] = holds;
-    return holds;
-  }
-
-  void add_voices() {
-    std::vector<std::vector<std::uint32_t>> overriders(table_.rules.size());
-    for (std::uint32_t i = 0; i < table_.rules.size(); ++i) {
-      for (std::uint32_t overridden : table_.rules[i].overrides) {
-        overriders[overridden].push_back(i);
-      }
-    }
-    DiagramRef silenced = kNo;  // under first-match: where a rule with an outcome came before
-    for (std::uint32_t i = 0; i < table_.rules.size(); ++i) {
-      const Rule& rule = table_.rules[i];
-      bool outcome = rule.action.kind != Action::Kind::none;
-      // Under first-match a rule with an outcome speaks where it decides, which its leaf tells.
-      if (has_voice(rule) && !(table_.settings.first_match && outcome)) {
-        DiagramRef unheard = table_.settings.first_match ? silenced : overridden(overriders, i);
-        DiagramRef where = store_.both(fires(i), store_.opposite(unheard));
-        if (where != kNo) rows_.voices.push_back({where, i});
-      }
-      if (table_.settings.first_match && outcome && more_voices_after(i)) {
-        silenced = store_.either(silenced, fires(i));
-      }
-    }
-  }
-
-  // Is there a rule without an outcome after this one?
-  bool more_voices_after(std::uint32_t index) {
-    if (!last_without_outcome_) {
-      std::uint32_t last = 0;
-      for (std::uint32_t i = 0; i < table_.rules.size(); ++i) {
-        if (table_.rules[i].action.kind == Action::Kind::none) last = i;
-      }
-      last_without_outcome_ = last;
-    }
-    return index < *last_without_outcome_;
-  }
-
-  // Where a rule that overrides this one, directly or through others, fires.
-  DiagramRef overridden(const std::vector<std::vector<std::uint32_t>>& overriders,
-                        std::uint32_t index) {
-    std::vector<std::uint32_t> open = overriders[index];
-    std::vector<std::uint32_t> met;
-    std::vector<DiagramRef> parts;
-    while (!open.empty()) {
-      std::uint32_t at = open.back();
-      open.pop_back();
-      if (std::find(met.begin(), met.end(), at) != met.end()) continue;
-      met.push_back(at);
-      parts.push_back(fires(at));
-      open.insert(open.end(), overriders[at].begin(), overriders[at].end());
-    }
-    return store_.any_of(std::move(parts));
-  }
-
-  const RuleTable& table_;
-  const ChoiceConditions& choice_;
-  ConditionDiagrams& diagrams_;
-  DiagramStore& store_;
-  PolicyRows rows_;
-  std::vector<DiagramRef> lawful_;  // by profile: where no ban bites with it
-  std::vector<DiagramRef> bitten_;  // by ban: where it bites with what is enabled
-  DiagramRef keep_lawful_ = kYes;
-  std::vector<std::optional<DiagramRef>> fires_;
-  std::optional<std::uint32_t> last_without_outcome_;
-};
-
-}  // namespace
-
-ChoiceConditions add_choice_conditions(RuleTable& table) {
+ChoiceConditions add_choice_conditions(RuleTable& table, AskEnabled ask) {
   ChoiceConditions choice;
   choice.of_profile.resize(table.profiles.size());
   for_each_action(table, [&](const Action& action) {
@@ -195,7 +179,7 @@ ChoiceConditions add_choice_conditions(RuleTable& table) {
       kind = available(table, alternative);
     }
   });
-  if (table.bans.empty()) return choice;
+  if (ask == AskEnabled::with_bans && table.bans.empty()) return choice;
   Feature feature;
   feature.kind = FeatureKind::profile;
   feature.identity = "profile";
@@ -251,11 +235,6 @@ std::vector<std::uint32_t> count_test_uses(const RuleTable& table, const ChoiceC
   for (const ChoiceConditions::OfProfile& of : choice.of_profile) count(of.enabled);
   count(choice.undeclared_enabled);
   return uses;
-}
-
-PolicyRows make_rows(const RuleTable& table, const ChoiceConditions& choice,
-                     ConditionDiagrams& diagrams, DiagramStore& store) {
-  return RowMaker(table, choice, diagrams, store).make();
 }
 
 }  // namespace sojourn

@@ -12,33 +12,17 @@
 //   ban b with a remedy          what is enabled violates b & (as a rule) -> A by b
 //   ban b                        what is enabled violates b               -> keep, b is broken
 //
-// Rules stand in their precedence. Whoever has only alerts and tasks has no row here; what they say
-// is in `voices`.
+// Rules stand in their precedence. Whoever has only alerts and tasks has no row; what they say is in
+// `voices`.
 #pragma once
 
-#include <utility>
+#include <optional>
 #include <vector>
 
 #include "engine/graph/decision_graph.h"
 #include "engine/proof/condition_diagrams.h"
 
 namespace sojourn {
-
-struct OutcomeRow {
-  DiagramRef where = kNo;
-  Leaf leaf;
-};
-
-// A rule with something to say, and where it says it: where it fires and is not overridden.
-struct Voice {
-  DiagramRef where = kNo;
-  std::uint32_t rule = 0;
-};
-
-struct PolicyRows {
-  std::vector<OutcomeRow> outcomes;  // where none holds: keep
-  std::vector<Voice> voices;         // in the order written
-};
 
 // The conditions that choosing adds to a policy's own: is a profile available, healthy, enabled?
 // Added to the table once, before its axes are made.
@@ -47,10 +31,10 @@ struct ChoiceConditions {
     ConditionIndex downloadable_or_installed = ConditionTable::kNever;
     ConditionIndex installed = ConditionTable::kNever;
     ConditionIndex healthy = ConditionTable::kNever;
-    ConditionIndex enabled = ConditionTable::kNever;  // only with bans
+    ConditionIndex enabled = ConditionTable::kNever;  // only when asked for
   };
   std::vector<OfProfile> of_profile;                           // those nobody names stay `never`
-  ConditionIndex undeclared_enabled = ConditionTable::kNever;  // only with bans
+  ConditionIndex undeclared_enabled = ConditionTable::kNever;  // only when asked for
 
   ConditionIndex available(const Alternative& a) const {
     const OfProfile& p = of_profile[a.profile];
@@ -58,12 +42,74 @@ struct ChoiceConditions {
   }
 };
 
-ChoiceConditions add_choice_conditions(RuleTable& table);
+// Which profile is enabled is asked for by bans, and by whoever compares effects.
+enum class AskEnabled : std::uint8_t { with_bans, always };
+ChoiceConditions add_choice_conditions(RuleTable& table, AskEnabled ask = AskEnabled::with_bans);
 
 // In how many rules (and bans, and choices) each test stands.
 std::vector<std::uint32_t> count_test_uses(const RuleTable& table, const ChoiceConditions& choice);
 
-PolicyRows make_rows(const RuleTable& table, const ChoiceConditions& choice,
-                     ConditionDiagrams& diagrams, DiagramStore& store);
+// Where each rule holds and fires, where each profile is lawful. Made on demand, kept.
+class RuleDiagrams {
+ public:
+  // Requires: all four outlive this.
+  RuleDiagrams(const RuleTable& table, const ChoiceConditions& choice, ConditionDiagrams& diagrams,
+               DiagramStore& store);
+
+  DiagramRef holds(std::uint32_t rule) { return diagrams_.certain(table_.rules[rule].condition); }
+  // The rule holds and one of its alternatives can be had (`keep`: what is enabled is lawful).
+  DiagramRef fires(std::uint32_t rule);
+  // A rule that overrides this one, directly or through others, fires.
+  DiagramRef overridden(std::uint32_t rule);
+  // Installed or downloadable, and no ban bites with it.
+  DiagramRef can_have(const Alternative& alternative);
+  DiagramRef healthy(ProfileIndex profile) {
+    return diagrams_.certain(choice_.of_profile[profile].healthy);
+  }
+  DiagramRef enabled(ProfileIndex profile) {
+    return diagrams_.certain(choice_.of_profile[profile].enabled);
+  }
+  // The ban bites with what is enabled; while that is unknown, it does not.
+  DiagramRef broken(std::size_t ban) const { return broken_[ban]; }
+  DiagramRef keep_is_lawful() const { return keep_is_lawful_; }
+
+  // Rules that override each rule directly, ascending.
+  const std::vector<std::vector<std::uint32_t>>& overriders() const { return overriders_; }
+  // Directly or through others, ascending.
+  std::vector<std::uint32_t> all_overriders(std::uint32_t rule) const;
+
+  const RuleTable& table() const { return table_; }
+  DiagramStore& store() { return store_; }
+
+ private:
+  DiagramRef bites(const Ban& ban, std::size_t candidate);
+  void find_lawful();
+  void find_broken();
+
+  const RuleTable& table_;
+  const ChoiceConditions& choice_;
+  ConditionDiagrams& diagrams_;
+  DiagramStore& store_;
+  std::vector<DiagramRef> lawful_;  // by profile
+  std::vector<DiagramRef> broken_;  // by ban
+  DiagramRef keep_is_lawful_ = kYes;
+  std::vector<std::optional<DiagramRef>> fires_;
+  std::vector<std::vector<std::uint32_t>> overriders_;
+};
+
+struct OutcomeRow {
+  DiagramRef where = kNo;
+  Leaf leaf;
+};
+// Where none holds: keep.
+std::vector<OutcomeRow> outcome_rows(RuleDiagrams& rules);
+
+// A rule with something to say, and where it says it: where it fires and is not overridden.
+struct Voice {
+  DiagramRef where = kNo;
+  std::uint32_t rule = 0;
+};
+// In the order written.
+std::vector<Voice> voices(RuleDiagrams& rules);
 
 }  // namespace sojourn
