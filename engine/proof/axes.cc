@@ -105,6 +105,28 @@ std::map<std::int64_t, std::int64_t> network_keys(const RuleTable& table,
 
 }  // namespace
 
+std::vector<std::int64_t> distinct_values(const RuleTable& table, FeatureIndex feature,
+                                          const std::vector<CountryClaim>& claims) {
+  if (table.features[feature].kind != FeatureKind::network) {
+    return symbol_values(table, table.features[feature], claims);
+  }
+  return network_values(table);
+}
+
+std::vector<std::int64_t> network_values(const RuleTable& table) {
+  std::vector<std::uint32_t> tests;
+  for (std::uint32_t i = 0; i < table.conditions.tests().size(); ++i) {
+    FeatureIndex feature = table.conditions.tests()[i].feature;
+    if (table.features[feature].kind == FeatureKind::network) tests.push_back(i);
+  }
+  std::vector<std::int64_t> values;
+  for (const Profile& profile : table.profiles) {
+    for (const Plmn& plmn : profile.plmns) values.push_back(pack(plmn));
+  }
+  for (auto [key, value] : network_keys(table, tests)) values.push_back(value);
+  return values;
+}
+
 AxisPlan::AxisPlan(const RuleTable& table, const std::vector<std::uint32_t>& test_uses,
                    const AxisOptions& options)
     : table_(table),

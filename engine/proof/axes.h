@@ -18,6 +18,14 @@
 
 namespace sojourn {
 
+// The values of a symbol or flag that a policy could tell apart (network: codes; a value for all
+// that are not listed is not among them).
+std::vector<std::int64_t> distinct_values(const RuleTable& table, FeatureIndex feature,
+                                          const std::vector<CountryClaim>& claims);
+
+// The same for networks in a policy that tests none itself.
+std::vector<std::int64_t> network_values(const RuleTable& table);
+
 struct AxisOptions {
   // Every claim that can stand (Gazetteer::claims()); single countries are always included.
   std::vector<CountryClaim> claims;

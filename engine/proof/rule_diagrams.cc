@@ -110,9 +110,19 @@ std::vector<std::uint32_t> RuleDiagrams::all_overriders(std::uint32_t rule) cons
   while (!open.empty()) {
     std::uint32_t at = open.back();
     open.pop_back();
-    if (met.insert(at).second) open.insert(open.end(), overriders_[at].begin(), overriders_[at].end());
+    if (met.insert(at).second)
+      open.insert(open.end(), overriders_[at].begin(), overriders_[at].end());
   }
   return {met.begin(), met.end()};
+}
+
+DiagramRef RuleDiagrams::unsilenced(std::uint32_t rule) {
+  std::vector<DiagramRef> any;
+  for (std::uint32_t overrider : all_overriders(rule)) {
+    bool outcome = table_.rules[overrider].action.kind != Action::Kind::none;
+    if (!outcome) any.push_back(fires(overrider));
+  }
+  return store_.opposite(store_.any_of(std::move(any)));
 }
 
 DiagramRef RuleDiagrams::overridden(std::uint32_t rule) {
@@ -125,8 +135,8 @@ std::vector<OutcomeRow> outcome_rows(RuleDiagrams& rules) {
   const RuleTable& table = rules.table();
   std::vector<OutcomeRow> rows;
   for (std::uint32_t index : precedence(table)) {
-    add_action(rules, rows, rules.holds(index), table.rules[index].action,
-               static_cast<std::int32_t>(index), -1);
+    DiagramRef holds = rules.store().both(rules.holds(index), rules.unsilenced(index));
+    add_action(rules, rows, holds, table.rules[index].action, static_cast<std::int32_t>(index), -1);
   }
   add_action(rules, rows, kYes, table.otherwise, -1, -1);
   for (std::size_t b = 0; b < table.bans.size(); ++b) {

@@ -8,12 +8,13 @@
 //                                holds & A available & lawful             -> A by r, waits
 //                                holds & B available & lawful             -> B by r, waits
 //   rule r, keep                 holds & what is enabled is lawful        -> keep by r
+//   rule r, overridden by a rule of alerts only: the same where that one does not fire
 //   otherwise                    as a rule that always holds
 //   ban b with a remedy          what is enabled violates b & (as a rule) -> A by b
 //   ban b                        what is enabled violates b               -> keep, b is broken
 //
-// Rules stand in their precedence. Whoever has only alerts and tasks has no row; what they say is in
-// `voices`.
+// Rules stand in their precedence. Whoever has only alerts and tasks has no row; what they say is
+// in `voices`.
 #pragma once
 
 #include <optional>
@@ -59,6 +60,9 @@ class RuleDiagrams {
   DiagramRef holds(std::uint32_t rule) { return diagrams_.certain(table_.rules[rule].condition); }
   // The rule holds and one of its alternatives can be had (`keep`: what is enabled is lawful).
   DiagramRef fires(std::uint32_t rule);
+  // No rule without an outcome that overrides this one fires. (One with an outcome comes before
+  // it.)
+  DiagramRef unsilenced(std::uint32_t rule);
   // A rule that overrides this one, directly or through others, fires.
   DiagramRef overridden(std::uint32_t rule);
   // Installed or downloadable, and no ban bites with it.

@@ -2,7 +2,9 @@
 // thought for speed. Shares nothing with the compiler but judge().
 #pragma once
 
+#include <algorithm>
 #include <functional>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -33,6 +35,32 @@ class NaiveInterpreter {
       if (speaks && fires(r) && !silenced(r)) decision.also.insert(r);
     }
     return decision;
+  }
+
+  // Rule by rule, for questions about them; `decide` or `look_at` says at what.
+  void look_at(const Readings& readings) const { readings_ = &readings; }
+
+  // What the rule asks for, absent when it does not fire.
+  std::optional<Leaf> asks(std::uint32_t r) const {
+    Leaf leaf;
+    bool holding = holds(table_.rules[r].condition);
+    bool taken = holding && take(table_.rules[r].action, static_cast<std::int32_t>(r), -1, leaf);
+    return taken ? std::optional(leaf) : std::nullopt;
+  }
+
+  // A rule that fires overrides this one (under first-match: came before it and decides).
+  bool silenced(std::uint32_t r) const {
+    if (table_.settings.first_match) {
+      for (std::uint32_t before = 0; before < r; ++before) {
+        if (table_.rules[before].action.kind != Action::Kind::none && fires(before)) return true;
+      }
+      return false;
+    }
+    std::vector<std::vector<bool>> over = override_closure(table_);
+    for (std::uint32_t other = 0; other < table_.rules.size(); ++other) {
+      if (!over[other].empty() && over[other][r] && fires(other)) return true;
+    }
+    return false;
   }
 
   bool holds(ConditionIndex condition) const { return truth(condition) == Truth::yes; }
@@ -118,7 +146,7 @@ class NaiveInterpreter {
   Leaf deciding() const {
     Leaf leaf;
     for (std::uint32_t r : order()) {
-      bool holding = holds(table_.rules[r].condition);
+      bool holding = holds(table_.rules[r].condition) && !silenced(r);
       if (holding && take(table_.rules[r].action, static_cast<std::int32_t>(r), -1, leaf)) {
         return leaf;
       }
@@ -150,21 +178,6 @@ class NaiveInterpreter {
     };
     for (std::uint32_t r = 0; r < table_.rules.size(); ++r) place(r);
     return placed;
-  }
-
-  // Overridden by a rule that fires, or, under first-match, after one that decides.
-  bool silenced(std::uint32_t r) const {
-    if (table_.settings.first_match) {
-      for (std::uint32_t before = 0; before < r; ++before) {
-        if (table_.rules[before].action.kind != Action::Kind::none && fires(before)) return true;
-      }
-      return false;
-    }
-    std::vector<std::vector<bool>> over = override_closure(table_);
-    for (std::uint32_t other = 0; other < table_.rules.size(); ++other) {
-      if (!over[other].empty() && over[other][r] && fires(other)) return true;
-    }
-    return false;
   }
 
   const RuleTable& table_;

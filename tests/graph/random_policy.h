@@ -30,6 +30,8 @@ struct PolicyShape {
   std::size_t profile_count = 3;
   std::size_t ban_count = 0;
   bool first_match = false;
+  bool always_downloadable = false;
+  std::vector<FeatureKind> kinds;  // empty: all of them
 };
 
 inline Country country_named(std::string_view code) { return *find_country(code); }
@@ -41,7 +43,8 @@ inline std::vector<CountryClaim> some_claims() {
 
 class RandomPolicy {
  public:
-  RandomPolicy(Dice& dice, const PolicyShape& shape) : dice_(dice) {
+  RandomPolicy(Dice& dice, const PolicyShape& shape)
+      : dice_(dice), always_downloadable_(shape.always_downloadable) {
     table.settings.first_match = shape.first_match;
     add_names(shape);
     add_features(shape);
@@ -78,7 +81,7 @@ class RandomPolicy {
     for (std::size_t p = 0; p < shape.profile_count; ++p) {
       Profile profile;
       profile.name = "p" + std::to_string(p);
-      if (dice_.below(2) == 0) profile.download = "smdp.example";
+      if (shape.always_downloadable || dice_.below(2) == 0) profile.download = "smdp.example";
       table.profiles.push_back(profile);
     }
   }
@@ -97,6 +100,7 @@ class RandomPolicy {
                                       K::no_service,
                                       K::rat,
                                       K::fallback};
+    if (!shape.kinds.empty()) kinds = shape.kinds;
     while (table.features.size() < shape.feature_count && !kinds.empty()) {
       std::size_t at = dice_.below(kinds.size());
       Feature feature;
@@ -196,7 +200,7 @@ class RandomPolicy {
     if (kind == Action::Kind::profile) {
       for (std::uint64_t i = 0, n = 1 + dice_.below(3); i < n; ++i) {
         auto profile = static_cast<ProfileIndex>(dice_.below(table.profiles.size()));
-        action.alternatives.push_back({profile, dice_.one_in(4)});
+        action.alternatives.push_back({profile, !always_downloadable_ && dice_.one_in(4)});
       }
     }
     if (dice_.one_in(4)) action.alerts.push_back("look");
@@ -235,6 +239,7 @@ class RandomPolicy {
   }
 
   Dice& dice_;
+  bool always_downloadable_;
   std::vector<std::uint64_t> ranks_;
 };
 

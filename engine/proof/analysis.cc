@@ -1,0 +1,356 @@
+#include "engine/proof/analysis.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "engine/proof/policy_model.h"
+#include "engine/proof/reach.h"
+
+namespace sojourn {
+namespace {
+
+// Pairs of rules looked at before the search for conflicts gives up.
+constexpr std::size_t kPairsMax = 400'000'000;
+
+// Rules of one number have the same effect everywhere.
+std::vector<std::uint32_t> number_effects(const std::vector<Rule>& rules) {
+  std::map<std::vector<std::int64_t>, std::uint32_t> numbers;
+  std::vector<std::uint32_t> of_rule;
+  for (const Rule& rule : rules) {
+    const Action& a = rule.action;
+    std::vector<std::int64_t> key = {static_cast<std::int64_t>(a.kind),
+                                     a.hold.ms,
+                                     a.approval,
+                                     a.requires_condition,
+                                     a.fallback ? std::int64_t{*a.fallback} : -1,
+                                     a.window_ms ? a.window_ms->first : -1,
+                                     a.window_ms ? a.window_ms->second : -1};
+    for (const Alternative& alternative : a.alternatives) {
+      key.push_back(std::int64_t{alternative.profile} * 2 + alternative.if_installed);
+    }
+    key.push_back(-2);
+    for (ProfileIndex profile : a.preload) key.push_back(profile);
+    key.push_back(-2);
+    for (ProfileIndex profile : a.remove) key.push_back(profile);
+    auto fresh = static_cast<std::uint32_t>(numbers.size());
+    of_rule.push_back(numbers.emplace(std::move(key), fresh).first->second);
+  }
+  return of_rule;
+}
+
+// Pairs of rules that may fire together, each once: rules are put into the buckets of the axis that
+// spreads them best, and a pair is met in the first bucket that it shares.
+class PairFinder {
+ public:
+  explicit PairFinder(const std::vector<Reach>& reaches) : reaches_(reaches) {}
+
+  // False when there were too many.
+  template <class Visit>  // bool(std::uint32_t a, std::uint32_t b): go on?
+  bool for_each(const std::vector<std::uint32_t>& rules, const Visit& visit) {
+    std::optional<AxisIndex> axis = best_axis(rules);
+    std::vector<std::vector<std::uint32_t>> buckets(axis ? Reach::kExactClasses : 1);
+    for (std::uint32_t rule : rules) {
+      const Reach::OnAxis* on = axis ? find(rule, *axis) : nullptr;
+      for (std::size_t c = 0; c < buckets.size(); ++c) {
+        if (!on || on->classes.test(c)) buckets[c].push_back(rule);
+      }
+    }
+    std::size_t pairs = 0;
+    for (std::size_t c = 0; c < buckets.size(); ++c) {
+      const std::vector<std::uint32_t>& bucket = buckets[c];
+      for (std::size_t i = 0; i < bucket.size(); ++i) {
+        pairs += i;
+        if (pairs > kPairsMax) return false;
+        for (std::size_t j = 0; j < i; ++j) {
+          std::uint32_t a = bucket[j], b = bucket[i];
+          if (!reaches_[a].meets(reaches_[b])) continue;
+          if (axis && first_shared(a, b, *axis) != c) continue;
+          if (!visit(a, b)) return true;
+        }
+      }
+    }
+    return true;
+  }
+
+ private:
+  const Reach::OnAxis* find(std::uint32_t rule, AxisIndex axis) const {
+    for (const Reach::OnAxis& on : reaches_[rule].axes()) {
+      if (on.axis == axis) return on.last < Reach::kExactClasses ? &on : nullptr;
+    }
+    return nullptr;
+  }
+
+  std::size_t first_shared(std::uint32_t a, std::uint32_t b, AxisIndex axis) const {
+    const Reach::OnAxis *on_a = find(a, axis), *on_b = find(b, axis);
+    std::bitset<Reach::kExactClasses> shared;
+    shared.set();
+    if (on_a) shared &= on_a->classes;
+    if (on_b) shared &= on_b->classes;
+    return shared._Find_first();
+  }
+
+  std::optional<AxisIndex> best_axis(const std::vector<std::uint32_t>& rules) const {
+    std::map<AxisIndex, std::vector<double>> loads;  // rules per class that name the axis
+    std::map<AxisIndex, double> named;
+    for (std::uint32_t rule : rules) {
+      for (const Reach::OnAxis& on : reaches_[rule].axes()) {
+        if (on.last >= Reach::kExactClasses) continue;
+        std::vector<double>& load = loads[on.axis];
+        load.resize(Reach::kExactClasses);
+        for (ClassIndex c = on.first; c <= on.last; ++c) load[c] += on.classes.test(c);
+        named[on.axis] += 1;
+      }
+    }
+    std::optional<AxisIndex> best;
+    double least = static_cast<double>(rules.size()) * static_cast<double>(rules.size());
+    for (const auto& [axis, load] : loads) {
+      double wild = static_cast<double>(rules.size()) - named[axis];
+      double work = 0;
+      for (double in_class : load) {
+        if (in_class > 0) work += (in_class + wild) * (in_class + wild);
+      }
+      if (work < least) least = work, best = axis;
+    }
+    return best;
+  }
+
+  const std::vector<Reach>& reaches_;
+};
+
+class Analyst {
+ public:
+  Analyst(const RuleTable& table, const AnalysisOptions& options)
+      : options_(options),
+        model_(table, options.claims, options.situations),
+        search_(model_.axes(), model_.store(), model_.world()),
+        budget_(options.budget) {}
+
+  Analysis run() {
+    find_reaches();
+    find_dead();
+    if (model_.table().settings.first_match) {
+      find_hidden();
+    } else {
+      find_conflicts();
+      find_inferred();
+    }
+    find_gap();
+    find_indistinct();
+    found_.table = model_.table();
+    return std::move(found_);
+  }
+
+ private:
+  const Rule& rule(std::uint32_t index) const { return model_.table().rules[index]; }
+  bool has_outcome(std::uint32_t index) const {
+    return rule(index).action.kind != Action::Kind::none;
+  }
+  std::uint32_t rule_count() const {
+    return static_cast<std::uint32_t>(model_.table().rules.size());
+  }
+
+  void find_reaches() {
+    for (std::uint32_t i = 0; i < rule_count(); ++i) {
+      reaches_.emplace_back(model_.store(), model_.rules().fires(i));
+    }
+    live_.assign(rule_count(), true);
+  }
+
+  // Those that decide in a rule's place where they fire.
+  std::vector<std::uint32_t> above(std::uint32_t index) const {
+    std::vector<std::uint32_t> rules;
+    if (model_.table().settings.first_match) {
+      for (std::uint32_t i = 0; i < index; ++i) {
+        if (has_outcome(i)) rules.push_back(i);
+      }
+    } else {
+      rules = const_cast<PolicyModel&>(model_).rules().all_overriders(index);
+    }
+    return rules;
+  }
+
+  void find_dead() {
+    for (std::uint32_t i = 0; i < rule_count(); ++i) {
+      DiagramRef fires = model_.rules().fires(i);
+      std::vector<std::uint32_t> rivals;
+      std::vector<DiagramRef> covers;
+      for (std::uint32_t other : above(i)) {
+        if (!reaches_[i].meets(reaches_[other]) || !live_[other]) continue;
+        rivals.push_back(other);
+        covers.push_back(model_.rules().fires(other));
+      }
+      SituationSearch::Answer answer = search_.uncovered(fires, covers, budget_);
+      if (answer.witness) continue;
+      if (!answer.decided) {
+        undecided(fmt::format("whether rule `{}` can ever decide", rule(i).label()));
+        continue;
+      }
+      live_[i] = false;
+      DeadRule dead;
+      dead.rule = i;
+      dead.never_holds = !search_.find(model_.rules().holds(i), budget_).witness;
+      dead.never_obtainable = !dead.never_holds && !search_.find(fires, budget_).witness;
+      for (std::uint32_t cover : answer.covered_by) dead.hidden_by.push_back(rivals[cover]);
+      found_.dead.push_back(std::move(dead));
+    }
+  }
+
+  std::vector<std::uint32_t> rules_with_outcome() const {
+    std::vector<std::uint32_t> rules;
+    for (std::uint32_t i = 0; i < rule_count(); ++i) {
+      if (live_[i] && has_outcome(i)) rules.push_back(i);
+    }
+    return rules;
+  }
+
+  void find_conflicts() {
+    std::vector<std::uint32_t> effects = number_effects(model_.table().rules);
+    std::vector<std::vector<std::uint32_t>> above_of(rule_count());
+    for (std::uint32_t i = 0; i < rule_count(); ++i) above_of[i] = above(i);
+    std::vector<std::uint32_t> place(rule_count());
+    std::vector<std::uint32_t> order = precedence(model_.table());
+    for (std::uint32_t i = 0; i < order.size(); ++i) place[order[i]] = i;
+    auto overrides = [&](std::uint32_t a, std::uint32_t b) {
+      return std::binary_search(above_of[b].begin(), above_of[b].end(), a);
+    };
+    bool all =
+        PairFinder(reaches_).for_each(rules_with_outcome(), [&](std::uint32_t a, std::uint32_t b) {
+          if (effects[a] == effects[b] || overrides(a, b) || overrides(b, a)) return true;
+          DiagramRef differ = model_.disagreement(a, b);
+          if (differ == kNo) return true;
+          std::vector<DiagramRef> covers;
+          for (std::uint32_t one : {a, b}) {
+            for (std::uint32_t overrider : above_of[one]) {
+              covers.push_back(model_.rules().fires(overrider));
+            }
+          }
+          SituationSearch::Answer answer = search_.uncovered(differ, covers, budget_);
+          if (!answer.decided) {
+            undecided(fmt::format("whether rules `{}` and `{}` conflict", rule(a).label(),
+                                  rule(b).label()));
+          }
+          if (!answer.witness) return !budget_.exhausted();
+          if (place[b] < place[a]) std::swap(a, b);
+          if (++found_.conflict_count <= options_.conflicts_shown_max) {
+            std::uint32_t decides = deciding(order, *answer.witness).value_or(a);
+            found_.conflicts.push_back({a, b, *std::move(answer.witness), decides});
+          }
+          return true;
+        });
+    if (!all || budget_.exhausted()) undecided("whether further pairs of rules conflict");
+    std::sort(found_.conflicts.begin(), found_.conflicts.end(),
+              [](const Conflict& x, const Conflict& y) {
+                return std::pair(x.second, x.first) < std::pair(y.second, y.first);
+              });
+  }
+
+  // The first earlier rule with another effect that takes something from each rule.
+  void find_hidden() {
+    std::vector<std::uint32_t> effects = number_effects(model_.table().rules);
+    std::vector<std::optional<HiddenRule>> hidden(rule_count());
+    bool all = PairFinder(reaches_).for_each(
+        rules_with_outcome(), [&](std::uint32_t earlier, std::uint32_t later) {
+          if (effects[earlier] == effects[later]) return true;
+          if (hidden[later] && hidden[later]->by < earlier) return true;
+          std::vector<DiagramRef> before;
+          for (std::uint32_t i = 0; i < earlier; ++i) {
+            if (has_outcome(i) && reaches_[i].meets(reaches_[earlier])) {
+              before.push_back(model_.rules().fires(i));
+            }
+          }
+          DiagramRef differ = model_.disagreement(earlier, later);
+          SituationSearch::Answer answer = search_.uncovered(differ, before, budget_);
+          if (!answer.decided) {
+            undecided(fmt::format("whether rule `{}` takes situations from `{}`",
+                                  rule(earlier).label(), rule(later).label()));
+          }
+          if (answer.witness) hidden[later] = HiddenRule{later, earlier, *answer.witness};
+          return !budget_.exhausted();
+        });
+    if (!all || budget_.exhausted()) undecided("whether further rules are hidden by earlier ones");
+    for (std::optional<HiddenRule>& one : hidden) {
+      if (one) found_.hidden.push_back(*std::move(one));
+    }
+  }
+
+  // The rule that decides in a situation, in the given order.
+  std::optional<std::uint32_t> deciding(const std::vector<std::uint32_t>& order,
+                                        const Witness& witness) {
+    for (std::uint32_t i : order) {
+      DiagramRef at = model_.rules().fires(i);
+      if (!has_outcome(i)) continue;
+      at = model_.store().both(at, model_.rules().unsilenced(i));
+      while (!is_terminal(at)) {
+        AxisIndex axis = model_.store().axis(at);
+        const Axis& of = model_.axes().axes()[axis];
+        const Reading& reading = witness.readings[of.feature];
+        at = model_.store().child(at, class_of(of, model_.table().features[of.feature], reading));
+      }
+      if (at == kYes) return i;
+    }
+    return std::nullopt;
+  }
+
+  void find_inferred() {
+    for (std::uint32_t i = 0; i < rule_count(); ++i) {
+      for (std::uint32_t over : above(i)) {
+        const std::vector<std::uint32_t>& written = rule(over).overrides;
+        bool direct = std::find(written.begin(), written.end(), i) != written.end();
+        if (!direct && reaches_[i].meets(reaches_[over])) found_.inferred.push_back({over, i});
+      }
+    }
+  }
+
+  void find_gap() {
+    std::vector<DiagramRef> covers;
+    for (std::uint32_t i : rules_with_outcome()) {
+      DiagramRef heard = model_.rules().unsilenced(i);
+      covers.push_back(model_.store().both(model_.rules().fires(i), heard));
+    }
+    SituationSearch::Answer answer = search_.uncovered(kYes, covers, budget_);
+    if (!answer.decided) undecided("whether some situation is covered by no rule");
+    found_.gap = std::move(answer.witness);
+  }
+
+  void find_indistinct() {
+    const RuleTable& table = model_.table();
+    for (FeatureIndex f = 0; f < table.features.size(); ++f) {
+      const Feature& feature = table.features[f];
+      if (feature.kind != FeatureKind::attribute_choice) continue;
+      const Attribute& attribute = table.attributes[feature.subject];
+      if (attribute.type != AttributeType::choice) continue;
+      std::map<std::vector<Truth>, std::vector<std::string>> alike;  // by how all tests answer
+      for (std::size_t v = 0; v < attribute.values.size(); ++v) {
+        std::vector<Truth> answers;
+        for (const Test& test : table.conditions.tests()) {
+          if (test.feature != f) continue;
+          answers.push_back(judge(test, feature, Reading::exactly(static_cast<std::int64_t>(v))));
+        }
+        alike[answers].push_back(attribute.values[v]);
+      }
+      for (auto& [answers, values] : alike) {
+        if (values.size() > 1) found_.indistinct.push_back({feature.subject, std::move(values)});
+      }
+    }
+  }
+
+  void undecided(std::string question) { found_.undecided.push_back(std::move(question)); }
+
+  const AnalysisOptions& options_;
+  PolicyModel model_;
+  SituationSearch search_;
+  ProofBudget budget_;
+  std::vector<Reach> reaches_;
+  std::vector<bool> live_;
+  Analysis found_;
+};
+
+}  // namespace
+
+Analysis analyse(const RuleTable& table, const AnalysisOptions& options) {
+  return Analyst(table, options).run();
+}
+
+}  // namespace sojourn

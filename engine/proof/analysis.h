@@ -1,0 +1,76 @@
+// What is wrong with the rules of a policy, exactly, each with a situation that shows it.
+//
+//   Analysis found = analyse(table, {gazetteer.claims(), &locator->situations()});
+//   for (const Diagnostic& d : findings(found, span_of_rule)) diagnostics.add(d);
+//
+// Conflicts: two rules fire, neither overrides the other, their effects differ. Dead rules: never
+// among those that decide. Gaps: situations in which nothing fires. Every search has its share of a
+// budget; what it did not reach is listed as undecided, never passed over.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/proof/situation_search.h"
+
+namespace sojourn {
+
+struct AnalysisOptions {
+  std::vector<CountryClaim> claims;                    // Gazetteer::claims()
+  const std::vector<Situation>* situations = nullptr;  // of the locator bound to the table's areas
+  ProofBudget budget;
+  std::size_t conflicts_shown_max = 20;
+};
+
+struct Conflict {
+  std::uint32_t first = 0;  // in precedence
+  std::uint32_t second = 0;
+  Witness witness;
+  std::uint32_t decides = 0;  // there: `first`, unless a third rule comes before it
+};
+
+struct DeadRule {
+  std::uint32_t rule = 0;
+  // Its condition cannot hold in any situation; else it can, but...
+  bool never_holds = false;
+  bool never_obtainable = false;         // ... nothing it asks for can then be had lawfully
+  std::vector<std::uint32_t> hidden_by;  // ... these decide in its place
+};
+
+// Under first-match: earlier rules with another effect take situations from a later one.
+struct HiddenRule {
+  std::uint32_t rule = 0;
+  std::uint32_t by = 0;
+  Witness witness;
+};
+
+// Values of an enum that no test of the policy tells apart.
+struct IndistinctValues {
+  AttributeIndex attribute = 0;
+  std::vector<std::string> values;
+};
+
+// `rule` overrides `other` only through others; nobody wrote it.
+struct InferredOverride {
+  std::uint32_t rule = 0;
+  std::uint32_t other = 0;
+};
+
+struct Analysis {
+  // Every feature index of a witness is one of this table's: the given one with what choosing adds.
+  RuleTable table;
+  std::vector<Conflict> conflicts;
+  std::size_t conflict_count = 0;  // with those not shown
+  std::vector<DeadRule> dead;
+  std::vector<HiddenRule> hidden;
+  std::optional<Witness> gap;
+  std::vector<IndistinctValues> indistinct;
+  std::vector<InferredOverride> inferred;
+  std::vector<std::string> undecided;  // "whether rule `a` can ever decide"
+};
+
+// Requires: overrides form no circle.
+Analysis analyse(const RuleTable& table, const AnalysisOptions& options);
+
+}  // namespace sojourn

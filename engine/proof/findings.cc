@@ -1,0 +1,181 @@
+#include "engine/proof/findings.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/proof/witness_text.h"
+
+namespace sojourn {
+namespace {
+
+std::string outcome_text(const RuleTable& table, const Action& action) {
+  if (action.kind == Action::Kind::keep) return "keep";
+  std::vector<std::string> names;
+  for (const Alternative& alternative : action.alternatives) {
+    names.push_back(table.profiles[alternative.profile].name +
+                    (alternative.if_installed ? " if installed" : ""));
+  }
+  return fmt::format("profile = {}", fmt::join(names, " or "));
+}
+
+class Writer {
+ public:
+  Writer(const Analysis& analysis, const SpanOfRule& span_of)
+      : analysis_(analysis), table_(analysis.table), span_of_(span_of) {}
+
+  std::vector<Diagnostic> write() {
+    for (const Conflict& conflict : analysis_.conflicts) write(conflict);
+    if (analysis_.conflict_count > analysis_.conflicts.size()) write_further_conflicts();
+    for (const DeadRule& dead : analysis_.dead) write(dead);
+    for (const HiddenRule& hidden : analysis_.hidden) write(hidden);
+    for (const InferredOverride& inferred : analysis_.inferred) write(inferred);
+    if (analysis_.gap) write_gap(*analysis_.gap);
+    for (const IndistinctValues& values : analysis_.indistinct) write(values);
+    for (const std::string& question : analysis_.undecided) {
+      add(Code::N0304, {}, fmt::format("not decided within the budget: {}", question),
+          "nothing is wrong that was found; split the policy or simplify its conditions to prove "
+          "it");
+    }
+    return std::move(written_);
+  }
+
+ private:
+  const Rule& rule(std::uint32_t index) const { return table_.rules[index]; }
+  std::string name(std::uint32_t index) const { return fmt::format("`{}`", rule(index).label()); }
+  std::string names(const std::vector<std::uint32_t>& rules) const {
+    std::vector<std::string> all;
+    for (std::uint32_t index : rules) all.push_back(name(index));
+    return fmt::format("{}", fmt::join(all, ", "));
+  }
+
+  Diagnostic& add(Code code, std::optional<std::uint32_t> rule_index, std::string message,
+                  std::string help) {
+    Diagnostic diagnostic = make_diagnostic(code, std::move(message), std::move(help));
+    if (rule_index) diagnostic.span = span_of_(*rule_index);
+    return written_.emplace_back(std::move(diagnostic));
+  }
+  void label(Diagnostic& diagnostic, std::uint32_t index, std::string text) {
+    if (std::optional<Span> span = span_of_(index)) {
+      diagnostic.labels.push_back({*span, std::move(text)});
+    }
+  }
+
+  std::vector<std::string> decided_by(std::uint32_t index) const {
+    const Rule& decides = rule(index);
+    if (decides.name.empty()) return {};
+    return {fmt::format("by {}", decides.name)};
+  }
+
+  void show(Diagnostic& diagnostic, const Witness& witness, const std::vector<std::uint32_t>& rules,
+            const WitnessTest& test) {
+    std::vector<FeatureIndex> features;
+    for (std::uint32_t index : rules) {
+      for (FeatureIndex f : table_.conditions.features_of(rule(index).condition)) {
+        if (std::find(features.begin(), features.end(), f) == features.end()) features.push_back(f);
+      }
+    }
+    diagnostic.notes.push_back("for example: " + describe_witness(table_, witness, features));
+    if (std::optional<std::string> text = witness_as_test(table_, witness, test)) {
+      diagnostic.notes.push_back(*std::move(text));
+    }
+  }
+
+  void write(const Conflict& conflict) {
+    std::string first = name(conflict.first), second = name(conflict.second);
+    std::string asks_first = outcome_text(table_, rule(conflict.first).action);
+    std::string asks_second = outcome_text(table_, rule(conflict.second).action);
+    if (asks_first == asks_second) asks_second += " on other terms";
+    Diagnostic& d =
+        add(Code::E0301, conflict.second,
+            fmt::format("rules {} and {} disagree about the same device", first, second),
+            fmt::format("say which one wins with `overrides {}`, or narrow one of the conditions",
+                        rule(conflict.first).label()));
+    label(d, conflict.first, fmt::format("asks for `{}`", asks_first));
+    label(d, conflict.second, fmt::format("asks for `{}`", asks_second));
+    show(d, conflict.witness, {conflict.first, conflict.second},
+         {fmt::format("{} and {} disagree", rule(conflict.first).label(),
+                      rule(conflict.second).label()),
+          decided_by(conflict.decides),
+          {fmt::format("{} asks for {}, {} asks for {}", rule(conflict.first).label(), asks_first,
+                       rule(conflict.second).label(), asks_second)}});
+  }
+
+  void write_further_conflicts() {
+    std::size_t further = analysis_.conflict_count - analysis_.conflicts.size();
+    add(Code::E0301, {}, fmt::format("{} further pairs of rules disagree", further),
+        "mend those shown first: one `overrides` often settles several");
+  }
+
+  void write(const DeadRule& dead) {
+    if (dead.never_holds) {
+      add(Code::E0302, dead.rule,
+          fmt::format("the condition of rule {} can never hold", name(dead.rule)),
+          "no device can be in all of these situations at once; remove the part that contradicts "
+          "the rest");
+      return;
+    }
+    std::string why =
+        dead.never_obtainable
+            ? "wherever its condition holds, nothing it asks for is lawful and "
+              "obtainable"
+            : fmt::format("wherever it fires, {} {} in its place", names(dead.hidden_by),
+                          dead.hidden_by.size() == 1 ? "decides" : "decide");
+    Diagnostic& d = add(Code::W0301, dead.rule,
+                        fmt::format("rule {} can never decide: {}", name(dead.rule), why),
+                        "remove it, or narrow what hides it");
+    for (std::uint32_t hider : dead.hidden_by) label(d, hider, "hides it");
+  }
+
+  void write(const HiddenRule& hidden) {
+    Diagnostic& d = add(Code::W0302, hidden.rule,
+                        fmt::format("rule {} takes situations from rule {}, which comes later",
+                                    name(hidden.by), name(hidden.rule)),
+                        "this is what `first-match` means; make the conditions exclude each other "
+                        "to be rid of the warning");
+    label(d, hidden.by, "comes first");
+    show(d, hidden.witness, {hidden.by, hidden.rule},
+         {fmt::format("{} before {}", rule(hidden.by).label(), rule(hidden.rule).label()),
+          decided_by(hidden.by),
+          {}});
+  }
+
+  void write(const InferredOverride& inferred) {
+    add(Code::N0303, inferred.rule,
+        fmt::format("rule {} overrides {} through others", name(inferred.rule),
+                    name(inferred.other)),
+        fmt::format("write `overrides {}` to say so", rule(inferred.other).label()));
+  }
+
+  void write_gap(const Witness& gap) {
+    Diagnostic& d = add(Code::N0301, {}, "some situations are covered by no rule",
+                        "`otherwise` decides there; without it, `otherwise keep` is understood");
+    d.notes.push_back("for example: " + describe_witness(table_, gap));
+    std::vector<std::string> expectations;
+    if (table_.bans.empty()) expectations.push_back("by otherwise");
+    auto text = witness_as_test(table_, gap, {"covered by no rule", expectations, {}});
+    if (text) d.notes.push_back(*std::move(text));
+  }
+
+  void write(const IndistinctValues& values) {
+    std::vector<std::string> quoted;
+    for (const std::string& value : values.values) quoted.push_back(fmt::format("`{}`", value));
+    add(Code::N0302, {},
+        fmt::format("no rule tells {} of attribute `{}` apart", fmt::join(quoted, ", "),
+                    table_.attributes[values.attribute].name),
+        "nothing is wrong with it; check that no rule forgot one of them");
+  }
+
+  const Analysis& analysis_;
+  const RuleTable& table_;
+  const SpanOfRule& span_of_;
+  std::vector<Diagnostic> written_;
+};
+
+}  // namespace
+
+std::vector<Diagnostic> findings(const Analysis& analysis, const SpanOfRule& span_of) {
+  return Writer(analysis, span_of).write();
+}
+
+}  // namespace sojourn

@@ -1,0 +1,97 @@
+#include "engine/proof/policy_model.h"
+
+#include <set>
+
+namespace sojourn {
+namespace {
+
+// In how many rules each test stands; those that stand only inside a count get 1.
+std::vector<std::uint32_t> uses_with_inner(const RuleTable& table, const ChoiceConditions& choice) {
+  std::vector<std::uint32_t> uses = count_test_uses(table, choice);
+  const ConditionTable& conditions = table.conditions;
+  std::vector<ConditionIndex> open;
+  std::set<ConditionIndex> seen;
+  auto open_inner = [&](const Test& test) {
+    const Feature& feature = table.features[test.feature];
+    if (is_temporal(feature.kind)) open.push_back(feature.inner);
+  };
+  for (std::size_t i = 0; i < uses.size(); ++i) {
+    if (uses[i] > 0) open_inner(conditions.tests()[i]);
+  }
+  while (!open.empty()) {
+    ConditionIndex at = open.back();
+    open.pop_back();
+    if (!seen.insert(at).second) continue;
+    const ConditionNode& node = conditions.node(at);
+    if (node.op == ConditionOp::test) {
+      if (uses[node.first] == 0) uses[node.first] = 1;
+      open_inner(conditions.test_of(node));
+      continue;
+    }
+    for (std::uint32_t i = 0; i < node.count; ++i) open.push_back(conditions.child(node, i));
+  }
+  return uses;
+}
+
+}  // namespace
+
+PolicyModel::PolicyModel(const RuleTable& table, const std::vector<CountryClaim>& claims,
+                         const std::vector<Situation>* situations)
+    : table_(table),
+      choice_(add_choice_conditions(table_, AskEnabled::always)),
+      axes_(table_, uses_with_inner(table_, choice_), {claims, {}}),
+      store_(axes_.class_counts()),
+      conditions_(table_.conditions, axes_, store_),
+      rules_(table_, choice_, conditions_, store_),
+      world_(table_, axes_, store_, conditions_, situations),
+      regions_(table_.rules.size()) {}
+
+const std::vector<PolicyModel::Region>& PolicyModel::regions(std::uint32_t rule) {
+  if (regions_[rule]) return *regions_[rule];
+  const Action& action = table_.rules[rule].action;
+  std::vector<Region> regions;
+  if (action.kind == Action::Kind::keep) regions.push_back({rules_.fires(rule), std::nullopt});
+  if (action.kind == Action::Kind::profile) {
+    DiagramRef rest = rules_.fires(rule);
+    for (bool quarantined : {false, true}) {
+      for (const Alternative& alternative : action.alternatives) {
+        // With one alternative quarantine changes nothing about what is asked for.
+        DiagramRef healthy = quarantined || action.alternatives.size() == 1
+                                 ? kYes
+                                 : rules_.healthy(alternative.profile);
+        DiagramRef here = store_.all_of({rest, rules_.can_have(alternative), healthy});
+        if (here == kNo) continue;
+        regions.push_back({here, alternative.profile});
+        rest = store_.both(rest, store_.opposite(here));
+      }
+    }
+  }
+  regions_[rule] = std::move(regions);
+  return *regions_[rule];
+}
+
+DiagramRef PolicyModel::disagreement(std::uint32_t a, std::uint32_t b) {
+  const Action &of_a = table_.rules[a].action, &of_b = table_.rules[b].action;
+  if (of_a.same_effect(of_b)) return kNo;
+  // With the profile already enabled nothing is switched: `hold`, windows and the like are moot.
+  bool same_rest =
+      of_a.preload == of_b.preload && of_a.remove == of_b.remove && of_a.fallback == of_b.fallback;
+  std::vector<DiagramRef> parts;
+  for (const Region& one : regions(a)) {
+    for (const Region& other : regions(b)) {
+      DiagramRef here = store_.both(one.where, other.where);
+      if (here == kNo) continue;
+      bool both_keep = !one.profile && !other.profile;
+      bool two_profiles = one.profile && other.profile && *one.profile != *other.profile;
+      if (same_rest && both_keep) continue;
+      if (same_rest && !two_profiles) {
+        ProfileIndex wanted = one.profile ? *one.profile : *other.profile;
+        here = store_.both(here, store_.opposite(rules_.enabled(wanted)));
+      }
+      parts.push_back(here);
+    }
+  }
+  return store_.any_of(std::move(parts));
+}
+
+}  // namespace sojourn

@@ -1,0 +1,55 @@
+// A policy made ready for exact questions: its own axes, diagrams and world.
+//
+// Beside what deciding needs, the axes here know what counts are counts of (so that "held for an
+// hour" and "holds now" are one story) and which profile is enabled (so that effects compare).
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "engine/proof/rule_diagrams.h"
+#include "engine/proof/world.h"
+
+namespace sojourn {
+
+// Not thread-safe; not movable, its parts refer to each other.
+class PolicyModel {
+ public:
+  // `situations`: of the locator that the policy's areas are bound to; null when there is none.
+  // Requires: they outlive this.
+  PolicyModel(const RuleTable& table, const std::vector<CountryClaim>& claims,
+              const std::vector<Situation>* situations);
+  PolicyModel(const PolicyModel&) = delete;
+  PolicyModel& operator=(const PolicyModel&) = delete;
+
+  // The given table with what choosing adds; the given features keep their indices.
+  const RuleTable& table() const { return table_; }
+  const AxisPlan& axes() const { return axes_; }
+  DiagramStore& store() { return store_; }
+  ConditionDiagrams& conditions() { return conditions_; }
+  RuleDiagrams& rules() { return rules_; }
+  World& world() { return world_; }
+
+  // Where the rule fires, by what it then asks for; the regions are disjoint.
+  struct Region {
+    DiagramRef where = kNo;
+    std::optional<ProfileIndex> profile;  // absent: keep
+  };
+  const std::vector<Region>& regions(std::uint32_t rule);
+  // Where both rules fire and their effects differ (semantics 17, 23): `profile = X` and `keep`
+  // agree where X is enabled, as do two ways to X.
+  DiagramRef disagreement(std::uint32_t a, std::uint32_t b);
+
+ private:
+  RuleTable table_;
+  ChoiceConditions choice_;
+  AxisPlan axes_;
+  DiagramStore store_;
+  ConditionDiagrams conditions_;
+  RuleDiagrams rules_;
+  World world_;
+  std::vector<std::optional<std::vector<Region>>> regions_;
+};
+
+}  // namespace sojourn

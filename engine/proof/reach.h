@@ -1,0 +1,33 @@
+// The reach of a diagram: for each axis, which classes it can still hold in. Two diagrams whose
+// reaches miss each other on some axis never hold together, which rejects most pairs of rules in a
+// few instructions.
+#pragma once
+
+#include <bitset>
+#include <vector>
+
+#include "engine/proof/diagram.h"
+
+namespace sojourn {
+
+class Reach {
+ public:
+  // Exact for axes of up to kExactClasses classes, an interval for others.
+  static constexpr std::size_t kExactClasses = 256;
+
+  Reach(const DiagramStore& store, DiagramRef ref);
+  bool meets(const Reach& other) const;
+
+  struct OnAxis {
+    AxisIndex axis = 0;
+    ClassIndex first = 0, last = 0;
+    std::bitset<kExactClasses> classes;  // when the axis has few enough
+  };
+  // Axes on which it does not hold everywhere, ascending.
+  const std::vector<OnAxis>& axes() const { return axes_; }
+
+ private:
+  std::vector<OnAxis> axes_;
+};
+
+}  // namespace sojourn

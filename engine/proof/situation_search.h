@@ -1,0 +1,53 @@
+// Finding a situation: depth first through a diagram, or through what a list of diagrams leaves
+// uncovered, with the world's limits as pruning.
+//
+// Nothing here needs the diagram of a whole policy: rules are subtracted one axis at a time, and a
+// witness ends the search at once.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <vector>
+
+#include "engine/proof/world.h"
+
+namespace sojourn {
+
+// Steps left for proofs: shared by all questions of one run, and no question may take them all.
+struct ProofBudget {
+  std::size_t steps = 20'000'000;
+  std::size_t steps_per_question = 500'000;
+  bool exhausted() const { return steps == 0; }
+};
+
+class SituationSearch {
+ public:
+  SituationSearch(const AxisPlan& axes, DiagramStore& store, World& world)
+      : axes_(axes), store_(store), world_(world) {}
+
+  // A search that ran out of budget found nothing and proved nothing.
+  struct Answer {
+    std::optional<Witness> witness;
+    bool decided = true;
+    std::set<std::uint32_t> covered_by;  // `uncovered`: covers met where the question held
+  };
+
+  // A situation in which the question holds; with all values known, if there is such a one.
+  Answer find(DiagramRef question, ProofBudget& budget);
+  // The same, outside all covers.
+  Answer uncovered(DiagramRef question, const std::vector<DiagramRef>& covers, ProofBudget& budget);
+
+ private:
+  struct Cover {
+    DiagramRef rest = kNo;
+    std::uint32_t index = 0;
+  };
+  class Walk;
+
+  const AxisPlan& axes_;
+  DiagramStore& store_;
+  World& world_;
+};
+
+}  // namespace sojourn
