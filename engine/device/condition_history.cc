@@ -115,7 +115,8 @@ void ConditionHistory::extend(const FeatureReader& reader, Instant now) {
   extended_to_ = std::max(extended_to_, now);
   if (!spec_.needs_days) return;
   if (days_filled_until_ == kBeginning) last_filled_day_ = zone_.day_of(begin_).number - 1;
-  std::int32_t first = zone_.day_of(from).number;
+  // The days since the last that was filled belong to the run that went on until `from`.
+  std::int32_t first = std::min(zone_.day_of(from).number, last_filled_day_ + 1);
   last_filled_day_ = std::max(last_filled_day_, zone_.day_of(extended_to_).number);
   days_filled_until_ = zone_.start_of({last_filled_day_ + 1});
   fill_days(first, last_filled_day_);
