@@ -81,6 +81,7 @@ void ReportLog::add(const Entry& entry) {
 }
 
 void ReportLog::forget_before(Instant t) {
+  reaches_back_to_ = std::max(reaches_back_to_, t);
   while (forgotten_ < entries_.size() && entries_[forgotten_].at < t) ++forgotten_;
   if (forgotten_ < kForgottenMax || forgotten_ * 2 < entries_.size()) return;
   entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(forgotten_));

@@ -43,6 +43,9 @@ class ReportLog {
   // Did a standing report of the signal come within [from, to]?
   bool any_standing(SignalIndex signal, Instant from, Instant to) const;
 
+  // Reports before this are forgotten.
+  Instant reaches_back_to() const { return reaches_back_to_; }
+
   std::size_t size() const { return entries_.size() - forgotten_; }
   std::size_t byte_count() const;
 
@@ -53,6 +56,7 @@ class ReportLog {
 
   std::vector<Entry> entries_;  // ascending by instant; the first `forgotten_` are gone
   std::size_t forgotten_ = 0;
+  Instant reaches_back_to_ = kBeginning;
   std::vector<std::vector<std::uint64_t>> shapes_;  // a bit per signal
   std::vector<SignalIndex> newest_signals_;         // the list that shape_of saw last ...
   std::uint32_t newest_shape_ = 0;                  // ... and its answer

@@ -99,10 +99,12 @@ std::optional<TimelineChange> Timeline::split(std::size_t index, const Report& r
   std::vector<TimelineRow> pieces;
   if (old.from < report.at) {
     // Reports of one row are never further apart than the hold, so the left piece reaches up to
-    // `at` wherever its last report was; a report that the log has forgotten lies close enough.
-    Instant previous = log.last_before(signal, report.at).value_or(kBeginning);
-    if (previous < old.from) previous = report.at - milliseconds(1);
-    pieces.push_back({old.from, std::max(previous, old.from), old.value, old.standing});
+    // `at` wherever its last report was. One that the log has forgotten came before all that may
+    // still come.
+    Instant forgotten = log.reaches_back_to() - milliseconds(1);
+    Instant previous = log.last_before(signal, report.at).value_or(forgotten);
+    pieces.push_back({old.from, std::clamp(previous, old.from, report.at - milliseconds(1)),
+                      old.value, old.standing});
   }
   pieces.push_back({report.at, report.at, report.value, report.standing});
   if (report.at < old.last) {

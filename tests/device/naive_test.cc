@@ -1,7 +1,5 @@
 // The engine against the naive history: random lives, delivered late and out of order, every
 // question asked again and again.
-#include <chrono>
-
 #include "tests/device/random_life.h"
 
 namespace sojourn {
@@ -15,7 +13,7 @@ constexpr std::int64_t kLatenessHours = 40;
 
 TEST_CASE("readings agree with the naive history, reports in any order") {
   std::uint64_t seed = seed_of_run();
-  for (int round = 0; round < 60; ++round, ++seed) {
+  for (int round = 0; round < 40; ++round, ++seed) {
     INFO("SOJOURN_SEED=" << seed);
     Chance chance(seed);
     ManyQuestions questions(chance);
@@ -39,20 +37,6 @@ TEST_CASE("readings agree with the naive history, reports in any order") {
                        << describe_question(table.features[f]));
         Reading expected = naive.read_walked(f, now);
         Reading found = device.read(f, now);
-        if (getenv("DEBUG_DEV") && !(found == expected) && domain_of(table.features[f].kind) == ValueDomain::count) {
-          Device fresh = questions.world.device({days(1000)});
-          for (std::size_t k = 0; k <= i; ++k) fresh.observe(life[k].report);
-          auto sorted = std::vector<LifeReport>(life.begin(), life.begin() + static_cast<long>(i) + 1);
-          std::sort(sorted.begin(), sorted.end(), [](auto& a, auto& b) { return a.report.at < b.report.at; });
-          Device ordered = questions.world.device({days(1000)});
-          for (auto& k : sorted) ordered.observe(k.report);
-          Reading a = fresh.read(f, now), b = ordered.read(f, now);
-          printf("fresh [%ld,%ld] ordered [%ld,%ld]\n", a.lower, a.upper, b.lower, b.upper);
-          for (FeatureIndex g : questions.asked) if (domain_of(table.features[g].kind) != ValueDomain::count) for (auto& h : naive.hours_walked()) {
-            ordered.read(g, now); (void)h; }
-          printf("%s settle %ld carry %ld\n", table.settings.zone.c_str(), table.settings.settle.ms/3600000, table.settings.carry.ms/3600000);
-          for (auto& k : sorted) { auto& o = k.report; printf("%s fix=%s net=%s reg=%d prof=%s%s attrs=%zu\n", to_rfc3339(o.at).c_str(), k.fix ? k.fix->text().c_str() : o.position.given() ? "vague" : "-", o.network.given() ? to_text(o.network.value).c_str() : "-", o.registration.given() ? (int)o.registration.value : -1, o.profile.given() ? o.profile.value.c_str() : "-", o.iccid.given() ? o.iccid.value.c_str() : "", o.attributes.size()); }
-        }
         if (expected.known || found.known ||
             domain_of(table.features[f].kind) == ValueDomain::count) {
           REQUIRE(found == expected);
