@@ -1,5 +1,6 @@
 #include "adapters/telemetry/trace_keys.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 
@@ -37,8 +38,25 @@ constexpr std::array<std::string_view, 6> kPositionKeys = {"lat",      "lon",   
                                                            "altitude", "speed", "source"};
 constexpr std::array<std::string_view, 2> kDataKeys = {"up", "down"};
 
-// Where each length of name begins and ends would be faster still, but the table is short enough
-// that a different first letter or length ends most comparisons at once.
+// No two keys have both length and first letter in common, so these two place every key in a slot
+// of its own, and one comparison tells whether a name is the key of its slot.
+constexpr std::size_t kSlotCount = 64;
+constexpr std::size_t slot_of(std::string_view name) {
+  return (name.size() * 11 + static_cast<unsigned char>(name.front())) % kSlotCount;
+}
+
+constexpr std::uint8_t kNoKey = 0xFF;
+constexpr std::array<std::uint8_t, kSlotCount> kSlots = [] {
+  std::array<std::uint8_t, kSlotCount> slots{};
+  slots.fill(kNoKey);
+  for (std::size_t i = 0; i < kKeys.size(); ++i) {
+    slots[slot_of(kKeys[i].name)] = static_cast<std::uint8_t>(i);
+  }
+  return slots;
+}();
+static_assert(std::count(kSlots.begin(), kSlots.end(), kNoKey) == kSlotCount - kKeys.size(),
+              "two keys share a slot");
+
 template <class Key, std::size_t N>
 std::optional<Key> find_in(const std::array<std::string_view, N>& names, std::string_view name) {
   for (std::size_t i = 0; i < N; ++i) {
@@ -50,10 +68,10 @@ std::optional<Key> find_in(const std::array<std::string_view, N>& names, std::st
 }  // namespace
 
 std::optional<TraceKey> find_key(std::string_view name) {
-  for (std::size_t i = 0; i < kKeys.size(); ++i) {
-    if (kKeys[i].name == name) return static_cast<TraceKey>(i);
-  }
-  return std::nullopt;
+  if (name.empty()) return std::nullopt;
+  std::uint8_t index = kSlots[slot_of(name)];
+  if (index == kNoKey || kKeys[index].name != name) return std::nullopt;
+  return static_cast<TraceKey>(index);
 }
 
 std::optional<PositionKey> find_position_key(std::string_view name) {
