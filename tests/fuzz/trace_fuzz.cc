@@ -12,15 +12,15 @@ namespace {
 using namespace sojourn;
 using namespace sojourn::telemetry;
 
-struct Reading {
+struct WholeReading {
   std::uint64_t report_count = 0;
   std::int64_t time_sum = 0;  // wraps around
   std::string summary;
-  friend bool operator==(const Reading&, const Reading&) = default;
+  friend bool operator==(const WholeReading&, const WholeReading&) = default;
 };
 
-Reading read(const std::string& bytes, const TraceOptions& options, std::size_t chunk_bytes) {
-  Reading reading;
+WholeReading read(const std::string& bytes, const TraceOptions& options, std::size_t chunk_bytes) {
+  WholeReading reading;
   auto plain = unpack(open_memory(bytes, chunk_bytes), "t");
   if (!plain) return reading;
   std::vector<std::pair<std::string, std::unique_ptr<ByteStream>>> streams;
@@ -44,7 +44,7 @@ Reading read(const std::string& bytes, const TraceOptions& options, std::size_t 
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   std::string bytes(reinterpret_cast<const char*>(data), size);
-  Reading whole = read(bytes, {}, 1u << 16);
+  WholeReading whole = read(bytes, {}, 1u << 16);
   if (read(bytes, {.block_bytes = 1 + size / 3}, 1 + size / 5) != whole) std::abort();
   // Threads cost more than the rest together, so only some inputs get them.
   if (size % 16 == 0 && read(bytes, {.jobs = 2, .block_bytes = 64}, 100) != whole) std::abort();
