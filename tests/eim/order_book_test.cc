@@ -4,6 +4,7 @@
 #include <set>
 
 #include "adapters/store/memory_store.h"
+#include "tests/eim/authority.h"
 #include "tests/eim/scripted_card.h"
 
 using namespace sojourn;
@@ -371,6 +372,98 @@ TEST_CASE("a claimed state change is looked into") {
   CHECK(house.book.device(kEid)->profiles.empty());  // a claim changes nothing
   house.rounds();
   CHECK(house.book.device(kEid)->profiles.size() == 2);
+}
+
+TEST_CASE("an unknown card is asked for its certificates first") {
+  if (!have_openssl()) return;
+  Authority authority;
+  REQUIRE(authority.root("ci"));
+  REQUIRE(authority.issue("ci", "eum", "/O=Maker/CN=EUM", eum_extensions("89049032")));
+  REQUIRE(authority.issue("eum", "euicc", "/O=Maker/CN=e/serialNumber=" + to_text(kEid),
+                          "keyUsage=critical,digitalSignature\n"));
+  REQUIRE(authority.issue("eum", "other",
+                          "/O=Maker/CN=e/serialNumber=89049032000000000000000000000001",
+                          "keyUsage=critical,digitalSignature\n"));
+  auto store = make_memory_store();
+  SigningKey signer = SigningKey::from_pem(kEimPem).value();
+  OrderBook book(*store, signer, random_bytes(),
+                 {.eim_id = "eim.example.com", .ci_certificates = {authority.der("ci")}});
+  Enrolment enrolment;
+  enrolment.eid = kEid;
+  REQUIRE(book.enrol(enrolment).ok());
+  REQUIRE(book.place(kEid, PsmoList{Enable{kB, true}}, {}).ok());
+  Instant now = Instant{static_cast<std::int64_t>(time(nullptr)) * 1000} + days(1);
+  ScriptedCard card(kEid);
+  card.token = 9;
+  card.profiles[kB] = {};
+  card.card_key = SigningKey::from_pem(authority.private_pem("euicc")).value();
+  auto fetch = [&] {
+    return *read<GetEimPackageResponse>(book.handle(card.get(), {.now = now})->body, card.version);
+  };
+
+  GetEimPackageResponse first = fetch();
+  const auto* request = std::get_if<IpaEuiccDataRequest>(&first);
+  REQUIRE(request != nullptr);
+  CHECK(to_hex(request->tag_list) == "84a5a6a8");
+  IpaEuiccData data = card.data(*request);
+  data.association_token = card.token;
+  data.eum_certificate = Certificate{authority.der("eum")};
+  SECTION("with its own certificate it is believed") {
+    data.euicc_certificate = Certificate{authority.der("euicc")};
+    Answer answer = *book.handle(card.provide(IpaEuiccDataResponse{data}), {.now = now});
+    REQUIRE(!answer.notices.empty());
+    CHECK(answer.notices[0].kind == Notice::Kind::identity_learnt);
+    CHECK(book.device(kEid)->association_token == 9);
+    GetEimPackageResponse second = fetch();
+    const auto* package = std::get_if<EuiccPackageRequest>(&second);
+    REQUIRE(package != nullptr);
+    EuiccPackageResult result = card.execute(*write(*package, card.version));
+    book.handle(card.provide(result), {.now = now}).value();
+    REQUIRE(book.take_finished(kEid)->size() == 1);
+    CHECK(card.profiles[kB].enabled);
+  }
+  SECTION("with another card's it is not") {
+    data.euicc_certificate = Certificate{authority.der("other")};
+    Answer answer = *book.handle(card.provide(IpaEuiccDataResponse{data}), {.now = now});
+    REQUIRE(!answer.notices.empty());
+    CHECK(answer.notices[0].kind == Notice::Kind::identity_refused);
+    CHECK(book.device(kEid)->public_key_info.empty());
+  }
+}
+
+TEST_CASE("a download is triggered, and believed when the card signs it") {
+  House house;
+  ProfileDownloadTriggerRequest trigger;
+  trigger.source = "1$smdp.example.com$MATCH";
+  OrderId id = *house.book.place(kEid, trigger);
+  ProfileDownloadTriggerRequest sent =
+      *read<ProfileDownloadTriggerRequest>(house.fetch(), Version::v1_2);
+  CHECK(sent.source == trigger.source);
+  ProfileDownloadTriggerResult result;
+  result.transaction_id = sent.transaction_id;
+  ProfileDownloadError error;
+  error.reason = 127;
+  result.outcome = error;
+  house.deliver(house.card.provide(result));
+  CHECK(house.order(id).state == OrderState::outstanding);  // unsigned: not the end
+  CHECK(house.fetch().empty());
+
+  ProfileInstallationResult installed;
+  installed.data.value.transaction_id = *make_transaction_id(Bytes(8, 7));
+  installed.data.value.metadata = {55, BitString{"1"}, "smdp.example.com", kB};
+  installed.data.value.smdp_oid = *oid_content("2.999.10");
+  installed.data.value.outcome = InstallSuccess{Bytes(16, 0xA0), *from_hex("3000")};
+  installed.data.encoding = *write(installed.data.value, Version::v1_2);
+  installed.signature = Bytes(64, 1);
+  result.outcome = installed;
+  house.deliver(house.card.provide(result));
+  CHECK(house.order(id).state == OrderState::outstanding);
+  installed.signature = *house.card.card_key.sign(installed.data.encoding);
+  result.outcome = installed;
+  ProvideEimPackageResultResponse answer =
+      house.response(house.deliver(house.card.provide(result)));
+  CHECK(std::get<EimAcknowledgements>(answer) == EimAcknowledgements{55});
+  CHECK(house.order(id).state == OrderState::done);
 }
 
 TEST_CASE("a record survives its stored form, and damage is noticed") {

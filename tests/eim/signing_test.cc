@@ -1,6 +1,7 @@
 // Signed bytes and signatures: the pinned cases, our own round trips, and the openssl command.
 #include "adapters/eim/signing.h"
 
+#include "adapters/eim/package_tool.h"
 #include "adapters/sgp32/esipa.h"
 #include "tests/eim/openssl_command.h"
 #include "tests/sgp32/vectors.h"
@@ -174,4 +175,26 @@ TEST_CASE("signatures that are none") {
   CHECK(!verifier->verify(bytes, Bytes(64, 0)));
   CHECK(!verifier->verify(bytes, Bytes(64, 0xFF)));
   CHECK(!verifier->verify(bytes, Bytes(63, 0x11)));
+}
+
+TEST_CASE("a package signed by hand verifies by hand, with its token only") {
+  Result<SigningKey> key = SigningKey::from_pem(kPem);
+  REQUIRE(key.ok());
+  for (const auto& [name, package] : packages()) {
+    INFO(name);
+    Bytes part = *sgp32::write(package, sgp32::Version::v1_2);
+    Result<Bytes> request = sign_package(part, *key, 7);
+    REQUIRE(request.ok());
+    Result<VerifyingKey> verifier = load_verifying_key(key->public_key_info());
+    REQUIRE(verifier.ok());
+    Result<std::string> verdict = verify_message(*request, *verifier, {.association_token = 7});
+    REQUIRE(verdict.ok());
+    CHECK(verdict->ends_with("bytes and token 7"));
+    CHECK(verify_message(*request, *verifier).error().code == Code::E0814);
+  }
+  CHECK(sign_package(*from_hex("3000"), *key, {}).error().code == Code::E0802);
+  // A length that is not in its shortest form is never signed.
+  Bytes part = *sgp32::write(packages()[0].second, sgp32::Version::v1_2);
+  part.insert(part.begin() + 1, 0x81);
+  CHECK(sign_package(part, *key, {}).error().code == Code::E0801);
 }
