@@ -69,4 +69,40 @@ inline constexpr int kDerDepthMax = 32;
 // A bound profile package of 4 MB has 4,000 segments; a list of empty elements is not a message.
 inline constexpr std::size_t kDerElementsMax = 65'536;
 
+// --- ESipa transport ----------------------------------------------------------------------------
+// Devices send results, lists and authentication data: a few kilobytes. (What we send may be a bound
+// profile package, kDerBytesMax.)
+inline constexpr std::size_t kEsipaRequestBytesMax = 256u << 10;
+// Requests that wait for an SM-DP+: each holds a thread, or a place in the queue.
+inline constexpr std::size_t kEsipaWaitingThreads = 8;
+inline constexpr std::size_t kEsipaWaitingQueueMax = 256;
+// Devices repeat after 5 s; a busy eIM wants them later than that.
+inline constexpr unsigned kEsipaRetryAfterSeconds = 30;
+// About 40 kB of memory and one descriptor each.
+inline constexpr std::size_t kHttpsConnectionsMax = 4'096;
+// Beyond the limit so many more are told 503; further ones are closed unheard.
+inline constexpr std::size_t kHttpsRefusalsMax = 64;
+// An IPA sends six short header lines.
+inline constexpr std::size_t kHttpsHeaderBytesMax = 8u << 10;
+// A handshake over NB-IoT takes seconds.
+inline constexpr unsigned kHttpsHandshakeMs = 20'000;
+// From the first byte of a request to its last; a slower peer is dead or hostile.
+inline constexpr unsigned kHttpsRequestMs = 20'000;
+// The card works between two requests of a procedure: seconds, with a download a minute.
+inline constexpr unsigned kHttpsIdleMs = 75'000;
+// An answer of 4 MB at 64 kB/s.
+inline constexpr unsigned kHttpsWriteMs = 60'000;
+// libcoap walks all sessions of a context again and again: beyond a thousand it crawls. More
+// devices want more ports. At the limit the session that was silent longest gives way.
+inline constexpr unsigned kCoapSessionsMax = 1'000;
+// A device that restarted and comes back from its old port is deaf until its old session ends; a
+// card works for seconds between two requests of a procedure.
+inline constexpr unsigned kCoapIdleSeconds = 60;
+// Handshakes that hang, their senders perhaps forged, must not keep others out.
+inline constexpr unsigned kCoapHandshakesMax = 500;
+// Bodies coming in and answers going out, all sessions of a context together.
+inline constexpr std::size_t kCoapKeptBytesMax = 64u << 20;
+// How long a server that stops waits for the requests in its hands.
+inline constexpr unsigned kServerStopMs = 2'000;
+
 }  // namespace sojourn::limits
