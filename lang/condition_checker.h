@@ -1,6 +1,7 @@
 // Private to lang. Conditions of an Ast -> CheckedConditions.
 //
-// check_condition.cc holds the simple conditions, check_time.cc those about time.
+// check_condition.cc holds the built-in conditions, check_attribute.cc the declared ones,
+// check_time.cc those about time.
 #pragma once
 
 #include <map>
@@ -15,6 +16,12 @@
 #include "lang/vocabulary.h"
 
 namespace sojourn::lang {
+
+Feature feature_of(FeatureKind kind, std::uint32_t subject = 0);
+// A simple condition as `fmt` writes it, with another relation or other values.
+std::string words_of(const ast::Simple& s, ast::Relation relation,
+                     const std::vector<ast::Value>& values);
+std::string words_of(const ast::Simple& s, ast::Relation relation);
 
 // The checker returns nothing where an error was reported (or forgiven): the caller goes on with
 // what is left, so that one mistake is one message.
@@ -33,8 +40,6 @@ class ConditionChecker {
   Checked dispatch(const ast::Condition& condition);
   Checked joined(const ast::Condition& condition);
   Checked simple(const ast::Simple& s, Span span);
-  Checked named(const ast::Simple& s, Span span);
-  Checked defined(const ast::Define& define, const ast::Simple& s, Span span);
   Checked known_or_not(const ast::Simple& s, Feature feature, Span span);
   Checked flag(const ast::Simple& s, Feature feature, Span span);
   Checked region(const ast::Simple& s, Span span);
@@ -49,11 +54,6 @@ class ConditionChecker {
                    std::int64_t steps, Span span);
   Checked date(const ast::Simple& s, Span span);
   Checked time_of_day(const ast::Simple& s, Span span);
-  Checked choice(const ast::Simple& s, AttributeIndex index, Span span);
-  Checked text(const ast::Simple& s, AttributeIndex index, Span span);
-  Checked membership(const ast::Simple& s, AttributeIndex index, Span span);
-  std::vector<std::int64_t> member_symbols(const ast::Value& value, AttributeIndex index);
-  std::optional<std::int64_t> choice_symbol(const ast::Value& value, AttributeIndex index);
 
   // Builds.
   Checked one_of(const ast::Simple& s, Feature feature, std::vector<std::int64_t> symbols,
@@ -71,6 +71,15 @@ class ConditionChecker {
   static bool is_negative(ast::Relation relation) {
     return relation == ast::Relation::not_equal || relation == ast::Relation::not_in;
   }
+
+  // --- check_attribute.cc: declared attributes and conditions ---
+  Checked named(const ast::Simple& s, Span span);
+  Checked defined(const ast::Define& define, const ast::Simple& s, Span span);
+  Checked choice(const ast::Simple& s, AttributeIndex index, Span span);
+  Checked text(const ast::Simple& s, AttributeIndex index, Span span);
+  Checked membership(const ast::Simple& s, AttributeIndex index, Span span);
+  std::vector<std::int64_t> member_symbols(const ast::Value& value, AttributeIndex index);
+  std::optional<std::int64_t> choice_symbol(const ast::Value& value, AttributeIndex index);
 
   // --- check_time.cc: conditions about time ---
   Checked timed(const ast::Condition& condition);

@@ -5,8 +5,10 @@
 #include "engine/base/limits.h"
 #include "lang/ast_builder.h"
 #include "lang/check.h"
+#include "lang/contradictions.h"
 #include "lang/grammar.h"
 #include "lang/lower.h"
+#include "lang/test_cases.h"
 
 namespace sojourn::lang {
 namespace {
@@ -40,16 +42,19 @@ std::optional<LoadedPolicy> load_policy(const LoadRequest& request, SourceMap& s
   SyntaxTree tree = parse(sources, source, found);
   ast::File file = build_ast(tree, found);
   CheckedPolicy checked = check(file, tree, request, sources, found);
-  bool usable = !found.has_errors();
-  bool otherwise_written = checked.otherwise_written;
-  if (usable && !otherwise_written) note_missing_otherwise(request, source, sources, found);
-  for (const Diagnostic& diagnostic : found.all()) diagnostics.add(diagnostic);
-  if (!usable) return std::nullopt;
-  Lowered lowered = lower(std::move(checked));
   LoadedPolicy policy;
-  policy.table = std::move(lowered.table);
-  policy.table.text_digest = sha256(as_bytes(request.text));
-  policy.otherwise_written = otherwise_written;
+  policy.otherwise_written = checked.otherwise_written;
+  // Tests are about a policy that stands; with errors in it they would only echo them.
+  if (!found.has_errors()) policy.tests = build_tests(file, checked, found);
+  if (!found.has_errors()) {
+    Lowered lowered = lower(std::move(checked));
+    report_contradictions(lowered, *request.gazetteer, sources, found);
+    policy.table = std::move(lowered.table);
+    policy.table.text_digest = sha256(as_bytes(request.text));
+    if (!policy.otherwise_written) note_missing_otherwise(request, source, sources, found);
+  }
+  for (const Diagnostic& diagnostic : found.all()) diagnostics.add(diagnostic);
+  if (found.has_errors()) return std::nullopt;
   return policy;
 }
 

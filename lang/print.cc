@@ -186,13 +186,11 @@ std::string print_inside(const ast::Condition& inner, Around around, bool first 
   return needs_brackets(inner, around, first) ? "(" + text + ")" : text;
 }
 
-std::string print_parts(const ast::Condition& whole, std::string_view joint, Around around) {
+std::string print_parts(const ast::Condition& whole, std::string_view joint) {
   std::string out;
-  bool first = true;
-  for (const ast::Condition& part : whole.parts) {
-    if (!first) out += joint;
-    out += print_inside(part, around, first);
-    first = false;
+  for (std::size_t i = 0; i < whole.parts.size(); ++i) {
+    if (i > 0) out += joint;
+    out += print_part(whole, i);
   }
   return out;
 }
@@ -322,9 +320,9 @@ std::string print_clock(std::int32_t clock_ms) {
 std::string print(const ast::Condition& condition) {
   switch (condition.kind) {
     case ast::Condition::Kind::disjunction:
-      return print_parts(condition, " or ", Around::disjunction);
+      return print_parts(condition, " or ");
     case ast::Condition::Kind::conjunction:
-      return print_parts(condition, " and ", Around::conjunction);
+      return print_parts(condition, " and ");
     case ast::Condition::Kind::negation:
       return "not " + print_inside(condition.parts[0], Around::negation);
     case ast::Condition::Kind::simple:
@@ -354,9 +352,10 @@ std::string print(const ast::Condition& condition) {
   return "";
 }
 
-std::string print_joined(const ast::Condition& condition, std::string_view joint) {
-  bool conjunction = condition.kind == ast::Condition::Kind::conjunction;
-  return print_parts(condition, joint, conjunction ? Around::conjunction : Around::disjunction);
+std::string print_part(const ast::Condition& whole, std::size_t part) {
+  bool conjunction = whole.kind == ast::Condition::Kind::conjunction;
+  return print_inside(whole.parts[part], conjunction ? Around::conjunction : Around::disjunction,
+                      part == 0);
 }
 
 std::string print(const ast::Action& a) {

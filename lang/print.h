@@ -21,8 +21,8 @@ std::string print(const ast::Suffix& suffix);
 // Brackets stand where the grammar needs them, and where a reader could stumble: around a time form
 // after `not` or `and`, and around `and` inside `or`.
 std::string print(const ast::Condition& condition);
-// A conjunction or disjunction with `joint` (" and ") between its parts, each as `print` has it.
-std::string print_joined(const ast::Condition& condition, std::string_view joint);
+// One part of a conjunction or disjunction, in brackets where `print` puts them.
+std::string print_part(const ast::Condition& whole, std::size_t part);
 std::string print_clock(std::int32_t clock_ms);
 std::string print(const ast::Action& action);
 std::string print(const ast::RegionMember& member);

@@ -283,16 +283,21 @@ std::optional<ProfileIndex> Vocabulary::profile(const ast::Name& name) {
 
 std::vector<ast::Value> Vocabulary::expand_sets(const std::vector<ast::Value>& values) {
   std::vector<ast::Value> expanded;
-  for (const ast::Value& value : values) {
+  std::vector<bool> seen(sets_.size());  // a set in itself adds nothing
+  std::vector<ast::Value> open(values.rbegin(), values.rend());
+  while (!open.empty()) {
+    ast::Value value = std::move(open.back());
+    open.pop_back();
     Entry* entry = value.kind == ast::Value::Kind::name ? find(Kind::set, value.text) : nullptr;
     if (entry == nullptr) {
-      expanded.push_back(value);
+      expanded.push_back(std::move(value));
       continue;
     }
     entry->used = true;
-    for (ast::Value member : sets_[entry->index]->values) {
-      expanded.push_back(std::move(member));  // a set inside a set is not looked into
-    }
+    if (seen[entry->index]) continue;
+    seen[entry->index] = true;
+    const auto& members = sets_[entry->index]->values;
+    open.insert(open.end(), members.rbegin(), members.rend());
   }
   return expanded;
 }
@@ -487,6 +492,8 @@ void Vocabulary::finish() {
     if (!is_forgiven(name)) report_unknown(name, use);
   }
   for (RegionEntry& entry : regions_) region(entry);  // mistakes in unused regions count as well
+  // With errors about, a use may hide in what could not be read.
+  if (diagnostics_.has_errors()) return;
   auto note_unused = [&](const auto& names) {
     for (const auto& [name, entry] : names) {
       if (entry.used || !entry.span || entry.kind == Kind::profile) continue;

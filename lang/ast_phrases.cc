@@ -1,0 +1,214 @@
+#include "lang/ast_phrases.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace sojourn::lang {
+namespace {
+
+using K = NodeKind;
+
+constexpr std::array<std::pair<std::string_view, ast::TimeWord>, 15> kTimeWords = {{
+    {"seconds", ast::TimeWord::second},
+    {"second", ast::TimeWord::second},
+    {"s", ast::TimeWord::second},
+    {"minutes", ast::TimeWord::minute},
+    {"minute", ast::TimeWord::minute},
+    {"hours", ast::TimeWord::hour},
+    {"hour", ast::TimeWord::hour},
+    {"days", ast::TimeWord::day},
+    {"day", ast::TimeWord::day},
+    {"weeks", ast::TimeWord::week},
+    {"week", ast::TimeWord::week},
+    {"months", ast::TimeWord::month},
+    {"month", ast::TimeWord::month},
+    {"years", ast::TimeWord::year},
+    {"year", ast::TimeWord::year},
+}};
+
+int two_digits(std::string_view text, std::size_t at) {
+  return (text[at] - '0') * 10 + (text[at + 1] - '0');
+}
+
+}  // namespace
+
+std::string unquoted(std::string_view text) {
+  if (text.empty() || text[0] != '"') return std::string(text);
+  std::string plain;
+  for (std::size_t i = 1; i + 1 < text.size(); ++i) {
+    if (text[i] == '\\' && (text[i + 1] == '"' || text[i + 1] == '\\') && i + 2 < text.size()) ++i;
+    plain += text[i];
+  }
+  return plain;
+}
+
+ast::Name PhraseBuilder::name(Node node) { return {unquoted(node.text()), node.span()}; }
+
+ast::Number PhraseBuilder::number(Node node) {
+  std::string_view text = node.text();
+  bool negative = text.starts_with('-');
+  if (negative) text.remove_prefix(1);
+  std::size_t point = std::min(text.find('.'), text.size());
+  std::int64_t value = 0;
+  bool fits = text.size() - point <= 7;  // the point and six digits
+  for (std::size_t i = 0; i < point && fits; ++i) {
+    fits = !__builtin_mul_overflow(value, 10, &value) &&
+           !__builtin_add_overflow(value, text[i] - '0', &value);
+  }
+  for (std::size_t i = 1; i <= 6 && fits; ++i) {
+    int digit = point + i < text.size() ? text[point + i] - '0' : 0;
+    fits =
+        !__builtin_mul_overflow(value, 10, &value) && !__builtin_add_overflow(value, digit, &value);
+  }
+  if (!fits) {
+    error(Code::E0112, node.span(), "the number has too many digits",
+          "numbers have at most 12 digits before the point and 6 after it");
+    value = 0;
+  }
+  return {negative ? -value : value, node.span()};
+}
+
+ast::TimeLength PhraseBuilder::time_length(Node node) {
+  ast::TimeLength length;
+  length.span = node.span();
+  for (Node child : node.children()) {
+    if (child.is(K::number)) {
+      ast::Number parsed = number(child);
+      if (parsed.millionths < 0) {
+        error(Code::E0112, child.span(), "a length of time cannot be negative", "");
+        parsed.millionths = 0;
+      }
+      length.parts.push_back({parsed.millionths, ast::TimeWord::second});
+    } else {
+      length.parts.back().unit = time_word(child);
+    }
+  }
+  return length;
+}
+
+Day PhraseBuilder::day(Node node) {
+  std::optional<Day> parsed = parse_date(node.text());
+  if (!parsed) {
+    error(Code::E0112, node.span(), fmt::format("there is no {}", node.text()),
+          "dates are written `2026-10-17`, year first");
+  }
+  return parsed.value_or(Day{});
+}
+
+std::int32_t PhraseBuilder::clock(Node node) {
+  std::string_view text = node.text();
+  std::size_t colon = text.find(':');
+  int hour = colon == 1 ? text[0] - '0' : two_digits(text, 0);
+  int minute = two_digits(text, colon + 1);
+  int second = text.size() > colon + 3 ? two_digits(text, colon + 4) : 0;
+  bool exists =
+      minute < 60 && second < 60 && (hour < 24 || (hour == 24 && minute == 0 && second == 0));
+  if (!exists) {
+    error(Code::E0112, node.span(), fmt::format("there is no {}", text),
+          "times of day run from `00:00` to `24:00`");
+    return 0;
+  }
+  return ((hour * 60 + minute) * 60 + second) * 1000;
+}
+
+ast::Value PhraseBuilder::value(Node node) {
+  ast::Value v;
+  v.span = node.span();
+  v.text = unquoted(node.text());
+  switch (node.kind()) {
+    case K::text:
+      v.kind = ast::Value::Kind::text;
+      break;
+    case K::amount:
+      v.kind = ast::Value::Kind::amount;
+      for (Node child : node.children()) {
+        if (child.is(K::number)) v.millionths = number(child).millionths;
+        if (child.is(K::unit)) v.unit = std::string(child.text());
+      }
+      break;
+    case K::plmn:
+      v.kind = ast::Value::Kind::plmn;
+      break;
+    case K::date:
+      v.kind = ast::Value::Kind::date;
+      v.day = day(node);
+      break;
+    case K::clock:
+      v.kind = ast::Value::Kind::clock;
+      v.clock_ms = clock(node);
+      break;
+    case K::timestamp:
+      v.kind = ast::Value::Kind::timestamp;
+      break;
+    default:  // a name, quoted or not
+      v.kind = node.text().starts_with('"') ? ast::Value::Kind::text : ast::Value::Kind::name;
+      break;
+  }
+  return v;
+}
+
+std::vector<ast::Value> PhraseBuilder::values(Node list) {
+  std::vector<ast::Value> all;
+  for (Node child : list.children()) all.push_back(value(child));
+  return all;
+}
+
+ast::Sense PhraseBuilder::sense(Node node) {
+  std::string_view text = node.text();
+  if (text.starts_with("at")) {
+    return text.ends_with("least") ? ast::Sense::at_least : ast::Sense::at_most;
+  }
+  if (text.starts_with("or")) {
+    return text.ends_with("more") ? ast::Sense::at_least : ast::Sense::at_most;
+  }
+  if (text.starts_with("more")) return ast::Sense::more_than;
+  return text.starts_with("fewer") ? ast::Sense::fewer_than : ast::Sense::exactly;
+}
+
+ast::Quantity PhraseBuilder::quantity(Node node) {
+  ast::Quantity q;
+  q.span = node.span();
+  bool number_seen = false;
+  for (Node child : node.children()) {
+    if (child.is(K::sense)) {
+      q.sense = sense(child);
+      q.sense_after = number_seen;
+    } else if (child.is(K::number)) {
+      q.number = number(child);
+      number_seen = true;
+    }
+  }
+  return q;
+}
+
+ast::ClockWindow PhraseBuilder::clock_window(Node node) {
+  ast::ClockWindow window;
+  bool first = true;
+  for (Node child : node.children()) {
+    (first ? window.from_ms : window.until_ms) = clock(child);
+    first = false;
+  }
+  return window;
+}
+
+void PhraseBuilder::error(Code code, Span span, std::string message, std::string help) {
+  diagnostics_.add(make_diagnostic(code, span, std::move(message), std::move(help)));
+}
+
+ast::TimeWord PhraseBuilder::time_word(Node node) {
+  for (auto [word, unit] : kTimeWords) {
+    if (node.text() == word) return unit;
+  }
+  std::vector<std::string_view> words;
+  for (auto [word, unit] : kTimeWords) words.push_back(word);
+  std::string_view near = nearest_spelling(node.text(), words);
+  error(Code::E0206, node.span(), fmt::format("`{}` is not a unit of time", node.text()),
+        near.empty() ? "units of time are seconds, minutes, hours, days, weeks, months and years"
+                     : fmt::format("did you mean `{}`?", near));
+  return ast::TimeWord::day;
+}
+
+}  // namespace sojourn::lang

@@ -1,0 +1,281 @@
+#include "lang/test_cases.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "engine/base/limits.h"
+#include "lang/test_report.h"
+#include "lang/units.h"
+
+namespace sojourn::lang {
+namespace {
+
+TimeZone zone_of(const CheckedPolicy& policy) {
+  Result<TimeZone> found = TimeZone::find(policy.settings.zone);
+  return found ? found.value() : TimeZone();
+}
+
+class TestBuilder {
+ public:
+  TestBuilder(const CheckedPolicy& policy, DiagnosticList& diagnostics)
+      : policy_(policy),
+        zone_(zone_of(policy)),
+        diagnostics_(diagnostics),
+        report_(policy, zone_, diagnostics) {
+    for (const CheckedRule& rule : policy.rules) rule_labels_.insert(rule.rule.label());
+  }
+
+  TestCase build(const ast::Test& written) {
+    test_ = {};
+    pending_.clear();
+    started_.clear();
+    now_.reset();
+    test_.name = written.name.text;
+    test_.span = written.span;
+    test_.obeying = written.obeying;
+    for (const ast::TestLine& line : written.lines) add(line);
+    for (const auto& [device, steps] : pending_) {
+      for (const TestStep& step : steps) {
+        error(Code::E0502, step.span, "nothing is reported after this",
+              "a device's history begins with its first `at`, such as `at 2026-01-01 10:00`");
+      }
+    }
+    return std::move(test_);
+  }
+
+ private:
+  void error(Code code, Span span, std::string message, std::string help) {
+    diagnostics_.add(make_diagnostic(code, span, std::move(message), std::move(help)));
+  }
+
+  std::optional<Instant> instant(const ast::Moment& moment) {
+    std::string_view text = moment.text;
+    std::optional<Day> day = parse_date(text.substr(0, 10));
+    if (!day) {
+      error(Code::E0112, moment.span, fmt::format("there is no {}", text.substr(0, 10)),
+            "dates are written `2026-10-17`, year first");
+      return std::nullopt;
+    }
+    if (moment.date_only) return zone_.start_of(*day);
+    // RFC 3339 wants seconds and an offset; without an offset the policy's zone decides.
+    std::string clock(text.substr(11));
+    std::size_t offset_at = clock.find_first_of("Z+-");
+    bool has_offset = offset_at != std::string::npos;
+    std::string wall = clock.substr(0, offset_at);
+    if (wall.size() == 5) wall += ":00";
+    std::string rest = has_offset ? clock.substr(offset_at) : "Z";
+    std::optional<Instant> utc =
+        parse_rfc3339(fmt::format("{}T{}{}", text.substr(0, 10), wall, rest));
+    if (!utc) {
+      error(Code::E0112, moment.span, fmt::format("there is no {}", text),
+            "times are written `2026-01-01 10:00`");
+      return std::nullopt;
+    }
+    if (has_offset) return utc;
+    return zone_.at_wall_time(*day, (*utc - TimeZone().start_of(*day)).ms);
+  }
+
+  TestStep step_of(const ast::TestLine& line, TestStep::Kind kind) {
+    TestStep step;
+    step.kind = kind;
+    step.span = line.span;
+    if (line.device) step.device = line.device->text;
+    step.observation.names.device = step.device.empty() ? "test" : step.device;
+    return step;
+  }
+
+  void add(const ast::TestLine& line) {
+    switch (line.kind) {
+      case ast::TestLine::Kind::given: {
+        TestStep step = step_of(line, TestStep::Kind::given);
+        step.observation.standing = true;
+        report_.fill(line.parts, step.observation);
+        if (started_.count(step.device) != 0) {
+          error(Code::E0502, line.span, "`given` stands before the device's first `at`",
+                "what changes later is reported: `at 2026-01-02 10:00 type = tracker`");
+          return;
+        }
+        pending_[step.device].push_back(std::move(step));
+        break;
+      }
+      case ast::TestLine::Kind::at: {
+        std::optional<Instant> at = instant(line.at);
+        if (!at) return;
+        TestStep step =
+            step_of(line, line.parts.empty() ? TestStep::Kind::wait : TestStep::Kind::observe);
+        report_.fill(line.parts, step.observation);
+        place(std::move(step), *at);
+        break;
+      }
+      case ast::TestLine::Kind::every:
+        add_every(line);
+        break;
+      case ast::TestLine::Kind::expect:
+        add_expect(line);
+        break;
+    }
+  }
+
+  // Adds a step at an instant, and before it what was given for a device that begins here.
+  void place(TestStep step, Instant at) {
+    if (started_.insert(step.device).second) {
+      for (TestStep& given : pending_[step.device]) {
+        given.at = given.observation.at = at;
+        test_.steps.push_back(std::move(given));
+      }
+      pending_.erase(step.device);
+    }
+    step.at = step.observation.at = at;
+    now_ = now_ ? std::max(*now_, at) : at;
+    test_.steps.push_back(std::move(step));
+  }
+
+  void add_every(const ast::TestLine& line) {
+    std::optional<Instant> from = instant(line.at);
+    std::optional<Instant> until = instant(line.until);
+    if (!from || !until) return;
+    TestStep step =
+        step_of(line, line.parts.empty() ? TestStep::Kind::wait : TestStep::Kind::observe);
+    report_.fill(line.parts, step.observation);
+    std::vector<Instant> moments;
+    bool too_many = false;
+    auto take = [&](Instant at) {
+      too_many = moments.size() + test_.steps.size() >= limits::kTestStepsMax;
+      if (!too_many) moments.push_back(at);
+      return !too_many;
+    };
+    if (line.clock_ms) {
+      Day last = zone_.day_of(*until);
+      for (Day day = zone_.day_of(*from); day <= last; day = next(day, 1)) {
+        if (!take(zone_.at_wall_time(day, *line.clock_ms))) break;
+      }
+    } else {
+      std::optional<Duration> period = elapsed(line.period);
+      if (!period || period->ms == 0) {
+        error(Code::E0501, line.period.span, "`every` needs a length of elapsed time",
+              "for example `every 6 hours` or `every day at 12:00`");
+        return;
+      }
+      for (Instant at = *from; at <= *until; at = at + *period) {
+        if (!take(at)) break;
+      }
+    }
+    if (too_many) {
+      error(Code::E0901, line.span,
+            fmt::format("the test has more than {} steps", limits::kTestStepsMax),
+            "report less often, or over a shorter time");
+      return;
+    }
+    if (moments.empty()) {
+      error(Code::E0501, line.span, "the last day lies before the first", "exchange the two");
+      return;
+    }
+    for (Instant at : moments) place(step, at);
+  }
+
+  void add_expect(const ast::TestLine& line) {
+    if (!now_) {
+      error(Code::E0502, line.span, "nothing has been reported yet",
+            "a story begins with a report, such as `at 2026-01-01 10:00 network 724-05`");
+      return;
+    }
+    TestStep step = step_of(line, TestStep::Kind::expect);
+    step.at = *now_;
+    for (const ast::Expectation& written : line.expectations) {
+      if (exists(written)) step.expected.push_back(expected(written));
+    }
+    if (line.on) {
+      std::optional<Instant> on = instant(*line.on);
+      if (!on) return;
+      Instant until =
+          line.on->date_only ? zone_.start_of(next(zone_.day_of(*on), 1)) : *on + milliseconds(1);
+      step.taken = std::make_pair(*on, until);
+    }
+    test_.steps.push_back(std::move(step));
+  }
+
+  bool exists(const ast::Expectation& written) {
+    using Kind = ast::Expectation::Kind;
+    if (written.kind == Kind::profile) return report_.is_profile(written.name);
+    bool known = written.kind != Kind::by || written.name.text.empty() ||
+                 rule_labels_.count(written.name.text) != 0;
+    if (written.kind == Kind::ban_violated) known = false;  // bans are not declared in this version
+    if (known) return true;
+    std::vector<std::string_view> names(rule_labels_.begin(), rule_labels_.end());
+    std::string_view near = nearest_spelling(written.name.text, names);
+    error(Code::E0503, written.name.span,
+          fmt::format("there is no {} `{}`", written.kind == Kind::by ? "rule" : "ban",
+                      written.name.text),
+          near.empty() || written.kind != Kind::by ? "" : fmt::format("did you mean `{}`?", near));
+    return false;
+  }
+
+  static Expected expected(const ast::Expectation& written) {
+    using From = ast::Expectation::Kind;
+    Expected e;
+    e.name = written.name.text;
+    e.span = written.span;
+    switch (written.kind) {
+      case From::keep:
+        e.kind = Expected::Kind::keep;
+        break;
+      case From::profile:
+        e.kind = Expected::Kind::profile;
+        break;
+      case From::alert:
+        e.kind = Expected::Kind::alert;
+        break;
+      case From::task:
+        e.kind = Expected::Kind::task;
+        break;
+      case From::by:
+        e.kind = Expected::Kind::by;
+        break;
+      case From::ban_violated:
+        e.kind = Expected::Kind::ban_violated;
+        break;
+      case From::suppressed:
+        e.kind = Expected::Kind::suppressed;
+        break;
+    }
+    return e;
+  }
+
+  const CheckedPolicy& policy_;
+  TimeZone zone_;
+  DiagnosticList& diagnostics_;
+  TestReport report_;
+  std::set<std::string> rule_labels_;
+  TestCase test_;
+  std::map<std::string, std::vector<TestStep>> pending_;  // given, by device, until its first at
+  std::set<std::string> started_;
+  std::optional<Instant> now_;
+};
+
+}  // namespace
+
+std::vector<TestCase> build_tests(const ast::File& file, const CheckedPolicy& policy,
+                                  DiagnosticList& diagnostics) {
+  std::vector<TestCase> tests;
+  std::map<std::string, Span> names;
+  TestBuilder builder(policy, diagnostics);
+  for (const ast::Declaration& declaration : file.declarations) {
+    const auto* written = std::get_if<ast::Test>(&declaration);
+    if (written == nullptr) continue;
+    auto [at, added] = names.emplace(written->name.text, written->name.span);
+    if (!added) {
+      Diagnostic d = make_diagnostic(Code::E0207, written->name.span,
+                                     fmt::format("two tests are called `{}`", written->name.text),
+                                     "give one of them another name");
+      d.labels.push_back({at->second, "the first one"});
+      diagnostics.add(std::move(d));
+    }
+    tests.push_back(builder.build(*written));
+  }
+  return tests;
+}
+
+}  // namespace sojourn::lang

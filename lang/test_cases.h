@@ -1,0 +1,17 @@
+// Private to lang. Test blocks of an Ast -> TestCases.
+#pragma once
+
+#include <vector>
+
+#include "engine/base/diagnostic.h"
+#include "lang/ast.h"
+#include "lang/checked_policy.h"
+#include "lang/test_case.h"
+
+namespace sojourn::lang {
+
+// Resolves names, converts units, applies the policy's zone, unrolls `every`.
+std::vector<TestCase> build_tests(const ast::File& file, const CheckedPolicy& policy,
+                                  DiagnosticList& diagnostics);
+
+}  // namespace sojourn::lang

@@ -1,0 +1,105 @@
+// Whatever the bytes: a diagnostic, soon, and never a crash.
+#include <ctime>
+#include <random>
+
+#include "engine/base/limits.h"
+#include "tests/lang/load.h"
+#include "tests/support/catch.h"
+
+namespace sojourn::lang {
+namespace {
+
+std::string repeated(std::string_view piece, std::size_t count) {
+  std::string text;
+  text.reserve(piece.size() * count);
+  for (std::size_t i = 0; i < count; ++i) text += piece;
+  return text;
+}
+
+TEST_CASE("hostile texts end in diagnostics, in linear time") {
+  constexpr std::size_t kMega = std::size_t{1} << 20;
+  std::mt19937 random(7);
+  std::string noise(10 * kMega, ' ');
+  for (char& c : noise) c = static_cast<char>(' ' + random() % 94);
+  std::string lines = noise;
+  for (std::size_t i = 60; i < lines.size(); i += 60) lines[i] = '\n';
+  const std::pair<const char*, std::string> rows[] = {
+      {"deep brackets", "when " + repeated("(", 100'000) + "a" + repeated(")", 100'000)},
+      {"deep negation", "when " + repeated("not ", 100'000) + "a then keep"},
+      {"a chain of sums", "when " + repeated("data within 1 day > ", 100'000) + "1 MB then keep"},
+      {"noise on one line", noise},
+      {"noise on many lines", lines},
+      {"quotes without end", repeated("\"", 10 * kMega)},
+      {"unclosed quotes on many lines", repeated("rule \"\n", kMega)},
+      {"a NUL byte", std::string("attribute a : flag\0", 19)},
+      {"broken UTF-8", "attribute a : flag \xC3\x28"},
+      {"an overlong form", "attribute a : flag \xC0\xAF"},
+      {"a surrogate", "attribute a : flag \xED\xA0\x80"},
+      {"half a character at the end", "attribute a : flag # \xE2\x82"},
+      {"an endless word", "when " + repeated("a", 10 * kMega) + " then keep"},
+      {"an endless number", "when a > " + repeated("9", 10 * kMega) + " then keep"},
+      {"beginnings only", repeated("rule ", 2 * kMega)},
+      {"ten million brackets", repeated("(", 10 * kMega)},
+  };
+  for (const auto& [name, text] : rows) {
+    INFO(name);
+    std::clock_t begin = std::clock();
+    testing::Loaded loaded = testing::load(text);
+    double seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+    CHECK_FALSE(loaded.policy);
+    CHECK(loaded.diagnostics.has_errors());
+    CHECK(loaded.diagnostics.all().size() <= limits::kDiagnosticsMax);
+    CHECK(seconds < 4);  // without optimisation; a release build takes well under one
+    for (const Diagnostic& d : loaded.diagnostics.all()) {
+      CHECK(render(d, loaded.sources).size() < 4096);
+    }
+  }
+}
+
+TEST_CASE("nesting is limited, at the limit and not before") {
+  auto nested = [](int depth) {
+    auto count = static_cast<std::size_t>(depth);
+    return "attribute a : flag\nwhen " + repeated("(", count) + "a" + repeated(")", count) +
+           " then keep\notherwise keep\n";
+  };
+  CHECK(testing::load(nested(limits::kNestingDepthMax - 1)).policy);
+  CHECK(testing::load(nested(limits::kNestingDepthMax)).policy);
+  testing::Loaded beyond = testing::load(nested(limits::kNestingDepthMax + 1));
+  CHECK(beyond.codes() == "E0901");
+}
+
+TEST_CASE("a mutilated policy never crashes the compiler") {
+  const std::string text =
+      "policy p version \"1\"\nattribute a : x | y\nattribute n : number in %\nprofile q home BR\n"
+      "rule r overrides s when region in BR and (a = x or n > 5%) for 10 minutes then profile = q\n"
+      "rule s when not a = y on at least 3 consecutive days then keep, hold 1 hour\n"
+      "test \"t\"\n given a = x\n at 2026-01-01 10:00 network 724-05\n expect keep\n";
+  unsigned seed = 99;
+  INFO("seed " << seed);
+  std::mt19937 random(seed);
+  for (int round = 0; round < 3000; ++round) {
+    std::string broken = text;
+    for (int edits = 1 + static_cast<int>(random() % 3); edits > 0; --edits) {
+      std::size_t at = random() % broken.size();
+      switch (random() % 3) {
+        case 0:
+          broken.erase(at, 1 + random() % 5);
+          break;
+        case 1:
+          broken.insert(at, 1, static_cast<char>(random() % 256));
+          break;
+        default:
+          broken.insert(at, broken.substr(random() % broken.size(), random() % 12));
+          break;
+      }
+    }
+    testing::Loaded loaded = testing::load(broken);
+    CHECK(loaded.policy.has_value() != loaded.diagnostics.has_errors());
+    for (const Diagnostic& d : loaded.diagnostics.all()) {
+      CHECK_FALSE(render(d, loaded.sources).empty());
+    }
+  }
+}
+
+}  // namespace
+}  // namespace sojourn::lang
