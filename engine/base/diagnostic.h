@@ -23,7 +23,8 @@ enum class Severity : std::uint8_t {
   error,           // the input cannot be used
 };
 
-// One enumerator per line of diagnostic_codes.def: Code::E0101, ...
+// One enumerator per line of diagnostic_codes.def: Code::E0101, ... Their numbers change between
+// releases; what is stored or sent is the name.
 enum class Code : std::uint16_t {
 #define SOJOURN_DIAGNOSTIC(code, severity, title, story) code,
 #include "engine/base/diagnostic_codes.def"
@@ -51,7 +52,7 @@ struct SuggestedEdit {
 };
 
 struct Diagnostic {
-  Code code{};
+  Code code = Code::E0902;
   Severity severity = Severity::error;
   std::optional<Span> span;  // absent for what has no place in a source (a missing file, a peer)
   std::string message;

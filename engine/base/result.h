@@ -30,9 +30,11 @@ class [[nodiscard]] Result {
   // Requires: ok().
   T& value() & { return assert(ok()), std::get<0>(state_); }
   const T& value() const& { return assert(ok()), std::get<0>(state_); }
-  T&& value() && { return assert(ok()), std::get<0>(std::move(state_)); }
+  // By value, so that a temporary's value does not die with it.
+  T value() && { return assert(ok()), std::get<0>(std::move(state_)); }
   T& operator*() & { return value(); }
   const T& operator*() const& { return value(); }
+  T operator*() && { return std::move(*this).value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }
 
