@@ -114,6 +114,11 @@ Diagnostic cannot_read(const std::string& path, int error) {
 
 }  // namespace
 
+bool looks_like_graph_file(ByteView first_bytes) {
+  return first_bytes.size() >= kMagic.size() &&
+         std::equal(kMagic.begin(), kMagic.end(), first_bytes.begin());
+}
+
 Bytes write_graph_file(const DecisionGraph& graph) {
   DecisionGraphParts parts;
   parts.axes = graph.axes();

@@ -29,6 +29,9 @@ inline constexpr std::size_t kGraphDigestOffset = 64;
 
 Bytes write_graph_file(const DecisionGraph& graph);
 
+// Do the bytes begin as a graph file does? Tells graph files from rule files.
+bool looks_like_graph_file(ByteView first_bytes);
+
 // `memory` owns `bytes` and is held by the graph. Words at an odd address are copied.
 Result<std::shared_ptr<const DecisionGraph>> read_graph_file(std::shared_ptr<const void> memory,
                                                              ByteView bytes);

@@ -7,11 +7,12 @@
 namespace sojourn {
 namespace {
 
-// Do two decisions differ in anything that people are told?
-bool differ(const Decision& a, const Decision& b) { return !(a == b); }
-
 const char* outcome_word(Action::Kind kind) {
   return kind == Action::Kind::profile ? "profile" : "keep";
+}
+
+void append(std::vector<std::string>& to, const std::vector<std::string>& from) {
+  to.insert(to.end(), from.begin(), from.end());
 }
 
 }  // namespace
@@ -96,57 +97,75 @@ void DeviceLoop::carry_out_if_due(Instant t) {
 void DeviceLoop::decide_at(Instant t, bool write_always, const RecordSink& sink) {
   Decision decision = device_.decide(t);
   bool first = !decision_;
-  bool changed = first || differ(*decision_, decision);
+  bool changed = first || !(*decision_ == decision) || also_ != device_.also();
   decision_ = decision;
+  bool says_nothing = false;
   if (changed) {
     decided_at_ = t;
-    ++totals_.change_count;
+    also_ = device_.also();
+    gather_texts();
+    // A first `keep` is no record (semantics 28).
+    says_nothing = first && decision.kind == Action::Kind::keep && decision.rule < 0 &&
+                   decision.ban < 0 && alerts_.empty() && tasks_.empty();
+    if (!says_nothing) ++totals_.change_count;
   }
-  bool first_keep = first && decision.kind == Action::Kind::keep && decision.rule < 0;
-  if (first_keep) --totals_.change_count;
-  if ((changed && !first_keep) || write_always) sink(make_record(t));
+  if ((changed && !says_nothing) || write_always) sink(make_record(t));
   if (options_.mode == LoopMode::obedient && wants_switch()) {
     device_.switched(decision.profile, t);
     simulates_profile_ = true;
     ++totals_.switch_count;
     decision_ = device_.decide(t);
+    also_ = device_.also();
+    gather_texts();
   }
   wake_ = device_.wake(t);
   assert(wake_ > t);
 }
 
+// Alerts and tasks of the decision in force: the deciding rule's and those of every rule that fires
+// beside it.
+void DeviceLoop::gather_texts() {
+  const RuleTable& table = policy_->table();
+  alerts_.clear();
+  tasks_.clear();
+  auto add = [&](const Action& action) {
+    append(alerts_, action.alerts);
+    append(tasks_, action.tasks);
+  };
+  if (decision_->rule >= 0) add(table.rules[static_cast<std::size_t>(decision_->rule)].action);
+  if (decision_->rule < 0 && decision_->ban < 0) add(table.otherwise);
+  for (std::uint32_t rule : also_) {
+    if (static_cast<std::int32_t>(rule) != decision_->rule) add(table.rules[rule].action);
+  }
+}
+
 DecisionRecord DeviceLoop::make_record(Instant t) {
   const RuleTable& table = policy_->table();
-  const Leaf& leaf = policy_->graph().leaf(decision_->leaf);
   DecisionRecord record;
   record.at = t;
   record.device = name_;
   record.outcome = outcome_word(decision_->kind);
-  if (decision_->kind == Action::Kind::profile)
+  if (decision_->kind == Action::Kind::profile) {
     record.profile = table.profiles[decision_->profile].name;
+  }
   auto enabled = device_.enabled_profile(t);
-  if (enabled && *enabled >= 0)
+  if (enabled && *enabled >= 0) {
     record.from = table.profiles[static_cast<std::size_t>(*enabled)].name;
+  }
   if (enabled == kOtherSymbol) record.from = "undeclared";
-  auto add_texts = [&](const Action& action) {
-    record.alerts.insert(record.alerts.end(), action.alerts.begin(), action.alerts.end());
-    record.tasks.insert(record.tasks.end(), action.tasks.begin(), action.tasks.end());
-  };
   if (decision_->rule >= 0) {
     const Rule& rule = table.rules[static_cast<std::size_t>(decision_->rule)];
     record.rule = rule.label();
     record.origin = rule.origin.text();
-    add_texts(rule.action);
-  } else {
-    add_texts(table.otherwise);
+  } else if (decision_->ban >= 0) {
+    const Ban& ban = table.bans[static_cast<std::size_t>(decision_->ban)];
+    record.rule = "ban " + ban.name;
+    record.origin = ban.origin.text();
   }
-  for (std::uint32_t also : leaf.also) add_texts(table.rules[also].action);
-  for (std::uint32_t waiting : leaf.waiting) {
-    record.skipped.push_back(table.rules[waiting].label() + ": no profile of it can be had");
-  }
-  for (auto [ban, profile] : leaf.passed_over) {
-    record.skipped.push_back(table.profiles[profile].name + ": unlawful by " +
-                             table.bans[ban].name);
+  record.alerts = alerts_;
+  record.tasks = tasks_;
+  if (policy_->graph().leaf(decision_->leaf).quarantined) {
+    record.suppressed = "every profile it could take is in quarantine";
   }
   record.because = device_.because(*decision_, t);
   record.review = device_.review(t);

@@ -63,6 +63,9 @@ class DeviceLoop {
   // The decision in force, and when it was taken. Absent before the first report.
   const std::optional<Decision>& decision() const { return decision_; }
   Instant decided_at() const { return decided_at_; }
+  // The alerts and tasks of the decision in force, of every rule that adds some.
+  const std::vector<std::string>& alerts() const { return alerts_; }
+  const std::vector<std::string>& tasks() const { return tasks_; }
   // Up to where time has passed.
   Instant now() const { return now_; }
   // When time alone may change something: `run_until` has nothing to do before. kNever when never.
@@ -76,6 +79,7 @@ class DeviceLoop {
   void decide_at(Instant t, bool write_always, const RecordSink& sink);
   void carry_out_if_due(Instant t);
   bool wants_switch() const;
+  void gather_texts();
   DecisionRecord make_record(Instant t);
 
   std::shared_ptr<const PreparedPolicy> policy_;
@@ -84,6 +88,9 @@ class DeviceLoop {
   Device device_;
   std::optional<Decision> decision_;
   Instant decided_at_ = kBeginning;
+  std::vector<std::string> alerts_;
+  std::vector<std::string> tasks_;
+  std::vector<std::uint32_t> also_;  // rules with alerts or tasks, as last decided
   Instant now_ = kBeginning;
   Instant wake_ = kNever;
   // Closed loop: once the loop has switched the device, reported profiles no longer count.
