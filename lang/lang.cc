@@ -47,6 +47,7 @@ std::optional<LoadedPolicy> load_policy(const LoadRequest& request, SourceMap& s
   // Tests are about a policy that stands; with errors in it they would only echo them.
   if (!found.has_errors()) policy.tests = build_tests(file, checked, found);
   if (!found.has_errors()) {
+    for (const CheckedRule& rule : checked.rules) policy.rule_spans.push_back(rule.name_span);
     Lowered lowered = lower(std::move(checked));
     report_contradictions(lowered, *request.gazetteer, sources, found);
     policy.table = std::move(lowered.table);

@@ -45,6 +45,7 @@ struct LoadRequest {
 struct LoadedPolicy {
   RuleTable table;
   std::vector<TestCase> tests;
+  std::vector<Span> rule_spans;   // by rule: its name, or the word `when`
   bool otherwise_written = true;  // false: `otherwise keep` was understood (a note says so)
 };
 

@@ -1,0 +1,174 @@
+#include "lang/testing/run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "engine/runtime/device_loop.h"
+
+namespace sojourn::lang {
+namespace {
+
+std::string expectation_text(const Expected& expected) {
+  switch (expected.kind) {
+    case Expected::Kind::keep:
+      return "keep";
+    case Expected::Kind::profile:
+      return "profile = " + expected.name;
+    case Expected::Kind::alert:
+      return fmt::format("alert \"{}\"", expected.name);
+    case Expected::Kind::task:
+      return fmt::format("task \"{}\"", expected.name);
+    case Expected::Kind::by:
+      return "by " + (expected.name.empty() ? "otherwise" : expected.name);
+    case Expected::Kind::ban_violated:
+      return fmt::format("ban {} violated", expected.name);
+    case Expected::Kind::suppressed:
+      return "suppressed";
+  }
+  return "";
+}
+
+std::string list_text(const std::vector<std::string>& texts) {
+  if (texts.empty()) return "none";
+  std::string all;
+  for (const std::string& text : texts)
+    all += fmt::format("{}\"{}\"", all.empty() ? "" : ", ", text);
+  return all;
+}
+
+// One test under way: a loop per device it speaks of.
+class TestRun {
+ public:
+  TestRun(const TestCase& test, std::shared_ptr<const PreparedPolicy> policy)
+      : test_(test), policy_(std::move(policy)) {
+    result_.name = test.name;
+  }
+
+  TestResult run() {
+    for (const TestStep& step : test_.steps) take(step);
+    return std::move(result_);
+  }
+
+ private:
+  void take(const TestStep& step) {
+    DeviceLoop& loop = loop_of(step.device);
+    RecordSink sink = [&](const DecisionRecord&) { note_rule(loop); };
+    switch (step.kind) {
+      case TestStep::Kind::given:
+      case TestStep::Kind::observe: {
+        ObserveOutcome outcome = loop.report(step.observation, sink);
+        for (const Diagnostic& refused : outcome.refused)
+          result_.refused.push_back(refused.message);
+        break;
+      }
+      case TestStep::Kind::wait:
+        loop.run_until(step.at, sink);
+        break;
+      case TestStep::Kind::expect:
+        loop.run_until(std::max(step.at, loop.now()), sink);
+        for (const Expected& expected : step.expected) check(loop, step, expected);
+        break;
+    }
+    note_rule(loop);
+  }
+
+  DeviceLoop& loop_of(const std::string& device) {
+    auto it = loops_.find(device);
+    if (it == loops_.end()) {
+      LoopOptions options;
+      options.mode = test_.obeying ? LoopMode::obedient : LoopMode::open;
+      it = loops_.try_emplace(device, policy_, device, options).first;
+    }
+    return it->second;
+  }
+
+  void note_rule(const DeviceLoop& loop) {
+    if (loop.decision() && loop.decision()->rule >= 0) {
+      result_.deciding_rules.insert(static_cast<std::uint32_t>(loop.decision()->rule));
+    }
+  }
+
+  void check(DeviceLoop& loop, const TestStep& step, const Expected& expected) {
+    bool in_time = !step.taken || (loop.decided_at() >= step.taken->first &&
+                                   loop.decided_at() < step.taken->second);
+    if (loop.decision() && in_time && holds(loop, expected)) return;
+    TestFailure failure;
+    failure.span = expected.span;
+    failure.expected = expectation_text(expected);
+    if (step.taken)
+      failure.expected += fmt::format(", taken between {} and {}", to_rfc3339(step.taken->first),
+                                      to_rfc3339(step.taken->second));
+    failure.actual = actual_text(loop);
+    if (loop.decision()) failure.explanation = loop.device().explain(loop.now());
+    failure.explanation.device = loop.name();
+    result_.failures.push_back(std::move(failure));
+  }
+
+  // The profile that should be enabled: the one decided, or with `keep` the one that is.
+  std::optional<std::int64_t> wanted_profile(DeviceLoop& loop) const {
+    if (loop.decision()->kind == Action::Kind::profile) return loop.decision()->profile;
+    return loop.device().enabled_profile(loop.now());
+  }
+
+  bool holds(DeviceLoop& loop, const Expected& expected) const {
+    const Decision& decision = *loop.decision();
+    switch (expected.kind) {
+      case Expected::Kind::keep:
+        return decision.kind != Action::Kind::profile ||
+               loop.device().enabled_profile(loop.now()) == std::int64_t{decision.profile};
+      case Expected::Kind::profile: {
+        auto index = policy_->table().find_profile(expected.name);
+        return index && wanted_profile(loop) == std::int64_t{*index};
+      }
+      case Expected::Kind::by:
+        return rule_label(decision) == expected.name;
+      case Expected::Kind::alert:
+        return contains(loop.alerts(), expected.name);
+      case Expected::Kind::task:
+        return contains(loop.tasks(), expected.name);
+      case Expected::Kind::ban_violated:
+      case Expected::Kind::suppressed:
+        return false;
+    }
+    return false;
+  }
+
+  static bool contains(const std::vector<std::string>& texts, const std::string& text) {
+    return std::find(texts.begin(), texts.end(), text) != texts.end();
+  }
+
+  std::string rule_label(const Decision& decision) const {
+    if (decision.rule < 0) return "";
+    return policy_->table().rules[static_cast<std::size_t>(decision.rule)].label();
+  }
+
+  std::string actual_text(DeviceLoop& loop) const {
+    if (!loop.decision()) return "nothing: the device has not reported yet";
+    const Decision& decision = *loop.decision();
+    std::string outcome = decision.kind == Action::Kind::profile
+                              ? "profile = " + policy_->table().profiles[decision.profile].name
+                              : "keep";
+    std::string rule = rule_label(decision);
+    std::string text =
+        fmt::format("{} by {}, taken at {}", outcome, rule.empty() ? "otherwise" : rule,
+                    to_rfc3339(loop.decided_at()));
+    if (!loop.alerts().empty()) text += ", alerts " + list_text(loop.alerts());
+    if (!loop.tasks().empty()) text += ", tasks " + list_text(loop.tasks());
+    return text;
+  }
+
+  const TestCase& test_;
+  std::shared_ptr<const PreparedPolicy> policy_;
+  std::map<std::string, DeviceLoop> loops_;
+  TestResult result_;
+};
+
+}  // namespace
+
+TestResult run_test(const TestCase& test, const std::shared_ptr<const PreparedPolicy>& policy) {
+  return TestRun(test, policy).run();
+}
+
+}  // namespace sojourn::lang

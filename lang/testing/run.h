@@ -1,0 +1,37 @@
+// Runs test cases through the engine's own loop: what a test sees is what a device will get.
+//
+//   for (const TestCase& test : policy.tests) {
+//     TestResult result = run_test(test, prepared);
+//     if (!result.passed()) show(result.failures);
+//   }
+#pragma once
+
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "engine/device/device.h"
+#include "lang/test_case.h"
+
+namespace sojourn::lang {
+
+// An expectation that did not hold.
+struct TestFailure {
+  Span span;             // the expectation
+  std::string expected;  // "profile = vivo-local on 2026-03-21"
+  std::string actual;    // "keep by otherwise, taken at 2026-01-01T10:00:00Z"
+  Explanation explanation;
+};
+
+struct TestResult {
+  std::string name;
+  std::vector<TestFailure> failures;
+  std::set<std::uint32_t> deciding_rules;  // rules that decided at any moment of the test
+  std::vector<std::string> refused;        // values of the test's reports that cannot be
+  bool passed() const { return failures.empty() && refused.empty(); }
+};
+
+TestResult run_test(const TestCase& test, const std::shared_ptr<const PreparedPolicy>& policy);
+
+}  // namespace sojourn::lang
