@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# usage: check.sh BUILD_FOLDER SOURCE_FOLDER
+# Installs from the build folder into a scratch folder, builds the consumer with find_package and again
+# with pkg-config, runs both, and makes sure that neither the parser nor the prover came along.
+set -euo pipefail
+build=$1
+source=$2
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+cmake --install "$build" --prefix "$scratch/usr" >"$scratch/install.log"
+"$scratch/usr/bin/sojourn" build "$source/rules-examples/first-sentence/policy.sojourn" -o "$scratch/policy.graph"
+
+cmake -S "$source/tests/install" -B "$scratch/consumer" -DCMAKE_PREFIX_PATH="$scratch/usr" >"$scratch/configure.log"
+cmake --build "$scratch/consumer" >"$scratch/build.log" || { cat "$scratch/build.log"; exit 1; }
+
+export PKG_CONFIG_PATH="$scratch/usr/lib/pkgconfig:$(ls -d "$scratch"/usr/lib/*/pkgconfig 2>/dev/null | head -n 1)"
+c++ -std=c++20 "$source/tests/install/main.cc" -o "$scratch/by_pkgconfig" \
+  $(pkg-config --define-variable=prefix="$scratch/usr" --static --cflags --libs sojourn)
+
+for program in "$scratch/consumer/consumer" "$scratch/by_pkgconfig"; do
+  out=$(SOJOURN_GEODATA="$scratch/usr/share/sojourn/geodata" "$program" "$scratch/policy.graph")
+  [[ "$out" == "profile vivo-local by "* ]] || { echo "unexpected: $out"; exit 1; }
+  if nm -C "$program" | grep -qE 'tao::pegtl|sojourn::lang::|sojourn::proof::'; then
+    echo "the parser or the prover was linked into $program"
+    exit 1
+  fi
+done
+echo "the installed library maps, observes and decides"
