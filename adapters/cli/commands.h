@@ -1,0 +1,107 @@
+// The commands of `sojourn`, each in a file of its name: what it is told, and its exit code.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "adapters/cli/console.h"
+
+namespace sojourn::cli {
+
+struct CheckOptions {
+  std::vector<std::string> files;
+  OutputFormat format = OutputFormat::text;
+  std::string geodata;  // "" = where it was installed
+};
+int run_check(const CheckOptions& options, Console& console);
+
+struct TestOptions {
+  std::vector<std::string> files;
+  std::string only;   // run only tests whose name contains this
+  std::string junit;  // write a JUnit report here
+  OutputFormat format = OutputFormat::text;
+  std::string geodata;
+};
+int run_test(const TestOptions& options, Console& console);
+
+struct FormatOptions {
+  std::vector<std::string> files;
+  bool check = false;  // change nothing; tell whether something would
+};
+int run_fmt(const FormatOptions& options, Console& console);
+
+struct BuildOptions {
+  std::string file;
+  std::string output;
+  bool force = false;
+  std::string geodata;
+};
+int run_build(const BuildOptions& options, Console& console);
+
+struct DecideOptions {
+  std::string file;
+  std::string device;  // JSON: one report, or a file of reports with `@`
+  std::string at;      // RFC 3339; "" = the newest report's time
+  OutputFormat format = OutputFormat::text;
+  std::string geodata;
+};
+int run_decide(const DecideOptions& options, Console& console);
+
+struct DryrunOptions {
+  std::string file;
+  std::vector<std::string> traces;
+  std::string decisions;  // write decision records here
+  std::string audit;      // write the evidence chain here
+  bool all = false;       // a record for every report
+  bool open_loop = false;
+  bool strict = false;
+  bool force = false;
+  std::string latency;  // "" = at the device's next report
+  std::string lateness = "7 days";
+  std::optional<std::string> settle;  // instead of the policy's
+  unsigned jobs = 0;                  // 0 = one per core
+  OutputFormat format = OutputFormat::text;
+  std::string geodata;
+};
+int run_dryrun(const DryrunOptions& options, Console& console);
+
+struct GeoOptions {
+  double lat = 0;
+  double lon = 0;
+  std::optional<double> accuracy_m;
+  std::string policy;  // also answer for the regions this policy names
+  OutputFormat format = OutputFormat::text;
+  std::string geodata;
+};
+int run_geo(const GeoOptions& options, Console& console);
+
+struct AuditOptions {
+  std::string file;
+  bool pseudonymise = false;
+};
+int run_audit_verify(const AuditOptions& options, Console& console);
+int run_audit_show(const AuditOptions& options, Console& console);
+
+struct PackageOptions {
+  std::string type;         // "EuiccPackageRequest"
+  std::string input = "-";  // text, `@FILE`, or `-` for standard input
+  std::string version = "1.2";
+  std::string key;  // PEM file: a private key to sign, a public one or certificate to verify
+  std::optional<std::int64_t> token;  // the association token, when one is configured
+  bool strict = false;
+  OutputFormat format = OutputFormat::text;
+};
+int run_package_types(Console& console);
+int run_package_encode(const PackageOptions& options, Console& console);
+int run_package_decode(const PackageOptions& options, Console& console);
+int run_package_sign(const PackageOptions& options, Console& console);
+int run_package_verify(const PackageOptions& options, Console& console);
+
+struct ExplainOptions {
+  std::string code;  // "" = list all
+};
+int run_explain(const ExplainOptions& options, Console& console);
+
+}  // namespace sojourn::cli

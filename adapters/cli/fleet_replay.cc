@@ -1,0 +1,180 @@
+#include "adapters/cli/fleet_replay.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <thread>
+#include <utility>
+
+#include "engine/base/limits.h"
+#include "engine/runtime/record_json.h"
+
+namespace sojourn::cli {
+
+// One thread's share: the devices whose index is its own modulo the number of threads.
+class FleetReplay::Worker {
+ public:
+  struct Output {
+    std::uint64_t ordinal;  // of the report that caused it
+    DecisionRecord record;
+    std::string json;
+  };
+
+  Worker(const RuleTable& table, unsigned share, unsigned share_count, bool records)
+      : table_(table),
+        share_(share),
+        share_count_(share_count),
+        records_(records),
+        rules_(table.rules.size() + 1) {}
+
+  bool owns(DeviceIndex device) const { return device % share_count_ == share_; }
+
+  void report(DeviceLoop& loop, DeviceIndex device, const Observation& observation,
+              std::uint64_t ordinal) {
+    ObserveOutcome outcome = loop.report(
+        observation, [&](const DecisionRecord& record) { take(record, loop, device, ordinal); });
+    for (const Diagnostic& refused : outcome.refused) note_refused(refused, observation, ordinal);
+  }
+
+  void run_until(DeviceLoop& loop, DeviceIndex device, Instant end, std::uint64_t ordinal) {
+    loop.run_until(end, [&](const DecisionRecord& record) { take(record, loop, device, ordinal); });
+  }
+
+  std::vector<Output> outputs;
+  std::uint64_t refused_count = 0;
+  std::vector<std::pair<std::uint64_t, std::string>> refused_examples;
+
+  void add_counts(std::vector<RuleCounts>& rules) const {
+    for (std::size_t i = 0; i < rules_.size(); ++i) {
+      rules[i].decision_count += rules_[i].decision_count;
+      rules[i].device_count += rules_[i].devices.size();
+    }
+  }
+
+ private:
+  struct RuleShare {
+    std::uint64_t decision_count = 0;
+    std::set<DeviceIndex> devices;
+  };
+
+  void take(const DecisionRecord& record, DeviceLoop& loop, DeviceIndex device,
+            std::uint64_t ordinal) {
+    std::int32_t rule = loop.decision()->rule;
+    RuleShare& share = rules_[rule < 0 ? rules_.size() - 1 : static_cast<std::size_t>(rule)];
+    ++share.decision_count;
+    share.devices.insert(device);
+    if (records_) outputs.push_back({ordinal, record, to_json(record, table_)});
+  }
+
+  void note_refused(const Diagnostic& refused, const Observation& observation,
+                    std::uint64_t ordinal) {
+    ++refused_count;
+    if (refused_examples.size() >= limits::kQuotedLinesMax) return;
+    refused_examples.emplace_back(ordinal,
+                                  fmt::format("line {}: {}", observation.line, refused.message));
+  }
+
+  const RuleTable& table_;
+  unsigned share_;
+  unsigned share_count_;
+  bool records_;
+  std::vector<RuleShare> rules_;
+};
+
+FleetReplay::FleetReplay(std::shared_ptr<const PreparedPolicy> policy,
+                         const LoopOptions& loop_options, const ReplayOptions& options)
+    : policy_(std::move(policy)), loop_options_(loop_options), options_(options) {
+  options_.jobs = std::max(1u, options_.jobs);
+  for (unsigned share = 0; share < options_.jobs; ++share) {
+    workers_.push_back(
+        std::make_unique<Worker>(policy_->table(), share, options_.jobs, options_.records));
+  }
+}
+
+FleetReplay::~FleetReplay() = default;
+
+void FleetReplay::run_workers(const std::function<void(Worker&)>& work) {
+  std::vector<std::thread> threads;
+  for (std::size_t i = 1; i < workers_.size(); ++i) {
+    threads.emplace_back([&, i] { work(*workers_[i]); });
+  }
+  work(*workers_[0]);
+  for (std::thread& thread : threads) thread.join();
+}
+
+void FleetReplay::feed(std::span<const Observation> observations, const Writer& writer) {
+  device_of_.clear();
+  for (const Observation& observation : observations) {
+    device_of_.push_back(directory_.find_or_add(observation.names));
+    newest_ = std::max(newest_, observation.at);
+  }
+  for (auto index = static_cast<DeviceIndex>(loops_.size()); index < directory_.size(); ++index) {
+    loops_.push_back(std::make_unique<DeviceLoop>(policy_, directory_.label(index), loop_options_));
+  }
+  run_workers([&](Worker& worker) {
+    for (std::size_t i = 0; i < observations.size(); ++i) {
+      DeviceIndex device = device_of_[i];
+      if (worker.owns(device))
+        worker.report(*loops_[device], device, observations[i], ordinal_ + i);
+    }
+  });
+  ordinal_ += observations.size();
+  write_in_order(writer);
+}
+
+void FleetReplay::finish(const Writer& writer) {
+  run_workers([&](Worker& worker) {
+    for (DeviceIndex device = 0; device < loops_.size(); ++device) {
+      if (worker.owns(device))
+        worker.run_until(*loops_[device], device, newest_, ordinal_ + device);
+    }
+  });
+  write_in_order(writer);
+}
+
+void FleetReplay::write_in_order(const Writer& writer) {
+  std::vector<Worker::Output*> order;
+  for (auto& worker : workers_) {
+    for (Worker::Output& output : worker->outputs) order.push_back(&output);
+  }
+  std::stable_sort(order.begin(), order.end(),
+                   [](const auto* a, const auto* b) { return a->ordinal < b->ordinal; });
+  for (const Worker::Output* output : order) writer({output->record, output->json});
+  for (auto& worker : workers_) worker->outputs.clear();
+}
+
+ReplayTotals FleetReplay::totals() const {
+  ReplayTotals totals;
+  totals.device_count = loops_.size();
+  totals.rules.resize(policy_->table().rules.size() + 1);
+  std::vector<std::pair<std::uint64_t, std::string>> examples;
+  for (const auto& worker : workers_) {
+    worker->add_counts(totals.rules);
+    totals.refused_value_count += worker->refused_count;
+    examples.insert(examples.end(), worker->refused_examples.begin(),
+                    worker->refused_examples.end());
+  }
+  std::sort(examples.begin(), examples.end());
+  examples.resize(std::min(examples.size(), limits::kQuotedLinesMax));
+  for (auto& example : examples) totals.refused_examples.push_back(std::move(example.second));
+  for (DeviceIndex device = 0; device < loops_.size(); ++device) {
+    const LoopTotals& loop = loops_[device]->totals();
+    totals.loops.report_count += loop.report_count;
+    totals.loops.late_count += loop.late_count;
+    totals.loops.too_late_count += loop.too_late_count;
+    totals.loops.duplicate_count += loop.duplicate_count;
+    totals.loops.switch_count += loop.switch_count;
+    totals.loops.change_count += loop.change_count;
+    totals.loops.first = std::min(totals.loops.first, loop.first);
+    totals.loops.last = std::max(totals.loops.last, loop.last);
+    totals.switching_device_count += loop.switch_count > 0 ? 1 : 0;
+    if (loop.switch_count > totals.switches_per_device_max) {
+      totals.switches_per_device_max = loop.switch_count;
+      totals.most_switched_device = directory_.label(device);
+    }
+  }
+  return totals;
+}
+
+}  // namespace sojourn::cli

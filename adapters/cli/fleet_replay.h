@@ -1,0 +1,86 @@
+// FleetReplay: the loops of many devices over one trace, on several threads.
+//
+//   FleetReplay replay(policy, loop_options, {.jobs = 2});
+//   while (more) replay.feed(block, write);       // whole blocks of reports, in trace order
+//   replay.finish(write);
+//
+// Devices are independent of each other, so each thread follows its share of them; what they
+// decided is put in the order of the reports that caused it. The output is the same for any number
+// of threads.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/runtime/device_directory.h"
+#include "engine/runtime/device_loop.h"
+
+namespace sojourn::cli {
+
+struct ReplayOptions {
+  unsigned jobs = 1;
+  // Are records wanted at all? Making them costs more than deciding.
+  bool records = true;
+};
+
+// What a rule (or `otherwise`) did in a replay.
+struct RuleCounts {
+  std::uint64_t decision_count = 0;  // changes to it
+  std::uint64_t device_count = 0;    // devices it ever decided for
+};
+
+struct ReplayTotals {
+  std::uint64_t device_count = 0;
+  LoopTotals loops;               // summed over devices
+  std::vector<RuleCounts> rules;  // by rule, `otherwise` last
+  std::uint64_t switching_device_count = 0;
+  std::uint64_t switches_per_device_max = 0;
+  std::string most_switched_device;
+  std::uint64_t refused_value_count = 0;
+  std::vector<std::string> refused_examples;  // the first few, with their lines
+};
+
+class FleetReplay {
+ public:
+  // A decision record in the order of the trace.
+  struct Written {
+    const DecisionRecord& record;
+    std::string_view json;
+  };
+  using Writer = std::function<void(const Written&)>;
+
+  FleetReplay(std::shared_ptr<const PreparedPolicy> policy, const LoopOptions& loop_options,
+              const ReplayOptions& options);
+  ~FleetReplay();
+
+  void feed(std::span<const Observation> observations, const Writer& writer);
+  // Lets time pass for every device up to the newest report of the trace.
+  void finish(const Writer& writer);
+
+  ReplayTotals totals() const;
+  std::size_t device_count() const { return directory_.size(); }
+  const std::string& device_label(DeviceIndex index) const { return directory_.label(index); }
+  DeviceLoop& loop(DeviceIndex index) { return *loops_[index]; }
+
+ private:
+  class Worker;
+  void run_workers(const std::function<void(Worker&)>& work);
+  void write_in_order(const Writer& writer);
+
+  std::shared_ptr<const PreparedPolicy> policy_;
+  LoopOptions loop_options_;
+  ReplayOptions options_;
+  DeviceDirectory directory_;
+  std::vector<std::unique_ptr<DeviceLoop>> loops_;  // by DeviceIndex
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<DeviceIndex> device_of_;  // of each report of the block
+  std::uint64_t ordinal_ = 0;           // of the block's first report
+  Instant newest_ = kBeginning;
+};
+
+}  // namespace sojourn::cli

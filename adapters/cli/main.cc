@@ -1,0 +1,267 @@
+// sojourn: the command line. Only words and options here; each command is in the file of its name.
+#include <CLI/CLI.hpp>
+#include <csignal>
+#include <iostream>
+
+#include "adapters/cli/commands.h"
+
+namespace sojourn::cli {
+namespace {
+
+using Action = std::function<int(Console&)>;
+
+// An option that several commands have.
+void add_format(CLI::App* command, OutputFormat& format) {
+  static const std::map<std::string, OutputFormat> kFormats = {{"text", OutputFormat::text},
+                                                               {"json", OutputFormat::json}};
+  command->add_option("--format", format, "text for people, json for programs")
+      ->transform(CLI::CheckedTransformer(kFormats).description("{text,json}"));
+}
+
+void add_geodata(CLI::App* command, std::string& folder) {
+  command->add_option("--geodata", folder, "the folder of compiled geodata")->type_name("DIR");
+}
+
+void add_check(CLI::App& app, Action& action) {
+  auto options = std::make_shared<CheckOptions>();
+  CLI::App* command = app.add_subcommand("check", "types, conflicts, gaps, dead rules, promises");
+  command->add_option("FILE", options->files, "rule files; - is standard input")->required();
+  add_format(command, options->format);
+  add_geodata(command, options->geodata);
+  command->footer(
+      "Examples:\n  sojourn check latam.sojourn\n  sojourn check --format json *.sojourn\n"
+      "Exit: 0 clean or notes only, 1 findings, 2 unusable input.");
+  command->callback([options, &action] {
+    action = [options](Console& console) { return run_check(*options, console); };
+  });
+}
+
+void add_test(CLI::App& app, Action& action) {
+  auto options = std::make_shared<TestOptions>();
+  CLI::App* command = app.add_subcommand("test", "run the test blocks of rule files");
+  command->add_option("FILE", options->files, "rule files; - is standard input")->required();
+  command->add_option("--only", options->only, "only tests whose name contains this");
+  command->add_option("--junit", options->junit, "write a JUnit report to this file");
+  add_format(command, options->format);
+  add_geodata(command, options->geodata);
+  command->footer(
+      "Examples:\n  sojourn test latam.sojourn\n  sojourn test --only brazil latam.sojourn\n"
+      "Exit: 0 all passed, 1 some failed, 2 unusable input.");
+  command->callback([options, &action] {
+    action = [options](Console& console) { return run_test(*options, console); };
+  });
+}
+
+void add_fmt(CLI::App& app, Action& action) {
+  auto options = std::make_shared<FormatOptions>();
+  CLI::App* command = app.add_subcommand("fmt", "write rule files in the one layout");
+  command
+      ->add_option("FILE", options->files,
+                   "rule files; - reads standard input, writes standard output")
+      ->required();
+  command->add_flag("--check", options->check, "change nothing; exit 1 when a file would change");
+  command->footer("Examples:\n  sojourn fmt latam.sojourn\n  sojourn fmt --check *.sojourn");
+  command->callback([options, &action] {
+    action = [options](Console& console) { return run_fmt(*options, console); };
+  });
+}
+
+void add_build(CLI::App& app, Action& action) {
+  auto options = std::make_shared<BuildOptions>();
+  CLI::App* command = app.add_subcommand("build", "compile a policy to a graph file");
+  command->add_option("FILE", options->file, "rule file")->required();
+  command->add_option("-o,--output", options->output, "the graph file to write")->required();
+  command->add_flag("--force", options->force, "overwrite the output");
+  add_geodata(command, options->geodata);
+  command->footer("Example:\n  sojourn build latam.sojourn -o latam.graph");
+  command->callback([options, &action] {
+    action = [options](Console& console) { return run_build(*options, console); };
+  });
+}
+
+void add_decide(CLI::App& app, Action& action) {
+  auto options = std::make_shared<DecideOptions>();
+  CLI::App* command = app.add_subcommand("decide", "one decision, with its explanation");
+  command->add_option("FILE", options->file, "rule file or compiled graph")->required();
+  command
+      ->add_option("--device", options->device,
+                   "what the device reports, as JSON like a trace line; @FILE reads lines of it")
+      ->required();
+  command->add_option("--at", options->at, "decide at this instant instead of the newest report's");
+  add_format(command, options->format);
+  add_geodata(command, options->geodata);
+  command->footer(
+      "Example:\n  sojourn decide latam.sojourn --device \\\n"
+      "    '{\"ts\":\"2026-01-01T10:00:00Z\",\"device\":\"m1\",\"network\":\"724-05\",\n"
+      "      \"profile\":\"bootstrap\",\"attributes\":{\"type\":\"meter\"}}'");
+  command->callback([options, &action] {
+    action = [options](Console& console) { return run_decide(*options, console); };
+  });
+}
+
+void add_dryrun(CLI::App& app, Action& action) {
+  auto options = std::make_shared<DryrunOptions>();
+  CLI::App* command = app.add_subcommand("dryrun", "replay recorded fleets under a policy");
+  command->add_option("FILE", options->file, "rule file or compiled graph")->required();
+  command
+      ->add_option("--trace", options->traces,
+                   "NDJSON, plain, gzip or zstd; - is standard input; several are merged by time")
+      ->required();
+  command->add_option("--decisions", options->decisions,
+                      "write one JSON object per decision; - is standard output");
+  command->add_option("--audit", options->audit, "write the evidence chain");
+  command->add_flag("--all", options->all, "a decision record for every report");
+  command->add_flag("--open", options->open_loop, "only compare with the recorded profiles");
+  command->add_option("--latency", options->latency,
+                      "how long a decision takes to take effect, such as \"2 hours\"");
+  command->add_option("--lateness", options->lateness, "how late reports may be")
+      ->capture_default_str();
+  command->add_option("--settle", options->settle,
+                      "instead of the policy's settle, such as \"0 minutes\"");
+  command->add_flag("--strict", options->strict, "stop at the first line that cannot be used");
+  command->add_flag("--force", options->force, "overwrite outputs");
+  command->add_option("--jobs", options->jobs,
+                      "threads (default: one per core); the output is the same");
+  add_format(command, options->format);
+  add_geodata(command, options->geodata);
+  command->footer(
+      "Examples:\n  sojourn dryrun latam.sojourn --trace fleet.ndjson.gz\n"
+      "  zcat fleet.ndjson.gz | sojourn dryrun latam.sojourn --trace - --decisions "
+      "decisions.ndjson\n"
+      "Exit: 0, 1 when a ban was violated, 2 unusable input.");
+  command->callback([options, &action] {
+    action = [options](Console& console) { return run_dryrun(*options, console); };
+  });
+}
+
+void add_geo(CLI::App& app, Action& action) {
+  auto options = std::make_shared<GeoOptions>();
+  CLI::App* command = app.add_subcommand("geo", "where a position is, and how certainly");
+  command->add_option("LAT", options->lat, "latitude in degrees")->required();
+  command->add_option("LON", options->lon, "longitude in degrees")->required();
+  command->add_option("--accuracy", options->accuracy_m, "68% radius in metres");
+  command->add_option("--policy", options->policy, "also answer for the regions of this rule file");
+  add_format(command, options->format);
+  add_geodata(command, options->geodata);
+  command->footer(
+      "Examples:\n  sojourn geo -- -23.55 -46.63\n  sojourn geo 47.59 7.59 --accuracy 500");
+  command->callback([options, &action] {
+    action = [options](Console& console) { return run_geo(*options, console); };
+  });
+}
+
+void add_audit(CLI::App& app, Action& action) {
+  CLI::App* audit = app.add_subcommand("audit", "check and read the evidence chain");
+  audit->require_subcommand(1);
+  auto options = std::make_shared<AuditOptions>();
+  CLI::App* verify = audit->add_subcommand("verify", "find changed, missing and reordered records");
+  verify->add_option("FILE", options->file, "the chain; - is standard input")->required();
+  verify->callback([options, &action] {
+    action = [options](Console& console) { return run_audit_verify(*options, console); };
+  });
+  CLI::App* show = audit->add_subcommand("show", "print the records, checking them on the way");
+  show->add_option("FILE", options->file, "the chain; - is standard input")->required();
+  show->add_flag("--pseudonymise", options->pseudonymise, "leave the devices' names out");
+  show->callback([options, &action] {
+    action = [options](Console& console) { return run_audit_show(*options, console); };
+  });
+}
+
+void add_package(CLI::App& app, Action& action) {
+  CLI::App* package =
+      app.add_subcommand("package", "make, sign, decode and verify messages of SGP.32");
+  package->require_subcommand(1);
+  auto options = std::make_shared<PackageOptions>();
+  const char* input_help = "hex, base64 or JSON text; @FILE reads a file, - standard input";
+
+  CLI::App* types = package->add_subcommand("types", "list the types of messages");
+  types->callback([&action] { action = run_package_types; });
+
+  CLI::App* encode = package->add_subcommand("encode", "JSON to hex DER");
+  encode->add_option("TYPE", options->type, "the message's type")->required();
+  encode->add_option("INPUT", options->input, input_help)->capture_default_str();
+  encode->add_option("--sgp32", options->version, "the version of SGP.32")->capture_default_str();
+  encode->footer("Example:\n  sojourn package encode EimAcknowledgements '[7, 8]'");
+  encode->callback([options, &action] {
+    action = [options](Console& console) { return run_package_encode(*options, console); };
+  });
+
+  CLI::App* decode =
+      package->add_subcommand("decode", "any message as a readable tree, or as JSON");
+  decode->add_option("INPUT", options->input, input_help)->capture_default_str();
+  decode->add_option("--as", options->type, "the message's type; without it, told from its tag");
+  decode->add_option("--sgp32", options->version, "the version of SGP.32")->capture_default_str();
+  decode->add_flag("--strict", options->strict, "refuse what is not DER");
+  add_format(decode, options->format);
+  decode->footer(
+      "Examples:\n  sojourn package decode bf5306800107800108\n"
+      "  sojourn package decode --as EimAcknowledgements --format json bf5306800107800108");
+  decode->callback([options, &action] {
+    action = [options](Console& console) { return run_package_decode(*options, console); };
+  });
+
+  CLI::App* sign =
+      package->add_subcommand("sign", "an EuiccPackageSigned to a signed EuiccPackageRequest");
+  sign->add_option("INPUT", options->input, input_help)->capture_default_str();
+  sign->add_option("--key", options->key, "the eIM's private key, PEM")->required();
+  sign->add_option("--token", options->token, "the association token, when one is configured");
+  sign->callback([options, &action] {
+    action = [options](Console& console) { return run_package_sign(*options, console); };
+  });
+
+  CLI::App* verify =
+      package->add_subcommand("verify", "does the signature of a package or a result hold");
+  verify->add_option("INPUT", options->input, input_help)->capture_default_str();
+  verify->add_option("--key", options->key, "the signer's public key or certificate, PEM")
+      ->required();
+  verify->add_option("--token", options->token, "the association token, when one is configured");
+  verify->add_option("--sgp32", options->version, "the version of SGP.32")->capture_default_str();
+  verify->footer("Exit: 0 it holds, 1 it does not, 2 unusable input.");
+  verify->callback([options, &action] {
+    action = [options](Console& console) { return run_package_verify(*options, console); };
+  });
+}
+
+void add_explain(CLI::App& app, Action& action) {
+  auto options = std::make_shared<ExplainOptions>();
+  CLI::App* command = app.add_subcommand("explain", "a diagnostic's whole story");
+  command->add_option("CODE", options->code, "such as E0107; without one, all codes are listed");
+  command->callback([options, &action] {
+    action = [options](Console& console) { return run_explain(*options, console); };
+  });
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{
+      "Sojourn decides which operator profile a device must use, here and now, by law and "
+      "contract."};
+  app.set_version_flag("--version", SOJOURN_VERSION);
+  app.require_subcommand(1);
+  app.footer("`sojourn COMMAND --help` shows a command's options with examples.");
+  Action action;
+  add_check(app, action);
+  add_test(app, action);
+  add_fmt(app, action);
+  add_build(app, action);
+  add_decide(app, action);
+  add_dryrun(app, action);
+  add_geo(app, action);
+  add_audit(app, action);
+  add_package(app, action);
+  add_explain(app, action);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kClean : kUnusable;
+  }
+  Console console;
+  return action(console);
+}
+
+}  // namespace
+}  // namespace sojourn::cli
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error on writing, not a death
+  return sojourn::cli::run(argc, argv);
+}

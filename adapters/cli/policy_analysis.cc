@@ -1,0 +1,87 @@
+// What the prover finds, brought to the author: each counterexample is replayed through the engine
+// before it is shown, and thrown away with an internal error if it does not reproduce.
+#include <fmt/format.h>
+
+#include "adapters/cli/policy_input.h"
+#include "engine/base/limits.h"
+#include "engine/proof/analysis.h"
+#include "engine/proof/compile.h"
+#include "engine/proof/findings.h"
+#include "lang/testing/run.h"
+
+namespace sojourn::cli {
+namespace {
+
+// Files that a policy names were readable a moment ago; they are read again.
+class DiskFiles : public FileSource {
+ public:
+  Result<std::string> read(std::string_view path) const override {
+    return read_file(std::string(path), limits::kSourceBytesMax);
+  }
+};
+
+// Does the `test` block pass on this policy? The block is compiled with the policy's own text, as
+// an author who pastes it would.
+bool reproduces(const PolicyInput& input, const std::string& test_block, const Gazetteer& world) {
+  DiskFiles files;
+  lang::LoadRequest request;
+  request.path = input.path;
+  request.text = input.text + "\n" + test_block;
+  request.files = &files;
+  request.gazetteer = &world;
+  SourceMap sources;
+  DiagnosticList diagnostics;
+  auto policy = lang::load_policy(request, sources, diagnostics);
+  if (!policy || policy->tests.empty()) return false;
+  auto graph = compile(std::make_shared<const RuleTable>(std::move(policy->table)),
+                       CompileOptions{.claims = world.claims()});
+  if (!graph) return false;
+  auto prepared = PreparedPolicy::prepare(*graph, world);
+  return prepared.ok() && lang::run_test(policy->tests.back(), *prepared).passed();
+}
+
+// Takes out what does not reproduce; true if all did.
+bool keep_reproducible(Diagnostic& diagnostic, const PolicyInput& input, const Gazetteer& world) {
+  bool all = true;
+  std::vector<std::string> kept;
+  for (std::string& note : diagnostic.notes) {
+    bool is_test =
+        note.find("test \"") != std::string::npos && note.find("\n") != std::string::npos;
+    if (is_test && !reproduces(input, note, world)) {
+      all = false;
+      continue;
+    }
+    kept.push_back(std::move(note));
+  }
+  diagnostic.notes = std::move(kept);
+  return all;
+}
+
+}  // namespace
+
+Status analyse_policy(PolicyInput& input, const Gazetteer& world) {
+  if (!input.policy || input.diagnostics.has_errors()) return {};
+  const RuleTable& table = input.policy->table;
+  auto locator = world.bind(table.areas);
+  if (!locator) return std::move(locator).error();
+  AnalysisOptions options;
+  options.claims = world.claims();
+  options.situations = &(*locator)->situations();
+  Analysis analysis = analyse(table, options);
+  auto span_of = [&](std::uint32_t rule) -> std::optional<Span> {
+    if (rule >= input.policy->rule_spans.size()) return std::nullopt;
+    return input.policy->rule_spans[rule];
+  };
+  for (Diagnostic& diagnostic : findings(analysis, span_of)) {
+    if (!keep_reproducible(diagnostic, input, world)) {
+      input.diagnostics.add(make_diagnostic(
+          Code::E0902, fmt::format("a counterexample did not reproduce: {}", diagnostic.message),
+          "please report the rule file"));
+    }
+    input.diagnostics.add(std::move(diagnostic));
+  }
+  input.diagnostics.finish();
+  return {};
+}
+
+}  // namespace sojourn::cli

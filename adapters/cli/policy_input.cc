@@ -1,0 +1,91 @@
+#include "adapters/cli/policy_input.h"
+
+#include <fmt/format.h>
+
+#include "adapters/geo/geo.h"
+#include "engine/base/file_source.h"
+#include "engine/base/limits.h"
+#include "engine/graph/graph_file.h"
+#include "engine/proof/compile.h"
+
+namespace sojourn::cli {
+namespace {
+
+class DiskFiles : public FileSource {
+ public:
+  Result<std::string> read(std::string_view path) const override {
+    return read_file(std::string(path), limits::kSourceBytesMax);
+  }
+};
+
+bool is_graph_file(const std::string& path) {
+  std::FILE* file = path == "-" ? nullptr : std::fopen(path.c_str(), "rb");
+  if (file == nullptr) return false;
+  std::uint8_t first[8];
+  std::size_t count = std::fread(first, 1, sizeof first, file);
+  std::fclose(file);
+  return looks_like_graph_file({first, count});
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Gazetteer>> open_world(const std::string& folder) {
+  return geo::open_gazetteer(folder.empty() ? geo::default_geodata_directory() : folder);
+}
+
+Result<std::unique_ptr<PolicyInput>> read_policy(const std::string& path, const Gazetteer& world) {
+  auto text = read_file(path, limits::kSourceBytesMax);
+  if (!text) return std::move(text).error();
+  auto input = std::make_unique<PolicyInput>();
+  DiskFiles files;
+  lang::LoadRequest request;
+  input->path = path == "-" ? "standard input" : path;
+  input->text = std::move(text).value();
+  request.path = input->path;
+  request.text = input->text;
+  request.files = &files;
+  request.gazetteer = &world;
+  input->policy = lang::load_policy(request, input->sources, input->diagnostics);
+  input->diagnostics.finish();
+  return input;
+}
+
+std::optional<RunnablePolicy> load_runnable(const std::string& path, const std::string& geodata,
+                                            const SettingsOverride& override_settings,
+                                            Console& console) {
+  auto world = open_world(geodata);
+  if (!world) return console.fail(world.error()), std::nullopt;
+  std::shared_ptr<const DecisionGraph> graph;
+  if (is_graph_file(path)) {
+    if (override_settings.settle) {
+      console.fail(make_diagnostic(Code::E0003, "a compiled policy's settle cannot be changed",
+                                   "give the rule file instead"));
+      return std::nullopt;
+    }
+    auto mapped = map_graph_file(path);
+    if (!mapped) return console.fail(mapped.error()), std::nullopt;
+    graph = *mapped;
+  } else {
+    auto input = read_policy(path, **world);
+    if (!input) return console.fail(input.error()), std::nullopt;
+    PolicyInput& read = **input;
+    if (Status analysed = analyse_policy(read, **world); !analysed) {
+      return console.fail(analysed.error()), std::nullopt;
+    }
+    if (!read.policy || read.diagnostics.has_errors()) {
+      console.report(read.diagnostics, read.sources, OutputFormat::text);
+      return std::nullopt;
+    }
+    RuleTable table = std::move(read.policy->table);
+    if (override_settings.settle) table.settings.settle = *override_settings.settle;
+    auto compiled = compile(std::make_shared<const RuleTable>(std::move(table)),
+                            CompileOptions{.claims = (*world)->claims()});
+    if (!compiled) return console.fail(compiled.error()), std::nullopt;
+    graph = *compiled;
+  }
+  auto prepared = PreparedPolicy::prepare(graph, **world);
+  if (!prepared) return console.fail(prepared.error()), std::nullopt;
+  return RunnablePolicy{*world, *prepared};
+}
+
+}  // namespace sojourn::cli

@@ -1,0 +1,52 @@
+// How commands come by a policy: rule files or compiled graphs, the geodata, and what was wrong.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "adapters/cli/console.h"
+#include "engine/base/gazetteer.h"
+#include "engine/device/device.h"
+#include "engine/graph/decision_graph.h"
+#include "lang/lang.h"
+
+namespace sojourn::cli {
+
+// The gazetteer of `folder`, or of where it was installed when that is "".
+Result<std::shared_ptr<const Gazetteer>> open_world(const std::string& folder);
+
+// A rule file as read: its texts, what was found wrong, and, without errors, the policy.
+struct PolicyInput {
+  SourceMap sources;
+  DiagnosticList diagnostics;
+  std::optional<lang::LoadedPolicy> policy;
+  std::string path;
+  std::string text;
+};
+
+// Not ok only when the file itself cannot be read; what is wrong in it is in `diagnostics`.
+Result<std::unique_ptr<PolicyInput>> read_policy(const std::string& path, const Gazetteer& world);
+
+// Adds what the prover finds (conflicts, gaps, dead rules, ...) to the diagnostics. Counterexamples
+// are replayed through the engine first. No effect when the policy has errors already.
+Status analyse_policy(PolicyInput& input, const Gazetteer& world);
+
+// Changes to a policy's settings for one run.
+struct SettingsOverride {
+  std::optional<Duration> settle;
+};
+
+// A policy ready to run, from a rule file or a graph file (told apart by their first bytes).
+struct RunnablePolicy {
+  std::shared_ptr<const Gazetteer> world;
+  std::shared_ptr<const PreparedPolicy> prepared;
+};
+
+// Reports what is wrong on the console; absent (exit with kUnusable) when the policy cannot run.
+std::optional<RunnablePolicy> load_runnable(const std::string& path, const std::string& geodata,
+                                            const SettingsOverride& override_settings,
+                                            Console& console);
+
+}  // namespace sojourn::cli
