@@ -1,0 +1,185 @@
+// The command as a user meets it: exit codes, errors, and the main job.
+#include "tests/cli/run_program.h"
+#include "tests/support/catch.h"
+
+using namespace sojourn::testing;
+using Catch::Matchers::Contains;
+
+namespace {
+
+const char* const kPolicy = R"(policy first
+attribute type : meter | tracker
+profile bootstrap  home FR
+profile vivo-local home BR download "smdp.vivo.example"
+
+when region in BR and type=meter then profile=vivo-local
+otherwise keep
+)";
+
+const char* const kTrace =
+    R"({"ts":"2026-01-01T10:00:00Z","device":"m1","network":"724-05","profile":"bootstrap","attributes":{"type":"meter"}}
+{"ts":"2026-01-01T10:00:00Z","device":"t1","network":"724-05","profile":"bootstrap","attributes":{"type":"tracker"}}
+{"ts":"2026-01-01T10:05:00Z","device":"m1","network":"724-05"}
+{"ts":"2026-01-01T10:05:00Z","device":"m2","network":"722-07","profile":"bootstrap","attributes":{"type":"meter"}}
+)";
+
+}  // namespace
+
+TEST_CASE("usage errors exit with 2, help with 0") {
+  CHECK(run_shell("sojourn").exit_code == 2);
+  CHECK(run_shell("sojourn nonsense").exit_code == 2);
+  CHECK(run_shell("sojourn dryrun").exit_code == 2);
+  CHECK(run_shell("sojourn --help").exit_code == 0);
+  CHECK_THAT(run_shell("sojourn --version").out, Contains("sojourn 0."));
+  for (const char* command :
+       {"check", "test", "fmt", "build", "decide", "dryrun", "geo", "audit", "explain"}) {
+    INFO(command);
+    ProgramRun help = run_shell(std::string("sojourn ") + command + " --help");
+    CHECK(help.exit_code == 0);
+    CHECK_THAT(help.out, Contains(command));
+  }
+}
+
+TEST_CASE("the mission's sentence decides on a trace") {
+  ScratchFolder scratch;
+  scratch.write("policy.sojourn", kPolicy);
+  scratch.write("trace.ndjson", kTrace);
+  ProgramRun run =
+      run_shell("sojourn dryrun policy.sojourn --trace trace.ndjson --decisions decisions.ndjson",
+                scratch.path());
+  INFO(run.out << run.err);
+  CHECK(run.exit_code == 0);
+  std::string decisions = read_whole(scratch.file("decisions.ndjson"));
+  CHECK_THAT(
+      decisions,
+      Contains(R"("device":"m1","outcome":"profile","profile":"vivo-local","from":"bootstrap")"));
+  CHECK_THAT(decisions, !Contains("t1") && !Contains("m2"));
+  CHECK(std::count(decisions.begin(), decisions.end(), '\n') == 1);
+}
+
+TEST_CASE("a compiled policy decides as its rule file does") {
+  ScratchFolder scratch;
+  scratch.write("policy.sojourn", kPolicy);
+  scratch.write("trace.ndjson", kTrace);
+  REQUIRE(run_shell("sojourn build policy.sojourn -o policy.graph", scratch.path()).exit_code == 0);
+  CHECK(run_shell("sojourn build policy.sojourn -o policy.graph", scratch.path()).exit_code == 2);
+  CHECK(
+      run_shell("sojourn build policy.sojourn -o policy.graph --force", scratch.path()).exit_code ==
+      0);
+  std::string from_rules =
+      run_shell("sojourn dryrun policy.sojourn --trace trace.ndjson --decisions -", scratch.path())
+          .out;
+  std::string from_graph =
+      run_shell("sojourn dryrun policy.graph --trace trace.ndjson --decisions -", scratch.path())
+          .out;
+  CHECK(!from_rules.empty());
+  CHECK(from_graph == from_rules);
+}
+
+TEST_CASE("each kind of bad input gets its clear error") {
+  ScratchFolder scratch;
+  scratch.write("policy.sojourn", kPolicy);
+  scratch.write("bad.sojourn", "when region in BR and typ=meter then profile=vivo-local\n");
+  scratch.write("trace.ndjson", kTrace);
+  scratch.write(
+      "broken.ndjson",
+      std::string(kTrace) + "{\"ts\":\"2026-01-01T10:06:00Z\"}\nnot json\n" +
+          R"({"ts":"2026-01-01T10:07:00Z","device":"m1","position":{"lat":91,"lon":0},"network":"abc","frobnicate":1})" +
+          "\n");
+  scratch.write("garbage.graph", "SOJOURNG garbage");
+  struct Row {
+    const char* command;
+    int exit_code;
+    const char* said;
+  };
+  const Row rows[] = {
+      {"sojourn check missing.sojourn", 2, "cannot read `missing.sojourn`"},
+      {"sojourn check .", 2, "cannot read `.`"},
+      {"sojourn check bad.sojourn", 1, "bad.sojourn:1:"},
+      {"sojourn dryrun bad.sojourn --trace trace.ndjson", 2, "bad.sojourn:1:"},
+      {"sojourn dryrun policy.sojourn --trace missing.ndjson", 2, "missing.ndjson"},
+      {"sojourn dryrun policy.sojourn --trace /dev/null", 2, "no report that can be used"},
+      {"sojourn dryrun policy.sojourn --trace broken.ndjson", 0, "broken.ndjson:6"},
+      {"sojourn dryrun policy.sojourn --trace broken.ndjson", 0, "frobnicate"},
+      {"sojourn dryrun policy.sojourn --trace broken.ndjson", 0, "abc"},
+      {"sojourn dryrun policy.sojourn --trace broken.ndjson --strict", 2, "broken.ndjson:5"},
+      {"sojourn dryrun garbage.graph --trace trace.ndjson", 2, "garbage.graph"},
+      {"sojourn dryrun policy.sojourn --trace trace.ndjson --latency soon", 2, "soon"},
+      {"sojourn dryrun policy.sojourn --trace trace.ndjson --decisions /nonexistent/d", 2,
+       "/nonexistent/d"},
+      {"sojourn decide policy.sojourn --device '{}'", 2, "ts"},
+      {"sojourn decide policy.sojourn --device 'nonsense'", 2, "JSON"},
+      {"sojourn geo 91 0", 2, "latitude 91"},
+      {"sojourn geo nan 0", 2, "latitude nan"},
+      {"sojourn geo 0 0 --geodata missing", 2, "missing"},
+      {"sojourn explain E9999", 2, "E9999"},
+      {"sojourn audit verify trace.ndjson", 1, "not a record of the chain"},
+  };
+  for (const Row& row : rows) {
+    ProgramRun run = run_shell(row.command, scratch.path());
+    INFO(row.command << "\n" << run.out << run.err);
+    CHECK(run.exit_code == row.exit_code);
+    CHECK_THAT(run.out + run.err, Contains(row.said));
+  }
+}
+
+TEST_CASE("decide explains itself") {
+  ScratchFolder scratch;
+  scratch.write("policy.sojourn", kPolicy);
+  const std::string device =
+      R"('{"ts":"2026-01-01T10:00:00Z","device":"m1","position":{"lat":-23.55,"lon":-46.63,"accuracy":20},"profile":"bootstrap","attributes":{"type":"meter"}}')";
+  ProgramRun run = run_shell("sojourn decide policy.sojourn --device " + device, scratch.path());
+  INFO(run.out << run.err);
+  CHECK(run.exit_code == 0);
+  CHECK_THAT(run.out, Contains("profile = vivo-local") && Contains("region in BR") &&
+                          Contains("policy.sojourn:6"));
+  ProgramRun json =
+      run_shell("sojourn decide policy.sojourn --format json --device " + device, scratch.path());
+  CHECK_THAT(json.out, Contains(R"("outcome":"profile = vivo-local")"));
+}
+
+TEST_CASE("any number of jobs and any packing gives the same bytes") {
+  ScratchFolder scratch;
+  scratch.write("policy.sojourn", kPolicy);
+  REQUIRE(run_shell("sojourn_fleet_trace --seed 7 --devices 12 --days 20 > fleet.ndjson",
+                    scratch.path())
+              .exit_code == 0);
+  REQUIRE(run_shell("gzip -k fleet.ndjson && zstd -q fleet.ndjson", scratch.path()).exit_code == 0);
+  auto decisions = [&](const std::string& options) {
+    ProgramRun run =
+        run_shell("sojourn dryrun policy.sojourn --all --decisions - " + options, scratch.path());
+    CHECK(run.exit_code == 0);
+    return run.out;
+  };
+  std::string one = decisions("--trace fleet.ndjson --jobs 1");
+  CHECK(one.size() > 10'000);
+  CHECK(decisions("--trace fleet.ndjson --jobs 2") == one);
+  CHECK(decisions("--trace fleet.ndjson --jobs 5") == one);
+  CHECK(decisions("--trace fleet.ndjson.gz --jobs 2") == one);
+  CHECK(decisions("--trace fleet.ndjson.zst --jobs 3") == one);
+  CHECK(decisions("--trace - --jobs 2 < fleet.ndjson") == one);
+}
+
+TEST_CASE("the evidence chain of a dry-run verifies, and not when it was touched") {
+  ScratchFolder scratch;
+  scratch.write("policy.sojourn", kPolicy);
+  REQUIRE(run_shell("sojourn_fleet_trace --seed 7 --devices 12 --days 20 > fleet.ndjson",
+                    scratch.path())
+              .exit_code == 0);
+  REQUIRE(
+      run_shell("sojourn dryrun policy.sojourn --trace fleet.ndjson --audit chain", scratch.path())
+          .exit_code == 0);
+  CHECK(run_shell("sojourn audit verify chain", scratch.path()).exit_code == 0);
+  CHECK(run_shell("sojourn audit show --pseudonymise chain > hidden && sojourn audit verify hidden",
+                  scratch.path())
+            .exit_code == 0);
+  CHECK(run_shell("sed 2d chain > missing && sojourn audit verify missing", scratch.path())
+            .exit_code == 1);
+  CHECK(run_shell("tac chain > reversed && sojourn audit verify reversed", scratch.path())
+            .exit_code == 1);
+  CHECK(
+      run_shell(
+          "sed '2s/keep/kept/;2s/profile/profilf/' chain > changed && sojourn audit verify changed",
+          scratch.path())
+          .exit_code == 1);
+}
