@@ -14,4 +14,8 @@ Result<geo::RegionMap> compile_land(const std::string& sources);
 Result<geo::RegionMap> compile_countries(const std::string& sources, const std::string& tables,
                                          const geo::RegionMap& land);
 
+// The parts of countries with their ISO 3166-2 codes, from the subdivisions map. Codes that ISO has
+// replaced become aliases; regions that the source has in pieces become groups.
+Result<geo::RegionMap> compile_subdivisions(const std::string& sources, const std::string& tables);
+
 }  // namespace sojourn::geodata

@@ -29,6 +29,9 @@ Status write_file(const std::string& path, const geo::RegionMap& map) {
 }
 
 Status run(const std::string& sources, const std::string& tables, const std::string& out) {
+  Result<geo::RegionMap> subdivisions = geodata::compile_subdivisions(sources, tables);
+  if (!subdivisions) return std::move(subdivisions).error();
+  if (Status done = write_file(out + "/subdivisions.sjgeo", *subdivisions); !done) return done;
   Result<geo::RegionMap> land = geodata::compile_land(sources);
   if (!land) return std::move(land).error();
   if (Status done = write_file(out + "/land.sjgeo", *land); !done) return done;

@@ -32,7 +32,7 @@ std::vector<GridBox> boxes_around(LatLon at, double radius_m) {
   return boxes;
 }
 
-bool edge_within(const SpacePoint& from, LatLon at, GridPoint a, GridPoint b, double radius_m) {
+bool edge_within(const SpacePoint& from, LatLon at, LatLon a, LatLon b, double radius_m) {
   const DistanceBounds bounds = bound_edge_distance(from, a, b);
   if (bounds.least_m > radius_m) return false;
   if (bounds.most_m < radius_m) return true;

@@ -12,7 +12,7 @@ namespace sojourn::geo {
 std::vector<GridBox> boxes_around(LatLon at, double radius_m);
 
 // Is the edge within (or exactly at) the distance? Geodesic, to the millimetre.
-bool edge_within(const SpacePoint& from, LatLon at, GridPoint a, GridPoint b, double radius_m);
+bool edge_within(const SpacePoint& from, LatLon at, LatLon a, LatLon b, double radius_m);
 
 // Calls visit(edge) for edges within the radius, some more than once, until it returns false.
 template <class Visit>
@@ -29,7 +29,7 @@ void for_each_edge_within(const RegionIndex& index, LatLon at, double radius_m, 
           std::max(a.y, b.y) < box.min_y || std::min(a.y, b.y) > box.max_y) {
         continue;
       }
-      if (edge_within(from, at, a, b, radius_m) && !visit(edge)) return;
+      if (edge_within(from, at, to_degrees(a), to_degrees(b), radius_m) && !visit(edge)) return;
     }
   }
 }

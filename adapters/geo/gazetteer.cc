@@ -13,16 +13,17 @@ class MapGazetteer final : public Gazetteer {
   explicit MapGazetteer(std::shared_ptr<const Maps> maps) : maps_(std::move(maps)) {}
 
   std::string_view find_subdivision(std::string_view code) const override {
-    (void)code;
-    return {};
+    return subdivision(code).code;
   }
   std::string_view subdivision_name(std::string_view code) const override {
-    (void)code;
-    return {};
+    return subdivision(code).name;
   }
   std::vector<std::string_view> subdivisions_of(Country country) const override {
-    (void)country;
-    return {};
+    std::vector<std::string_view> codes;
+    for (const auto& [code, label] : maps_->label_of_subdivision) {
+      if (std::string_view(code).substr(0, 2) == code_of(country)) codes.push_back(code);
+    }
+    return codes;
   }
 
   std::vector<CountryClaim> claims() const override {
@@ -45,11 +46,17 @@ class MapGazetteer final : public Gazetteer {
   }
 
   Result<std::unique_ptr<Locator>> bind(std::vector<Area> areas) const override {
-    if (!areas.empty()) return make_diagnostic(Code::E0702, "areas are not supported yet");
-    return std::unique_ptr<Locator>(std::make_unique<MapLocator>(maps_));
+    auto bound = BoundAreas::make(*maps_, areas);
+    if (!bound) return std::move(bound).error();
+    return std::unique_ptr<Locator>(std::make_unique<MapLocator>(maps_, std::move(bound).value()));
   }
 
  private:
+  // Label 0 has neither code nor name.
+  const RegionLabel& subdivision(std::string_view code) const {
+    return maps_->subdivisions->map().labels[subdivision_label(*maps_, code)];
+  }
+
   std::shared_ptr<const Maps> maps_;
 };
 

@@ -92,16 +92,16 @@ SpacePoint to_space(LatLon at) {
           n * (1 - kEccentricity2) * sin_lat};
 }
 
-DistanceBounds bound_edge_distance(const SpacePoint& from, GridPoint a, GridPoint b) {
-  const SpacePoint space_a = to_space(to_degrees(a));
-  const SpacePoint space_b = to_space(to_degrees(b));
+DistanceBounds bound_edge_distance(const SpacePoint& from, LatLon a, LatLon b) {
+  const SpacePoint space_a = to_space(a);
+  const SpacePoint space_b = to_space(b);
   const double stick = distance_to_stick(from, space_a, space_b);
   // The edge's length and bend: at most this many metres from the stick. Towards the poles an edge
   // turns as fast as 1 / (R cos lat).
-  const double lat_most = std::max(std::abs(a.y), std::abs(b.y)) / kUnitsPerDegree;
+  const double lat_most = std::max(std::abs(a.lat), std::abs(b.lat));
   const double cos_least = std::max(1e-6, std::cos(std::min(90.0, lat_most) * kDegree));
-  const double dlat = (double(b.y) - a.y) / kUnitsPerDegree;
-  const double dlon = (double(b.x) - a.x) / kUnitsPerDegree;
+  const double dlat = b.lat - a.lat;
+  const double dlon = b.lon - a.lon;
   const double length = 111'700.0 * std::hypot(dlat, dlon);
   const double bulge =
       std::min(length, length * length / (8 * kCurvatureRadiusLeast_m * cos_least)) + 1e-3;
@@ -115,8 +115,8 @@ double geodesic_distance_m(LatLon a, LatLon b) {
   return distance;
 }
 
-double edge_distance_m(LatLon from, GridPoint a, GridPoint b) {
-  const DegreesEdge edge{to_degrees(a), to_degrees(b)};
+double edge_distance_m(LatLon from, LatLon a, LatLon b) {
+  const DegreesEdge edge{a, b};
   const double span =
       std::max(std::abs(edge.b.lat - edge.a.lat), std::abs(edge.b.lon - edge.a.lon));
   const int pieces = std::max(1, static_cast<int>(std::ceil(span / 0.5)));

@@ -27,14 +27,15 @@ struct DistanceBounds {
 };
 
 // Bounds of the geodesic distance from `from` to the edge a to b. Cheap (two sines an end).
-DistanceBounds bound_edge_distance(const SpacePoint& from, GridPoint a, GridPoint b);
+DistanceBounds bound_edge_distance(const SpacePoint& from, LatLon a, LatLon b);
 
 // Metres; accurate to a few nanometres.
 double geodesic_distance_m(LatLon a, LatLon b);
 
 // Geodesic distance to the nearest point of an edge that is straight in longitude and latitude;
-// accurate to well under a millimetre. Some microseconds.
-double edge_distance_m(LatLon from, GridPoint a, GridPoint b);
+// accurate to well under a millimetre. Some microseconds. Longitudes may run past 180, as long as
+// those of a and b are on the same count.
+double edge_distance_m(LatLon from, LatLon a, LatLon b);
 
 // The point `distance_m` away in the direction `azimuth_degrees`, clockwise from north.
 LatLon geodesic_step(LatLon from, double azimuth_degrees, double distance_m);

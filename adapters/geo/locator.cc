@@ -1,24 +1,30 @@
 #include "adapters/geo/locator.h"
 
+#include <algorithm>
 #include <cassert>
 
 #include "adapters/geo/border.h"
 #include "adapters/geo/certainty.h"
+#include "adapters/geo/subdivisions.h"
 
 namespace sojourn::geo {
 
-MapLocator::MapLocator(std::shared_ptr<const Maps> maps) : maps_(std::move(maps)) {}
+MapLocator::MapLocator(std::shared_ptr<const Maps> maps, BoundAreas areas)
+    : maps_(std::move(maps)), areas_(std::move(areas)) {}
 MapLocator::~MapLocator() = default;
 
 Place MapLocator::locate(const Fix& fix) const {
   if (!check_position(fix.at)) return {};
+  return locate_within(fix.at, uncertainty_m(fix));
+}
+
+Place MapLocator::locate_within(LatLon at, double uncertainty_m) const {
   const RegionIndex& index = *maps_->countries;
-  const RegionIndex::Found found = index.find(to_grid(fix.at));
+  const RegionIndex::Found found = index.find(to_grid(at));
   Place place{maps_->claim_of_label[found.label], true, {}};
-  const double radius_m = uncertainty_m(fix);
-  if (found.clearance_m > radius_m) return place;
+  if (found.clearance_m > uncertainty_m || uncertainty_m <= 0) return place;
   // Every region that the disc meets holds its centre or has a border within it.
-  for_each_edge_within(index, fix.at, radius_m, [&](EdgeId edge) {
+  for_each_edge_within(index, at, uncertainty_m, [&](EdgeId edge) {
     const RegionArc& arc = index.arc_of(edge);
     place.possible |= maps_->claim_of_label[arc.left].set();
     place.possible |= maps_->claim_of_label[arc.right].set();
@@ -30,9 +36,38 @@ Place MapLocator::locate(const Fix& fix) const {
 }
 
 void MapLocator::memberships(const Fix& fix, std::span<Membership> members) const {
-  assert(members.empty());
-  (void)fix;
-  (void)members;
+  if (!check_position(fix.at)) {
+    std::fill(members.begin(), members.end(), Membership::outside);
+    return;
+  }
+  memberships_within(fix.at, uncertainty_m(fix), members);
+}
+
+void MapLocator::memberships_within(LatLon at, double uncertainty_m,
+                                    std::span<Membership> members) const {
+  assert(members.size() == areas_.count());
+  std::fill(members.begin(), members.end(), Membership::outside);
+  for (std::uint32_t id : areas_.near(at, uncertainty_m)) {
+    const AreaShape& shape = *areas_.areas()[id].shape;
+    if (uncertainty_m > 0) {
+      members[id] = shape.membership(at, uncertainty_m);
+    } else if (shape.holds(at)) {
+      members[id] = Membership::inside;
+    }
+  }
+  if (!areas_.any_subdivision()) return;
+  const SubdivisionAnswer answer =
+      find_subdivisions(*maps_, at, uncertainty_m, locate_within(at, uncertainty_m));
+  if (answer.possible.empty()) return;
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    const std::vector<bool>& holds = areas_.areas()[i].holds_label;
+    if (holds.empty()) continue;
+    const auto in = std::count_if(answer.possible.begin(), answer.possible.end(),
+                                  [&](std::uint16_t label) { return holds[label]; });
+    const bool all =
+        static_cast<std::size_t>(in) == answer.possible.size() && !answer.nowhere_possible;
+    if (in > 0) members[i] = all ? Membership::inside : Membership::uncertain;
+  }
 }
 
 std::int64_t MapLocator::border_distance_mm(LatLon at) const {
@@ -50,12 +85,7 @@ Ground MapLocator::ground(LatLon at) const {
 }
 
 const std::vector<Situation>& MapLocator::situations() const {
-  std::call_once(situations_once_, [this] {
-    const auto& labels = maps_->countries->map().labels;
-    for (std::size_t i = 0; i < labels.size(); ++i) {
-      situations_.push_back({maps_->claim_of_label[i], {}, to_degrees(labels[i].inside)});
-    }
-  });
+  std::call_once(situations_once_, [this] { situations_ = find_situations(*this); });
   return situations_;
 }
 

@@ -5,13 +5,14 @@
 #include <mutex>
 #include <vector>
 
+#include "adapters/geo/bound_areas.h"
 #include "adapters/geo/maps.h"
 
 namespace sojourn::geo {
 
 class MapLocator final : public Locator {
  public:
-  explicit MapLocator(std::shared_ptr<const Maps> maps);
+  MapLocator(std::shared_ptr<const Maps> maps, BoundAreas areas);
   ~MapLocator() override;
 
   Place locate(const Fix& fix) const override;
@@ -20,10 +21,22 @@ class MapLocator final : public Locator {
   Ground ground(LatLon at) const override;
   const std::vector<Situation>& situations() const override;
 
+  // The same questions with the uncertainty given; 0 metres asks about the point itself.
+  // Requires: check_position(at).
+  Place locate_within(LatLon at, double uncertainty_m) const;
+  void memberships_within(LatLon at, double uncertainty_m, std::span<Membership> members) const;
+
+  const Maps& maps() const { return *maps_; }
+  const BoundAreas& areas() const { return areas_; }
+
  private:
   std::shared_ptr<const Maps> maps_;
+  BoundAreas areas_;
   mutable std::once_flag situations_once_;
   mutable std::vector<Situation> situations_;
 };
+
+// Every combination of a claim and memberships that exists; situations.cc.
+std::vector<Situation> find_situations(const MapLocator& locator);
 
 }  // namespace sojourn::geo

@@ -56,7 +56,53 @@ Status name_claims(Maps& maps) {
   return {};
 }
 
+Status name_subdivisions(Maps& maps) {
+  const auto& labels = maps.subdivisions->map().labels;
+  maps.owners_of_subdivision.resize(labels.size());
+  for (std::size_t i = 1; i < labels.size(); ++i) {
+    const std::string& code = labels[i].code;
+    const auto label = static_cast<std::uint16_t>(i);
+    const std::optional<Country> country = find_country(std::string_view(code).substr(0, 2));
+    if (!country || !maps.label_of_subdivision.emplace(code, label).second) {
+      return make_diagnostic(Code::E0701, fmt::format("geodata: `{}` is no subdivision", code));
+    }
+    GridPoint inside = labels[i].inside;
+    if (inside.x >= kLonMax) inside.x = -kLonMax;
+    const CountryClaim holder = maps.claim_of_label[maps.countries->find(inside).label];
+    if (holder.set().size() == 1) maps.owners_of_subdivision[i] = holder.set();
+    maps.owners_of_subdivision[i].insert(*country);
+  }
+  for (const auto& [alias, code] : maps.subdivisions->map().aliases) {
+    if (!maps.label_of_subdivision.contains(code)) {
+      return make_diagnostic(
+          Code::E0701,
+          fmt::format("geodata: `{}` stands for `{}`, which is not there", alias, code));
+    }
+  }
+  return {};
+}
+
 }  // namespace
+
+std::uint16_t subdivision_label(const Maps& maps, std::string_view code) {
+  if (const auto found = maps.label_of_subdivision.find(code);
+      found != maps.label_of_subdivision.end()) {
+    return found->second;
+  }
+  for (const auto& [alias, current] : maps.subdivisions->map().aliases) {
+    if (alias == code) return maps.label_of_subdivision.find(current)->second;
+  }
+  return 0;
+}
+
+std::vector<std::uint16_t> subdivision_pieces(const Maps& maps, std::uint16_t label) {
+  std::vector<std::uint16_t> pieces{label};
+  const std::string& code = maps.subdivisions->map().labels[label].code;
+  for (const auto& [group, piece] : maps.subdivisions->map().aliases) {
+    if (group == code) pieces.push_back(maps.label_of_subdivision.find(piece)->second);
+  }
+  return pieces;
+}
 
 std::optional<CountryClaim> parse_claim(std::string_view text) {
   CountrySet members;
@@ -78,7 +124,11 @@ Result<std::shared_ptr<const Maps>> load_maps(const std::string& directory) {
   auto land = load_index(directory + "/land.sjgeo", MapKind::land);
   if (!land) return std::move(land).error();
   maps->land = std::move(land).value();
+  auto subdivisions = load_index(directory + "/subdivisions.sjgeo", MapKind::subdivisions);
+  if (!subdivisions) return std::move(subdivisions).error();
+  maps->subdivisions = std::move(subdivisions).value();
   if (Status named = name_claims(*maps); !named) return std::move(named).error();
+  if (Status named = name_subdivisions(*maps); !named) return std::move(named).error();
   return std::shared_ptr<const Maps>(std::move(maps));
 }
 

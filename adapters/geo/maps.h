@@ -1,6 +1,7 @@
 // Private to adapters/geo: the three maps, loaded and indexed, with labels turned into types.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -15,10 +16,18 @@ struct Maps {
   std::unique_ptr<RegionIndex> subdivisions;
   std::vector<CountryClaim> claim_of_label;     // countries' labels
   std::vector<std::uint16_t> label_of_country;  // by country index; 0 where it has no label
-  std::vector<std::optional<Country>> country_of_subdivision;  // subdivisions' labels
+  // Whose a subdivision is, by subdivisions' labels: the country of its code, and the country that
+  // has it in the countries' map (FR-GF is FR and GF).
+  std::vector<CountrySet> owners_of_subdivision;
+  std::map<std::string, std::uint16_t, std::less<>> label_of_subdivision;
 };
 
 Result<std::shared_ptr<const Maps>> load_maps(const std::string& directory);
+
+// The label that a code names, directly or as an alias; 0 when the data does not know it.
+std::uint16_t subdivision_label(const Maps& maps, std::string_view code);
+// The labels that make up a subdivision: itself, and its pieces.
+std::vector<std::uint16_t> subdivision_pieces(const Maps& maps, std::uint16_t label);
 
 // "EH+MA" to the claim; absent when a code is unknown.
 std::optional<CountryClaim> parse_claim(std::string_view text);

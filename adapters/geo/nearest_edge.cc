@@ -47,7 +47,8 @@ std::optional<RegionIndex::Nearest> RegionIndex::nearest_edge(LatLon at,
         static_cast<std::uint32_t>(r * kColumnCount + (c + 2 * kColumnCount) % kColumnCount));
     if (bucket == nullptr) return;
     for (EdgeId edge : edges_of(*bucket)) {
-      const DistanceBounds bounds = bound_edge_distance(from, edge_begin(edge), edge_end(edge));
+      const DistanceBounds bounds =
+          bound_edge_distance(from, to_degrees(edge_begin(edge)), to_degrees(edge_end(edge)));
       if (bounds.least_m > most_m) continue;
       const RegionArc& arc = arc_of(edge);
       if (arc.left != label && arc.right != label) continue;
@@ -71,8 +72,8 @@ std::optional<RegionIndex::Nearest> RegionIndex::nearest_edge(LatLon at,
   std::optional<Nearest> nearest;
   for (const Candidate& candidate : candidates) {
     if (nearest && candidate.least_m > nearest->distance_m) break;
-    const double distance_m =
-        edge_distance_m(at, edge_begin(candidate.edge), edge_end(candidate.edge));
+    const double distance_m = edge_distance_m(at, to_degrees(edge_begin(candidate.edge)),
+                                              to_degrees(edge_end(candidate.edge)));
     if (!nearest || distance_m < nearest->distance_m) nearest = Nearest{candidate.edge, distance_m};
   }
   return nearest;

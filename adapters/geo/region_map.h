@@ -47,7 +47,10 @@ struct RegionMap {
   MapKind kind = MapKind::countries;
   std::int32_t unit = 1;            // every coordinate is a multiple of it; makes the file smaller
   std::vector<RegionLabel> labels;  // labels[0] is nothing
-  std::vector<std::pair<std::string, std::string>> aliases;  // old code, current code
+  // A code and the code of a label it stands for: one row for a code that was replaced, a row for
+  // each piece of a region that the map has in pieces (which has a label, for its name, but no
+  // arcs).
+  std::vector<std::pair<std::string, std::string>> aliases;
   std::vector<GridPoint> vertices;
   std::vector<RegionArc> arcs;
 };
