@@ -243,14 +243,20 @@ Status check_region_map(const RegionMap& map) {
 Result<RegionMap> read_region_map(ByteView file, MapKind expected) {
   Result<Bytes> payload = unpack(file, expected);
   if (!payload) return std::move(payload).error();
-  PayloadReader in(*payload);
+  return read_region_payload(*payload, expected);
+}
+
+Result<RegionMap> read_region_payload(ByteView payload, MapKind kind) {
+  PayloadReader in(payload);
   RegionMap map;
-  map.kind = expected;
-  if (Status names = decode_names(in, map); !names) return std::move(names).error();
-  if (Status arcs = decode_arcs(in, map); !arcs) return std::move(arcs).error();
-  if (Status sound = check_region_map(map); !sound) return std::move(sound).error();
+  map.kind = kind;
+  if (Status names = decode_names(in, map); !names) return Diagnostic(names.error());
+  if (Status arcs = decode_arcs(in, map); !arcs) return Diagnostic(arcs.error());
+  if (Status sound = check_region_map(map); !sound) return Diagnostic(sound.error());
   return map;
 }
+
+Bytes write_region_payload(const RegionMap& map) { return encode_payload(map); }
 
 Bytes write_region_map(const RegionMap& map) {
   assert(check_region_map(map).ok());

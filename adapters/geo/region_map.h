@@ -58,6 +58,9 @@ struct RegionMap {
 // Refuses anything that breaks an invariant or a limit; never reads beyond `file`.
 Result<RegionMap> read_region_map(ByteView file, MapKind expected);
 Bytes write_region_map(const RegionMap& map);
+// The same for a payload already checked and decompressed (what a fuzzer should vary).
+Result<RegionMap> read_region_payload(ByteView payload, MapKind kind);
+Bytes write_region_payload(const RegionMap& map);
 
 // Checks the invariants; what read_region_map does after decoding.
 Status check_region_map(const RegionMap& map);

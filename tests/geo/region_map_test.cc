@@ -1,0 +1,65 @@
+// The map file: round trip, and every damaged file refused.
+#include "adapters/geo/region_map.h"
+#include "tests/support/catch.h"
+
+namespace sojourn::geo {
+namespace {
+
+// Two squares side by side, and a third label that has no arcs.
+RegionMap two_squares() {
+  RegionMap map;
+  map.unit = 100;
+  map.labels = {{"", "", {}}, {"A", "West", {500, 500}}, {"B", "East", {1'500, 500}}, {"C", "", {}}};
+  map.aliases = {{"OLD", "A"}, {"C", "A"}, {"C", "B"}};
+  map.vertices = {{1'000, 0}, {1'000, 1'000},                         // between the two
+                  {1'000, 1'000}, {0, 1'000}, {0, 0}, {1'000, 0},     // around the west
+                  {1'000, 0}, {2'000, 0}, {2'000, 1'000}, {1'000, 1'000}};  // around the east
+  map.arcs = {{0, 2, 1, 2}, {2, 4, 1, 0}, {6, 4, 2, 0}};
+  return map;
+}
+
+TEST_CASE("what is written is read") {
+  const RegionMap map = two_squares();
+  const auto read = read_region_map(write_region_map(map), MapKind::countries);
+  REQUIRE(read);
+  CHECK(read.value().vertices == map.vertices);
+  CHECK(read.value().aliases == map.aliases);
+  REQUIRE(read.value().labels.size() == 4);
+  CHECK(read.value().labels[2].code == "B");
+  CHECK(read.value().labels[2].name == "East");
+  CHECK(read.value().labels[2].inside == GridPoint{1'500, 500});
+  REQUIRE(read.value().arcs.size() == 3);
+  CHECK(read.value().arcs[2].left == 2);
+  CHECK(read.value().arcs[2].right == 0);
+  CHECK(write_region_map(read.value()) == write_region_map(map));
+}
+
+TEST_CASE("every changed byte and every shorter file is refused") {
+  const Bytes file = write_region_map(two_squares());
+  for (std::size_t i = 0; i < file.size(); ++i) {
+    Bytes changed = file;
+    changed[i] ^= 0x10;
+    INFO("byte " << i);
+    CHECK_FALSE(read_region_map(changed, MapKind::countries));
+    CHECK_FALSE(read_region_map(ByteView(file).first(i), MapKind::countries));
+  }
+  Bytes longer = file;
+  longer.push_back(0);
+  CHECK_FALSE(read_region_map(longer, MapKind::countries));
+  CHECK_FALSE(read_region_map(file, MapKind::land));
+}
+
+TEST_CASE("borders that do not close are refused") {
+  RegionMap map = two_squares();
+  map.arcs.pop_back();
+  CHECK_FALSE(check_region_map(map));
+  map = two_squares();
+  map.arcs[1].left = 2;
+  CHECK_FALSE(check_region_map(map));
+  map = two_squares();
+  map.vertices[3] = map.vertices[2];
+  CHECK_FALSE(check_region_map(map));
+}
+
+}  // namespace
+}  // namespace sojourn::geo
