@@ -89,6 +89,7 @@ struct PackageOptions {
   std::string input = "-";  // text, `@FILE`, or `-` for standard input
   std::string version = "1.2";
   std::string key;  // PEM file: a private key to sign, a public one or certificate to verify
+  std::string eim_signature;          // of the package that a 1.0 result answers
   std::optional<std::int64_t> token;  // the association token, when one is configured
   bool strict = false;
   OutputFormat format = OutputFormat::text;

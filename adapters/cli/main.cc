@@ -205,6 +205,7 @@ void add_package(CLI::App& app, Action& action) {
   sign->add_option("INPUT", options->input, input_help)->capture_default_str();
   sign->add_option("--key", options->key, "the eIM's private key, PEM")->required();
   sign->add_option("--token", options->token, "the association token, when one is configured");
+  sign->add_option("--sgp32", options->version, "the version of SGP.32")->capture_default_str();
   sign->callback([options, &action] {
     action = [options](Console& console) { return run_package_sign(*options, console); };
   });
@@ -215,7 +216,8 @@ void add_package(CLI::App& app, Action& action) {
   verify->add_option("--key", options->key, "the signer's public key or certificate, PEM")
       ->required();
   verify->add_option("--token", options->token, "the association token, when one is configured");
-  verify->add_option("--sgp32", options->version, "the version of SGP.32")->capture_default_str();
+  verify->add_option("--eim-signature", options->eim_signature,
+                     "the signature of the package that a 1.0 result answers");
   verify->footer("Exit: 0 it holds, 1 it does not, 2 unusable input.");
   verify->callback([options, &action] {
     action = [options](Console& console) { return run_package_verify(*options, console); };

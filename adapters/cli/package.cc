@@ -5,12 +5,10 @@
 #include <cctype>
 
 #include "adapters/cli/commands.h"
-#include "adapters/eim/signing.h"
+#include "adapters/eim/package_tool.h"
 #include "adapters/sgp32/catalogue.h"
-#include "adapters/sgp32/esipa.h"
 #include "adapters/sgp32/describe.h"
 #include "adapters/sgp32/json.h"
-#include "adapters/sgp32/package.h"
 #include "engine/base/limits.h"
 
 namespace sojourn::cli {
@@ -42,55 +40,6 @@ Result<sgp32::Version> given_version(const std::string& text) {
   if (auto version = sgp32::parse_version(text)) return *version;
   return make_diagnostic(Code::E0003, fmt::format("SGP.32 has no version `{}`", text),
                          "use 1.0, 1.1, 1.2 or 1.3");
-}
-
-Result<std::string> key_text(const std::string& path) {
-  return read_file(path, limits::kSourceBytesMax);
-}
-
-// The bytes inside the first block of a PEM text.
-std::optional<Bytes> pem_body(std::string_view pem) {
-  std::size_t begin = pem.find("-----BEGIN");
-  begin = begin == std::string_view::npos ? begin : pem.find('\n', begin);
-  std::size_t end = begin == std::string_view::npos ? begin : pem.find("-----END", begin);
-  if (end == std::string_view::npos) return std::nullopt;
-  std::string body(pem.substr(begin, end - begin));
-  std::erase_if(body, [](unsigned char c) { return std::isspace(c) != 0; });
-  return from_base64(body);
-}
-
-Result<eim::VerifyingKey> verifying_key(const PackageOptions& options) {
-  auto text = key_text(options.key);
-  if (!text) return std::move(text).error();
-  auto der = pem_body(*text);
-  if (!der) {
-    return make_diagnostic(Code::E0006, fmt::format("`{}` is not a PEM file", options.key),
-                           "give a certificate or a public key in PEM");
-  }
-  bool certificate = text->find("BEGIN CERTIFICATE") != std::string::npos;
-  return certificate ? eim::VerifyingKey::from_certificate(*der)
-                     : eim::VerifyingKey::from_public_key_info(*der);
-}
-
-// A signed part as it was received, and the signature over it.
-struct SignedPart {
-  Bytes data;
-  Bytes signature;
-};
-
-Result<SignedPart> signed_part(ByteView message, sgp32::Version version) {
-  auto request = sgp32::read<sgp32::EuiccPackageRequest>(message, version);
-  if (request) return SignedPart{request->package.encoding, request->signature};
-  auto result = sgp32::read<sgp32::EuiccPackageResult>(message, version);
-  if (!result) return std::move(request).error();
-  if (auto* good = std::get_if<sgp32::EuiccPackageResultSigned>(&*result)) {
-    return SignedPart{good->data.encoding, good->signature};
-  }
-  if (auto* bad = std::get_if<sgp32::EuiccPackageErrorSigned>(&*result)) {
-    return SignedPart{bad->data.encoding, bad->signature};
-  }
-  return make_diagnostic(Code::E0006, "the message carries no signature",
-                         "an unsigned error cannot be verified");
 }
 
 }  // namespace
@@ -134,38 +83,41 @@ int run_package_decode(const PackageOptions& options, Console& console) {
 }
 
 int run_package_sign(const PackageOptions& options, Console& console) {
+  auto version = given_version(options.version);
+  if (!version) return console.fail(version.error());
   auto data = given_message(options.input);
   if (!data) return console.fail(data.error());
-  auto content = sgp32::read<sgp32::EuiccPackageSigned>(*data, sgp32::Version::v1_2);
-  if (!content) return console.fail(content.error());
-  auto pem = key_text(options.key);
+  auto pem = read_file(options.key, limits::kSourceBytesMax);
   if (!pem) return console.fail(pem.error());
   auto key = eim::SigningKey::from_pem(*pem);
   if (!key) return console.fail(key.error());
-  auto signature = key->sign(eim::signed_bytes(*data, options.token));
-  if (!signature) return console.fail(signature.error());
-  sgp32::EuiccPackageRequest request;
-  request.package.value = std::move(content).value();
-  request.package.encoding = *data;
-  request.signature = *signature;
-  auto message = sgp32::write(request, sgp32::Version::v1_2);
-  if (!message) return console.fail(message.error());
-  console.print(to_hex(*message) + "\n");
+  auto request = eim::sign_package(*data, *key, options.token, *version);
+  if (!request) return console.fail(request.error());
+  console.print(to_hex(*request) + "\n");
   return kClean;
 }
 
 int run_package_verify(const PackageOptions& options, Console& console) {
-  auto version = given_version(options.version);
-  if (!version) return console.fail(version.error());
   auto message = given_message(options.input);
   if (!message) return console.fail(message.error());
-  auto part = signed_part(*message, *version);
-  if (!part) return console.fail(part.error());
-  auto key = verifying_key(options);
+  auto file = read_file(options.key, limits::kSourceBytesMax);
+  if (!file) return console.fail(file.error());
+  auto key = eim::load_verifying_key(as_bytes(*file));
   if (!key) return console.fail(key.error());
-  bool holds = key->verify(eim::signed_bytes(part->data, options.token), part->signature);
-  console.print(holds ? "the signature holds\n" : "the signature does not hold\n");
-  return holds ? kClean : kFindings;
+  eim::VerifyOptions verify;
+  verify.association_token = options.token;
+  if (!options.eim_signature.empty()) {
+    auto signature = given_message(options.eim_signature);
+    if (!signature) return console.fail(signature.error());
+    verify.eim_signature = *signature;
+  }
+  auto verified = eim::verify_message(*message, *key, verify);
+  if (verified) {
+    console.print("holds: " + *verified + "\n");
+    return kClean;
+  }
+  console.fail(verified.error());
+  return verified.error().code == Code::E0814 ? kFindings : kUnusable;
 }
 
 }  // namespace sojourn::cli

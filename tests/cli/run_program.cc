@@ -19,8 +19,10 @@ std::string read_whole(const std::string& path) {
 ProgramRun run_shell(const std::string& command, const std::string& folder) {
   ScratchFolder scratch;
   std::string script = "cd '" + folder +
-                       "' && export PATH='" SOJOURN_BINARY_DIR "':\"$PATH\" && { " + command +
-                       "\n} >'" + scratch.file("out") + "' 2>'" + scratch.file("err") + "'";
+                       "' && export PATH='" SOJOURN_BINARY_DIR "':'" SOJOURN_BINARY_DIR
+                       "/rules-examples/fleet':\"$PATH\" && { " +
+                       command + "\n} >'" + scratch.file("out") + "' 2>'" + scratch.file("err") +
+                       "'";
   int status = std::system(script.c_str());
   ProgramRun run;
   run.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
