@@ -6,6 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "engine/base/limits.h"
+
 namespace sojourn::lang {
 namespace {
 
@@ -45,7 +47,16 @@ std::string unquoted(std::string_view text) {
   return plain;
 }
 
-ast::Name PhraseBuilder::name(Node node) { return {unquoted(node.text()), node.span()}; }
+ast::Name PhraseBuilder::name(Node node) { return {words_of(node), node.span()}; }
+
+std::string PhraseBuilder::words_of(Node node) {
+  if (node.text().size() <= limits::kWordBytesMax) return unquoted(node.text());
+  error(Code::E0901, node.span(),
+        fmt::format("a name or text of {} bytes; {} are allowed", node.text().size(),
+                    limits::kWordBytesMax),
+        "");
+  return "too-long";
+}
 
 ast::Number PhraseBuilder::number(Node node) {
   std::string_view text = node.text();
@@ -117,7 +128,7 @@ std::int32_t PhraseBuilder::clock(Node node) {
 ast::Value PhraseBuilder::value(Node node) {
   ast::Value v;
   v.span = node.span();
-  v.text = unquoted(node.text());
+  v.text = words_of(node);
   switch (node.kind()) {
     case K::text:
       v.kind = ast::Value::Kind::text;
@@ -126,7 +137,7 @@ ast::Value PhraseBuilder::value(Node node) {
       v.kind = ast::Value::Kind::amount;
       for (Node child : node.children()) {
         if (child.is(K::number)) v.millionths = number(child).millionths;
-        if (child.is(K::unit)) v.unit = std::string(child.text());
+        if (child.is(K::unit)) v.unit = words_of(child);
       }
       break;
     case K::plmn:
@@ -205,7 +216,7 @@ ast::TimeWord PhraseBuilder::time_word(Node node) {
   std::vector<std::string_view> words;
   for (auto [word, unit] : kTimeWords) words.push_back(word);
   std::string_view near = nearest_spelling(node.text(), words);
-  error(Code::E0206, node.span(), fmt::format("`{}` is not a unit of time", node.text()),
+  error(Code::E0206, node.span(), fmt::format("`{}` is not a unit of time", words_of(node)),
         near.empty() ? "units of time are seconds, minutes, hours, days, weeks, months and years"
                      : fmt::format("did you mean `{}`?", near));
   return ast::TimeWord::day;

@@ -43,6 +43,8 @@ class PhraseBuilder {
   ast::Simple simple(Node node);
   ast::Event event(Node node);
   ast::Action action(Node node);
+  // The text of a name, value or unit, within limits::kWordBytesMax.
+  std::string words_of(Node node);
   void error(Code code, Span span, std::string message, std::string help);
 
   DiagnosticList& diagnostics_;

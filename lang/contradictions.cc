@@ -147,8 +147,12 @@ class Finder {
         break;
       default: {
         const Attribute& attribute = table_.attributes[feature.subject];
-        if (attribute.type == AttributeType::text) symbols.push_back(kOtherSymbol);
-        add_below(attribute.values.size());
+        // Of a text's many values, those not mentioned are all alike.
+        if (attribute.type == AttributeType::text) {
+          symbols.push_back(kOtherSymbol);
+        } else {
+          add_below(attribute.values.size());
+        }
         break;
       }
     }

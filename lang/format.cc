@@ -63,6 +63,13 @@ class Layout {
     lines_.push_back({std::move(text), begin, std::max(begin, span.end), false, false});
   }
 
+  // Would a comment stay inside the rule if each part had a line of its own? One in the first
+  // line's words goes above it and does not count.
+  bool comment_stays_inside(const ast::Rule& rule) const {
+    std::uint32_t first_line_end = rule_lines(rule, true).front().span.end;
+    return comment_inside({rule.span.source, first_line_end, rule.span.end});
+  }
+
   bool comment_inside(Span span) const {
     auto at = std::lower_bound(
         file_.comments.begin(), file_.comments.end(), span.begin,
@@ -191,7 +198,7 @@ class Layout {
     for (const std::string& clause : clauses) {
       bool full = !fresh && display_width(line) + 1 + display_width(clause) > kLineWidth;
       if (full) {
-        add(std::move(line), {p.span.source, p.span.begin, p.span.begin});
+        add(std::move(line), p.span);
         line = indent + clause;
       } else {
         line += " " + clause;
@@ -219,7 +226,7 @@ class Layout {
   }
 
   void lay_out(const ast::Rule& rule, std::size_t) {
-    for (RuleLine& line : rule_lines(rule, comment_inside(rule.span))) {
+    for (RuleLine& line : rule_lines(rule, comment_stays_inside(rule))) {
       add(std::move(line.text), line.span);
     }
   }
@@ -247,65 +254,76 @@ class Layout {
     return text_.substr(from, to - from).find('\n') == std::string_view::npos;
   }
 
+  // Writes each line, before it the comments that belong there.
   std::string merge_comments() {
-    std::string out;
-    std::size_t comment = 0;
-    std::uint32_t last_end = 0;  // source bytes already written
-    bool last_spacious = false;
-    bool comments_before = false;  // comments of their own stand directly before
-    auto write_comments_until = [&](std::uint32_t limit, const std::string& indent, bool first) {
-      for (; comment < file_.comments.size() && file_.comments[comment].begin < limit; ++comment) {
-        const Span& span = file_.comments[comment];
-        bool trails = !out.empty() && same_line(last_end, span.begin) && !first;
-        if (trails) {
-          out.pop_back();
-          out += "  ";
-        } else {
-          bool blank = !out.empty() && (blank_line_between(last_end, span.begin) ||
-                                        (last_spacious && !comments_before && indent.empty()));
-          if (blank && !out.ends_with("\n\n")) out += '\n';
-          out += indent;
-          comments_before = true;
-        }
-        out.append(text_.substr(span.begin, span.end - span.begin)).append("\n");
-        last_end = span.end;
-      }
-    };
     for (const Line& line : lines_) {
-      std::string indent(line.text.find_first_not_of(' '), ' ');
-      comments_before = false;
-      write_comments_until(line.end > line.begin ? std::max(line.begin, last_end) : line.begin,
-                           indent, out.empty());
-      // comments inside the line's own bytes stand before it
-      write_comments_inside(line, indent, comment, out, last_end);
-      bool blank = blank_line_between(last_end, std::max(last_end, line.begin));
-      if (line.begins_declaration && !comments_before && (line.spacious || last_spacious)) {
-        blank = true;
-      }
-      if (!line.begins_declaration) blank = false;
-      if (blank && !out.empty() && !out.ends_with("\n\n")) out += '\n';
-      out.append(line.text).append("\n");
-      last_end = std::max(last_end, line.end);
-      last_spacious = line.spacious;
+      write_trailing_comments(line.begin);
+      write_comments_before(line);
+      out_.append(line.text).append("\n");
+      last_end_ = std::max(last_end_, line.end);
+      last_spacious_ = line.spacious;
     }
-    comments_before = false;
-    write_comments_until(static_cast<std::uint32_t>(text_.size()), "", out.empty());
-    return out;
+    auto end = static_cast<std::uint32_t>(text_.size());
+    write_trailing_comments(end);
+    write_comments_before({"", end, end, true, false});
+    return std::move(out_);
   }
 
-  void write_comments_inside(const Line& line, const std::string& indent, std::size_t& comment,
-                             std::string& out, std::uint32_t& last_end) const {
-    for (; comment < file_.comments.size() && file_.comments[comment].begin < line.end; ++comment) {
-      const Span& span = file_.comments[comment];
-      out.append(indent).append(text_.substr(span.begin, span.end - span.begin)).append("\n");
-      last_end = span.end;
+  // Comments on the line on which the last one ends.
+  void write_trailing_comments(std::uint32_t limit) {
+    while (comment_ < file_.comments.size() && !out_.empty()) {
+      const Span& comment = file_.comments[comment_];
+      bool trails = comment.begin >= last_end_ && comment.begin < std::max(limit, last_end_ + 1) &&
+                    same_line(last_end_, comment.begin);
+      if (!trails) return;
+      out_.pop_back();
+      out_.append("  ").append(text_of(comment)).append("\n");
+      last_end_ = comment.end;
+      ++comment_;
     }
+  }
+
+  // Comments before or inside the line, each on a line of its own, and the blank lines between.
+  void write_comments_before(const Line& line) {
+    std::string indent(std::min(line.text.find_first_not_of(' '), line.text.size()), ' ');
+    bool first = true;
+    for (; comment_ < file_.comments.size(); ++comment_) {
+      const Span& comment = file_.comments[comment_];
+      if (comment.begin >= line.end) break;
+      std::uint32_t begin = std::min(comment.begin, std::max(line.begin, last_end_));
+      if (line.begins_declaration) part_from_above(begin, first && spacious_before(line));
+      out_.append(indent).append(text_of(comment)).append("\n");
+      last_end_ = comment.end;
+      first = false;
+    }
+    if (line.begins_declaration && !line.text.empty()) {
+      part_from_above(std::max(line.begin, last_end_), first && spacious_before(line));
+    }
+  }
+
+  bool spacious_before(const Line& line) const {
+    return last_spacious_ || (line.spacious && !line.text.empty());
+  }
+
+  // A blank line where the source has one, or where one must be.
+  void part_from_above(std::uint32_t begin, bool must) {
+    bool blank = must || (begin > last_end_ && blank_line_between(last_end_, begin));
+    if (blank && !out_.empty() && !out_.ends_with("\n\n")) out_ += '\n';
+  }
+
+  std::string_view text_of(const Span& comment) const {
+    return text_.substr(comment.begin, comment.end - comment.begin);
   }
 
   const ast::File& file_;
   std::string_view text_;
   std::vector<std::size_t> columns_;  // by declaration: where its : or = stands
   std::vector<Line> lines_;
+  // While comments are merged in:
+  std::string out_;
+  std::size_t comment_ = 0;     // the next comment to write
+  std::uint32_t last_end_ = 0;  // where the source written last ends
+  bool last_spacious_ = false;
 };
 
 }  // namespace

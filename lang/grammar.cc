@@ -56,7 +56,7 @@ class TreeBuilder {
   explicit TreeBuilder(SyntaxTree& tree) : tree_(tree) {}
 
   void open(K kind, std::size_t offset) {
-    if (deepens(kind) && ++depth_ > limits::kNestingDepthMax) {
+    if (deepens(kind, offset) && ++depth_ > limits::kNestingDepthMax) {
       static constexpr Expectation kTooDeep = {Code::E0901, "", "", ""};
       throw SyntaxStop{offset, &kTooDeep};
     }
@@ -66,14 +66,15 @@ class TreeBuilder {
 
   void close(std::size_t offset) {
     SyntaxNode& node = tree_.nodes[open_.back()];
-    if (deepens(node.kind)) --depth_;
+    if (deepens(node.kind, node.begin)) --depth_;
     node.end = static_cast<std::uint32_t>(before_gap(offset));
     node.next = static_cast<std::uint32_t>(tree_.nodes.size());
     open_.pop_back();
   }
 
   void drop() {
-    if (deepens(tree_.nodes[open_.back()].kind)) --depth_;
+    const SyntaxNode& node = tree_.nodes[open_.back()];
+    if (deepens(node.kind, node.begin)) --depth_;
     tree_.nodes.resize(open_.back());
     open_.pop_back();
   }
@@ -111,7 +112,11 @@ class TreeBuilder {
   }
 
  private:
-  static bool deepens(K kind) { return kind == K::group || kind == K::negation; }
+  // A node is opened before its first word is looked at; only a real bracket or `not` counts.
+  bool deepens(K kind, std::size_t offset) const {
+    if (kind == K::group) return tree_.text.substr(offset).starts_with('(');
+    return kind == K::negation && tree_.text.substr(offset).starts_with("not");
+  }
 
   struct Gap {
     std::size_t begin, end;

@@ -28,6 +28,10 @@ std::string did_you_mean(std::string_view near) {
   return near.empty() ? std::string() : fmt::format("did you mean `{}`?", near);
 }
 
+std::string symbol_key(AttributeIndex index, const std::string& text) {
+  return fmt::format("{}:{}", index, text);
+}
+
 std::string content_of(const Area& area) {
   std::string text = fmt::format("{}:{}:{:.7f}:{:.7f}:{:.3f}", static_cast<int>(area.kind),
                                  area.kind == Area::Kind::subdivision ? area.name : "",
@@ -94,6 +98,11 @@ void Vocabulary::add_inventory(const Inventory& inventory) {
       continue;
     }
     attributes_.push_back(attribute);
+    bool texts =
+        attribute.type == AttributeType::text || attribute.type == AttributeType::set_of_text;
+    for (std::size_t i = 0; texts && i < attribute.values.size(); ++i) {
+      text_symbols_.emplace(symbol_key(index, attribute.values[i]), static_cast<std::int64_t>(i));
+    }
   }
   for (const Profile& profile : inventory.profiles) {
     auto index = static_cast<std::uint32_t>(profiles_.size());
@@ -156,6 +165,9 @@ void Vocabulary::declare(const ast::Attribute& declared) {
   }
   Entry* old = find(Kind::attribute, attribute.name);
   if (old != nullptr && !old->span) {
+    for (const std::string& text : attributes_[old->index].values) {
+      text_symbols_.erase(symbol_key(old->index, text));
+    }
     attributes_[old->index] = std::move(attribute);
     old->span = declared.name.span;
     return;
@@ -439,16 +451,9 @@ std::optional<CountrySet> Vocabulary::countries(const std::vector<ast::Value>& v
 
 std::int64_t Vocabulary::text_symbol(AttributeIndex index, const std::string& text) {
   auto& values = attributes_[index].values;
-  std::string key = fmt::format("{}:{}", index, text);
-  auto [at, added] =
-      text_symbols_.emplace(std::move(key), static_cast<std::int64_t>(values.size()));
-  if (!added) return at->second;
-  auto known = std::find(values.begin(), values.end(), text);
-  if (known != values.end()) {  // an inventory may name texts beforehand
-    at->second = known - values.begin();
-  } else {
-    values.push_back(text);
-  }
+  auto next = static_cast<std::int64_t>(values.size());
+  auto [at, added] = text_symbols_.emplace(symbol_key(index, text), next);
+  if (added) values.push_back(text);
   return at->second;
 }
 

@@ -19,6 +19,8 @@ inline constexpr std::size_t kDiagnosticsKeptMax = 10'000;
 // Longer words are no misspelt names; keeps "did you mean" cheap among 100,000 names.
 inline constexpr std::size_t kSpellingBytesMax = 64;
 inline constexpr std::size_t kImportDepthMax = 16;
+// A name or a text in quotes; the longest sentence about a law is shorter.
+inline constexpr std::size_t kWordBytesMax = 2'048;
 // Ten years of one report every hour; a test beyond that is a trace.
 inline constexpr std::size_t kTestStepsMax = 100'000;
 
