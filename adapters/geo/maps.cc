@@ -66,10 +66,11 @@ Status name_subdivisions(Maps& maps) {
     if (!country || !maps.label_of_subdivision.emplace(code, label).second) {
       return make_diagnostic(Code::E0701, fmt::format("geodata: `{}` is no subdivision", code));
     }
-    GridPoint inside = labels[i].inside;
-    if (inside.x >= kLonMax) inside.x = -kLonMax;
-    const CountryClaim holder = maps.claim_of_label[maps.countries->find(inside).label];
-    if (holder.set().size() == 1) maps.owners_of_subdivision[i] = holder.set();
+    // FR-GF is also GF. That IT-RE (Reggio) is not RE does no harm: it is nowhere near.
+    if (code.size() == 5) {
+      const std::optional<Country> territory = find_country(std::string_view(code).substr(3));
+      if (territory) maps.owners_of_subdivision[i].insert(*territory);
+    }
     maps.owners_of_subdivision[i].insert(*country);
   }
   for (const auto& [alias, code] : maps.subdivisions->map().aliases) {

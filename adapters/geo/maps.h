@@ -16,8 +16,8 @@ struct Maps {
   std::unique_ptr<RegionIndex> subdivisions;
   std::vector<CountryClaim> claim_of_label;     // countries' labels
   std::vector<std::uint16_t> label_of_country;  // by country index; 0 where it has no label
-  // Whose a subdivision is, by subdivisions' labels: the country of its code, and the country that
-  // has it in the countries' map (FR-GF is FR and GF).
+  // Whose a subdivision is, by subdivisions' labels: the country of its code, and the territory that
+  // its code names (FR-GF is FR and GF).
   std::vector<CountrySet> owners_of_subdivision;
   std::map<std::string, std::uint16_t, std::less<>> label_of_subdivision;
 };
