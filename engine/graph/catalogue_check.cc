@@ -197,38 +197,64 @@ class WordChecker {
     std::size_t at = 0;
     std::size_t count = 0;
     for (; at < words_.size(); ++count) {
-      std::uint32_t axis = words_[at] & ~DecisionGraph::kRunsBit;
-      if (axis >= parts_.axes.size()) return false;
+      bool matcher = words_[at] == ResidualMatcher::kHead;
+      std::uint32_t axis = matcher ? kMatcher : words_[at] & ~DecisionGraph::kRunsBit;
+      if (!matcher && axis >= parts_.axes.size()) return false;
       axis_at_[at] = axis;
-      std::size_t size = node_size(at, parts_.axes[axis].class_count);
+      std::size_t size = matcher ? matcher_size(at) : node_size(at, parts_.axes[axis].class_count);
       if (size == 0 || size > words_.size() - at) return false;
       at += size;
     }
     return count == parts_.node_count;
   }
 
+  // Every way from the root ends: at a leaf, or at a matcher whose rows end at leaves.
   bool targets_lead_on(std::size_t leaf_count, std::uint32_t root) const {
-    if (!leads_to(root, leaf_count, -1)) return false;
-    std::vector<std::uint32_t> open = {root};
-    // Nodes of the deciding graph and of the graphs beside it share no leaves: each root's graph is
-    // walked on its own.
-    std::vector<bool> seen(words_.size(), false);
-    while (!open.empty()) {
-      std::uint32_t at = open.back();
-      open.pop_back();
-      if ((at & DecisionGraph::kLeafBit) != 0 || seen[at]) continue;
-      seen[at] = true;
-      std::span<const std::uint32_t> targets = targets_of(at);
-      for (std::uint32_t target : targets) {
-        if (!leads_to(target, leaf_count, axis_at_[at])) return false;
-        open.push_back(target);
+    Ways ways{leaf_count, true, {root}, std::vector<bool>(words_.size(), false)};
+    if (!leads_to(root, ways, -1)) return false;
+    std::vector<std::uint32_t> matchers;
+    if (!walk(ways, &matchers)) return false;
+    for (std::uint32_t at : matchers) {
+      ResidualMatcher matcher(words_, at);
+      if (matcher.default_value() >= leaf_count) return false;
+      Ways rows{leaf_count, false, {}, std::vector<bool>(words_.size(), false)};
+      for (std::uint32_t row = 0; row < matcher.row_count(); ++row) {
+        if (!leads_to(matcher.target(row), rows, -1)) return false;
+        rows.open.push_back(matcher.target(row));
       }
+      if (!walk(rows, nullptr)) return false;
     }
     return true;
   }
 
  private:
   static constexpr std::uint32_t kNothing = 0xFFFF'FFFFu;
+  static constexpr std::uint32_t kMatcher = 0xFFFF'FFFEu;  // later than every axis
+
+  struct Ways {
+    std::size_t leaf_count;
+    bool matchers_allowed;  // else `next row` is
+    std::vector<std::uint32_t> open;
+    std::vector<bool> seen;
+  };
+
+  bool walk(Ways& ways, std::vector<std::uint32_t>* matchers) const {
+    while (!ways.open.empty()) {
+      std::uint32_t at = ways.open.back();
+      ways.open.pop_back();
+      if ((at & DecisionGraph::kLeafBit) != 0 || ways.seen[at]) continue;
+      ways.seen[at] = true;
+      if (axis_at_[at] == kMatcher) {
+        matchers->push_back(at);
+        continue;
+      }
+      for (std::uint32_t target : targets_of(at)) {
+        if (!leads_to(target, ways, axis_at_[at])) return false;
+        ways.open.push_back(target);
+      }
+    }
+    return true;
+  }
 
   std::size_t node_size(std::size_t at, ClassIndex class_count) const {
     if ((words_[at] & DecisionGraph::kRunsBit) == 0) return 1 + std::size_t{class_count};
@@ -244,6 +270,44 @@ class WordChecker {
     return 1 + 2 * runs;
   }
 
+  // 0 when any of its parts lies outside it.
+  std::size_t matcher_size(std::size_t at) const {
+    std::size_t left = words_.size() - at;
+    if (left < ResidualMatcher::kHeaderWords) return 0;
+    ResidualMatcher matcher(words_, static_cast<std::uint32_t>(at));
+    std::size_t size = matcher.word_count();
+    std::size_t axes = matcher.axis_count(), rows = matcher.row_count();
+    if (size > left || axes > ResidualMatcher::kAxesMax || rows == 0 || rows > size) return 0;
+    if (ResidualMatcher::kHeaderWords + 2 * axes + rows > size) return 0;
+    std::size_t vector_words = 2 * (std::size_t{matcher.block_count()} + matcher.summary_count());
+    for (std::uint32_t i = 0; i < axes; ++i) {
+      if (matcher.axis(i) >= parts_.axes.size()) return 0;
+      std::size_t classes = parts_.axes[matcher.axis(i)].class_count;
+      std::size_t table = matcher.table(i);
+      if (table > size || classes > size - table) return 0;
+      for (std::size_t c = 0; c < classes; ++c) {
+        std::size_t vector = words_[at + table + c];
+        if (vector > size || vector_words > size - vector) return 0;
+        if (!no_bits_beyond(matcher, at + vector)) return 0;
+      }
+    }
+    return size;
+  }
+
+  // Bits beyond the last row or block would lead outside the targets.
+  bool no_bits_beyond(const ResidualMatcher& matcher, std::size_t vector) const {
+    auto block = [&](std::size_t i) {
+      return std::uint64_t{words_[vector + 2 * i]} |
+             (std::uint64_t{words_[vector + 2 * i + 1]} << 32);
+    };
+    auto fits = [](std::uint64_t bits, std::uint32_t count) {
+      return count == 64 || (bits >> count) == 0;
+    };
+    std::uint32_t blocks = matcher.block_count(), summaries = matcher.summary_count();
+    return fits(block(summaries - 1), blocks - (summaries - 1) * 64) &&
+           fits(block(summaries + blocks - 1), matcher.row_count() - (blocks - 1) * 64);
+  }
+
   std::span<const std::uint32_t> targets_of(std::uint32_t at) const {
     if ((words_[at] & DecisionGraph::kRunsBit) == 0) {
       return words_.subspan(at + 1, parts_.axes[axis_at_[at]].class_count);
@@ -252,12 +316,15 @@ class WordChecker {
     return words_.subspan(at + 1 + runs, runs);
   }
 
-  bool leads_to(std::uint32_t target, std::size_t leaf_count, std::int64_t after_axis) const {
+  bool leads_to(std::uint32_t target, const Ways& ways, std::int64_t after_axis) const {
     if ((target & DecisionGraph::kLeafBit) != 0) {
-      return (target & ~DecisionGraph::kLeafBit) < leaf_count;
+      std::uint32_t leaf = target & ~DecisionGraph::kLeafBit;
+      return leaf < ways.leaf_count ||
+             (!ways.matchers_allowed && leaf == ResidualMatcher::kNextRow);
     }
     return target < words_.size() && axis_at_[target] != kNothing &&
-           std::int64_t{axis_at_[target]} > after_axis;
+           std::int64_t{axis_at_[target]} > after_axis &&
+           (ways.matchers_allowed || axis_at_[target] != kMatcher);
   }
 
   const DecisionGraphParts& parts_;

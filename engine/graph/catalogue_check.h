@@ -13,7 +13,8 @@ Status check_table(const RuleTable& table);
 // Axes, leaves and sets of rules.
 Status check_parts(const RuleTable& table, const DecisionGraphParts& parts);
 // The words: every node's axis exists, every target is a leaf that exists or the start of a later
-// axis's node (so every walk ends), every run begins inside the axis. Requires: checked parts.
+// axis's node or of a matcher (so every walk ends), every run begins inside the axis, every vector
+// lies inside its matcher. Requires: checked parts.
 Status check_words(const DecisionGraphParts& parts);
 
 }  // namespace sojourn

@@ -13,6 +13,9 @@
 // Who decides: rules stand in their *precedence* (rule_table.h): the first that fires. What a rule
 // that did not decide has to say (alerts, tasks) comes from graphs of its own beside the deciding
 // one, so that independent alerts do not multiply the decisions.
+//
+// Where a graph would grow beyond its budget, a *residual matcher* stands in place of a sub-graph:
+// a table of the rules still alive there (residual_matcher.h).
 #pragma once
 
 #include <cstdint>
@@ -22,13 +25,10 @@
 #include <string>
 #include <vector>
 
+#include "engine/graph/residual_matcher.h"
 #include "engine/graph/rule_table.h"
 
 namespace sojourn {
-
-using AxisIndex = std::uint32_t;
-using ClassIndex = std::uint32_t;
-using LeafIndex = std::uint32_t;
 
 enum class AxisSide : std::uint8_t { value, lower, upper };
 
@@ -74,21 +74,44 @@ class DecisionGraph {
   // A *target* with the high bit set is a leaf (the other bits are its index), else the offset o of
   // a node. A plain node: words[o] is its axis, words[o + 1 + c] the target for class c. A node of
   // runs: words[o] is kRunsBit and its axis, words[o + 1] the number n of runs, then n - 1 classes
-  // at which the second and later runs begin, ascending, then n targets.
+  // at which the second and later runs begin, ascending, then n targets. A matcher: words[o] is
+  // ResidualMatcher::kHead.
   static constexpr std::uint32_t kLeafBit = 0x8000'0000u;
   static constexpr std::uint32_t kRunsBit = 0x4000'0000u;
 
   template <class ClassOf>  // ClassIndex(AxisIndex)
   LeafIndex evaluate(const ClassOf& class_of_axis) const {
-    return walk(root_, class_of_axis);
+    std::uint32_t at = walk(root_, class_of_axis);
+    if ((at & kLeafBit) != 0) return at & ~kLeafBit;
+    ResidualMatcher matcher(words_, at);
+    LeafIndex found = matcher.default_value();
+    matcher.match(class_of_axis, [&](std::uint32_t target) {
+      std::uint32_t end = walk(target, class_of_axis) & ~kLeafBit;
+      if (end == ResidualMatcher::kNextRow) return false;
+      found = end;
+      return true;
+    });
+    return found;
   }
 
   // Every rule with alerts or tasks that fires and is not overridden; the deciding one may be among
   // them.
   template <class ClassOf, class Visit>  // ClassIndex(AxisIndex); void(std::uint32_t rule)
   void also(const ClassOf& class_of_axis, const Visit& visit) const {
+    auto visit_set = [&](std::uint32_t leaf) {
+      for (std::uint32_t rule : also_sets_[leaf & ~kLeafBit]) visit(rule);
+    };
     for (std::uint32_t root : also_roots_) {
-      for (std::uint32_t rule : also_sets_[walk(root, class_of_axis)]) visit(rule);
+      std::uint32_t at = walk(root, class_of_axis);
+      if ((at & kLeafBit) != 0) {
+        visit_set(at);
+        continue;
+      }
+      ResidualMatcher(words_, at).match(class_of_axis, [&](std::uint32_t target) {
+        std::uint32_t end = walk(target, class_of_axis) & ~kLeafBit;
+        if (end != ResidualMatcher::kNextRow) visit_set(end);
+        return false;  // all rows that match
+      });
     }
   }
 
@@ -99,6 +122,7 @@ class DecisionGraph {
   std::size_t leaf_count() const { return leaves_.size(); }
   const std::vector<std::uint32_t>& also_roots() const { return also_roots_; }
   const std::vector<std::vector<std::uint32_t>>& also_sets() const { return also_sets_; }
+  // With matchers, each of which is one node.
   std::size_t node_count() const { return node_count_; }
   std::size_t byte_count() const { return words_.size_bytes(); }
   std::uint32_t root() const { return root_; }
@@ -107,14 +131,16 @@ class DecisionGraph {
  private:
   friend struct DecisionGraphParts;
 
+  // Down to a leaf's target or to a matcher.
   template <class ClassOf>
   std::uint32_t walk(std::uint32_t at, const ClassOf& class_of_axis) const {
     while ((at & kLeafBit) == 0) {
       std::uint32_t head = words_[at];
+      if (head == ResidualMatcher::kHead) return at;
       ClassIndex value = class_of_axis(head & ~kRunsBit);
       at = (head & kRunsBit) == 0 ? words_[at + 1 + value] : run_target(at, value);
     }
-    return at & ~kLeafBit;
+    return at;
   }
   std::uint32_t run_target(std::uint32_t at, ClassIndex value) const {
     std::uint32_t count = words_[at + 1];

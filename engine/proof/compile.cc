@@ -1,11 +1,13 @@
 #include "engine/proof/compile.h"
 
-#include <algorithm>
+#include <fmt/format.h>
+
 #include <map>
 
 #include "engine/proof/flatten.h"
-#include "engine/proof/product.h"
+#include "engine/proof/matcher_plan.h"
 #include "engine/proof/rule_diagrams.h"
+#include "engine/proof/validate.h"
 
 namespace sojourn {
 namespace {
@@ -30,8 +32,34 @@ auto key_of(const Leaf& leaf) {
   return std::tuple(leaf.kind, leaf.profile, leaf.rule, leaf.ban, leaf.quarantined);
 }
 
-DiagramRef deciding_diagram(DiagramStore& store, const std::vector<OutcomeRow>& outcomes,
-                            std::vector<Leaf>& leaves) {
+// A product and the matchers of what it closed.
+struct Built {
+  DiagramRef root = kNo;
+  std::vector<MatcherPlan> matchers;
+};
+
+// A pure graph when it fits its limits; else what of it fits, and matchers.
+Built build(DiagramStore& store, const std::vector<ProductRow>& rows,
+            const MakeTerminal& make_terminal, std::size_t closed_first,
+            const CompileOptions& options) {
+  ProductLimits limits;
+  limits.closed_first = closed_first;
+  limits.work_max = options.work_max > 0 ? options.work_max : 10'000'000 + 200 * rows.size();
+  limits.nodes_max = options.nodes_max > 0 ? options.nodes_max : 50'000 + 10 * rows.size();
+  std::optional<ProductResult> result = product(store, rows, make_terminal, limits);
+  if (!result) {
+    limits.may_close = true;
+    result = product(store, rows, make_terminal, limits);
+  }
+  Built built{result->root, {}};
+  for (const std::vector<ProductRow>& closed : result->closed) {
+    built.matchers.push_back(plan_matcher(store, closed, make_terminal));
+  }
+  return built;
+}
+
+Built build_deciding(DiagramStore& store, const std::vector<OutcomeRow>& outcomes,
+                     std::vector<Leaf>& leaves, const CompileOptions& options) {
   std::map<decltype(key_of(Leaf{})), std::uint32_t> numbers;
   std::vector<Leaf> possible;
   auto number_of = [&](const Leaf& leaf) {
@@ -44,22 +72,24 @@ DiagramRef deciding_diagram(DiagramStore& store, const std::vector<OutcomeRow>& 
   rows.push_back({kYes, number_of(Leaf{}), true});
   // Only what is reached becomes a leaf.
   std::vector<std::optional<std::uint32_t>> leaf_of(possible.size());
-  return product(store, rows, [&](const std::vector<std::uint32_t>& held) {
+  auto make_leaf = [&](const std::vector<std::uint32_t>& held) {
     std::optional<std::uint32_t>& leaf = leaf_of[held.front()];
     if (!leaf) {
       leaf = static_cast<std::uint32_t>(leaves.size());
       leaves.push_back(possible[held.front()]);
     }
     return *leaf;
-  });
+  };
+  return build(store, rows, make_leaf, 0, options);
 }
 
-DiagramRef voice_diagram(DiagramStore& store, const std::vector<Voice>& heard,
-                         Numbering<std::vector<std::uint32_t>>& sets) {
+Built build_voices(DiagramStore& store, const std::vector<Voice>& heard,
+                   Numbering<std::vector<std::uint32_t>>& sets, std::size_t closed_first,
+                   const CompileOptions& options) {
   std::vector<ProductRow> rows;
   for (const Voice& voice : heard) rows.push_back({voice.where, voice.rule, false});
-  return product(store, rows,
-                 [&](const std::vector<std::uint32_t>& held) { return sets.number_of(held); });
+  auto make_set = [&](const std::vector<std::uint32_t>& held) { return sets.number_of(held); };
+  return build(store, rows, make_set, closed_first, options);
 }
 
 // Keeps the axes that some node tests.
@@ -89,10 +119,16 @@ Result<std::shared_ptr<const DecisionGraph>> compile(std::shared_ptr<const RuleT
   DecisionGraphParts parts;
   Numbering<std::vector<std::uint32_t>> also_sets;
   Flattener flat(store);
-  DiagramRef deciding = deciding_diagram(store, outcome_rows(rules), parts.leaves);
-  parts.root = flat.add(deciding);
+  Built deciding = build_deciding(store, outcome_rows(rules), parts.leaves, options);
+  parts.root = flat.add(deciding.root, deciding.matchers);
+  std::size_t matcher_count = deciding.matchers.size();
   if (std::vector<Voice> heard = voices(rules); !heard.empty()) {
-    parts.also_roots.push_back(flat.add(voice_diagram(store, heard, also_sets)));
+    Built speaking = build_voices(store, heard, also_sets, matcher_count, options);
+    parts.also_roots.push_back(flat.add(speaking.root, speaking.matchers));
+    matcher_count += speaking.matchers.size();
+  }
+  if (flat.words().size() >= DecisionGraph::kRunsBit) {
+    return make_diagnostic(Code::E0901, "the compiled policy is larger than 4 GB");
   }
   keep_tested_axes(parts, flat, plan.axes());
   parts.also_sets = std::move(also_sets.values());
@@ -101,11 +137,38 @@ Result<std::shared_ptr<const DecisionGraph>> compile(std::shared_ptr<const RuleT
   parts.words = *words;
   parts.memory = std::move(words);
   parts.node_count = flat.node_count();
-  if (summary) {
-    *summary = {parts.table->rules.size(), parts.axes.size(), parts.node_count, parts.leaves.size(),
-                parts.words.size_bytes()};
+  CompileSummary made;
+  made.rule_count = parts.table->rules.size();
+  made.axis_count = parts.axes.size();
+  made.node_count = parts.node_count;
+  made.leaf_count = parts.leaves.size();
+  made.byte_count = parts.words.size_bytes();
+  made.matcher_count = matcher_count;
+  bool at_root = is_terminal(deciding.root) && !deciding.matchers.empty();
+  if (matcher_count > 0) made.form = at_root ? GraphForm::matcher : GraphForm::mixed;
+  std::shared_ptr<const DecisionGraph> graph = std::move(parts).assemble();
+  if (options.validate) {
+    Result<std::size_t> compared = validate(*graph);
+    if (!compared) return std::move(compared).error();
+    made.validated_count = *compared;
   }
-  return std::shared_ptr<const DecisionGraph>(std::move(parts).assemble());
+  if (summary) *summary = made;
+  return graph;
+}
+
+std::string CompileSummary::text() const {
+  std::string text = fmt::format("{} rules: {} nodes, {} outcomes, {} bytes", rule_count,
+                                 node_count, leaf_count, byte_count);
+  if (form == GraphForm::mixed) {
+    text += fmt::format(
+        "; {} of the nodes are tables of rules, because a graph alone would be too "
+        "large",
+        matcher_count);
+  }
+  if (form == GraphForm::matcher) {
+    text += "; one table of rules, because a graph would not thin them out";
+  }
+  return text;
 }
 
 }  // namespace sojourn

@@ -27,6 +27,20 @@ struct CompileOptions {
   // Every claim that a position can have: Gazetteer::claims(). Claims of several countries that are
   // not named here make conditions about `region` unknown.
   std::vector<CountryClaim> claims;
+  // How far a pure graph may grow before part of it becomes residual matchers. 0: a limit that fits
+  // the number of rules.
+  std::size_t nodes_max = 0;
+  std::size_t work_max = 0;
+  // After compiling, compare the graph with the rules themselves on the corners of every rule and
+  // on random situations (translation validation). A difference is our own mistake: E0902.
+  bool validate = true;
+};
+
+// What the graph became, and why.
+enum class GraphForm : std::uint8_t {
+  graph,    // nodes alone
+  mixed,    // nodes, then residual matchers: a pure graph went beyond its limit
+  matcher,  // one residual matcher: nodes would not thin the rules out
 };
 
 // What came of it, for `build` to tell.
@@ -36,6 +50,10 @@ struct CompileSummary {
   std::size_t node_count = 0;
   std::size_t leaf_count = 0;
   std::size_t byte_count = 0;
+  std::size_t matcher_count = 0;
+  GraphForm form = GraphForm::graph;
+  std::size_t validated_count = 0;  // situations in which graph and rules were compared
+  std::string text() const;         // "3 rules: 5 nodes, 4 outcomes, 120 bytes"
 };
 
 // The graph's table is the given one with the features added that choosing needs (installed,

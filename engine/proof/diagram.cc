@@ -111,9 +111,9 @@ DiagramRef DiagramStore::apply(Op op, DiagramRef a, DiagramRef b) {
 DiagramRef DiagramStore::both(DiagramRef a, DiagramRef b) { return apply(Op::both, a, b); }
 DiagramRef DiagramStore::either(DiagramRef a, DiagramRef b) { return apply(Op::either, a, b); }
 
-DiagramRef DiagramStore::opposite(DiagramRef a) {
-  if (is_terminal(a)) return a == kYes ? kNo : kYes;
-  std::unordered_map<DiagramRef, DiagramRef> found = {{kNo, kYes}, {kYes, kNo}};
+DiagramRef DiagramStore::with_terminals(DiagramRef a, DiagramRef for_no, DiagramRef for_yes) {
+  if (is_terminal(a)) return a == kYes ? for_yes : for_no;
+  std::unordered_map<DiagramRef, DiagramRef> found = {{kNo, for_no}, {kYes, for_yes}};
   std::vector<DiagramRef> open = {a};
   while (!open.empty()) {
     DiagramRef at = open.back();
@@ -126,9 +126,9 @@ DiagramRef DiagramStore::opposite(DiagramRef a) {
     if (open.size() > before) continue;  // children first
     open.pop_back();
     if (found.contains(at)) continue;
-    std::vector<DiagramRun> flipped(runs(at).begin(), runs(at).end());
-    for (DiagramRun& run : flipped) run.target = found[run.target];
-    found[at] = node(axis(at), flipped);
+    std::vector<DiagramRun> replaced(runs(at).begin(), runs(at).end());
+    for (DiagramRun& run : replaced) run.target = found[run.target];
+    found[at] = node(axis(at), replaced);
   }
   return found[a];
 }

@@ -51,7 +51,9 @@ class DiagramStore {
   // Of truth-valued diagrams.
   DiagramRef both(DiagramRef a, DiagramRef b);
   DiagramRef either(DiagramRef a, DiagramRef b);
-  DiagramRef opposite(DiagramRef a);
+  DiagramRef opposite(DiagramRef a) { return with_terminals(a, kYes, kNo); }
+  // The truth-valued diagram with other terminals in place of kNo and kYes.
+  DiagramRef with_terminals(DiagramRef a, DiagramRef for_no, DiagramRef for_yes);
   DiagramRef all_of(std::vector<DiagramRef> parts);
   DiagramRef any_of(std::vector<DiagramRef> parts);
 

@@ -1,7 +1,5 @@
 #include "engine/proof/flatten.h"
 
-#include <cassert>
-
 namespace sojourn {
 namespace {
 
@@ -22,27 +20,41 @@ std::size_t Flattener::word_count(DiagramRef ref) const {
   return as_runs(classes, runs) ? 1 + 2 * runs : 1 + classes;
 }
 
-std::uint32_t Flattener::add(DiagramRef root) {
-  if (is_terminal(root)) return DecisionGraph::kLeafBit | (root & ~kTerminalBit);
+// Every offset first, then the words.
+void Flattener::place(DiagramRef root, std::vector<DiagramRef>& order) {
   offsets_.resize(store_.node_count(), 0);
-  std::vector<DiagramRef> order;
   std::vector<DiagramRef> open = {root};
-  while (!open.empty()) {  // every offset first, then the words
+  while (!open.empty()) {
     DiagramRef at = open.back();
     open.pop_back();
-    if (offsets_[at] != 0) continue;
+    if (is_terminal(at) || offsets_[at] != 0) continue;
     std::size_t offset = words_.size();
-    assert(offset + word_count(at) < DecisionGraph::kRunsBit);
     words_.resize(offset + word_count(at));
     offsets_[at] = static_cast<std::uint32_t>(offset) + 1;
     order.push_back(at);
     std::span<const DiagramRun> runs = store_.runs(at);
-    for (std::size_t i = runs.size(); i-- > 0;) {
-      if (!is_terminal(runs[i].target)) open.push_back(runs[i].target);
-    }
+    for (std::size_t i = runs.size(); i-- > 0;) open.push_back(runs[i].target);
   }
+}
+
+std::uint32_t Flattener::add(DiagramRef root, const std::vector<MatcherPlan>& matchers) {
+  std::vector<DiagramRef> order;
+  place(root, order);
+  for (const MatcherPlan& plan : matchers) {
+    std::vector<DiagramRef> inner;
+    for (DiagramRef checked : plan.targets) place(checked, inner);
+    for (DiagramRef ref : inner) write(ref);
+  }
+  for (const MatcherPlan& plan : matchers) matcher_at_.push_back(write_matcher(plan));
   for (DiagramRef ref : order) write(ref);
-  return offsets_[root] - 1;
+  return target(root);
+}
+
+std::uint32_t Flattener::target(DiagramRef ref) const {
+  if (!is_terminal(ref)) return offsets_[ref] - 1;
+  std::uint32_t value = ref & ~kTerminalBit;
+  bool closed = (value & kClosedBit) != 0;
+  return closed ? matcher_at_[value & ~kClosedBit] : DecisionGraph::kLeafBit | value;
 }
 
 void Flattener::write(DiagramRef ref) {
@@ -51,28 +63,69 @@ void Flattener::write(DiagramRef ref) {
   std::uint32_t offset = offsets_[ref] - 1;
   std::uint32_t* at = &words_[offset];
   heads_.push_back(offset);
-  ++node_count_;
-  auto target = [&](const DiagramRun& run) {
-    return is_terminal(run.target) ? DecisionGraph::kLeafBit | (run.target & ~kTerminalBit)
-                                   : offsets_[run.target] - 1;
-  };
   if (as_runs(classes, runs.size())) {
     *at++ = DecisionGraph::kRunsBit | store_.axis(ref);
     *at++ = static_cast<std::uint32_t>(runs.size());
     for (std::size_t i = 0; i + 1 < runs.size(); ++i) *at++ = runs[i].end;
-    for (const DiagramRun& run : runs) *at++ = target(run);
+    for (const DiagramRun& run : runs) *at++ = target(run.target);
     return;
   }
   *at++ = store_.axis(ref);
   ClassIndex value = 0;
   for (const DiagramRun& run : runs) {
-    for (; value < run.end; ++value) *at++ = target(run);
+    for (; value < run.end; ++value) *at++ = target(run.target);
   }
+}
+
+std::uint32_t Flattener::write_matcher(const MatcherPlan& plan) {
+  auto begin = static_cast<std::uint32_t>(words_.size());
+  auto here = [&] { return static_cast<std::uint32_t>(words_.size()) - begin; };
+  auto rows = static_cast<std::uint32_t>(plan.targets.size());
+  words_.insert(words_.end(),
+                {ResidualMatcher::kHead, 0, static_cast<std::uint32_t>(plan.axes.size()), rows,
+                 plan.default_value});
+  std::size_t axes_at = words_.size();
+  for (const MatcherPlan::OnAxis& on : plan.axes) {
+    axis_words_.push_back(static_cast<std::uint32_t>(words_.size()));
+    words_.insert(words_.end(), {on.axis, 0});
+  }
+  for (DiagramRef row_target : plan.targets) words_.push_back(target(row_target));
+  std::vector<std::size_t> tables;
+  for (std::size_t i = 0; i < plan.axes.size(); ++i) {
+    words_[axes_at + 2 * i + 1] = here();
+    tables.push_back(words_.size());
+    words_.resize(words_.size() + plan.axes[i].vector_of_class.size());
+  }
+  auto push_block = [&](std::uint64_t block) {
+    words_.push_back(static_cast<std::uint32_t>(block));
+    words_.push_back(static_cast<std::uint32_t>(block >> 32));
+  };
+  std::vector<std::uint32_t> vector_at;
+  for (const std::vector<std::uint64_t>& blocks : plan.vectors) {
+    vector_at.push_back(here());
+    for (std::size_t first = 0; first < blocks.size(); first += 64) {
+      std::uint64_t summary = 0;
+      for (std::size_t b = first; b < blocks.size() && b < first + 64; ++b) {
+        if (blocks[b] != 0) summary |= std::uint64_t{1} << (b - first);
+      }
+      push_block(summary);
+    }
+    for (std::uint64_t block : blocks) push_block(block);
+  }
+  for (std::size_t i = 0; i < plan.axes.size(); ++i) {
+    for (std::size_t c = 0; c < plan.axes[i].vector_of_class.size(); ++c) {
+      words_[tables[i] + c] = vector_at[plan.axes[i].vector_of_class[c]];
+    }
+  }
+  words_[begin + 1] = here();
+  ++matcher_count_;
+  return begin;
 }
 
 std::vector<bool> Flattener::tested_axes() const {
   std::vector<bool> tested(store_.axis_count(), false);
   for (std::uint32_t head : heads_) tested[words_[head] & ~DecisionGraph::kRunsBit] = true;
+  for (std::uint32_t at : axis_words_) tested[words_[at]] = true;
   return tested;
 }
 
@@ -81,6 +134,7 @@ void Flattener::renumber(const std::vector<AxisIndex>& numbers) {
     std::uint32_t& word = words_[head];
     word = (word & DecisionGraph::kRunsBit) | numbers[word & ~DecisionGraph::kRunsBit];
   }
+  for (std::uint32_t at : axis_words_) words_[at] = numbers[words_[at]];
 }
 
 }  // namespace sojourn

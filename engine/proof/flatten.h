@@ -1,10 +1,11 @@
 // Diagrams as the flat words of a DecisionGraph: nodes in the order of a walk from the root, each
-// in the smaller of its two layouts, the next node of the walk behind it in memory.
+// in the smaller of its two layouts, the next node of the walk behind it in memory; matchers behind
+// the nodes that lead to them.
 #pragma once
 
 #include <vector>
 
-#include "engine/proof/diagram.h"
+#include "engine/proof/matcher_plan.h"
 
 namespace sojourn {
 
@@ -13,25 +14,31 @@ class Flattener {
  public:
   explicit Flattener(const DiagramStore& store) : store_(store) {}
 
-  // The target (offset, or leaf bit and terminal value) of the diagram.
-  std::uint32_t add(DiagramRef root);
+  // The target (offset, or leaf bit and terminal value) of the diagram. Its closed terminals name
+  // the matchers, counted over all calls.
+  std::uint32_t add(DiagramRef root, const std::vector<MatcherPlan>& matchers);
 
   std::vector<std::uint32_t>& words() { return words_; }
-  std::size_t node_count() const { return node_count_; }
-  // Which axes any node tests; the others can be left out (`renumber`).
+  std::size_t node_count() const { return heads_.size() + matcher_count_; }
+  // Which axes any node or matcher tests; the others can be left out (`renumber`).
   std::vector<bool> tested_axes() const;
-  // Replaces the axis numbers in all nodes. Requires: one number per axis of the store.
+  // Replaces the axis numbers everywhere. Requires: one number per axis of the store.
   void renumber(const std::vector<AxisIndex>& numbers);
 
  private:
   std::size_t word_count(DiagramRef ref) const;
+  std::uint32_t target(DiagramRef ref) const;
+  void place(DiagramRef root, std::vector<DiagramRef>& order);
   void write(DiagramRef ref);
+  std::uint32_t write_matcher(const MatcherPlan& plan);
 
   const DiagramStore& store_;
   std::vector<std::uint32_t> words_;
-  std::vector<std::uint32_t> offsets_;  // by node; 0 = not written (offset + 1 otherwise)
-  std::vector<std::uint32_t> heads_;    // offsets of all nodes written
-  std::size_t node_count_ = 0;
+  std::vector<std::uint32_t> offsets_;     // by node; 0 = not written (offset + 1 otherwise)
+  std::vector<std::uint32_t> heads_;       // offsets of the words of nodes that name an axis
+  std::vector<std::uint32_t> axis_words_;  // of the words of matchers that do
+  std::vector<std::uint32_t> matcher_at_;  // by the index of the closed state
+  std::size_t matcher_count_ = 0;
 };
 
 }  // namespace sojourn

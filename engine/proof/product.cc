@@ -29,12 +29,19 @@ std::uint64_t hash_of(const State& state) {
   return hash;
 }
 
+// Walks deep in axes would be deep in calls: beyond, states are closed or the walk gives up.
+constexpr int kDepthMax = 2'000;
+
 class Product {
  public:
-  Product(DiagramStore& store, const MakeTerminal& make_terminal)
-      : store_(store), make_terminal_(make_terminal) {}
+  Product(DiagramStore& store, const MakeTerminal& make_terminal, const ProductLimits& limits)
+      : store_(store),
+        make_terminal_(make_terminal),
+        limits_(limits),
+        nodes_max_(store.node_count() + limits.nodes_max) {}
 
-  DiagramRef build(State state) {
+  // Meaningless once `failed`.
+  DiagramRef build(State state, double copies, int depth) {
     AxisIndex top = kTerminalBit;
     for (Alive row : state) top = std::min(top, store_.level(rest_of(row)));
     if (top == kTerminalBit) return terminal_of(state);
@@ -43,7 +50,12 @@ class Product {
     for (auto it = begin; it != end; ++it) {
       if (it->second.state == state) return it->second.result;
     }
-    DiagramRef result = branch(state, top);
+    work_ += state.size();
+    bool beyond = work_ > limits_.work_max || store_.node_count() > nodes_max_ || depth > kDepthMax;
+    if (beyond && !limits_.may_close) failed = true;
+    if (failed) return kNo;
+    bool small = limits_.may_close && state.size() <= limits_.closed_rows;
+    DiagramRef result = beyond || small ? close(state) : branch(state, top, copies, depth);
     known_.emplace(hash, Known{std::move(state), result});
     return result;
   }
@@ -54,6 +66,9 @@ class Product {
     state.push_back(row);
     return !(decides(row) && rest_of(row) == kYes);
   }
+
+  bool failed = false;
+  std::vector<std::vector<ProductRow>> closed;
 
  private:
   struct Known {
@@ -67,7 +82,15 @@ class Product {
     return terminal(make_terminal_(values));
   }
 
-  DiagramRef branch(const State& state, AxisIndex top) {
+  DiagramRef close(const State& state) {
+    std::vector<ProductRow> rows;
+    for (Alive row : state) rows.push_back({rest_of(row), value_of(row), decides(row)});
+    closed.push_back(std::move(rows));
+    return terminal(kClosedBit |
+                    static_cast<std::uint32_t>(limits_.closed_first + closed.size() - 1));
+  }
+
+  DiagramRef branch(const State& state, AxisIndex top, double copies, int depth) {
     // Classes between two neighbouring bounds are alike for every row.
     std::vector<ClassIndex> bounds;
     for (Alive row : state) {
@@ -76,35 +99,65 @@ class Product {
     }
     std::sort(bounds.begin(), bounds.end());
     bounds.erase(std::unique(bounds.begin(), bounds.end()), bounds.end());
-    std::vector<DiagramRun> runs;
-    State inside;
+    std::vector<State> pieces;
+    std::size_t piece_rows = 0;
     for (ClassIndex bound : bounds) {
-      inside.clear();
-      for (Alive row : state) {
-        DiagramRef rest = rest_of(row);
-        if (store_.level(rest) == top) rest = store_.child(rest, bound - 1);
-        if (!add(inside, (row & ~std::uint64_t{0xFFFF'FFFF}) | rest)) break;
-      }
-      runs.push_back({bound, build(inside)});
+      pieces.push_back(inside(state, top, bound - 1));
+      if (pieces.size() > 1 && pieces.back() == pieces[pieces.size() - 2]) continue;
+      piece_rows += pieces.back().size();
+      work_ += pieces.back().size();
+      bool too_many = limits_.may_close &&
+                      static_cast<double>(piece_rows) > copies * static_cast<double>(state.size());
+      if (too_many) return close(state);
+      if (work_ > limits_.work_max) break;
+    }
+    if (work_ > limits_.work_max) {
+      if (limits_.may_close) return close(state);
+      failed = true;
+      return kNo;
+    }
+    double spent = static_cast<double>(piece_rows) / static_cast<double>(state.size());
+    double left = copies / std::max(spent, 1.0);
+    std::vector<DiagramRun> runs;
+    for (std::size_t i = 0; i < bounds.size(); ++i) {
+      runs.push_back({bounds[i], build(std::move(pieces[i]), left, depth + 1)});
+      if (failed) return kNo;
     }
     return store_.node(top, runs);
   }
 
+  State inside(const State& state, AxisIndex top, ClassIndex value) const {
+    State below;
+    for (Alive row : state) {
+      DiagramRef rest = rest_of(row);
+      if (store_.level(rest) == top) rest = store_.child(rest, value);
+      if (!add(below, (row & ~std::uint64_t{0xFFFF'FFFF}) | rest)) break;
+    }
+    return below;
+  }
+
   DiagramStore& store_;
   const MakeTerminal& make_terminal_;
+  const ProductLimits& limits_;
+  std::size_t nodes_max_;
+  std::size_t work_ = 0;
   std::unordered_multimap<std::uint64_t, Known> known_;
 };
 
 }  // namespace
 
-DiagramRef product(DiagramStore& store, const std::vector<ProductRow>& rows,
-                   const MakeTerminal& make_terminal) {
+std::optional<ProductResult> product(DiagramStore& store, const std::vector<ProductRow>& rows,
+                                     const MakeTerminal& make_terminal,
+                                     const ProductLimits& limits) {
   State state;
   for (const ProductRow& row : rows) {
     std::uint32_t tagged = row.value | (row.decides ? 0 : kCollects);
     if (!Product::add(state, alive(tagged, row.where))) break;
   }
-  return Product(store, make_terminal).build(std::move(state));
+  Product walk(store, make_terminal, limits);
+  DiagramRef root = walk.build(std::move(state), limits.copies_max, 0);
+  if (walk.failed) return std::nullopt;
+  return ProductResult{root, std::move(walk.closed)};
 }
 
 }  // namespace sojourn

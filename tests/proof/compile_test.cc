@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "engine/graph/graph_file.h"
 #include "tests/graph/graph_of.h"
 #include "tests/support/catch.h"
 
@@ -54,6 +55,37 @@ TEST_CASE("graph and naive interpreter agree on random policies and devices") {
       check_same(policy.table, decide(*graph, readings), naive.decide(readings));
     }
   }
+}
+
+TEST_CASE("residual matchers decide as the graph does, however little a graph may grow") {
+  Dice dice(seed());
+  int matchers = 0;
+  for (int round = 0; round < 120; ++round) {
+    INFO("policy " << round << " SOJOURN_SEED=" << seed());
+    PolicyShape shape;
+    shape.rule_count = 1 + dice.below(12);
+    shape.feature_count = 2 + dice.below(6);
+    shape.ban_count = dice.below(2);
+    shape.first_match = dice.one_in(3);
+    RandomPolicy policy(dice, shape);
+    CompileOptions options;
+    options.nodes_max = 1 + dice.below(30);
+    options.work_max = dice.one_in(2) ? 1 + dice.below(400) : 1'000'000;
+    CompileSummary summary;
+    options.claims = testing::some_claims();
+    auto compiled = compile(std::make_shared<RuleTable>(policy.table), options, &summary);
+    REQUIRE(compiled.ok());
+    matchers += static_cast<int>(summary.matcher_count);
+    auto graph = read_graph_file(write_graph_file(**compiled));
+    REQUIRE(graph.ok());
+    NaiveInterpreter naive((*graph)->table());
+    for (int device = 0; device < 60; ++device) {
+      Readings readings;
+      for (const Feature& f : (*graph)->table().features) readings.push_back(policy.reading(f));
+      check_same(policy.table, decide(**graph, readings), naive.decide(readings));
+    }
+  }
+  CHECK(matchers > 50);
 }
 
 TEST_CASE("an empty policy keeps what is enabled") {
