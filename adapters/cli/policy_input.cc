@@ -63,7 +63,11 @@ std::optional<RunnablePolicy> load_runnable(const std::string& path, const std::
       return std::nullopt;
     }
     auto mapped = map_graph_file(path);
-    if (!mapped) return console.fail(mapped.error()), std::nullopt;
+    if (!mapped) {
+      Diagnostic error = mapped.error();
+      error.message = fmt::format("`{}`: {}", path, error.message);
+      return console.fail(error), std::nullopt;
+    }
     graph = *mapped;
   } else {
     auto input = read_policy(path, **world);
