@@ -46,7 +46,7 @@ const std::vector<Room> kRooms = {
     {"lang/testing", kEngineAndLang, {"fmt", "nlohmann"}},
     {"lang/server", with(kEngine, {"lang", "lang/testing"}), {"fmt", "nlohmann"}},
     {"adapters/geo",
-     {"engine/base"},
+     {"engine/base", "engine/include"},
      {"fmt", "boost_geometry", "geographiclib", "nlohmann", "zlib", "zstd", "posix"}},
     {"adapters/telemetry",
      {"engine/base", "engine/device"},

@@ -265,7 +265,8 @@ class FakeGazetteer final : public Gazetteer {
   }
   std::vector<CountryClaim> claims() const override {
     std::vector<CountryClaim> all;
-    for (const Situation& situation : FakeLocator({}).situations()) {
+    const FakeLocator locator({});
+    for (const Situation& situation : locator.situations()) {
       if (!situation.country.none()) all.push_back(situation.country);
     }
     std::stable_sort(all.begin(), all.end(), [](CountryClaim a, CountryClaim b) {
