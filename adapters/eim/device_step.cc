@@ -46,25 +46,16 @@ Result<Bytes> DeviceStep::next_message() {
         break;
       case OrderState::outstanding:
         if (tools_.now < record_.orders[i].not_before) return Bytes{};
+        if (is_nameless(record_.orders[i])) return ask_identity_before(id);
         move(record_.orders[i], OrderEvent::sent);
         return record_.orders[i].message;
       case OrderState::queued: {
         if (tools_.now < record_.orders[i].not_before) return Bytes{};
-        bool nameless = record_.orders[i].kind == OrderKind::package &&
-                        record_.public_key_info.empty() && !record_.identity_asked;
-        if (!nameless) {
-          Result<Bytes> issued = issue(record_.orders[i]);
-          if (issued || issued.error().code != Code::E0804) return issued;
-          move(record_.orders[i], OrderEvent::rejected, issued.error().message);
-          break;
-        }
-        record_.identity_asked = true;
-        IpaEuiccDataRequest request;
-        request.tag_list = identity_tags(version());
-        Result<Bytes> content = write(request, version());
-        if (!content) return content;
-        return issue(
-            ask_before(id, OrderKind::data_request, std::move(content).value(), kOwnQuestion));
+        if (is_nameless(record_.orders[i])) return ask_identity_before(id);
+        Result<Bytes> issued = issue(record_.orders[i]);
+        if (issued || issued.error().code != Code::E0804) return issued;
+        move(record_.orders[i], OrderEvent::rejected, issued.error().message);
+        break;
       }
       case OrderState::unsure:
       case OrderState::checking: {
@@ -79,6 +70,21 @@ Result<Bytes> DeviceStep::next_message() {
     }
   }
   return Bytes{};
+}
+
+// Nothing that this package brings back could be verified, and nobody has asked who the card is.
+bool DeviceStep::is_nameless(const Order& order) const {
+  return order.kind == OrderKind::package && record_.public_key_info.empty() &&
+         !record_.identity_asked;
+}
+
+Result<Bytes> DeviceStep::ask_identity_before(OrderId id) {
+  record_.identity_asked = true;
+  IpaEuiccDataRequest request;
+  request.tag_list = identity_tags(version());
+  Result<Bytes> content = write(request, version());
+  if (!content) return content;
+  return issue(ask_before(id, OrderKind::data_request, std::move(content).value(), kOwnQuestion));
 }
 
 // Puts the question that clears up order `id` before it; false when none is needed.

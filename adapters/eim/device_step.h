@@ -28,6 +28,8 @@ class DeviceStep {
 
   // Transaction ids handed out in this step, by which a result without EID finds its device.
   const std::vector<sgp32::TransactionId>& issued() const { return issued_; }
+  // Notifications by sequence number, to be kept together with the record.
+  const std::vector<std::pair<std::int64_t, Bytes>>& inbox() const { return inbox_; }
   const std::vector<std::int64_t>& acknowledgements() const { return acknowledgements_; }
   std::vector<Notice> take_notices() { return std::move(notices_); }
 
@@ -39,6 +41,8 @@ class DeviceStep {
   Result<Bytes> issue_package(Order& order);
   Order& ask_before(OrderId id, OrderKind kind, Bytes content, OrderId asked_for);
   Result<bool> prepare_question(OrderId id);
+  bool is_nameless(const Order& order) const;
+  Result<Bytes> ask_identity_before(OrderId id);
 
   // device_step_results.cc: what comes back
   void take_package_result(const sgp32::EuiccPackageResult& result);
@@ -60,6 +64,7 @@ class DeviceStep {
   DeviceRecord& record_;
   Tools tools_;
   std::vector<sgp32::TransactionId> issued_;
+  std::vector<std::pair<std::int64_t, Bytes>> inbox_;
   std::vector<std::int64_t> acknowledgements_;
   std::vector<Notice> notices_;
 };

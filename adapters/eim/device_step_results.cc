@@ -61,7 +61,11 @@ Order* DeviceStep::answered(OrderKind kind, const TransactionId& id) {
   Order* order = record_.outstanding();
   if (order == nullptr || order->kind != kind) return nullptr;
   if (id.size > 0) return id == order->transaction_id ? order : nullptr;
-  return record_.version == Version::v1_0 ? order : nullptr;
+  // Data decide nothing by being said: certificates and results carry their own proof.
+  bool may_be_1_0 = record_.version != Version::v1_2;
+  bool nameless =
+      record_.version == Version::v1_0 || (kind == OrderKind::data_request && may_be_1_0);
+  return nameless ? order : nullptr;
 }
 
 // Does the signature hold under the eUICC's key? Records what it covered, because versions differ.
@@ -128,6 +132,7 @@ void DeviceStep::take_package_result(const EuiccPackageResult& result) {
 
 void DeviceStep::take_signed(const EuiccPackageResultSigned& result) {
   const EuiccPackageResultDataSigned& data = result.data.value;
+  if (record_.public_key_info.empty()) record_.identity_asked = false;  // ask (again) who it is
   if (data.eim_id != tools_.options.eim_id || !verifies(result.data.encoding, result.signature)) {
     notice(Notice::Kind::signature_refused, 0,
            "result under counter " + std::to_string(data.counter), result.data.encoding);
@@ -374,9 +379,12 @@ void DeviceStep::take_download(const ProfileDownloadTriggerResult& result) {
 }
 
 void DeviceStep::take(const PendingNotification& notification) {
-  acknowledgements_.push_back(sequence_number(notification));
+  std::int64_t number = sequence_number(notification);
   Result<Bytes> message = write(HandleNotification{notification}, version());
-  notice(Notice::Kind::notification, 0, {}, message ? ByteView(*message) : ByteView{});
+  if (!message) return;
+  acknowledgements_.push_back(number);
+  notice(Notice::Kind::notification, 0, {}, *message);
+  inbox_.emplace_back(number, std::move(message).value());
 }
 
 }  // namespace sojourn::eim

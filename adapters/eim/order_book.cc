@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::uint16_t kLayout = 1;  // of our keys
 constexpr int kRaceCountMax = 8;      // lost races before a step gives up
+constexpr std::size_t kNotificationsPerTake = 1'000;
 constexpr Tag kGetEimPackageTag = 0xBF4F, kProvideTag = 0xBF50, kNotificationTag = 0xBF3D;
 // Results without the message around them, as some peers send them.
 constexpr Tag kBareResultTags[] = {0xBF51, 0xBF52, 0xBF54};
@@ -107,6 +108,10 @@ StoreKey OrderBook::transaction_key(const TransactionId& id) const {
   return StoreKey(Space::orders, options_.tenant, kLayout)
       .add_text("transaction")
       .add_bytes(id.view());
+}
+
+StoreKey OrderBook::inbox_key(const Eid& eid) const {
+  return StoreKey(Space::orders, options_.tenant, kLayout).add_text("inbox").add_eid(eid);
 }
 
 // --- the record: read, change, compare and set ---------------------------------------------------
@@ -251,6 +256,22 @@ Result<std::vector<Order>> OrderBook::take_finished(const Eid& eid) {
   return finished;
 }
 
+Result<std::vector<Bytes>> OrderBook::take_notifications(const Eid& eid) {
+  Result<std::unique_ptr<StoreSnapshot>> snapshot = store_.snapshot();
+  if (!snapshot) return std::move(snapshot).error();
+  Result<std::vector<StoreRow>> rows =
+      (*snapshot)->scan(StoreRange::with_prefix(inbox_key(eid)), kNotificationsPerTake);
+  if (!rows) return std::move(rows).error();
+  std::vector<Bytes> notifications;
+  StoreTransaction effect;
+  for (StoreRow& row : *rows) {
+    notifications.push_back(std::move(row.value));
+    effect.erase(std::move(row.key));
+  }
+  if (Status erased = store_.commit(effect); !erased) return std::move(erased).error();
+  return notifications;
+}
+
 // --- the wire ------------------------------------------------------------------------------------
 
 Result<Answer> OrderBook::handle(ByteView message, const Peer& peer) {
@@ -303,15 +324,17 @@ Result<Answer> OrderBook::fetch(ByteView message, const Peer& peer) {
 Result<Answer> OrderBook::provide(ByteView message, const Peer& peer) {
   std::optional<Version> told = version_spoken("ProvideEimPackageResult", message);
   std::optional<Version> known;
+  bool enrolled = false;
   if (peer.session_eid) {
     Result<DeviceRecord> record = device(*peer.session_eid);
-    if (record) known = record->version;
+    enrolled = record.ok();
+    if (enrolled) known = record->version;
   }
   Version version = told ? *told : known.value_or(Version::v1_2);
   Result<ProvideEimPackageResult> result = read<ProvideEimPackageResult>(message, version);
   if (result) return take(message, *result, told, peer, true);
   // The eUICC has executed all the same: what cannot be read is kept, and then asked about.
-  if (!peer.session_eid || known == std::nullopt) return std::move(result).error();
+  if (!enrolled) return std::move(result).error();
   Answer answer;
   answer.eid = peer.session_eid;
   Status updated = update(*peer.session_eid, [&](DeviceRecord& record, StoreTransaction&) {
@@ -342,8 +365,12 @@ Result<Answer> OrderBook::notified(ByteView message, const Peer& peer) {
   answer.eid = eid;
   Notice notice;
   notice.kind = Notice::Kind::notification;
-  if (eid) notice.eid = *eid;
+  notice.eid = eid.value_or(Eid{});
   notice.evidence.assign(message.begin(), message.end());
+  StoreTransaction effect;
+  effect.put(inbox_key(notice.eid).add_signed(sequence_number(notification)), notice.evidence);
+  Status kept = store_.commit(effect);
+  if (!kept) return std::move(kept).error();
   answer.notices.push_back(std::move(notice));
   return answer;
 }
@@ -375,10 +402,13 @@ Result<Answer> OrderBook::take(ByteView message, const ProvideEimPackageResult& 
     return answer;
   };
   if (!eid->has_value()) return error(eim_package_error::kMissingEid);
-  Status updated = update(**eid, [&](DeviceRecord& record, StoreTransaction&) {
+  Status updated = update(**eid, [&](DeviceRecord& record, StoreTransaction& effect) {
     if (told) record.version = told;
     DeviceStep step(record, {signer_, random_, options_, peer.now});
     step.take(result.result, message);
+    for (const auto& [number, notification] : step.inbox()) {
+      effect.put(inbox_key(record.eid).add_signed(number), notification);
+    }
     answer.notices = step.take_notices();
     bool acknowledge = record.acknowledges && !step.acknowledgements().empty();
     ProvideEimPackageResultResponse response = Null{};

@@ -111,6 +111,11 @@ class OrderBook {
   // Hands the finished orders over and forgets them.
   Result<std::vector<Order>> take_finished(const Eid& eid);
 
+  // Hands over the notifications of an eUICC that came in, oldest sequence number first, each as
+  // the DER of a HandleNotification, and forgets them; at most 1,000 at a time. Those whose sender
+  // gave no EID are under the EID of zeros. They were kept before they were acknowledged.
+  Result<std::vector<Bytes>> take_notifications(const Eid& eid);
+
   // One message of ESipa: GetEimPackage, ProvideEimPackageResult or HandleNotification. Errors:
   // what the reader found (a transport answers 400), E0831, and the store's.
   Result<Answer> handle(ByteView message, const Peer& peer);
@@ -127,6 +132,7 @@ class OrderBook {
                       std::optional<sgp32::Version> told, const Peer& peer, bool answered);
   Result<std::optional<Eid>> route(const sgp32::ProvideEimPackageResult& result, const Peer& peer);
   StoreKey device_key(const Eid& eid) const;
+  StoreKey inbox_key(const Eid& eid) const;
   StoreKey transaction_key(const sgp32::TransactionId& id) const;
 
   Store& store_;

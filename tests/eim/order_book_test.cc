@@ -422,6 +422,28 @@ TEST_CASE("an unknown card is asked for its certificates first") {
     REQUIRE(book.take_finished(kEid)->size() == 1);
     CHECK(card.profiles[kB].enabled);
   }
+  SECTION("when it came too late, it is asked for again, and the replay proves the rest") {
+    IpaEuiccData nothing;
+    nothing.transaction_id = request->transaction_id;
+    book.handle(card.provide(IpaEuiccDataResponse{nothing}), {.now = now}).value();
+    card.token.reset();
+    GetEimPackageResponse second = fetch();
+    const auto* package = std::get_if<EuiccPackageRequest>(&second);
+    REQUIRE(package != nullptr);
+    EuiccPackageResult result = card.execute(*write(*package, card.version));
+    Answer refused = *book.handle(card.provide(result), {.now = now});
+    CHECK(refused.notices[0].kind == Notice::Kind::signature_refused);
+    GetEimPackageResponse third = fetch();
+    const auto* again = std::get_if<IpaEuiccDataRequest>(&third);
+    REQUIRE(again != nullptr);
+    data.transaction_id = again->transaction_id;
+    data.association_token.reset();
+    data.euicc_certificate = Certificate{authority.der("euicc")};
+    book.handle(card.provide(IpaEuiccDataResponse{data}), {.now = now}).value();
+    CHECK(std::get<EuiccPackageRequest>(fetch()) == *package);  // the very same bytes
+    book.handle(card.provide(result), {.now = now}).value();
+    CHECK(book.take_finished(kEid)->at(0).state == OrderState::done);
+  }
   SECTION("with another card's it is not") {
     data.euicc_certificate = Certificate{authority.der("other")};
     Answer answer = *book.handle(card.provide(IpaEuiccDataResponse{data}), {.now = now});
@@ -429,6 +451,28 @@ TEST_CASE("an unknown card is asked for its certificates first") {
     CHECK(answer.notices[0].kind == Notice::Kind::identity_refused);
     CHECK(book.device(kEid)->public_key_info.empty());
   }
+}
+
+TEST_CASE("notifications are kept before they are acknowledged") {
+  House house;
+  house.place({Enable{kB, true}});
+  CompactOtherSignedNotification enabled;
+  enabled.eid = kEid;
+  enabled.metadata.value = {31, BitString{"01"}, "notify.example.com", kB};
+  enabled.signature = Bytes(64, 3);
+  ResultAndNotifications both;
+  both.result = house.card.execute(house.fetch());
+  both.pending.notifications.emplace().push_back(enabled);
+  ProvideEimPackageResultResponse answer = house.response(house.deliver(house.card.provide(both)));
+  CHECK(std::get<EimAcknowledgements>(answer) == EimAcknowledgements{101, 31});
+  enabled.metadata.value.sequence_number = 30;
+  Bytes alone = *write(HandleNotification{enabled}, Version::v1_2);
+  CHECK(house.deliver(alone).empty());
+  CHECK(house.deliver(alone).empty());  // again: one notification, kept once
+  std::vector<Bytes> kept = *house.book.take_notifications(kEid);
+  REQUIRE(kept.size() == 2);
+  CHECK(kept[0] == alone);
+  CHECK(house.book.take_notifications(kEid)->empty());
 }
 
 TEST_CASE("a download is triggered, and believed when the card signs it") {
