@@ -50,7 +50,9 @@ class Layout {
       std::size_t first = lines_.size();
       std::visit([&](const auto& declared) { lay_out(declared, i); }, file_.declarations[i]);
       lines_[first].begins_declaration = true;
-      bool many = lines_.size() - first > 1;
+      // Those that share columns with their neighbours stay beside them: a blank line between would
+      // give them other columns the next time.
+      bool many = lines_.size() - first > 1 && head_width(i) == 0;
       for (std::size_t at = first; at < lines_.size(); ++at) lines_[at].spacious = many;
     }
     return merge_comments();

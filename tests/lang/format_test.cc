@@ -79,6 +79,14 @@ TEST_CASE("long rules are broken at their words") {
         "  then profile = vivo-local or tim-local, hold 24 hours\n");
 }
 
+TEST_CASE("a profile too long for one line keeps its neighbours' columns") {
+  const std::string once = formatted(
+      "policy p\nprofile bootstrap home FR\nprofile vivo-local home BR iccid 895510* plmn 724-06, "
+      "724-10, 724-11, 724-23 download \"smdp.vivo.example\"\n");
+  CHECK(formatted(once) == once);
+  CHECK(once.find("profile bootstrap  home FR\nprofile vivo-local home BR") != std::string::npos);
+}
+
 TEST_CASE("random policies: laying out twice is once, and the meaning stays") {
   unsigned seed = 20261101;
   INFO("seed " << seed);
