@@ -50,16 +50,20 @@ RuleTable make_rules(const Shape& shape, std::size_t rule_count) {
   }
   for (std::size_t r = 0; r < rule_count; ++r) {
     std::vector<ConditionIndex> parts;
-    for (std::uint32_t a = 0; a < shape.attributes; ++a) {
-      if (dice.below(100) >= shape.named_in_100) continue;
-      Test test;
-      test.feature = a;
-      test.kind = Test::Kind::one_of;
-      std::uint64_t count = 1 + dice.below(shape.attributes == 4 ? 2 : 3);
-      for (std::uint64_t i = 0; i < count; ++i) {
-        test.symbols.push_back(static_cast<std::int64_t>(dice.below(kValuesPerAttribute)));
+    // A rule that names nothing would end the list.
+    while (parts.size() < 3) {
+      parts.clear();
+      for (std::uint32_t a = 0; a < shape.attributes; ++a) {
+        if (dice.below(100) >= shape.named_in_100) continue;
+        Test test;
+        test.feature = a;
+        test.kind = Test::Kind::one_of;
+        std::uint64_t count = 1 + dice.below(shape.attributes == 4 ? 2 : 3);
+        for (std::uint64_t i = 0; i < count; ++i) {
+          test.symbols.push_back(static_cast<std::int64_t>(dice.below(kValuesPerAttribute)));
+        }
+        parts.push_back(table.conditions.test(test));
       }
-      parts.push_back(table.conditions.test(test));
     }
     Rule rule;
     rule.condition = table.conditions.all_of(parts);
