@@ -11,7 +11,7 @@
 namespace sojourn::lang {
 namespace {
 
-constexpr double kOneMillionth = 1e-6;
+constexpr double kMillionths = 1e6;
 
 std::optional<Registration> find_registration(std::string_view name) {
   constexpr std::pair<std::string_view, Registration> kNames[] = {
@@ -101,13 +101,13 @@ std::optional<double> TestReport::in_unit(const ast::Value& value, std::string_v
   }
   std::optional<ScaledThreshold> scaled = scale(value.millionths, *from, *to, 1'000'000);
   if (!scaled) return std::nullopt;
-  return static_cast<double>(scaled->floor) * kOneMillionth;
+  return static_cast<double>(scaled->floor) / kMillionths;
 }
 
 void TestReport::position(const ast::TestPart& part, Observation& observation) {
   Fix fix;
-  fix.at = {static_cast<double>(part.lat.millionths) * kOneMillionth,
-            static_cast<double>(part.lon.millionths) * kOneMillionth};
+  fix.at = {static_cast<double>(part.lat.millionths) / kMillionths,
+            static_cast<double>(part.lon.millionths) / kMillionths};
   if (Status valid = check_position(fix.at); !valid) {
     return error(part.span, valid.error().message, valid.error().help);
   }

@@ -12,7 +12,7 @@
 namespace sojourn::lang {
 namespace {
 
-constexpr double kDegreesPerMillionth = 1e-6;
+constexpr double kMillionthsPerDegree = 1e6;  // dividing rounds -23960000 to -23.96 exactly
 
 bool looks_like_country(std::string_view name) {
   return name.size() == 2 && name[0] >= 'A' && name[0] <= 'Z' && name[1] >= 'A' && name[1] <= 'Z';
@@ -387,11 +387,14 @@ void Vocabulary::add_member(const ast::RegionMember& member, Places& places) {
           "use countries, subdivisions or `circle(LAT, LON, 12 km)`");
     return;
   }
-  LatLon centre{static_cast<double>(member.lat.millionths) * kDegreesPerMillionth,
-                static_cast<double>(member.lon.millionths) * kDegreesPerMillionth};
+  LatLon centre{static_cast<double>(member.lat.millionths) / kMillionthsPerDegree,
+                static_cast<double>(member.lon.millionths) / kMillionthsPerDegree};
   if (Status valid = check_position(centre); !valid) {
     bool lat_wrong = std::abs(centre.lat) > 90;
-    error(Code::E0214, lat_wrong ? member.lat.span : member.lon.span, valid.error().message,
+    const ast::Number& wrong = lat_wrong ? member.lat : member.lon;
+    error(Code::E0214, wrong.span,
+          fmt::format("{} `{}` is not on Earth", lat_wrong ? "the latitude" : "the longitude",
+                      print_millionths(wrong.millionths)),
           valid.error().help);
     return;
   }
