@@ -327,10 +327,7 @@ struct event
                mark<"switches">, pegtl::seq<kw<"commanded">, need<switches_word, mark<"switches">>>,
                pegtl::seq<mark<"rejected">, pegtl::opt<with_word, need<reject_causes, values>>>,
                pegtl::seq<mark<"alert">, need<alert_text, text>>, name>> {};
-// Only a number with a unit begins a length of time: `3 rejected` is a count.
-struct number_and_unit : pegtl::seq<measured<measure_number>, gap, measured<measure_unit>> {};
-struct since : node<K::since, pegtl::at<number_and_unit>, duration, kw<"since">,
-                    need<event_after_since, event>> {};
+struct since : node<K::since, duration, kw<"since">, need<event_after_since, event>> {};
 struct event_count : node<K::event_count, quantity, event> {};
 
 struct simple_subject
