@@ -2,11 +2,39 @@
 
 #include <algorithm>
 
+#include "engine/device/candidates.h"
+
 namespace sojourn {
 namespace {
 
-// Windows and calendar counts have run full and round by then; what has not changed never will.
-constexpr Duration kReviewHorizon = days(20 * 366);
+// How long nothing may happen until nothing will, with no report: the longest window and threshold
+// of the policy, the longest hold of a value, and two years for calendar counts to come round.
+Duration horizon_of(const Prepared& policy) {
+  std::int64_t days_longest = 0;
+  auto at_least = [&](std::int64_t count) { days_longest = std::max(days_longest, count); };
+  constexpr std::int64_t kDayMs = 86'400'000;
+  for (FeatureIndex f = 0; f < policy.features.size(); ++f) {
+    const Feature& feature = policy.feature(f);
+    bool is_time = feature.kind == FeatureKind::held || feature.kind == FeatureKind::recency ||
+                   feature.kind == FeatureKind::held_share || feature.kind == FeatureKind::silent;
+    if (is_temporal(feature.kind) || is_time) {
+      for (std::int64_t cut : policy.features[f].cuts) {
+        if (cut != kNotYet) at_least(is_time ? cut / kDayMs : std::min(cut, kDayMs));
+      }
+    }
+    std::int64_t unit_days = feature.window.unit == TimeUnit::day     ? 1
+                             : feature.window.unit == TimeUnit::week  ? 7
+                             : feature.window.unit == TimeUnit::month ? 31
+                                                                      : 366;
+    at_least(feature.window.unit == TimeUnit::millisecond ? feature.window.count / kDayMs
+                                                          : feature.window.count * unit_days);
+  }
+  at_least(policy.table().settings.carry.ms / kDayMs);
+  for (const Attribute& attribute : policy.table().attributes) {
+    if (attribute.valid) at_least(attribute.valid->ms / kDayMs);
+  }
+  return days(std::min<std::int64_t>(2 * days_longest + 2 * 366, 40 * 366));
+}
 
 }  // namespace
 
@@ -16,7 +44,9 @@ Evaluator::Evaluator(const Prepared& policy, const DeviceOptions& options)
       place_(history_, policy.table().settings.settle),
       reader_(history_, place_, conditions_),
       curves_(policy.features.size()),
-      axes_(policy.graph().axes().size()) {
+      axes_(policy.graph().axes().size()),
+      usage_memos_(policy.usage_memo_count),
+      review_horizon_(horizon_of(policy)) {
   conditions_.reserve(policy.histories.size());
   for (const HistorySpec& spec : policy.histories) {
     conditions_.emplace_back(spec, policy.zones[spec.zone_index]);
@@ -48,6 +78,9 @@ void Evaluator::spread(const std::vector<SignalChange>& changes) {
 }
 
 void Evaluator::spread(SignalIndex trigger, const Stretch& stretch) {
+  if (trigger == policy_.triggers.usage || trigger == policy_.triggers.standing_country) {
+    for (UsageMemo& memo : usage_memos_) memo.valid = memo.valid && stretch.from > memo.to;
+  }
   for (HistoryIndex h : policy_.histories_by_trigger[trigger]) {
     if (trigger == policy_.triggers.begin) conditions_[h].start_over();
     conditions_[h].mark_changed(stretch);
@@ -69,6 +102,7 @@ void Evaluator::prepare(Instant now) {
 
 void Evaluator::retract(Instant now) {
   place_.retract(now);
+  for (UsageMemo& memo : usage_memos_) memo.valid = memo.valid && memo.to <= now;
   for (ConditionHistory& condition : conditions_) condition.retract(now);
 }
 
@@ -87,9 +121,31 @@ const Curve& Evaluator::curve(FeatureIndex feature, Instant now) {
 Curve Evaluator::draw(FeatureIndex index, Instant now) {
   const Feature& feature = policy_.feature(index);
   CountQuestion question{feature, policy_.features[index], reader_, now, {}};
-  if (feature.candidate) question.supposed.profile = feature.candidate;
-  if (domain_of(feature.kind) == ValueDomain::count) return draw_count(question);
-  if (feature.kind == FeatureKind::since) return since_event(question);
+  return feature.candidate ? draw_for_candidate(index, question) : draw_supposed(index, question);
+}
+
+// The worst over all that has to be supposed (semantics 9a).
+Curve Evaluator::draw_for_candidate(FeatureIndex index, CountQuestion question) {
+  std::vector<Supposition> all = suppositions(question, question.plan.asks_network);
+  if (all.empty()) return draw_supposed(index, question);
+  std::optional<Curve> worst;
+  for (const Supposition& supposed : all) {
+    question.supposed = supposed;
+    Curve curve = draw_supposed(index, question);
+    worst = worst ? worse(*worst, curve) : curve;
+  }
+  // What has to be supposed follows from the network, the profile and the country.
+  Instant steady = std::min(history_.next_network_change(question.now),
+                            history_.timeline(kProfile).next_change(question.now));
+  steady = std::min(steady, place_.next_change(question.now));
+  worst->until = std::min(worst->until, steady);
+  worst->class_until = std::max(worst->until, std::min(worst->class_until, steady));
+  return *worst;
+}
+
+Curve Evaluator::draw_supposed(FeatureIndex index, const CountQuestion& question) {
+  const Feature& feature = question.feature;
+  Instant now = question.now;
   if (feature.kind == FeatureKind::silent) {
     Curve curve = Curve::flat(now, Reading::unknown(), kNever);
     if (history_.newest_report() == kBeginning) return curve;
@@ -98,24 +154,28 @@ Curve Evaluator::draw(FeatureIndex index, Instant now) {
     curve.lower_slope = curve.upper_slope = 1;
     return curve;
   }
-  Reading reading = reader_.read(index, now, question.supposed);
-  return Curve::flat(now, reading, reader_.next_change(index, now));
-}
-
-Curve Evaluator::draw_count(const CountQuestion& question) {
-  switch (question.feature.kind) {
+  switch (feature.kind) {
     case FeatureKind::held:
     case FeatureKind::recency:
     case FeatureKind::held_share:
-      return count_elapsed(condition_history(question.plan.history, question.now), question);
+      return count_elapsed(condition_history(question.plan.history, now), question);
+    case FeatureKind::consecutive_days:
+    case FeatureKind::window_count:
+    case FeatureKind::calendar_count:
+    case FeatureKind::day_share:
+      return count_days(condition_history(question.plan.history, now), question);
+    case FeatureKind::since:
+      return since_event(question);
     case FeatureKind::event_count:
       return count_events(question);
     case FeatureKind::data_sum:
     case FeatureKind::data_balance:
-      return sum_usage(question);
+      return sum_usage(question, usage_memos_[question.plan.usage_memo]);
     default:
-      return count_days(condition_history(question.plan.history, question.now), question);
+      break;
   }
+  Reading reading = reader_.read(index, now, question.supposed);
+  return Curve::flat(now, reading, reader_.next_change(index, now));
 }
 
 Reading Evaluator::read(FeatureIndex feature, Instant now) {
@@ -190,42 +250,57 @@ void Evaluator::raise_alerts(Instant now) {
   if (raised) walk(now);
 }
 
-bool Evaluator::path_class_changes(const std::vector<AxisIndex>& path,
-                                   const std::vector<ClassIndex>& classes, Instant t) {
-  prepare(t);
-  for (std::size_t i = 0; i < path.size(); ++i) {
-    if (axis(path[i], t).value != classes[i]) return true;
+Instant Evaluator::earliest(const std::vector<AxisIndex>& path) const {
+  Instant next = kNever;
+  for (AxisIndex a : path) next = std::min(next, axes_[a].until);
+  return next;
+}
+
+Instant Evaluator::first_change(const std::vector<AxisIndex>& path,
+                                const std::vector<ClassIndex>& classes, Instant from, Instant to) {
+  for (Instant t = from; t <= to && t != kNever; t = earliest(path)) {
+    prepare(t);
+    bool left = false;
+    for (std::size_t i = 0; i < path.size(); ++i) {
+      left = axis(path[i], t).value != classes[i] || left;
+    }
+    if (left) return t;
   }
-  return false;
+  return kNever;
 }
 
 // Steps from one instant at which something on the path may change to the next, as if no report
-// came, and then forgets that it looked ahead.
+// came, and then forgets that it looked ahead. By the horizon every window has passed over all
+// there is; beyond it only dates and periods since events can still come true.
 Instant Evaluator::review(Instant now) {
   decide(now);
   std::vector<AxisIndex> path = path_;
   std::vector<ClassIndex> classes;
-  Instant next = kNever;
+  std::vector<AxisIndex> dated;
+  std::vector<ClassIndex> dated_classes;
   for (AxisIndex a : path) {
     classes.push_back(axes_[a].value);
-    next = std::min(next, axes_[a].until);
+    FeatureKind kind = policy_.feature(policy_.graph().axes()[a].feature).kind;
+    if (kind != FeatureKind::date && kind != FeatureKind::since) continue;
+    dated.push_back(a);
+    dated_classes.push_back(axes_[a].value);
   }
-  Instant last = now + kReviewHorizon;
-  while (next <= last && !path_class_changes(path, classes, next)) {
-    next = kNever;
-    for (AxisIndex a : path) next = std::min(next, axes_[a].until);
+  Instant horizon = now + review_horizon_;
+  Instant next = first_change(path, classes, earliest(path), horizon);
+  if (next == kNever && !dated.empty()) {
+    next = first_change(dated, dated_classes, std::max(earliest(dated), horizon), kNever);
   }
   if (asked_to_ > now) retract(now);
   asked_to_ = now;
   decision_until_ = kBeginning;
-  return next > last ? kNever : next;
+  return next;
 }
 
 std::optional<Instant> Evaluator::first_true(const Test& test, Instant now) {
   const Feature& feature = policy_.feature(test.feature);
   const FeaturePlan& plan = policy_.features[test.feature];
   std::vector<std::int64_t> cuts = {test.threshold};
-  Instant last = now + kReviewHorizon;
+  Instant last = now + review_horizon_;
   Instant t = next_crossing(curve(test.feature, now), cuts, now);
   bool holds = false;
   while (t <= last && !holds) {

@@ -57,21 +57,25 @@ class Evaluator {
   void spread(SignalIndex trigger, const Stretch& stretch);
   void retract(Instant now);
   Curve draw(FeatureIndex feature, Instant now);
-  Curve draw_count(const CountQuestion& question);
+  Curve draw_supposed(FeatureIndex feature, const CountQuestion& question);
+  Curve draw_for_candidate(FeatureIndex feature, CountQuestion question);
   const AxisCache& axis(AxisIndex index, Instant now);
   void walk(Instant now);
   void raise_alerts(Instant now);
-  bool path_class_changes(const std::vector<AxisIndex>& path,
-                          const std::vector<ClassIndex>& classes, Instant t);
+  // The first instant within [from, to] at which an axis of the path leaves its class; kNever.
+  Instant first_change(const std::vector<AxisIndex>& path, const std::vector<ClassIndex>& classes,
+                       Instant from, Instant to);
+  Instant earliest(const std::vector<AxisIndex>& path) const;
 
   const Prepared& policy_;
   DeviceHistory history_;
   StandingCountry place_;
   std::vector<ConditionHistory> conditions_;
   FeatureReader reader_;
-  std::vector<Curve> curves_;          // per feature
-  std::vector<AxisCache> axes_;        // per axis
-  std::vector<SignalChange> changes_;  // scratch
+  std::vector<Curve> curves_;           // per feature
+  std::vector<AxisCache> axes_;         // per axis
+  std::vector<UsageMemo> usage_memos_;  // FeaturePlan::usage_memo
+  std::vector<SignalChange> changes_;   // scratch
   std::vector<AxisIndex> path_;
   std::vector<std::uint32_t> also_;
   std::vector<std::string> alerts_in_force_;
@@ -80,6 +84,7 @@ class Evaluator {
   Instant decision_until_ = kBeginning;
   Instant asked_to_ = kBeginning;
   bool uses_place_ = false;
+  Duration review_horizon_;
 };
 
 }  // namespace sojourn

@@ -84,8 +84,15 @@ Explanation Explainer::explain() {
 
 std::vector<ConditionEvidence> Explainer::because(const Decision& decision) {
   evaluator_.prepare(now_);
-  if (decision.rule < 0) return {};
   const RuleTable& table = evaluator_.policy().table();
+  if (decision.ban >= 0) {
+    const Ban& ban = table.bans[static_cast<std::size_t>(decision.ban)];
+    std::int64_t enabled = evaluator_.history().value(kProfile, now_);
+    std::size_t judged = enabled >= 0 ? static_cast<std::size_t>(enabled) : table.profiles.size();
+    return judged < ban.bites.size() ? about_condition(ban.bites[judged])
+                                     : std::vector<ConditionEvidence>{};
+  }
+  if (decision.rule < 0) return {};
   return about_condition(table.rules[static_cast<std::size_t>(decision.rule)].condition);
 }
 
@@ -169,7 +176,7 @@ ConditionEvidence Explainer::about_test(const Test& test) {
   ConditionEvidence evidence;
   evidence.condition = test.text;
   evidence.truth = sojourn::judge(test, feature, reading);
-  evidence.value = value_text(test, feature, reading);
+  evidence.value = value_text(feature, reading);
   if (domain_of(feature.kind) == ValueDomain::count) evidence.count = reading.lower;
   if (is_temporal(feature.kind)) {
     evidence.source = "history";
@@ -177,7 +184,7 @@ ConditionEvidence Explainer::about_test(const Test& test) {
   } else {
     add_source(evidence, feature, plan);
   }
-  if (evidence.truth != Truth::yes) evidence.would_hold_at = would_hold_at(test, plan);
+  if (evidence.truth != Truth::yes) evidence.would_hold_at = would_hold_at(test);
   return evidence;
 }
 
@@ -244,7 +251,7 @@ void Explainer::add_history(ConditionEvidence& evidence, const Feature& feature,
                             const FeaturePlan& plan) {
   const ConditionHistory& past = evaluator_.condition_history(plan.history, now_);
   CountQuestion question{feature, plan, evaluator_.reader(), now_, {}};
-  if (feature.candidate) question.supposed.profile = feature.candidate;
+
   HistoryView view(past, question);
   if (!view.begun) return;
   Instant window_start = counted_from(past, question);
@@ -263,17 +270,16 @@ void Explainer::add_history(ConditionEvidence& evidence, const Feature& feature,
 }
 
 // A near miss: when the test will hold if nothing changes and no report comes.
-std::optional<Instant> Explainer::would_hold_at(const Test& test, const FeaturePlan& plan) {
+std::optional<Instant> Explainer::would_hold_at(const Test& test) {
   if (test.kind != Test::Kind::at_least && test.kind != Test::Kind::holds) return std::nullopt;
-  (void)plan;
+
   return evaluator_.first_true(test, now_);
 }
 
-std::string Explainer::value_text(const Test& test, const Feature& feature,
-                                  const Reading& reading) {
+std::string Explainer::value_text(const Feature& feature, const Reading& reading) {
   const RuleTable& table = evaluator_.policy().table();
   const DeviceHistory& history = evaluator_.history();
-  (void)test;
+
   if (domain_of(feature.kind) == ValueDomain::count) {
     bool is_time = feature.kind == FeatureKind::held || feature.kind == FeatureKind::recency ||
                    feature.kind == FeatureKind::held_share;

@@ -24,8 +24,8 @@ class Explainer {
   void add_history(ConditionEvidence& evidence, const Feature& feature, const FeaturePlan& plan);
   std::string obstacle(const Alternative& alternative);
   std::string why_not(std::uint32_t rule, Truth truth, const Leaf& leaf);
-  std::string value_text(const Test& test, const Feature& feature, const Reading& reading);
-  std::optional<Instant> would_hold_at(const Test& test, const FeaturePlan& plan);
+  std::string value_text(const Feature& feature, const Reading& reading);
+  std::optional<Instant> would_hold_at(const Test& test);
 
   Evaluator& evaluator_;
   Instant now_;

@@ -39,7 +39,7 @@ Reading roaming(std::int64_t network, const std::optional<CountrySet>& home,
 }
 
 std::int64_t FeatureReader::profile_at(Instant t, const Supposition& supposed) const {
-  return supposed.profile ? std::int64_t{*supposed.profile} : history_.value(kProfile, t);
+  return supposed.profile ? *supposed.profile : history_.value(kProfile, t);
 }
 
 std::int64_t FeatureReader::network_at(Instant t, const Supposition& supposed) const {
@@ -157,7 +157,7 @@ Instant FeatureReader::next_change(FeatureIndex index, Instant t) const {
 // list without it says that it was deleted.
 Truth FeatureReader::installed(ProfileIndex profile, Instant t, const Supposition& supposed) const {
   std::int64_t wanted = profile;
-  if (supposed.profile && *supposed.profile == profile) return Truth::yes;
+  if (supposed.profile && *supposed.profile == wanted) return Truth::yes;
   const TimelineRow* listed = history_.timeline(kInstalled).row_at(t);
   bool list_known = listed != nullptr && listed->value != kUnknownValue;
   Instant listed_at = kBeginning;

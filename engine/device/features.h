@@ -18,7 +18,7 @@ class ConditionHistory;
 
 // What is taken to be so at an instant instead of what was reported (semantics 9a).
 struct Supposition {
-  std::optional<ProfileIndex> profile;  // enabled
+  std::optional<std::int64_t> profile;  // enabled; as the value of kProfile
   std::optional<std::int64_t> network;  // serving; as in DeviceHistory::network_at
 };
 

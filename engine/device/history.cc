@@ -19,6 +19,9 @@ std::uint64_t order_of(Rank rank, std::uint64_t line, std::uint64_t digest) {
   return static_cast<std::uint64_t>(rank) << 62 | std::min(line, kLineMax) << 22 | digest >> 42;
 }
 
+// Reports between two tidyings; each looks at every row of the signals it tidies.
+constexpr std::size_t kTidyEvery = 512;
+
 template <class Row, class Same>
 std::int64_t index_in(std::vector<Row>& rows, const Same& same) {
   for (std::size_t i = rows.size(); i > 0; --i) {
@@ -158,8 +161,23 @@ void DeviceHistory::note_report(const Observation& observation,
   if (at > newest_report_) {
     newest_report_ = at;
     log_.forget_before(at - lateness_);
+    if (++untidy_count_ == kTidyEvery) tidy();
   }
   changes.push_back({triggers.reports, {{at, kNever}, false}});
+}
+
+// What nobody will look at again is forgotten: the past of signals that only the present asks for,
+// and the exact course of numbers between the same thresholds.
+void DeviceHistory::tidy() {
+  untidy_count_ = 0;
+  Instant settled = newest_report_ - lateness_;
+  for (SignalIndex s = 0; s < timelines_.size(); ++s) {
+    if (!policy_.history_used[s]) {
+      timelines_[s].forget_before(settled);
+    } else if (!policy_.number_cuts[s].empty()) {
+      timelines_[s].merge_before(settled, policy_.number_cuts[s]);
+    }
+  }
 }
 
 void DeviceHistory::switched(ProfileIndex profile, Instant at, std::vector<SignalChange>& changes) {

@@ -93,6 +93,7 @@ class DeviceHistory {
   void record(const std::vector<SignalValue>& values, Instant at, std::uint64_t order,
               std::uint64_t digest, bool standing, std::vector<SignalChange>& changes);
   void note_report(const Observation& observation, std::vector<SignalChange>& changes);
+  void tidy();
 
   const Prepared& policy_;
   Duration lateness_;
@@ -104,7 +105,8 @@ class DeviceHistory {
   Instant first_report_ = kNever;
   Instant newest_report_ = kBeginning;
   std::optional<Instant> commissioned_;
-  std::vector<SignalValue> values_;   // scratch
+  std::size_t untidy_count_ = 0;  // reports since things were last put in order
+  std::vector<SignalValue> values_;
   std::vector<SignalIndex> signals_;  // scratch
 };
 

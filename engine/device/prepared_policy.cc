@@ -31,6 +31,7 @@ class Prepared::Maker {
     }
     gather_cuts();
     invert_triggers();
+    mark_used_signals();
     return std::shared_ptr<const Prepared>(std::move(prepared_));
   }
 
@@ -94,6 +95,13 @@ class Prepared::Maker {
       }
       plan.history = history_for(feature, plan.zone);
     }
+    plan.asks_network = triggers.contains(kNetwork);
+    if (feature.candidate) {
+      triggers.insert({kNetwork, kRegistration, kProfile, prepared_->triggers.standing_country});
+    }
+    if (feature.kind == FeatureKind::data_sum || feature.kind == FeatureKind::data_balance) {
+      plan.usage_memo = prepared_->usage_memo_count++;
+    }
     plan.triggers.assign(triggers.begin(), triggers.end());
     prepared_->features[index] = std::move(plan);
     return {};
@@ -156,7 +164,7 @@ class Prepared::Maker {
       case FeatureKind::since:
       case FeatureKind::event_count:
         if (feature.event.kind == EventKind::alert) prepared_->uses_alert_events = true;
-        scope.insert({extra.events, extra.begin});
+        scope.insert(extra.events);
         if (feature.event.kind == EventKind::switches) scope.insert(kProfile);
         return scope;
       case FeatureKind::data_sum:
@@ -171,7 +179,6 @@ class Prepared::Maker {
       case FeatureKind::held_share:
       case FeatureKind::day_share:
         scope.insert(extra.begin);
-        if (feature.candidate) scope.insert({kProfile, kNetwork, kRegistration});
         return scope;
     }
     return {};
@@ -249,6 +256,29 @@ class Prepared::Maker {
       for (SignalIndex trigger : triggers) {
         prepared_->histories_by_trigger[trigger].push_back(h);
       }
+    }
+  }
+
+  void mark_used_signals() {
+    std::size_t count = prepared_->signal_count();
+    prepared_->signal_used.assign(count, false);
+    prepared_->history_used.assign(count, false);
+    prepared_->number_cuts.resize(count);
+    for (SignalIndex s : {kFixCountry, kNetworkCountry, kNetwork, kRegistration, kProfile, kImei}) {
+      prepared_->signal_used[s] = prepared_->history_used[s] = true;
+    }
+    // `installed` and `local time` look back beyond the present row.
+    for (SignalIndex s : {kInstalled, kZone, kReported}) prepared_->history_used[s] = true;
+    for (SignalIndex s = 0; s < count; ++s) {
+      if (!prepared_->features_by_trigger[s].empty()) prepared_->signal_used[s] = true;
+      if (!prepared_->histories_by_trigger[s].empty()) prepared_->history_used[s] = true;
+    }
+    prepared_->signal_used[kReported] = prepared_->uses_silence;
+    for (const FeaturePlan& plan : prepared_->features) {
+      if (plan.signal == kNone || plan.cuts.empty()) continue;
+      auto& cuts = prepared_->number_cuts[plan.signal];
+      cuts.insert(cuts.end(), plan.cuts.begin(), plan.cuts.end());
+      std::sort(cuts.begin(), cuts.end());
     }
   }
 

@@ -47,6 +47,8 @@ struct FeaturePlan {
   std::uint32_t zone = 0;             // index into zones
   std::vector<std::int64_t> cuts;     // thresholds that its tests know, ascending
   std::vector<AxisIndex> axes;
+  bool asks_network = false;         // with another network the answer may differ
+  std::uint32_t usage_memo = kNone;  // features that sum data
 };
 
 struct TransparentHash {
@@ -88,6 +90,10 @@ class Prepared final : public PreparedPolicy {
   std::vector<std::vector<FeatureIndex>> features_by_trigger;
   std::vector<std::vector<HistoryIndex>> histories_by_trigger;
   std::vector<bool> area_used;
+  std::uint32_t usage_memo_count = 0;
+  std::vector<bool> signal_used;                       // a feature looks at it, or the ledger
+  std::vector<bool> history_used;                      // ... at its past
+  std::vector<std::vector<std::int64_t>> number_cuts;  // per signal; empty: not a number
   bool uses_areas = false;
   bool uses_border_distance = false;
   bool uses_zones = false;

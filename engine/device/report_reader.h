@@ -30,7 +30,9 @@ class ReportReader {
   std::int64_t set_value(AttributeIndex index, const AttributeReport& report);
   std::int64_t profile_value(std::string_view name_or_iccid);
 
-  void put(SignalIndex signal, std::int64_t value) { values_.push_back({signal, value}); }
+  void put(SignalIndex signal, std::int64_t value) {
+    if (policy_.signal_used[signal]) values_.push_back({signal, value});
+  }
   void refuse(Code code, std::string message, std::string help = {});
 
   const Prepared& policy_;

@@ -132,6 +132,26 @@ void Timeline::join_with_next(std::size_t index) {
   rows_.erase(rows_.begin() + static_cast<std::ptrdiff_t>(index) + 1);
 }
 
+void Timeline::merge_before(Instant t, const std::vector<std::int64_t>& cuts) {
+  auto class_of = [&](std::int64_t value) {
+    return std::upper_bound(cuts.begin(), cuts.end(), value) - cuts.begin();
+  };
+  std::size_t kept = 0;
+  for (std::size_t i = 1; i < rows_.size(); ++i) {
+    TimelineRow& row = rows_[kept];
+    const TimelineRow& next = rows_[i];
+    bool past = next.last < t && i + 1 < rows_.size() && rows_[i + 1].from < t;
+    bool alike = row.value != kUnknownValue && next.value != kUnknownValue &&
+                 class_of(row.value) == class_of(next.value);
+    if (past && alike && next.from <= end_of(row) && row.standing == next.standing) {
+      row.last = next.last;
+    } else {
+      rows_[++kept] = next;
+    }
+  }
+  if (!rows_.empty()) rows_.resize(kept + 1);
+}
+
 void Timeline::forget_before(Instant t) {
   std::size_t count = 0;
   while (count + 1 < rows_.size() && rows_[count + 1].from <= t) ++count;

@@ -69,6 +69,8 @@ class Timeline {
                                        SignalIndex signal);
   // Forgets rows that ended before t.
   void forget_before(Instant t);
+  // Makes neighbours whose values lie between the same cuts one row, as far as they end before t.
+  void merge_before(Instant t, const std::vector<std::int64_t>& cuts);
   std::size_t byte_count() const { return rows_.capacity() * sizeof(TimelineRow); }
 
  private:

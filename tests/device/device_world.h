@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -191,9 +192,9 @@ class DeviceWorld {
     CompileOptions options;
     options.claims = gazetteer_.claims();
     auto graph = compile(std::make_shared<const RuleTable>(table), options);
-    REQUIRE(graph.ok());
+    if (!graph) throw std::runtime_error(graph.error().message);
     auto made = PreparedPolicy::prepare(std::move(graph).value(), gazetteer_);
-    REQUIRE(made.ok());
+    if (!made) throw std::runtime_error(made.error().message);
     policy_ = std::move(made).value();
     return policy_;
   }

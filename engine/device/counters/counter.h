@@ -61,7 +61,14 @@ Curve count_days(const ConditionHistory& history, const CountQuestion& question)
 Curve count_elapsed(const ConditionHistory& history, const CountQuestion& question);
 Curve count_events(const CountQuestion& question);
 Curve since_event(const CountQuestion& question);
-Curve sum_usage(const CountQuestion& question);
+// What a sum of data came to over [from, to], so that the next one only adds and takes away.
+struct UsageMemo {
+  bool valid = false;
+  Instant from;
+  Instant to;
+  std::int64_t sum = 0;
+};
+Curve sum_usage(const CountQuestion& question, UsageMemo& memo);
 
 // The first instant that a count looks at, for showing the rows behind it.
 Instant counted_from(const ConditionHistory& history, const CountQuestion& question);

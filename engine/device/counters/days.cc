@@ -164,6 +164,8 @@ Instant class_until(const CountQuestion& question, const HistoryView& view, cons
   std::int64_t quiet = days_to_nearest_cut(question.plan, reading);
   bool jumps = view.supposed || feature.kind == FeatureKind::day_share || feature.gap_days > 0 ||
                (feature.kind == FeatureKind::window_count && feature.bucket != TimeUnit::day);
+  bool idle = reading.upper == 0 && view.now == Truth::no && !view.supposed;
+  if (idle) return view.history.stable_until();  // nothing to count, and nothing begins
   if (jumps) return midnight;
   Instant until = kNever;
   if (quiet < 4 * 366) {

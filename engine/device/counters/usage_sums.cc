@@ -12,45 +12,64 @@ bool lies_in(std::int64_t standing, const CountrySet& countries) {
   return CountryClaim::from_packed(static_cast<std::uint32_t>(standing)).intersects(countries);
 }
 
+// The first instant whose data counts.
+Instant window_start(const CountQuestion& question, const TimeZone& zone) {
+  const Period& window = question.feature.window;
+  auto count = static_cast<std::int32_t>(window.count);
+  Day today = zone.day_of(question.now);
+  switch (window.unit) {
+    case TimeUnit::millisecond:
+      return question.now - milliseconds(window.count - 1);  // half-open: (now - D, now]
+    case TimeUnit::day:
+      return zone.start_of(next(today, 1 - count));
+    case TimeUnit::week:
+      return zone.start_of(next(today, 1 - 7 * count));
+    case TimeUnit::month:
+      return zone.start_of(next(add_months(today, -count), 1));
+    case TimeUnit::year:
+      return zone.start_of(next(add_months(today, -12 * count), 1));
+  }
+  return question.now;
+}
+
+std::int64_t sum_between(const CountQuestion& question, Instant from, Instant to) {
+  const Feature& feature = question.feature;
+  const StandingCountry& place = question.reader.place();
+  bool balance = feature.kind == FeatureKind::data_balance;
+  std::int64_t sum = 0;
+  question.reader.history().usage().for_each(from, to, [&](Instant at, std::int64_t bytes) {
+    std::int64_t standing = place.standing_at(at);
+    if (lies_in(standing, feature.countries)) sum += bytes;
+    if (balance && lies_in(standing, feature.other_countries)) sum -= bytes;
+  });
+  return sum;
+}
+
 }  // namespace
 
-Curve sum_usage(const CountQuestion& question) {
-  const Feature& feature = question.feature;
+Curve sum_usage(const CountQuestion& question, UsageMemo& memo) {
+  const UsageLog& usage = question.reader.history().usage();
   const TimeZone& zone = question.reader.policy().zone_of(question.plan);
-  const FeatureReader& reader = question.reader;
   Instant now = question.now;
-  bool elapsed = feature.window.unit == TimeUnit::millisecond;
-  std::int64_t day_count = feature.window.count;
-  Day today = zone.day_of(now);
-  Instant from;
-  if (elapsed) {
-    from = now - milliseconds(feature.window.count - 1);  // half-open: (now - D, now]
+  Instant from = window_start(question, zone);
+  if (memo.valid && memo.from <= from && from <= memo.to && memo.to <= now) {
+    memo.sum += sum_between(question, memo.to + milliseconds(1), now) -
+                sum_between(question, memo.from, from - milliseconds(1));
   } else {
-    Day first = next(today, 1);
-    auto count = static_cast<std::int32_t>(day_count);
-    if (feature.window.unit == TimeUnit::day) first = next(first, -count);
-    if (feature.window.unit == TimeUnit::week) first = next(first, -7 * count);
-    if (feature.window.unit == TimeUnit::month) first = next(add_months(today, -count), 1);
-    if (feature.window.unit == TimeUnit::year) first = next(add_months(today, -12 * count), 1);
-    from = zone.start_of(first);
+    memo.sum = sum_between(question, from, now);
   }
-  std::int64_t sum = 0;
-  Instant oldest = kNever;
-  reader.history().usage().for_each(from, now, [&](Instant at, std::int64_t bytes) {
-    std::int64_t standing = reader.place().standing_at(at);
-    if (lies_in(standing, feature.countries)) sum += bytes;
-    if (feature.kind == FeatureKind::data_balance && lies_in(standing, feature.other_countries)) {
-      sum -= bytes;
-    }
-    oldest = std::min(oldest, at);
-  });
-  Instant until = reader.history().usage().next_after(now);
-  if (oldest != kNever) {
-    Instant leaves =
-        elapsed ? oldest + milliseconds(feature.window.count) : zone.start_of(next(today, 1));
+  memo.valid = true;
+  memo.from = from;
+  memo.to = now;
+  Instant oldest = usage.next_after(from - milliseconds(1));
+  Instant until = usage.next_after(now);
+  if (oldest <= now) {
+    bool elapsed = question.feature.window.unit == TimeUnit::millisecond;
+    Instant leaves = elapsed ? oldest + milliseconds(question.feature.window.count)
+                             : zone.start_of(next(zone.day_of(now), 1));
     until = std::min(until, leaves);
   }
-  Curve curve = Curve::flat(now, Reading::exactly(sum), until);
+  Curve curve = Curve::flat(now, Reading::exactly(memo.sum), until);
   curve.is_count = true;
   return curve;
 }
