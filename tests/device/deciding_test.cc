@@ -34,7 +34,7 @@ std::vector<Reading> readings_of(Device& device, const ManyQuestions& questions,
 
 TEST_CASE("waking when told sees every decision that ticking finely sees") {
   std::uint64_t seed = seed_of_run();
-  for (int round = 0; round < 12; ++round, ++seed) {
+  for (int round = 0; round < 5; ++round, ++seed) {
     INFO("SOJOURN_SEED=" << seed);
     Chance chance(seed);
     ManyQuestions questions(chance);
@@ -69,7 +69,7 @@ TEST_CASE("waking when told sees every decision that ticking finely sees") {
 
 TEST_CASE("looking ahead leaves no trace") {
   std::uint64_t seed = seed_of_run() + 1000;
-  for (int round = 0; round < 10; ++round, ++seed) {
+  for (int round = 0; round < 4; ++round, ++seed) {
     INFO("SOJOURN_SEED=" << seed);
     Chance chance(seed);
     ManyQuestions questions(chance);
