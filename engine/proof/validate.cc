@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <map>
-#include <random>
 
 #include "engine/proof/witness_text.h"
 
@@ -187,7 +186,15 @@ class Validator {
   }
 
  private:
-  std::size_t below(std::size_t count) { return random_() % count; }
+  std::size_t below(std::size_t count) { return static_cast<std::size_t>(next() % count); }
+  // splitmix64 (G. Steele, D. Lea, C. Flood, 2014).
+  std::uint64_t next() {
+    state_ += 0x9E37'79B9'7F4A'7C15u;
+    std::uint64_t z = state_;
+    z = (z ^ (z >> 30)) * 0xBF58'476D'1CE4'E5B9u;
+    z = (z ^ (z >> 27)) * 0x94D0'49BB'1331'11EBu;
+    return z ^ (z >> 31);
+  }
 
   void randomise() {
     readings_.clear();
@@ -251,7 +258,7 @@ class Validator {
   std::size_t left_;
   std::size_t compared_ = 0;
   Readings readings_;
-  std::mt19937_64 random_{20260701};  // the same situations every time
+  std::uint64_t state_ = 20260701;  // the same situations every time
 };
 
 }  // namespace
