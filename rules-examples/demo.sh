@@ -46,4 +46,4 @@ if run sojourn audit verify "$work/missing"; then
 fi
 
 heading 'Where next'
-echo 'lang/language.md: the language. rules-examples/: policies to start from. sojourn --help: the commands.'
+echo 'lang/README.md: the language. rules-examples/: policies to start from. sojourn --help: the commands.'
