@@ -265,6 +265,7 @@ TEST_CASE("words are used where they lie, or copied where they cannot be") {
 }
 
 // Not run by default: writes the fuzzer's corpus anew.
+// Hidden: a tool that writes the fuzzer's corpus anew, not a check.
 TEST_CASE("write the corpus", "[.corpus]") {
   Dice dice(7);
   for (std::size_t rules : {1u, 4u, 9u}) {

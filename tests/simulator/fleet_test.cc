@@ -176,6 +176,7 @@ TEST_CASE("100 devices over a channel that loses 10% each way, doubles and reord
   run_lossy(100);
 }
 
+// Hidden from the fast suite for its length; ctest runs it as simulator_fleet_of_2000 (slow).
 TEST_CASE("2,000 devices over a channel that loses 10% each way, doubles and reorders",
           "[.large]") {
   run_lossy(2'000);
@@ -192,11 +193,11 @@ TEST_CASE("misbehaving devices change no outcome") {
       CHECK(fleet.switch_all(iccid, 40) <= 40);
       fleet.check_exactly_once(iccid);
     }
-    bool spoilt = std::string_view(told).starts_with("wrong-signature");
-    // Of packages for others and of 1.0 only the outcome is promised, not how many answers it
-    // takes.
-    bool open =
-        std::string_view(told).starts_with("other") || std::string_view(told).starts_with("1.0");
-    if (!open) CHECK((fleet.refused_signature_count() > 0) == spoilt);
+    // A card that answers in another's name signs with its own key: refused, as a spoilt one is.
+    std::string_view what = told;
+    bool spoilt = what.starts_with("wrong-signature") || what.starts_with("other-devices-package");
+    // Of cards of 1.0 only the outcome is promised here: some of their results are refused on the
+    // way, and why is not settled.
+    if (!what.starts_with("1.0")) CHECK((fleet.refused_signature_count() > 0) == spoilt);
   }
 }
