@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 
 namespace sojourn::lang {

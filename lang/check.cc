@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "engine/base/calendar.h"
+#include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 #include "lang/condition_checker.h"
 #include "lang/print.h"

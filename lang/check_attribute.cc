@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "engine/base/diagnostic_code.h"
 #include "lang/condition_checker.h"
 #include "lang/print.h"
 

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/base/diagnostic_code.h"
+
 namespace sojourn::lang {
 namespace {
 

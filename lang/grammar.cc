@@ -32,6 +32,7 @@
 #include <algorithm>
 #include <tao/pegtl.hpp>
 
+#include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 #include "lang/syntax_advice.h"
 #include "lang/tokens.h"

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 #include "lang/ast_builder.h"
 #include "lang/check.h"

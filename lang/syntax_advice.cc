@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 #include "lang/words.h"
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 #include "lang/test_report.h"
 #include "lang/units.h"

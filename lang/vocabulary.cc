@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 #include "lang/print.h"
 #include "lang/units.h"

@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "adapters/cli/commands.h"
+#include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 #include "engine/runtime/audit_chain.h"
 

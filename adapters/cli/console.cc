@@ -10,6 +10,7 @@
 
 #include "adapters/cli/diagnostic_json.h"
 #include "adapters/cli/output_file.h"
+#include "engine/base/diagnostic_code.h"
 
 namespace sojourn::cli {
 namespace {

@@ -5,6 +5,7 @@
 #include "adapters/cli/explanation_text.h"
 #include "adapters/cli/policy_input.h"
 #include "adapters/telemetry/trace_reader.h"
+#include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 #include "engine/runtime/device_directory.h"
 #include "engine/runtime/device_loop.h"

@@ -13,6 +13,7 @@
 #include "adapters/cli/output_file.h"
 #include "adapters/cli/policy_input.h"
 #include "adapters/telemetry/trace_reader.h"
+#include "engine/base/diagnostic_code.h"
 #include "engine/runtime/audit_chain.h"
 #include "engine/runtime/record_json.h"
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "adapters/cli/commands.h"
+#include "engine/base/diagnostic_code.h"
 
 namespace sojourn::cli {
 namespace {

@@ -7,6 +7,8 @@
 #include <cstring>
 #include <utility>
 
+#include "engine/base/diagnostic_code.h"
+
 namespace sojourn::cli {
 namespace {
 

@@ -9,6 +9,7 @@
 #include "adapters/sgp32/catalogue.h"
 #include "adapters/sgp32/describe.h"
 #include "adapters/sgp32/json.h"
+#include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 
 namespace sojourn::cli {

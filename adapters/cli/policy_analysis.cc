@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "adapters/cli/policy_input.h"
+#include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 #include "engine/proof/analysis.h"
 #include "engine/proof/compile.h"

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "adapters/geo/geo.h"
+#include "engine/base/diagnostic_code.h"
 #include "engine/base/file_source.h"
 #include "engine/base/limits.h"
 #include "engine/graph/graph_file.h"

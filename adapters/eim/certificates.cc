@@ -6,6 +6,8 @@
 
 #include <memory>
 
+#include "engine/base/diagnostic_code.h"
+
 namespace sojourn::eim {
 namespace {
 

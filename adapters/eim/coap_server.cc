@@ -23,6 +23,7 @@
 
 #include "adapters/eim/coap_exchange.h"
 #include "adapters/eim/waiting_pool.h"
+#include "engine/base/diagnostic_code.h"
 
 namespace sojourn::eim {
 namespace {

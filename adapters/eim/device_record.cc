@@ -1,6 +1,7 @@
 // The stored form is DER of our own making: it is compact, canonical, and has a strict reader
 // already.
 #include "adapters/eim/device_record.h"
+#include "engine/base/diagnostic_code.h"
 
 #include <algorithm>
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/base/diagnostic_code.h"
+
 namespace sojourn::eim {
 
 using namespace sgp32;

@@ -22,6 +22,7 @@
 
 #include "adapters/eim/http_binding.h"
 #include "adapters/eim/waiting_pool.h"
+#include "engine/base/diagnostic_code.h"
 
 namespace sojourn::eim {
 namespace {

@@ -1,5 +1,7 @@
 #include "adapters/eim/order.h"
 
+#include "engine/base/diagnostic_code.h"
+
 namespace sojourn::eim {
 namespace {
 

@@ -6,6 +6,7 @@
 
 #include "adapters/eim/device_step.h"
 #include "adapters/sgp32/telling.h"
+#include "engine/base/diagnostic_code.h"
 
 namespace sojourn::eim {
 

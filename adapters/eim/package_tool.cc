@@ -4,6 +4,7 @@
 #include <openssl/x509.h>
 
 #include "adapters/sgp32/esipa.h"
+#include "engine/base/diagnostic_code.h"
 
 namespace sojourn::eim {
 

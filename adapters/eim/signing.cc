@@ -10,6 +10,7 @@
 #include <cassert>
 
 #include "adapters/sgp32/der.h"
+#include "engine/base/diagnostic_code.h"
 
 namespace sojourn::eim {
 namespace {

@@ -7,6 +7,7 @@
 #include <numbers>
 
 #include "adapters/geo/border.h"
+#include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 
 namespace sojourn::geo {

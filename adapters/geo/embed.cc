@@ -2,6 +2,7 @@
 #include <sojourn/geo.hpp>
 
 #include "adapters/geo/geo.h"
+#include "engine/base/diagnostic_code.h"
 
 namespace sojourn::embed {
 

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "adapters/geo/geo.h"
+#include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 
 namespace sojourn::geo {

@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 
 namespace sojourn::geo {

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <limits>
 
+#include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 
 namespace sojourn::geo {

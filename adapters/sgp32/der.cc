@@ -4,6 +4,7 @@
 #include <charconv>
 #include <limits>
 
+#include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 
 namespace sojourn::sgp32 {

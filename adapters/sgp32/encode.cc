@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "adapters/sgp32/value.h"
+#include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 
 namespace sojourn::sgp32 {

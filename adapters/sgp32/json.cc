@@ -4,6 +4,7 @@
 
 #include "adapters/sgp32/catalogue.h"
 #include "adapters/sgp32/value.h"
+#include "engine/base/diagnostic_code.h"
 
 namespace sojourn::sgp32 {
 namespace {

@@ -5,6 +5,7 @@
 #include "adapters/sgp32/schema_download.h"
 #include "adapters/sgp32/typed_reader.h"
 #include "adapters/sgp32/typed_writer.h"
+#include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 
 namespace sojourn::sgp32 {

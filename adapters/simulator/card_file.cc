@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "adapters/sgp32/catalogue.h"
+#include "engine/base/diagnostic_code.h"
 
 namespace sojourn::simulator {
 namespace {

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "adapters/simulator/esipa_client.h"
+#include "engine/base/diagnostic_code.h"
 
 namespace sojourn::simulator {
 namespace {

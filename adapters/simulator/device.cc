@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "adapters/simulator/card_file.h"
+#include "engine/base/diagnostic_code.h"
 
 namespace sojourn::simulator {
 namespace {

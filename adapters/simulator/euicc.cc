@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "engine/base/diagnostic_code.h"
+
 namespace sojourn::simulator {
 namespace {
 

@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "adapters/simulator/esipa_client.h"
+#include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 
 namespace sojourn::simulator {

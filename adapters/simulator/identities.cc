@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "adapters/simulator/card_file.h"
+#include "engine/base/diagnostic_code.h"
 
 namespace sojourn::simulator {
 namespace {

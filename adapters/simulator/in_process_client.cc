@@ -1,5 +1,7 @@
 #include "adapters/simulator/in_process_client.h"
 
+#include "engine/base/diagnostic_code.h"
+
 namespace sojourn::simulator {
 namespace {
 

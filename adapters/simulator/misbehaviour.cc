@@ -3,6 +3,8 @@
 #include <charconv>
 #include <vector>
 
+#include "engine/base/diagnostic_code.h"
+
 namespace sojourn::simulator {
 namespace {
 

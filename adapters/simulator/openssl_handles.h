@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "engine/base/bytes.h"
+#include "engine/base/diagnostic_code.h"
 #include "engine/base/result.h"
 
 namespace sojourn::simulator::openssl {

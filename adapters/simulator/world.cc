@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "engine/base/diagnostic_code.h"
+
 namespace sojourn::simulator {
 namespace {
 

@@ -9,6 +9,8 @@
 #include <cstring>
 #include <utility>
 
+#include "engine/base/diagnostic_code.h"
+
 namespace sojourn {
 
 Result<FileLock> FileLock::acquire(const std::string& path) {

@@ -7,6 +7,8 @@
 #include <cassert>
 #include <cstring>
 
+#include "engine/base/diagnostic_code.h"
+
 namespace sojourn {
 namespace {
 

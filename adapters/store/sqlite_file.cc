@@ -12,6 +12,8 @@
 #include <filesystem>
 #include <iterator>
 
+#include "engine/base/diagnostic_code.h"
+
 namespace sojourn {
 namespace {
 

@@ -12,6 +12,7 @@
 #include "adapters/store/sqlite_connection.h"
 #include "adapters/store/sqlite_entries.h"
 #include "adapters/store/sqlite_file.h"
+#include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 
 namespace sojourn {

@@ -11,6 +11,8 @@
 #include <cstring>
 #include <utility>
 
+#include "engine/base/diagnostic_code.h"
+
 namespace sojourn::telemetry {
 namespace {
 

@@ -11,6 +11,7 @@
 #include "adapters/telemetry/decimal.h"
 #include "adapters/telemetry/line_parser.h"
 #include "adapters/telemetry/report_builder.h"
+#include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 
 namespace sojourn::telemetry {

@@ -9,6 +9,7 @@
 
 #include "adapters/telemetry/decimal.h"
 #include "engine/base/calendar.h"
+#include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 
 namespace sojourn::telemetry {

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstddef>
 
+#include "engine/base/diagnostic_code.h"
+
 namespace sojourn::telemetry {
 namespace {
 

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "adapters/telemetry/report_source.h"
+#include "engine/base/diagnostic_code.h"
 
 namespace sojourn::telemetry {
 namespace {

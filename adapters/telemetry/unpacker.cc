@@ -4,6 +4,8 @@
 
 #include <utility>
 
+#include "engine/base/diagnostic_code.h"
+
 namespace sojourn::telemetry {
 namespace {
 

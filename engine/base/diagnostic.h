@@ -23,21 +23,8 @@ enum class Severity : std::uint8_t {
   error,           // the input cannot be used
 };
 
-// One enumerator per line of diagnostic_codes.def: Code::E0101, ... Their numbers change between
-// releases; what is stored or sent is the name.
-enum class Code : std::uint16_t {
-#define SOJOURN_DIAGNOSTIC(code, severity, title, story) code,
-#include "engine/base/diagnostic_codes.def"
-#undef SOJOURN_DIAGNOSTIC
-};
-
-std::string_view code_name(Code code);   // "E0101"
-std::string_view code_title(Code code);  // one short line
-std::string_view code_story(Code code);  // a few sentences with an example
-Severity code_severity(Code code);
-std::optional<Code> find_code(std::string_view name);
-std::size_t code_count();
-Code code_at(std::size_t index);
+// The codes and their stories are in diagnostic_code.h.
+enum class Code : std::uint16_t;
 
 // A further place that explains the message ("first declared here").
 struct Label {
@@ -52,7 +39,7 @@ struct SuggestedEdit {
 };
 
 struct Diagnostic {
-  Code code = Code::E0902;
+  Code code{};
   Severity severity = Severity::error;
   std::optional<Span> span;  // absent for what has no place in a source (a missing file, a peer)
   std::string message;

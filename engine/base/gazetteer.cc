@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "engine/base/diagnostic_code.h"
+
 namespace sojourn {
 namespace {
 

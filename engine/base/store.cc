@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 
 namespace sojourn {

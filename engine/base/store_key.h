@@ -83,7 +83,8 @@ std::string describe(const StoreKey& key);
 // zero or empty, and complete() is false from then on: read all parts, then ask once.
 class StoreKeyReader {
  public:
-  explicit StoreKeyReader(const StoreKey& key);
+  explicit StoreKeyReader(const StoreKey& key);  // `key` must outlive the reader
+  explicit StoreKeyReader(StoreKey&&) = delete;
 
   Space space() const { return space_; }
   const std::string& tenant() const { return tenant_; }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/base/calendar.h"
+#include "engine/base/diagnostic_code.h"
 #include "engine/base/integers.h"
 #include "engine/base/posix_zone_rule.h"
 #include "engine/base/zone_files.h"

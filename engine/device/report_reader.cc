@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/base/diagnostic_code.h"
+
 namespace sojourn {
 namespace {
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/base/diagnostic_code.h"
 #include "engine/graph/archive.h"
 #include "engine/graph/catalogue_check.h"
 

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 #include "engine/graph/catalogue_check.h"
 #include "engine/graph/catalogue_codec.h"

@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "engine/base/diagnostic_code.h"
 #include "engine/proof/flatten.h"
 #include "engine/proof/matcher_plan.h"
 #include "engine/proof/rule_diagrams.h"

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "engine/base/diagnostic_code.h"
 #include "engine/proof/witness_text.h"
 
 namespace sojourn {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/base/diagnostic_code.h"
 #include "engine/proof/witness_text.h"
 
 namespace sojourn {

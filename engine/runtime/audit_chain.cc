@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "engine/base/diagnostic_code.h"
+
 namespace sojourn {
 namespace {
 

@@ -7,6 +7,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "engine/base/diagnostic_code.h"
 #include "engine/graph/graph_file.h"
 #include "engine/runtime/device_loop.h"
 #include "engine/runtime/record_json.h"

@@ -6,6 +6,7 @@
 #include <random>
 #include <set>
 
+#include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 #include "tests/support/catch.h"
 #include "tests/support/golden.h"

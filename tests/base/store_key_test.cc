@@ -140,7 +140,8 @@ TEST_CASE("a part that is not there reads as nothing, once and for all") {
   CHECK(too_much.read_unsigned() == 5);
   CHECK(too_much.read_signed() == 0);
   CHECK_FALSE(too_much.complete());
-  StoreKeyReader no_end(acme().add_unsigned(~std::uint64_t{0}));
+  StoreKey endless = acme().add_unsigned(~std::uint64_t{0});
+  StoreKeyReader no_end(endless);
   CHECK(no_end.read_text().empty());
   CHECK_FALSE(no_end.complete());
 }

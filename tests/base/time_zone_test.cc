@@ -6,6 +6,7 @@
 
 #include "engine/base/calendar.h"
 #include "engine/base/country.h"
+#include "engine/base/diagnostic_code.h"
 #include "engine/base/posix_zone_rule.h"
 #include "engine/base/zone_files.h"
 #include "tests/support/catch.h"

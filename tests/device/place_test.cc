@@ -1,4 +1,5 @@
 // The fine print about place, line by line (semantics 1 to 5).
+#include "engine/base/diagnostic_code.h"
 #include "tests/device/device_world.h"
 
 namespace sojourn {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "adapters/simulator/esipa_client.h"
+#include "engine/base/diagnostic_code.h"
 #include "tests/eim/esipa_test_support.h"
 #include "tests/support/catch.h"
 #include "tests/support/test_certificates.h"

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "adapters/store/memory_store.h"
+#include "engine/base/diagnostic_code.h"
 #include "tests/eim/authority.h"
 #include "tests/eim/scripted_card.h"
 

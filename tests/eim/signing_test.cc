@@ -3,6 +3,7 @@
 
 #include "adapters/eim/package_tool.h"
 #include "adapters/sgp32/esipa.h"
+#include "engine/base/diagnostic_code.h"
 #include "tests/eim/openssl_command.h"
 #include "tests/sgp32/vectors.h"
 

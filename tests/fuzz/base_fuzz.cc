@@ -9,6 +9,7 @@
 #include "engine/base/calendar.h"
 #include "engine/base/country.h"
 #include "engine/base/diagnostic.h"
+#include "engine/base/diagnostic_code.h"
 #include "engine/base/identifiers.h"
 #include "engine/base/instant.h"
 #include "engine/base/posix_zone_rule.h"

@@ -2,6 +2,7 @@
 #include <random>
 
 #include "adapters/geo/area_shape.h"
+#include "engine/base/diagnostic_code.h"
 #include "tests/geo/world.h"
 
 namespace sojourn {

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "engine/base/diagnostic_code.h"
 #include "tests/graph/graph_of.h"
 #include "tests/support/catch.h"
 

@@ -6,6 +6,7 @@
 #include <set>
 #include <sstream>
 
+#include "engine/base/diagnostic_code.h"
 #include "tests/lang/load.h"
 #include "tests/support/catch.h"
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "engine/base/diagnostic_code.h"
 #include "lang/lang.h"
 #include "tests/support/fake_gazetteer.h"
 

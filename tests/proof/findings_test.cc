@@ -1,6 +1,7 @@
 // What an author reads: one golden file per kind of finding.
 #include "engine/proof/findings.h"
 
+#include "engine/base/diagnostic_code.h"
 #include "tests/proof/policy_builder.h"
 #include "tests/support/fake_gazetteer.h"
 #include "tests/support/golden.h"

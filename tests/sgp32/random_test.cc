@@ -5,6 +5,7 @@
 #include "adapters/sgp32/catalogue.h"
 #include "adapters/sgp32/json.h"
 #include "adapters/sgp32/value.h"
+#include "engine/base/diagnostic_code.h"
 #include "tests/support/catch.h"
 
 using namespace sojourn;

@@ -1,4 +1,5 @@
 // The eUICC's checks, in their order, each with its exact answer on the wire.
+#include "engine/base/diagnostic_code.h"
 #include "tests/simulator/card_bench.h"
 
 using namespace sojourn;

@@ -11,6 +11,7 @@
 #include "adapters/simulator/card_file.h"
 #include "adapters/simulator/in_process_client.h"
 #include "adapters/store/memory_store.h"
+#include "engine/base/diagnostic_code.h"
 #include "tests/eim/openssl_command.h"
 #include "tests/simulator/card_bench.h"
 

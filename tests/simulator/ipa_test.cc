@@ -1,5 +1,6 @@
 // The loop of an IPA, against an eIM that follows a script; what goes wrong, and what it does
 // wrong.
+#include "engine/base/diagnostic_code.h"
 #include "tests/simulator/scripted_eim.h"
 
 using namespace sojourn;

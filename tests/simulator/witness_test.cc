@@ -1,6 +1,7 @@
 // Independent witnesses: the openssl command verifies what the card signs, and the eIM's check of
 // chains takes the certificates made here. Neither shares code with the simulator.
 #include "adapters/eim/certificates.h"
+#include "engine/base/diagnostic_code.h"
 #include "tests/eim/openssl_command.h"
 #include "tests/simulator/card_bench.h"
 

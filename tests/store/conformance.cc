@@ -3,6 +3,7 @@
 #include <atomic>
 #include <thread>
 
+#include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 #include "tests/store/model.h"
 #include "tests/store/seeds.h"

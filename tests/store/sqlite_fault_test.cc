@@ -5,6 +5,7 @@
 #include <csignal>
 
 #include "adapters/store/sqlite_store.h"
+#include "engine/base/diagnostic_code.h"
 #include "tests/store/faulty_disk.h"
 #include "tests/store/model.h"
 #include "tests/store/seeds.h"

@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "adapters/store/sqlite_store.h"
+#include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 #include "tests/store/faulty_disk.h"
 #include "tests/store/raw_sqlite.h"

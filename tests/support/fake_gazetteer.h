@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/base/diagnostic_code.h"
 #include "engine/base/gazetteer.h"
 
 namespace sojourn::testing {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "adapters/telemetry/byte_stream.h"
+#include "engine/base/diagnostic_code.h"
 #include "tests/support/catch.h"
 #include "tests/telemetry/read_all.h"
 
