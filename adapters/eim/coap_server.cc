@@ -35,9 +35,12 @@ constexpr const char* kCertificateSuites =
 constexpr const char* kPskSuites = "PSK-AES128-GCM-SHA256:PSK-AES256-GCM-SHA384:PSK-AES128-CCM8";
 constexpr unsigned char kSessionIdContext[] = "sojourn-esipa";
 constexpr const char* kPath = "gsma/rsp2/asn1";
-// Every I/O pass of libcoap for timers walks all sessions, so datagrams that are there already are
-// taken in first, up to so many: with 1,000 sessions four times the requests a second.
-constexpr int kDatagramsPerPass = 64;
+// libcoap's pass for timers walks all sessions: with 1,000 of them it costs more than a request. So
+// it is made this often at most; retransmissions and idleness need no finer clock.
+constexpr coap_tick_t kTimerPassMs = 5;
+static_assert(COAP_TICKS_PER_SECOND == 1000);
+// Between two looks at the timers and the inbox.
+constexpr int kDatagramsPerTurn = 64;
 
 struct Free {
   void operator()(coap_context_t* context) const { coap_free_context(context); }
@@ -423,12 +426,20 @@ class Endpoint {
 
   void run() {
     int inner = coap_context_get_coap_fd(context_.get());
+    coap_tick_t next_pass = 0;
     while (!stopping_) {
       coap_tick_t now;
       coap_ticks(&now);
-      unsigned next_ms = coap_io_prepare_epoll(context_.get(), now);
+      int wait_ms = 0;
+      if (now >= next_pass) {
+        unsigned due_ms = coap_io_prepare_epoll(context_.get(), now);
+        wait_ms = due_ms == 0 ? -1 : static_cast<int>(due_ms);
+        next_pass = now + kTimerPassMs;
+      } else {
+        wait_ms = static_cast<int>(next_pass - now);  // what came may have set timers
+      }
       std::array<pollfd, 2> waiting{pollfd{inner, POLLIN, 0}, pollfd{wake_, POLLIN, 0}};
-      ::poll(waiting.data(), waiting.size(), next_ms == 0 ? -1 : static_cast<int>(next_ms));
+      ::poll(waiting.data(), waiting.size(), wait_ms);
       if (waiting[0].revents != 0) take_datagrams(inner);
       if (waiting[1].revents != 0) empty_inbox();
     }
@@ -437,7 +448,7 @@ class Endpoint {
 
   void take_datagrams(int inner) {
     std::array<epoll_event, 8> events;
-    for (int i = 0; i < kDatagramsPerPass; ++i) {
+    for (int i = 0; i < kDatagramsPerTurn; ++i) {
       int count = ::epoll_wait(inner, events.data(), static_cast<int>(events.size()), 0);
       if (count <= 0) return;
       coap_io_do_epoll(context_.get(), events.data(), static_cast<std::size_t>(count));

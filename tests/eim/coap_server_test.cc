@@ -349,7 +349,7 @@ TEST_CASE("a server that stops answers what it has in hand over CoAP") {
   CHECK(server->counters().requests >= 21);
 }
 
-TEST_CASE("through loss, doubling and reordering every message gets through once") {
+TEST_CASE("through loss, doubling and reordering every message gets through once", "[.slow]") {
   MirrorHandler handler;
   std::unique_ptr<CoapServer> server = started(loopback_options(), handler);
   std::uint32_t seed = Catch::rngSeed();

@@ -9,3 +9,6 @@ sojourn_test(https_server_test
 sojourn_test(coap_exchange_test SOURCES coap_exchange_test.cc LINKS sojourn_esipa)
 sojourn_test(coap_server_test SOURCES coap_server_test.cc
   LINKS sojourn_esipa sojourn_esipa_client sojourn_test_transport)
+# Ten percent of all datagrams lost: half a minute of waiting for repetitions.
+add_test(NAME coap_faults_test COMMAND coap_server_test "[slow]")
+set_tests_properties(coap_faults_test PROPERTIES LABELS slow)
