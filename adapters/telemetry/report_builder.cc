@@ -28,22 +28,27 @@ std::string quoted(const Scalar& value) {
   return fmt::format("`{}{}`", text, text.size() < value.text.size() ? "..." : "");
 }
 
-// The times that RFC 3339 can write; beyond them a number is a mistake, not a time.
+// The times that RFC 3339 can write in UTC; beyond them a number is a mistake, not a time.
 constexpr Instant kFirstTime{-62'167'219'200'000};  // 0000-01-01T00:00:00Z
 constexpr Instant kLastTime{253'402'300'799'999};   // 9999-12-31T23:59:59.999Z
 
-std::optional<Instant> instant_of(const Scalar& value) {
-  if (value.is_text()) return parse_rfc3339(value.text);
-  if (!value.is_number()) return std::nullopt;
+std::optional<Instant> instant_of_number(std::string_view number) {
   // Seconds may have a fraction, so the number is taken in thousandths. Numbers of
   // 100,000,000,000 and more are milliseconds (semantics.md 28).
-  std::optional<std::int64_t> thousandths = scaled_decimal(value.text, 3);
+  std::optional<std::int64_t> thousandths = scaled_decimal(number, 3);
   if (!thousandths) return std::nullopt;
   constexpr std::int64_t kMillisecondsFrom = 100'000'000'000'000;
   bool is_ms = *thousandths >= kMillisecondsFrom || *thousandths <= -kMillisecondsFrom;
-  std::optional<std::int64_t> ms = is_ms ? scaled_decimal(value.text, 0) : thousandths;
-  if (!ms || *ms < kFirstTime.ms || *ms > kLastTime.ms) return std::nullopt;
-  return Instant{*ms};
+  std::optional<std::int64_t> ms = is_ms ? scaled_decimal(number, 0) : thousandths;
+  return ms ? std::optional(Instant{*ms}) : std::nullopt;
+}
+
+std::optional<Instant> instant_of(const Scalar& value) {
+  std::optional<Instant> at = value.is_text()     ? parse_rfc3339(value.text)
+                              : value.is_number() ? instant_of_number(value.text)
+                                                  : std::nullopt;
+  // An offset can carry a written time beyond the first and the last year.
+  return at && *at >= kFirstTime && *at <= kLastTime ? at : std::nullopt;
 }
 
 std::optional<Registration> find_registration(std::string_view word) {
