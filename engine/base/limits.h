@@ -30,6 +30,12 @@ inline constexpr std::size_t kProfilesMax = 4'096;
 inline constexpr std::size_t kAttributesMax = 1'024;
 inline constexpr std::size_t kAreasMax = 16'384;
 inline constexpr std::size_t kFeaturesMax = 65'535;
+// Each ban is judged with every profile; laws are a few dozen.
+inline constexpr std::size_t kBansMax = 1'024;
+inline constexpr std::size_t kGuardsMax = 1'024;
+inline constexpr std::size_t kRolloutStagesMax = 100;
+// Warning of a violation more than a year ahead is no notice.
+inline constexpr std::int32_t kNoticeDaysMax = 366;
 inline constexpr std::size_t kGraphFileBytesMax = std::size_t{1} << 32;
 
 // --- geodata and drawn areas ----------------------------------------------------------------------

@@ -31,6 +31,9 @@ Decision Device::decide(Instant now) { return state_->evaluator.decide(now); }
 const std::vector<std::uint32_t>& Device::also() const { return state_->evaluator.also(); }
 Instant Device::review(Instant now) { return state_->evaluator.review(now); }
 Instant Device::wake(Instant now) { return state_->evaluator.wake(now); }
+void Device::told(FeatureIndex feature, const Reading& reading) {
+  state_->evaluator.told(feature, reading);
+}
 Reading Device::read(FeatureIndex feature, Instant now) {
   return state_->evaluator.read(feature, now);
 }

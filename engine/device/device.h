@@ -73,6 +73,9 @@ class Device {
   Instant review(Instant now);
   // Cheap lower bound of `review`: never later than it.
   Instant wake(Instant now);
+  // What the fleet knows of this device (is_about_fleet): how many devices share its value, whether
+  // a rollout has let it go. Until told, a device is a fleet of one.
+  void told(FeatureIndex feature, const Reading& reading);
   // The reading of a feature, as the next decision will see it.
   Reading read(FeatureIndex feature, Instant now);
   Explanation explain(Instant now);

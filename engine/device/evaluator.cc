@@ -120,8 +120,38 @@ const Curve& Evaluator::curve(FeatureIndex feature, Instant now) {
 
 Curve Evaluator::draw(FeatureIndex index, Instant now) {
   const Feature& feature = policy_.feature(index);
+  if (is_about_fleet(feature.kind)) return draw_fleet(index, now);
   CountQuestion question{feature, policy_.features[index], reader_, now, {}};
   return feature.candidate ? draw_for_candidate(index, question) : draw_supposed(index, question);
+}
+
+// What the host told; a device of which nothing was told is a fleet of one.
+Curve Evaluator::draw_fleet(FeatureIndex index, Instant now) {
+  const Feature& feature = policy_.feature(index);
+  bool counts = feature.kind == FeatureKind::fleet_count;
+  Instant until = kNever;
+  Reading alone = Reading::exactly(1);
+  if (counts) {
+    const Timeline& values = history_.timeline(policy_.features[index].signal);
+    until = values.next_change(now);
+    if (values.value_at(now) == kUnknownValue) alone = Reading::between(0, kNotYet);
+  } else {
+    const std::optional<Rollout>& rollout = policy_.table().rules[feature.subject].action.rollout;
+    alone = Reading::exactly(rollout && rollout->stages.front() > 0 ? 1 : 0);
+  }
+  auto said = told_.find(index);
+  Curve curve = Curve::flat(now, said == told_.end() ? alone : said->second, until);
+  curve.is_count = counts;
+  return curve;
+}
+
+void Evaluator::told(FeatureIndex feature, const Reading& reading) {
+  Reading& known = told_[feature];
+  if (known == reading) return;
+  known = reading;
+  curves_[feature].until = curves_[feature].class_until = kBeginning;
+  for (AxisIndex a : policy_.features[feature].axes) axes_[a].until = kBeginning;
+  decision_until_ = kBeginning;
 }
 
 // The worst over all that has to be supposed (semantics 9a).

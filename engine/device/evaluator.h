@@ -6,6 +6,7 @@
 // these) be drawn anew, when somebody asks. A report that changes nothing costs nothing here.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -27,6 +28,7 @@ class Evaluator {
   Instant review(Instant now);
   Instant wake(Instant now);
   Reading read(FeatureIndex feature, Instant now);
+  void told(FeatureIndex feature, const Reading& reading);
   // The axes that the decision last taken and its alerts looked at, in the order of the graphs.
   const std::vector<AxisIndex>& path() const { return path_; }
 
@@ -57,6 +59,7 @@ class Evaluator {
   void spread(SignalIndex trigger, const Stretch& stretch);
   void retract(Instant now);
   Curve draw(FeatureIndex feature, Instant now);
+  Curve draw_fleet(FeatureIndex feature, Instant now);
   Curve draw_supposed(FeatureIndex feature, const CountQuestion& question);
   Curve draw_for_candidate(FeatureIndex feature, CountQuestion question);
   const AxisCache& axis(AxisIndex index, Instant now);
@@ -72,10 +75,11 @@ class Evaluator {
   StandingCountry place_;
   std::vector<ConditionHistory> conditions_;
   FeatureReader reader_;
-  std::vector<Curve> curves_;           // per feature
-  std::vector<AxisCache> axes_;         // per axis
-  std::vector<UsageMemo> usage_memos_;  // FeaturePlan::usage_memo
-  std::vector<SignalChange> changes_;   // scratch
+  std::vector<Curve> curves_;             // per feature
+  std::vector<AxisCache> axes_;           // per axis
+  std::vector<UsageMemo> usage_memos_;    // FeaturePlan::usage_memo
+  std::map<FeatureIndex, Reading> told_;  // what the host said of the fleet
+  std::vector<SignalChange> changes_;     // scratch
   std::vector<AxisIndex> path_;
   std::vector<std::uint32_t> also_;
   std::vector<std::string> alerts_in_force_;

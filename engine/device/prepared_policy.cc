@@ -171,6 +171,10 @@ class Prepared::Maker {
       case FeatureKind::data_balance:
         scope.insert({extra.usage, extra.standing_country});
         return scope;
+      case FeatureKind::fleet_count:
+        return one(prepared_->attribute_signal(feature.subject));
+      case FeatureKind::released:
+        return {};
       case FeatureKind::held:
       case FeatureKind::recency:
       case FeatureKind::consecutive_days:

@@ -52,7 +52,10 @@ bool subject_fits(const RuleTable& table, const Feature& feature) {
     case FeatureKind::attribute_flag:
     case FeatureKind::attribute_has:
     case FeatureKind::attribute_number:
+    case FeatureKind::fleet_count:
       return feature.subject < table.attributes.size();
+    case FeatureKind::released:
+      return feature.subject < table.rules.size();
     default:
       return true;
   }
@@ -138,6 +141,9 @@ Status check_table(const RuleTable& table) {
   for (const Feature& feature : table.features) {
     if (!subject_fits(table, feature)) return refuse("a feature about nothing");
     if (!condition_exists(feature.inner)) return refuse("a count of nothing");
+    if (feature.ahead_days < 0 || feature.ahead_days > limits::kNoticeDaysMax) {
+      return refuse("a notice beyond its limit");
+    }
     if (feature.candidate && *feature.candidate > table.profiles.size()) {
       return refuse("a candidate that is no profile");
     }
@@ -145,7 +151,8 @@ Status check_table(const RuleTable& table) {
   if (!conditions_fit(table)) return refuse("a test that does not fit its feature");
   if (!inner_conditions_end(table)) return refuse("a condition about itself");
   for (const Rule& rule : table.rules) {
-    if (!condition_exists(rule.condition) || !action_fits(table, rule.action)) {
+    if (!condition_exists(rule.condition) || !condition_exists(rule.affected) ||
+        !action_fits(table, rule.action)) {
       return refuse("a rule about nothing");
     }
     for (std::uint32_t overridden : rule.overrides) {
@@ -159,6 +166,18 @@ Status check_table(const RuleTable& table) {
         !std::all_of(ban.violated.begin(), ban.violated.end(), condition_exists) ||
         (ban.remedy && !action_fits(table, *ban.remedy))) {
       return refuse("a ban about nothing");
+    }
+  }
+  for (const Guard& guard : table.guards) {
+    auto is_rule = [&](std::uint32_t rule) { return rule < table.rules.size(); };
+    if (!condition_exists(guard.reached) ||
+        !std::all_of(guard.except_rules.begin(), guard.except_rules.end(), is_rule)) {
+      return refuse("a guard about nothing");
+    }
+  }
+  for (const Assertion& assertion : table.assertions) {
+    if (!condition_exists(assertion.condition) || !action_fits(table, assertion.outcome)) {
+      return refuse("an assertion about nothing");
     }
   }
   if (!action_fits(table, table.otherwise)) return refuse("`otherwise` names nothing");

@@ -118,8 +118,9 @@ inline void code_symbol(Reader& archive, SymbolForm form, std::int64_t& symbol) 
 
 void code_feature(auto& archive, const RuleTable& table, Like<Feature> auto& feature) {
   auto& [kind, subject, symbol, countries, other_countries, inner, scope, window, bucket, gap_days,
-         event, from_ms, until_ms, from_day, until_day, zone, candidate, identity] = feature;
-  archive.choice(kind, static_cast<std::uint8_t>(FeatureKind::data_balance) + 1);
+         ahead_days, event, from_ms, until_ms, from_day, until_day, zone, candidate, identity] =
+      feature;
+  archive.choice(kind, static_cast<std::uint8_t>(FeatureKind::released) + 1);
   archive.integer(subject);
   code_symbol(archive, symbol_form(table, feature), symbol);
   archive.countries(countries);
@@ -129,6 +130,7 @@ void code_feature(auto& archive, const RuleTable& table, Like<Feature> auto& fea
   code(archive, window);
   archive.choice(bucket, 5);
   archive.integer(gap_days);
+  archive.integer(ahead_days);
   code(archive, event);
   archive.integer(from_ms);
   archive.integer(until_ms);
@@ -258,7 +260,7 @@ void code(auto& archive, Like<Alternative> auto& alternative) {
 
 void code(auto& archive, Like<Action> auto& action) {
   auto& [kind, alternatives, preload, remove, fallback, alerts, tasks, hold, approval,
-         requires_condition, window_ms] = action;
+         requires_condition, window_ms, rollout] = action;
   archive.choice(kind, 3);
   archive.list(alternatives, coder(archive));
   archive.list(preload, integer_coder(archive));
@@ -273,21 +275,27 @@ void code(auto& archive, Like<Action> auto& action) {
     archive.integer(window.first);
     archive.integer(window.second);
   });
+  archive.maybe(rollout, [&](auto& stages) {
+    archive.list(stages.stages, integer_coder(archive));
+    code(archive, stages.each);
+  });
 }
 
 void code(auto& archive, Like<Rule> auto& rule) {
-  auto& [name, text, origin, source, condition, action, overrides] = rule;
+  auto& [name, text, origin, source, condition, affected, action, overrides] = rule;
   archive.text(name);
   archive.text(text);
   code(archive, origin);
   archive.text(source);
   archive.integer(condition);
+  archive.integer(affected);
   code(archive, action);
   archive.list(overrides, integer_coder(archive));
 }
 
 void code(auto& archive, Like<Ban> auto& ban) {
-  auto& [name, text, source, certainty, origin, bites, violated, in_doubt_counts, remedy] = ban;
+  auto& [name, text, source, certainty, origin, bites, violated, in_doubt_counts, forbids_change,
+         remedy, assuming, notice_days, zone, written] = ban;
   archive.text(name);
   archive.text(text);
   archive.text(source);
@@ -296,12 +304,38 @@ void code(auto& archive, Like<Ban> auto& ban) {
   archive.list(bites, integer_coder(archive));
   archive.list(violated, integer_coder(archive));
   archive.flag(in_doubt_counts);
+  archive.flag(forbids_change);
   archive.maybe(remedy, coder(archive));
+  code(archive, assuming);
+  archive.integer(notice_days);
+  archive.text(zone);
+  archive.text(written);
+}
+
+void code(auto& archive, Like<Guard> auto& guard) {
+  auto& [kind, most, least, window, reached, except_bans, except_rules, origin, written] = guard;
+  archive.choice(kind, 5);
+  archive.integer(most);
+  archive.integer(least);
+  code(archive, window);
+  archive.integer(reached);
+  archive.flag(except_bans);
+  archive.list(except_rules, integer_coder(archive));
+  code(archive, origin);
+  archive.text(written);
+}
+
+void code(auto& archive, Like<Assertion> auto& assertion) {
+  auto& [condition, outcome, origin, written] = assertion;
+  archive.integer(condition);
+  code(archive, outcome);
+  code(archive, origin);
+  archive.text(written);
 }
 
 void code(auto& archive, Like<RuleTable> auto& table) {
-  auto& [settings, attributes, profiles, areas, features, conditions, rules, bans, otherwise,
-         meaning_digest, text_digest] = table;
+  auto& [settings, attributes, profiles, areas, features, conditions, rules, bans, guards,
+         assertions, otherwise, meaning_digest, text_digest] = table;
   code(archive, settings);
   archive.list(attributes, coder(archive));
   archive.list(profiles, coder(archive));
@@ -310,6 +344,8 @@ void code(auto& archive, Like<RuleTable> auto& table) {
   code_conditions(archive, table);
   archive.list(rules, coder(archive));
   archive.list(bans, coder(archive));
+  archive.list(guards, coder(archive));
+  archive.list(assertions, coder(archive));
   code(archive, otherwise);
   code(archive, meaning_digest);
   code(archive, text_digest);

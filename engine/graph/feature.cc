@@ -32,6 +32,7 @@ ValueDomain domain_of(FeatureKind kind) {
     case FeatureKind::local_time:
     case FeatureKind::date:
     case FeatureKind::since:
+    case FeatureKind::released:
       return ValueDomain::flag;
     case FeatureKind::attribute_number:
     case FeatureKind::speed:
@@ -49,6 +50,7 @@ ValueDomain domain_of(FeatureKind kind) {
     case FeatureKind::event_count:
     case FeatureKind::data_sum:
     case FeatureKind::data_balance:
+    case FeatureKind::fleet_count:
       return ValueDomain::count;
   }
   return ValueDomain::symbol;

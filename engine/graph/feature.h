@@ -71,6 +71,9 @@ enum class FeatureKind : std::uint8_t {
   event_count,       // `event`s within the last `window`
   data_sum,          // bytes in `countries` within `window`
   data_balance,      // bytes in `countries` minus bytes in `other_countries` within `window`
+  // --- what only the fleet knows: told by the host (Device::told), at whole minutes ---
+  fleet_count,  // count: devices whose attribute (subject) says today what this device's says
+  released,     // flag: the rollout of rule `subject` has let this device go
 };
 
 inline constexpr std::int64_t kNotYet = std::numeric_limits<std::int64_t>::max();
@@ -79,6 +82,10 @@ enum class ValueDomain : std::uint8_t { symbol, flag, number, count };
 ValueDomain domain_of(FeatureKind kind);
 // Does the kind count `inner` over the device's history?
 bool is_temporal(FeatureKind kind);
+// Is the answer known to the fleet only (semantics 22a)?
+inline bool is_about_fleet(FeatureKind kind) {
+  return kind == FeatureKind::fleet_count || kind == FeatureKind::released;
+}
 
 enum class Rat : std::uint8_t { gsm, umts, lte, lte_m, nb_iot, nr, ntn, wifi };
 std::optional<Rat> find_rat(std::string_view name);  // "lte-m"
@@ -124,6 +131,9 @@ struct Feature {
   Period window;
   TimeUnit bucket = TimeUnit::day;
   std::int32_t gap_days = 0;
+  // Counts of days and `since`, in the notice of a ban: the most that the count comes to on one of
+  // so many days ahead, if `inner` holds on every day from now; `since`: whether it is due by then.
+  std::int32_t ahead_days = 0;
   EventQuestion event;
   std::int32_t from_ms = 0, until_ms = 0;    // local_time
   std::int32_t from_day = 0, until_day = 0;  // date: Day::number; INT32_MIN/MAX when open

@@ -12,11 +12,13 @@ std::string Rule::label() const {
   return name.empty() ? fmt::format("line {}", origin.line) : name;
 }
 
+std::string Ban::label() const { return name.empty() ? fmt::format("line {}", origin.line) : name; }
+
 bool Action::same_effect(const Action& other) const {
   return kind == other.kind && alternatives == other.alternatives && preload == other.preload &&
          remove == other.remove && fallback == other.fallback && hold == other.hold &&
          approval == other.approval && requires_condition == other.requires_condition &&
-         window_ms == other.window_ms;
+         window_ms == other.window_ms && rollout == other.rollout;
 }
 
 std::optional<ProfileIndex> RuleTable::find_profile(std::string_view name) const {

@@ -73,6 +73,14 @@ struct Alternative {
   friend bool operator==(const Alternative&, const Alternative&) = default;
 };
 
+// `rollout 1%, 10%, 100% each 24 hours`: cumulative shares of the affected devices, in millionths
+// of the whole (1% is 10'000), the same devices every time (semantics 22a).
+struct Rollout {
+  std::vector<std::int64_t> stages;
+  Duration each;
+  friend bool operator==(const Rollout&, const Rollout&) = default;
+};
+
 // What a rule asks for. A rule with alerts and tasks only has no outcome: it agrees with every rule
 // and does not stop `otherwise`.
 struct Action {
@@ -88,6 +96,7 @@ struct Action {
   bool approval = false;
   ConditionIndex requires_condition = ConditionTable::kAlways;
   std::optional<std::pair<std::int32_t, std::int32_t>> window_ms;  // carried out only then, local
+  std::optional<Rollout> rollout;  // Rule::condition holds only for devices that it has let go
 
   // Two rules of equal effect for the same device agree (alerts and tasks add up and do not count).
   bool same_effect(const Action& other) const;
@@ -99,6 +108,8 @@ struct Rule {
   Origin origin;
   std::string source;  // the rule as `fmt` writes it, for explanations
   ConditionIndex condition = ConditionTable::kAlways;
+  // With a rollout: whom it is about, let go or not; `condition` is this and FeatureKind::released.
+  ConditionIndex affected = ConditionTable::kAlways;
   Action action;
   std::vector<std::uint32_t> overrides;  // directly, as written; transitive closure follows
   // How people refer to it: its name, or "line 42".
@@ -107,8 +118,11 @@ struct Rule {
 
 // What must never happen, judged with a profile (semantics 9a). One condition per candidate: the
 // index is the candidate's ProfileIndex, the last one is for a profile nobody declared.
+//
+// `forbid change when C` is a ban of its own kind: C bites with every profile but the enabled one,
+// so that whatever is enabled may stay.
 struct Ban {
-  std::string name;
+  std::string name;  // "" = unnamed, known by its line
   std::string text;
   std::string source;
   std::string certainty;
@@ -116,7 +130,43 @@ struct Ban {
   std::vector<ConditionIndex> bites;  // violated, or within notice, with the candidate
   std::vector<ConditionIndex> violated;
   bool in_doubt_counts = false;
+  bool forbids_change = false;
   std::optional<Action> remedy;
+  Duration assuming;             // within which a switch is taken to complete; 0 = at once
+  std::int32_t notice_days = 0;  // how long before the first violating day `bites` begins
+  std::string zone;              // whose midnight ends a day; "" = the policy's
+  std::string written;           // the ban as `fmt` writes it
+  // How people refer to it: its name, or "line 42".
+  std::string label() const;
+};
+
+// A limit on what the whole policy may do (semantics 20 to 22).
+struct Guard {
+  enum class Kind : std::uint8_t {
+    switches,     // at most `most` switches per device within `window`
+    fleet_share,  // at most `most` millionths of the fleet switched within `window`, rounded up
+    fleet_count,  // at most `most` devices switched within `window`
+    approval,     // more than `most` devices wait for a person's approval
+    abort,        // stop when at least `most` millionths of at least `least` orders failed
+  };
+  Kind kind = Kind::switches;
+  std::int64_t most = 0;
+  std::int64_t least = 0;
+  Duration window;  // elapsed
+  // switches: the device has used up what it may; always answered by the device alone.
+  ConditionIndex reached = ConditionTable::kNever;
+  bool except_bans = false;
+  std::vector<std::uint32_t> except_rules;
+  Origin origin;
+  std::string written;  // the guard as `fmt` writes it
+};
+
+// What its authors promise about the policy: proved by `check`, never asked at run time.
+struct Assertion {
+  ConditionIndex condition = ConditionTable::kAlways;
+  Action outcome;  // keep, or profile: one of the alternatives; by effect (semantics 17)
+  Origin origin;
+  std::string written;
 };
 
 struct RuleTable {
@@ -128,6 +178,8 @@ struct RuleTable {
   ConditionTable conditions;
   std::vector<Rule> rules;  // in the order written
   std::vector<Ban> bans;
+  std::vector<Guard> guards;
+  std::vector<Assertion> assertions;
   Action otherwise;               // kind keep when nothing was written
   Sha256Digest meaning_digest{};  // of everything above that decides, names of rules left out
   Sha256Digest text_digest{};     // of the sources, in the order read

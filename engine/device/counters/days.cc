@@ -145,6 +145,22 @@ Reading read(const Feature& feature, const HistoryView& view, const DayView& day
   }
 }
 
+// In the notice of a ban: the most that the count comes to on one of the days ahead, if the
+// condition holds on every day from now. Days leave windows and calendars begin anew meanwhile.
+Reading read_ahead(const Feature& feature, const HistoryView& view, DayView days) {
+  Reading most = read(feature, view, days);
+  if (view.now == Truth::no) return most;
+  std::int32_t today = days.today;
+  for (std::int32_t k = 1; k <= feature.ahead_days; ++k) {
+    days.today = today + k;
+    days.maybe.set(days.today, days.today);
+    if (view.now == Truth::yes) days.yes.set(days.today, days.today);
+    Reading then = read(feature, view, days);
+    most = Reading::between(std::max(most.lower, then.lower), std::max(most.upper, then.upper));
+  }
+  return most;
+}
+
 // A count of days moves by at most one a day, so no threshold is crossed for as many midnights as
 // lie between it and the nearest. 0: it may jump.
 std::int64_t days_to_nearest_cut(const FeaturePlan& plan, const Reading& reading) {
@@ -162,7 +178,8 @@ Instant class_until(const CountQuestion& question, const HistoryView& view, cons
                     const Reading& reading, Instant midnight) {
   const Feature& feature = question.feature;
   std::int64_t quiet = days_to_nearest_cut(question.plan, reading);
-  bool jumps = view.supposed || feature.kind == FeatureKind::day_share || feature.gap_days > 0 ||
+  bool jumps = view.supposed || feature.ahead_days > 0 || feature.kind == FeatureKind::day_share ||
+               feature.gap_days > 0 ||
                (feature.kind == FeatureKind::window_count && feature.bucket != TimeUnit::day);
   bool idle = reading.upper == 0 && view.now == Truth::no && !view.supposed;
   if (idle) return view.history.stable_until();  // nothing to count, and nothing begins
@@ -222,7 +239,7 @@ Curve count_days(const ConditionHistory& history, const CountQuestion& question)
     return curve;
   }
   DayView days = look(view, question.now);
-  Reading reading = read(question.feature, view, days);
+  Reading reading = read_ahead(question.feature, view, days);
   Instant midnight = history.zone().start_of({days.today + 1});
   Curve curve = Curve::flat(question.now, reading, std::min(midnight, history.stable_until()));
   curve.is_count = true;

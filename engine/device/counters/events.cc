@@ -110,6 +110,10 @@ Curve since_event(const CountQuestion& question) {
   });
   if (!last) return Curve::flat(question.now, Reading::exactly(0), kNever);
   Instant due = period_after(question.feature.window, *last, zone);
+  if (std::int32_t ahead = question.feature.ahead_days; ahead > 0) {
+    bool elapsed = question.feature.window.unit == TimeUnit::millisecond;
+    due = elapsed ? due - days(ahead) : zone.start_of(next(zone.day_of(due), -ahead));
+  }
   bool is_due = due <= question.now;
   return Curve::flat(question.now, Reading::exactly(is_due ? 1 : 0), is_due ? kNever : due);
 }
