@@ -124,27 +124,53 @@ Result<DeviceRecord> OrderBook::device(const Eid& eid) {
   return record_from_bytes(**row);
 }
 
+Result<std::vector<DeviceRecord>> OrderBook::devices(std::optional<Eid> after,
+                                                     std::size_t count_max) {
+  StoreRange range =
+      StoreRange::with_prefix(StoreKey(Space::orders, options_.tenant, kLayout).add_text("device"));
+  if (after) range = range.after(device_key(*after));
+  Result<std::unique_ptr<StoreSnapshot>> snapshot = store_.snapshot();
+  if (!snapshot) return std::move(snapshot).error();
+  Result<std::vector<StoreRow>> rows = (*snapshot)->scan(range, count_max);
+  if (!rows) return std::move(rows).error();
+  std::vector<DeviceRecord> records;
+  for (const StoreRow& row : *rows) {
+    Result<DeviceRecord> record = record_from_bytes(row.value);
+    if (!record) return std::move(record).error();
+    records.push_back(std::move(*record));
+  }
+  return records;
+}
+
+// The change as a compare-and-set; empty when it changes nothing.
+Result<StoreTransaction> OrderBook::changed(const Eid& eid, const Change& change) {
+  Result<std::optional<Bytes>> row = store_.read(device_key(eid));
+  if (!row) return std::move(row).error();
+  if (!row->has_value()) return not_enrolled(eid);
+  Result<DeviceRecord> record = record_from_bytes(**row);
+  if (!record) return std::move(record).error();
+  StoreTransaction effect;
+  Status done = change(*record, effect);
+  if (!done) return std::move(done).error();
+  Bytes after = to_bytes(*record);
+  if (after == **row && effect.empty()) return effect;
+  effect.expect(device_key(eid), **row).put(device_key(eid), std::move(after));
+  return effect;
+}
+
 Status OrderBook::update(const Eid& eid, const Change& change) {
   Status committed;
   for (int race = 0; race < kRaceCountMax; ++race) {
-    Result<std::optional<Bytes>> row = store_.read(device_key(eid));
-    if (!row) return std::move(row).error();
-    if (!row->has_value()) return not_enrolled(eid);
-    Result<DeviceRecord> record = record_from_bytes(**row);
-    if (!record) return std::move(record).error();
-    StoreTransaction effect;
-    Status changed = change(*record, effect);
-    if (!changed) return changed;
-    Bytes after = to_bytes(*record);
-    if (after == **row && effect.empty()) return {};
-    effect.expect(device_key(eid), **row).put(device_key(eid), std::move(after));
-    committed = store_.commit(effect);
+    Result<StoreTransaction> effect = changed(eid, change);
+    if (!effect) return std::move(effect).error();
+    if (effect->empty()) return {};
+    committed = store_.commit(*effect);
     if (committed || committed.error().code != Code::E0016) return committed;
   }
   return committed;
 }
 
-Status OrderBook::enrol(const Enrolment& enrolment) {
+Result<StoreTransaction> OrderBook::prepare_enrolment(const Enrolment& enrolment) {
   DeviceRecord record;
   record.eid = enrolment.eid;
   record.public_key_info = enrolment.public_key_info;
@@ -157,14 +183,51 @@ Status OrderBook::enrol(const Enrolment& enrolment) {
   }
   StoreTransaction effect;
   effect.expect_absent(device_key(record.eid)).put(device_key(record.eid), to_bytes(record));
-  Status committed = store_.commit(effect);
+  return effect;
+}
+
+Status OrderBook::enrol(const Enrolment& enrolment) {
+  Result<StoreTransaction> effect = prepare_enrolment(enrolment);
+  if (!effect) return std::move(effect).error();
+  Status committed = store_.commit(*effect);
   if (!committed && committed.error().code == Code::E0016) {
-    return refused("eUICC `" + to_text(record.eid) + "` is enrolled already");
+    return refused("eUICC `" + to_text(enrolment.eid) + "` is enrolled already");
   }
   return committed;
 }
 
 // --- orders --------------------------------------------------------------------------------------
+
+namespace {
+
+OrderId append_order(DeviceRecord& record, OrderKind kind, const Bytes& content,
+                     Instant not_before) {
+  Order order;
+  order.id = ++record.last_order;
+  order.kind = kind;
+  order.content = content;
+  order.not_before = not_before;
+  record.orders.push_back(std::move(order));
+  return record.last_order;
+}
+
+}  // namespace
+
+Result<OrderBook::Placement> OrderBook::prepare(const Eid& eid, OrderKind kind, Bytes content,
+                                                const PlaceOptions& options, const Change& check) {
+  Placement placement;
+  Result<StoreTransaction> effect =
+      changed(eid, [&](DeviceRecord& record, StoreTransaction& more) -> Status {
+        if (check && !options.force) {
+          if (Status safe = check(record, more); !safe) return safe;
+        }
+        placement.id = append_order(record, kind, content, options.not_before);
+        return {};
+      });
+  if (!effect) return std::move(effect).error();
+  placement.effect = std::move(*effect);
+  return placement;
+}
 
 Result<OrderId> OrderBook::queue(const Eid& eid, OrderKind kind, Bytes content,
                                  const PlaceOptions& options, const Change& check) {
@@ -173,26 +236,42 @@ Result<OrderId> OrderBook::queue(const Eid& eid, OrderKind kind, Bytes content,
     if (check && !options.force) {
       if (Status safe = check(record, effect); !safe) return safe;
     }
-    Order order;
-    order.id = id = ++record.last_order;
-    order.kind = kind;
-    order.content = content;
-    order.not_before = options.not_before;
-    record.orders.push_back(std::move(order));
+    id = append_order(record, kind, content, options.not_before);
     return {};
   });
   if (!placed) return std::move(placed).error();
   return id;
 }
 
-Result<OrderId> OrderBook::place(const Eid& eid, const PsmoList& operations,
-                                 const PlaceOptions& options) {
+Result<Bytes> OrderBook::package_of(const Eid& eid, const PsmoList& operations) const {
   if (Status good = check_operations(operations); !good) return std::move(good).error();
   EuiccPackageSigned package;
   package.eim_id = options_.eim_id;
   package.eid = eid;
   package.content = operations;
-  Result<Bytes> content = write(package, Version::v1_2);
+  return write(package, Version::v1_2);
+}
+
+Result<OrderBook::Placement> OrderBook::prepare(const Eid& eid, const PsmoList& operations,
+                                                const PlaceOptions& options) {
+  Result<Bytes> content = package_of(eid, operations);
+  if (!content) return std::move(content).error();
+  return prepare(
+      eid, OrderKind::package, std::move(content).value(), options,
+      [&](DeviceRecord& record, StoreTransaction&) { return check_safety(record, operations); });
+}
+
+Result<OrderBook::Placement> OrderBook::prepare(const Eid& eid,
+                                                const ProfileDownloadTriggerRequest& trigger,
+                                                const PlaceOptions& options) {
+  Result<Bytes> content = write(trigger, Version::v1_2);
+  if (!content) return std::move(content).error();
+  return prepare(eid, OrderKind::download, std::move(content).value(), options, {});
+}
+
+Result<OrderId> OrderBook::place(const Eid& eid, const PsmoList& operations,
+                                 const PlaceOptions& options) {
+  Result<Bytes> content = package_of(eid, operations);
   if (!content) return std::move(content).error();
   return queue(
       eid, OrderKind::package, std::move(content).value(), options,
@@ -319,6 +398,7 @@ Result<Answer> OrderBook::fetch(ByteView message, const Peer& peer) {
   if (updated) return answer;
   if (updated.error().code != Code::E0841) return std::move(updated).error();
   answer.body = no_package(eim_package_error::kEidNotFound, version);
+  answer.enrolled = false;
   return answer;
 }
 
@@ -364,6 +444,7 @@ Result<Answer> OrderBook::notified(ByteView message, const Peer& peer) {
   }
   Answer answer;
   answer.eid = eid;
+  if (eid) answer.enrolled = device(*eid).ok();
   Notice notice;
   notice.kind = Notice::Kind::notification;
   notice.eid = eid.value_or(Eid{});
@@ -399,6 +480,7 @@ Result<Answer> OrderBook::take(ByteView message, const ProvideEimPackageResult& 
   Answer answer;
   answer.eid = *eid;
   auto error = [&](std::int64_t code) {
+    answer.enrolled = false;
     if (answered) answer.body = provide_answer(code, told.value_or(Version::v1_2));
     return answer;
   };

@@ -83,6 +83,7 @@ struct Answer {
   Bytes body;  // empty: HTTPS 204, no content
   std::optional<Eid> eid;
   std::vector<Notice> notices;
+  bool enrolled = true;  // false: this book knows no such device, and the body says so
 };
 
 class OrderBook {
@@ -93,6 +94,8 @@ class OrderBook {
   // E0842 when the EID is enrolled already.
   Status enrol(const Enrolment& enrolment);
   Result<DeviceRecord> device(const Eid& eid);  // E0841
+  // Those enrolled, by EID, after `after` if given.
+  Result<std::vector<DeviceRecord>> devices(std::optional<Eid> after, std::size_t count_max);
 
   // Queue behind what is queued. E0841; E0842 for what breaks a package rule or is dangerous (see
   // check_safety) and not forced.
@@ -106,6 +109,19 @@ class OrderBook {
                         const PlaceOptions& options);
   Result<OrderId> place(const Eid& eid, const sgp32::IpaEuiccDataRequest& request);
   Result<OrderId> place(const Eid& eid, const sgp32::ProfileDownloadTriggerRequest& trigger);
+
+  // The same as values, for hosts that commit them together with effects of their own. A commit
+  // that is refused (E0016) lost a race with the device: prepare anew.
+  struct Placement {
+    OrderId id = 0;
+    StoreTransaction effect;
+  };
+  Result<Placement> prepare(const Eid& eid, const sgp32::PsmoList& operations,
+                            const PlaceOptions& options);
+  Result<Placement> prepare(const Eid& eid, const sgp32::ProfileDownloadTriggerRequest& trigger,
+                            const PlaceOptions& options);
+  Result<StoreTransaction> prepare_enrolment(const Enrolment& enrolment);
+
   // Only what has not left yet. E0842 otherwise.
   Status withdraw(const Eid& eid, OrderId id);
   // Hands the finished orders over and forgets them.
@@ -122,9 +138,13 @@ class OrderBook {
 
  private:
   using Change = std::function<Status(DeviceRecord&, StoreTransaction&)>;
+  Result<StoreTransaction> changed(const Eid& eid, const Change& change);
   Status update(const Eid& eid, const Change& change);
+  Result<Placement> prepare(const Eid& eid, OrderKind kind, Bytes content,
+                            const PlaceOptions& options, const Change& check);
   Result<OrderId> queue(const Eid& eid, OrderKind kind, Bytes content, const PlaceOptions& options,
                         const Change& check);
+  Result<Bytes> package_of(const Eid& eid, const sgp32::PsmoList& operations) const;
   Result<Answer> fetch(ByteView message, const Peer& peer);
   Result<Answer> provide(ByteView message, const Peer& peer);
   Result<Answer> notified(ByteView message, const Peer& peer);

@@ -16,7 +16,7 @@
 #include <cstring>
 #include <utility>
 
-#include "adapters/simulator/esipa_client.h"
+#include "adapters/simulator/http_client.h"
 #include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 
@@ -235,14 +235,14 @@ class Connection {
   std::uint64_t plain_received_ = 0;
 };
 
-class HttpsClient final : public EsipaClient {
+class KeptClient final : public HttpClient {
  public:
-  explicit HttpsClient(HttpsClientOptions options) : options_(std::move(options)) {
+  explicit KeptClient(HttpsClientOptions options) : options_(std::move(options)) {
     if (options_.trust) context_ = make_context(*options_.trust, options_.version);
   }
-  ~HttpsClient() override { disconnect(); }
+  ~KeptClient() override { disconnect(); }
 
-  Result<Bytes> exchange(ByteView request) override {
+  Result<HttpReply> send(const HttpCall& call) override {
     Clock::time_point until = Clock::now() + std::chrono::milliseconds(options_.timeout_ms);
     bool reused = connection_ != nullptr;
     if (!reused) {
@@ -251,12 +251,12 @@ class HttpsClient final : public EsipaClient {
     }
     connection_->set_deadline(until);
     heard_ = false;
-    Result<Bytes> answer = ask(request);
+    Result<HttpReply> answer = ask(call);
     // A kept connection that the server had closed while we were silent: once more, over a new one.
     if (answer || !reused || heard_ || Clock::now() >= until) return answer;
     Status connected = connect(until);
     if (!connected) return std::move(connected).error();
-    return ask(request);
+    return ask(call);
   }
 
   void disconnect() override {
@@ -292,13 +292,11 @@ class HttpsClient final : public EsipaClient {
     return {};
   }
 
-  Result<Bytes> ask(ByteView request) {
-    std::string message =
-        "POST " + options_.path + " HTTP/1.1\r\nHost: " + host() +
-        "\r\nUser-Agent: gsma-rsp-ipad\r\nX-Admin-Protocol: " + options_.admin_protocol +
-        "\r\nContent-Type: " + options_.content_type +
-        "\r\nContent-Length: " + std::to_string(request.size()) + "\r\n\r\n";
-    message.append(reinterpret_cast<const char*>(request.data()), request.size());
+  Result<HttpReply> ask(const HttpCall& call) {
+    std::string message = call.method + " " + call.path + " HTTP/1.1\r\nHost: " + host();
+    for (const auto& [name, value] : call.fields) message += "\r\n" + name + ": " + value;
+    message += "\r\nContent-Length: " + std::to_string(call.body.size()) + "\r\n\r\n";
+    message.append(reinterpret_cast<const char*>(call.body.data()), call.body.size());
     // A server that refuses a message early answers before it has read it: so read in any case.
     bool written = connection_->write(message);
     Parser parser;
@@ -308,11 +306,13 @@ class HttpsClient final : public EsipaClient {
       return make_diagnostic(
           Code::E0863, written ? "no whole answer came" : "the connection broke while sending");
     }
-    unsigned status = parser.get().result_int();
     if (!written || !parser.keep_alive()) disconnect();
     ++ended_.exchanges;
-    if (status == 200 || status == 204) return std::move(parser.get().body());
-    return make_diagnostic(Code::E0864, "the peer answered " + std::to_string(status));
+    HttpReply reply;
+    reply.status = parser.get().result_int();
+    reply.content_type = std::string(parser.get()[http::field::content_type]);
+    reply.body = std::move(parser.get().body());
+    return reply;
   }
 
   bool receive(Parser& parser) {
@@ -347,10 +347,40 @@ class HttpsClient final : public EsipaClient {
   Traffic ended_;       // of connections that have ended, and all counts of events
 };
 
+class HttpsClient final : public EsipaClient {
+ public:
+  explicit HttpsClient(const HttpsClientOptions& options)
+      : client_(options),
+        path_(options.path),
+        fields_{{"User-Agent", "gsma-rsp-ipad"},
+                {"X-Admin-Protocol", options.admin_protocol},
+                {"Content-Type", options.content_type}} {}
+
+  Result<Bytes> exchange(ByteView request) override {
+    Result<HttpReply> reply =
+        client_.send({.method = "POST", .path = path_, .fields = fields_, .body = request});
+    if (!reply) return std::move(reply).error();
+    if (reply->status == 200 || reply->status == 204) return std::move(reply->body);
+    return make_diagnostic(Code::E0864, "the peer answered " + std::to_string(reply->status));
+  }
+
+  void disconnect() override { client_.disconnect(); }
+  Traffic traffic() const override { return client_.traffic(); }
+
+ private:
+  KeptClient client_;
+  const std::string path_;
+  const std::vector<std::pair<std::string, std::string>> fields_;
+};
+
 }  // namespace
 
 std::unique_ptr<EsipaClient> make_https_client(HttpsClientOptions options) {
-  return std::make_unique<HttpsClient>(std::move(options));
+  return std::make_unique<HttpsClient>(options);
+}
+
+std::unique_ptr<HttpClient> make_http_client(HttpsClientOptions options) {
+  return std::make_unique<KeptClient>(std::move(options));
 }
 
 }  // namespace sojourn::simulator

@@ -12,7 +12,13 @@ constexpr std::size_t kGroupMax = 1'000;
 }  // namespace
 
 Status CommitQueue::commit(StoreTransaction transaction) {
-  Waiting mine{std::move(transaction), {}, false};
+  return std::move(commit_group({&transaction, 1}).front());
+}
+
+std::vector<Status> CommitQueue::commit_group(std::span<const StoreTransaction> group) {
+  std::vector<Status> answers(group.size());
+  if (group.empty()) return answers;
+  Waiting mine{group, answers, false};
   std::unique_lock hold(mutex_);
   waiting_.push_back(&mine);
   while (!mine.answered) {
@@ -22,24 +28,37 @@ Status CommitQueue::commit(StoreTransaction transaction) {
       commit_those_waiting(hold);
     }
   }
-  return std::move(mine.answer);
+  return answers;
 }
 
 void CommitQueue::commit_those_waiting(std::unique_lock<std::mutex>& hold) {
-  auto end = waiting_.begin() + static_cast<std::ptrdiff_t>(std::min(waiting_.size(), kGroupMax));
-  std::vector<Waiting*> members(waiting_.begin(), end);
-  waiting_.erase(waiting_.begin(), end);
-  std::vector<StoreTransaction> group;
-  group.reserve(members.size());
-  for (Waiting* member : members) group.push_back(std::move(member->transaction));
+  // Whole groups, the first of them however large it is.
+  std::vector<Waiting*> members;
+  std::size_t count = 0;
+  while (!waiting_.empty() &&
+         (members.empty() || count + waiting_.front()->group.size() <= kGroupMax)) {
+    members.push_back(waiting_.front());
+    count += waiting_.front()->group.size();
+    waiting_.pop_front();
+  }
+  std::vector<StoreTransaction> all;
+  std::span<const StoreTransaction> group = members.front()->group;
+  if (members.size() > 1) {
+    all.reserve(count);
+    for (const Waiting* member : members) {
+      all.insert(all.end(), member->group.begin(), member->group.end());
+    }
+    group = all;
+  }
   committing_ = true;
   hold.unlock();
   std::vector<Status> answers = store_.commit_group(group);
   hold.lock();
   committing_ = false;
-  for (std::size_t i = 0; i < members.size(); ++i) {
-    members[i]->answer = std::move(answers[i]);
-    members[i]->answered = true;
+  auto answer = answers.begin();
+  for (Waiting* member : members) {
+    for (Status& mine : member->answers) mine = std::move(*answer++);
+    member->answered = true;
   }
   changed_.notify_all();
 }

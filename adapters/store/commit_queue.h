@@ -24,11 +24,13 @@ class CommitQueue {
 
   // The transaction's own answer, as Store::commit gives it.
   Status commit(StoreTransaction transaction);
+  // Several, in order and next to each other; one answer each.
+  std::vector<Status> commit_group(std::span<const StoreTransaction> group);
 
  private:
   struct Waiting {
-    StoreTransaction transaction;
-    Status answer;
+    std::span<const StoreTransaction> group;
+    std::span<Status> answers;
     bool answered = false;
   };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -104,6 +105,18 @@ std::string AuditChain::append(std::string_view record_json, std::string_view de
   line.hash = to_hex(head_);
   ++sequence_;
   return written(line);
+}
+
+Result<ChainHead> chain_head(std::string_view text) {
+  auto line = parse_line(text);
+  auto hash = line ? from_hex(line->hash) : std::nullopt;
+  ChainHead head;
+  if (!hash || hash->size() != head.hash.size()) {
+    return broken(0, "the line is not a record of the chain");
+  }
+  head.sequence = line->sequence;
+  std::copy(hash->begin(), hash->end(), head.hash.begin());
+  return head;
 }
 
 Status ChainVerifier::check(std::string_view text) {

@@ -42,6 +42,13 @@ class AuditChain {
   std::uint64_t sequence_ = 0;
 };
 
+// Where a chain stands after a line of it, to go on from there; the line itself is believed.
+struct ChainHead {
+  std::uint64_t sequence = 0;  // of the line
+  Sha256Digest hash{};
+};
+Result<ChainHead> chain_head(std::string_view line);  // E0020
+
 // Checks lines one by one; keeps only the last hash, so files of any size can be checked.
 class ChainVerifier {
  public:

@@ -70,6 +70,8 @@ class DeviceLoop {
   Instant now() const { return now_; }
   // When time alone may change something: `run_until` has nothing to do before. kNever when never.
   Instant wake() const { return wake_; }
+  // The record of the decision in force, as of now(). Requires: decision().
+  DecisionRecord record() { return make_record(now_); }
   // The device was switched by the host, to this profile at this instant.
   void switched(ProfileIndex profile, Instant at, const RecordSink& sink);
   const LoopTotals& totals() const { return totals_; }
