@@ -72,6 +72,12 @@ inline constexpr std::size_t kStoreValueBytesMax = 16u << 20;
 // A snapshot holds a connection; more than this alive at once is a leak, not a use.
 inline constexpr std::size_t kStoreSnapshotsMax = 256;
 
+// --- plans --------------------------------------------------------------------------------------
+// Today's cards hold about ten profiles; a list of more is cut, not refused.
+inline constexpr std::size_t kCardProfilesMax = 64;
+// Quarantines, and kinds of commands that failed, per device: the oldest gives way.
+inline constexpr std::size_t kPlanRowsMax = 64;
+
 // --- protocol -----------------------------------------------------------------------------------
 // The largest bound profile packages are a few hundred kilobytes.
 inline constexpr std::size_t kDerBytesMax = 4u << 20;

@@ -27,6 +27,9 @@ ObserveOutcome Device::observe(const Observation& observation) {
   return state_->evaluator.observe(observation);
 }
 void Device::switched(ProfileIndex profile, Instant at) { state_->evaluator.switched(profile, at); }
+void Device::set_quarantine(const std::vector<QuarantinedProfile>& all, Instant now) {
+  state_->evaluator.set_quarantine(all, now);
+}
 Decision Device::decide(Instant now) { return state_->evaluator.decide(now); }
 const std::vector<std::uint32_t>& Device::also() const { return state_->evaluator.also(); }
 Instant Device::review(Instant now) { return state_->evaluator.review(now); }
@@ -36,6 +39,13 @@ void Device::told(FeatureIndex feature, const Reading& reading) {
 }
 Reading Device::read(FeatureIndex feature, Instant now) {
   return state_->evaluator.read(feature, now);
+}
+Truth Device::judge(ConditionIndex condition, Instant now, Instant& steady_until) {
+  return state_->evaluator.judge(condition, now, steady_until);
+}
+Instant Device::next_within(std::int32_t from_ms, std::int32_t until_ms, Instant now) {
+  state_->evaluator.prepare(now);
+  return state_->evaluator.reader().next_within(from_ms, until_ms, now);
 }
 Explanation Device::explain(Instant now) { return Explainer(state_->evaluator, now).explain(); }
 std::vector<ConditionEvidence> Device::because(const Decision& decision, Instant now) {

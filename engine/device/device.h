@@ -20,6 +20,7 @@
 #include "engine/base/result.h"
 #include "engine/device/decision.h"
 #include "engine/device/observation.h"
+#include "engine/device/quarantine.h"
 #include "engine/graph/decision_graph.h"
 
 namespace sojourn {
@@ -34,6 +35,8 @@ class PreparedPolicy {
   virtual ~PreparedPolicy() = default;
   virtual const DecisionGraph& graph() const = 0;
   virtual const TimeZone& zone() const = 0;
+  // The declared profile whose ICCID prefix fits best.
+  virtual std::optional<ProfileIndex> profile_of_iccid(std::string_view digits) const = 0;
   const RuleTable& table() const { return graph().table(); }
 };
 
@@ -62,6 +65,8 @@ class Device {
   // The profile was switched as decided (a closed dry-run, a test that obeys, a verified result).
   // Counted among the commanded switches.
   void switched(ProfileIndex profile, Instant at);
+  // From `now` on these profiles, and no others, are in quarantine: decisions pass over them.
+  void set_quarantine(const std::vector<QuarantinedProfile>& all, Instant now);
 
   // Requires: now is not before the newest report. Constant work when nothing can have changed.
   Decision decide(Instant now);
@@ -78,6 +83,12 @@ class Device {
   void told(FeatureIndex feature, const Reading& reading);
   // The reading of a feature, as the next decision will see it.
   Reading read(FeatureIndex feature, Instant now);
+  // A condition of the policy's table, and until when it stays so if no report comes (a lower
+  // bound).
+  Truth judge(ConditionIndex condition, Instant now, Instant& steady_until);
+  // The first instant from now on within these hours of the device's own clock (milliseconds of the
+  // day, half-open, may cross midnight), if it stays where it is.
+  Instant next_within(std::int32_t from_ms, std::int32_t until_ms, Instant now);
   Explanation explain(Instant now);
   // The evidence of the deciding rule's conditions, for a record.
   std::vector<ConditionEvidence> because(const Decision& decision, Instant now);

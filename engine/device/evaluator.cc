@@ -65,6 +65,11 @@ void Evaluator::switched(ProfileIndex profile, Instant at) {
   spread(changes_);
 }
 
+void Evaluator::set_quarantine(const std::vector<QuarantinedProfile>& all, Instant now) {
+  history_.set_quarantine(all, now, changes_);
+  spread(changes_);
+}
+
 void Evaluator::spread(const std::vector<SignalChange>& changes) {
   for (const SignalChange& change : changes) {
     const Stretch& stretch = change.change.stretch;
@@ -213,6 +218,20 @@ Reading Evaluator::read(FeatureIndex feature, Instant now) {
   return curve(feature, now).reading(now);
 }
 
+Truth Evaluator::judge(ConditionIndex condition, Instant now, Instant& steady_until) {
+  prepare(now);
+  const RuleTable& table = policy_.table();
+  steady_until = kNever;
+  for (FeatureIndex f : table.conditions.features_of(condition)) {
+    Instant crossed = next_crossing(curve(f, now), policy_.features[f].cuts, now);
+    steady_until = std::min(steady_until, crossed);
+  }
+  return table.conditions.judge(condition, [&](const Test& test) {
+    return sojourn::judge(test, policy_.feature(test.feature),
+                          curve(test.feature, now).reading(now));
+  });
+}
+
 const Evaluator::AxisCache& Evaluator::axis(AxisIndex index, Instant now) {
   AxisCache& cache = axes_[index];
   if (cache.at <= now && now < cache.until) return cache;
@@ -336,7 +355,7 @@ std::optional<Instant> Evaluator::first_true(const Test& test, Instant now) {
   while (t <= last && !holds) {
     prepare(t);
     const Curve& drawn = curve(test.feature, t);
-    holds = judge(test, feature, drawn.reading(t)) == Truth::yes;
+    holds = sojourn::judge(test, feature, drawn.reading(t)) == Truth::yes;
     if (!holds) t = next_crossing(drawn, plan.cuts, t);
   }
   if (asked_to_ > now) prepare(now);

@@ -23,12 +23,14 @@ class Evaluator {
 
   ObserveOutcome observe(const Observation& observation);
   void switched(ProfileIndex profile, Instant at);
+  void set_quarantine(const std::vector<QuarantinedProfile>& all, Instant now);
 
   Decision decide(Instant now);
   Instant review(Instant now);
   Instant wake(Instant now);
   Reading read(FeatureIndex feature, Instant now);
   void told(FeatureIndex feature, const Reading& reading);
+  Truth judge(ConditionIndex condition, Instant now, Instant& steady_until);
   // The axes that the decision last taken and its alerts looked at, in the order of the graphs.
   const std::vector<AxisIndex>& path() const { return path_; }
 

@@ -93,7 +93,7 @@ Reading FeatureReader::read(FeatureIndex index, Instant t, const Supposition& su
     case FeatureKind::installed:
       return reading_of(installed(feature.subject, t, supposed));
     case FeatureKind::quarantined:
-      return Reading::exactly(0);
+      return Reading::exactly(history_.quarantine().holds(feature.subject, t) ? 1 : 0);
     case FeatureKind::no_service:
       return reading_of(history_.no_service_at(t));
     case FeatureKind::local_time:
@@ -131,7 +131,7 @@ Instant FeatureReader::next_change(FeatureIndex index, Instant t) const {
     case FeatureKind::no_service:
       return history_.timeline(kRegistration).next_change(t);
     case FeatureKind::quarantined:
-      return kNever;
+      return history_.quarantine().next_change(feature.subject, t);
     case FeatureKind::local_time:
       return next_local_time_change(feature, t);
     case FeatureKind::date: {
@@ -227,6 +227,20 @@ Instant FeatureReader::next_local_time_change(const Feature& feature, Instant t)
   change = std::min(change, place_.next_change(t));
   change = std::min(change, history_.timeline(kFixCountry).next_change(t));
   return std::min(change, history_.timeline(kZone).next_change(t));
+}
+
+Instant FeatureReader::next_within(std::int32_t from_ms, std::int32_t until_ms, Instant t) const {
+  // Two clock changes and a day without the hours lie within four days.
+  constexpr int kStepsMax = 64;
+  Feature hours_of_day;
+  hours_of_day.kind = FeatureKind::local_time;
+  hours_of_day.from_ms = from_ms;
+  hours_of_day.until_ms = until_ms;
+  for (int step = 0; step < kStepsMax && t != kNever; ++step) {
+    if (within_wall_time(device_zone(t).wall_ms_of_day(t), from_ms, until_ms)) return t;
+    t = next_local_time_change(hours_of_day, t);
+  }
+  return t;
 }
 
 const TimeZone& FeatureReader::device_zone(Instant t) const {

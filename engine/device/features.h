@@ -40,6 +40,9 @@ class FeatureReader {
   Truth installed(ProfileIndex profile, Instant t, const Supposition& supposed = {}) const;
   // The device's own clock: the zone of its fix, else its country's, else the policy's.
   const TimeZone& device_zone(Instant t) const;
+  // The first instant from t on that lies within these hours of the device's own clock, if it stays
+  // where it is.
+  Instant next_within(std::int32_t from_ms, std::int32_t until_ms, Instant t) const;
 
   const DeviceHistory& history() const { return history_; }
   const StandingCountry& place() const { return place_; }

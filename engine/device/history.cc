@@ -189,6 +189,16 @@ void DeviceHistory::switched(ProfileIndex profile, Instant at, std::vector<Signa
   changes.push_back({policy_.triggers.events, {{at, kNever}, false}});
 }
 
+void DeviceHistory::set_quarantine(const std::vector<QuarantinedProfile>& all, Instant now,
+                                   std::vector<SignalChange>& changes) {
+  changes.clear();
+  if (!quarantine_.set(all, now)) return;
+  // A row may begin before now: what happened is learnt later.
+  Instant from = now;
+  for (const QuarantinedProfile& row : all) from = std::min(from, row.from);
+  changes.push_back({policy_.triggers.quarantine, {{from, kNever}, false}});
+}
+
 void DeviceHistory::alert_raised(const std::string& text, Instant at,
                                  std::vector<SignalChange>& changes) {
   changes.clear();
@@ -232,7 +242,8 @@ std::string DeviceHistory::profile_text(std::int64_t profile) const {
 }
 
 std::size_t DeviceHistory::byte_count() const {
-  std::size_t bytes = log_.byte_count() + events_.byte_count() + usage_.byte_count();
+  std::size_t bytes = log_.byte_count() + events_.byte_count() + usage_.byte_count() +
+                      quarantine_.byte_count();
   for (const Timeline& timeline : timelines_) bytes += sizeof(Timeline) + timeline.byte_count();
   return bytes;
 }

@@ -12,6 +12,7 @@
 
 #include "engine/device/events.h"
 #include "engine/device/prepared_policy.h"
+#include "engine/device/quarantine.h"
 #include "engine/device/report_log.h"
 #include "engine/device/signals.h"
 #include "engine/device/timeline.h"
@@ -62,6 +63,8 @@ class DeviceHistory {
   // `changes` is emptied first.
   ObserveOutcome apply(const Observation& observation, std::vector<SignalChange>& changes);
   void switched(ProfileIndex profile, Instant at, std::vector<SignalChange>& changes);
+  void set_quarantine(const std::vector<QuarantinedProfile>& all, Instant now,
+                      std::vector<SignalChange>& changes);
   void alert_raised(const std::string& text, Instant at, std::vector<SignalChange>& changes);
 
   const Timeline& timeline(SignalIndex signal) const { return timelines_[signal]; }
@@ -83,6 +86,7 @@ class DeviceHistory {
 
   const Pools& pools() const { return pools_; }
   const EventLog& events() const { return events_; }
+  const QuarantineLog& quarantine() const { return quarantine_; }
   const UsageLog& usage() const { return usage_; }
   const ReportLog& log() const { return log_; }
   const Prepared& policy() const { return policy_; }
@@ -101,6 +105,7 @@ class DeviceHistory {
   ReportLog log_;
   EventLog events_;
   UsageLog usage_;
+  QuarantineLog quarantine_;
   Pools pools_;
   Instant first_report_ = kNever;
   Instant newest_report_ = kBeginning;

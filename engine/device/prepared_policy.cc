@@ -72,7 +72,8 @@ class Prepared::Maker {
     triggers.begin = triggers.standing_country + 2;
     triggers.events = triggers.standing_country + 3;
     triggers.usage = triggers.standing_country + 4;
-    triggers.count = triggers.standing_country + 5;
+    triggers.quarantine = triggers.standing_country + 5;
+    triggers.count = triggers.standing_country + 6;
     prepared_->area_used.resize(table().areas.size());
   }
 
@@ -142,6 +143,7 @@ class Prepared::Maker {
       case FeatureKind::installed:
         return {kInstalled, kProfile};
       case FeatureKind::quarantined:
+        return {extra.quarantine};
       case FeatureKind::date:
         return {};
       case FeatureKind::no_service:

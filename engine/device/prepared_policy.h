@@ -26,6 +26,7 @@ struct Triggers {
   SignalIndex begin = 0;    // where the history begins
   SignalIndex events = 0;
   SignalIndex usage = 0;
+  SignalIndex quarantine = 0;
   SignalIndex count = 0;
 };
 
@@ -74,8 +75,7 @@ class Prepared final : public PreparedPolicy {
   }
   SignalIndex signal_count() const { return triggers.standing_country; }
   Duration hold_of(SignalIndex signal) const;
-  // The declared profile whose ICCID prefix fits best.
-  std::optional<ProfileIndex> profile_of_iccid(std::string_view digits) const;
+  std::optional<ProfileIndex> profile_of_iccid(std::string_view digits) const override;
   const TimeZone& zone_of(const FeaturePlan& plan) const { return zones[plan.zone]; }
 
   const Gazetteer* gazetteer = nullptr;
