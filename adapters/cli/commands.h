@@ -40,6 +40,14 @@ struct BuildOptions {
 };
 int run_build(const BuildOptions& options, Console& console);
 
+struct DiffOptions {
+  std::string before, after;        // rule files or compiled graphs
+  std::vector<std::string> traces;  // which recorded devices the difference touches
+  OutputFormat format = OutputFormat::text;
+  std::string geodata;
+};
+int run_diff(const DiffOptions& options, Console& console);
+
 struct DecideOptions {
   std::string file;
   std::string device;  // JSON: one report, or a file of reports with `@`

@@ -79,6 +79,24 @@ void add_build(CLI::App& app, Action& action) {
   });
 }
 
+void add_diff(CLI::App& app, Action& action) {
+  auto options = std::make_shared<DiffOptions>();
+  CLI::App* command = app.add_subcommand("diff", "every situation two policies decide differently");
+  command->add_option("OLD", options->before, "rule file or compiled graph")->required();
+  command->add_option("NEW", options->after, "rule file or compiled graph")->required();
+  command->add_option("--trace", options->traces,
+                      "also count the recorded devices and device-days that it touches");
+  add_format(command, options->format);
+  add_geodata(command, options->geodata);
+  command->footer(
+      "Examples:\n  sojourn diff active.sojourn edited.sojourn\n"
+      "  sojourn diff active.graph edited.sojourn --trace fleet.ndjson.gz\n"
+      "Exit: 0 both decide alike, 1 they differ (or not all was decided), 2 unusable input.");
+  command->callback([options, &action] {
+    action = [options](Console& console) { return run_diff(*options, console); };
+  });
+}
+
 void add_decide(CLI::App& app, Action& action) {
   auto options = std::make_shared<DecideOptions>();
   CLI::App* command = app.add_subcommand("decide", "one decision, with its explanation");
@@ -245,6 +263,7 @@ int run(int argc, char** argv) {
   add_test(app, action);
   add_fmt(app, action);
   add_build(app, action);
+  add_diff(app, action);
   add_decide(app, action);
   add_dryrun(app, action);
   add_geo(app, action);

@@ -51,6 +51,23 @@ Result<std::unique_ptr<PolicyInput>> read_policy(const std::string& path, const 
   return input;
 }
 
+std::optional<RuleTable> read_table(const std::string& path, const Gazetteer& world,
+                                    Console& console) {
+  if (is_graph_file(path)) {
+    auto mapped = map_graph_file(path);
+    if (mapped) return (*mapped)->table();
+    Diagnostic error = mapped.error();
+    error.message = fmt::format("`{}`: {}", path, error.message);
+    return console.fail(error), std::nullopt;
+  }
+  auto input = read_policy(path, world);
+  if (!input) return console.fail(input.error()), std::nullopt;
+  PolicyInput& read = **input;
+  if (read.policy && !read.diagnostics.has_errors()) return std::move(read.policy->table);
+  console.report(read.diagnostics, read.sources, OutputFormat::text);
+  return std::nullopt;
+}
+
 std::optional<RunnablePolicy> load_runnable(const std::string& path, const std::string& geodata,
                                             const SettingsOverride& override_settings,
                                             Console& console) {

@@ -33,6 +33,11 @@ Result<std::unique_ptr<PolicyInput>> read_policy(const std::string& path, const 
 // are replayed through the engine first. No effect when the policy has errors already.
 Status analyse_policy(PolicyInput& input, const Gazetteer& world);
 
+// The rules of a rule file or a graph file, as data. Reports what is wrong on the console; absent
+// then.
+std::optional<RuleTable> read_table(const std::string& path, const Gazetteer& world,
+                                    Console& console);
+
 // Changes to a policy's settings for one run.
 struct SettingsOverride {
   std::optional<Duration> settle;

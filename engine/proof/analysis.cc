@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/proof/effects.h"
 #include "engine/proof/policy_model.h"
 #include "engine/proof/reach.h"
 
@@ -13,32 +14,6 @@ namespace {
 
 // Pairs of rules looked at before the search for conflicts gives up.
 constexpr std::size_t kPairsMax = 400'000'000;
-
-// Rules of one number have the same effect everywhere.
-std::vector<std::uint32_t> number_effects(const std::vector<Rule>& rules) {
-  std::map<std::vector<std::int64_t>, std::uint32_t> numbers;
-  std::vector<std::uint32_t> of_rule;
-  for (const Rule& rule : rules) {
-    const Action& a = rule.action;
-    std::vector<std::int64_t> key = {static_cast<std::int64_t>(a.kind),
-                                     a.hold.ms,
-                                     a.approval,
-                                     a.requires_condition,
-                                     a.fallback ? std::int64_t{*a.fallback} : -1,
-                                     a.window_ms ? a.window_ms->first : -1,
-                                     a.window_ms ? a.window_ms->second : -1};
-    for (const Alternative& alternative : a.alternatives) {
-      key.push_back(std::int64_t{alternative.profile} * 2 + alternative.if_installed);
-    }
-    key.push_back(-2);
-    for (ProfileIndex profile : a.preload) key.push_back(profile);
-    key.push_back(-2);
-    for (ProfileIndex profile : a.remove) key.push_back(profile);
-    auto fresh = static_cast<std::uint32_t>(numbers.size());
-    of_rule.push_back(numbers.emplace(std::move(key), fresh).first->second);
-  }
-  return of_rule;
-}
 
 // Pairs of rules that may fire together, each once: rules are put into the buckets of the axis that
 // spreads them best, and a pair is met in the first bucket that it shares.
@@ -124,7 +99,7 @@ class Analyst {
   Analyst(const RuleTable& table, const AnalysisOptions& options)
       : options_(options),
         model_(table, options.claims, options.situations),
-        search_(model_.axes(), model_.store(), model_.world()),
+        search_(model_.table(), model_.axes(), model_.store(), model_.world()),
         budget_(options.budget) {}
 
   Analysis run() {
@@ -282,13 +257,7 @@ class Analyst {
       DiagramRef at = model_.rules().fires(i);
       if (!has_outcome(i)) continue;
       at = model_.store().both(at, model_.rules().unsilenced(i));
-      while (!is_terminal(at)) {
-        AxisIndex axis = model_.store().axis(at);
-        const Axis& of = model_.axes().axes()[axis];
-        const Reading& reading = witness.readings[of.feature];
-        at = model_.store().child(at, class_of(of, model_.table().features[of.feature], reading));
-      }
-      if (at == kYes) return i;
+      if (search_.holds_in(at, witness)) return i;
     }
     return std::nullopt;
   }

@@ -131,9 +131,10 @@ AxisPlan::AxisPlan(const RuleTable& table, const std::vector<std::uint32_t>& tes
                    const AxisOptions& options)
     : table_(table),
       axis_of_feature_(table.features.size()),
+      tests_of_feature_(table.features.size()),
       truths_(table.conditions.tests().size()) {
   const std::vector<Test>& tests = table.conditions.tests();
-  std::vector<TestList> tests_of(table.features.size());
+  std::vector<TestList>& tests_of = tests_of_feature_;
   std::vector<std::uint64_t> uses_of(table.features.size(), 0);
   for (std::uint32_t i = 0; i < tests.size(); ++i) {
     if (test_uses[i] == 0) continue;

@@ -53,6 +53,10 @@ class AxisPlan {
   Split certain(std::uint32_t test_index) const;
   Split refuted(std::uint32_t test_index) const;
 
+  // The tests in use about a feature, ascending.
+  const std::vector<std::uint32_t>& tests_of(FeatureIndex feature) const {
+    return tests_of_feature_[feature];
+  }
   // The axis of a feature's value (counts: of its lower bound); absent when nothing tests it.
   std::optional<AxisIndex> axis_of(FeatureIndex feature) const;
 
@@ -66,6 +70,7 @@ class AxisPlan {
   const RuleTable& table_;
   std::vector<Axis> axes_;
   std::vector<std::optional<AxisIndex>> axis_of_feature_;
+  std::vector<TestList> tests_of_feature_;
   // By test, for symbols and flags: its truth in each class.
   std::vector<std::vector<Truth>> truths_;
 };

@@ -93,18 +93,6 @@ Built build_voices(DiagramStore& store, const std::vector<Voice>& heard,
   return build(store, rows, make_set, closed_first, options);
 }
 
-// Keeps the axes that some node tests.
-void keep_tested_axes(DecisionGraphParts& parts, Flattener& flat, const std::vector<Axis>& axes) {
-  std::vector<bool> tested = flat.tested_axes();
-  std::vector<AxisIndex> numbers(axes.size(), 0);
-  for (AxisIndex i = 0; i < axes.size(); ++i) {
-    if (!tested[i]) continue;
-    numbers[i] = static_cast<AxisIndex>(parts.axes.size());
-    parts.axes.push_back(axes[i]);
-  }
-  flat.renumber(numbers);
-}
-
 }  // namespace
 
 Result<std::shared_ptr<const DecisionGraph>> compile(std::shared_ptr<const RuleTable> table,
@@ -131,7 +119,7 @@ Result<std::shared_ptr<const DecisionGraph>> compile(std::shared_ptr<const RuleT
   if (flat.words().size() >= DecisionGraph::kRunsBit) {
     return make_diagnostic(Code::E0901, "the compiled policy is larger than 4 GB");
   }
-  keep_tested_axes(parts, flat, plan.axes());
+  parts.axes = flat.keep_tested(plan.axes());
   parts.also_sets = std::move(also_sets.values());
   parts.table = std::move(completed);
   auto words = std::make_shared<std::vector<std::uint32_t>>(std::move(flat.words()));

@@ -137,4 +137,17 @@ void Flattener::renumber(const std::vector<AxisIndex>& numbers) {
   for (std::uint32_t at : axis_words_) words_[at] = numbers[words_[at]];
 }
 
+std::vector<Axis> Flattener::keep_tested(const std::vector<Axis>& axes) {
+  std::vector<bool> tested = tested_axes();
+  std::vector<AxisIndex> numbers(axes.size(), 0);
+  std::vector<Axis> kept;
+  for (AxisIndex i = 0; i < axes.size(); ++i) {
+    if (!tested[i]) continue;
+    numbers[i] = static_cast<AxisIndex>(kept.size());
+    kept.push_back(axes[i]);
+  }
+  renumber(numbers);
+  return kept;
+}
+
 }  // namespace sojourn

@@ -20,12 +20,13 @@ class Flattener {
 
   std::vector<std::uint32_t>& words() { return words_; }
   std::size_t node_count() const { return heads_.size() + matcher_count_; }
-  // Which axes any node or matcher tests; the others can be left out (`renumber`).
-  std::vector<bool> tested_axes() const;
-  // Replaces the axis numbers everywhere. Requires: one number per axis of the store.
-  void renumber(const std::vector<AxisIndex>& numbers);
+  // The axes that some node or matcher tests; the words are numbered by these from then on.
+  // Requires: the axes of the store.
+  std::vector<Axis> keep_tested(const std::vector<Axis>& axes);
 
  private:
+  std::vector<bool> tested_axes() const;
+  void renumber(const std::vector<AxisIndex>& numbers);
   std::size_t word_count(DiagramRef ref) const;
   std::uint32_t target(DiagramRef ref) const;
   void place(DiagramRef root, std::vector<DiagramRef>& order);

@@ -3,10 +3,9 @@
 #include <set>
 
 namespace sojourn {
-namespace {
 
-// In how many rules each test stands; those that stand only inside a count get 1.
-std::vector<std::uint32_t> uses_with_inner(const RuleTable& table, const ChoiceConditions& choice) {
+std::vector<std::uint32_t> count_test_uses_with_inner(const RuleTable& table,
+                                                      const ChoiceConditions& choice) {
   std::vector<std::uint32_t> uses = count_test_uses(table, choice);
   const ConditionTable& conditions = table.conditions;
   std::vector<ConditionIndex> open;
@@ -33,13 +32,11 @@ std::vector<std::uint32_t> uses_with_inner(const RuleTable& table, const ChoiceC
   return uses;
 }
 
-}  // namespace
-
 PolicyModel::PolicyModel(const RuleTable& table, const std::vector<CountryClaim>& claims,
                          const std::vector<Situation>* situations)
     : table_(table),
       choice_(add_choice_conditions(table_, AskEnabled::always)),
-      axes_(table_, uses_with_inner(table_, choice_), {claims, {}}),
+      axes_(table_, count_test_uses_with_inner(table_, choice_), {claims, {}}),
       store_(axes_.class_counts()),
       conditions_(table_.conditions, axes_, store_),
       rules_(table_, choice_, conditions_, store_),

@@ -13,6 +13,10 @@
 
 namespace sojourn {
 
+// In how many rules each test stands; those that stand only inside a count get 1.
+std::vector<std::uint32_t> count_test_uses_with_inner(const RuleTable& table,
+                                                      const ChoiceConditions& choice);
+
 // Not thread-safe; not movable, its parts refer to each other.
 class PolicyModel {
  public:

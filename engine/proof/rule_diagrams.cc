@@ -131,22 +131,26 @@ DiagramRef RuleDiagrams::overridden(std::uint32_t rule) {
   return store_.any_of(std::move(any));
 }
 
-std::vector<OutcomeRow> outcome_rows(RuleDiagrams& rules) {
+std::vector<OutcomeRow> outcome_rows(RuleDiagrams& rules, DiagramRef within) {
   const RuleTable& table = rules.table();
   std::vector<OutcomeRow> rows;
   for (std::uint32_t index : precedence(table)) {
-    DiagramRef holds = rules.store().both(rules.holds(index), rules.unsilenced(index));
+    DiagramRef holds = rules.store().both(rules.holds(index), within);
+    if (holds == kNo) continue;
+    holds = rules.store().both(holds, rules.unsilenced(index));
     add_action(rules, rows, holds, table.rules[index].action, static_cast<std::int32_t>(index), -1);
   }
-  add_action(rules, rows, kYes, table.otherwise, -1, -1);
+  add_action(rules, rows, within, table.otherwise, -1, -1);
   for (std::size_t b = 0; b < table.bans.size(); ++b) {
     const std::optional<Action>& remedy = table.bans[b].remedy;
-    if (remedy) add_action(rules, rows, rules.broken(b), *remedy, -1, static_cast<std::int32_t>(b));
+    if (!remedy) continue;
+    DiagramRef broken = rules.store().both(rules.broken(b), within);
+    add_action(rules, rows, broken, *remedy, -1, static_cast<std::int32_t>(b));
   }
   for (std::size_t b = 0; b < table.bans.size(); ++b) {
-    if (rules.broken(b) == kNo) continue;
-    rows.push_back(
-        {rules.broken(b), {Action::Kind::keep, 0, -1, static_cast<std::int32_t>(b), false}});
+    DiagramRef broken = rules.store().both(rules.broken(b), within);
+    if (broken == kNo) continue;
+    rows.push_back({broken, {Action::Kind::keep, 0, -1, static_cast<std::int32_t>(b), false}});
   }
   return rows;
 }

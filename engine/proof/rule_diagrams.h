@@ -105,8 +105,8 @@ struct OutcomeRow {
   DiagramRef where = kNo;
   Leaf leaf;
 };
-// Where none holds: keep.
-std::vector<OutcomeRow> outcome_rows(RuleDiagrams& rules);
+// Where none holds: keep. Only what lies inside `within` is told.
+std::vector<OutcomeRow> outcome_rows(RuleDiagrams& rules, DiagramRef within = kYes);
 
 // A rule with something to say, and where it says it: where it fires and is not overridden.
 struct Voice {

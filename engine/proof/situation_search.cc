@@ -148,4 +148,14 @@ SituationSearch::Answer SituationSearch::uncovered(DiagramRef question,
   return std::move(all.answer);
 }
 
+bool SituationSearch::holds_in(DiagramRef at, const Witness& witness) const {
+  while (!is_terminal(at)) {
+    AxisIndex axis = store_.axis(at);
+    const Axis& of = axes_.axes()[axis];
+    const Reading& reading = witness.readings[of.feature];
+    at = store_.child(at, class_of(of, table_.features[of.feature], reading));
+  }
+  return at == kYes;
+}
+
 }  // namespace sojourn

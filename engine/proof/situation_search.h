@@ -23,8 +23,9 @@ struct ProofBudget {
 
 class SituationSearch {
  public:
-  SituationSearch(const AxisPlan& axes, DiagramStore& store, World& world)
-      : axes_(axes), store_(store), world_(world) {}
+  // Requires: all outlive this.
+  SituationSearch(const RuleTable& table, const AxisPlan& axes, DiagramStore& store, World& world)
+      : table_(table), axes_(axes), store_(store), world_(world) {}
 
   // A search that ran out of budget found nothing and proved nothing.
   struct Answer {
@@ -37,6 +38,8 @@ class SituationSearch {
   Answer find(DiagramRef question, ProofBudget& budget);
   // The same, outside all covers.
   Answer uncovered(DiagramRef question, const std::vector<DiagramRef>& covers, ProofBudget& budget);
+  // Does the truth-valued diagram hold in the situation?
+  bool holds_in(DiagramRef at, const Witness& witness) const;
 
  private:
   struct Cover {
@@ -45,6 +48,7 @@ class SituationSearch {
   };
   class Walk;
 
+  const RuleTable& table_;
   const AxisPlan& axes_;
   DiagramStore& store_;
   World& world_;

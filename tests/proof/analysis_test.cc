@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "tests/proof/every_reading.h"
 #include "tests/proof/policy_builder.h"
 #include "tests/support/catch.h"
 #include "tests/support/fake_gazetteer.h"
@@ -12,42 +13,13 @@ namespace sojourn {
 namespace {
 
 using testing::Dice;
+using testing::for_each_reading;
 using testing::NaiveInterpreter;
 using testing::PolicyBuilder;
 using testing::Readings;
 
 constexpr FeatureKind kIndependent[] = {FeatureKind::attribute_choice, FeatureKind::attribute_flag,
                                         FeatureKind::attribute_number, FeatureKind::profile};
-
-// Calls visit with every combination of readings that could differ for the table: an odometer.
-template <class Visit>
-void for_each_reading(const RuleTable& table, const Visit& visit) {
-  std::vector<std::vector<Reading>> choices;
-  for (const Feature& feature : table.features) {
-    std::vector<Reading> of;
-    bool known_always = feature.kind == FeatureKind::quarantined;
-    std::int64_t count = domain_of(feature.kind) == ValueDomain::flag     ? 2
-                         : domain_of(feature.kind) == ValueDomain::number ? 11
-                         : feature.kind == FeatureKind::profile
-                             ? static_cast<std::int64_t>(table.profiles.size())
-                             : 4;
-    std::int64_t first = domain_of(feature.kind) == ValueDomain::number ? -1 : 0;
-    for (std::int64_t v = first; v < count; ++v) of.push_back(Reading::exactly(v));
-    if (domain_of(feature.kind) == ValueDomain::symbol)
-      of.push_back(Reading::exactly(kOtherSymbol));
-    if (!known_always) of.push_back(Reading::unknown());
-    choices.push_back(of);
-  }
-  std::vector<std::size_t> digits(choices.size(), 0);
-  while (true) {
-    Readings readings;
-    for (std::size_t i = 0; i < digits.size(); ++i) readings.push_back(choices[i][digits[i]]);
-    visit(readings);
-    std::size_t at = 0;
-    while (at < digits.size() && ++digits[at] == choices[at].size()) digits[at++] = 0;
-    if (at == digits.size()) return;
-  }
-}
 
 // By effect, in the situation (semantics 17, 23).
 bool disagree(const RuleTable& table, const NaiveInterpreter& naive, const Readings& readings,

@@ -1,0 +1,160 @@
+#include "engine/proof/changed_rules.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "engine/proof/effects.h"
+
+namespace sojourn {
+namespace {
+
+using Key = std::vector<std::int64_t>;
+
+// Equal keys: alike in every situation. What can be had is part of it, for downloads may change.
+void add_action(Key& key, const Action& action, const ChoiceConditions& choice) {
+  EffectKey effect = effect_key(action);
+  key.insert(key.end(), effect.begin(), effect.end());
+  key.push_back(-3);
+  for (const Alternative& a : action.alternatives) key.push_back(choice.available(a));
+}
+
+// A rule's key also names the rules without an outcome that can silence it.
+std::vector<Key> rule_keys(const RuleTable& table, const ChoiceConditions& choice,
+                           const RuleDiagrams& rules) {
+  std::vector<Key> keys;
+  for (std::uint32_t i = 0; i < table.rules.size(); ++i) {
+    Key key = {table.rules[i].condition};
+    add_action(key, table.rules[i].action, choice);
+    Key silencers;
+    for (std::uint32_t other : rules.all_overriders(i)) {
+      if (table.rules[other].action.kind == Action::Kind::none) {
+        silencers.push_back(table.rules[other].condition);
+      }
+    }
+    std::sort(silencers.begin(), silencers.end());
+    key.push_back(-4);
+    key.insert(key.end(), silencers.begin(), silencers.end());
+    keys.push_back(std::move(key));
+  }
+  return keys;
+}
+
+std::vector<Key> ban_keys(const RuleTable& table, const ChoiceConditions& choice) {
+  std::vector<Key> keys;
+  for (const Ban& ban : table.bans) {
+    Key key(ban.bites.begin(), ban.bites.end());
+    key.push_back(ban.in_doubt_counts ? 1 : 0);
+    if (ban.remedy) add_action(key, *ban.remedy, choice);
+    keys.push_back(std::move(key));
+  }
+  return keys;
+}
+
+// Partners of two lists that stand in the same order in both: each of `before` takes the first
+// equal one of `after` that is free, and the longest ascending run of these is kept.
+std::vector<std::optional<std::size_t>> partners(const std::vector<const Key*>& before,
+                                                 const std::vector<const Key*>& after) {
+  std::map<Key, std::vector<std::size_t>> places;
+  for (std::size_t j = after.size(); j-- > 0;) places[*after[j]].push_back(j);
+  std::vector<std::optional<std::size_t>> partner(before.size());
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    auto found = places.find(*before[i]);
+    if (found == places.end() || found->second.empty()) continue;
+    partner[i] = found->second.back();
+    found->second.pop_back();
+  }
+  // Patience sorting: `ends` holds, by length, the row at which an ascending run may end lowest.
+  std::vector<std::size_t> ends;
+  std::vector<std::optional<std::size_t>> came_from(before.size());
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    if (!partner[i]) continue;
+    auto at = std::lower_bound(ends.begin(), ends.end(), i, [&](std::size_t a, std::size_t b) {
+      return *partner[a] < *partner[b];
+    });
+    if (at != ends.begin()) came_from[i] = *(at - 1);
+    if (at == ends.end()) {
+      ends.push_back(i);
+    } else {
+      *at = i;
+    }
+  }
+  std::vector<std::optional<std::size_t>> kept(before.size());
+  std::optional<std::size_t> at;
+  if (!ends.empty()) at = ends.back();
+  for (; at; at = came_from[*at]) kept[*at] = partner[*at];
+  return kept;
+}
+
+// The places without a partner, in either list.
+std::pair<std::vector<std::size_t>, std::vector<std::size_t>> unpartnered(
+    const std::vector<const Key*>& before, const std::vector<const Key*>& after) {
+  std::vector<std::optional<std::size_t>> partner = partners(before, after);
+  std::vector<std::size_t> left, right;
+  std::vector<bool> taken(after.size(), false);
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    if (!partner[i]) left.push_back(i);
+    if (partner[i]) taken[*partner[i]] = true;
+  }
+  for (std::size_t j = 0; j < after.size(); ++j) {
+    if (!taken[j]) right.push_back(j);
+  }
+  return {left, right};
+}
+
+std::vector<const Key*> in_order(const std::vector<Key>& keys,
+                                 const std::vector<std::uint32_t>& order) {
+  std::vector<const Key*> list;
+  for (std::uint32_t index : order) list.push_back(&keys[index]);
+  return list;
+}
+
+std::vector<const Key*> as_written(const std::vector<Key>& keys) {
+  std::vector<const Key*> list;
+  for (const Key& key : keys) list.push_back(&key);
+  return list;
+}
+
+Key otherwise_key(const RuleTable& table, const ChoiceConditions& choice) {
+  Key key;
+  add_action(key, table.otherwise, choice);
+  return key;
+}
+
+}  // namespace
+
+ChangedRules changed_rules(JointModel& model) {
+  ChangedRules changed;
+  std::vector<DiagramRef> where;
+
+  std::vector<Key> before = rule_keys(model.before(), model.choice_before(), model.rules_before());
+  std::vector<Key> after = rule_keys(model.after(), model.choice_after(), model.rules_after());
+  std::vector<std::uint32_t> order_before = precedence(model.before());
+  std::vector<std::uint32_t> order_after = precedence(model.after());
+  auto [left, right] = unpartnered(in_order(before, order_before), in_order(after, order_after));
+  for (std::size_t place : left) {
+    changed.before.push_back(order_before[place]);
+    where.push_back(model.rules_before().holds(order_before[place]));
+  }
+  for (std::size_t place : right) {
+    changed.after.push_back(order_after[place]);
+    where.push_back(model.rules_after().holds(order_after[place]));
+  }
+  std::sort(changed.before.begin(), changed.before.end());
+  std::sort(changed.after.begin(), changed.after.end());
+
+  std::vector<Key> bans_before = ban_keys(model.before(), model.choice_before());
+  std::vector<Key> bans_after = ban_keys(model.after(), model.choice_after());
+  auto [bans_left, bans_right] = unpartnered(as_written(bans_before), as_written(bans_after));
+  for (std::size_t b : bans_left) where.push_back(model.bites_anywhere(model.before().bans[b]));
+  for (std::size_t b : bans_right) where.push_back(model.bites_anywhere(model.after().bans[b]));
+  changed.bans = !bans_left.empty() || !bans_right.empty();
+
+  changed.otherwise = otherwise_key(model.before(), model.choice_before()) !=
+                      otherwise_key(model.after(), model.choice_after());
+  if (changed.otherwise) where.push_back(kYes);
+  changed.where = model.store().any_of(std::move(where));
+  return changed;
+}
+
+}  // namespace sojourn

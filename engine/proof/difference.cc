@@ -1,0 +1,283 @@
+#include "engine/proof/difference.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <unordered_map>
+
+#include "engine/proof/changed_rules.h"
+#include "engine/proof/effects.h"
+#include "engine/proof/flatten.h"
+#include "engine/proof/outcome_pairs.h"
+#include "engine/proof/product.h"
+#include "engine/proof/situation_words.h"
+#include "engine/proof/witness_text.h"
+
+namespace sojourn {
+namespace {
+
+class Differ {
+ public:
+  Differ(JointPolicies joint, const DifferenceOptions& options)
+      : options_(options),
+        budget_(options.budget),
+        declarations_(joint.declarations),
+        model_(std::move(joint), options.claims, options.situations),
+        words_(model_.after(), model_.axes()),
+        changed_(changed_rules(model_)),
+        pairs_(model_, {options.work_max, options.nodes_max}) {}
+
+  Difference run() {
+    found_.declarations = std::move(declarations_);
+    if (changed_.where != kNo && !pairs_.compare(changed_.where)) compare_piecewise();
+    std::vector<Listed> listed = list_outcomes();
+    std::vector<Listed> spoken = list_texts();
+    make_graph(listed);
+    listed.insert(listed.end(), std::make_move_iterator(spoken.begin()),
+                  std::make_move_iterator(spoken.end()));
+    for (Listed& one : listed) found_.situations.push_back(std::move(one.situation));
+    found_.table = model_.after();
+    return std::move(found_);
+  }
+
+ private:
+  struct Listed {
+    ChangedSituation situation;
+    DiagramRef where = kNo;
+    double share = 0;
+  };
+
+  // One changed rule at a time, where all of them together are too much.
+  void compare_piecewise() {
+    if (changed_.otherwise || changed_.bans) {
+      undecided("what else changes: a change of `otherwise` or of a ban touches too much");
+    }
+    DiagramRef done = kNo;
+    auto compare = [&](RuleDiagrams& rules, std::uint32_t index) {
+      DiagramRef where = model_.store().both(rules.holds(index), model_.store().opposite(done));
+      if (where == kNo) return;
+      if (pairs_.compare(where)) {
+        done = model_.store().either(done, where);
+      } else {
+        undecided(fmt::format("what changes around rule `{}`", rules.table().rules[index].label()));
+      }
+    };
+    for (std::uint32_t index : changed_.before) compare(model_.rules_before(), index);
+    for (std::uint32_t index : changed_.after) compare(model_.rules_after(), index);
+  }
+
+  void undecided(std::string question) { found_.undecided.push_back(std::move(question)); }
+
+  CoverOptions cover_options(std::size_t left) const {
+    CoverOptions options;
+    options.boxes_max = left;
+    options.kept_axes.resize(model_.axes().axes().size(), false);
+    auto keep = [&](ConditionIndex condition) {
+      for (FeatureIndex feature : model_.after().conditions.features_of(condition)) {
+        std::optional<AxisIndex> axis = model_.axes().axis_of(feature);
+        if (!axis) continue;
+        options.kept_axes[*axis] = true;
+        bool two = model_.axes().axes()[*axis].side == AxisSide::lower;
+        if (two) options.kept_axes[*axis + 1] = true;
+      }
+    };
+    for (std::uint32_t i : changed_.before) keep(model_.before().rules[i].condition);
+    for (std::uint32_t i : changed_.after) keep(model_.after().rules[i].condition);
+    return options;
+  }
+
+  // How much of all classes the box holds; for the order of the list only.
+  double share_of(const ClassBox& box) const {
+    double share = 1;
+    for (const ClassBox::Limit& limit : box.limits) {
+      ClassIndex begin = 0, in = 0;
+      for (const DiagramRun& run : limit.runs) {
+        if (run.target == kYes) in += run.end - begin;
+        begin = run.end;
+      }
+      share *= static_cast<double>(in) / static_cast<double>(begin);
+    }
+    return share;
+  }
+
+  // Adds the region's boxes to the list, each with these two outcomes.
+  void list(std::vector<Listed>& listed, DiagramRef region, const std::string& before,
+            const std::string& after) {
+    std::size_t left = options_.situations_max - std::min(options_.situations_max, shown_);
+    Cover cover = cover_region(model_.axes(), model_.after(), model_.store(), model_.search(),
+                               region, cover_options(left), budget_);
+    if (!cover.decided) {
+      undecided(fmt::format("whether more changes from `{}` to `{}`", before, after));
+    } else if (!cover.complete) {
+      found_.more = true;
+    }
+    shown_ += cover.items.size();
+    for (Cover::Item& item : cover.items) {
+      Listed one;
+      one.where = model_.store().both(region, item.box.diagram(model_.store()));
+      one.share = share_of(item.box);
+      one.situation.conditions = words_.parts_of(item.box);
+      one.situation.when = words_.of(item.box);
+      one.situation.before = before;
+      one.situation.after = after;
+      one.situation.example = describe_witness(model_.after(), item.witness);
+      one.situation.witness = std::move(item.witness);
+      listed.push_back(std::move(one));
+    }
+  }
+
+  std::vector<Listed> list_outcomes() {
+    std::vector<Listed> listed;
+    for (const OutcomePairs::Pair& pair : pairs_.pairs()) {
+      list(listed, pair.where, pair.before, pair.after);
+    }
+    std::stable_sort(listed.begin(), listed.end(), [](const Listed& a, const Listed& b) {
+      return std::pair(a.situation.conditions.size(), -a.share) <
+             std::pair(b.situation.conditions.size(), -b.share);
+    });
+    for (Listed& one : listed) {
+      one.situation.before_by = pairs_.decided_by_before(one.situation.witness);
+      one.situation.after_by = pairs_.decided_by_after(one.situation.witness);
+    }
+    return listed;
+  }
+
+  // --- alerts and tasks
+  // ---------------------------------------------------------------------------------------------
+
+  using TextRegions = std::map<std::string, DiagramRef>;  // `alert "low"`, and where it is raised
+
+  TextRegions text_regions(RuleDiagrams& rules) {
+    const RuleTable& table = rules.table();
+    DiagramStore& store = model_.store();
+    std::map<std::string, std::vector<DiagramRef>> parts;
+    auto add = [&](const Action& action, DiagramRef where) {
+      for (const std::string& text : action.alerts) {
+        parts[fmt::format("alert \"{}\"", text)].push_back(where);
+      }
+      for (const std::string& text : action.tasks) {
+        parts[fmt::format("task \"{}\"", text)].push_back(where);
+      }
+    };
+    for (const Voice& voice : voices(rules)) add(table.rules[voice.rule].action, voice.where);
+    // Under first-match a rule with an outcome speaks where it decides.
+    DiagramRef open = kYes;
+    for (std::uint32_t i = 0; table.settings.first_match && i < table.rules.size(); ++i) {
+      const Action& action = table.rules[i].action;
+      if (action.kind == Action::Kind::none) continue;
+      bool speaks = !action.alerts.empty() || !action.tasks.empty();
+      if (speaks) add(action, store.both(rules.fires(i), open));
+      open = store.both(open, store.opposite(rules.fires(i)));
+    }
+    TextRegions regions;
+    for (auto& [text, where] : parts) regions[text] = store.any_of(std::move(where));
+    return regions;
+  }
+
+  // Do both sides' rules with alerts or tasks read alike? Then nothing needs to be compared.
+  static bool speak_alike(const RuleTable& a, const RuleTable& b) {
+    auto speakers = [](const RuleTable& table) {
+      std::vector<std::tuple<ConditionIndex, EffectKey, std::vector<std::string>>> found;
+      for (const Rule& rule : table.rules) {
+        std::vector<std::string> texts = rule.action.alerts;
+        texts.push_back("");
+        texts.insert(texts.end(), rule.action.tasks.begin(), rule.action.tasks.end());
+        if (texts.size() > 1) {
+          found.emplace_back(rule.condition, effect_key(rule.action), std::move(texts));
+        }
+      }
+      std::sort(found.begin(), found.end());
+      return found;
+    };
+    return speakers(a) == speakers(b);
+  }
+
+  std::vector<Listed> list_texts() {
+    std::vector<Listed> listed;
+    bool untouched = changed_.before.empty() && changed_.after.empty() && !changed_.bans;
+    bool alike = speak_alike(model_.before(), model_.after());
+    bool silent =
+        alike && std::none_of(model_.after().rules.begin(), model_.after().rules.end(),
+                              [](const Rule& rule) {
+                                return !rule.action.alerts.empty() || !rule.action.tasks.empty();
+                              });
+    if (silent || (alike && untouched)) return listed;
+    TextRegions before = text_regions(model_.rules_before());
+    TextRegions after = text_regions(model_.rules_after());
+    std::set<std::string> texts;
+    for (const auto& [text, where] : before) texts.insert(text);
+    for (const auto& [text, where] : after) texts.insert(text);
+    for (const std::string& text : texts) {
+      DiagramRef was = before.contains(text) ? before[text] : kNo;
+      DiagramRef is = after.contains(text) ? after[text] : kNo;
+      if (was == is) continue;
+      DiagramStore& store = model_.store();
+      list(listed, store.both(was, store.opposite(is)), text, "no " + text);
+      list(listed, store.both(is, store.opposite(was)), "no " + text, text);
+    }
+    return listed;
+  }
+
+  // --- the graph that tells, for a recorded device, what would change
+  // ---------------------------------------------------------------------------------------------
+
+  void make_graph(const std::vector<Listed>& listed) {
+    std::vector<ProductRow> rows;
+    for (std::uint32_t i = 0; i < listed.size(); ++i) rows.push_back({listed[i].where, i, true});
+    auto beyond = static_cast<std::uint32_t>(listed.size());
+    for (const OutcomePairs::Pair& pair : pairs_.pairs())
+      rows.push_back({pair.where, beyond, true});
+    rows.push_back({kYes, beyond + 1, true});
+    auto first = [](const std::vector<std::uint32_t>& held) { return held.front(); };
+    ProductLimits limits;
+    limits.work_max = options_.work_max;
+    limits.nodes_max = options_.nodes_max;
+    std::optional<ProductResult> result = product(model_.store(), rows, first, limits);
+    if (!result) return undecided("which devices the difference touches");
+    DecisionGraphParts parts;
+    for (std::uint32_t i = 0; i <= beyond; ++i) {
+      parts.leaves.push_back({Action::Kind::keep, 0, static_cast<std::int32_t>(i), -1, false});
+    }
+    parts.leaves.push_back(Leaf{});
+    Flattener flat(model_.store());
+    parts.root = flat.add(result->root, {});
+    parts.axes = flat.keep_tested(model_.axes().axes());
+    auto table = std::make_shared<RuleTable>(model_.after());
+    table->rules.clear();
+    table->bans.clear();
+    table->otherwise = Action{};
+    table->otherwise.kind = Action::Kind::keep;
+    for (std::uint32_t i = 0; i <= beyond; ++i) {
+      Rule rule;
+      rule.name = i < beyond ? listed[i].situation.when : "beyond the list";
+      rule.action.kind = Action::Kind::keep;
+      table->rules.push_back(std::move(rule));
+    }
+    parts.table = std::move(table);
+    auto memory = std::make_shared<std::vector<std::uint32_t>>(std::move(flat.words()));
+    parts.words = *memory;
+    parts.memory = std::move(memory);
+    parts.node_count = flat.node_count();
+    found_.graph = std::move(parts).assemble();
+  }
+
+  const DifferenceOptions& options_;
+  ProofBudget budget_;
+  std::vector<std::string> declarations_;
+  JointModel model_;
+  SituationWords words_;
+  ChangedRules changed_;
+  OutcomePairs pairs_;
+  std::size_t shown_ = 0;
+  Difference found_;
+};
+
+}  // namespace
+
+Difference difference(JointPolicies joint, const DifferenceOptions& options) {
+  return Differ(std::move(joint), options).run();
+}
+
+}  // namespace sojourn

@@ -1,0 +1,56 @@
+// The product of two policies: for each pair of different outcomes, where one became the other.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "engine/proof/joint_model.h"
+
+namespace sojourn {
+
+class OutcomePairs {
+ public:
+  struct Limits {
+    std::size_t work_max = 0;
+    std::size_t nodes_max = 0;
+  };
+  OutcomePairs(JointModel& model, const Limits& limits) : model_(model), limits_(limits) {}
+
+  // Compares what both decide inside a region; false (and nothing added) beyond the limits.
+  bool compare(DiagramRef within);
+
+  struct Pair {
+    std::string before, after;  // in the language's words
+    DiagramRef where = kNo;
+  };
+  // Disjoint, and each where it is a difference of effect: `keep` and X agree where X is enabled.
+  std::vector<Pair> pairs();
+
+  // Who decides: a rule's label, "otherwise", "ban NAME".
+  std::string decided_by_before(const Witness& witness);
+  std::string decided_by_after(const Witness& witness);
+
+ private:
+  // An outcome by its effect.
+  struct Outcome {
+    Action action;           // `alternatives`: the profile that was chosen
+    bool waits = false;      // for a profile in quarantine
+    std::string broken_ban;  // `keep`, because nothing lawful can be had
+  };
+  using PairKey = std::pair<std::uint32_t, std::uint32_t>;
+
+  std::uint32_t number_of(const RuleTable& table, const Leaf& leaf);
+  std::optional<DiagramRef> outcomes(RuleDiagrams& rules, DiagramRef within);
+  DiagramRef where_it_matters(const Outcome& before, const Outcome& after, DiagramRef where);
+  std::string words_of(const RuleTable& table, const Outcome& outcome) const;
+  std::string decided_by(RuleDiagrams& rules, const Witness& witness);
+
+  JointModel& model_;
+  Limits limits_;
+  std::map<std::vector<std::int64_t>, std::uint32_t> numbers_;
+  std::vector<Outcome> outcomes_;  // by number
+  std::map<PairKey, std::vector<DiagramRef>> where_;
+};
+
+}  // namespace sojourn

@@ -1,0 +1,75 @@
+// `sojourn diff` as a user meets it: tests/golden/diff/NAME holds old.sojourn, new.sojourn and what
+// is said about them.
+#include <algorithm>
+#include <filesystem>
+
+#include "tests/cli/run_program.h"
+#include "tests/support/catch.h"
+#include "tests/support/golden.h"
+
+using namespace sojourn::testing;
+using Catch::Matchers::Contains;
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path kFolder = fs::path(SOJOURN_SOURCE_DIR) / "tests/golden/diff";
+
+std::vector<fs::path> pairs() {
+  std::vector<fs::path> found;
+  for (const auto& entry : fs::directory_iterator(kFolder)) found.push_back(entry.path());
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("each pair differs as its golden file says") {
+  REQUIRE(pairs().size() >= 3);
+  for (const fs::path& pair : pairs()) {
+    std::string name = pair.filename().string();
+    INFO(name);
+    ProgramRun run = run_shell("sojourn diff old.sojourn new.sojourn", pair.string());
+    INFO(run.err);
+    CHECK(run.exit_code == (name.starts_with("same") ? 0 : 1));
+    sojourn::test::check_golden("diff/" + name + "/difference.txt", run.out);
+    ProgramRun back = run_shell("sojourn diff new.sojourn new.sojourn", pair.string());
+    CHECK(back.exit_code == 0);
+  }
+}
+
+TEST_CASE("a difference counts recorded devices and their days") {
+  ScratchFolder scratch;
+  // m1 is in Brazil on 1 and 3 January, silent in between; m2 never is.
+  scratch.write(
+      "trace.ndjson",
+      R"({"ts":"2026-01-01T10:00:00Z","device":"m1","network":"724-05","profile":"bootstrap","attributes":{"type":"meter"}}
+{"ts":"2026-01-01T10:00:00Z","device":"m2","network":"722-07","profile":"bootstrap","attributes":{"type":"meter"}}
+{"ts":"2026-01-02T10:00:00Z","device":"m2","network":"722-07"}
+{"ts":"2026-01-03T10:00:00Z","device":"m1","network":"724-05"}
+{"ts":"2026-01-04T10:00:00Z","device":"m1","network":"722-07"}
+)");
+  std::string folder = (kFolder / "narrowed").string();
+  ProgramRun run = run_shell("sojourn diff " + folder + "/old.sojourn " + folder +
+                                 "/new.sojourn --trace trace.ndjson --format json",
+                             scratch.path());
+  INFO(run.out << run.err);
+  CHECK(run.exit_code == 1);
+  // The change of country is believed half an hour after the report of 4 January, and the ledger
+  // is corrected; decisions were as they were.
+  CHECK_THAT(run.out, Contains(R"("same": false)"));
+  CHECK_THAT(run.out, Contains(R"("all": {
+      "devices": 2,
+      "device_days": 6
+    })"));
+  CHECK_THAT(run.out, Contains(R"("decided_differently": {
+      "devices": 1,)"));
+}
+
+TEST_CASE("unusable input is no difference") {
+  ScratchFolder scratch;
+  scratch.write("broken.sojourn", "policy\n  rule when");
+  ProgramRun run = run_shell("sojourn diff broken.sojourn broken.sojourn", scratch.path());
+  CHECK(run.exit_code == 2);
+  CHECK(!run.err.empty());
+}

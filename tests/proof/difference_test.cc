@@ -1,0 +1,185 @@
+// The difference of two policies: in every situation of small random pairs against the naive
+// interpreter, and row by row for what is no difference.
+#include "engine/proof/difference.h"
+
+#include "tests/proof/every_reading.h"
+#include "tests/proof/policy_builder.h"
+#include "tests/support/catch.h"
+
+namespace sojourn {
+namespace {
+
+using testing::Dice;
+using testing::for_each_reading;
+using testing::NaiveInterpreter;
+using testing::PolicyBuilder;
+using testing::Readings;
+
+Difference differ(const RuleTable& before, const RuleTable& after) {
+  return difference(join_policies(before, after), {});
+}
+
+// The index of the listed situation; -1 where nothing changes.
+std::int32_t told(const Difference& found, const Readings& readings) {
+  const DecisionGraph& graph = *found.graph;
+  LeafIndex at = graph.evaluate([&](AxisIndex a) {
+    const Axis& axis = graph.axes()[a];
+    return class_of(axis, found.table.features[axis.feature], readings[axis.feature]);
+  });
+  return graph.leaf(at).rule;
+}
+
+std::string by_effect(const RuleTable& table, const Leaf& leaf, const Reading& enabled) {
+  bool moot = leaf.kind == Action::Kind::keep ||
+              (enabled.known && enabled.lower == std::int64_t{leaf.profile});
+  if (leaf.kind == Action::Kind::keep && leaf.ban >= 0) return "broken";
+  if (moot) return "stay";
+  return table.profiles[leaf.profile].name + (leaf.quarantined ? " waits" : "");
+}
+
+// A small edit: a rule less, another outcome, another place in the list, or another condition.
+RuleTable edited(RuleTable table, const RuleTable& donor, Dice& dice) {
+  std::size_t at = dice.below(table.rules.size());
+  Rule& rule = table.rules[at];
+  switch (dice.below(4)) {
+    case 0:
+      rule.condition = ConditionTable::kNever;
+      break;
+    case 1:
+      rule.action = donor.rules[dice.below(donor.rules.size())].action;
+      break;
+    case 2:
+      rule.condition = table.rules[dice.below(table.rules.size())].condition;
+      break;
+    default:
+      table.otherwise.kind = Action::Kind::profile;
+      table.otherwise.alternatives = {{0, false}};
+      break;
+  }
+  return table;
+}
+
+}  // namespace
+
+TEST_CASE("the difference is what looking everywhere finds") {
+  Dice dice(20261126);
+  int different = 0, same = 0;
+  for (int round = 0; round < 80; ++round) {
+    INFO("pair " << round);
+    testing::PolicyShape shape;
+    shape.rule_count = 2 + dice.below(4);
+    shape.profile_count = 2;
+    shape.feature_count = 2 + dice.below(2);
+    shape.ban_count = dice.below(2);
+    shape.kinds = {FeatureKind::attribute_choice, FeatureKind::attribute_flag,
+                   FeatureKind::attribute_number, FeatureKind::profile};
+    shape.always_downloadable = true;
+    shape.first_match = dice.one_in(2);
+    testing::RandomPolicy before(dice, shape);
+    RuleTable after = dice.one_in(3) ? testing::RandomPolicy(dice, shape).table
+                                     : edited(before.table, before.table, dice);
+    Difference found = differ(before.table, after);
+    REQUIRE(found.undecided.empty());
+    REQUIRE(found.graph);
+    JointPolicies joint = join_policies(before.table, after);
+    joint.before.features = joint.after.features = found.table.features;
+    NaiveInterpreter naive_before(joint.before), naive_after(joint.after);
+    std::vector<std::size_t> met(found.situations.size(), 0);
+    for_each_reading(found.table, [&](const Readings& readings) {
+      Reading enabled = Reading::unknown();
+      for (std::size_t f = 0; f < found.table.features.size(); ++f) {
+        if (found.table.features[f].kind == FeatureKind::profile) enabled = readings[f];
+      }
+      std::string was = by_effect(joint.before, naive_before.decide(readings).leaf, enabled);
+      std::string is = by_effect(joint.after, naive_after.decide(readings).leaf, enabled);
+      std::int32_t at = told(found, readings);
+      bool differs = at >= 0;
+      if (differs != (was != is)) {
+        INFO(was << " became " << is);
+        CHECK(differs == (was != is));
+      }
+      if (differs && static_cast<std::size_t>(at) < met.size()) ++met[static_cast<std::size_t>(at)];
+    });
+    for (std::size_t i = 0; i < met.size(); ++i) {
+      bool about_profiles =
+          static_cast<std::int32_t>(i) == told(found, found.situations[i].witness.readings);
+      if (about_profiles) CHECK(met[i] > 0);
+    }
+    (found.situations.empty() ? same : different) += 1;
+  }
+  CHECK(different > 20);
+  CHECK(same > 3);
+}
+
+TEST_CASE("renaming, reordering and rewriting are no difference") {
+  PolicyBuilder old_policy;
+  ConditionIndex meter = old_policy.choice("type", {"meter", "lamp"}, "meter");
+  ConditionIndex lamp = old_policy.choice("type", {"meter", "lamp"}, "lamp");
+  old_policy.rule("meters", meter, "a");
+  old_policy.rule("lamps", lamp, "b");
+  PolicyBuilder new_policy;
+  new_policy.profile("b");
+  ConditionIndex full = new_policy.number_at_least("battery", "%", 50);
+  ConditionIndex other_lamp = new_policy.choice("type", {"lamp", "meter"}, "lamp");
+  ConditionIndex other_meter = new_policy.choice("type", {"lamp", "meter"}, "meter");
+  new_policy.rule("lights", other_lamp, "b");
+  new_policy.rule("full-meters", new_policy.all({other_meter, full}), "a");
+  new_policy.rule("all-meters", other_meter, "a");
+  Difference found = differ(old_policy.table, new_policy.table);
+  CHECK(found.situations.empty());
+  CHECK(found.undecided.empty());
+  CHECK(!found.more);
+}
+
+TEST_CASE("a narrowed rule is told in plain words, with both outcomes and who decides") {
+  PolicyBuilder old_policy;
+  ConditionIndex meter = old_policy.choice("type", {"meter", "lamp"}, "meter");
+  old_policy.rule("meters", old_policy.all({old_policy.in("BR"), meter}), "vivo");
+  PolicyBuilder new_policy;
+  ConditionIndex same_meter = new_policy.choice("type", {"meter", "lamp"}, "meter");
+  ConditionIndex full = new_policy.number_at_least("battery", "%", 30);
+  new_policy.rule("meters", new_policy.all({new_policy.in("BR"), same_meter, full}), "vivo");
+  Difference found = differ(old_policy.table, new_policy.table);
+  REQUIRE(found.situations.size() == 1);
+  const ChangedSituation& one = found.situations[0];
+  INFO(one.when);
+  CHECK(one.before == "profile = vivo");
+  CHECK(one.after == "keep");
+  CHECK(one.before_by == "meters");
+  CHECK(one.after_by == "otherwise");
+  CHECK(one.when.find("battery") != std::string::npos);
+  CHECK(one.when.find("unknown") != std::string::npos);
+}
+
+TEST_CASE("alerts are compared text by text; declarations are listed") {
+  PolicyBuilder old_policy;
+  ConditionIndex meter = old_policy.choice("type", {"meter", "lamp"}, "meter");
+  old_policy.rule("meters", meter, "a");
+  RuleTable after = old_policy.table;
+  after.rules[0].action.alerts = {"moved"};
+  after.settings.zone = "Europe/Berlin";
+  Difference found = differ(old_policy.table, after);
+  REQUIRE(found.situations.size() == 1);
+  CHECK(found.situations[0].before == "no alert \"moved\"");
+  CHECK(found.situations[0].after == "alert \"moved\"");
+  CHECK(found.declarations ==
+        std::vector<std::string>{"timezone: UTC before, Europe/Berlin after"});
+  CHECK(!found.same());
+}
+
+TEST_CASE("beyond its limits the difference says what it did not decide") {
+  PolicyBuilder old_policy;
+  ConditionIndex meter = old_policy.choice("type", {"meter", "lamp"}, "meter");
+  ConditionIndex full = old_policy.number_at_least("battery", "%", 30);
+  old_policy.rule("meters", old_policy.all({meter, full}), "a");
+  RuleTable after = old_policy.table;
+  after.rules[0].condition = meter;
+  DifferenceOptions options;
+  options.nodes_max = 0;
+  options.work_max = 0;
+  Difference found = difference(join_policies(old_policy.table, after), options);
+  CHECK(!found.undecided.empty());
+  CHECK(!found.same());
+}
+
+}  // namespace sojourn
