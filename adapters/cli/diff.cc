@@ -32,6 +32,9 @@ const TouchedCount* counted(const std::optional<DiffTrace>& trace, std::size_t s
   return listed ? &trace->situations[situation] : nullptr;
 }
 
+// Alerts and tasks may come from several rules at once.
+std::string by_text(const std::string& by) { return by.empty() ? "" : fmt::format(" (by {})", by); }
+
 std::string headline(const Difference& difference) {
   std::size_t count = difference.situations.size();
   if (difference.same()) return "the same: both decide alike in every situation\n";
@@ -58,8 +61,8 @@ std::string as_text(const Difference& difference, const std::optional<DiffTrace>
   for (std::size_t i = 0; i < difference.situations.size(); ++i) {
     const ChangedSituation& one = difference.situations[i];
     out += fmt::format("\n{}. {}\n", i + 1, one.when);
-    out += fmt::format("   before: {} (by {})\n", one.before, one.before_by);
-    out += fmt::format("   after:  {} (by {})\n", one.after, one.after_by);
+    out += fmt::format("   before: {}{}\n", one.before, by_text(one.before_by));
+    out += fmt::format("   after:  {}{}\n", one.after, by_text(one.after_by));
     out += fmt::format("   for example: {}\n", one.example);
     if (const TouchedCount* count = counted(trace, i)) {
       out += fmt::format("   recorded: {}\n", touched_text(*count, trace->all));
@@ -76,6 +79,12 @@ Json as_json(const TouchedCount& count) {
   return {{"devices", count.device_count}, {"device_days", count.device_day_count}};
 }
 
+Json outcome_json(const std::string& outcome, const std::string& by) {
+  Json json = {{"outcome", outcome}};
+  if (!by.empty()) json["by"] = by;
+  return json;
+}
+
 std::string as_json(const Difference& difference, const std::optional<DiffTrace>& trace) {
   Json json;
   json["same"] = difference.same();
@@ -86,8 +95,8 @@ std::string as_json(const Difference& difference, const std::optional<DiffTrace>
     Json item;
     item["when"] = one.when;
     item["conditions"] = one.conditions;
-    item["before"] = {{"outcome", one.before}, {"by", one.before_by}};
-    item["after"] = {{"outcome", one.after}, {"by", one.after_by}};
+    item["before"] = outcome_json(one.before, one.before_by);
+    item["after"] = outcome_json(one.after, one.after_by);
     item["example"] = one.example;
     if (const TouchedCount* count = counted(trace, i)) item["recorded"] = as_json(*count);
     situations.push_back(std::move(item));

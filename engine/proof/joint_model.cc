@@ -17,12 +17,10 @@ JointModel::Side with_choices_after(const RuleTable& first, RuleTable table) {
   return with_choices(std::move(table));
 }
 
-void take_catalogue(RuleTable& table, const RuleTable& from) {
-  table.features = from.features;
-  table.conditions = from.conditions;
-}
-
-std::vector<std::uint32_t> uses_of_both(const JointModel::Side& a, const JointModel::Side& b) {
+// Evens the catalogues out, then counts.
+std::vector<std::uint32_t> uses_of_both(JointModel::Side& a, const JointModel::Side& b) {
+  a.table.features = b.table.features;
+  a.table.conditions = b.table.conditions;
   std::vector<std::uint32_t> uses = count_test_uses_with_inner(a.table, a.choice);
   std::vector<std::uint32_t> more = count_test_uses_with_inner(b.table, b.choice);
   for (std::size_t i = 0; i < uses.size(); ++i) uses[i] += more[i];
@@ -35,8 +33,7 @@ JointModel::JointModel(JointPolicies joint, const std::vector<CountryClaim>& cla
                        const std::vector<Situation>* situations)
     : before_(with_choices(std::move(joint.before))),
       after_(with_choices_after(before_.table, std::move(joint.after))),
-      axes_((take_catalogue(before_.table, after_.table), before_.table),
-            uses_of_both(before_, after_), {claims, {}}),
+      axes_(before_.table, uses_of_both(before_, after_), {claims, {}}),
       store_(axes_.class_counts()),
       conditions_(before_.table.conditions, axes_, store_),
       rules_before_(before_.table, before_.choice, conditions_, store_),

@@ -104,9 +104,7 @@ std::uint32_t OutcomePairs::number_of(const RuleTable& table, const Leaf& leaf) 
       outcome.action.alternatives.push_back({leaf.profile, false});
     }
   }
-  outcome.waits = leaf.quarantined;
   EffectKey key = effect_key(outcome.action);
-  key.push_back(outcome.waits ? 1 : 0);
   key.push_back(broken ? 1 : 0);
   auto [row, fresh] = numbers_.emplace(key, static_cast<std::uint32_t>(outcomes_.size()));
   if (fresh) outcomes_.push_back(std::move(outcome));
@@ -164,7 +162,6 @@ DiagramRef OutcomePairs::where_it_matters(const Outcome& before, const Outcome& 
 
 std::string OutcomePairs::words_of(const RuleTable& table, const Outcome& outcome) const {
   std::string words = action_words(table, outcome.action);
-  if (outcome.waits) words += ", waiting while it is in quarantine";
   if (!outcome.broken_ban.empty()) words += ", a ban being violated";
   return words;
 }

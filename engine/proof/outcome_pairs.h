@@ -32,10 +32,9 @@ class OutcomePairs {
   std::string decided_by_after(const Witness& witness);
 
  private:
-  // An outcome by its effect.
+  // An outcome by its effect. Waiting for a profile in quarantine is asking for it (semantics 18).
   struct Outcome {
     Action action;           // `alternatives`: the profile that was chosen
-    bool waits = false;      // for a profile in quarantine
     std::string broken_ban;  // `keep`, because nothing lawful can be had
   };
   using PairKey = std::pair<std::uint32_t, std::uint32_t>;

@@ -67,6 +67,8 @@ std::string subject_words(const RuleTable& table, const Feature& feature) {
       return table.attributes[feature.subject].name;
     case FeatureKind::installed:
       return "installed " + table.profiles[feature.subject].name;
+    case FeatureKind::quarantined:
+      return table.profiles[feature.subject].name + " in quarantine";
     default:
       break;
   }
@@ -167,13 +169,17 @@ std::string SituationWords::of(const ClassBox& box) const {
 }
 
 Words SituationWords::parts_of(const ClassBox& box) const {
-  Words parts;
+  Words parts, last;
   for (std::size_t i = 0; i < box.limits.size(); ++i) {
     const ClassBox::Limit& limit = box.limits[i];
     Classes in = classes_of(limit.runs);
     AxisSide side = axes_.axes()[limit.axis].side;
     if (side == AxisSide::value) {
-      parts.push_back(value_words(limit.axis, in));
+      // What is enabled or can be had is understood by most readers; the situation itself first.
+      FeatureKind kind = table_.features[axes_.axes()[limit.axis].feature].kind;
+      bool about_choice = kind == FeatureKind::profile || kind == FeatureKind::installed ||
+                          kind == FeatureKind::quarantined;
+      (about_choice ? last : parts).push_back(value_words(limit.axis, in));
     } else if (side == AxisSide::upper) {
       parts.push_back(count_words(limit.axis - 1, nullptr, &in));
     } else if (i + 1 < box.limits.size() && box.limits[i + 1].axis == limit.axis + 1) {
@@ -183,6 +189,7 @@ Words SituationWords::parts_of(const ClassBox& box) const {
       parts.push_back(count_words(limit.axis, &in, nullptr));
     }
   }
+  parts.insert(parts.end(), last.begin(), last.end());
   return parts;
 }
 
@@ -196,7 +203,8 @@ std::string SituationWords::value_words(AxisIndex axis, const Classes& in) const
   if (count == 0) return subject + " unknown";
   if (all_known) return subject + " known";
   std::string words = known_words(axis, known);
-  return in[at.unknown_class] ? fmt::format("({} or {} unknown)", words, subject) : words;
+  bool may_be_unknown = in[at.unknown_class] && !is_always_known(table_.features[at.feature].kind);
+  return may_be_unknown ? fmt::format("({} or {} unknown)", words, subject) : words;
 }
 
 std::string SituationWords::known_words(AxisIndex axis, const Classes& known) const {

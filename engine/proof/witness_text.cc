@@ -6,6 +6,8 @@
 #include <cctype>
 #include <map>
 
+#include "engine/proof/situation_words.h"
+
 namespace sojourn {
 namespace {
 
@@ -92,16 +94,58 @@ std::string subject_text(const RuleTable& table, const Feature& feature) {
   return fmt::format("{}:", feature.identity);
 }
 
+// A count as a sentence about what it counts: "roaming in BR on 60 consecutive days".
+std::string count_text(const RuleTable& table, const Feature& feature, const Reading& reading) {
+  auto number = [&](auto&& text_of) {
+    return reading.known ? text_of(reading.lower)
+                         : fmt::format("{} to {}", text_of(reading.lower), text_of(reading.upper));
+  };
+  auto plain = [](std::int64_t value) {
+    return value == kNotYet ? std::string("any number of") : fmt::format("{}", value);
+  };
+  auto length = [](std::int64_t ms) {
+    if (ms == kNotYet) return std::string("ever");
+    return ms < 0 ? std::string("no time") : describe(Duration{ms});
+  };
+  if (!is_temporal(feature.kind)) {
+    return fmt::format("{}: {}", feature.identity, number(plain));
+  }
+  std::string inner = condition_words(table, feature.inner);
+  ConditionOp op = table.conditions.node(feature.inner).op;
+  if (op == ConditionOp::conjunction || op == ConditionOp::disjunction) inner = "(" + inner + ")";
+  std::string scope = feature.scope.same_network ? " on the same network" : "";
+  if (feature.scope.per_imei) scope += " per imei";
+  if (feature.scope.per_profile) scope += " per profile";
+  std::string_view bucket = feature.bucket == TimeUnit::week    ? "weeks"
+                            : feature.bucket == TimeUnit::month ? "months"
+                                                                : "days";
+  switch (feature.kind) {
+    case FeatureKind::held:
+      return fmt::format("{}{} for {}", inner, scope, number(length));
+    case FeatureKind::recency:
+      return fmt::format("{}{} last {} ago", inner, scope, number(length));
+    case FeatureKind::held_share:
+      return fmt::format("{}{} for {} in all", inner, scope, number(length));
+    case FeatureKind::consecutive_days:
+      return fmt::format("{}{} on {} consecutive days", inner, scope, number(plain));
+    case FeatureKind::calendar_count:
+      return fmt::format("{}{} on {} days in this calendar {}", inner, scope, number(plain),
+                         feature.window.unit == TimeUnit::month ? "month" : "year");
+    default:
+      return fmt::format("{}{} on {} {} within {}", inner, scope, number(plain), bucket,
+                         feature.window.count);
+  }
+}
+
+// Nothing was counted: not worth a word.
+bool counts_nothing(const Feature& feature, const Reading& reading) {
+  if (domain_of(feature.kind) != ValueDomain::count || !reading.known) return false;
+  return feature.kind == FeatureKind::recency ? reading.lower == kNotYet : reading.lower <= 0;
+}
+
 std::string reading_text(const RuleTable& table, const Feature& feature, const Reading& reading) {
   std::string subject = subject_text(table, feature);
-  if (domain_of(feature.kind) == ValueDomain::count) {
-    auto bound = [](std::int64_t value) {
-      return value == kNotYet ? std::string("never") : fmt::format("{}", value);
-    };
-    return reading.known
-               ? fmt::format("{} {}", subject, bound(reading.lower))
-               : fmt::format("{} {} to {}", subject, bound(reading.lower), bound(reading.upper));
-  }
+  if (domain_of(feature.kind) == ValueDomain::count) return count_text(table, feature, reading);
   if (!reading.known) return fmt::format("{} unknown", subject);
   return fmt::format("{} {}", subject, value_text(table, feature, reading.lower));
 }
@@ -274,6 +318,7 @@ std::string describe_witness(const RuleTable& table, const Witness& witness,
     const Reading& reading = witness.readings[f];
     bool says = reading.known || domain_of(feature.kind) == ValueDomain::count;
     bool ordinary = feature.kind == FeatureKind::quarantined && reading.known && reading.lower == 0;
+    if (counts_nothing(feature, reading)) continue;
     if (features.empty() && (!says || ordinary)) continue;
     (says ? known : unknown).push_back(reading_text(table, feature, reading));
   }

@@ -18,12 +18,6 @@ Reading reading_of(std::int64_t value) {
   return value == kUnknown ? Reading::unknown() : Reading::exactly(value);
 }
 
-// The engine itself knows these at any time.
-bool always_known(FeatureKind kind) {
-  return kind == FeatureKind::date || kind == FeatureKind::local_time ||
-         kind == FeatureKind::quarantined || kind == FeatureKind::since;
-}
-
 bool within_wall_time(std::int64_t wall, std::int64_t from, std::int64_t until) {
   return from <= until ? wall >= from && wall < until : wall >= from || wall < until;
 }
@@ -33,6 +27,11 @@ bool single_country(std::int64_t network) {
 }
 
 }  // namespace
+
+bool is_always_known(FeatureKind kind) {
+  return kind == FeatureKind::date || kind == FeatureKind::local_time ||
+         kind == FeatureKind::quarantined || kind == FeatureKind::since;
+}
 
 Reading roaming_reading(std::optional<std::int64_t> network, const std::optional<CountrySet>& home,
                         const CountrySet& countries) {
@@ -324,7 +323,7 @@ bool World::allows(const Box& box, AxisIndex axis) const {
     return box[lower].begin < box[lower + 1].end;
   }
   const ClassRange& range = box[axis];
-  if (always_known(feature.kind) && range.begin == at.unknown_class &&
+  if (is_always_known(feature.kind) && range.begin == at.unknown_class &&
       range.end == at.unknown_class + 1) {
     return false;
   }
@@ -480,7 +479,7 @@ bool World::fits(const Box& box, const Witness& witness) const {
   for (AxisIndex axis = 0; axis < axes_.axes().size(); ++axis) {
     FeatureIndex f = axes_.axes()[axis].feature;
     if (!box[axis].holds(class_at(axis, witness.readings[f]))) return false;
-    if (always_known(table_.features[f].kind) && !witness.readings[f].known) return false;
+    if (is_always_known(table_.features[f].kind) && !witness.readings[f].known) return false;
   }
   return true;
 }

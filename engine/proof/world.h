@@ -35,6 +35,9 @@ struct Witness {
   std::int64_t time_of_day_ms = 0;
 };
 
+// The engine itself knows these at any time: the clock, what it did itself.
+bool is_always_known(FeatureKind kind);
+
 // When nothing asks for another: 1 July 2026, noon.
 inline constexpr Day kDefaultDay{20'635};
 inline constexpr Duration kDefaultTimeOfDay = hours(12);

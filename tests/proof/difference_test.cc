@@ -34,7 +34,7 @@ std::string by_effect(const RuleTable& table, const Leaf& leaf, const Reading& e
               (enabled.known && enabled.lower == std::int64_t{leaf.profile});
   if (leaf.kind == Action::Kind::keep && leaf.ban >= 0) return "broken";
   if (moot) return "stay";
-  return table.profiles[leaf.profile].name + (leaf.quarantined ? " waits" : "");
+  return table.profiles[leaf.profile].name;
 }
 
 // A small edit: a rule less, another outcome, another place in the list, or another condition.
