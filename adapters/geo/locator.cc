@@ -80,7 +80,7 @@ std::int64_t MapLocator::border_distance_mm(LatLon at) const {
 Ground MapLocator::ground(LatLon at) const {
   if (!check_position(at)) return Ground::none;
   const GridPoint point = to_grid(at);
-  if (maps_->land->find(point).label != 0) return Ground::land;
+  if (maps_->land->index().find(point).label != 0) return Ground::land;
   return maps_->countries->find(point).label != 0 ? Ground::territorial_sea : Ground::none;
 }
 

@@ -29,7 +29,7 @@ Result<Bytes> read_bytes(const std::string& path) {
   return bytes;
 }
 
-Result<std::unique_ptr<RegionIndex>> load_index(const std::string& path, MapKind kind) {
+Result<RegionMap> load_map(const std::string& path, MapKind kind) {
   Result<Bytes> bytes = read_bytes(path);
   if (!bytes) return std::move(bytes).error();
   Result<RegionMap> map = read_region_map(*bytes, kind);
@@ -38,7 +38,7 @@ Result<std::unique_ptr<RegionIndex>> load_index(const std::string& path, MapKind
     error.notes.push_back(fmt::format("the file is `{}`", path));
     return error;
   }
-  return std::make_unique<RegionIndex>(std::move(map).value());
+  return map;
 }
 
 Status name_claims(Maps& maps) {
@@ -120,15 +120,15 @@ std::optional<CountryClaim> parse_claim(std::string_view text) {
 
 Result<std::shared_ptr<const Maps>> load_maps(const std::string& directory) {
   auto maps = std::make_shared<Maps>();
-  auto countries = load_index(directory + "/countries.sjgeo", MapKind::countries);
+  auto countries = load_map(directory + "/countries.sjgeo", MapKind::countries);
   if (!countries) return std::move(countries).error();
-  maps->countries = std::move(countries).value();
-  auto land = load_index(directory + "/land.sjgeo", MapKind::land);
+  maps->countries = std::make_unique<RegionIndex>(std::move(countries).value());
+  auto land = load_map(directory + "/land.sjgeo", MapKind::land);
   if (!land) return std::move(land).error();
-  maps->land = std::move(land).value();
-  auto subdivisions = load_index(directory + "/subdivisions.sjgeo", MapKind::subdivisions);
+  maps->land = std::make_unique<MapOnUse>(std::move(land).value());
+  auto subdivisions = load_map(directory + "/subdivisions.sjgeo", MapKind::subdivisions);
   if (!subdivisions) return std::move(subdivisions).error();
-  maps->subdivisions = std::move(subdivisions).value();
+  maps->subdivisions = std::make_unique<MapOnUse>(std::move(subdivisions).value());
   if (Status named = name_claims(*maps); !named) return std::move(named).error();
   if (Status named = name_subdivisions(*maps); !named) return std::move(named).error();
   return std::shared_ptr<const Maps>(std::move(maps));

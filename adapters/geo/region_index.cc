@@ -53,9 +53,13 @@ void for_each_root_cell(GridPoint a, GridPoint b, Visit visit) {
 
 }  // namespace
 
-RegionIndex::RegionIndex(RegionMap map) : map_(std::move(map)), roots_(kCells) {
-  toggles_.assign(map_.vertices.size(), 0);
-  for (const RegionArc& arc : map_.arcs) {
+RegionIndex::RegionIndex(RegionMap map)
+    : RegionIndex(std::make_shared<const RegionMap>(std::move(map))) {}
+
+RegionIndex::RegionIndex(std::shared_ptr<const RegionMap> map)
+    : map_(std::move(map)), roots_(kCells) {
+  toggles_.assign(map_->vertices.size(), 0);
+  for (const RegionArc& arc : map_->arcs) {
     for (EdgeId edge = arc.first; edge + 1 < arc.first + arc.count; ++edge) {
       if (lies_on_seam(edge_begin(edge), edge_end(edge))) continue;
       toggles_[edge] = static_cast<std::uint16_t>(arc.left ^ arc.right);
@@ -68,7 +72,7 @@ RegionIndex::~RegionIndex() = default;
 
 const RegionArc& RegionIndex::arc_of(EdgeId edge) const {
   const auto after =
-      std::upper_bound(map_.arcs.begin(), map_.arcs.end(), edge,
+      std::upper_bound(map_->arcs.begin(), map_->arcs.end(), edge,
                        [](EdgeId id, const RegionArc& arc) { return id < arc.first; });
   return *(after - 1);
 }
@@ -131,7 +135,7 @@ void RegionIndex::sort_edges_into_buckets() {
 // corner.
 std::vector<std::uint16_t> RegionIndex::corner_labels() const {
   std::vector<std::uint16_t> labels(kCells, 0);
-  for (const RegionArc& arc : map_.arcs) {
+  for (const RegionArc& arc : map_->arcs) {
     const auto toggle = static_cast<std::uint16_t>(arc.left ^ arc.right);
     for (EdgeId edge = arc.first; edge + 1 < arc.first + arc.count; ++edge) {
       const GridPoint a = edge_begin(edge);
@@ -169,8 +173,8 @@ std::uint16_t RegionIndex::walk(std::uint16_t label, GridPoint from, GridPoint t
                                 std::span<const EdgeId> edges) const {
   const GridPoint bend{from.x, to.y};
   for (EdgeId edge : edges) {
-    const GridPoint a = map_.vertices[edge];
-    const GridPoint b = map_.vertices[edge + 1];
+    const GridPoint a = map_->vertices[edge];
+    const GridPoint b = map_->vertices[edge + 1];
     bool crossed = crosses_vertical(a, b, from, bend);
     crossed ^= crosses_horizontal(a, b, bend, to);
     if (crossed) label ^= toggles_[edge];
@@ -276,7 +280,7 @@ void RegionIndex::collect_edges(const GridBox& box, std::vector<EdgeId>& edges) 
 
 std::size_t RegionIndex::memory_bytes() const {
   const std::lock_guard<std::mutex> guard(blocks_lock_);
-  return map_.vertices.capacity() * sizeof(GridPoint) + map_.arcs.capacity() * sizeof(RegionArc) +
+  return map_->vertices.capacity() * sizeof(GridPoint) + map_->arcs.capacity() * sizeof(RegionArc) +
          toggles_.capacity() * sizeof(std::uint16_t) + bucket_edges_.capacity() * sizeof(EdgeId) +
          buckets_.capacity() * sizeof(Bucket) + roots_.capacity() * sizeof(std::uint64_t) +
          blocks_.capacity() * sizeof(void*) + block_bytes_;

@@ -41,6 +41,7 @@ class RegionIndex {
  public:
   // Requires: check_region_map(map).
   explicit RegionIndex(RegionMap map);
+  explicit RegionIndex(std::shared_ptr<const RegionMap> map);
   ~RegionIndex();
   RegionIndex(const RegionIndex&) = delete;
   RegionIndex& operator=(const RegionIndex&) = delete;
@@ -52,9 +53,9 @@ class RegionIndex {
   // Requires: point.x < kLonMax (to_grid sees to that).
   Found find(GridPoint point) const;
 
-  const RegionMap& map() const { return map_; }
-  GridPoint edge_begin(EdgeId edge) const { return map_.vertices[edge]; }
-  GridPoint edge_end(EdgeId edge) const { return map_.vertices[edge + 1]; }
+  const RegionMap& map() const { return *map_; }
+  GridPoint edge_begin(EdgeId edge) const { return map_->vertices[edge]; }
+  GridPoint edge_end(EdgeId edge) const { return map_->vertices[edge + 1]; }
   const RegionArc& arc_of(EdgeId edge) const;
 
   // Appends every edge that may touch the box, some of them more than once. Edges along the
@@ -95,7 +96,7 @@ class RegionIndex {
   std::uint16_t walk(std::uint16_t label, GridPoint from, GridPoint to,
                      std::span<const EdgeId> edges) const;
 
-  RegionMap map_;
+  std::shared_ptr<const RegionMap> map_;
   std::vector<std::uint16_t> toggles_;  // per edge, left ^ right; 0: no edge, or one along a seam
   std::vector<EdgeId> bucket_edges_;
   std::vector<Bucket> buckets_;

@@ -11,7 +11,7 @@ namespace {
 // The owners' subdivisions whose edges lie within the radius, and their distances.
 std::map<std::uint16_t, double> subdivisions_within(const Maps& maps, LatLon at, double radius_m,
                                                     const CountrySet& owners) {
-  const RegionIndex& index = *maps.subdivisions;
+  const RegionIndex& index = maps.subdivisions->index();
   const SpacePoint from = to_space(at);
   std::map<std::uint16_t, double> distance_m;
   for_each_edge_within(index, at, radius_m, [&](EdgeId edge) {
@@ -39,10 +39,10 @@ SubdivisionAnswer find_subdivisions(const Maps& maps, LatLon at, double uncertai
   const CountrySet owners = place.certain ? place.country.set() : place.possible;
   const CountrySet here = place.country.set();
   answer.nowhere_possible = place.country.none() || !place.certain;
-  const std::uint16_t label = maps.subdivisions->find(to_grid(at)).label;
+  const std::uint16_t label = maps.subdivisions->index().find(to_grid(at)).label;
   if (label != 0 && maps.owners_of_subdivision[label].intersects(here)) {
     answer.possible.push_back(label);
-    if (maps.subdivisions->find(to_grid(at)).clearance_m <= uncertainty_m && uncertainty_m > 0) {
+    if (maps.subdivisions->index().find(to_grid(at)).clearance_m <= uncertainty_m && uncertainty_m > 0) {
       for (const auto& [near, distance] : subdivisions_within(maps, at, uncertainty_m, owners)) {
         answer.possible.push_back(near);
       }

@@ -31,7 +31,7 @@ std::vector<LatLon> land_points() {
   std::vector<LatLon> points;
   while (points.size() < kPoints) {
     const LatLon at{std::asin(sine(random)) * 57.29577951308232, lon(random)};
-    if (maps().land->find(geo::to_grid(at)).label != 0) points.push_back(at);
+    if (maps().land->index().find(geo::to_grid(at)).label != 0) points.push_back(at);
   }
   return points;
 }

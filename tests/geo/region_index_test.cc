@@ -61,7 +61,7 @@ void compare(const RegionIndex& index, int count) {
 }
 
 TEST_CASE("countries: the index is the counting of crossings") { compare(*maps().countries, 40); }
-TEST_CASE("land: the index is the counting of crossings") { compare(*maps().land, 25); }
+TEST_CASE("land: the index is the counting of crossings") { compare(maps().land->index(), 25); }
 
 TEST_CASE("clearance is never more than the distance to the nearest border") {
   const RegionIndex& index = *maps().countries;
