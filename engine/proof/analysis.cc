@@ -111,6 +111,7 @@ class Analyst {
       find_conflicts();
       find_inferred();
     }
+    found_.promises = prove_promises(model_, search_, budget_);
     find_gap();
     find_indistinct();
     found_.table = model_.table();

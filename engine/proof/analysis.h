@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/proof/promises.h"
 #include "engine/proof/situation_search.h"
 
 namespace sojourn {
@@ -67,6 +68,7 @@ struct Analysis {
   std::optional<Witness> gap;
   std::vector<IndistinctValues> indistinct;
   std::vector<InferredOverride> inferred;
+  Promises promises;
   std::vector<std::string> undecided;  // "whether rule `a` can ever decide"
 };
 

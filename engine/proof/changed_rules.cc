@@ -45,6 +45,7 @@ std::vector<Key> ban_keys(const RuleTable& table, const ChoiceConditions& choice
   for (const Ban& ban : table.bans) {
     Key key(ban.bites.begin(), ban.bites.end());
     key.push_back(ban.in_doubt_counts ? 1 : 0);
+    key.push_back(ban.forbids_change ? 1 : 0);
     if (ban.remedy) add_action(key, *ban.remedy, choice);
     keys.push_back(std::move(key));
   }

@@ -19,6 +19,11 @@ EffectKey effect_key(const Action& a) {
   for (ProfileIndex profile : a.preload) key.push_back(profile);
   key.push_back(-2);
   for (ProfileIndex profile : a.remove) key.push_back(profile);
+  key.push_back(-2);
+  if (a.rollout) {
+    key.push_back(a.rollout->each.ms);
+    key.insert(key.end(), a.rollout->stages.begin(), a.rollout->stages.end());
+  }
   return key;
 }
 

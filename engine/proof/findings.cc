@@ -31,13 +31,11 @@ class Writer {
     for (const DeadRule& dead : analysis_.dead) write(dead);
     for (const HiddenRule& hidden : analysis_.hidden) write(hidden);
     for (const InferredOverride& inferred : analysis_.inferred) write(inferred);
+    for (const BanVerdict& ban : analysis_.promises.bans) write(ban);
+    write_assertions();
     if (analysis_.gap) write_gap(*analysis_.gap);
     for (const IndistinctValues& values : analysis_.indistinct) write(values);
-    for (const std::string& question : analysis_.undecided) {
-      add(Code::N0304, {}, fmt::format("not decided within the budget: {}", question),
-          "nothing is wrong that was found; split the policy or simplify its conditions to prove "
-          "it");
-    }
+    for (const std::string& question : analysis_.undecided) undecided(question);
     return std::move(written_);
   }
 
@@ -155,6 +153,81 @@ class Writer {
     std::vector<std::string> expectations;
     if (table_.bans.empty()) expectations.push_back("by otherwise");
     auto text = witness_as_test(table_, gap, {"covered by no rule", expectations, {}});
+    if (text) d.notes.push_back(*std::move(text));
+  }
+
+  // --- promises ---
+
+  void undecided(const std::string& question) {
+    add(Code::N0304, {}, fmt::format("not decided within the budget: {}", question),
+        "nothing is wrong that was found; split the policy or simplify its conditions to prove it");
+  }
+
+  void write(const BanVerdict& verdict) {
+    const Ban& ban = table_.bans[verdict.ban];
+    if (verdict.verdict == Verdict::undecided) {
+      return undecided(fmt::format("whether ban `{}` holds", ban.label()));
+    }
+    if (verdict.verdict == Verdict::holds) {
+      Diagnostic& d = add(
+          Code::N0305, {},
+          fmt::format("ban `{}` holds: in every situation what is decided is lawful", ban.label()),
+          "proved for each instant, a switch being complete at once");
+      if (verdict.doubt) {
+        d.notes.push_back("in doubt, and taken not to bite: " +
+                          describe_witness(table_, *verdict.doubt));
+      }
+      return;
+    }
+    std::string how = verdict.violated ? "can be violated" : "can come within its notice";
+    Diagnostic& d =
+        add(Code::P0301, {},
+            fmt::format("ban `{}` {} with nothing lawful to change to", ban.label(), how),
+            "give it a remedy that every device can obtain, or narrow the ban");
+    d.notes.push_back("for example: " + describe_witness(table_, *verdict.witness));
+    std::string expected =
+        verdict.violated && !ban.name.empty() ? fmt::format("ban {} violated", ban.name) : "keep";
+    auto text = witness_as_test(table_, *verdict.witness,
+                                {fmt::format("ban {} is broken", ban.label()), {expected}, {}});
+    if (text) d.notes.push_back(*std::move(text));
+  }
+
+  void write_assertions() {
+    std::size_t proved = 0;
+    for (const AssertionVerdict& verdict : analysis_.promises.assertions) {
+      proved += verdict.verdict == Verdict::holds ? 1 : 0;
+      write(verdict);
+    }
+    if (proved == 0) return;
+    add(Code::N0305, {},
+        fmt::format("{} assertion{} in every situation", proved, proved == 1 ? " holds" : "s hold"),
+        "proved for each instant");
+  }
+
+  void write(const AssertionVerdict& verdict) {
+    const Assertion& assertion = table_.assertions[verdict.assertion];
+    std::string what = fmt::format("the assertion in line {}", assertion.origin.line);
+    if (verdict.verdict == Verdict::undecided)
+      return undecided(fmt::format("whether {} holds", what));
+    if (verdict.verdict == Verdict::holds) return;
+    const Leaf& leaf = verdict.decided;
+    std::string decided = leaf.kind == Action::Kind::keep
+                              ? "keep"
+                              : "profile = " + table_.profiles[leaf.profile].name;
+    std::string by =
+        leaf.rule >= 0 ? fmt::format("rule {}", name(static_cast<std::uint32_t>(leaf.rule)))
+        : leaf.ban >= 0
+            ? fmt::format("ban `{}`", table_.bans[static_cast<std::size_t>(leaf.ban)].label())
+            : std::string("`otherwise`");
+    std::optional<std::uint32_t> rule_index;
+    if (leaf.rule >= 0) rule_index = static_cast<std::uint32_t>(leaf.rule);
+    Diagnostic& d = add(Code::P0302, rule_index,
+                        fmt::format("{} does not hold: {} decides `{}`", what, by, decided),
+                        "change the rule that decides there, or narrow the assertion");
+    if (!assertion.written.empty()) d.notes.push_back(assertion.written);
+    d.notes.push_back("for example: " + describe_witness(table_, *verdict.witness));
+    auto text =
+        witness_as_test(table_, *verdict.witness, {"the assertion does not hold", {decided}, {}});
     if (text) d.notes.push_back(*std::move(text));
   }
 

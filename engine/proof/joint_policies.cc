@@ -143,7 +143,7 @@ class Translator {
     if (own.candidate) made.candidate = profiles_[*own.candidate];
     // One name for two questions: an attribute declared in two ways.
     for (const Feature& other : into_.features) {
-      bool clash = other.identity == made.identity &&
+      bool clash = other.identity == made.identity && own.kind != FeatureKind::released &&
                    (other.kind != made.kind || other.subject != made.subject);
       if (clash) made.identity += " (as declared after)";
     }
@@ -215,10 +215,26 @@ std::vector<std::string> declared_differently(const RuleTable& before, const Rul
   return list;
 }
 
+// Guards limit what the whole policy may do; a situation does not tell them.
+void note_guards(std::vector<std::string>& list, const RuleTable& before, const RuleTable& after) {
+  auto written = [](const RuleTable& table) {
+    std::vector<std::string> texts;
+    for (const Guard& guard : table.guards) texts.push_back(guard.written);
+    std::sort(texts.begin(), texts.end());
+    return texts;
+  };
+  std::vector<std::string> a = written(before), b = written(after), gone, fresh;
+  std::set_difference(a.begin(), a.end(), b.begin(), b.end(), std::back_inserter(gone));
+  std::set_difference(b.begin(), b.end(), a.begin(), a.end(), std::back_inserter(fresh));
+  for (const std::string& text : gone) list.push_back(fmt::format("no longer: {}", text));
+  for (const std::string& text : fresh) list.push_back(fmt::format("newly: {}", text));
+}
+
 }  // namespace
 
 JointPolicies join_policies(const RuleTable& before, const RuleTable& after) {
   JointPolicies joint{before, {}, declared_differently(before, after)};
+  note_guards(joint.declarations, before, after);
   RuleTable& base = joint.before;
   std::size_t own_profiles = before.profiles.size();
   Translator translate(after, base);
@@ -228,6 +244,7 @@ JointPolicies join_policies(const RuleTable& before, const RuleTable& after) {
   made.rules = after.rules;
   for (Rule& rule : made.rules) {
     rule.condition = translate.condition(rule.condition);
+    rule.affected = translate.condition(rule.affected);
     rule.action = translate.action(std::move(rule.action));
   }
   made.bans = after.bans;
@@ -237,6 +254,12 @@ JointPolicies join_policies(const RuleTable& before, const RuleTable& after) {
     spread(ban.bites, base.profiles.size(), translate.profiles());
     spread(ban.violated, base.profiles.size(), translate.profiles());
     if (ban.remedy) ban.remedy = translate.action(*ban.remedy);
+  }
+  for (const Assertion& own : after.assertions) {
+    Assertion assertion = own;
+    assertion.condition = translate.condition(own.condition);
+    assertion.outcome = translate.action(own.outcome);
+    made.assertions.push_back(std::move(assertion));
   }
   made.otherwise = translate.action(after.otherwise);
   made.meaning_digest = after.meaning_digest;

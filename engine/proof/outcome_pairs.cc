@@ -93,7 +93,7 @@ std::uint32_t OutcomePairs::number_of(const RuleTable& table, const Leaf& leaf) 
   bool broken = leaf.kind == Action::Kind::keep && leaf.ban >= 0;
   if (broken) {
     outcome.action.kind = Action::Kind::keep;
-    outcome.broken_ban = table.bans[static_cast<std::size_t>(leaf.ban)].name;
+    outcome.broken_ban = table.bans[static_cast<std::size_t>(leaf.ban)].label();
   } else {
     outcome.action = action_of(table, leaf);
     outcome.action.kind = leaf.kind;
@@ -187,7 +187,7 @@ std::string OutcomePairs::decided_by(RuleDiagrams& rules, const Witness& witness
     if (model_.search().holds_in(fires, witness)) return rule.label();
   }
   for (std::size_t b = 0; b < table.bans.size(); ++b) {
-    if (model_.search().holds_in(rules.broken(b), witness)) return "ban " + table.bans[b].name;
+    if (model_.search().holds_in(rules.broken(b), witness)) return "ban " + table.bans[b].label();
   }
   return "otherwise";
 }

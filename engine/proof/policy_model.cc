@@ -9,6 +9,10 @@ std::vector<std::uint32_t> count_test_uses_with_inner(const RuleTable& table,
   std::vector<std::uint32_t> uses = count_test_uses(table, choice);
   const ConditionTable& conditions = table.conditions;
   std::vector<ConditionIndex> open;
+  for (const Ban& ban : table.bans) {
+    open.insert(open.end(), ban.violated.begin(), ban.violated.end());
+  }
+  for (const Assertion& assertion : table.assertions) open.push_back(assertion.condition);
   std::set<ConditionIndex> seen;
   auto open_inner = [&](const Test& test) {
     const Feature& feature = table.features[test.feature];

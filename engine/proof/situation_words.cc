@@ -353,6 +353,14 @@ std::string action_words(const RuleTable& table, const Action& action) {
     parts.push_back(fmt::format("between {} and {}", clock(action.window_ms->first),
                                 clock(action.window_ms->second)));
   }
+  if (action.rollout) {
+    Words stages;
+    for (std::int64_t share : action.rollout->stages) {
+      stages.push_back(fmt::format("{}%", static_cast<double>(share) / 10'000));
+    }
+    parts.push_back(
+        fmt::format("rollout {} each {}", joined(stages, ", "), describe(action.rollout->each)));
+  }
   return parts.empty() ? "nothing" : joined(parts, ", ");
 }
 

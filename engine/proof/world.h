@@ -97,6 +97,7 @@ class World {
   static std::vector<std::pair<int, const Option*>> by_cost(const Group& group, const Box& box);
 
   DiagramRef link_of(FeatureIndex feature);
+  DiagramRef enabled_is(ProfileIndex profile);
   std::optional<Witness> complete(const Box& box, const Option* place, const Option* identity,
                                   const Option* clock) const;
   void read_place(const Option& option, const Box& box, Witness& witness) const;

@@ -111,6 +111,19 @@ DiagramRef World::link_of(FeatureIndex f) {
   return store_.all_of(std::move(all));
 }
 
+// Where the profile is enabled; everywhere when no axis tells.
+DiagramRef World::enabled_is(ProfileIndex profile) {
+  for (AxisIndex axis = 0; axis < axes_.axes().size(); ++axis) {
+    const Feature& feature = table_.features[axes_.axes()[axis].feature];
+    if (feature.kind != FeatureKind::profile || feature.candidate) continue;
+    ClassIndex value = class_at(axis, Reading::exactly(std::int64_t{profile}));
+    return store_.node(axis,
+                       std::vector<DiagramRun>{
+                           {value, kNo}, {value + 1, kYes}, {axes_.axes()[axis].class_count, kNo}});
+  }
+  return kYes;
+}
+
 DiagramRef World::links(DiagramRef question) {
   std::set<FeatureIndex> linked;
   DiagramRef all = kYes;
@@ -125,6 +138,10 @@ DiagramRef World::links(DiagramRef question) {
     for (const DiagramRun& run : store_.runs(at)) open.push_back(run.target);
     if (!is_temporal(table_.features[f].kind) || !linked.insert(f).second) continue;
     DiagramRef link = link_of(f);
+    // With a candidate the count is of `inner` as it would be; only for the enabled one is it as
+    // it is.
+    const std::optional<ProfileIndex>& candidate = table_.features[f].candidate;
+    if (candidate) link = store_.either(store_.opposite(enabled_is(*candidate)), link);
     open.push_back(link);
     all = store_.both(all, link);
   }

@@ -77,6 +77,12 @@ class NaiveInterpreter {
     return false;
   }
 
+  // The ban bites with the candidate, whose place in Ban::bites is given.
+  bool bites(const Ban& ban, std::size_t candidate) const {
+    Truth bitten = truth(ban.bites[candidate]);
+    return bitten == Truth::yes || (bitten == Truth::unknown && ban.in_doubt_counts);
+  }
+
  private:
   Truth truth(ConditionIndex condition) const {
     return table_.conditions.judge(condition, [&](const Test& test) {
@@ -103,10 +109,6 @@ class NaiveInterpreter {
     return quarantined.known && quarantined.lower == 0;
   }
 
-  bool bites(const Ban& ban, std::size_t candidate) const {
-    Truth bitten = truth(ban.bites[candidate]);
-    return bitten == Truth::yes || (bitten == Truth::unknown && ban.in_doubt_counts);
-  }
   bool lawful(ProfileIndex profile) const {
     for (const Ban& ban : table_.bans) {
       if (bites(ban, profile)) return false;

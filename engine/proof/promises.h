@@ -1,0 +1,47 @@
+// Do the promises of a policy hold: its bans, and its assertions?
+//
+//   Promises found = prove_promises(model, search, budget);
+//
+// A ban holds when in every situation in which it, or its notice, bites with the enabled profile,
+// something lawful is decided. Every other outcome is lawful by the way outcomes are made
+// (rule_diagrams.h); what can go wrong is that nothing lawful can be had. An assertion holds when
+// in every situation in which its condition is certain, what is decided has the effect it names
+// (semantics 17).
+//
+// These are proofs about each instant; how a device comes into a situation is not asked here.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "engine/proof/policy_model.h"
+#include "engine/proof/situation_search.h"
+
+namespace sojourn {
+
+enum class Verdict : std::uint8_t { holds, broken, undecided };
+
+struct BanVerdict {
+  std::uint32_t ban = 0;
+  Verdict verdict = Verdict::holds;
+  std::optional<Witness> witness;  // broken: nothing lawful can be had there
+  bool violated = false;           // ... and the ban is violated already, not only within notice
+  // A situation in which it is unknown whether the ban bites (semantics 10).
+  std::optional<Witness> doubt;
+};
+
+struct AssertionVerdict {
+  std::uint32_t assertion = 0;
+  Verdict verdict = Verdict::holds;
+  std::optional<Witness> witness;
+  Leaf decided;  // broken: what is decided there
+};
+
+struct Promises {
+  std::vector<BanVerdict> bans;
+  std::vector<AssertionVerdict> assertions;
+};
+
+Promises prove_promises(PolicyModel& model, SituationSearch& search, ProofBudget& budget);
+
+}  // namespace sojourn
