@@ -305,6 +305,15 @@ struct Otherwise {
   Span span;
 };
 
+// A declaration that brings in another file.
+struct FileUse {
+  enum class Kind : std::uint8_t { import, ban, table, profiles, devices };
+  Kind kind = Kind::import;
+  Name file;
+  Name ban;  // the one that is taken
+  Span span;
+};
+
 // --- tests
 // ---------------------------------------------------------------------------------------------
 
@@ -355,7 +364,7 @@ struct Test {
 };
 
 using Declaration =
-    std::variant<Policy, Attribute, Profile, Region, Set, Define, Rule, Otherwise, Test>;
+    std::variant<Policy, Attribute, Profile, Region, Set, Define, Rule, Otherwise, Test, FileUse>;
 
 struct File {
   SourceId source;

@@ -31,6 +31,16 @@ class DeclarationBuilder {
         return ast::Otherwise{build_.actions(node.first()), node.span()};
       case K::test:
         return test(node);
+      case K::import_file:
+        return file_use(node, ast::FileUse::Kind::import);
+      case K::use_ban:
+        return file_use(node, ast::FileUse::Kind::ban);
+      case K::table_file:
+        return file_use(node, ast::FileUse::Kind::table);
+      case K::profiles_file:
+        return file_use(node, ast::FileUse::Kind::profiles);
+      case K::devices_file:
+        return file_use(node, ast::FileUse::Kind::devices);
       default:
         return rule(node);
     }
@@ -240,6 +250,16 @@ class DeclarationBuilder {
       }
     }
     return r;
+  }
+
+  ast::FileUse file_use(Node node, ast::FileUse::Kind kind) {
+    ast::FileUse use;
+    use.kind = kind;
+    use.span = node.span();
+    for (Node child : node.children()) {
+      (child.is(K::text) ? use.file : use.ban) = build_.name(child);
+    }
+    return use;
   }
 
   // --- tests ---

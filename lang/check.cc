@@ -20,15 +20,16 @@ namespace {
 
 class Checker {
  public:
-  Checker(const ast::File& file, const SyntaxTree& tree, const LoadRequest& request,
-          const SourceMap& sources, DiagnosticList& diagnostics)
+  Checker(const ast::File& file, const Library& library, const LoadRequest& request,
+          const SourceMap& sources, NamedFiles& files, DiagnosticList& diagnostics)
       : file_(file),
         sources_(sources),
         diagnostics_(diagnostics),
-        vocabulary_(*request.gazetteer, diagnostics),
+        drawings_(request, sources, files, diagnostics),
+        vocabulary_(*request.gazetteer, drawings_, diagnostics),
         conditions_(vocabulary_, diagnostics) {
-    for (const BrokenName& broken : tree.broken_names) vocabulary_.forgive(broken.name);
-    vocabulary_.add_inventory(request.inventory);
+    for (const BrokenName& broken : library.broken_names()) vocabulary_.forgive(broken.name);
+    vocabulary_.add_inventory(library.inventory());
   }
 
   CheckedPolicy run() {
@@ -365,6 +366,7 @@ class Checker {
   const ast::File& file_;
   const SourceMap& sources_;
   DiagnosticList& diagnostics_;
+  DrawnRegions drawings_;
   Vocabulary vocabulary_;
   ConditionChecker conditions_;
   CheckedPolicy policy_;
@@ -374,9 +376,9 @@ class Checker {
 
 }  // namespace
 
-CheckedPolicy check(const ast::File& file, const SyntaxTree& tree, const LoadRequest& request,
-                    const SourceMap& sources, DiagnosticList& diagnostics) {
-  return Checker(file, tree, request, sources, diagnostics).run();
+CheckedPolicy check(const ast::File& file, const Library& library, const LoadRequest& request,
+                    const SourceMap& sources, NamedFiles& files, DiagnosticList& diagnostics) {
+  return Checker(file, library, request, sources, files, diagnostics).run();
 }
 
 }  // namespace sojourn::lang

@@ -237,6 +237,17 @@ class Layout {
     add("otherwise " + print_actions(o.actions), o.span);
   }
 
+  void lay_out(const ast::FileUse& use, std::size_t) {
+    using Kind = ast::FileUse::Kind;
+    std::string words = use.kind == Kind::import     ? "import"
+                        : use.kind == Kind::table    ? "table"
+                        : use.kind == Kind::profiles ? "profiles"
+                        : use.kind == Kind::devices
+                            ? "devices"
+                            : fmt::format("use ban {} from", print_name(use.ban.text));
+    add(words + " " + print_text(use.file.text), use.span);
+  }
+
   void lay_out(const ast::Test& t, std::size_t) {
     add("test " + print_text(t.name.text) + (t.obeying ? " obeying" : ""),
         {t.span.source, t.span.begin, t.name.span.end});

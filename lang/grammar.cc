@@ -19,6 +19,7 @@
 //
 //   file        = declaration*
 //   declaration = policy | attribute | profile | region | set | define | rule | otherwise | test
+//               | ("import" | "table" | "profiles" | "devices") text | "use" "ban" name "from" text
 //   rule        = ("rule" name? text? ("timezone" zone | "overrides" name ("," name)*)*)?
 //                 "when" condition "then" action ("," action)*
 //   condition   = conjunction ("or" conjunction)*      conjunction = negation ("and" negation)*
@@ -34,6 +35,7 @@
 
 #include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
+#include "lang/excerpt.h"
 #include "lang/syntax_advice.h"
 #include "lang/tokens.h"
 #include "lang/words.h"
@@ -557,8 +559,17 @@ struct device_line : node<K::device_line, kw<"device">, need<device_name, text_o
 struct test : node<K::test, kw<"test">, need<test_name, text>, pegtl::opt<mark<"obeying">>,
                    pegtl::star<pegtl::sor<plain_line, device_line>>> {};
 
+struct file_use
+    : pegtl::sor<node<K::import_file, kw<"import">, need<file_name, text>>,
+                 node<K::use_ban, kw<"use">, need<used_thing, kw<"ban">>, need<used_ban, name>,
+                      need<used_from, kw<"from">>, need<file_name, text>>,
+                 node<K::table_file, kw<"table">, need<file_name, text>>,
+                 node<K::profiles_file, kw<"profiles">, need<file_name, text>>,
+                 node<K::devices_file, kw<"devices">, need<file_name, text>>> {};
+
 struct declaration
-    : pegtl::sor<rule, attribute, profile, region, set, define, otherwise, policy, test> {};
+    : pegtl::sor<rule, attribute, profile, region, set, define, otherwise, policy, test, file_use> {
+};
 
 // --- recovery
 // --------------------------------------------------------------------------------------------
@@ -618,13 +629,7 @@ void remember_broken_name(SyntaxTree& tree, std::size_t begin) {
   if (length != 0) tree.broken_names.push_back({rest.substr(at, length)});
 }
 
-}  // namespace
-
-SyntaxTree parse(const SourceMap& sources, SourceId source, DiagnosticList& diagnostics) {
-  SyntaxTree tree;
-  tree.source = source;
-  tree.text = sources.text(source);
-  if (!check_encoding(sources, source, diagnostics)) return tree;
+void parse_text(SyntaxTree& tree, DiagnosticList& diagnostics) {
   TreeBuilder builder(tree);
   std::size_t at = measure_gap(tree.text);
   builder.note_gap(0, at);
@@ -640,8 +645,7 @@ SyntaxTree parse(const SourceMap& sources, SourceId source, DiagnosticList& diag
     } catch (const SyntaxStop& error) {
       stop = error.offset;
       builder.abandon(node_count);
-      Span last_token{source, 0, static_cast<std::uint32_t>(builder.before_gap(stop))};
-      diagnostics.add(advise(tree, stop, last_token.end, *error.expected));
+      diagnostics.add(advise(tree, stop, builder.before_gap(stop), *error.expected));
       remember_broken_name(tree, at);
     }
     if (matched) {
@@ -653,7 +657,30 @@ SyntaxTree parse(const SourceMap& sources, SourceId source, DiagnosticList& diag
       at = next;
     }
   }
+}
+
+}  // namespace
+
+SyntaxTree parse(const SourceMap& sources, SourceId source, DiagnosticList& diagnostics) {
+  SyntaxTree tree;
+  tree.source = source;
+  tree.text = sources.text(source);
+  if (check_encoding(sources, source, diagnostics)) parse_text(tree, diagnostics);
   return tree;
+}
+
+SyntaxTree parse(const Excerpt& excerpt, DiagnosticList& diagnostics) {
+  SyntaxTree tree;
+  tree.source = excerpt.source();
+  tree.text = excerpt.text();
+  tree.excerpt = &excerpt;
+  parse_text(tree, diagnostics);
+  return tree;
+}
+
+Span SyntaxTree::place(std::size_t begin, std::size_t end) const {
+  if (excerpt != nullptr) return excerpt->place(begin, end);
+  return {source, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)};
 }
 
 }  // namespace sojourn::lang

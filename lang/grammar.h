@@ -12,4 +12,7 @@ namespace sojourn::lang {
 // in the size of the text, whatever its bytes. Tested in tests/lang/grammar_test.cc.
 SyntaxTree parse(const SourceMap& sources, SourceId source, DiagnosticList& diagnostics);
 
+// The same for a text put together from cells of a table. The excerpt outlives the tree.
+SyntaxTree parse(const Excerpt& excerpt, DiagnosticList& diagnostics);
+
 }  // namespace sojourn::lang

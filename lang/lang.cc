@@ -2,13 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <iterator>
+
 #include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
-#include "lang/ast_builder.h"
 #include "lang/check.h"
 #include "lang/contradictions.h"
-#include "lang/grammar.h"
+#include "lang/inventory_files.h"
+#include "lang/library.h"
 #include "lang/lower.h"
+#include "lang/named_files.h"
 #include "lang/test_cases.h"
 
 namespace sojourn::lang {
@@ -20,6 +23,28 @@ bool fits(std::string_view path, std::string_view text, DiagnosticList& diagnost
       make_diagnostic(Code::E0901, fmt::format("`{}` has {} bytes; a rule file has at most {}",
                                                path, text.size(), limits::kSourceBytesMax)));
   return false;
+}
+
+// Of the rule file alone, or of the digests of all files in the order read.
+Sha256Digest text_digest(std::string_view text, const NamedFiles& files) {
+  Sha256Digest own = sha256(as_bytes(text));
+  if (files.digests().empty()) return own;
+  Bytes all(own.begin(), own.end());
+  for (const Sha256Digest& digest : files.digests()) {
+    all.insert(all.end(), digest.begin(), digest.end());
+  }
+  return sha256(all);
+}
+
+std::vector<Observation> build_devices(const Library& library, const CheckedPolicy& policy,
+                                       const SourceMap& sources, DiagnosticList& diagnostics) {
+  std::vector<Observation> devices;
+  for (const CsvFile& sheet : library.devices()) {
+    std::vector<Observation> rows = device_rows(sheet, policy, sources, diagnostics);
+    devices.insert(devices.end(), std::make_move_iterator(rows.begin()),
+                   std::make_move_iterator(rows.end()));
+  }
+  return devices;
 }
 
 void note_missing_otherwise(const LoadRequest& request, SourceId source, const SourceMap& sources,
@@ -40,22 +65,28 @@ std::optional<LoadedPolicy> load_policy(const LoadRequest& request, SourceMap& s
   if (!fits(request.path, request.text, diagnostics)) return std::nullopt;
   SourceId source = sources.add(request.path, request.text);
   DiagnosticList found;
-  SyntaxTree tree = parse(sources, source, found);
-  ast::File file = build_ast(tree, found);
-  CheckedPolicy checked = check(file, tree, request, sources, found);
+  NamedFiles files(request.files, found);
+  Library library(request, sources, files, found);
+  ast::File file = library.join(source);
+  CheckedPolicy checked = check(file, library, request, sources, files, found);
   LoadedPolicy policy;
   policy.otherwise_written = checked.otherwise_written;
   // Tests are about a policy that stands; with errors in it they would only echo them.
   if (!found.has_errors()) policy.tests = build_tests(file, checked, found);
+  if (!found.has_errors()) policy.devices = build_devices(library, checked, sources, found);
   if (!found.has_errors()) {
     for (const CheckedRule& rule : checked.rules) policy.rule_spans.push_back(rule.name_span);
     Lowered lowered = lower(std::move(checked));
     report_contradictions(lowered, *request.gazetteer, sources, found);
     policy.table = std::move(lowered.table);
-    policy.table.text_digest = sha256(as_bytes(request.text));
+    policy.table.text_digest = text_digest(request.text, files);
     if (!policy.otherwise_written) note_missing_otherwise(request, source, sources, found);
   }
-  for (const Diagnostic& diagnostic : found.all()) diagnostics.add(diagnostic);
+  for (const Diagnostic& diagnostic : found.all()) {
+    // What a shared file offers need not all be used.
+    bool offered = diagnostic.code == Code::N0220 && diagnostic.span->source != source;
+    if (!offered) diagnostics.add(diagnostic);
+  }
   if (found.has_errors()) return std::nullopt;
   return policy;
 }

@@ -22,6 +22,7 @@
 #include "engine/base/file_source.h"
 #include "engine/base/gazetteer.h"
 #include "engine/base/source.h"
+#include "engine/device/observation.h"
 #include "engine/graph/rule_table.h"
 #include "lang/test_case.h"
 
@@ -34,10 +35,14 @@ struct Inventory {
   std::vector<Profile> profiles;
 };
 
+// GeoJSON to an area: polygons, or lines of no width. `name` is what messages call it.
+using AreaReader = Result<Area> (*)(std::string name, std::string_view text);
+
 struct LoadRequest {
   std::string path;  // for messages, and where files it names lie beside
   std::string text;
-  const FileSource* files = nullptr;     // needed only for `geojson` and `corridor`
+  const FileSource* files = nullptr;     // absent: a policy that names files is refused
+  AreaReader read_area = nullptr;        // needed for regions drawn in files
   const Gazetteer* gazetteer = nullptr;  // required
   Inventory inventory;
 };
@@ -45,6 +50,8 @@ struct LoadRequest {
 struct LoadedPolicy {
   RuleTable table;
   std::vector<TestCase> tests;
+  // Master data from inventories of devices: standing observations without a time.
+  std::vector<Observation> devices;
   std::vector<Span> rule_spans;   // by rule: its name, or the word `when`
   bool otherwise_written = true;  // false: `otherwise keep` was understood (a note says so)
 };

@@ -61,9 +61,12 @@ struct Found {
   std::string_view word;  // when it is a word
 };
 
-Found found_at(std::string_view rest) {
+Found found_at(const SyntaxTree& tree, std::size_t offset) {
+  std::string_view rest = tree.text.substr(offset);
   constexpr std::size_t kShownMax = 40;
-  if (rest.empty()) return {0, "the end of the file", {}};
+  if (rest.empty()) {
+    return {0, tree.excerpt == nullptr ? "the end of the file" : "the end of the cell", {}};
+  }
   if (std::size_t length = name_length(rest)) {
     if (length > kShownMax) return {length, "a very long word", {}};
     return {length, fmt::format("`{}`", rest.substr(0, length)), rest.substr(0, length)};
@@ -83,8 +86,7 @@ Found found_at(std::string_view rest) {
 }
 
 Span span_of(const SyntaxTree& tree, std::size_t begin, std::size_t length) {
-  return {tree.source, static_cast<std::uint32_t>(begin),
-          static_cast<std::uint32_t>(begin + length)};
+  return tree.place(begin, begin + length);
 }
 
 std::string joined(std::string_view first, std::string_view second) {
@@ -186,7 +188,7 @@ Diagnostic advise(const SyntaxTree& tree, std::size_t offset, std::size_t last_t
     return make_diagnostic(Code::E0102, span_of(tree, offset, length),
                            "a quote is opened here and not closed on this line", expected.help);
   }
-  Found found = found_at(rest);
+  Found found = found_at(tree, offset);
   std::string message =
       fmt::format("{} expected {}, but found {}", expected.what, expected.where, found.words);
   std::string_view advice = habit_advice(rest);
@@ -213,7 +215,7 @@ Diagnostic advise(const SyntaxTree& tree, std::size_t offset, std::size_t last_t
 
 Diagnostic advise_no_declaration(const SyntaxTree& tree, std::size_t offset) {
   std::string_view rest = tree.text.substr(offset);
-  Found found = found_at(rest);
+  Found found = found_at(tree, offset);
   Span span = span_of(tree, offset, found.length);
   constexpr std::string_view kBeginnings =
       "a declaration begins with `policy`, `attribute`, `profile`, `region`, `set`, `define`, "

@@ -5,6 +5,7 @@
 // are kept aside, in order, for the formatter.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -12,6 +13,8 @@
 #include "engine/base/source.h"
 
 namespace sojourn::lang {
+
+class Excerpt;
 
 // One enumerator per construct that means something; keywords and punctuation leave no node.
 enum class NodeKind : std::uint8_t {
@@ -111,6 +114,11 @@ enum class NodeKind : std::uint8_t {
   rule,
   overrides,
   otherwise,
+  import_file,
+  use_ban,
+  table_file,
+  profiles_file,
+  devices_file,
   // --- tests ---
   test,
   given,
@@ -154,6 +162,11 @@ struct SyntaxTree {
   std::vector<SyntaxNode> nodes;
   std::vector<Span> comments;  // from # to the end of the line, in order
   std::vector<BrokenName> broken_names;
+  // Where the text comes from when it is put together from cells of a table; it outlives the tree.
+  const Excerpt* excerpt = nullptr;
+
+  // The bytes [begin, end) of the text as a place in the source.
+  Span place(std::size_t begin, std::size_t end) const;
 };
 
 // A place in a tree, and its children. Cheap to copy; the tree outlives it.
@@ -163,7 +176,7 @@ class Node {
 
   NodeKind kind() const { return raw().kind; }
   bool is(NodeKind kind) const { return raw().kind == kind; }
-  Span span() const { return {tree_->source, raw().begin, raw().end}; }
+  Span span() const { return tree_->place(raw().begin, raw().end); }
   std::string_view text() const { return tree_->text.substr(raw().begin, raw().end - raw().begin); }
 
   class Children {

@@ -25,7 +25,7 @@ class TestBuilder {
       : policy_(policy),
         zone_(zone_of(policy)),
         diagnostics_(diagnostics),
-        report_(policy, zone_, diagnostics) {
+        report_(policy, zone_, diagnostics, Code::E0501) {
     for (const CheckedRule& rule : policy.rules) rule_labels_.insert(rule.rule.label());
   }
 

@@ -29,7 +29,7 @@ std::optional<Registration> find_registration(std::string_view name) {
 }  // namespace
 
 void TestReport::error(Span span, std::string message, std::string help) {
-  diagnostics_.add(make_diagnostic(Code::E0501, span, std::move(message), std::move(help)));
+  diagnostics_.add(make_diagnostic(refusal_, span, std::move(message), std::move(help)));
 }
 
 void TestReport::fill(const std::vector<ast::TestPart>& parts, Observation& observation) {

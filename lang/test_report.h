@@ -12,8 +12,10 @@ namespace sojourn::lang {
 // Resolves names against the policy and converts units; what cannot be is a diagnostic.
 class TestReport {
  public:
-  TestReport(const CheckedPolicy& policy, const TimeZone& zone, DiagnosticList& diagnostics)
-      : policy_(policy), zone_(zone), diagnostics_(diagnostics) {}
+  // `refusal` is the code of what is said about impossible values.
+  TestReport(const CheckedPolicy& policy, const TimeZone& zone, DiagnosticList& diagnostics,
+             Code refusal)
+      : policy_(policy), zone_(zone), diagnostics_(diagnostics), refusal_(refusal) {}
 
   void fill(const std::vector<ast::TestPart>& parts, Observation& observation);
   // Reports an unknown name; `what` is said in the message ("profile").
@@ -35,6 +37,7 @@ class TestReport {
   const CheckedPolicy& policy_;
   const TimeZone& zone_;
   DiagnosticList& diagnostics_;
+  Code refusal_;
 };
 
 }  // namespace sojourn::lang

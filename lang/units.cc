@@ -122,6 +122,18 @@ std::optional<ScaledThreshold> scale(std::int64_t millionths, const Unit& from, 
   return ScaledThreshold{static_cast<std::int64_t>(quotient), rest == 0};
 }
 
+std::optional<double> reach_metres(const ast::Value& length) {
+  constexpr std::int64_t kReachMaxMm = 20'000'000'000;
+  const Unit* unit = find_unit(length.unit);
+  if (length.kind != ast::Value::Kind::amount || unit == nullptr ||
+      unit->dimension != Dimension::length) {
+    return std::nullopt;
+  }
+  std::optional<ScaledThreshold> reach = scale(length.millionths, *unit, *find_unit("m"), 1000);
+  if (!reach || reach->floor <= 0 || reach->floor > kReachMaxMm) return std::nullopt;
+  return static_cast<double>(reach->floor) / 1000;
+}
+
 std::optional<Duration> elapsed(const ast::TimeLength& length) {
   __int128 total = 0;
   for (const ast::TimeLength::Part& part : length.parts) {

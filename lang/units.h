@@ -55,6 +55,10 @@ struct ScaledThreshold {
 std::optional<ScaledThreshold> scale(std::int64_t millionths, const Unit& from, const Unit& to,
                                      std::int64_t steps);
 
+// A radius or width in metres, to the millimetre; absent when the value is no length, not above
+// zero, or longer than half the Earth's circumference.
+std::optional<double> reach_metres(const ast::Value& length);
+
 // The elapsed time of a length; absent with months or years, fractions of a millisecond, or more
 // than fits.
 std::optional<Duration> elapsed(const ast::TimeLength& length);

@@ -384,8 +384,9 @@ void Vocabulary::add_member(const ast::RegionMember& member, Places& places) {
     return;
   }
   if (member.kind != MemberKind::circle) {
-    error(Code::E0111, member.span, "regions drawn in a file are not understood by this version",
-          "use countries, subdivisions or `circle(LAT, LON, 12 km)`");
+    if (std::optional<Area> area = drawings_.area(member)) {
+      places.areas.push_back(add_area(*std::move(area)));
+    }
     return;
   }
   LatLon centre{static_cast<double>(member.lat.millionths) / kMillionthsPerDegree,
@@ -399,21 +400,14 @@ void Vocabulary::add_member(const ast::RegionMember& member, Places& places) {
           valid.error().help);
     return;
   }
-  const Unit* unit = find_unit(member.length.unit);
-  const Unit* metre = find_unit("m");
-  std::optional<ScaledThreshold> radius;
-  if (unit != nullptr && unit->dimension == Dimension::length) {
-    radius = scale(member.length.millionths, *unit, *metre, 1000);
-  }
-  constexpr std::int64_t kRadiusMaxMm = 20'000'000'000;
-  if (!radius || radius->floor <= 0 || radius->floor > kRadiusMaxMm) {
+  std::optional<double> radius_m = reach_metres(member.length);
+  if (!radius_m) {
     error(Code::E0214, member.length.span,
           fmt::format("`{}` is not a radius", print(member.length)),
           "a radius is a length above zero, in m, km or nmi");
     return;
   }
-  places.areas.push_back(
-      add_area(Area::circle(centre.lat, centre.lon, static_cast<double>(radius->floor) / 1000)));
+  places.areas.push_back(add_area(Area::circle(centre.lat, centre.lon, *radius_m)));
 }
 
 std::optional<Places> Vocabulary::places(const std::vector<ast::Value>& values) {

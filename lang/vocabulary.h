@@ -13,10 +13,10 @@
 #include <vector>
 
 #include "engine/base/diagnostic.h"
-#include "engine/base/file_source.h"
 #include "engine/base/gazetteer.h"
 #include "engine/graph/rule_table.h"
 #include "lang/ast.h"
+#include "lang/drawn_regions.h"
 #include "lang/lang.h"
 
 namespace sojourn::lang {
@@ -29,8 +29,9 @@ struct Places {
 
 class Vocabulary {
  public:
-  Vocabulary(const Gazetteer& gazetteer, DiagnosticList& diagnostics)
-      : gazetteer_(gazetteer), diagnostics_(diagnostics) {}
+  // All outlive this.
+  Vocabulary(const Gazetteer& gazetteer, DrawnRegions& drawings, DiagnosticList& diagnostics)
+      : gazetteer_(gazetteer), drawings_(drawings), diagnostics_(diagnostics) {}
 
   // --- declaring ---
   void add_inventory(const Inventory& inventory);
@@ -102,6 +103,7 @@ class Vocabulary {
   void error(Code code, Span span, std::string message, std::string help = {});
 
   const Gazetteer& gazetteer_;
+  DrawnRegions& drawings_;
   DiagnosticList& diagnostics_;
   std::unordered_map<std::string, Entry> attribute_names_;  // attributes, sets and defines
   std::unordered_map<std::string, Entry> profile_names_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "adapters/cli/policy_input.h"
+#include "adapters/geo/geo.h"
 #include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 #include "engine/proof/analysis.h"
@@ -29,6 +30,7 @@ bool reproduces(const PolicyInput& input, const std::string& test_block, const G
   request.path = input.path;
   request.text = input.text + "\n" + test_block;
   request.files = &files;
+  request.read_area = geo::read_geojson_area;
   request.gazetteer = &world;
   SourceMap sources;
   DiagnosticList diagnostics;

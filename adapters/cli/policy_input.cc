@@ -45,6 +45,7 @@ Result<std::unique_ptr<PolicyInput>> read_policy(const std::string& path, const 
   request.path = input->path;
   request.text = input->text;
   request.files = &files;
+  request.read_area = geo::read_geojson_area;
   request.gazetteer = &world;
   input->policy = lang::load_policy(request, input->sources, input->diagnostics);
   input->diagnostics.finish();
@@ -74,6 +75,7 @@ std::optional<RunnablePolicy> load_runnable(const std::string& path, const std::
   auto world = open_world(geodata);
   if (!world) return console.fail(world.error()), std::nullopt;
   std::shared_ptr<const DecisionGraph> graph;
+  std::vector<Observation> devices;
   if (is_graph_file(path)) {
     if (override_settings.settle) {
       console.fail(make_diagnostic(Code::E0003, "a compiled policy's settle cannot be changed",
@@ -98,6 +100,7 @@ std::optional<RunnablePolicy> load_runnable(const std::string& path, const std::
       console.report(read.diagnostics, read.sources, OutputFormat::text);
       return std::nullopt;
     }
+    devices = std::move(read.policy->devices);
     RuleTable table = std::move(read.policy->table);
     if (override_settings.settle) table.settings.settle = *override_settings.settle;
     auto compiled = compile(std::make_shared<const RuleTable>(std::move(table)),
@@ -107,7 +110,7 @@ std::optional<RunnablePolicy> load_runnable(const std::string& path, const std::
   }
   auto prepared = PreparedPolicy::prepare(graph, **world);
   if (!prepared) return console.fail(prepared.error()), std::nullopt;
-  return RunnablePolicy{*world, *prepared};
+  return RunnablePolicy{*world, *prepared, std::move(devices)};
 }
 
 }  // namespace sojourn::cli

@@ -24,6 +24,15 @@ std::string read(const fs::path& path) {
   return text.str();
 }
 
+// The files beside a golden file.
+class FolderFiles : public FileSource {
+ public:
+  Result<std::string> read(std::string_view path) const override {
+    if (fs::exists(kFolder / path)) return lang::read(kFolder / path);
+    return make_diagnostic(Code::E0001, "`" + std::string(path) + "` cannot be read: no such file");
+  }
+};
+
 std::vector<fs::path> goldens() {
   std::vector<fs::path> found;
   for (const auto& entry : fs::directory_iterator(kFolder)) {
@@ -36,7 +45,8 @@ std::vector<fs::path> goldens() {
 TEST_CASE("every diagnostic says what its golden file says") {
   bool rebase = std::getenv("SOJOURN_REBASE") != nullptr;
   for (const fs::path& path : goldens()) {
-    testing::Loaded loaded = testing::load(read(path), {}, nullptr, path.filename().string());
+    FolderFiles files;
+    testing::Loaded loaded = testing::load(read(path), {}, &files, path.filename().string());
     std::string actual = loaded.rendered(true);
     fs::path expected = path;
     expected.replace_extension(".expected");

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "adapters/geo/geo.h"
 #include "engine/base/diagnostic_code.h"
 #include "lang/lang.h"
 #include "tests/support/fake_gazetteer.h"
@@ -53,6 +54,7 @@ inline Loaded load(std::string_view text, const Inventory& inventory = {},
   request.path = std::move(path);
   request.text = std::string(text);
   request.files = files;
+  request.read_area = geo::read_geojson_area;
   request.gazetteer = &small_world();
   request.inventory = inventory;
   loaded.policy = load_policy(request, loaded.sources, loaded.diagnostics);

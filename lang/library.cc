@@ -1,0 +1,297 @@
+#include "lang/library.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <unordered_map>
+
+#include "engine/base/diagnostic_code.h"
+#include "engine/base/limits.h"
+#include "lang/ast_builder.h"
+#include "lang/grammar.h"
+#include "lang/inventory_files.h"
+#include "lang/rule_text.h"
+#include "lang/units.h"
+
+namespace sojourn::lang {
+namespace {
+
+using Kind = ast::FileUse::Kind;
+
+// The declaration's words, blanks and line breaks evened out.
+std::string evened(std::string_view text) {
+  std::string out;
+  for (char c : text) {
+    bool blank = c == ' ' || c == '\t' || c == '\n' || c == '\r';
+    if (!blank) {
+      out += c;
+    } else if (!out.empty() && out.back() != ' ') {
+      out += ' ';
+    }
+  }
+  return out;
+}
+
+// Kind and name of what two files may both declare; "" for anything else.
+std::string shared_name(const ast::Declaration& declaration) {
+  if (const auto* a = std::get_if<ast::Attribute>(&declaration)) return "attribute " + a->name.text;
+  if (const auto* p = std::get_if<ast::Profile>(&declaration)) return "profile " + p->name.text;
+  if (const auto* s = std::get_if<ast::Set>(&declaration)) return "set " + s->name.text;
+  if (const auto* d = std::get_if<ast::Define>(&declaration)) return "define " + d->name.text;
+  const auto* r = std::get_if<ast::Region>(&declaration);
+  if (r == nullptr) return "";
+  // Drawings lie beside their files: equal names may be different drawings.
+  bool drawn = std::any_of(r->members.begin(), r->members.end(), [](const auto& member) {
+    return member.kind == ast::RegionMember::Kind::geojson ||
+           member.kind == ast::RegionMember::Kind::corridor;
+  });
+  return drawn ? "" : "region " + r->name.text;
+}
+
+}  // namespace
+
+void Library::error(Code code, Span span, std::string message, std::string help) {
+  diagnostics_.add(make_diagnostic(code, span, std::move(message), std::move(help)));
+}
+
+ast::File Library::join(SourceId root) {
+  inventory_ = request_.inventory;
+  std::string path =
+      NamedFiles::path_of(request_.path, request_.path.substr(request_.path.rfind('/') + 1));
+  chain_ = {path};
+  imported_ = {path};
+  ast::File whole;
+  whole.source = root;
+  whole.declarations = without_repetitions(expand(gather(root, true)));
+  compare_headers(whole);
+  return whole;
+}
+
+Library::Declarations Library::read(SourceId source) {
+  SyntaxTree tree = parse(sources_, source, diagnostics_);
+  broken_names_.insert(broken_names_.end(), tree.broken_names.begin(), tree.broken_names.end());
+  return build_ast(tree, diagnostics_).declarations;
+}
+
+Library::Declarations Library::gather(SourceId source, bool is_root) {
+  Declarations gathered;
+  for (ast::Declaration& declaration : read(source)) {
+    const auto* use = std::get_if<ast::FileUse>(&declaration);
+    if (use != nullptr && use->kind == Kind::import) {
+      import(*use, gathered);
+    } else if (use != nullptr && use->kind == Kind::ban) {
+      use_one(*use, gathered);
+    } else {
+      bring(std::move(declaration), is_root, gathered);
+    }
+  }
+  return gathered;
+}
+
+void Library::bring(ast::Declaration declaration, bool is_root, Declarations& into) {
+  if (!is_root) {
+    if (std::holds_alternative<ast::Test>(declaration)) return;
+    if (const auto* header = std::get_if<ast::Policy>(&declaration)) {
+      other_headers_.push_back(*header);
+      return;
+    }
+  }
+  if (const auto* otherwise = std::get_if<ast::Otherwise>(&declaration)) {
+    for (const ast::Declaration& earlier : into) {
+      const auto* other = std::get_if<ast::Otherwise>(&earlier);
+      bool same = other != nullptr && other->span.source != otherwise->span.source &&
+                  print_actions(other->actions) == print_actions(otherwise->actions);
+      if (same) return;
+    }
+  }
+  into.push_back(std::move(declaration));
+}
+
+std::optional<SourceId> Library::open(const ast::FileUse& use) {
+  std::string path = NamedFiles::path_of(sources_.path(use.file.span.source), use.file.text);
+  auto known = open_.find(path);
+  if (known != open_.end()) return known->second;
+  std::optional<std::string> text = files_.read(path, use.file.span);
+  if (!text) return std::nullopt;
+  if (text->size() > limits::kSourceBytesMax) {
+    error(Code::E0901, use.file.span,
+          fmt::format("`{}` has {} bytes; {} are allowed", path, text->size(),
+                      limits::kSourceBytesMax),
+          "split the file");
+    return std::nullopt;
+  }
+  SourceId source = sources_.add(path, *std::move(text));
+  open_.emplace(path, source);
+  return source;
+}
+
+void Library::import(const ast::FileUse& use, Declarations& into) {
+  std::string path = NamedFiles::path_of(sources_.path(use.file.span.source), use.file.text);
+  auto circle = std::find(chain_.begin(), chain_.end(), path);
+  if (circle != chain_.end()) {
+    std::string way;
+    for (; circle != chain_.end(); ++circle) way += fmt::format("`{}` imports ", *circle);
+    error(Code::E0230, use.file.span, "files import each other in a circle",
+          fmt::format("{}`{}`; take one of the imports out", way, path));
+    return;
+  }
+  if (!imported_.insert(path).second) return;
+  if (chain_.size() > limits::kImportDepthMax) {
+    error(Code::E0901, use.file.span,
+          fmt::format("imports are nested more than {} deep", limits::kImportDepthMax),
+          "import the file from one nearer to the policy");
+    return;
+  }
+  std::optional<SourceId> source = open(use);
+  if (!source) return;
+  chain_.push_back(path);
+  Declarations brought = gather(*source, false);
+  chain_.pop_back();
+  for (ast::Declaration& declaration : brought) bring(std::move(declaration), false, into);
+}
+
+void Library::use_one(const ast::FileUse& use, Declarations&) {
+  error(Code::E0111, use.span, "`use` is not understood by this version",
+        fmt::format("`import \"{}\"` brings everything the file declares", use.file.text));
+}
+
+// --- tables and inventories
+// -------------------------------------------------------------------------
+
+std::optional<CsvFile> Library::open_sheet(const ast::FileUse& use) {
+  std::string path = NamedFiles::path_of(sources_.path(use.file.span.source), use.file.text);
+  if (!sheets_.insert(fmt::format("{} {}", static_cast<int>(use.kind), path)).second) {
+    return std::nullopt;
+  }
+  std::optional<SourceId> source = open(use);
+  if (!source) return std::nullopt;
+  return read_csv(sources_, *source, diagnostics_);
+}
+
+// Sheets are read when everything else is known: what a cell means depends on what is declared.
+Library::Declarations Library::expand(Declarations gathered) {
+  WordShapes shapes = word_shapes(gathered);
+  std::set<std::string> profiles;
+  std::set<std::string> words;
+  for (const ast::Declaration& declaration : gathered) {
+    if (const auto* profile = std::get_if<ast::Profile>(&declaration)) {
+      profiles.insert(profile->name.text);
+    } else if (const auto* attribute = std::get_if<ast::Attribute>(&declaration)) {
+      words.insert(attribute->name.text);
+    }
+  }
+  for (const ast::Declaration& declaration : gathered) {
+    const auto* use = std::get_if<ast::FileUse>(&declaration);
+    if (use != nullptr && use->kind == Kind::devices) join_devices(*use, words);
+  }
+  for (const Attribute& attribute : inventory_.attributes) {
+    bool set = attribute.type == AttributeType::set_of_text ||
+               attribute.type == AttributeType::set_of_choice ||
+               attribute.type == AttributeType::set_of_country;
+    bool flag = attribute.type == AttributeType::flag;
+    shapes.emplace(attribute.name, set    ? WordShape::set
+                                   : flag ? WordShape::flag
+                                          : WordShape::plain);
+  }
+  Declarations expanded;
+  for (ast::Declaration& declaration : gathered) {
+    const auto* use = std::get_if<ast::FileUse>(&declaration);
+    if (use == nullptr) {
+      expanded.push_back(std::move(declaration));
+    } else if (use->kind == Kind::profiles) {
+      join_profiles(*use, profiles, expanded);
+    } else if (use->kind == Kind::table) {
+      std::optional<CsvFile> sheet = open_sheet(*use);
+      if (!sheet) continue;
+      auto rules = table_rules(*sheet, use->file.text, shapes, sources_, diagnostics_);
+      std::move(rules.begin(), rules.end(), std::back_inserter(expanded));
+    }
+  }
+  return expanded;
+}
+
+void Library::join_profiles(const ast::FileUse& use, const std::set<std::string>& declared,
+                            Declarations& into) {
+  std::optional<CsvFile> sheet = open_sheet(use);
+  if (!sheet) return;
+  auto rows = profile_rows(*sheet, declared, sources_, diagnostics_);
+  // What a row with a mistake meant to declare is not missing as well.
+  std::set<std::string_view> sound;
+  for (const ast::Profile& profile : rows) sound.insert(profile.name.text);
+  std::optional<std::size_t> names = sheet->column("profile");
+  for (const CsvRow& row : sheet->rows) {
+    if (!names || sound.count(row.cells[*names].text) != 0) continue;
+    broken_names_.push_back({sources_.text(row.cells[*names].span)});
+  }
+  std::move(rows.begin(), rows.end(), std::back_inserter(into));
+}
+
+void Library::join_devices(const ast::FileUse& use, const std::set<std::string>& declared) {
+  std::optional<CsvFile> sheet = open_sheet(use);
+  if (!sheet) return;
+  for (Attribute& attribute : inferred_attributes(*sheet, declared, sources_, diagnostics_)) {
+    inventory_.attributes.push_back(std::move(attribute));
+  }
+  devices_.push_back(*std::move(sheet));
+}
+
+// --- joining
+// -------------------------------------------------------------------------------------
+
+Library::Declarations Library::without_repetitions(Declarations declarations) {
+  std::unordered_map<std::string, Span> seen;
+  Declarations kept;
+  for (ast::Declaration& declaration : declarations) {
+    std::string name = shared_name(declaration);
+    Span span = ast::span_of(declaration);
+    if (!name.empty()) {
+      auto [first, added] = seen.emplace(name, span);
+      bool repeated = !added && first->second.source != span.source &&
+                      evened(sources_.text(first->second)) == evened(sources_.text(span));
+      if (repeated) continue;
+    }
+    kept.push_back(std::move(declaration));
+  }
+  return kept;
+}
+
+void Library::compare_headers(const ast::File& whole) {
+  ast::Policy own;
+  for (const ast::Declaration& declaration : whole.declarations) {
+    if (const auto* header = std::get_if<ast::Policy>(&declaration)) {
+      own = *header;
+      break;
+    }
+  }
+  const Settings usual;
+  auto zone = [&](const ast::Policy& header) {
+    return header.zone ? header.zone->text : usual.zone;
+  };
+  auto length = [](const std::optional<ast::TimeLength>& written, Duration otherwise) {
+    return written ? elapsed(*written).value_or(otherwise) : otherwise;
+  };
+  for (const ast::Policy& other : other_headers_) {
+    auto differs = [&](std::string_view setting, Span span) {
+      error(Code::E0231, span,
+            fmt::format("the file is imported by a policy with another `{}`", setting),
+            "its rules would mean something else there; make the settings alike, or name the zone "
+            "in the rule: `rule NAME timezone ZONE`");
+    };
+    if (zone(other) != zone(own))
+      differs("timezone", other.zone ? other.zone->span : other.name.span);
+    if (length(other.settle, usual.settle) != length(own.settle, usual.settle)) {
+      differs("settle", other.settle ? other.settle->span : other.name.span);
+    }
+    if (length(other.carry, usual.carry) != length(own.carry, usual.carry)) {
+      differs("carry", other.carry ? other.carry->span : other.name.span);
+    }
+    if (length(other.lead, usual.lead) != length(own.lead, usual.lead)) {
+      differs("lead", other.lead ? other.lead->span : other.name.span);
+    }
+    if (other.first_match != own.first_match) differs("first-match", other.name.span);
+  }
+}
+
+}  // namespace sojourn::lang
