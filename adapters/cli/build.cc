@@ -21,6 +21,12 @@ int run_build(const BuildOptions& options, Console& console) {
     console.report(read.diagnostics, read.sources, OutputFormat::text);
     return kUnusable;
   }
+  if (!read.policy->devices.empty()) {
+    console.message(fmt::format(
+        "note: the master data of {} devices is not part of the graph file; with it, give the rule "
+        "file to `decide` and `dryrun`\n",
+        grouped(read.policy->devices.size())));
+  }
   CompileSummary summary;
   auto graph = compile(std::make_shared<const RuleTable>(std::move(read.policy->table)),
                        CompileOptions{.claims = (*world)->claims()}, &summary);

@@ -3,6 +3,7 @@
 
 #include "adapters/cli/commands.h"
 #include "adapters/cli/explanation_text.h"
+#include "adapters/cli/master_data.h"
 #include "adapters/cli/policy_input.h"
 #include "adapters/telemetry/trace_reader.h"
 #include "engine/base/diagnostic_code.h"
@@ -34,6 +35,7 @@ int run_decide(const DecideOptions& options, Console& console) {
   telemetry::TraceReader& reader = **opened;
   LoopOptions loop_options;
   loop_options.mode = LoopMode::open;
+  MasterData master_data(std::move(policy->devices));
   std::optional<DeviceLoop> loop;
   std::string device;
   Observation observation;
@@ -43,7 +45,11 @@ int run_decide(const DecideOptions& options, Console& console) {
     if (!*more) break;
     DeviceDirectory names;
     const std::string& label = names.label(names.find_or_add(observation.names));
-    if (!loop) loop.emplace(policy->prepared, device = label, loop_options);
+    if (!loop) {
+      loop.emplace(policy->prepared, device = label, loop_options);
+      std::optional<Observation> known = master_data.of(observation.names, observation.at);
+      if (known) loop->introduce(*known);
+    }
     if (label != device) {
       return console.fail(make_diagnostic(
           Code::E0006,

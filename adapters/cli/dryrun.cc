@@ -179,7 +179,8 @@ int run_dryrun(const DryrunOptions& options, Console& console) {
   LastRecords last_records;
   RecordWriter records(table, last_records);
   if (Status status = records.open(options); !status) return console.fail(status.error());
-  FleetReplay replay(policy->prepared, *loop, {.jobs = jobs});
+  MasterData master_data(std::move(policy->devices));
+  FleetReplay replay(policy->prepared, *loop, {.jobs = jobs, .master_data = &master_data});
   std::signal(SIGINT, interrupt);
   bool damaged = false;
   Status status = replay_trace(**reader, replay, records, console, damaged);

@@ -106,11 +106,10 @@ void FleetReplay::run_workers(const std::function<void(Worker&)>& work) {
 void FleetReplay::feed(std::span<const Observation> observations, const Writer& writer) {
   device_of_.clear();
   for (const Observation& observation : observations) {
-    device_of_.push_back(directory_.find_or_add(observation.names));
+    DeviceIndex device = directory_.find_or_add(observation.names);
+    device_of_.push_back(device);
     newest_ = std::max(newest_, observation.at);
-  }
-  for (auto index = static_cast<DeviceIndex>(loops_.size()); index < directory_.size(); ++index) {
-    loops_.push_back(std::make_unique<DeviceLoop>(policy_, directory_.label(index), loop_options_));
+    if (device == loops_.size()) add_device(device, observation);
   }
   run_workers([&](Worker& worker) {
     for (std::size_t i = 0; i < observations.size(); ++i) {
@@ -121,6 +120,13 @@ void FleetReplay::feed(std::span<const Observation> observations, const Writer& 
   });
   ordinal_ += observations.size();
   write_in_order(writer);
+}
+
+void FleetReplay::add_device(DeviceIndex device, const Observation& first) {
+  loops_.push_back(std::make_unique<DeviceLoop>(policy_, directory_.label(device), loop_options_));
+  if (options_.master_data == nullptr) return;
+  std::optional<Observation> known = options_.master_data->of(first.names, first.at);
+  if (known) loops_.back()->introduce(*known);
 }
 
 void FleetReplay::finish(const Writer& writer) {

@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters/cli/master_data.h"
 #include "engine/runtime/device_directory.h"
 #include "engine/runtime/device_loop.h"
 
@@ -26,6 +27,8 @@ struct ReplayOptions {
   unsigned jobs = 1;
   // Are records wanted at all? Making them costs more than deciding.
   bool records = true;
+  // What is known of devices beforehand; may be absent, outlives the replay.
+  const MasterData* master_data = nullptr;
 };
 
 // What a rule (or `otherwise`) did in a replay.
@@ -70,6 +73,7 @@ class FleetReplay {
  private:
   class Worker;
   void run_workers(const std::function<void(Worker&)>& work);
+  void add_device(DeviceIndex device, const Observation& first);
   void write_in_order(const Writer& writer);
 
   std::shared_ptr<const PreparedPolicy> policy_;

@@ -47,6 +47,7 @@ struct SettingsOverride {
 struct RunnablePolicy {
   std::shared_ptr<const Gazetteer> world;
   std::shared_ptr<const PreparedPolicy> prepared;
+  std::vector<Observation> devices{};  // master data; a graph file has none
 };
 
 // Reports what is wrong on the console; absent (exit with kUnusable) when the policy cannot run.

@@ -24,6 +24,11 @@ DeviceLoop::DeviceLoop(std::shared_ptr<const PreparedPolicy> policy, std::string
       options_(options),
       device_(policy_, DeviceOptions{options.lateness}) {}
 
+ObserveOutcome DeviceLoop::introduce(const Observation& standing) {
+  assert(standing.standing && now_ == kBeginning);
+  return device_.observe(standing);
+}
+
 ObserveOutcome DeviceLoop::report(const Observation& observation, const RecordSink& sink) {
   bool in_order = observation.at >= now_;
   if (in_order) {

@@ -53,6 +53,9 @@ class DeviceLoop {
   DeviceLoop(std::shared_ptr<const PreparedPolicy> policy, std::string name,
              const LoopOptions& options);
 
+  // Takes in what is known of the device before its first report (master data): values that stand
+  // from `standing.at` on. Nothing is decided. Requires: no report yet.
+  ObserveOutcome introduce(const Observation& standing);
   // Takes a report in; first lets time pass up to it. What could not be used of it is returned.
   ObserveOutcome report(const Observation& observation, const RecordSink& sink);
   // Lets time pass, ticks at `end` included.

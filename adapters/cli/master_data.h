@@ -1,0 +1,27 @@
+// Master data of a fleet, found by the names that reports carry.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/device/observation.h"
+
+namespace sojourn::cli {
+
+class MasterData {
+ public:
+  // Standing observations, as inventories of devices make them (lang/tables.md).
+  explicit MasterData(std::vector<Observation> devices);
+
+  // What is known of the device before its first report, from `at` on; absent when nothing is.
+  std::optional<Observation> of(const DeviceNames& names, Instant at) const;
+  bool empty() const { return devices_.empty(); }
+
+ private:
+  std::vector<Observation> devices_;
+  std::unordered_map<std::string, std::size_t> by_name_;  // kind and name
+};
+
+}  // namespace sojourn::cli
