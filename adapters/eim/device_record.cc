@@ -12,7 +12,7 @@ using sgp32::Cursor;
 using sgp32::DerWriter;
 using sgp32::Element;
 
-constexpr std::int64_t kLayout = 1;
+constexpr std::int64_t kLayout = 2;
 constexpr sgp32::Tag kList = 0x30;
 
 // Writes fields in order, and reads them back in the same order.
@@ -129,19 +129,23 @@ bool read_record(FieldReader& in, DeviceRecord& record) {
   std::int64_t layout = 0;
   std::optional<std::int64_t> version;
   std::int64_t acknowledges = 0;
-  bool good = in.number(layout) && layout == kLayout && in.bytes(record.eid.bytes) &&
-              in.maybe(version) && in.bytes(record.public_key_info) &&
-              in.maybe(record.association_token) && in.number_as(record.result_signing) &&
-              in.number_as(record.identity_asked) && in.number(acknowledges) &&
-              in.number(record.last_counter) && in.number_as(record.last_order) &&
-              in.list(record.orders, read_order) && in.bytes(record.previous_package) &&
-              in.list(record.profiles,
-                      [](FieldReader& fields, ListedProfile& profile) {
-                        return fields.bytes(profile.iccid) && fields.number_as(profile.enabled) &&
-                               fields.number_as(profile.fallback) &&
-                               fields.number(profile.profile_class);
-                      }) &&
-              in.number(record.listed_at.ms) && in.at_end();
+  bool good =
+      in.number(layout) && layout == kLayout && in.bytes(record.eid.bytes) && in.maybe(version) &&
+      in.bytes(record.public_key_info) && in.maybe(record.association_token) &&
+      in.number_as(record.result_signing) && in.number_as(record.identity_asked) &&
+      in.number(acknowledges) && in.number(record.last_counter) &&
+      in.number_as(record.last_order) && in.list(record.orders, read_order) &&
+      in.list(record.sent_signatures,
+              [](FieldReader& fields, SentSignature& sent) {
+                return fields.number(sent.counter) && fields.bytes(sent.signature);
+              }) &&
+      in.number(record.eim_key) && in.number_as(record.eim_key_in_doubt) &&
+      in.list(record.profiles,
+              [](FieldReader& fields, ListedProfile& profile) {
+                return fields.bytes(profile.iccid) && fields.number_as(profile.enabled) &&
+                       fields.number_as(profile.fallback) && fields.number(profile.profile_class);
+              }) &&
+      in.number(record.listed_at.ms) && in.at_end();
   if (version) record.version = static_cast<sgp32::Version>(*version);
   record.acknowledges = acknowledges != 0;
   return good && record.result_signing <= ResultSigning::with_eim_signature;
@@ -176,7 +180,12 @@ Bytes to_bytes(const DeviceRecord& record) {
   out.number(record.last_counter);
   out.number(static_cast<std::int64_t>(record.last_order));
   out.list(record.orders, write_order);
-  out.bytes(record.previous_package);
+  out.list(record.sent_signatures, [](FieldWriter& fields, const SentSignature& sent) {
+    fields.number(sent.counter);
+    fields.bytes(sent.signature);
+  });
+  out.number(record.eim_key);
+  out.number(record.eim_key_in_doubt ? 1 : 0);
   out.list(record.profiles, [](FieldWriter& fields, const ListedProfile& profile) {
     fields.bytes(profile.iccid);
     fields.number(profile.enabled ? 1 : 0);

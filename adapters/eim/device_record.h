@@ -22,6 +22,15 @@ struct ListedProfile {
 // What a result's signature covered, once one has verified: 1.1 and later, or 1.0.
 enum class ResultSigning : std::uint8_t { unknown, with_token, with_eim_signature };
 
+// The eimSignature of a package: in 1.0 the signature of its result covers it.
+struct SentSignature {
+  std::int64_t counter = 0;
+  Bytes signature;
+  friend bool operator==(const SentSignature&, const SentSignature&) = default;
+};
+// As many as a card keeps results that nobody has acknowledged.
+inline constexpr std::size_t kSentSignaturesMax = 16;
+
 struct DeviceRecord {
   Eid eid;
   std::optional<sgp32::Version> version;  // told by its messages; absent: not told yet
@@ -36,8 +45,12 @@ struct DeviceRecord {
   std::int64_t last_counter = 0;
   OrderId last_order = 0;
   std::vector<Order> orders;  // oldest first; finished ones stay until they are taken
-  Bytes previous_package;  // the last finished BF51: in 1.0 its result's signature covers a part of
-                           // it
+  // Oldest first; none once the eUICC has signed as in 1.1.
+  std::vector<SentSignature> sent_signatures;
+
+  // The number of the eIM's key that the card knows (BookOptions::key_number).
+  std::int64_t eim_key = 0;
+  bool eim_key_in_doubt = false;  // an updateEim with a new key left, and its result has not come
 
   std::vector<ListedProfile> profiles;
   Instant listed_at = kBeginning;

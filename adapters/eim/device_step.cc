@@ -80,11 +80,15 @@ bool DeviceStep::is_nameless(const Order& order) const {
          !record_.identity_asked;
 }
 
-Result<Bytes> DeviceStep::ask_identity_before(OrderId id) {
-  record_.identity_asked = true;
+Result<Bytes> DeviceStep::identity_question() const {
   IpaEuiccDataRequest request;
   request.tag_list = identity_tags(version());
-  Result<Bytes> content = write(request, version());
+  return write(request, version());
+}
+
+Result<Bytes> DeviceStep::ask_identity_before(OrderId id) {
+  record_.identity_asked = true;
+  Result<Bytes> content = identity_question();
   if (!content) return content;
   return issue(ask_before(id, OrderKind::data_request, std::move(content).value(), kOwnQuestion));
 }
@@ -167,12 +171,35 @@ Result<Bytes> DeviceStep::issue_package(Order& order) {
   request.package.value.transaction_id = order.transaction_id;
   Result<Bytes> part = write(request.package.value, version());
   if (!part) return part;
-  Result<Bytes> signature = tools_.signer.sign(signed_bytes(*part, record_.association_token));
+  PackageSigner* next = tools_.options.next_signer;
+  bool knows_next = next != nullptr && record_.eim_key > tools_.options.key_number;
+  PackageSigner& signer = knows_next ? *next : tools_.signer;
+  Result<Bytes> signature = signer.sign(signed_bytes(*part, record_.association_token));
   if (!signature) return signature;
+  if (next != nullptr && brings_new_key(request.package.value)) record_.eim_key_in_doubt = true;
+  remember_signature(request.package.value.counter, *signature);
   request.package.encoding = std::move(part).value();
   request.signature = std::move(signature).value();
   order.counter = ++record_.last_counter;
   return write(request, version());
+}
+
+// Does the package give the card another key of ours?
+bool DeviceStep::brings_new_key(const EuiccPackageSigned& package) const {
+  const EcoList* operations = std::get_if<EcoList>(&package.content);
+  return operations != nullptr &&
+         std::any_of(operations->begin(), operations->end(), [&](const Eco& operation) {
+           const auto* update = std::get_if<UpdateEim>(&operation);
+           return update != nullptr && update->configuration.eim_id == tools_.options.eim_id &&
+                  update->configuration.eim_key.has_value();
+         });
+}
+
+void DeviceStep::remember_signature(std::int64_t counter, const Bytes& signature) {
+  std::vector<SentSignature>& sent = record_.sent_signatures;
+  if (record_.result_signing == ResultSigning::with_token) return sent.clear();
+  if (sent.size() >= kSentSignaturesMax) sent.erase(sent.begin());
+  sent.push_back({counter, signature});
 }
 
 void DeviceStep::take_state_change(std::optional<std::int64_t> cause) {
@@ -198,9 +225,6 @@ void DeviceStep::move(Order& order, OrderEvent event, std::string reason, ByteVi
   order.state = *next;
   if (!evidence.empty()) order.evidence.assign(evidence.begin(), evidence.end());
   if (*next == OrderState::failed) order.reason = std::move(reason);
-  if (is_finished(*next) && order.kind == OrderKind::package) {
-    record_.previous_package = order.message;
-  }
   if (!moved) return;
   notice(is_finished(*next) ? Notice::Kind::order_finished : Notice::Kind::order_moved, order.id,
          std::string(event_name(event)));

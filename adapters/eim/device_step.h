@@ -39,9 +39,12 @@ class DeviceStep {
   // device_step.cc: what goes out
   Result<Bytes> issue(Order& order);
   Result<Bytes> issue_package(Order& order);
+  bool brings_new_key(const sgp32::EuiccPackageSigned& package) const;
+  void remember_signature(std::int64_t counter, const Bytes& signature);
   Order& ask_before(OrderId id, OrderKind kind, Bytes content, OrderId asked_for);
   Result<bool> prepare_question(OrderId id);
   bool is_nameless(const Order& order) const;
+  Result<Bytes> identity_question() const;
   Result<Bytes> ask_identity_before(OrderId id);
 
   // device_step_results.cc: what comes back
@@ -52,9 +55,11 @@ class DeviceStep {
   void take_data(const sgp32::IpaEuiccDataResponse& response);
   void take_download(const sgp32::ProfileDownloadTriggerResult& result);
   void learn_identity(const sgp32::IpaEuiccData& data);
-  bool verifies(ByteView data, ByteView signature);
+  bool verifies(ByteView data, ByteView signature, std::int64_t counter);
+  bool verifies_with_new_token(const sgp32::EuiccPackageResultSigned& result);
   Order* answered_package(std::int64_t counter);
   Order* answered(OrderKind kind, const sgp32::TransactionId& id);
+  void note_eims(const Order& order, const std::vector<sgp32::OperationResult>& results);
   void note_profiles(const Order& order, const std::vector<sgp32::OperationResult>& results);
   void move(Order& order, OrderEvent event, std::string reason = {}, ByteView evidence = {});
   void clear_up(OrderId asked_for, bool answered);

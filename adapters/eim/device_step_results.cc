@@ -1,5 +1,6 @@
 // What comes back from a device, and what it proves.
 #include <algorithm>
+#include <utility>
 
 #include "adapters/eim/certificates.h"
 #include "adapters/eim/device_step.h"
@@ -9,6 +10,8 @@ namespace sojourn::eim {
 using namespace sgp32;
 
 namespace {
+
+constexpr std::int64_t kCounterMax = 8'388'607;  // what every eUICC supports
 
 // A failing code that is none: deleteEim removed the last eIM (SGP.32: a success).
 bool is_success(const OperationResult& result) {
@@ -69,7 +72,8 @@ Order* DeviceStep::answered(OrderKind kind, const TransactionId& id) {
 }
 
 // Does the signature hold under the eUICC's key? Records what it covered, because versions differ.
-bool DeviceStep::verifies(ByteView data, ByteView signature) {
+// In 1.0 that is the signature of the package under the same counter, and of no other.
+bool DeviceStep::verifies(ByteView data, ByteView signature, std::int64_t counter) {
   if (record_.public_key_info.empty()) return false;
   Result<VerifyingKey> key = VerifyingKey::from_public_key_info(record_.public_key_info);
   if (!key) return false;
@@ -77,16 +81,26 @@ bool DeviceStep::verifies(ByteView data, ByteView signature) {
     record_.result_signing = ResultSigning::with_token;
     return true;
   }
-  auto verifies_in_1_0 = [&](const Bytes& package) {
-    Result<EuiccPackageRequest> request = read<EuiccPackageRequest>(package, version());
-    return request && key->verify(signed_bytes_in_1_0(data, request->signature), signature);
-  };
-  bool good = verifies_in_1_0(record_.previous_package);
-  for (const Order& order : record_.orders) {
-    good = good || (order.kind == OrderKind::package && verifies_in_1_0(order.message));
+  for (const SentSignature& sent : record_.sent_signatures) {
+    if (sent.counter != counter) continue;
+    if (!key->verify(signed_bytes_in_1_0(data, sent.signature), signature)) return false;
+    record_.result_signing = ResultSigning::with_eim_signature;
+    return true;
   }
-  if (good) record_.result_signing = ResultSigning::with_eim_signature;
-  return good;
+  return false;
+}
+
+// A package that adds us anew brings a new association token: its result may be signed with that.
+bool DeviceStep::verifies_with_new_token(const EuiccPackageResultSigned& result) {
+  Result<VerifyingKey> key = VerifyingKey::from_public_key_info(record_.public_key_info);
+  if (!key) return false;
+  for (const OperationResult& one : result.data.value.results) {
+    bool holds =
+        one.operation == Operation::add_eim && one.association_token &&
+        key->verify(signed_bytes(result.data.encoding, one.association_token), result.signature);
+    if (holds) return true;
+  }
+  return false;
 }
 
 // --- package results -----------------------------------------------------------------------------
@@ -133,7 +147,10 @@ void DeviceStep::take_package_result(const EuiccPackageResult& result) {
 void DeviceStep::take_signed(const EuiccPackageResultSigned& result) {
   const EuiccPackageResultDataSigned& data = result.data.value;
   if (record_.public_key_info.empty()) record_.identity_asked = false;  // ask (again) who it is
-  if (data.eim_id != tools_.options.eim_id || !verifies(result.data.encoding, result.signature)) {
+  bool genuine = data.eim_id == tools_.options.eim_id &&
+                 (verifies(result.data.encoding, result.signature, data.counter) ||
+                  verifies_with_new_token(result));
+  if (!genuine) {
     notice(Notice::Kind::signature_refused, 0,
            "result under counter " + std::to_string(data.counter), result.data.encoding);
     return;
@@ -147,6 +164,7 @@ void DeviceStep::take_signed(const EuiccPackageResultSigned& result) {
   acknowledgements_.push_back(data.sequence_number);
   if (order == nullptr) return;  // known already: it came again
   note_profiles(*order, data.results);
+  note_eims(*order, data.results);
   Verdict verdict = judge(data.results);
   OrderId asked_for = order->asked_for;
   bool listed = verdict.event == OrderEvent::succeeded;
@@ -156,7 +174,8 @@ void DeviceStep::take_signed(const EuiccPackageResultSigned& result) {
 
 void DeviceStep::take_signed_error(const EuiccPackageErrorSigned& error) {
   const EuiccPackageErrorDataSigned& data = error.data.value;
-  if (data.eim_id != tools_.options.eim_id || !verifies(error.data.encoding, error.signature)) {
+  if (data.eim_id != tools_.options.eim_id ||
+      !verifies(error.data.encoding, error.signature, data.counter)) {
     notice(Notice::Kind::signature_refused, 0,
            "error under counter " + std::to_string(data.counter), error.data.encoding);
     return;
@@ -188,7 +207,13 @@ void DeviceStep::take_complaint(const TransactionId& id, OrderKind kind, std::st
   std::int64_t factor = std::int64_t{1} << std::min<std::uint32_t>(order->complaint_count, 6);
   order->not_before = tools_.now + Duration{tools_.options.retry_after.ms * factor};
   ++order->complaint_count;
-  move(*order, OrderEvent::complained);
+  bool other_key = kind == OrderKind::package && record_.eim_key_in_doubt &&
+                   tools_.options.next_signer != nullptr;
+  if (other_key) {
+    std::int64_t number = tools_.options.key_number;
+    record_.eim_key = record_.eim_key > number ? number : number + 1;
+  }
+  move(*order, other_key ? OrderEvent::resigned : OrderEvent::complained);
   notice(Notice::Kind::complaint, order->id, std::move(text));
 }
 
@@ -229,6 +254,30 @@ void DeviceStep::note_profiles(const Order& order, const std::vector<OperationRe
       std::erase_if(record_.profiles,
                     [&](const ListedProfile& p) { return p.iccid == removal->iccid; });
     }
+  }
+}
+
+// What a result proves about ourselves on the card: which key of ours it knows, and a new
+// association token after an addEim.
+void DeviceStep::note_eims(const Order& order, const std::vector<OperationResult>& results) {
+  bool was_in_doubt = std::exchange(record_.eim_key_in_doubt, false);
+  Result<EuiccPackageSigned> package = read<EuiccPackageSigned>(order.content, Version::v1_2);
+  const EcoList* operations = package ? std::get_if<EcoList>(&package->content) : nullptr;
+  if (operations == nullptr) return;
+  for (std::size_t i = 0; i < results.size() && i < operations->size(); ++i) {
+    if (!is_success(results[i])) return;
+    const auto* update = std::get_if<UpdateEim>(&(*operations)[i]);
+    if (update != nullptr && was_in_doubt && update->configuration.eim_key &&
+        update->configuration.eim_id == tools_.options.eim_id) {
+      record_.eim_key = tools_.options.key_number + 1;
+    }
+    const auto* addition = std::get_if<AddEim>(&(*operations)[i]);
+    if (addition == nullptr || addition->configuration.eim_id != tools_.options.eim_id) continue;
+    record_.association_token = results[i].association_token;
+    // Counters go on as they were; only used up do they begin anew, which the new token allows.
+    std::int64_t begun = addition->configuration.counter.value_or(0);
+    if (record_.last_counter >= kCounterMax) record_.last_counter = begun;
+    record_.last_counter = std::max(record_.last_counter, begun);
   }
 }
 
@@ -330,6 +379,11 @@ void DeviceStep::take_data(const IpaEuiccDataResponse& response) {
       return;
     }
     move(*request, OrderEvent::rejected, "the IPA: data error " + std::to_string(code));
+    // The refusal told that it speaks another version than it was asked in: ask in that.
+    Result<Bytes> question = identity_question();
+    if (asked_for == kOwnQuestion && question && *question != request->content) {
+      record_.identity_asked = false;
+    }
   } else {
     learn_identity(*data);
     const PendingLists none;

@@ -19,10 +19,10 @@ constexpr Transition kTransitions[] = {
 
 constexpr std::string_view kStateNames[] = {"queued",   "outstanding", "unsure",
                                             "checking", "done",        "failed"};
-constexpr std::string_view kEventNames[] = {
-    "sent",       "succeeded", "refused",      "rolled back", "already so",
-    "later",      "rejected",  "replayed",     "complained",  "lost",
-    "not stored", "confirmed", "contradicted", "given up",    "withdrawn"};
+constexpr std::string_view kEventNames[] = {"sent",       "succeeded",    "refused",  "rolled back",
+                                            "already so", "later",        "rejected", "replayed",
+                                            "complained", "resigned",     "lost",     "not stored",
+                                            "confirmed",  "contradicted", "given up", "withdrawn"};
 
 Status refuse(std::string message) { return make_diagnostic(Code::E0842, std::move(message)); }
 

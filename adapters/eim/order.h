@@ -28,6 +28,7 @@ enum class OrderEvent : std::uint8_t {
   rejected,      // signed error: wrong EID, counter out of range, size
   replayed,      // signed error: the counter was used before
   complained,    // an unsigned error
+  resigned,      // an unsigned error, and the card may know another key of ours
   lost,          // a result that cannot be read
   not_stored,    // the eUICC keeps no result of it
   confirmed,     // listed: it is as wanted

@@ -176,6 +176,7 @@ Result<StoreTransaction> OrderBook::prepare_enrolment(const Enrolment& enrolment
   record.public_key_info = enrolment.public_key_info;
   record.association_token = enrolment.association_token;
   record.last_counter = enrolment.last_counter;
+  record.eim_key = options_.key_number;
   record.version = enrolment.version;
   if (!record.public_key_info.empty()) {
     Result<VerifyingKey> key = VerifyingKey::from_public_key_info(record.public_key_info);
@@ -243,18 +244,23 @@ Result<OrderId> OrderBook::queue(const Eid& eid, OrderKind kind, Bytes content,
   return id;
 }
 
-Result<Bytes> OrderBook::package_of(const Eid& eid, const PsmoList& operations) const {
+Result<Bytes> OrderBook::package_of(const Eid& eid, PsmoList operations,
+                                    const PlaceOptions& options) const {
   if (Status good = check_operations(operations); !good) return std::move(good).error();
+  for (Psmo& operation : operations) {
+    auto* enable = std::get_if<Enable>(&operation);
+    if (enable != nullptr) enable->rollback = !options.without_rollback;
+  }
   EuiccPackageSigned package;
   package.eim_id = options_.eim_id;
   package.eid = eid;
-  package.content = operations;
+  package.content = std::move(operations);
   return write(package, Version::v1_2);
 }
 
 Result<OrderBook::Placement> OrderBook::prepare(const Eid& eid, const PsmoList& operations,
                                                 const PlaceOptions& options) {
-  Result<Bytes> content = package_of(eid, operations);
+  Result<Bytes> content = package_of(eid, operations, options);
   if (!content) return std::move(content).error();
   return prepare(
       eid, OrderKind::package, std::move(content).value(), options,
@@ -271,7 +277,7 @@ Result<OrderBook::Placement> OrderBook::prepare(const Eid& eid,
 
 Result<OrderId> OrderBook::place(const Eid& eid, const PsmoList& operations,
                                  const PlaceOptions& options) {
-  Result<Bytes> content = package_of(eid, operations);
+  Result<Bytes> content = package_of(eid, operations, options);
   if (!content) return std::move(content).error();
   return queue(
       eid, OrderKind::package, std::move(content).value(), options,
@@ -334,6 +340,18 @@ Result<std::vector<Order>> OrderBook::take_finished(const Eid& eid) {
   });
   if (!taken) return std::move(taken).error();
   return finished;
+}
+
+Status OrderBook::forget(const Eid& eid, const std::vector<OrderId>& ids) {
+  return update(eid, [&](DeviceRecord& record, StoreTransaction& effect) -> Status {
+    std::erase_if(record.orders, [&](const Order& order) {
+      bool told = std::find(ids.begin(), ids.end(), order.id) != ids.end();
+      if (!is_finished(order.state) || (order.asked_for == 0 && !told)) return false;
+      if (order.transaction_id.size > 0) effect.erase(transaction_key(order.transaction_id));
+      return true;
+    });
+    return {};
+  });
 }
 
 Result<std::vector<Bytes>> OrderBook::take_notifications(const Eid& eid) {

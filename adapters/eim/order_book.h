@@ -42,6 +42,11 @@ struct BookOptions {
   // with every complaint, up to 64 times.
   Duration retry_after = minutes(5);
   std::uint32_t attempt_count_max = 3;  // counters spent on one order
+  // The key that an updateEim of ours brings to the cards; outlives the book. A card signs nothing
+  // about which key it knows: until its result has come, both are tried (sgp32.md trap 19).
+  PackageSigner* next_signer = nullptr;
+  // Of the book's signer, counted over the eIM's life; the next signer has the number after it.
+  std::int64_t key_number = 0;
 };
 
 struct Enrolment {
@@ -101,6 +106,8 @@ class OrderBook {
   // check_safety) and not forced.
   struct PlaceOptions {
     bool force = false;
+    // An enable returns to the profile before it when the new one finds no network, unless:
+    bool without_rollback = false;
     Instant not_before = kBeginning;
   };
   Result<OrderId> place(const Eid& eid, const sgp32::PsmoList& operations,
@@ -124,8 +131,11 @@ class OrderBook {
 
   // Only what has not left yet. E0842 otherwise.
   Status withdraw(const Eid& eid, OrderId id);
-  // Hands the finished orders over and forgets them.
+  // Hands the finished orders over and forgets them: for hosts that keep nothing of their own.
   Result<std::vector<Order>> take_finished(const Eid& eid);
+  // For hosts that do: look at device().orders, keep what they say, and then forget those. What is
+  // not finished, or not there, stays so.
+  Status forget(const Eid& eid, const std::vector<OrderId>& ids);
 
   // Hands over the notifications of an eUICC that came in, oldest sequence number first, each as
   // the DER of a HandleNotification, and forgets them; at most 1,000 at a time. Those whose sender
@@ -144,7 +154,8 @@ class OrderBook {
                             const PlaceOptions& options, const Change& check);
   Result<OrderId> queue(const Eid& eid, OrderKind kind, Bytes content, const PlaceOptions& options,
                         const Change& check);
-  Result<Bytes> package_of(const Eid& eid, const sgp32::PsmoList& operations) const;
+  Result<Bytes> package_of(const Eid& eid, sgp32::PsmoList operations,
+                           const PlaceOptions& options) const;
   Result<Answer> fetch(ByteView message, const Peer& peer);
   Result<Answer> provide(ByteView message, const Peer& peer);
   Result<Answer> notified(ByteView message, const Peer& peer);

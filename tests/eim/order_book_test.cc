@@ -531,3 +531,68 @@ TEST_CASE("transitions: what is finished stays finished") {
     }
   }
 }
+
+TEST_CASE("an enable returns when it finds no network, unless told otherwise") {
+  for (bool without : {false, true}) {
+    House house;
+    REQUIRE(
+        house.book.place(kEid, PsmoList{Enable{kB, without}}, {.without_rollback = without}).ok());
+    EuiccPackageRequest request = *read<EuiccPackageRequest>(house.fetch(), Version::v1_2);
+    PsmoList operations = std::get<PsmoList>(request.package.value.content);
+    CHECK(std::get<Enable>(operations.at(0)).rollback == !without);
+  }
+}
+
+TEST_CASE(
+    "1.0: a result that comes late is judged by its own package's signature, and no other's") {
+  House house(Version::v1_0);
+  house.place({Enable{kB, true}});
+  EuiccPackageResult first = house.card.execute(house.fetch());
+  house.deliver(house.card.provide(first));
+  house.place({Enable{kA, true}});
+  Bytes second_package = house.fetch();
+  EuiccPackageRequest second = *read<EuiccPackageRequest>(second_package, Version::v1_0);
+  SECTION("it is known, and acknowledged again") {
+    house.deliver(house.card.provide(house.card.execute(second_package)));
+    REQUIRE(house.book.take_finished(kEid)->size() == 2);
+    house.place({GetRat{}});
+    house.fetch();
+    ProvideEimPackageResultResponse answer =
+        house.response(house.deliver(house.card.provide(first)));
+    CHECK(std::get<EimAcknowledgements>(answer).size() == 1);
+    CHECK(house.kinds.count(Notice::Kind::signature_refused) == 0);
+  }
+  SECTION("signed over another package's signature it is refused") {
+    EuiccPackageResultSigned forged = std::get<EuiccPackageResultSigned>(first);
+    forged.signature =
+        *house.card.card_key.sign(signed_bytes_in_1_0(forged.data.encoding, second.signature));
+    house.deliver(house.card.provide(EuiccPackageResult(forged)));
+    CHECK(house.kinds.count(Notice::Kind::signature_refused) == 1);
+  }
+}
+
+TEST_CASE("signatures are kept for a card's sixteen results in 1.0, and for none in 1.1") {
+  for (Version version : {Version::v1_0, Version::v1_2}) {
+    House house(version);
+    for (int i = 0; i < 20; ++i) {
+      house.place({ListProfileInfo{}});
+      house.rounds();
+    }
+    CHECK(house.book.take_finished(kEid)->size() == 20);
+    std::size_t kept = house.book.device(kEid)->sent_signatures.size();
+    CHECK(kept == (version == Version::v1_0 ? kSentSignaturesMax : 0));
+  }
+}
+
+TEST_CASE("only what is named, and finished, is forgotten") {
+  House house;
+  OrderId done = house.place({ListProfileInfo{}});
+  OrderId other = house.place({GetRat{}});
+  house.rounds();
+  OrderId waiting = house.place({GetRat{}});
+  REQUIRE(house.book.forget(kEid, {done, waiting, 99}).ok());
+  DeviceRecord record = *house.book.device(kEid);
+  CHECK(record.find(done) == nullptr);
+  CHECK(record.find(other) != nullptr);
+  CHECK(record.find(waiting) != nullptr);
+}

@@ -196,8 +196,6 @@ TEST_CASE("misbehaving devices change no outcome") {
     // A card that answers in another's name signs with its own key: refused, as a spoilt one is.
     std::string_view what = told;
     bool spoilt = what.starts_with("wrong-signature") || what.starts_with("other-devices-package");
-    // Of cards of 1.0 only the outcome is promised here: some of their results are refused on the
-    // way, and why is not settled.
-    if (!what.starts_with("1.0")) CHECK((fleet.refused_signature_count() > 0) == spoilt);
+    CHECK((fleet.refused_signature_count() > 0) == spoilt);
   }
 }
