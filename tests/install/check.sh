@@ -26,4 +26,9 @@ for program in "$scratch/consumer/consumer" "$scratch/by_pkgconfig"; do
     exit 1
   fi
 done
+
+"$source/tests/install/completion.sh" "$scratch/usr"
+for command in "" -check -dryrun; do
+  [ -s "$scratch/usr/share/man/man1/sojourn$command.1" ] || { echo "no man page of sojourn$command"; exit 1; }
+done
 echo "the installed library maps, observes and decides"
