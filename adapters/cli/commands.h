@@ -108,6 +108,30 @@ int run_package_decode(const PackageOptions& options, Console& console);
 int run_package_sign(const PackageOptions& options, Console& console);
 int run_package_verify(const PackageOptions& options, Console& console);
 
+struct DeviceOptions {
+  std::string folder;    // of identities
+  std::size_t make = 0;  // make the folder first, with so many devices
+  std::string eim_id = "eim.example.com";
+  std::string transport = "https";
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;  // 0: 8443 for HTTPS, 5684 for CoAP
+  std::string server_name = "localhost";
+  std::size_t fleet = 0;  // 0: all of the folder
+  std::size_t first = 0;
+  std::size_t polls = 1;
+  bool forever = false;
+  unsigned interval_ms = 1'000;
+  unsigned threads = 1;
+  std::string place = "home";
+  std::string world;                    // a JSON file: who has a network where
+  std::vector<std::string> no_network;  // ICCIDs that have none anywhere
+  std::string misbehave;
+  std::uint64_t seed = 0;
+  bool forget = false;  // what happens to the cards is not saved
+  OutputFormat format = OutputFormat::text;
+};
+int run_device(const DeviceOptions& options, Console& console);
+
 struct ExplainOptions {
   std::string code;  // "" = list all
 };

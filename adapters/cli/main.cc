@@ -242,6 +242,64 @@ void add_package(CLI::App& app, Action& action) {
   });
 }
 
+void add_device(CLI::App& app, Action& action) {
+  auto options = std::make_shared<DeviceOptions>();
+  CLI::App* command = app.add_subcommand(
+      "device", "simulated devices: an IPA and an eUICC that verifies and signs");
+  command->add_option("FOLDER", options->folder, "keys, certificates and cards of the devices")
+      ->required();
+  command->add_option("--make", options->make, "make the folder first, with so many devices")
+      ->type_name("N");
+  command->add_option("--eim-id", options->eim_id, "with --make: whom the cards obey")
+      ->capture_default_str();
+  command->add_option("--transport", options->transport, "https, coap (DTLS) or http")
+      ->capture_default_str();
+  command->add_option("--address", options->address, "of the eIM")->capture_default_str();
+  command->add_option("--port", options->port, "of the eIM; 8443, for CoAP 5684");
+  command->add_option("--server-name", options->server_name, "demanded of the eIM's certificate")
+      ->capture_default_str();
+  command->add_option("--fleet", options->fleet, "how many of the devices; all without it")
+      ->type_name("N");
+  command->add_option("--first", options->first, "the first of them, from 0")
+      ->capture_default_str();
+  command->add_option("--polls", options->polls, "how often each asks the eIM")
+      ->capture_default_str();
+  command->add_flag("--forever", options->forever, "until Ctrl-C");
+  command
+      ->add_option("--interval", options->interval_ms,
+                   "milliseconds between the beginnings of two polls of a device")
+      ->capture_default_str();
+  command->add_option("--threads", options->threads, "devices that poll at once")
+      ->capture_default_str();
+  command->add_option("--place", options->place, "where they are, a name of --world")
+      ->capture_default_str();
+  command
+      ->add_option("--world", options->world,
+                   "JSON: {\"places\": {\"BR\": [ICCID, ...], \"*\": [...]}, "
+                   "\"downloads\": {...}}")
+      ->type_name("FILE");
+  command->add_option("--no-network", options->no_network,
+                      "ICCIDs without a network: an enable is rolled back");
+  command->add_option("--misbehave", options->misbehave,
+                      "words with chances: wrong-signature=N%, replayed-result=N%, "
+                      "other-devices-package=N%, doubled-result=N%, delayed-result=N%, "
+                      "no-answer=N%, lost-acknowledgement=N%, 1.0, omits-eid");
+  command->add_option("--seed", options->seed, "of the chances")->capture_default_str();
+  command->add_flag("--forget", options->forget, "do not save what happens to the cards");
+  add_format(command, options->format);
+  command->footer(
+      "Examples:\n"
+      "  sojourn device demo --make 100 --polls 0\n"
+      "  sojourn device demo --polls 3 --interval 500\n"
+      "  sojourn device demo --fleet 1000 --threads 8 --transport coap --format json\n"
+      "  sojourn device demo --misbehave wrong-signature=5%,lost-acknowledgement=10%,1.0\n"
+      "  sojourn device demo --no-network 89550000000000000001\n"
+      "Exit: 0 every poll came to its end, 1 some did not, 2 unusable input.");
+  command->callback([options, &action] {
+    action = [options](Console& console) { return run_device(*options, console); };
+  });
+}
+
 void add_explain(CLI::App& app, Action& action) {
   auto options = std::make_shared<ExplainOptions>();
   CLI::App* command = app.add_subcommand("explain", "a diagnostic's whole story");
@@ -269,6 +327,7 @@ int run(int argc, char** argv) {
   add_geo(app, action);
   add_audit(app, action);
   add_package(app, action);
+  add_device(app, action);
   add_explain(app, action);
   try {
     app.parse(argc, argv);

@@ -23,7 +23,10 @@ void World::cover(std::string_view place, const Iccid& iccid) {
   covered_[std::string(place)].insert(iccid);
 }
 
+void World::deny(const Iccid& iccid) { denied_.insert(iccid); }
+
 bool World::has_network(const Iccid& iccid, std::string_view place) const {
+  if (denied_.contains(iccid)) return false;
   if (covered_.empty()) return true;
   for (std::string_view name : {place, kEverywhere}) {
     auto found = covered_.find(name);

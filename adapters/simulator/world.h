@@ -27,6 +27,7 @@ class World {
   static Result<World> parse(std::string_view json_text);
 
   void cover(std::string_view place, const Iccid& iccid);
+  void deny(const Iccid& iccid);  // it has a network nowhere, whatever covers it
   bool has_network(const Iccid& iccid, std::string_view place) const;
 
   void offer(std::string_view activation_code, Profile profile);
@@ -34,6 +35,7 @@ class World {
 
  private:
   std::map<std::string, std::set<Iccid>, std::less<>> covered_;  // by place; "*": everywhere
+  std::set<Iccid> denied_;
   std::map<std::string, Profile, std::less<>> offers_;           // by activation code
 };
 
