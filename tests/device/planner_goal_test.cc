@@ -1,6 +1,8 @@
 // From decisions to commands and back: a policy, a device and a planner together.
 #include "engine/device/planner_goal.h"
 
+#include <map>
+
 #include "tests/device/planner_bench.h"
 
 namespace sojourn {
@@ -39,7 +41,8 @@ class Managed {
   }
   std::string next() {
     sync_quarantine(*policy, state, device, now);
-    plan = Planner(state, options).next(goal_of(*policy, device, device.decide(now), now), now);
+    plan = Planner(state, options)
+               .next(goal_of(*policy, device, device.decide(now), now, state.hold_until), now);
     return text_of(plan);
   }
 
@@ -144,6 +147,76 @@ TEST_CASE("requires and the hours of the day hold a switch back") {
     CHECK(device.tick("2026-03-22T04:59:59Z") == "waits: window");
     CHECK(device.tick("2026-03-22T05:00:00Z") == "2 enable vivo-local with rollback");
   }
+}
+
+TEST_CASE("a guard on the device's switches stops, but not a rule that it excepts") {
+  for (bool excepted : {false, true}) {
+    DeviceWorld world;
+    world.rule("brazil", world.region_in({"BR"}), kVivo);
+    Guard guard;
+    // Used up from the beginning.
+    guard.reached = world.at_least(world.events(EventKind::switches, {30, TimeUnit::day}), 0);
+    if (excepted) guard.except_rules = {0};
+    world.table.guards.push_back(guard);
+    Managed device(world);
+    device.report(report("2026-03-01T10:00:00Z").network("724-05").profile("global"));
+    CHECK(device.answer(Outcome::done, card(false)) ==
+          (excepted ? "2 enable vivo-local with rollback" : "waits: guard"));
+  }
+}
+
+TEST_CASE("a ban's deadline presses over requires, in time and not before") {
+  DeviceWorld world;
+  FeatureIndex count = world.counting(FeatureKind::consecutive_days, world.roaming_in({"BR"}));
+  Ban ban;
+  ban.name = "fifteen";
+  ban.origin = {"test.sojourn", 9};
+  ban.bites.assign(world.table.profiles.size() + 1, ConditionTable::kNever);
+  ban.violated = ban.bites;
+  ban.bites[kGlobal] = world.at_least(count, 10);
+  ban.violated[kGlobal] = world.at_least(count, 15);
+  ban.notice_days = 5;
+  world.table.bans.push_back(ban);
+  world.rule("brazil", world.region_in({"BR"}), kVivo);
+  Feature battery;
+  battery.kind = FeatureKind::attribute_number;
+  battery.subject = 1;
+  battery.identity = "battery";
+  world.table.rules.back().action.requires_condition =
+      world.at_least(world.feature(battery), 30'000'000);
+  Managed device(world);
+  device.report(report("2026-03-01T12:00:00Z").network("724-05").profile("global"));
+  device.answer(Outcome::done, card(false));
+  std::map<std::string, std::string> first;
+  for (int day = 2; day <= 15; ++day) {
+    std::string text = device.report(
+        report(at("2026-03-01T12:00:00Z") + days(day - 1)).network("724-05").profile("global"));
+    if (!first.contains(text)) first[text] = to_rfc3339(device.now);
+  }
+  CHECK(first.at("waits: requires") == "2026-03-02T12:00:00Z");
+  // The fifteenth day begins at midnight of 15 March: 48 hours before that there is time until
+  // then.
+  CHECK(first.at("2 enable vivo-local with rollback") == "2026-03-13T12:00:00Z");
+  CHECK(device.state.in_flight->because_of_ban);
+}
+
+TEST_CASE("forbid change takes back what was ordered, and stops what comes") {
+  DeviceWorld world;
+  ConditionIndex hot = world.network_in({"UY"});
+  Ban ban;
+  ban.forbids_change = true;
+  ban.origin = {"test.sojourn", 9};
+  ban.bites.assign(world.table.profiles.size() + 1, hot);
+  ban.violated = ban.bites;
+  world.table.bans.push_back(ban);
+  world.rule("brazil", world.region_in({"BR"}), kVivo);
+  Managed device(world);
+  device.report(report("2026-03-01T10:00:00Z").network("724-05").profile("global"));
+  CHECK(device.answer(Outcome::done, card(false)) == "2 enable vivo-local with rollback");
+  CHECK_FALSE(device.plan.withdraw);
+  // Into Uruguay: the region is still Brazil's, the network is not.
+  device.report(report("2026-03-01T10:05:00Z").network("748-01"));
+  CHECK(device.plan.withdraw == 2);
 }
 
 TEST_CASE("an undeclared profile on the card is reported by its ICCID") {
