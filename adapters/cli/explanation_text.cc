@@ -48,10 +48,25 @@ std::string explanation_text(const Explanation& explanation) {
     out += fmt::format("  by {} ({})\n", explanation.decided_by->label, explanation.decided_by->at);
     add_rule(out, *explanation.decided_by);
   } else {
-    out += "  by `otherwise`: no rule applies\n";
+    out += explanation.decision.ban >= 0 ? "  by a ban, see below\n"
+                                         : "  by `otherwise`: no rule applies\n";
   }
   for (const std::string& alert : explanation.alerts) out += fmt::format("  alert: {}\n", alert);
   for (const std::string& task : explanation.tasks) out += fmt::format("  task: {}\n", task);
+  if (!explanation.bans.empty()) out += "\nbans\n";
+  for (const BanEvidence& ban : explanation.bans) {
+    std::string with = ban.profile.empty() ? "an unknown profile" : ban.profile;
+    out += fmt::format("  {} ({}): {} with {}", ban.ban, ban.at, ban.state, with);
+    if (ban.deadline != kNever) out += fmt::format(", deadline {}", to_rfc3339(ban.deadline));
+    out += "\n";
+    if (!ban.source.empty()) {
+      out += fmt::format("    source: {}{}\n", ban.source,
+                         ban.certainty.empty() ? "" : " (" + ban.certainty + ")");
+    }
+    for (const ConditionEvidence& evidence : ban.because) {
+      out += fmt::format("    {}\n", evidence_line(evidence));
+    }
+  }
   if (!explanation.others.empty()) out += "\nother rules\n";
   for (const RuleEvidence& rule : explanation.others) {
     out += fmt::format("  {} ({}): {}\n", rule.label, rule.at,

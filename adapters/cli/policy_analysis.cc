@@ -60,6 +60,18 @@ bool keep_reproducible(Diagnostic& diagnostic, const PolicyInput& input, const G
   return all;
 }
 
+// One note about `otherwise`: where none is written and a situation is shown that it decides, that is
+// the note; where it is written, the author has said what happens there.
+void join_notes_on_otherwise(PolicyInput& input, Analysis& analysis) {
+  if (input.policy->otherwise_written) analysis.gap.reset();
+  if (!analysis.gap) return;
+  DiagnosticList kept;
+  for (const Diagnostic& diagnostic : input.diagnostics.all()) {
+    if (diagnostic.code != Code::N0323) kept.add(diagnostic);
+  }
+  input.diagnostics = std::move(kept);
+}
+
 }  // namespace
 
 Status analyse_policy(PolicyInput& input, const Gazetteer& world) {
@@ -71,6 +83,7 @@ Status analyse_policy(PolicyInput& input, const Gazetteer& world) {
   options.claims = world.claims();
   options.situations = &(*locator)->situations();
   Analysis analysis = analyse(table, options);
+  join_notes_on_otherwise(input, analysis);
   auto span_of = [&](std::uint32_t rule) -> std::optional<Span> {
     if (rule >= input.policy->rule_spans.size()) return std::nullopt;
     return input.policy->rule_spans[rule];

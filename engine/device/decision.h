@@ -22,6 +22,15 @@ struct Decision {
   friend bool operator==(const Decision&, const Decision&) = default;
 };
 
+// What people are told while a decision is in force, each text once: by the deciding rule or
+// remedy, by every rule that fires beside it, and by a ban that nothing can be done about.
+struct DecisionTexts {
+  std::vector<std::string> alerts;
+  std::vector<std::string> tasks;
+};
+DecisionTexts texts_of(const RuleTable& table, const Decision& decision,
+                       const std::vector<std::uint32_t>& also);
+
 // A row of history behind a count.
 struct EvidenceRow {
   Instant from;
@@ -54,6 +63,17 @@ struct RuleEvidence {
   std::vector<ConditionEvidence> because;
 };
 
+// A ban that bites with the enabled profile, or may.
+struct BanEvidence {
+  std::string ban;  // its label
+  std::string text, source, certainty;
+  std::string at;             // "brazil.sojourn:3"
+  std::string profile;        // the enabled one, with which it is judged
+  std::string state;          // "violated", "within notice", "in doubt"
+  Instant deadline = kNever;  // the first instant of a violation if nothing changes
+  std::vector<ConditionEvidence> because;
+};
+
 // The whole story of a decision, made only when asked for.
 struct Explanation {
   Instant at;
@@ -62,6 +82,7 @@ struct Explanation {
   std::string outcome;  // "profile = vivo-local", "keep"
   std::optional<RuleEvidence> decided_by;
   std::vector<RuleEvidence> others;  // every other rule and why it did not decide
+  std::vector<BanEvidence> bans;     // those that bite with what is enabled, or may
   std::vector<std::string> alerts;
   std::vector<std::string> tasks;
   std::string enabled_profile;  // "" = unknown
@@ -79,10 +100,12 @@ struct DecisionRecord {
   std::string rule;     // "" = otherwise
   std::string origin;   // "latam.sojourn:42"
   std::vector<ConditionEvidence> because;
-  std::vector<std::string> skipped;
+  std::vector<std::string> skipped;  // what could not be had, and why
+  std::vector<BanEvidence> bans;
   std::vector<std::string> alerts;
   std::vector<std::string> tasks;
-  std::optional<std::string> suppressed;
+  std::optional<std::string> suppressed;  // what it waits for
+  std::vector<std::string> overridden;    // what a ban or a named rule went over
   Instant review = kNever;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/device/bans.h"
 #include "engine/device/evaluator.h"
 #include "engine/device/explain.h"
 #include "engine/device/ledger.h"
@@ -44,12 +45,22 @@ Truth Device::judge(ConditionIndex condition, Instant now, Instant& steady_until
   return state_->evaluator.judge(condition, now, steady_until);
 }
 Instant Device::next_within(std::int32_t from_ms, std::int32_t until_ms, Instant now) {
-  state_->evaluator.prepare(now);
+  state_->evaluator.place_at(now);  // whose clock it is
   return state_->evaluator.reader().next_within(from_ms, until_ms, now);
+}
+BanStanding Device::standing(std::size_t ban, Instant now) {
+  return BanJudge(state_->evaluator, now).standing(ban);
 }
 Explanation Device::explain(Instant now) { return Explainer(state_->evaluator, now).explain(); }
 std::vector<ConditionEvidence> Device::because(const Decision& decision, Instant now) {
   return Explainer(state_->evaluator, now).because(decision);
+}
+
+std::vector<BanEvidence> Device::bans(Instant now) {
+  return Explainer(state_->evaluator, now).bans();
+}
+std::vector<std::string> Device::skipped(const Decision& decision, Instant now) {
+  return Explainer(state_->evaluator, now).skipped(decision);
 }
 
 std::optional<std::int64_t> Device::enabled_profile(Instant now) const {

@@ -53,6 +53,15 @@ struct DeviceOptions {
   Duration lateness = days(7);  // how far back a report may correct history
 };
 
+// How one ban stands with the enabled profile.
+struct BanStanding {
+  Truth violated = Truth::no;  // unknown as well while the enabled profile is
+  Truth bites = Truth::no;     // violated, or within notice
+  // The first instant at which it is violated if what it counts goes on from now (semantics 21):
+  // now when it is violated; kNever when nothing leads there.
+  Instant deadline = kNever;
+};
+
 // Not thread-safe; different devices are independent of each other.
 class Device {
  public:
@@ -89,9 +98,15 @@ class Device {
   // The first instant from now on within these hours of the device's own clock (milliseconds of the
   // day, half-open, may cross midnight), if it stays where it is.
   Instant next_within(std::int32_t from_ms, std::int32_t until_ms, Instant now);
+  // How a ban stands with the enabled profile, and when it would be violated.
+  BanStanding standing(std::size_t ban, Instant now);
   Explanation explain(Instant now);
   // The evidence of the deciding rule's conditions, for a record.
   std::vector<ConditionEvidence> because(const Decision& decision, Instant now);
+  // The bans that bite with what is enabled, or may.
+  std::vector<BanEvidence> bans(Instant now);
+  // Profiles that rules asked for and could not have, and why.
+  std::vector<std::string> skipped(const Decision& decision, Instant now);
 
   // The enabled profile: its index, kOtherSymbol when undeclared; absent when unknown.
   std::optional<std::int64_t> enabled_profile(Instant now) const;

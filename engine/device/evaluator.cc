@@ -163,6 +163,9 @@ void Evaluator::told(FeatureIndex feature, const Reading& reading) {
 Curve Evaluator::draw_for_candidate(FeatureIndex index, CountQuestion question) {
   std::vector<Supposition> all = suppositions(question, question.plan.asks_network);
   if (all.empty()) return draw_supposed(index, question);
+  // Which network: the present one, else one of the present country. (Of two networks neither is
+  // the worse.)
+  if (question.feature.kind == FeatureKind::network) all.resize(1);
   std::optional<Curve> worst;
   for (const Supposition& supposed : all) {
     question.supposed = supposed;
@@ -280,13 +283,7 @@ Instant Evaluator::wake(Instant now) {
 // decision.
 void Evaluator::raise_alerts(Instant now) {
   const RuleTable& table = policy_.table();
-  std::vector<std::string> alerts;
-  auto add = [&](const Action& action) {
-    alerts.insert(alerts.end(), action.alerts.begin(), action.alerts.end());
-  };
-  if (decision_.rule >= 0) add(table.rules[static_cast<std::size_t>(decision_.rule)].action);
-  if (decision_.rule < 0 && decision_.ban < 0) add(table.otherwise);
-  for (std::uint32_t rule : also_) add(table.rules[rule].action);
+  std::vector<std::string> alerts = texts_of(table, decision_, also_).alerts;
   bool raised = false;
   for (const std::string& alert : alerts) {
     auto in_force = std::find(alerts_in_force_.begin(), alerts_in_force_.end(), alert);

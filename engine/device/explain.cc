@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "engine/device/bans.h"
 #include "engine/device/ledger.h"
 
 namespace sojourn {
@@ -63,23 +64,76 @@ Explanation Explainer::explain() {
   told.enabled_profile =
       evaluator_.history().profile_text(evaluator_.history().value(kProfile, now_));
   const Leaf& leaf = policy.graph().leaf(told.decision.leaf);
-  auto add_texts = [&](const Action& action) {
-    append(told.alerts, action.alerts);
-    append(told.tasks, action.tasks);
-  };
   for (std::uint32_t rule = 0; rule < table.rules.size(); ++rule) {
     RuleEvidence evidence = about_rule(rule);
     if (static_cast<std::int32_t>(rule) == told.decision.rule) {
-      add_texts(table.rules[rule].action);
       told.decided_by = std::move(evidence);
       continue;
     }
     evidence.why_not = why_not(rule, evidence.truth, leaf);
     told.others.push_back(std::move(evidence));
   }
-  if (told.decision.rule < 0 && told.decision.ban < 0) add_texts(table.otherwise);
-  for (std::uint32_t rule : evaluator_.also()) add_texts(table.rules[rule].action);
+  DecisionTexts texts = texts_of(table, told.decision, evaluator_.also());
+  told.alerts = std::move(texts.alerts);
+  told.tasks = std::move(texts.tasks);
+  told.bans = bans();
   return told;
+}
+
+std::vector<BanEvidence> Explainer::bans() {
+  const RuleTable& table = evaluator_.policy().table();
+  std::vector<BanEvidence> found;
+  BanJudge judge(evaluator_, now_);
+  for (std::size_t i = 0; i < table.bans.size(); ++i) {
+    const Ban& ban = table.bans[i];
+    BanStanding standing = judge.standing(i);
+    if (standing.bites == Truth::no) continue;
+    std::int64_t enabled = evaluator_.history().value(kProfile, now_);
+    BanEvidence evidence;
+    evidence.ban = ban.label();
+    evidence.text = ban.text;
+    evidence.source = ban.source;
+    evidence.certainty = ban.certainty;
+    evidence.at = ban.origin.text();
+    evidence.profile = evaluator_.history().profile_text(enabled);
+    evidence.state = standing.violated == Truth::yes ? "violated"
+                     : standing.bites == Truth::yes  ? "within notice"
+                                                     : "in doubt";
+    evidence.deadline = standing.deadline;
+    Decision as_if;
+    as_if.ban = static_cast<std::int32_t>(i);
+    if (enabled != kUnknownValue) evidence.because = because(as_if);
+    found.push_back(std::move(evidence));
+  }
+  return found;
+}
+
+std::vector<std::string> Explainer::skipped(const Decision& decision) {
+  // Beyond this many rules a record does not tell of those that could not fire for a ban; `decide`
+  // does.
+  constexpr std::size_t kRulesMax = 200;
+  const RuleTable& table = evaluator_.policy().table();
+  evaluator_.prepare(now_);
+  std::vector<std::string> found;
+  auto add = [&](const Action& action) {
+    for (const Alternative& alternative : action.alternatives) {
+      bool taken =
+          decision.kind == Action::Kind::profile && decision.profile == alternative.profile;
+      if (taken) break;
+      std::string why = obstacle(alternative);
+      if (!why.empty()) append(found, {why});
+    }
+  };
+  if (decision.rule >= 0) add(table.rules[static_cast<std::size_t>(decision.rule)].action);
+  if (table.bans.empty() || table.rules.size() > kRulesMax) return found;
+  for (std::uint32_t i = 0; i < table.rules.size(); ++i) {
+    bool asks = table.rules[i].action.kind == Action::Kind::profile;
+    if (asks && static_cast<std::int32_t>(i) != decision.rule &&
+        judge(table.rules[i].condition) == Truth::yes) {
+      add(table.rules[i].action);
+    }
+  }
+  return found;
 }
 
 std::vector<ConditionEvidence> Explainer::because(const Decision& decision) {
@@ -115,7 +169,11 @@ std::string Explainer::obstacle(const Alternative& alternative) {
     if (alternative.profile >= ban.bites.size()) continue;
     Truth bites = judge(ban.bites[alternative.profile]);
     bool unlawful = bites == Truth::yes || (ban.in_doubt_counts && bites == Truth::unknown);
-    if (unlawful) return fmt::format("`{}` is unlawful by `{}`", name, ban.name);
+    if (!unlawful) continue;
+    return ban.forbids_change
+               ? fmt::format("`{}` may not be enabled now: change is forbidden by `{}`", name,
+                             ban.label())
+               : fmt::format("`{}` is unlawful by `{}`", name, ban.label());
   }
   bool installed = evaluator_.reader().installed(alternative.profile, now_) == Truth::yes;
   if (alternative.if_installed && !installed) return fmt::format("`{}` is not installed", name);
@@ -141,7 +199,7 @@ std::string Explainer::why_not(std::uint32_t rule, Truth truth, const Leaf& leaf
   if (leaf.rule < 0) {
     return leaf.ban < 0 ? "none of its profiles can be had"
                         : fmt::format("ban `{}` decides",
-                                      table.bans[static_cast<std::size_t>(leaf.ban)].name);
+                                      table.bans[static_cast<std::size_t>(leaf.ban)].label());
   }
   const Rule& deciding = table.rules[static_cast<std::size_t>(leaf.rule)];
   if (table.settings.first_match) return fmt::format("`{}` comes first", deciding.label());

@@ -14,6 +14,8 @@ class Explainer {
 
   Explanation explain();
   std::vector<ConditionEvidence> because(const Decision& decision);
+  std::vector<BanEvidence> bans();
+  std::vector<std::string> skipped(const Decision& decision);
 
  private:
   RuleEvidence about_rule(std::uint32_t rule);

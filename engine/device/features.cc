@@ -232,13 +232,14 @@ Instant FeatureReader::next_local_time_change(const Feature& feature, Instant t)
 Instant FeatureReader::next_within(std::int32_t from_ms, std::int32_t until_ms, Instant t) const {
   // Two clock changes and a day without the hours lie within four days.
   constexpr int kStepsMax = 64;
-  Feature hours_of_day;
-  hours_of_day.kind = FeatureKind::local_time;
-  hours_of_day.from_ms = from_ms;
-  hours_of_day.until_ms = until_ms;
+  constexpr std::int64_t kDayMs = 86'400'000;
+  // It stays where it is, so its clock stays too: only the zone's own changes matter.
+  const TimeZone& zone = device_zone(t);
   for (int step = 0; step < kStepsMax && t != kNever; ++step) {
-    if (within_wall_time(device_zone(t).wall_ms_of_day(t), from_ms, until_ms)) return t;
-    t = next_local_time_change(hours_of_day, t);
+    std::int64_t wall = zone.wall_ms_of_day(t);
+    if (within_wall_time(wall, from_ms, until_ms)) return t;
+    std::int64_t wait = (from_ms - wall + 2 * kDayMs - 1) % kDayMs + 1;
+    t = std::min(t + milliseconds(wait), zone.next_transition(t));
   }
   return t;
 }

@@ -122,26 +122,21 @@ struct Plan {
   Instant ask_again = kNever;  // with no new input
 };
 
-struct CommandInFlight {
-  ProfileCommand command;
-  Instant since = kBeginning;
-  Duration hold;
-  bool because_of_ban = false;
-  friend bool operator==(const CommandInFlight&, const CommandInFlight&) = default;
-};
-
-// A kind of command that did not succeed lately.
-struct CommandSetback {
-  ProfileCommand::Kind kind{};
-  std::string profile;
-  std::uint32_t count = 0;
-  Instant not_before = kBeginning;
-  friend bool operator==(const CommandSetback&, const CommandSetback&) = default;
-};
-
 struct PlannerState {
-  using InFlight = CommandInFlight;
-  using Setback = CommandSetback;
+  struct InFlight {
+    ProfileCommand command;
+    Instant since = kBeginning;
+    Duration hold;
+    bool because_of_ban = false;
+    friend bool operator==(const InFlight&, const InFlight&) = default;
+  };
+  struct Setback {  // a kind of command that did not succeed lately
+    ProfileCommand::Kind kind{};
+    std::string profile;
+    std::uint32_t count = 0;
+    Instant not_before = kBeginning;
+    friend bool operator==(const Setback&, const Setback&) = default;
+  };
 
   std::uint64_t spread = 0;  // from the device's identifier
   CommandNumber last_number = 0;

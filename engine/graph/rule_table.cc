@@ -14,6 +14,10 @@ std::string Rule::label() const {
 
 std::string Ban::label() const { return name.empty() ? fmt::format("line {}", origin.line) : name; }
 
+std::string Ban::alert() const {
+  return fmt::format("ban {}: nothing lawful can be enabled", label());
+}
+
 bool Action::same_effect(const Action& other) const {
   return kind == other.kind && alternatives == other.alternatives && preload == other.preload &&
          remove == other.remove && fallback == other.fallback && hold == other.hold &&

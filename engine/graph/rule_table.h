@@ -138,6 +138,8 @@ struct Ban {
   std::string written;           // the ban as `fmt` writes it
   // How people refer to it: its name, or "line 42".
   std::string label() const;
+  // Said, with the highest severity, while nothing lawful can be enabled.
+  std::string alert() const;
 };
 
 // A limit on what the whole policy may do (semantics 20 to 22).

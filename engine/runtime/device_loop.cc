@@ -11,10 +11,6 @@ const char* outcome_word(Action::Kind kind) {
   return kind == Action::Kind::profile ? "profile" : "keep";
 }
 
-void append(std::vector<std::string>& to, const std::vector<std::string>& from) {
-  to.insert(to.end(), from.begin(), from.end());
-}
-
 }  // namespace
 
 DeviceLoop::DeviceLoop(std::shared_ptr<const PreparedPolicy> policy, std::string name,
@@ -42,6 +38,7 @@ ObserveOutcome DeviceLoop::report(const Observation& observation, const RecordSi
     without_profile_.iccid.state = Reported<std::string>::State::absent;
     taken = &without_profile_;
   }
+  bool wanted = wants_switch();
   ObserveOutcome outcome = device_.observe(*taken);
   ++totals_.report_count;
   totals_.late_count += outcome.late ? 1 : 0;
@@ -50,6 +47,7 @@ ObserveOutcome DeviceLoop::report(const Observation& observation, const RecordSi
   totals_.first = std::min(totals_.first, observation.at);
   totals_.last = std::max(totals_.last, observation.at);
   now_ = std::max(now_, observation.at);
+  if (wanted && !wants_switch()) confirm(observation.at);
   bool nothing_new = outcome.duplicate || outcome.too_late;
   if (!nothing_new || options_.every_report) decide_at(now_, options_.every_report, sink);
   return outcome;
@@ -67,7 +65,9 @@ void DeviceLoop::run_until(Instant end, const RecordSink& sink) {
 void DeviceLoop::switched(ProfileIndex profile, Instant at, const RecordSink& sink) {
   pass_ticks_before(at, sink);
   now_ = std::max(now_, at);
+  bool as_decided = wants_switch() && decision_->profile == profile;
   device_.switched(profile, at);
+  if (as_decided) confirm(at);
   decide_at(now_, false, sink);
 }
 
@@ -76,7 +76,10 @@ void DeviceLoop::pass_ticks_before(Instant end, const RecordSink& sink) {
   while (true) {
     Instant due = wake_;
     if (options_.mode == LoopMode::closed && options_.latency && wants_switch()) {
-      due = std::min(due, std::max(decided_at_ + *options_.latency, now_));
+      if (!waits_.suppressed) {
+        Instant since = std::max(decided_at_, ready_at_);
+        due = std::min(due, std::max(since + *options_.latency, now_));
+      }
     }
     if (due >= end) return;
     carry_out_if_due(due);
@@ -93,10 +96,25 @@ bool DeviceLoop::wants_switch() const {
 // The decision in force before `t` takes effect at `t`, if it still stands and its time has come.
 void DeviceLoop::carry_out_if_due(Instant t) {
   if (options_.mode != LoopMode::closed || t <= decided_at_ || !wants_switch()) return;
-  if (options_.latency && t < decided_at_ + *options_.latency) return;
+  if (waits_.suppressed || t <= ready_at_) return;
+  if (options_.latency && t < std::max(decided_at_, ready_at_) + *options_.latency) return;
   device_.switched(decision_->profile, t);
+  confirm(t);
   simulates_profile_ = true;
   ++totals_.switch_count;
+}
+
+void DeviceLoop::confirm(Instant at) {
+  const Action* action = action_behind(policy_->table(), *decision_);
+  if (action != nullptr && action->hold.ms > 0) hold_until_ = at + action->hold;
+}
+
+bool DeviceLoop::review_waits(Instant t) {
+  Waits waits = find_waits(device_, *policy_, *decision_, hold_until_, t);
+  bool changed = waits.suppressed != waits_.suppressed || waits.overridden != waits_.overridden;
+  if (waits_.suppressed && !waits.suppressed) ready_at_ = t;
+  waits_ = std::move(waits);
+  return changed;
 }
 
 void DeviceLoop::decide_at(Instant t, bool write_always, const RecordSink& sink) {
@@ -104,6 +122,8 @@ void DeviceLoop::decide_at(Instant t, bool write_always, const RecordSink& sink)
   bool first = !decision_;
   bool changed = first || !(*decision_ == decision) || also_ != device_.also();
   decision_ = decision;
+  if (changed) ready_at_ = kBeginning;
+  bool waits_changed = review_waits(t);
   bool says_nothing = false;
   if (changed) {
     decided_at_ = t;
@@ -114,34 +134,30 @@ void DeviceLoop::decide_at(Instant t, bool write_always, const RecordSink& sink)
                    decision.ban < 0 && alerts_.empty() && tasks_.empty();
     if (!says_nothing) ++totals_.change_count;
   }
-  if ((changed && !says_nothing) || write_always) sink(make_record(t));
-  if (options_.mode == LoopMode::obedient && wants_switch()) {
+  if (waits_changed && !changed) gather_texts();
+  bool tells = (changed && !says_nothing) || (waits_changed && !first);
+  if (tells || write_always) sink(make_record(t));
+  if (options_.mode == LoopMode::obedient && wants_switch() && !waits_.suppressed) {
     device_.switched(decision.profile, t);
+    confirm(t);
     simulates_profile_ = true;
     ++totals_.switch_count;
     decision_ = device_.decide(t);
     also_ = device_.also();
+    review_waits(t);
     gather_texts();
   }
-  wake_ = device_.wake(t);
+  wake_ = std::min(device_.wake(t), waits_.look_again);
   assert(wake_ > t);
 }
 
 // Alerts and tasks of the decision in force: the deciding rule's and those of every rule that fires
 // beside it.
 void DeviceLoop::gather_texts() {
-  const RuleTable& table = policy_->table();
-  alerts_.clear();
-  tasks_.clear();
-  auto add = [&](const Action& action) {
-    append(alerts_, action.alerts);
-    append(tasks_, action.tasks);
-  };
-  if (decision_->rule >= 0) add(table.rules[static_cast<std::size_t>(decision_->rule)].action);
-  if (decision_->rule < 0 && decision_->ban < 0) add(table.otherwise);
-  for (std::uint32_t rule : also_) {
-    if (static_cast<std::int32_t>(rule) != decision_->rule) add(table.rules[rule].action);
-  }
+  DecisionTexts texts = texts_of(policy_->table(), *decision_, also_);
+  alerts_ = std::move(texts.alerts);
+  tasks_ = std::move(texts.tasks);
+  alerts_.insert(alerts_.end(), waits_.alerts.begin(), waits_.alerts.end());
 }
 
 DecisionRecord DeviceLoop::make_record(Instant t) {
@@ -164,15 +180,16 @@ DecisionRecord DeviceLoop::make_record(Instant t) {
     record.origin = rule.origin.text();
   } else if (decision_->ban >= 0) {
     const Ban& ban = table.bans[static_cast<std::size_t>(decision_->ban)];
-    record.rule = "ban " + ban.name;
+    record.rule = "ban " + ban.label();
     record.origin = ban.origin.text();
   }
   record.alerts = alerts_;
   record.tasks = tasks_;
-  if (policy_->graph().leaf(decision_->leaf).quarantined) {
-    record.suppressed = "every profile it could take is in quarantine";
-  }
+  record.suppressed = waits_.suppressed;
+  record.overridden = waits_.overridden;
   record.because = device_.because(*decision_, t);
+  record.skipped = device_.skipped(*decision_, t);
+  record.bans = device_.bans(t);
   record.review = device_.review(t);
   return record;
 }

@@ -16,6 +16,7 @@
 #include <string>
 
 #include "engine/device/device.h"
+#include "engine/runtime/waits.h"
 
 namespace sojourn {
 
@@ -69,6 +70,8 @@ class DeviceLoop {
   // The alerts and tasks of the decision in force, of every rule that adds some.
   const std::vector<std::string>& alerts() const { return alerts_; }
   const std::vector<std::string>& tasks() const { return tasks_; }
+  // What the decision in force waits for; absent: nothing.
+  const std::optional<std::string>& suppressed() const { return waits_.suppressed; }
   // Up to where time has passed.
   Instant now() const { return now_; }
   // When time alone may change something: `run_until` has nothing to do before. kNever when never.
@@ -84,6 +87,10 @@ class DeviceLoop {
   void decide_at(Instant t, bool write_always, const RecordSink& sink);
   void carry_out_if_due(Instant t);
   bool wants_switch() const;
+  // The device shows the profile that was decided: its hold begins.
+  void confirm(Instant at);
+  // Looks anew at what the decision waits for; true when that changed.
+  bool review_waits(Instant t);
   void gather_texts();
   DecisionRecord make_record(Instant t);
 
@@ -93,6 +100,9 @@ class DeviceLoop {
   Device device_;
   std::optional<Decision> decision_;
   Instant decided_at_ = kBeginning;
+  Waits waits_;
+  Instant ready_at_ = kBeginning;    // since when the decision has waited for nothing
+  Instant hold_until_ = kBeginning;  // of the last confirmed switch
   std::vector<std::string> alerts_;
   std::vector<std::string> tasks_;
   std::vector<std::uint32_t> also_;  // rules with alerts or tasks, as last decided

@@ -68,6 +68,23 @@ Json rule_json(const RuleEvidence& rule) {
   return json;
 }
 
+Json bans_json(const std::vector<BanEvidence>& bans) {
+  Json json = Json::array();
+  for (const BanEvidence& ban : bans) {
+    Json row;
+    row["ban"] = ban.ban;
+    row["at"] = ban.at;
+    if (!ban.source.empty()) row["source"] = ban.source;
+    if (!ban.certainty.empty()) row["certainty"] = ban.certainty;
+    row["state"] = ban.state;
+    row["with"] = ban.profile.empty() ? Json(nullptr) : Json(ban.profile);
+    row["deadline"] = instant_or_null(ban.deadline);
+    row["because"] = conditions_json(ban.because);
+    json.push_back(std::move(row));
+  }
+  return json;
+}
+
 std::string policy_digest(const RuleTable& table) {
   return "sha256:" + to_hex(table.meaning_digest);
 }
@@ -86,9 +103,11 @@ std::string to_json(const DecisionRecord& record, const RuleTable& table) {
   json["policy"] = policy_digest(table);
   json["because"] = conditions_json(record.because);
   json["skipped"] = record.skipped;
+  if (!record.bans.empty()) json["bans"] = bans_json(record.bans);
   json["alerts"] = record.alerts;
   json["tasks"] = record.tasks;
   json["suppressed"] = record.suppressed ? Json(*record.suppressed) : Json(nullptr);
+  if (!record.overridden.empty()) json["overridden"] = record.overridden;
   json["review"] = instant_or_null(record.review);
   return dumped(json);
 }
@@ -106,6 +125,7 @@ std::string to_json(const Explanation& explanation, const RuleTable& table) {
   Json others = Json::array();
   for (const RuleEvidence& rule : explanation.others) others.push_back(rule_json(rule));
   json["others"] = std::move(others);
+  if (!explanation.bans.empty()) json["bans"] = bans_json(explanation.bans);
   json["alerts"] = explanation.alerts;
   json["tasks"] = explanation.tasks;
   json["review"] = instant_or_null(explanation.review);

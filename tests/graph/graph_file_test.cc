@@ -63,6 +63,7 @@ RuleTable full_table() {
   count.window = {12, TimeUnit::month};
   count.bucket = TimeUnit::week;
   count.gap_days = 6;
+  count.ahead_days = 10;
   count.event = {EventKind::rejected, {11, 13}, "named"};
   count.from_ms = 1, count.until_ms = 2, count.from_day = -3, count.until_day = 4;
   count.zone = "Asia/Kolkata";
@@ -86,11 +87,17 @@ RuleTable full_table() {
   action.approval = true;
   action.requires_condition = here;
   action.window_ms = {{100, 200}};
-  Rule rule{"go", "text", {"a.sojourn", 42}, "rule go ...", all, action, {}};
-  Rule over{"over", "", {"a.sojourn", 50}, "", here, action, {0}};
+  action.rollout = Rollout{{10'000, 1'000'000}, hours(24)};
+  Rule rule{"go", "text", {"a.sojourn", 42}, "rule go ...", all, here, action, {}};
+  Rule over{"over", "", {"a.sojourn", 50}, "", here, here, action, {0}};
   table.rules = {rule, over};
-  table.bans = {
-      {"b", "never", "law", "reported", {"b.sojourn", 3}, {here, all}, {all, here}, true, action}};
+  Ban ban{"b",  "never", "law",   "reported", {"b.sojourn", 3}, {here, all}, {all, here}, true,
+          true, action,  days(5), 10,         "Asia/Riyadh",    "ban b ..."};
+  table.bans = {ban};
+  Guard guard{Guard::Kind::abort, 200'000, 10, days(30), here, true, {1},
+              {"b.sojourn", 9},   "guard"};
+  table.guards = {guard};
+  table.assertions = {{here, action, {"b.sojourn", 12}, "assert ..."}};
   table.otherwise = action;
   table.meaning_digest[3] = 9;
   table.text_digest[5] = 8;
@@ -246,10 +253,10 @@ TEST_CASE("files on disk are mapped; what cannot be is said") {
 
 TEST_CASE("a file of another format says which") {
   Bytes file = small_file();
-  file[8] = 2;
+  file[8] = 1;
   seal_graph_file(file);
   CHECK(read_graph_file(file).error().message ==
-        "the graph file is refused: it has format 2, this program reads format 1");
+        "the graph file is refused: it has format 1, this program reads format 2");
 }
 
 TEST_CASE("words are used where they lie, or copied where they cannot be") {

@@ -70,6 +70,16 @@ struct UsageMemo {
 };
 Curve sum_usage(const CountQuestion& question, UsageMemo& memo);
 
+// The first instant at which the count comes to the threshold if its condition holds from now on;
+// kNever: it does not. `least`: certainly (yes), or possibly (unknown).
+// Requires: a count of days, `held` or `held_share`.
+Instant reached_if_lasting(const ConditionHistory& history, const CountQuestion& question,
+                           std::int64_t threshold, Truth least);
+Instant days_if_lasting(const ConditionHistory& history, const CountQuestion& question,
+                        std::int64_t threshold, Truth least);
+// When the period since the last event is over; kNever before any.
+Instant due(const CountQuestion& question);
+
 // The first instant that a count looks at, for showing the rows behind it.
 Instant counted_from(const ConditionHistory& history, const CountQuestion& question);
 

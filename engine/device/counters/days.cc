@@ -231,6 +231,25 @@ Instant counted_from(const ConditionHistory& history, const CountQuestion& quest
   }
 }
 
+Instant days_if_lasting(const ConditionHistory& history, const CountQuestion& question,
+                        std::int64_t threshold, Truth least) {
+  // Beyond two years every window has passed and every calendar come round.
+  constexpr std::int32_t kDaysAhead = 800;
+  HistoryView view(history, question);
+  if (!view.begun || view.now < least) return kNever;
+  DayView days = look(view, question.now);
+  std::int32_t today = days.today;
+  for (std::int32_t k = 0; k <= kDaysAhead; ++k) {
+    days.today = today + k;
+    days.maybe.set(days.today, days.today);
+    if (view.now == Truth::yes) days.yes.set(days.today, days.today);
+    Reading reading = read(question.feature, view, days);
+    if ((least == Truth::yes ? reading.lower : reading.upper) < threshold) continue;
+    return k == 0 ? question.now : history.zone().start_of({days.today});
+  }
+  return kNever;
+}
+
 Curve count_days(const ConditionHistory& history, const CountQuestion& question) {
   HistoryView view(history, question);
   if (!view.begun) {

@@ -99,6 +99,39 @@ void read_share(Curve& curve, const HistoryView& view, const CountQuestion& ques
 
 }  // namespace
 
+Instant reached_if_lasting(const ConditionHistory& history, const CountQuestion& question,
+                           std::int64_t threshold, Truth least) {
+  FeatureKind kind = question.feature.kind;
+  bool elapsed = kind == FeatureKind::held || kind == FeatureKind::held_share;
+  if (!elapsed) return days_if_lasting(history, question, threshold, least);
+  HistoryView view(history, question);
+  if (!view.begun || view.now < least) return kNever;
+  auto bound = [&](const Feature& feature) {
+    CountQuestion asked{feature, question.plan, question.reader, question.now, question.supposed};
+    Reading reading = count_elapsed(history, asked).reading(question.now);
+    return least == Truth::yes ? reading.lower : reading.upper;
+  };
+  if (kind == FeatureKind::held) {
+    std::int64_t held = bound(question.feature);
+    return held >= threshold ? question.now : question.now + milliseconds(threshold - held);
+  }
+  // In s milliseconds the share is that of a window shorter by s, and s; it only grows.
+  if (question.feature.window.unit != TimeUnit::millisecond) return kNever;
+  std::int64_t low = 0;
+  std::int64_t high = question.feature.window.count;
+  while (low < high) {
+    std::int64_t ahead = low + (high - low) / 2;
+    Feature shorter = question.feature;
+    shorter.window.count -= ahead;
+    if (bound(shorter) + ahead >= threshold) {
+      high = ahead;
+    } else {
+      low = ahead + 1;
+    }
+  }
+  return question.now + milliseconds(low);
+}
+
 Curve count_elapsed(const ConditionHistory& history, const CountQuestion& question) {
   HistoryView view(history, question);
   Curve curve;

@@ -98,7 +98,10 @@ Curve count_events(const CountQuestion& question) {
   return curve;
 }
 
-Curve since_event(const CountQuestion& question) {
+namespace {
+
+// When the period since the last event is over, and a notice of it begins.
+std::optional<Instant> due_at(const CountQuestion& question) {
   const TimeZone& zone = question.reader.policy().zone_of(question.plan);
   bool scoped = question.feature.scope.any();
   ScopeKey today = scoped ? key_at(question, question.now, question.supposed) : ScopeKey{};
@@ -108,14 +111,23 @@ Curve since_event(const CountQuestion& question) {
     last = at;
     return false;
   });
-  if (!last) return Curve::flat(question.now, Reading::exactly(0), kNever);
+  if (!last) return std::nullopt;
   Instant due = period_after(question.feature.window, *last, zone);
-  if (std::int32_t ahead = question.feature.ahead_days; ahead > 0) {
-    bool elapsed = question.feature.window.unit == TimeUnit::millisecond;
-    due = elapsed ? due - days(ahead) : zone.start_of(next(zone.day_of(due), -ahead));
-  }
-  bool is_due = due <= question.now;
-  return Curve::flat(question.now, Reading::exactly(is_due ? 1 : 0), is_due ? kNever : due);
+  std::int32_t ahead = question.feature.ahead_days;
+  if (ahead == 0) return due;
+  bool elapsed = question.feature.window.unit == TimeUnit::millisecond;
+  return elapsed ? due - days(ahead) : zone.start_of(next(zone.day_of(due), -ahead));
+}
+
+}  // namespace
+
+Instant due(const CountQuestion& question) { return due_at(question).value_or(kNever); }
+
+Curve since_event(const CountQuestion& question) {
+  std::optional<Instant> due = due_at(question);
+  if (!due) return Curve::flat(question.now, Reading::exactly(0), kNever);
+  bool is_due = *due <= question.now;
+  return Curve::flat(question.now, Reading::exactly(is_due ? 1 : 0), is_due ? kNever : *due);
 }
 
 }  // namespace sojourn

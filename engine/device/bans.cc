@@ -1,0 +1,107 @@
+#include "engine/device/bans.h"
+
+#include <algorithm>
+
+#include "engine/device/candidates.h"
+
+namespace sojourn {
+
+bool calls(const Ban& ban, const BanStanding& standing) {
+  return standing.bites == Truth::yes || (ban.in_doubt_counts && standing.bites == Truth::unknown);
+}
+
+std::optional<std::size_t> BanJudge::judged() const {
+  std::int64_t enabled = evaluator_.history().value(kProfile, now_);
+  if (enabled == kUnknownValue) return std::nullopt;
+  std::size_t declared = evaluator_.policy().table().profiles.size();
+  return enabled >= 0 && !is_undeclared(enabled) ? static_cast<std::size_t>(enabled) : declared;
+}
+
+Truth BanJudge::judge(ConditionIndex condition) {
+  const Prepared& policy = evaluator_.policy();
+  return policy.table().conditions.judge(condition, [&](const Test& test) {
+    const Curve& curve = evaluator_.curve(test.feature, now_);
+    return sojourn::judge(test, policy.feature(test.feature), curve.reading(now_));
+  });
+}
+
+BanStanding BanJudge::standing(std::size_t index) {
+  evaluator_.prepare(now_);
+  const Ban& ban = evaluator_.policy().table().bans[index];
+  BanStanding standing;
+  std::optional<std::size_t> profile = judged();
+  if (ban.forbids_change) return standing;  // whatever is enabled may stay
+  if (!profile) {
+    standing.violated = standing.bites = Truth::unknown;
+    return standing;
+  }
+  standing.violated = judge(ban.violated[*profile]);
+  standing.bites = judge(ban.bites[*profile]);
+  standing.deadline =
+      holds_at(ban.violated[*profile], ban.in_doubt_counts ? Truth::unknown : Truth::yes);
+  return standing;
+}
+
+Instant BanJudge::holds_at(ConditionIndex condition, Truth least) {
+  const ConditionTable& conditions = evaluator_.policy().table().conditions;
+  const ConditionNode& node = conditions.node(condition);
+  switch (node.op) {
+    case ConditionOp::always:
+      return now_;
+    case ConditionOp::never:
+      return kNever;
+    case ConditionOp::test:
+      return test_holds_at(conditions.test_of(node), least);
+    case ConditionOp::negation:
+      return judge(condition) >= least ? now_ : kNever;
+    case ConditionOp::conjunction:
+    case ConditionOp::disjunction:
+      break;
+  }
+  bool all = node.op == ConditionOp::conjunction;
+  Instant at = all ? now_ : kNever;
+  for (std::uint32_t i = 0; i < node.count; ++i) {
+    Instant part = holds_at(conditions.child(node, i), least);
+    at = all ? std::max(at, part) : std::min(at, part);
+  }
+  return at;
+}
+
+Instant BanJudge::test_holds_at(const Test& test, Truth least) {
+  const Prepared& policy = evaluator_.policy();
+  const Feature& feature = policy.feature(test.feature);
+  const FeaturePlan& plan = policy.features[test.feature];
+  Truth now = sojourn::judge(test, feature, evaluator_.curve(test.feature, now_).reading(now_));
+  if (now >= least) return now_;
+  CountQuestion question{feature, plan, evaluator_.reader(), now_, {}};
+  switch (feature.kind) {
+    case FeatureKind::date: {
+      const TimeZone& zone = policy.zone_of(plan);
+      Instant begins = zone.start_of({feature.from_day});
+      return begins > now_ ? begins : kNever;
+    }
+    case FeatureKind::since:
+      return due(question);
+    case FeatureKind::held:
+    case FeatureKind::held_share:
+    case FeatureKind::consecutive_days:
+    case FeatureKind::window_count:
+    case FeatureKind::calendar_count:
+    case FeatureKind::day_share:
+      break;
+    default:
+      return kNever;
+  }
+  std::vector<Supposition> supposed;
+  if (feature.candidate) supposed = suppositions(question, plan.asks_network);
+  if (supposed.empty()) supposed.emplace_back();
+  const ConditionHistory& history = evaluator_.condition_history(plan.history, now_);
+  Instant first = kNever;
+  for (const Supposition& one : supposed) {
+    question.supposed = one;
+    first = std::min(first, reached_if_lasting(history, question, test.threshold, least));
+  }
+  return first;
+}
+
+}  // namespace sojourn

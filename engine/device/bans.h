@@ -1,0 +1,34 @@
+// Bans as they stand with the profile that is enabled: which bite, and until when they can be
+// obeyed.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "engine/device/evaluator.h"
+
+namespace sojourn {
+
+// Does it call for action: bites, or may and doubt counts?
+bool calls(const Ban& ban, const BanStanding& standing);
+
+class BanJudge {
+ public:
+  BanJudge(Evaluator& evaluator, Instant now) : evaluator_(evaluator), now_(now) {}
+
+  BanStanding standing(std::size_t ban);
+  // The first instant at which the condition holds if what it counts goes on; `least`: certainly
+  // (yes) or possibly (unknown).
+  Instant holds_at(ConditionIndex condition, Truth least);
+
+ private:
+  // The place of the enabled profile in Ban::bites; absent while it is unknown.
+  std::optional<std::size_t> judged() const;
+  Instant test_holds_at(const Test& test, Truth least);
+  Truth judge(ConditionIndex condition);
+
+  Evaluator& evaluator_;
+  Instant now_;
+};
+
+}  // namespace sojourn
