@@ -174,6 +174,10 @@ struct EventCount {
   Quantity quantity;
   Event event;
 };
+struct FleetCount {  // devices with the same value of an attribute
+  Quantity quantity;
+  Name attribute;
+};
 
 struct Condition {
   enum class Kind : std::uint8_t {
@@ -187,11 +191,12 @@ struct Condition {
     clock_window,
     since,
     event_count,
+    fleet_count,
   };
   Kind kind = Kind::simple;
   std::vector<Condition> parts;
   std::variant<std::monostate, Simple, Timed, SumCompared, DateBound, ClockWindow, Since,
-               EventCount>
+               EventCount, FleetCount>
       form;
   Span span;
 };
@@ -300,6 +305,57 @@ struct Rule {
   Span span;
 };
 
+// `ban`, and `forbid change`: one clause after the other, as written.
+struct BanClause {
+  enum class Kind : std::uint8_t {
+    never,  // forbid: when
+    source,
+    certainty,
+    from,
+    until,
+    zone,
+    notice,
+    assuming,
+    remedy,
+    in_doubt,
+    counting_from,
+  };
+  Kind kind = Kind::never;
+  Name name;                           // source, certainty, zone
+  Day day;                             // from, until, counting from
+  TimeLength length;                   // notice, assuming
+  std::optional<Condition> condition;  // never
+  std::vector<Action> actions;         // remedy
+  Span span;
+};
+
+struct Ban {
+  bool forbids_change = false;
+  std::optional<Name> name;  // a ban has one, `forbid change` may
+  std::optional<Name> text;
+  std::vector<BanClause> clauses;
+  Span span;
+};
+
+struct Guard {
+  enum class Kind : std::uint8_t { switches, fleet_share, devices, approval, abort };
+  Kind kind = Kind::switches;
+  Number most;   // switches, devices; per cent of the fleet; approval; abort: per cent
+  Number least;  // abort: after so many
+  std::optional<TimeLength> window;
+  bool per = false;  // `per hour` rather than `within 1 hour`
+  bool except_bans = false;
+  std::vector<Name> except_rules;
+  Span span;
+};
+
+struct Assertion {
+  std::optional<Name> text;
+  Condition condition;
+  std::vector<Action> actions;
+  Span span;
+};
+
 struct Otherwise {
   std::vector<Action> actions;
   Span span;
@@ -363,8 +419,8 @@ struct Test {
   Span span;
 };
 
-using Declaration =
-    std::variant<Policy, Attribute, Profile, Region, Set, Define, Rule, Otherwise, Test, FileUse>;
+using Declaration = std::variant<Policy, Attribute, Profile, Region, Set, Define, Ban, Guard,
+                                 Assertion, Rule, Otherwise, Test, FileUse>;
 
 struct File {
   SourceId source;

@@ -27,6 +27,13 @@ class DeclarationBuilder {
         return set(node);
       case K::define:
         return define(node);
+      case K::ban:
+      case K::forbid:
+        return ban(node);
+      case K::guard:
+        return guard(node);
+      case K::assertion:
+        return assertion(node);
       case K::otherwise:
         return ast::Otherwise{build_.actions(node.first()), node.span()};
       case K::test:
@@ -222,6 +229,120 @@ class DeclarationBuilder {
       }
     }
     return d;
+  }
+
+  ast::BanClause ban_clause(Node node) {
+    using Kind = ast::BanClause::Kind;
+    ast::BanClause c;
+    c.span = node.span();
+    switch (node.kind()) {
+      case K::source:
+      case K::certainty:
+      case K::timezone:
+        c.kind = node.is(K::source)      ? Kind::source
+                 : node.is(K::certainty) ? Kind::certainty
+                                         : Kind::zone;
+        c.name = build_.name(node.first());
+        break;
+      case K::from_date:
+      case K::until_date:
+      case K::counting_from:
+        c.kind = node.is(K::from_date)    ? Kind::from
+                 : node.is(K::until_date) ? Kind::until
+                                          : Kind::counting_from;
+        c.day = build_.day(node.first());
+        break;
+      case K::notice:
+      case K::assuming:
+        c.kind = node.is(K::notice) ? Kind::notice : Kind::assuming;
+        c.length = build_.time_length(node.first());
+        break;
+      case K::remedy:
+        c.kind = Kind::remedy;
+        c.actions = build_.actions(node.first());
+        break;
+      case K::in_doubt:
+        c.kind = Kind::in_doubt;
+        break;
+      default:  // never, or the condition of `forbid change`
+        c.condition = build_.condition(node.is(K::never) ? node.first() : node);
+        break;
+    }
+    return c;
+  }
+
+  ast::Ban ban(Node node) {
+    ast::Ban b;
+    b.span = node.span();
+    b.forbids_change = node.is(K::forbid);
+    for (Node child : node.children()) {
+      if (child.is(K::name)) {
+        b.name = build_.name(child);
+      } else if (child.is(K::text)) {
+        b.text = build_.name(child);
+      } else {
+        b.clauses.push_back(ban_clause(child));
+      }
+    }
+    return b;
+  }
+
+  // `per hour` is one hour.
+  ast::TimeLength guard_period(Node node) {
+    if (!node.first().is(K::unit)) return build_.time_length(node.first());
+    ast::TimeLength length;
+    length.span = node.first().span();
+    length.parts.push_back({1'000'000, build_.time_word(node.first())});
+    return length;
+  }
+
+  ast::Guard guard(Node node) {
+    using Kind = ast::Guard::Kind;
+    ast::Guard g;
+    g.span = node.span();
+    for (Node child : node.children()) {
+      if (child.is(K::except_for)) {
+        for (Node name : child.children()) {
+          if (name.is(K::mark)) {
+            g.except_bans = true;
+          } else {
+            g.except_rules.push_back(build_.name(name));
+          }
+        }
+        continue;
+      }
+      g.kind = child.is(K::guard_approval) ? Kind::approval : Kind::abort;
+      bool first = true;
+      for (Node part : child.children()) {
+        if (part.is(K::amount) || part.is(K::number)) {
+          bool share = part.is(K::amount);
+          (first ? g.most : g.least) = build_.number(share ? part.first() : part);
+          if (first && child.is(K::guard_limit)) g.kind = share ? Kind::fleet_share : Kind::devices;
+          first = false;
+        } else if (part.is(K::mark)) {
+          if (part.text().starts_with("switch")) g.kind = Kind::switches;
+        } else if (part.is(K::guard_period)) {
+          g.per = part.text().starts_with("per");
+          g.window = guard_period(part);
+        }
+      }
+    }
+    return g;
+  }
+
+  ast::Assertion assertion(Node node) {
+    ast::Assertion a;
+    a.span = node.span();
+    for (Node child : node.children()) {
+      if (child.is(K::text)) {
+        a.text = build_.name(child);
+      } else if (child.is(K::actions)) {
+        a.actions = build_.actions(child);
+      } else {
+        a.condition = build_.condition(child);
+      }
+    }
+    return a;
   }
 
   ast::Rule rule(Node node) {

@@ -91,6 +91,10 @@ ast::Condition PhraseBuilder::condition(Node node) {
       for (Node child : node.children()) {
         if (child.is(K::quantity)) count.quantity = quantity(child);
         if (child.is(K::event)) count.event = event(child);
+        if (child.is(K::fleet_count)) {
+          ast::FleetCount fleet{std::move(count.quantity), name(child.first())};
+          return make(node, ast::Condition::Kind::fleet_count, std::move(fleet));
+        }
       }
       return make(node, ast::Condition::Kind::event_count, std::move(count));
     }

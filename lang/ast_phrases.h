@@ -22,6 +22,7 @@ class PhraseBuilder {
   ast::Name name(Node node);
   ast::Number number(Node node);
   ast::TimeLength time_length(Node node);
+  ast::TimeWord time_word(Node node);
   Day day(Node node);
   // Milliseconds since 00:00.
   std::int32_t clock(Node node);
@@ -35,7 +36,6 @@ class PhraseBuilder {
   // From the children of a node that holds a sense and a number.
   ast::Quantity quantity(Node node);
   ast::ClockWindow clock_window(Node node);
-  ast::TimeWord time_word(Node node);
   ast::Condition joined(Node node, ast::Condition::Kind kind);
   ast::Condition timed(Node node);
   ast::Suffix suffix(Node node);

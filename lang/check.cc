@@ -1,4 +1,5 @@
-// Declarations, rules and actions. Conditions are check_condition.cc's and check_time.cc's.
+// Declarations and rules. Conditions are check_condition.cc's and check_time.cc's, actions
+// check_action.cc's, bans and guards check_laws.cc's.
 #include "lang/check.h"
 
 #include <fmt/format.h>
@@ -9,7 +10,9 @@
 #include "engine/base/calendar.h"
 #include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
+#include "lang/action_checker.h"
 #include "lang/condition_checker.h"
+#include "lang/law_checker.h"
 #include "lang/print.h"
 #include "lang/rule_text.h"
 #include "lang/units.h"
@@ -27,7 +30,9 @@ class Checker {
         diagnostics_(diagnostics),
         drawings_(request, sources, files, diagnostics),
         vocabulary_(*request.gazetteer, drawings_, diagnostics),
-        conditions_(vocabulary_, diagnostics) {
+        conditions_(vocabulary_, diagnostics),
+        actions_(vocabulary_, conditions_, diagnostics),
+        laws_(conditions_, actions_, sources, diagnostics) {
     for (const BrokenName& broken : library.broken_names()) vocabulary_.forgive(broken.name);
     vocabulary_.add_inventory(library.inventory());
   }
@@ -40,8 +45,16 @@ class Checker {
         conditions_.check(define->condition, "");  // mistakes in unused definitions count as well
       }
       if (const auto* otherwise = std::get_if<ast::Otherwise>(&declaration)) add(*otherwise);
+      if (const auto* ban = std::get_if<ast::Ban>(&declaration)) laws_.add(*ban);
+      if (const auto* promise = std::get_if<ast::Assertion>(&declaration)) laws_.add(*promise);
       if (const auto* test = std::get_if<ast::Test>(&declaration)) use_names_of(*test);
     }
+    for (const auto& declaration : file_.declarations) {
+      const auto* guard = std::get_if<ast::Guard>(&declaration);
+      if (guard != nullptr)
+        laws_.add(*guard, [&](const ast::Name& name) { return rule_named(name); });
+    }
+    laws_.finish(policy_);
     resolve_overrides();
     finish_otherwise();
     vocabulary_.finish();
@@ -88,7 +101,7 @@ class Checker {
     settings.first_match = header.first_match;
     if (header.version) settings.version = header.version->text;
     if (header.owner) settings.owner = header.owner->text;
-    if (header.zone && check_zone(*header.zone)) settings.zone = header.zone->text;
+    if (header.zone && is_zone(*header.zone, diagnostics_)) settings.zone = header.zone->text;
     set_duration(header.settle, "settle", settings.settle);
     set_duration(header.carry, "carry", settings.carry);
     set_duration(header.lead, "lead", settings.lead);
@@ -105,14 +118,6 @@ class Checker {
     }
   }
 
-  bool check_zone(const ast::Name& zone) {
-    Result<TimeZone> found = TimeZone::find(zone.text);
-    if (found) return true;
-    error(Code::E0210, zone.span, fmt::format("unknown time zone `{}`", zone.text),
-          "time zones are named as in the IANA database, such as `America/Sao_Paulo` or `UTC`");
-    return false;
-  }
-
   // --- rules ---
   void add_rule(const ast::Rule& written) {
     CheckedRule checked;
@@ -127,10 +132,10 @@ class Checker {
     rule.origin = {std::string(at.path), at.line};
     rule.source = rule_text(written);
     std::string zone;
-    if (written.zone && check_zone(*written.zone)) zone = written.zone->text;
+    if (written.zone && is_zone(*written.zone, diagnostics_)) zone = written.zone->text;
     std::optional<CheckedCondition> condition = conditions_.check(written.condition, zone);
     checked.condition = condition ? *std::move(condition) : CheckedCondition::always();
-    checked.action = action(written.actions, written.span, zone);
+    checked.action = actions_.check(written.actions, written.span, zone);
     enter_rule_name(written);
     written_rules_.push_back(&written);
     policy_.rules.push_back(std::move(checked));
@@ -149,33 +154,37 @@ class Checker {
   }
 
   void resolve_overrides() {
-    std::vector<std::string_view> names;
-    for (const auto& [name, index] : rule_names_) names.push_back(name);
     for (std::size_t i = 0; i < written_rules_.size(); ++i) {
-      for (const ast::Name& name : written_rules_[i]->overrides) override_one(i, name, names);
+      for (const ast::Name& name : written_rules_[i]->overrides) override_one(i, name);
     }
     report_circles();
   }
 
-  void override_one(std::size_t by, const ast::Name& name,
-                    const std::vector<std::string_view>& names) {
+  // The index of a rule; reports a name that is none.
+  std::optional<std::uint32_t> rule_named(const ast::Name& name) {
+    auto found = rule_names_.find(name.text);
+    if (found != rule_names_.end()) return found->second;
+    if (vocabulary_.is_forgiven(name.text)) return std::nullopt;
+    std::vector<std::string_view> names;
+    for (const auto& [known, index] : rule_names_) names.push_back(known);
+    std::string_view near = nearest_spelling(name.text, names);
+    error(Code::E0211, name.span, fmt::format("there is no rule `{}`", name.text),
+          near.empty() ? "rules of this policy are named here; give the other rule a name"
+                       : fmt::format("did you mean `{}`?", near));
+    return std::nullopt;
+  }
+
+  void override_one(std::size_t by, const ast::Name& name) {
     if (policy_.settings.first_match) {
       error(Code::E0322, name.span, "`overrides` has no meaning in a `first-match` policy",
             "order decides there: move the rule further up");
       return;
     }
-    auto found = rule_names_.find(name.text);
-    if (found == rule_names_.end()) {
-      if (vocabulary_.is_forgiven(name.text)) return;
-      std::string_view near = nearest_spelling(name.text, names);
-      error(Code::E0211, name.span, fmt::format("there is no rule `{}`", name.text),
-            near.empty() ? "`overrides` names rules of this policy; give the other rule a name"
-                         : fmt::format("did you mean `{}`?", near));
-      return;
-    }
+    std::optional<std::uint32_t> found = rule_named(name);
+    if (!found) return;
     auto& overrides = policy_.rules[by].rule.overrides;
-    if (std::find(overrides.begin(), overrides.end(), found->second) == overrides.end()) {
-      overrides.push_back(found->second);
+    if (std::find(overrides.begin(), overrides.end(), *found) == overrides.end()) {
+      overrides.push_back(*found);
     }
   }
 
@@ -226,114 +235,17 @@ class Checker {
           names + "; take one of them out");
   }
 
-  // --- actions ---
-  CheckedAction action(const std::vector<ast::Action>& written, Span span,
-                       const std::string& zone) {
-    CheckedAction checked;
-    checked.span = span;
-    const ast::Action* outcome = nullptr;
-    for (const ast::Action& part : written) action_part(part, checked, outcome, zone);
-    return checked;
-  }
-
-  void action_part(const ast::Action& part, CheckedAction& checked, const ast::Action*& outcome,
-                   const std::string& zone) {
-    using Kind = ast::Action::Kind;
-    Action& action = checked.action;
-    auto profile_into = [&](std::vector<ProfileIndex>& list) {
-      if (std::optional<ProfileIndex> index = vocabulary_.profile(part.name)) {
-        list.push_back(*index);
-      }
-    };
-    switch (part.kind) {
-      case Kind::choose:
-      case Kind::keep:
-        if (outcome != nullptr) {
-          Diagnostic d = make_diagnostic(
-              Code::E0216, part.span, "one rule asks for two outcomes",
-              "a rule has one `profile = ...` or one `keep`; alternatives are joined by `or`");
-          d.labels.push_back({outcome->span, "the other one"});
-          diagnostics_.add(std::move(d));
-          return;
-        }
-        outcome = &part;
-        action.kind = part.kind == Kind::keep ? Action::Kind::keep : Action::Kind::profile;
-        for (const ast::Alternative& alternative : part.alternatives) {
-          std::optional<ProfileIndex> index = vocabulary_.profile(alternative.profile);
-          if (index) action.alternatives.push_back({*index, alternative.if_installed});
-        }
-        break;
-      case Kind::preload:
-        profile_into(action.preload);
-        break;
-      case Kind::remove:
-        profile_into(action.remove);
-        break;
-      case Kind::fallback:
-        if (once(part, action.fallback.has_value()))
-          action.fallback = vocabulary_.profile(part.name);
-        break;
-      case Kind::alert:
-        action.alerts.push_back(part.name.text);
-        break;
-      case Kind::task:
-        action.tasks.push_back(part.name.text);
-        break;
-      case Kind::approval:
-        action.approval = true;
-        break;
-      case Kind::hold:
-        if (once(part, action.hold.ms != 0)) hold(part, action);
-        break;
-      case Kind::window:
-        if (once(part, action.window_ms.has_value())) window(part, action);
-        break;
-      case Kind::rollout:
-        error(Code::E0111, part.span, "`rollout` is not understood by this version",
-              "leave it out; a `guard` or an approval limits how many devices change");
-        break;
-      case Kind::requires_condition:
-        if (once(part, checked.requires_condition.has_value())) {
-          checked.requires_condition = conditions_.check(*part.condition, zone);
-        }
-        break;
-    }
-  }
-
-  bool once(const ast::Action& part, bool already) {
-    if (!already) return true;
-    error(Code::E0216, part.span, "this action stands twice in one rule",
-          part.kind == ast::Action::Kind::requires_condition ? "join the two conditions with `and`"
-                                                             : "leave one of them out");
-    return false;
-  }
-
-  void hold(const ast::Action& part, Action& action) {
-    std::optional<Duration> period = elapsed(part.length);
-    if (period && period->ms > 0) {
-      action.hold = *period;
-    } else {
-      error(Code::E0210, part.length.span, "`hold` needs a length of elapsed time above zero",
-            "for example `hold 24 hours`");
-    }
-  }
-
-  void window(const ast::Action& part, Action& action) {
-    if (part.window.from_ms == part.window.until_ms) {
-      error(Code::E0210, part.span, "the window begins and ends at the same time",
-            "leave it out to mean the whole day");
-      return;
-    }
-    action.window_ms = std::make_pair(part.window.from_ms, part.window.until_ms);
-  }
-
   void add(const ast::Otherwise& written) {
     if (policy_.otherwise_written) {
       error(Code::E0207, written.span, "`otherwise` stands twice", "leave one of them out");
       return;
     }
     policy_.otherwise_written = true;
-    policy_.otherwise = action(written.actions, written.span, "");
+    policy_.otherwise = actions_.check(written.actions, written.span, "");
+    if (policy_.otherwise.action.rollout) {
+      error(Code::E0216, written.span, "`otherwise` has no `rollout`",
+            "a rollout belongs to a rule; `otherwise` is what the others do");
+    }
   }
 
   void finish_otherwise() {
@@ -361,6 +273,8 @@ class Checker {
     limit(policy_.profiles.size(), limits::kProfilesMax, "profiles");
     limit(policy_.attributes.size(), limits::kAttributesMax, "attributes");
     limit(policy_.areas.size(), limits::kAreasMax, "areas");
+    limit(policy_.bans.size(), limits::kBansMax, "bans");
+    limit(policy_.guards.size(), limits::kGuardsMax, "guards");
   }
 
   const ast::File& file_;
@@ -369,6 +283,8 @@ class Checker {
   DrawnRegions drawings_;
   Vocabulary vocabulary_;
   ConditionChecker conditions_;
+  ActionChecker actions_;
+  LawChecker laws_;
   CheckedPolicy policy_;
   std::vector<const ast::Rule*> written_rules_;
   std::unordered_map<std::string, std::uint32_t> rule_names_;

@@ -241,6 +241,8 @@ ConditionChecker::Checked ConditionChecker::dispatch(const ast::Condition& condi
       holds.text = print(condition);
       return test(clock_range(window.from_ms, window.until_ms), std::move(holds), condition.span);
     }
+    case Kind::fleet_count:
+      return fleet_count(condition);
     case Kind::event_count:
       error(Code::E0209, condition.span, "a number of events needs a length of time",
             fmt::format("write `{} within 30 days`", print(condition)));

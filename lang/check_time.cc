@@ -38,6 +38,10 @@ std::string with_sense(const ast::Condition& condition, ast::Sense sense) {
       count->quantity.sense_after = false;
     }
   }
+  if (auto* count = std::get_if<ast::FleetCount>(&copy.form)) {
+    count->quantity.sense = sense;
+    count->quantity.sense_after = false;
+  }
   return print(copy);
 }
 
@@ -48,7 +52,7 @@ bool ConditionChecker::nests(const CheckedCondition& inner, bool for_allowed) co
     FeatureKind kind = inner.test->feature.kind;
     if (kind == FeatureKind::held && for_allowed) return nests(*inner.test->inner, false);
     return is_temporal(kind) || kind == FeatureKind::event_count || kind == FeatureKind::data_sum ||
-           kind == FeatureKind::data_balance;
+           kind == FeatureKind::data_balance || is_about_fleet(kind);
   }
   return std::any_of(inner.parts.begin(), inner.parts.end(),
                      [&](const CheckedCondition& part) { return nests(part, for_allowed); });
@@ -419,6 +423,26 @@ ConditionChecker::Checked ConditionChecker::since(const ast::Condition& conditio
   Test holds;
   holds.text = print(condition);
   return test(std::move(feature), std::move(holds), condition.span);
+}
+
+// The fleet counts today's devices; their past is not kept (semantics 22a).
+ConditionChecker::Checked ConditionChecker::fleet_count(const ast::Condition& condition) {
+  const auto& written = std::get<ast::FleetCount>(condition.form);
+  std::optional<std::int64_t> number = whole_count(written.quantity);
+  std::optional<AttributeIndex> attribute = vocabulary_.attribute(written.attribute.text);
+  if (!attribute) {
+    ast::Simple use;
+    use.name = written.attribute;
+    use.subject_span = written.attribute.span;
+    use.relation = ast::Relation::known;
+    if (!vocabulary_.is_forgiven(written.attribute.text)) vocabulary_.unknown_attribute(use);
+    return std::nullopt;
+  }
+  if (!number) return std::nullopt;
+  Feature feature;
+  feature.kind = FeatureKind::fleet_count;
+  feature.subject = *attribute;
+  return quantified(condition, feature, written.quantity, {*number, true}, nullptr);
 }
 
 std::optional<ConditionChecker::Sum> ConditionChecker::sum(const ast::Condition& condition) {

@@ -49,12 +49,32 @@ struct CheckedRule {
   Span name_span;  // the name, or the word `when`
 };
 
+struct CheckedBan {
+  Ban ban;  // its conditions and its remedy's requires_condition are left to lowering
+  std::optional<CheckedCondition> never;
+  std::optional<std::int32_t> from_day, until_day, counting_from_day;  // Day::number
+  std::optional<CheckedAction> remedy;
+  Span span;
+  Span name_span;  // the name, or the first word
+};
+
+struct CheckedAssertion {
+  Assertion assertion;  // its condition is left to lowering
+  CheckedCondition condition;
+  CheckedAction outcome;
+  Span span;
+};
+
 struct CheckedPolicy {
   Settings settings;
   std::vector<Attribute> attributes;
   std::vector<Profile> profiles;
   std::vector<Area> areas;
   std::vector<CheckedRule> rules;
+  std::vector<CheckedBan> bans;
+  std::vector<Guard> guards;  // what `switches` asks is left to lowering
+  std::vector<Span> guard_spans;
+  std::vector<CheckedAssertion> assertions;
   CheckedAction otherwise;
   bool otherwise_written = false;
 };

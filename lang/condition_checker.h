@@ -85,6 +85,7 @@ class ConditionChecker {
   Checked timed(const ast::Condition& condition);
   Checked sum_compared(const ast::Condition& condition);
   Checked since(const ast::Condition& condition);
+  Checked fleet_count(const ast::Condition& condition);
   Checked event_within(const ast::Condition& condition, const ast::EventCount& count,
                        const ast::Suffix& form, Scope scope);
   Checked time_form(const ast::Condition& condition, CheckedCondition inner,

@@ -233,6 +233,17 @@ class Layout {
     }
   }
 
+  void lay_out(const ast::Ban& ban, std::size_t) {
+    for (RuleLine& line : ban_lines(ban)) add(std::move(line.text), line.span);
+  }
+
+  void lay_out(const ast::Guard& guard, std::size_t) { add(print(guard), guard.span); }
+
+  void lay_out(const ast::Assertion& a, std::size_t) {
+    bool broken = comment_inside({a.span.source, a.condition.span.begin, a.span.end});
+    for (RuleLine& line : assertion_lines(a, broken)) add(std::move(line.text), line.span);
+  }
+
   void lay_out(const ast::Otherwise& o, std::size_t) {
     add("otherwise " + print_actions(o.actions), o.span);
   }

@@ -10,16 +10,30 @@
 // twice but single tokens (a number that turns out to be a date) and the two words of `or more`,
 // `not in` and the like: the parse is linear.
 //
-// Recovery. An error ends its declaration. Parsing goes on at the next word that begins one: the
-// first on its line and no further to the right than the failed declaration began, or one of the
-// few words that can stand nowhere else. One mistake, one message.
+// Misspelt words. Where a word of the language is demanded and another word within two edits of one
+// stands, it is read as that one after it was reported, and the declaration is parsed once more: so
+// several misspelt words are told in one run, and what else is wrong with the declaration as well.
+//
+// Recovery. Any other error ends its declaration. Parsing goes on at the next word that begins one:
+// the first on its line and no further to the right than the failed declaration began, or one of
+// the few words that can stand nowhere else. One mistake, one message.
 //
 // Leniency. The grammar takes more than the language allows where a later stage can say better what
 // is wrong (a count without `at least`, a scope without a count, an unknown unit).
 //
 //   file        = declaration*
-//   declaration = policy | attribute | profile | region | set | define | rule | otherwise | test
+//   declaration = policy | attribute | profile | region | set | define | ban | forbid | guard
+//               | assert | rule | otherwise | test
 //               | ("import" | "table" | "profiles" | "devices") text | "use" "ban" name "from" text
+//   ban         = "ban" name text? clause*
+//   forbid      = "forbid" "change" name? text? clause* "when" condition clause*
+//   clause      = "never" condition | "source" text | "certainty" name | "from" date | "until" date
+//               | "timezone" zone | "notice" time | "assuming a switch completes within" time
+//               | "remedy" action ("," action)* | "in doubt counts" | "counting from" date
+//   guard       = "guard" (limit | "approval when more than" n "devices"
+//               | "abort when at least" n "% fail after at least" n) ("except for" name (","
+//               name)*)?
+//   assert      = "assert" text? "when" condition "then" action ("," action)*
 //   rule        = ("rule" name? text? ("timezone" zone | "overrides" name ("," name)*)*)?
 //                 "when" condition "then" action ("," action)*
 //   condition   = conjunction ("or" conjunction)*      conjunction = negation ("and" negation)*
@@ -164,16 +178,33 @@ struct control : pegtl::normal<Rule> {
   }
 };
 
+// A misspelt word, and the word of the language that it is read as.
+struct Correction {
+  std::size_t offset = 0;
+  std::size_t length = 0;
+  std::string_view word;
+};
+
 // A text of which a part is parsed; offsets count from the text's beginning.
 class TextInput
     : public pegtl::memory_input<pegtl::tracking_mode::lazy, pegtl::eol::lf, const char*> {
  public:
-  TextInput(std::string_view text, std::size_t from)
-      : memory_input(text.data() + from, text.data() + text.size(), ""), text_(text.data()) {}
+  TextInput(std::string_view text, std::size_t from, const std::vector<Correction>& corrections)
+      : memory_input(text.data() + from, text.data() + text.size(), ""),
+        text_(text.data()),
+        corrections_(corrections) {}
   const char* begin_of_text() const { return text_; }
+  // The word that was meant where one was misspelt; null elsewhere.
+  const Correction* correction_here() const {
+    for (const Correction& correction : corrections_) {
+      if (text_ + correction.offset == current()) return &correction;
+    }
+    return nullptr;
+  }
 
  private:
   const char* text_;
+  const std::vector<Correction>& corrections_;
 };
 
 // --- tokens --------------------------------------------------------------------------------------
@@ -190,6 +221,7 @@ struct measured {
   using subs_t = pegtl::empty_list;
   template <class Input>
   static bool match(Input& in) {
+    if (in.correction_here() != nullptr) return false;  // a word of the language was meant
     std::size_t length = Measure(rest_of(in));
     if (length == 0) return false;
     in.bump(length);
@@ -225,9 +257,24 @@ std::size_t measure_word(std::string_view text) {
   return name_char_length(text.substr(W.text().size())) == 0 ? W.text().size() : 0;
 }
 
+template <Word W>
+struct word {
+  using rule_t = word;
+  using subs_t = pegtl::empty_list;
+  template <class Input>
+  static bool match(Input& in) {
+    const Correction* correction = in.correction_here();
+    if (correction != nullptr && correction->word != W.text()) return false;
+    std::size_t length = correction ? correction->length : measure_word<W>(rest_of(in));
+    if (length == 0) return false;
+    in.bump(length);
+    return true;
+  }
+};
+
 // Keywords, one or several.
 template <Word... Ws>
-struct kw : pegtl::seq<pegtl::seq<measured<measure_word<Ws>>, gap>...> {};
+struct kw : pegtl::seq<pegtl::seq<word<Ws>, gap>...> {};
 
 template <char C>
 struct sign : pegtl::seq<pegtl::one<C>, gap> {};
@@ -295,7 +342,8 @@ struct comparison : node<K::comparison,
 struct state_word
     : node<K::state_word, pegtl::opt<kw<"is">>, pegtl::sor<kw<"known">, kw<"unknown">>> {};
 struct happened_word : node<K::happened_word, kw<"happened">> {};
-struct in_word : node<K::in_word, kw<"in">> {};
+// `in doubt` is a clause of a ban, whatever stands before it.
+struct in_word : node<K::in_word, pegtl::not_at<kw<"in", "doubt">>, kw<"in">> {};
 struct not_in_word : node<K::not_in_word, kw<"not", "in">> {};
 struct with_word : node<K::with_word, kw<"with">> {};
 struct has_list : pegtl::seq<node<K::has_word, kw<"has">,
@@ -330,8 +378,14 @@ struct event
                mark<"switches">, pegtl::seq<kw<"commanded">, need<switches_word, mark<"switches">>>,
                pegtl::seq<mark<"rejected">, pegtl::opt<with_word, need<reject_causes, values>>>,
                pegtl::seq<mark<"alert">, need<alert_text, text>>, name>> {};
-struct since : node<K::since, duration, kw<"since">, need<event_after_since, event>> {};
-struct event_count : node<K::event_count, quantity, event> {};
+// Looked at before it is taken: `3 rejected within ..` is a count without its sense.
+struct number_and_unit : pegtl::seq<measured<measure_number>, gap, measured<measure_unit>> {};
+struct since : node<K::since, pegtl::at<number_and_unit>, duration, kw<"since">,
+                    need<event_after_since, event>> {};
+struct fleet_count : node<K::fleet_count, pegtl::sor<kw<"devices">, kw<"device">>,
+                          need<with_the_same, kw<"with", "the", "same">>, need<shared_name, name>> {
+};
+struct event_count : node<K::event_count, quantity, pegtl::sor<fleet_count, event>> {};
 
 struct simple_subject
     : node<K::simple, pegtl::sor<installed, subject, name>, pegtl::opt<relation>> {};
@@ -488,6 +542,59 @@ struct rule
                                             pegtl::opt<text>, need<when_word, rule_body>>>> {};
 struct otherwise : node<K::otherwise, kw<"otherwise">, need<action_after_otherwise, actions>> {};
 
+struct ban_clause
+    : pegtl::sor<node<K::never, kw<"never">, need<condition_after_never, condition>>,
+                 node<K::source, kw<"source">, need<source_text, text>>,
+                 node<K::certainty, kw<"certainty">, need<certainty_word, name>>, from_date,
+                 until_date, timezone_clause,
+                 node<K::notice, kw<"notice">, need<notice_length, duration>>,
+                 node<K::assuming, kw<"assuming">,
+                      need<assuming_words, kw<"a", "switch", "completes", "within">>,
+                      need<assuming_length, duration>>,
+                 node<K::remedy, kw<"remedy">, need<action_after_remedy, actions>>,
+                 node<K::in_doubt, kw<"in">, need<in_doubt_words, kw<"doubt", "counts">>>,
+                 node<K::counting_from, kw<"counting">, need<counting_from_word, kw<"from">>,
+                      need<date_after_from, date>>> {};
+struct ban
+    : node<K::ban, kw<"ban">, need<declared_ban, name>, pegtl::opt<text>, pegtl::star<ban_clause>> {
+};
+struct forbid
+    : node<K::forbid, kw<"forbid">, need<change_word, kw<"change">>,
+           pegtl::opt<pegtl::not_at<pegtl::sor<kw<"source">, kw<"certainty">, kw<"timezone">>>,
+                      plain_name>,
+           pegtl::opt<text>, pegtl::star<ban_clause>, need<when_after_forbid, kw<"when">>,
+           need<condition_after_when, condition>, pegtl::star<ban_clause>> {};
+struct assertion
+    : node<K::assertion, kw<"assert">, pegtl::opt<text>, need<when_after_assert, rule_body>> {};
+
+struct guard_percent : node<K::amount, number, pegtl::at<pegtl::one<'%'>>, unit> {};
+struct guard_period
+    : node<K::guard_period,
+           pegtl::sor<pegtl::seq<kw<"within">, need<guard_time, duration>>,
+                      pegtl::seq<kw<"per">, need<guard_time, pegtl::sor<duration, unit>>>>> {};
+struct guard_limit
+    : node<K::guard_limit, kw<"at", "most">,
+           need<guard_number,
+                pegtl::sor<
+                    pegtl::seq<guard_percent, need<of_fleet_words, kw<"of", "fleet">>>,
+                    pegtl::seq<number, need<guarded_thing, pegtl::sor<mark<"switches", "devices">,
+                                                                      mark<"switch", "device">>>>>>,
+           pegtl::opt<kw<"per", "device">>, need<guard_period_words, guard_period>> {};
+struct guard_approval
+    : node<K::guard_approval, kw<"approval">, need<approval_when, kw<"when", "more", "than">>,
+           need<guard_number, number>,
+           need<devices_word, pegtl::sor<kw<"devices">, kw<"device">>>> {};
+struct guard_abort
+    : node<K::guard_abort, kw<"abort">, need<abort_when, kw<"when", "at", "least">>,
+           need<abort_share, guard_percent>, need<abort_fail, kw<"fail", "after", "at", "least">>,
+           need<guard_number, number>> {};
+struct except_for
+    : node<K::except_for, kw<"except">, need<except_for_word, kw<"for">>,
+           need<except_name, comma_list<except_name, pegtl::sor<mark<"bans">, name>>>> {};
+struct guard : node<K::guard, kw<"guard">,
+                    need<guard_words, pegtl::sor<guard_limit, guard_approval, guard_abort>>,
+                    pegtl::opt<except_for>> {};
+
 // --- test blocks
 // -----------------------------------------------------------------------------------------
 
@@ -567,9 +674,8 @@ struct file_use
                  node<K::profiles_file, kw<"profiles">, need<file_name, text>>,
                  node<K::devices_file, kw<"devices">, need<file_name, text>>> {};
 
-struct declaration
-    : pegtl::sor<rule, attribute, profile, region, set, define, otherwise, policy, test, file_use> {
-};
+struct declaration : pegtl::sor<rule, attribute, profile, region, set, define, ban, guard,
+                                assertion, forbid, otherwise, policy, test, file_use> {};
 
 // --- recovery
 // --------------------------------------------------------------------------------------------
@@ -586,7 +692,8 @@ std::size_t line_begin(std::string_view text, std::size_t offset) {
 // Words that begin a declaration and can stand nowhere else.
 bool unmistakable(std::string_view word) {
   return word == "attribute" || word == "rule" || word == "otherwise" || word == "policy" ||
-         word == "define" || word == "import";
+         word == "define" || word == "import" || word == "ban" || word == "guard" ||
+         word == "assert" || word == "forbid";
 }
 
 // The offset of the next declaration after `from`, given where the failed one began.
@@ -634,20 +741,35 @@ void parse_text(SyntaxTree& tree, DiagnosticList& diagnostics) {
   std::size_t at = measure_gap(tree.text);
   builder.note_gap(0, at);
   std::size_t error_count = 0;
+  constexpr std::size_t kCorrectionsMax = 8;  // of one declaration
+  std::vector<Correction> corrections;
   while (at < tree.text.size() && error_count < limits::kDiagnosticsMax) {
-    TextInput input(tree.text, at);
+    TextInput input(tree.text, at, corrections);
     std::size_t node_count = tree.nodes.size();
     bool matched = false;
     std::size_t stop = at;
+    std::string_view meant;
     try {
       matched = pegtl::parse<declaration, pegtl::nothing, control>(input, builder);
-      if (!matched) diagnostics.add(advise_no_declaration(tree, at));
+      if (!matched) {
+        diagnostics.add(advise_no_declaration(tree, at));
+        meant = declaration_meant_at(tree, at);
+      }
     } catch (const SyntaxStop& error) {
       stop = error.offset;
       builder.abandon(node_count);
       diagnostics.add(advise(tree, stop, builder.before_gap(stop), *error.expected));
-      remember_broken_name(tree, at);
+      meant = word_meant(tree, stop, *error.expected);
     }
+    auto at_stop = [&](const Correction& earlier) { return earlier.offset == stop; };
+    bool corrected_before = std::any_of(corrections.begin(), corrections.end(), at_stop);
+    if (!meant.empty() && !corrected_before && corrections.size() < kCorrectionsMax) {
+      ++error_count;
+      corrections.push_back({stop, name_length(tree.text.substr(stop)), meant});
+      continue;
+    }
+    corrections.clear();
+    if (!matched && stop != at) remember_broken_name(tree, at);
     if (matched) {
       at = static_cast<std::size_t>(input.current() - tree.text.data());
     } else {

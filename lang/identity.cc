@@ -124,6 +124,31 @@ std::string Canon::temporal(const Feature& f) {
 }
 
 std::string Canon::feature(const Feature& f) {
+  std::string text = unsupposed(f);
+  if (f.ahead_days != 0) text += fmt::format(" ahead {}d", f.ahead_days);
+  if (!f.candidate) return text;
+  bool declared = *f.candidate < table_.profiles.size();
+  return text + " with " +
+         (declared ? print_name(table_.profiles[*f.candidate].name) : "an undeclared profile");
+}
+
+std::string Canon::rollout(const Rule& rule) {
+  if (!rule.name.empty()) return "released by " + print_name(rule.name);
+  std::string meaning = condition(rule.affected) + " " + action(rule.action);
+  return "released by " + to_hex(sha256(as_bytes(meaning)));
+}
+
+// The conditions say it all: zone, dates and notice are in them.
+std::string Canon::ban(const Ban& ban) {
+  std::string text = ban.forbids_change ? "forbid change" : "ban";
+  if (ban.in_doubt_counts) text += " in doubt";
+  for (ConditionIndex index : ban.bites) text += "\n  bites " + condition(index);
+  for (ConditionIndex index : ban.violated) text += "\n  violated " + condition(index);
+  if (ban.remedy) text += "\n  remedy " + action(*ban.remedy);
+  return text + fmt::format("\n  assuming {}ms", ban.assuming.ms);
+}
+
+std::string Canon::unsupposed(const Feature& f) {
   std::string zone = f.zone.empty() ? table_.settings.zone : f.zone;
   switch (f.kind) {
     case FeatureKind::country:
@@ -179,6 +204,10 @@ std::string Canon::feature(const Feature& f) {
     case FeatureKind::data_sum:
       return fmt::format("data in {} within {} {}", f.countries.text(), period_text(f.window),
                          zone);
+    case FeatureKind::fleet_count:
+      return "devices with the same " + attribute(table_.attributes[f.subject]);
+    case FeatureKind::released:
+      return f.identity;  // of `rollout`: only the lowering knows the rule by then
     case FeatureKind::data_balance:
       return fmt::format("data in {} minus {} within {} {}", f.countries.text(),
                          f.other_countries.text(), period_text(f.window), zone);
@@ -268,6 +297,10 @@ std::string Canon::action(const Action& a) {
     text += "; requires " + condition(a.requires_condition);
   }
   if (a.window_ms) text += fmt::format("; window {} {}", a.window_ms->first, a.window_ms->second);
+  if (a.rollout) {
+    text += fmt::format("; rollout {} each {}ms", fmt::join(a.rollout->stages, ","),
+                        a.rollout->each.ms);
+  }
   if (!a.alerts.empty()) text += "; alerts " + sorted_texts(a.alerts);
   if (!a.tasks.empty()) text += "; tasks " + sorted_texts(a.tasks);
   return text;
@@ -299,6 +332,15 @@ Sha256Digest Canon::meaning() {
     for (std::uint32_t other : table_.rules[i].overrides) {
       lines.push_back(fmt::format("override [{}] [{}]", rules[i], rules[other]));
     }
+  }
+  for (const Ban& one : table_.bans) lines.push_back(ban(one));
+  for (const Guard& guard : table_.guards) {
+    std::vector<std::string> except;
+    for (std::uint32_t rule : guard.except_rules) except.push_back(rules[rule]);
+    std::sort(except.begin(), except.end());
+    lines.push_back(fmt::format(
+        "guard {} {} {} within {}ms except {}[{}]", static_cast<int>(guard.kind), guard.most,
+        guard.least, guard.window.ms, guard.except_bans ? "bans " : "", fmt::join(except, "] [")));
   }
   // Order decides only where the policy says so.
   if (settings.first_match) {

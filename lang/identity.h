@@ -21,10 +21,14 @@ class Canon {
   std::string feature(const Feature& feature);
   const std::string& condition(ConditionIndex index);
   std::string action(const Action& action);
+  // Of FeatureKind::released: the rule's name, else its meaning. Its condition is in the table.
+  std::string rollout(const Rule& rule);
   // SHA-256 over everything that decides (rule_table.h, meaning_digest).
   Sha256Digest meaning();
 
  private:
+  std::string unsupposed(const Feature& feature);
+  std::string ban(const Ban& ban);
   std::string test(const Test& test);
   std::string symbol(const Feature& feature, std::int64_t symbol);
   std::string joined(ConditionOp op, std::vector<std::string> parts);

@@ -76,6 +76,10 @@ std::optional<LoadedPolicy> load_policy(const LoadRequest& request, SourceMap& s
   if (!found.has_errors()) policy.devices = build_devices(library, checked, sources, found);
   if (!found.has_errors()) {
     for (const CheckedRule& rule : checked.rules) policy.rule_spans.push_back(rule.name_span);
+    for (const CheckedBan& ban : checked.bans) policy.ban_spans.push_back(ban.name_span);
+    for (const CheckedAssertion& promise : checked.assertions) {
+      policy.assertion_spans.push_back(promise.span);
+    }
     Lowered lowered = lower(std::move(checked));
     report_contradictions(lowered, *request.gazetteer, sources, found);
     policy.table = std::move(lowered.table);

@@ -348,6 +348,11 @@ std::string print(const ast::Condition& condition) {
       const auto& count = std::get<ast::EventCount>(condition.form);
       return fmt::format("{} {}", print_quantity(count.quantity), print_event(count.event));
     }
+    case ast::Condition::Kind::fleet_count: {
+      const auto& count = std::get<ast::FleetCount>(condition.form);
+      return fmt::format("{} devices with the same {}", print_quantity(count.quantity),
+                         print_name(count.attribute.text));
+    }
   }
   return "";
 }

@@ -96,11 +96,143 @@ std::string print_actions(const std::vector<ast::Action>& actions) {
   return out;
 }
 
+namespace {
+
+std::string print(const ast::BanClause& c) {
+  using Kind = ast::BanClause::Kind;
+  switch (c.kind) {
+    case Kind::never:
+      return "never " + lang::print(*c.condition);
+    case Kind::source:
+      return "source " + print_text(c.name.text);
+    case Kind::certainty:
+      return "certainty " + print_name(c.name.text);
+    case Kind::from:
+      return "from " + to_text(c.day);
+    case Kind::until:
+      return "until " + to_text(c.day);
+    case Kind::zone:
+      return "timezone " + c.name.text;
+    case Kind::notice:
+      return "notice " + lang::print(c.length);
+    case Kind::assuming:
+      return "assuming a switch completes within " + lang::print(c.length);
+    case Kind::remedy:
+      return "remedy " + print_actions(c.actions);
+    case Kind::in_doubt:
+      return "in doubt counts";
+    case Kind::counting_from:
+      return "counting from " + to_text(c.day);
+  }
+  return "";
+}
+
+// `when .. then ..` on one line where it fits.
+void add_body(std::vector<RuleLine>& lines, const ast::Condition& condition,
+              const std::vector<ast::Action>& written, const std::string& indent,
+              const std::string& first_word, bool broken) {
+  std::string actions = print_actions(written);
+  Span then_span = span_of(written);
+  std::string body =
+      fmt::format("{}{}when {} then {}", indent, first_word, lang::print(condition), actions);
+  if (!broken && body.size() <= kLineWidth) {
+    Span span = condition.span;
+    span.end = then_span.end;
+    lines.push_back({std::move(body), span});
+    return;
+  }
+  std::string inner = indent + std::string(first_word.size(), ' ');
+  std::vector<RuleLine> parts = condition_lines(condition, inner);
+  parts[0].text.replace(indent.size(), first_word.size(), first_word);
+  for (RuleLine& line : parts) lines.push_back(std::move(line));
+  lines.push_back({inner + "then " + actions, then_span});
+}
+
+}  // namespace
+
+std::vector<RuleLine> ban_lines(const ast::Ban& ban) {
+  std::string head = ban.forbids_change ? "forbid change" : "ban";
+  Span span{ban.span.source, ban.span.begin, ban.span.begin + 3};
+  if (ban.name) head += " " + print_name(ban.name->text), span.end = ban.name->span.end;
+  std::vector<RuleLine> lines;
+  if (ban.forbids_change && ban.text) {
+    head += " " + print_text(ban.text->text), span.end = ban.text->span.end;
+  }
+  lines.push_back({std::move(head), span});
+  if (!ban.forbids_change && ban.text) {
+    lines.push_back({"  " + print_text(ban.text->text), ban.text->span});
+  }
+  if (ban.forbids_change && ban.clauses.size() == 1) {
+    const ast::BanClause& only = ban.clauses[0];
+    std::string one = lines[0].text + " when " + lang::print(*only.condition);
+    if (one.size() <= kLineWidth) {
+      span.end = only.span.end;
+      return {{std::move(one), span}};
+    }
+  }
+  for (const ast::BanClause& clause : ban.clauses) {
+    bool when = ban.forbids_change && clause.kind == ast::BanClause::Kind::never;
+    std::string text = when ? "when " + lang::print(*clause.condition) : print(clause);
+    lines.push_back({"  " + text, clause.span});
+  }
+  return lines;
+}
+
+std::vector<RuleLine> assertion_lines(const ast::Assertion& assertion, bool broken) {
+  std::vector<RuleLine> lines;
+  std::string head = "assert ";
+  std::string indent;
+  if (assertion.text) {
+    Span span{assertion.span.source, assertion.span.begin, assertion.text->span.end};
+    lines.push_back({"assert " + print_text(assertion.text->text), span});
+    head.clear();
+    indent = "  ";
+  }
+  add_body(lines, assertion.condition, assertion.actions, indent, head, broken);
+  if (!assertion.text) lines[0].span.begin = assertion.span.begin;
+  return lines;
+}
+
+std::string print(const ast::Guard& guard) {
+  using Kind = ast::Guard::Kind;
+  std::string most = print_millionths(guard.most.millionths);
+  bool one = guard.most.millionths == 1'000'000;
+  std::string out = "guard ";
+  switch (guard.kind) {
+    case Kind::switches:
+      out += fmt::format("at most {} {} per device", most, one ? "switch" : "switches");
+      break;
+    case Kind::fleet_share:
+      out += fmt::format("at most {}% of fleet", most);
+      break;
+    case Kind::devices:
+      out += fmt::format("at most {} {}", most, one ? "device" : "devices");
+      break;
+    case Kind::approval:
+      out += fmt::format("approval when more than {} {}", most, one ? "device" : "devices");
+      break;
+    case Kind::abort:
+      out += fmt::format("abort when at least {}% fail after at least {}", most,
+                         print_millionths(guard.least.millionths));
+      break;
+  }
+  if (guard.window) {
+    std::string period = lang::print(*guard.window);
+    if (guard.per && period.starts_with("1 ") && guard.window->parts.size() == 1) {
+      period = period.substr(2);
+    }
+    out += (guard.per ? " per " : " within ") + period;
+  }
+  std::string except = guard.except_bans ? "bans" : "";
+  for (const ast::Name& rule : guard.except_rules) {
+    except += (except.empty() ? "" : ", ") + print_name(rule.text);
+  }
+  return except.empty() ? out : out + " except for " + except;
+}
+
 std::vector<RuleLine> rule_lines(const ast::Rule& rule, bool broken) {
   std::string head = head_of(rule);
   std::string indent = head.empty() ? "" : "  ";
-  std::string actions = print_actions(rule.actions);
-  Span then_span = span_of(rule.actions);
   std::vector<RuleLine> lines;
   if (!head.empty()) {
     Span span{rule.span.source, rule.span.begin, rule.span.begin + 4};  // at least the word `rule`
@@ -110,26 +242,20 @@ std::vector<RuleLine> rule_lines(const ast::Rule& rule, bool broken) {
     for (const ast::Name& name : rule.overrides) span.end = std::max(span.end, name.span.end);
     lines.push_back({std::move(head), span});
   }
-  std::string body = fmt::format("{}when {} then {}", indent, print(rule.condition), actions);
-  if (!broken && body.size() <= kLineWidth) {
-    Span span = rule.condition.span;
-    span.end = then_span.end;
-    lines.push_back({std::move(body), span});
-    return lines;
-  }
-  for (RuleLine& line : condition_lines(rule.condition, indent)) lines.push_back(std::move(line));
-  lines.push_back({indent + "then " + actions, then_span});
+  add_body(lines, rule.condition, rule.actions, indent, "", broken);
   return lines;
 }
 
-std::string rule_text(const ast::Rule& rule) {
+std::string joined(const std::vector<RuleLine>& lines) {
   std::string out;
-  for (const RuleLine& line : rule_lines(rule, false)) {
+  for (const RuleLine& line : lines) {
     if (!out.empty()) out += '\n';
     out += line.text;
   }
   return out;
 }
+
+std::string rule_text(const ast::Rule& rule) { return joined(rule_lines(rule, false)); }
 
 std::string print(const ast::TestLine& line) {
   std::string out = line.device ? "device " + print_text(line.device->text) + " " : "";

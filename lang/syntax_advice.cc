@@ -116,10 +116,53 @@ std::string_view declaration_meant(std::string_view word) {
   return nearest_spelling(word, declaration_words());
 }
 
-std::string_view action_meant(std::string_view word) {
+const std::vector<std::string_view>& action_words() {
   static const std::vector<std::string_view> kActions = {
       "profile", "keep", "preload",  "delete",  "fallback", "alert",
       "task",    "hold", "approval", "between", "rollout",  "requires"};
+  return kActions;
+}
+
+// The words of the language that may stand where the expectation arose.
+std::vector<std::string_view> words_expected(const Expectation& expected) {
+  std::string_view what = expected.what;
+  if (what == "an action") return action_words();
+  if (what == "a type") return {"flag", "text", "country", "number", "set"};
+  if (what == "a limit") return {"approval", "abort", "at"};
+  if (what == "what is expected") {
+    return {"keep", "profile", "alert", "task", "by", "ban", "suppressed"};
+  }
+  // `then`: the condition could have gone on as well.
+  if (what == "`then`") {
+    return {"then", "and", "or", "for", "within", "on",
+            "per",  "is",  "in", "has", "known",  "unknown"};
+  }
+  if (what == "`when`") return {"when", "overrides", "timezone"};
+  // The first word of everything in backticks.
+  std::vector<std::string_view> words;
+  for (std::size_t at = what.find('`'); at != std::string_view::npos; at = what.find('`', at + 1)) {
+    std::string_view quoted = what.substr(at + 1);
+    std::size_t length = name_length(quoted);
+    if (length > 0) words.push_back(quoted.substr(0, length));
+    at = what.find('`', at + 1);
+    if (at == std::string_view::npos) break;
+  }
+  return words;
+}
+
+// Words that go on with a declaration, for one that begins nothing.
+std::string_view continuation_meant(std::string_view word) {
+  static const std::vector<std::string_view> kWords = {
+      "and",      "or",       "then",     "overrides", "version", "owner",  "timezone",
+      "settle",   "carry",    "lead",     "valid",     "home",    "iccid",  "plmn",
+      "download", "breakout", "cost",     "never",     "source",  "notice", "certainty",
+      "assuming", "remedy",   "counting", "until",     "from",    "except", "given",
+      "expect",   "every",    "device",   "within",    "per"};
+  return nearest_spelling(word, kWords);
+}
+
+std::string_view action_meant(std::string_view word) {
+  const std::vector<std::string_view>& kActions = action_words();
   return std::find(kActions.begin(), kActions.end(), word) != kActions.end() ? word : "";
 }
 
@@ -202,6 +245,9 @@ Diagnostic advise(const SyntaxTree& tree, std::size_t offset, std::size_t last_t
                               found.word, found.word),
                   help);
   }
+  if (std::string_view meant = word_meant(tree, offset, expected); !meant.empty()) {
+    help = joined(fmt::format("did you mean `{}`?", meant), expected.help);
+  }
   // At the end of a file or of a line, the place to look at is where the text stopped.
   bool stopped =
       rest.empty() || tree.text.substr(last_token_end, offset - last_token_end).find('\n') !=
@@ -213,13 +259,31 @@ Diagnostic advise(const SyntaxTree& tree, std::size_t offset, std::size_t last_t
   return diagnostic;
 }
 
+std::string_view word_meant(const SyntaxTree& tree, std::size_t offset,
+                            const Expectation& expected) {
+  std::string_view rest = tree.text.substr(offset);
+  std::size_t length = name_length(rest);
+  if (length < 3 || length > limits::kSpellingBytesMax) return {};
+  std::string_view word = rest.substr(0, length);
+  if (is_reserved(word)) return {};
+  return nearest_spelling(word, words_expected(expected));
+}
+
+std::string_view declaration_meant_at(const SyntaxTree& tree, std::size_t offset) {
+  std::string_view rest = tree.text.substr(offset);
+  std::size_t length = name_length(rest);
+  if (length < 3 || length > limits::kSpellingBytesMax) return {};
+  std::string_view word = rest.substr(0, length);
+  return is_reserved(word) ? std::string_view() : declaration_meant(word);
+}
+
 Diagnostic advise_no_declaration(const SyntaxTree& tree, std::size_t offset) {
   std::string_view rest = tree.text.substr(offset);
   Found found = found_at(tree, offset);
   Span span = span_of(tree, offset, found.length);
   constexpr std::string_view kBeginnings =
       "a declaration begins with `policy`, `attribute`, `profile`, `region`, `set`, `define`, "
-      "`rule`, `when`, `otherwise` or `test`";
+      "`ban`, `forbid`, `guard`, `assert`, `rule`, `when`, `otherwise` or `test`";
   if (begins_declaration(found.word)) {
     return make_diagnostic(Code::E0111, span,
                            fmt::format("{} is not understood by this version", found.words),
@@ -239,6 +303,7 @@ Diagnostic advise_no_declaration(const SyntaxTree& tree, std::size_t offset) {
                                : "alternatives are names of profiles: `profile = a or b`";
   } else if (help.empty()) {
     std::string_view meant = declaration_meant(found.word);
+    if (meant.empty()) meant = continuation_meant(found.word);
     help = meant.empty() ? std::string(kBeginnings) : fmt::format("did you mean `{}`?", meant);
   }
   return make_diagnostic(Code::E0103, span, std::move(message), std::move(help));

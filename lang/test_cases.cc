@@ -27,6 +27,10 @@ class TestBuilder {
         diagnostics_(diagnostics),
         report_(policy, zone_, diagnostics, Code::E0501) {
     for (const CheckedRule& rule : policy.rules) rule_labels_.insert(rule.rule.label());
+    for (const CheckedBan& ban : policy.bans) {
+      ban_labels_.insert(ban.ban.label());
+      rule_labels_.insert("ban " + ban.ban.label());  // `by "ban NAME"`: its remedy decided
+    }
   }
 
   TestCase build(const ast::Test& written) {
@@ -201,16 +205,16 @@ class TestBuilder {
   bool exists(const ast::Expectation& written) {
     using Kind = ast::Expectation::Kind;
     if (written.kind == Kind::profile) return report_.is_profile(written.name);
-    bool known = written.kind != Kind::by || written.name.text.empty() ||
-                 rule_labels_.count(written.name.text) != 0;
-    if (written.kind == Kind::ban_violated) known = false;  // bans are not declared in this version
+    bool about_ban = written.kind == Kind::ban_violated;
+    const std::set<std::string>& labels = about_ban ? ban_labels_ : rule_labels_;
+    bool known = (written.kind != Kind::by && !about_ban) || written.name.text.empty() ||
+                 labels.count(written.name.text) != 0;
     if (known) return true;
-    std::vector<std::string_view> names(rule_labels_.begin(), rule_labels_.end());
+    std::vector<std::string_view> names(labels.begin(), labels.end());
     std::string_view near = nearest_spelling(written.name.text, names);
     error(Code::E0503, written.name.span,
-          fmt::format("there is no {} `{}`", written.kind == Kind::by ? "rule" : "ban",
-                      written.name.text),
-          near.empty() || written.kind != Kind::by ? "" : fmt::format("did you mean `{}`?", near));
+          fmt::format("there is no {} `{}`", about_ban ? "ban" : "rule", written.name.text),
+          near.empty() ? "" : fmt::format("did you mean `{}`?", near));
     return false;
   }
 
@@ -249,7 +253,7 @@ class TestBuilder {
   TimeZone zone_;
   DiagnosticList& diagnostics_;
   TestReport report_;
-  std::set<std::string> rule_labels_;
+  std::set<std::string> rule_labels_, ban_labels_;
   TestCase test_;
   std::map<std::string, std::vector<TestStep>> pending_;  // given, by device, until its first at
   std::set<std::string> started_;

@@ -22,6 +22,12 @@ std::size_t measure_pattern(std::string_view text, std::string_view pattern) {
   return pattern.size();
 }
 
+// Words that begin a clause of a ban: `never x >= 30` may stand before `notice 10 days`.
+bool begins_clause(std::string_view word) {
+  return word == "source" || word == "certainty" || word == "notice" || word == "assuming" ||
+         word == "remedy" || word == "counting" || word == "timezone" || word == "except";
+}
+
 bool goes_on(std::string_view text) { return name_char_length(text) != 0; }
 
 }  // namespace
@@ -94,7 +100,8 @@ std::size_t measure_unit(std::string_view text) {
     ++at;
     while (at < text.size() && is_letter(text[at])) ++at;
   }
-  return goes_on(text.substr(at)) || is_reserved(text.substr(0, at)) ? 0 : at;
+  std::string_view word = text.substr(0, at);
+  return goes_on(text.substr(at)) || is_reserved(word) || begins_clause(word) ? 0 : at;
 }
 
 std::size_t measure_date(std::string_view text) {

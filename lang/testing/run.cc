@@ -129,10 +129,20 @@ class TestRun {
       case Expected::Kind::task:
         return contains(loop.tasks(), expected.name);
       case Expected::Kind::ban_violated:
+        return is_violated(loop, expected.name);
       case Expected::Kind::suppressed:
-        return false;
+        return loop.suppressed().has_value();
     }
     return false;
+  }
+
+  bool is_violated(DeviceLoop& loop, const std::string& name) const {
+    const std::vector<Ban>& bans = policy_->table().bans;
+    auto ban =
+        std::find_if(bans.begin(), bans.end(), [&](const Ban& one) { return one.label() == name; });
+    if (ban == bans.end()) return false;
+    auto index = static_cast<std::size_t>(ban - bans.begin());
+    return loop.device().standing(index, loop.now()).violated == Truth::yes;
   }
 
   static bool contains(const std::vector<std::string>& texts, const std::string& text) {
@@ -140,6 +150,9 @@ class TestRun {
   }
 
   std::string rule_label(const Decision& decision) const {
+    if (decision.ban >= 0) {
+      return "ban " + policy_->table().bans[static_cast<std::size_t>(decision.ban)].label();
+    }
     if (decision.rule < 0) return "";
     return policy_->table().rules[static_cast<std::size_t>(decision.rule)].label();
   }
@@ -156,6 +169,11 @@ class TestRun {
                     to_rfc3339(loop.decided_at()));
     if (!loop.alerts().empty()) text += ", alerts " + list_text(loop.alerts());
     if (!loop.tasks().empty()) text += ", tasks " + list_text(loop.tasks());
+    if (loop.suppressed()) text += ", suppressed: " + *loop.suppressed();
+    for (const BanEvidence& ban : loop.device().bans(loop.now())) {
+      text += fmt::format(", ban {} {}", ban.ban, ban.state);
+      if (ban.deadline != kNever) text += ", deadline " + to_rfc3339(ban.deadline);
+    }
     return text;
   }
 

@@ -1,0 +1,65 @@
+// Private to lang, to lower.cc and lower_ban.cc. The table under way.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "lang/identity.h"
+#include "lang/lower.h"
+
+namespace sojourn::lang {
+
+class Lowering {
+ public:
+  explicit Lowering(CheckedPolicy policy) : policy_(std::move(policy)), canon_(table_) {}
+  Lowered run();
+
+ private:
+  // With what a ban's condition is judged.
+  struct Judged {
+    ProfileIndex candidate = 0;   // one beyond the declared profiles: an undeclared one
+    std::int32_t ahead_days = 0;  // its notice
+    const CheckedBan* ban = nullptr;
+  };
+
+  // --- lower.cc ---
+  void lower_rule(CheckedRule& checked);
+  // The parts of a conjunction, nested ones taken apart; negated disjunctions as well.
+  void collect(const CheckedCondition& condition, std::vector<Conjunct>& parts);
+  ConditionIndex lower_condition(const CheckedCondition& condition);
+  ConditionIndex lower_test(const CheckedTest& checked);
+  ConditionIndex add_test(Feature feature, Test test);
+  ConditionIndex released(const Rule& rule, std::uint32_t index);
+  ConditionIndex switches_reached(const Guard& guard);
+  AreaIndex area(AreaIndex declared);
+  FeatureIndex intern(Feature feature);
+  Action action(CheckedAction& checked);
+
+  // --- lower_ban.cc ---
+  void lower_ban(CheckedBan& checked);
+  ConditionIndex forbidden_change(ConditionIndex when, ProfileIndex candidate);
+  // The ban's condition `ahead_days` from now.
+  ConditionIndex bites(const CheckedBan& ban, Judged judged);
+  ConditionIndex in_force(const CheckedBan& ban, std::int32_t ahead_days);
+  // `wanted`: does the ban bite where the part holds, or where it does not (under `not`)?
+  ConditionIndex judge(const CheckedCondition& condition, const Judged& judged, bool wanted);
+  ConditionIndex judge_test(const CheckedTest& checked, const Judged& judged, bool wanted);
+  ConditionIndex judge_form(const CheckedTest& checked, const Judged& judged, bool wanted);
+  ConditionIndex counted_inner(const CheckedTest& checked, const Judged& judged);
+  std::optional<ConditionIndex> settled(const Feature& feature, const Test& test,
+                                        ProfileIndex candidate) const;
+  bool depends_on_candidate(const Feature& feature) const;
+  bool inner_depends(const CheckedCondition& condition) const;
+
+  CheckedPolicy policy_;
+  RuleTable table_;
+  Canon canon_;
+  std::vector<std::vector<Conjunct>> conjuncts_;
+  std::vector<std::optional<AreaIndex>> area_indices_;  // by index in CheckedPolicy::areas
+  std::unordered_map<std::string, FeatureIndex> features_;
+  std::unordered_map<const CheckedTest*, ConditionIndex> lowered_tests_;
+};
+
+}  // namespace sojourn::lang
