@@ -40,7 +40,9 @@ constexpr const char* kPath = "gsma/rsp2/asn1";
 constexpr coap_tick_t kTimerPassMs = 5;
 static_assert(COAP_TICKS_PER_SECOND == 1000);
 // Between two looks at the timers and the inbox.
-constexpr int kDatagramsPerTurn = 64;
+constexpr std::size_t kDatagramsPerTurn = 64;
+// Reads that find nothing cost a system call each.
+constexpr std::size_t kEventRepeatsMax = 8;
 
 struct Free {
   void operator()(coap_context_t* context) const { coap_free_context(context); }
@@ -446,12 +448,21 @@ class Endpoint {
     empty_inbox();
   }
 
+  // After each call libcoap looks at every session, and it takes one datagram for an event: so
+  // while more and more lie waiting, the event is handed to it several times in one call.
   void take_datagrams(int inner) {
-    std::array<epoll_event, 8> events;
-    for (int i = 0; i < kDatagramsPerTurn; ++i) {
-      int count = ::epoll_wait(inner, events.data(), static_cast<int>(events.size()), 0);
+    std::array<epoll_event, 8> told;
+    std::array<epoll_event, 8 * kEventRepeatsMax> events;
+    std::size_t repeats = 1;
+    for (std::size_t read = 0; read < kDatagramsPerTurn; read += repeats) {
+      int count = ::epoll_wait(inner, told.data(), static_cast<int>(told.size()), 0);
       if (count <= 0) return;
-      coap_io_do_epoll(context_.get(), events.data(), static_cast<std::size_t>(count));
+      std::size_t all = 0;
+      for (std::size_t repeat = 0; repeat < repeats; ++repeat) {
+        for (int one = 0; one < count; ++one) events[all++] = told[static_cast<std::size_t>(one)];
+      }
+      coap_io_do_epoll(context_.get(), events.data(), all);
+      repeats = std::min(2 * repeats, kEventRepeatsMax);
     }
   }
 
