@@ -319,7 +319,7 @@ void Explainer::add_history(ConditionEvidence& evidence, const Feature& feature,
     Instant from = std::max(past.runs()[i - 1].from, window_start);
     Instant to = std::min(past.run_end(i - 1), now_ + milliseconds(1));
     std::vector<EvidenceRow> rows =
-        residency(evaluator_.reader().place(), evaluator_.history(), {from, to - milliseconds(1)});
+        residency(evaluator_.place_at(now_), evaluator_.history(), {from, to - milliseconds(1)});
     if (!rows.empty() && past.run_end(i - 1) != kNever) rows.back().to = past.run_end(i - 1);
     evidence.since = from;
     evidence.rows.insert(evidence.rows.begin(), rows.begin(), rows.end());
