@@ -48,6 +48,16 @@ struct DiffOptions {
 };
 int run_diff(const DiffOptions& options, Console& console);
 
+struct GraphOptions {
+  std::string file;
+  std::string device;  // reports whose way through the graph is shown; "" = none
+  bool dot = false;
+  bool svg = false;
+  bool whole = false;  // never folded
+  std::string geodata;
+};
+int run_graph(const GraphOptions& options, Console& console);
+
 struct DecideOptions {
   std::string file;
   std::string device;  // JSON: one report, or a file of reports with `@`

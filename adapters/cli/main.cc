@@ -97,6 +97,26 @@ void add_diff(CLI::App& app, Action& action) {
   });
 }
 
+void add_graph(CLI::App& app, Action& action) {
+  auto options = std::make_shared<GraphOptions>();
+  CLI::App* command = app.add_subcommand("graph", "the decision graph, as text or drawn");
+  command->add_option("FILE", options->file, "rule file or compiled graph")->required();
+  command->add_flag("--dot", options->dot, "for Graphviz");
+  command->add_flag("--svg", options->svg, "as a picture");
+  command->add_flag("--whole", options->whole, "every node, however many");
+  command->add_option("--device", options->device,
+                      "mark the way of a device, given by what it reports: JSON like a trace line; "
+                      "@FILE reads lines of it");
+  add_geodata(command, options->geodata);
+  command->footer(
+      "Large graphs are folded by region.\n"
+      "Examples:\n  sojourn graph latam.sojourn\n  sojourn graph --svg latam.sojourn > latam.svg\n"
+      "  sojourn graph latam.sojourn --device @reports.ndjson");
+  command->callback([options, &action] {
+    action = [options](Console& console) { return run_graph(*options, console); };
+  });
+}
+
 void add_decide(CLI::App& app, Action& action) {
   auto options = std::make_shared<DecideOptions>();
   CLI::App* command = app.add_subcommand("decide", "one decision, with its explanation");
@@ -322,6 +342,7 @@ int run(int argc, char** argv) {
   add_fmt(app, action);
   add_build(app, action);
   add_diff(app, action);
+  add_graph(app, action);
   add_decide(app, action);
   add_dryrun(app, action);
   add_geo(app, action);

@@ -210,13 +210,21 @@ namespace {
 class WordChecker {
  public:
   explicit WordChecker(const DecisionGraphParts& parts)
-      : parts_(parts), words_(parts.words), axis_at_(words_.size(), kNothing) {}
+      : parts_(parts),
+        targets_(parts.axes.size()),
+        words_(parts.words),
+        axis_at_(words_.size(), kNothing) {}
 
   // Marks where nodes begin; false when the last one does not end at the end, or one is malformed.
   bool mark_nodes() {
     std::size_t at = 0;
     std::size_t count = 0;
-    for (; at < words_.size(); ++count) {
+    while (at < words_.size()) {
+      if (words_[at] == DecisionGraph::kPadding) {
+        ++at;
+        continue;
+      }
+      ++count;
       bool matcher = words_[at] == ResidualMatcher::kHead;
       std::uint32_t axis = matcher ? kMatcher : words_[at] & ~DecisionGraph::kRunsBit;
       if (!matcher && axis >= parts_.axes.size()) return false;
@@ -230,8 +238,9 @@ class WordChecker {
 
   // Every way from the root ends: at a leaf, or at a matcher whose rows end at leaves.
   bool targets_lead_on(std::size_t leaf_count, std::uint32_t root) const {
-    Ways ways{leaf_count, true, {root}, std::vector<bool>(words_.size(), false)};
+    Ways ways{leaf_count, true, {}, std::vector<bool>(words_.size(), false)};
     if (!leads_to(root, ways, -1)) return false;
+    open(root, ways);
     std::vector<std::uint32_t> matchers;
     if (!walk(ways, &matchers)) return false;
     for (std::uint32_t at : matchers) {
@@ -240,7 +249,7 @@ class WordChecker {
       Ways rows{leaf_count, false, {}, std::vector<bool>(words_.size(), false)};
       for (std::uint32_t row = 0; row < matcher.row_count(); ++row) {
         if (!leads_to(matcher.target(row), rows, -1)) return false;
-        rows.open.push_back(matcher.target(row));
+        open(matcher.target(row), rows);
       }
       if (!walk(rows, nullptr)) return false;
     }
@@ -262,7 +271,7 @@ class WordChecker {
     while (!ways.open.empty()) {
       std::uint32_t at = ways.open.back();
       ways.open.pop_back();
-      if ((at & DecisionGraph::kLeafBit) != 0 || ways.seen[at]) continue;
+      if (ways.seen[at]) continue;
       ways.seen[at] = true;
       if (axis_at_[at] == kMatcher) {
         matchers->push_back(at);
@@ -270,10 +279,18 @@ class WordChecker {
       }
       for (std::uint32_t target : targets_of(at)) {
         if (!leads_to(target, ways, axis_at_[at])) return false;
-        ways.open.push_back(target);
+        open(target, ways);
       }
     }
     return true;
+  }
+
+  // Requires: it leads on.
+  void open(std::uint32_t target, Ways& ways) const {
+    if (!GraphTargets::is_leaf(target)) ways.open.push_back(offset_of(target));
+  }
+  std::uint32_t offset_of(std::uint32_t target) const {
+    return targets_.is_matcher(target) ? targets_.matcher_offset(target) : targets_.offset(target);
   }
 
   std::size_t node_size(std::size_t at, ClassIndex class_count) const {
@@ -342,12 +359,17 @@ class WordChecker {
       return leaf < ways.leaf_count ||
              (!ways.matchers_allowed && leaf == ResidualMatcher::kNextRow);
     }
-    return target < words_.size() && axis_at_[target] != kNothing &&
-           std::int64_t{axis_at_[target]} > after_axis &&
-           (ways.matchers_allowed || axis_at_[target] != kMatcher);
+    std::uint32_t at = offset_of(target);
+    if (at >= words_.size()) return false;
+    if (targets_.is_matcher(target)) return ways.matchers_allowed && axis_at_[at] == kMatcher;
+    // What the target says of the node is what the node is.
+    bool runs = (words_[at] & DecisionGraph::kRunsBit) != 0;
+    return axis_at_[at] == targets_.axis(target) && runs == GraphTargets::has_runs(target) &&
+           std::int64_t{axis_at_[at]} > after_axis;
   }
 
   const DecisionGraphParts& parts_;
+  GraphTargets targets_;
   std::span<const std::uint32_t> words_;
   std::vector<std::uint32_t> axis_at_;  // by offset: the axis of the node that begins there
 };

@@ -35,6 +35,7 @@ ClassIndex class_of(const Axis& axis, const Feature& feature, const Reading& rea
 std::shared_ptr<const DecisionGraph> DecisionGraphParts::assemble() && {
   auto graph = std::make_shared<DecisionGraph>();
   graph->table_ = std::move(table);
+  graph->targets_ = GraphTargets(axes.size());
   graph->axes_ = std::move(axes);
   graph->leaves_ = std::move(leaves);
   graph->also_roots_ = std::move(also_roots);

@@ -18,6 +18,7 @@
 // a table of the rules still alive there (residual_matcher.h).
 #pragma once
 
+#include <bit>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -67,23 +68,63 @@ struct Leaf {
   friend bool operator==(const Leaf&, const Leaf&) = default;
 };
 
+// The 32 bits that lead to the next node. They name its axis as well as its place, so that a walk
+// needs one dependent load per node: the class of the axis is found while nothing is waited for.
+//
+//   bit 31        a leaf; the other bits are its index
+//   bit 30        the node is one of runs
+//   lowest bits   the axis, in as many bits as the number of axes takes; all ones for a matcher
+//   between       the node's offset; for a matcher, in units of kMatcherUnit words
+class GraphTargets {
+ public:
+  static constexpr std::uint32_t kLeafBit = 0x8000'0000u;
+  static constexpr std::uint32_t kRunsBit = 0x4000'0000u;
+  static constexpr std::uint32_t kMatcherUnit = 64;
+
+  GraphTargets() = default;
+  explicit GraphTargets(std::size_t axis_count)
+      : axis_bits_(static_cast<std::uint32_t>(std::bit_width(axis_count))),
+        axis_mask_((std::uint32_t{1} << axis_bits_) - 1) {}
+
+  // Offsets below this can be led to.
+  std::size_t offsets_max() const { return std::size_t{kRunsBit} >> axis_bits_; }
+  std::uint32_t node(std::uint32_t offset, AxisIndex axis, bool runs) const {
+    return (runs ? kRunsBit : 0) | (offset << axis_bits_) | axis;
+  }
+  std::uint32_t matcher(std::size_t offset) const {
+    return (static_cast<std::uint32_t>(offset / kMatcherUnit) << axis_bits_) | axis_mask_;
+  }
+
+  static bool is_leaf(std::uint32_t target) { return (target & kLeafBit) != 0; }
+  static bool has_runs(std::uint32_t target) { return (target & kRunsBit) != 0; }
+  bool is_matcher(std::uint32_t target) const { return axis(target) == axis_mask_; }
+  AxisIndex axis(std::uint32_t target) const { return target & axis_mask_; }
+  std::uint32_t offset(std::uint32_t target) const { return (target & ~kRunsBit) >> axis_bits_; }
+  std::uint32_t matcher_offset(std::uint32_t target) const { return offset(target) * kMatcherUnit; }
+
+ private:
+  std::uint32_t axis_bits_ = 0;
+  std::uint32_t axis_mask_ = 0;
+};
+
 // Immutable; evaluation allocates nothing and is safe from any number of threads. `words` is the
 // flat graph: position-independent, mapped from a file as it is.
 class DecisionGraph {
  public:
-  // A *target* with the high bit set is a leaf (the other bits are its index), else the offset o of
-  // a node. A plain node: words[o] is its axis, words[o + 1 + c] the target for class c. A node of
-  // runs: words[o] is kRunsBit and its axis, words[o + 1] the number n of runs, then n - 1 classes
-  // at which the second and later runs begin, ascending, then n targets. A matcher: words[o] is
-  // ResidualMatcher::kHead.
-  static constexpr std::uint32_t kLeafBit = 0x8000'0000u;
-  static constexpr std::uint32_t kRunsBit = 0x4000'0000u;
+  // A *target* is a leaf, or leads to a node at offset o (GraphTargets). A plain node: words[o] is
+  // its axis, words[o + 1 + c] the target for class c. A node of runs: words[o] is kRunsBit and its
+  // axis, words[o + 1] the number n of runs, then n - 1 classes at which the second and later runs
+  // begin, ascending, then n targets. A matcher: words[o] is ResidualMatcher::kHead. Words of
+  // kPadding lie before matchers. A walk needs no node's first word; whoever checks a file does.
+  static constexpr std::uint32_t kLeafBit = GraphTargets::kLeafBit;
+  static constexpr std::uint32_t kRunsBit = GraphTargets::kRunsBit;
+  static constexpr std::uint32_t kPadding = 0x3FFF'FFFEu;
 
   template <class ClassOf>  // ClassIndex(AxisIndex)
   LeafIndex evaluate(const ClassOf& class_of_axis) const {
     std::uint32_t at = walk(root_, class_of_axis);
     if ((at & kLeafBit) != 0) return at & ~kLeafBit;
-    ResidualMatcher matcher(words_, at);
+    ResidualMatcher matcher(words_, targets_.matcher_offset(at));
     LeafIndex found = matcher.default_value();
     matcher.match(class_of_axis, [&](std::uint32_t target) {
       std::uint32_t end = walk(target, class_of_axis) & ~kLeafBit;
@@ -107,11 +148,12 @@ class DecisionGraph {
         visit_set(at);
         continue;
       }
-      ResidualMatcher(words_, at).match(class_of_axis, [&](std::uint32_t target) {
-        std::uint32_t end = walk(target, class_of_axis) & ~kLeafBit;
-        if (end != ResidualMatcher::kNextRow) visit_set(end);
-        return false;  // all rows that match
-      });
+      ResidualMatcher(words_, targets_.matcher_offset(at))
+          .match(class_of_axis, [&](std::uint32_t target) {
+            std::uint32_t end = walk(target, class_of_axis) & ~kLeafBit;
+            if (end != ResidualMatcher::kNextRow) visit_set(end);
+            return false;  // all rows that match
+          });
     }
   }
 
@@ -127,6 +169,12 @@ class DecisionGraph {
   std::size_t byte_count() const { return words_.size_bytes(); }
   std::uint32_t root() const { return root_; }
   std::span<const std::uint32_t> words() const { return words_; }
+  const GraphTargets& targets() const { return targets_; }
+  // Where the walk goes on from the node that the target leads to. Requires: a node.
+  std::uint32_t next(std::uint32_t target, ClassIndex value) const {
+    std::uint32_t at = targets_.offset(target);
+    return GraphTargets::has_runs(target) ? run_target(at, value) : words_[at + 1 + value];
+  }
 
  private:
   friend struct DecisionGraphParts;
@@ -134,11 +182,8 @@ class DecisionGraph {
   // Down to a leaf's target or to a matcher.
   template <class ClassOf>
   std::uint32_t walk(std::uint32_t at, const ClassOf& class_of_axis) const {
-    while ((at & kLeafBit) == 0) {
-      std::uint32_t head = words_[at];
-      if (head == ResidualMatcher::kHead) return at;
-      ClassIndex value = class_of_axis(head & ~kRunsBit);
-      at = (head & kRunsBit) == 0 ? words_[at + 1 + value] : run_target(at, value);
+    while ((at & kLeafBit) == 0 && !targets_.is_matcher(at)) {
+      at = next(at, class_of_axis(targets_.axis(at)));
     }
     return at;
   }
@@ -161,6 +206,7 @@ class DecisionGraph {
   std::vector<std::vector<std::uint32_t>> also_sets_;
   std::shared_ptr<const void> memory_;  // owns what words_ points into
   std::span<const std::uint32_t> words_;
+  GraphTargets targets_;
   std::uint32_t root_ = kLeafBit;
   std::size_t node_count_ = 0;
 };

@@ -65,8 +65,15 @@ class ResidualMatcher {
       vectors[i] = words_ + words_[table(i) + class_of_axis(axis(i))];
     }
     std::uint32_t summaries = summary_count();
+    // The first block without a look at its summary: it decides most often.
+    std::uint64_t first = block_count() > 1 ? ~std::uint64_t{0} : last_block();
+    for (std::uint32_t i = 0; i < axes; ++i) first &= block(vectors[i], summaries);
+    for (; first != 0; first &= first - 1) {
+      if (visit(target(static_cast<std::uint32_t>(std::countr_zero(first))))) return;
+    }
     for (std::uint32_t s = 0; s < summaries; ++s) {
       std::uint64_t blocks = s + 1 < summaries ? ~std::uint64_t{0} : last_summary();
+      if (s == 0) blocks &= ~std::uint64_t{1};
       for (std::uint32_t i = 0; i < axes; ++i) blocks &= block(vectors[i], s);
       for (; blocks != 0; blocks &= blocks - 1) {
         std::uint32_t b = s * 64 + static_cast<std::uint32_t>(std::countr_zero(blocks));

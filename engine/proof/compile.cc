@@ -93,6 +93,28 @@ Built build_voices(DiagramStore& store, const std::vector<Voice>& heard,
   return build(store, rows, make_set, closed_first, options);
 }
 
+// Everything that a graph walks: what decides, and what is said beside it.
+std::optional<FlatGraph> build_all(RuleDiagrams& rules, const AxisPlan& plan,
+                                   const CompileOptions& options, DecisionGraphParts& parts,
+                                   CompileSummary& made) {
+  DiagramStore& store = rules.store();
+  Flattener flat(store);
+  Built deciding = build_deciding(store, outcome_rows(rules), parts.leaves, options);
+  made.matcher_count = deciding.matchers.size();
+  bool at_root = is_terminal(deciding.root) && !deciding.matchers.empty();
+  flat.add(deciding.root, std::move(deciding.matchers));
+  if (std::vector<Voice> heard = voices(rules); !heard.empty()) {
+    Numbering<std::vector<std::uint32_t>> also_sets;
+    Built speaking = build_voices(store, heard, also_sets, made.matcher_count, options);
+    made.matcher_count += speaking.matchers.size();
+    flat.add(speaking.root, std::move(speaking.matchers));
+    parts.also_sets = std::move(also_sets.values());
+  }
+  made.form = GraphForm::graph;
+  if (made.matcher_count > 0) made.form = at_root ? GraphForm::matcher : GraphForm::mixed;
+  return std::move(flat).finish(plan.axes());
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const DecisionGraph>> compile(std::shared_ptr<const RuleTable> table,
@@ -106,35 +128,29 @@ Result<std::shared_ptr<const DecisionGraph>> compile(std::shared_ptr<const RuleT
   RuleDiagrams rules(*completed, choice, diagrams, store);
 
   DecisionGraphParts parts;
-  Numbering<std::vector<std::uint32_t>> also_sets;
-  Flattener flat(store);
-  Built deciding = build_deciding(store, outcome_rows(rules), parts.leaves, options);
-  parts.root = flat.add(deciding.root, deciding.matchers);
-  std::size_t matcher_count = deciding.matchers.size();
-  if (std::vector<Voice> heard = voices(rules); !heard.empty()) {
-    Built speaking = build_voices(store, heard, also_sets, matcher_count, options);
-    parts.also_roots.push_back(flat.add(speaking.root, speaking.matchers));
-    matcher_count += speaking.matchers.size();
+  CompileSummary made;
+  std::optional<FlatGraph> flat = build_all(rules, plan, options, parts, made);
+  if (!flat) {
+    // More nodes than targets can lead to: closed early, matchers hold the rest.
+    CompileOptions closing = options;
+    closing.nodes_max = closing.work_max = 10'000;
+    parts = {};
+    flat = build_all(rules, plan, closing, parts, made);
   }
-  if (flat.words().size() >= DecisionGraph::kRunsBit) {
-    return make_diagnostic(Code::E0901, "the compiled policy is larger than 4 GB");
-  }
-  parts.axes = flat.keep_tested(plan.axes());
-  parts.also_sets = std::move(also_sets.values());
+  if (!flat) return make_diagnostic(Code::E0901, "the compiled policy is too large");
+  parts.axes = std::move(flat->axes);
+  parts.root = flat->roots.front();
+  parts.also_roots.assign(flat->roots.begin() + 1, flat->roots.end());
   parts.table = std::move(completed);
-  auto words = std::make_shared<std::vector<std::uint32_t>>(std::move(flat.words()));
+  auto words = std::make_shared<std::vector<std::uint32_t>>(std::move(flat->words));
   parts.words = *words;
   parts.memory = std::move(words);
-  parts.node_count = flat.node_count();
-  CompileSummary made;
+  parts.node_count = flat->node_count;
   made.rule_count = parts.table->rules.size();
   made.axis_count = parts.axes.size();
   made.node_count = parts.node_count;
   made.leaf_count = parts.leaves.size();
   made.byte_count = parts.words.size_bytes();
-  made.matcher_count = matcher_count;
-  bool at_root = is_terminal(deciding.root) && !deciding.matchers.empty();
-  if (matcher_count > 0) made.form = at_root ? GraphForm::matcher : GraphForm::mixed;
   std::shared_ptr<const DecisionGraph> graph = std::move(parts).assemble();
   if (options.validate) {
     Result<std::size_t> compared = validate(*graph);

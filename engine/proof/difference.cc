@@ -242,8 +242,11 @@ class Differ {
     }
     parts.leaves.push_back(Leaf{});
     Flattener flat(model_.store());
-    parts.root = flat.add(result->root, {});
-    parts.axes = flat.keep_tested(model_.axes().axes());
+    flat.add(result->root, {});
+    std::optional<FlatGraph> made = std::move(flat).finish(model_.axes().axes());
+    if (!made) return undecided("which devices the difference touches");
+    parts.root = made->roots.front();
+    parts.axes = std::move(made->axes);
     auto table = std::make_shared<RuleTable>(model_.after());
     table->rules.clear();
     table->bans.clear();
@@ -256,10 +259,10 @@ class Differ {
       table->rules.push_back(std::move(rule));
     }
     parts.table = std::move(table);
-    auto memory = std::make_shared<std::vector<std::uint32_t>>(std::move(flat.words()));
+    auto memory = std::make_shared<std::vector<std::uint32_t>>(std::move(made->words));
     parts.words = *memory;
     parts.memory = std::move(memory);
-    parts.node_count = flat.node_count();
+    parts.node_count = made->node_count;
     found_.graph = std::move(parts).assemble();
   }
 

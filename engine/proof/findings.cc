@@ -163,6 +163,28 @@ class Writer {
         "nothing is wrong that was found; split the policy or simplify its conditions to prove it");
   }
 
+  void undecided(const std::string& question, const std::string& help) {
+    add(Code::N0304, {}, fmt::format("not decided: {}", question), help);
+  }
+
+  static std::string over_time_text(const Ban& ban, OverTime over_time) {
+    switch (over_time) {
+      case OverTime::at_once:
+        return "a switch is taken to complete at once; `assuming a switch completes within ...` "
+               "asks for more";
+      case OverTime::undecided:
+        return "proved for each instant only";
+      case OverTime::counts_nothing:
+      case OverTime::within_notice:
+        break;
+    }
+    return fmt::format(
+        "proved over time for switches that complete within {}, from when hold, windows, "
+        "`requires`, rollout and device guards let them go; fleet guards, approval and kill switch "
+        "fall within it; what the world alone brings about ends within it",
+        describe(ban.assuming));
+  }
+
   void write(const BanVerdict& verdict) {
     const Ban& ban = table_.bans[verdict.ban];
     if (verdict.verdict == Verdict::undecided) {
@@ -172,10 +194,15 @@ class Writer {
       Diagnostic& d = add(
           Code::N0305, {},
           fmt::format("ban `{}` holds: in every situation what is decided is lawful", ban.label()),
-          "proved for each instant, a switch being complete at once");
+          over_time_text(ban, verdict.over_time));
       if (verdict.doubt) {
         d.notes.push_back("in doubt, and taken not to bite: " +
                           describe_witness(table_, *verdict.doubt));
+      }
+      if (verdict.over_time == OverTime::undecided) {
+        undecided(fmt::format("whether ban `{}` holds while a switch takes up to {}", ban.label(),
+                              describe(ban.assuming)),
+                  "give it a notice longer than a switch may take");
       }
       return;
     }

@@ -1,45 +1,57 @@
 // Diagrams as the flat words of a DecisionGraph: nodes in the order of a walk from the root, each
 // in the smaller of its two layouts, the next node of the walk behind it in memory; matchers behind
-// the nodes that lead to them.
+// all nodes.
+//
+//   Flattener flat(store);
+//   flat.add(deciding, matchers);
+//   std::optional<FlatGraph> made = std::move(flat).finish(plan.axes());
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "engine/proof/matcher_plan.h"
 
 namespace sojourn {
 
+struct FlatGraph {
+  std::vector<std::uint32_t> words;
+  std::vector<std::uint32_t> roots;  // a target per diagram added
+  std::vector<Axis> axes;            // that some node or matcher tests
+  std::size_t node_count = 0;        // with matchers
+};
+
 // Writes diagrams one after the other into one array; shared nodes are written once.
 class Flattener {
  public:
   explicit Flattener(const DiagramStore& store) : store_(store) {}
 
-  // The target (offset, or leaf bit and terminal value) of the diagram. Its closed terminals name
-  // the matchers, counted over all calls.
-  std::uint32_t add(DiagramRef root, const std::vector<MatcherPlan>& matchers);
+  // Closed terminals name the matchers, counted over all calls.
+  void add(DiagramRef root, std::vector<MatcherPlan> matchers);
 
-  std::vector<std::uint32_t>& words() { return words_; }
-  std::size_t node_count() const { return heads_.size() + matcher_count_; }
-  // The axes that some node or matcher tests; the words are numbered by these from then on.
+  // Absent when the nodes are more than targets can lead to.
   // Requires: the axes of the store.
-  std::vector<Axis> keep_tested(const std::vector<Axis>& axes);
+  std::optional<FlatGraph> finish(const std::vector<Axis>& axes) &&;
 
  private:
-  std::vector<bool> tested_axes() const;
-  void renumber(const std::vector<AxisIndex>& numbers);
   std::size_t word_count(DiagramRef ref) const;
   std::uint32_t target(DiagramRef ref) const;
-  void place(DiagramRef root, std::vector<DiagramRef>& order);
+  void place(DiagramRef root);
+  void choose_axes(const std::vector<Axis>& axes);
   void write(DiagramRef ref);
-  std::uint32_t write_matcher(const MatcherPlan& plan);
+  std::size_t write_matcher(const MatcherPlan& plan);
 
   const DiagramStore& store_;
-  std::vector<std::uint32_t> words_;
-  std::vector<std::uint32_t> offsets_;     // by node; 0 = not written (offset + 1 otherwise)
-  std::vector<std::uint32_t> heads_;       // offsets of the words of nodes that name an axis
-  std::vector<std::uint32_t> axis_words_;  // of the words of matchers that do
-  std::vector<std::uint32_t> matcher_at_;  // by the index of the closed state
-  std::size_t matcher_count_ = 0;
+  std::vector<DiagramRef> roots_;
+  std::vector<MatcherPlan> matchers_;
+  std::vector<DiagramRef> order_;     // nodes as they lie in memory
+  std::vector<std::size_t> offsets_;  // by node; 0 = not placed (offset + 1 otherwise)
+  std::size_t size_ = 0;              // of all nodes, in words
+  // From `finish` on.
+  FlatGraph made_;
+  GraphTargets targets_;
+  std::vector<AxisIndex> axis_number_;   // by axis of the store
+  std::vector<std::size_t> matcher_at_;  // by the index of the closed state
 };
 
 }  // namespace sojourn

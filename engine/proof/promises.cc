@@ -7,6 +7,9 @@
 namespace sojourn {
 namespace {
 
+// A calendar day is shorter than 24 hours by no more than this when clocks go forward.
+constexpr Duration kClockChange = hours(2);
+
 class Prover {
  public:
   Prover(PolicyModel& model, SituationSearch& search, ProofBudget& budget)
@@ -31,6 +34,7 @@ class Prover {
       verdict.witness = std::move(answer.witness);
       break;
     }
+    verdict.over_time = over_time(ban);
     if (!ban.in_doubt_counts) {
       SituationSearch::Answer answer = search_.find(in_doubt(ban), budget_);
       verdict.doubt = std::move(answer.witness);
@@ -59,6 +63,23 @@ class Prover {
   }
 
  private:
+  OverTime over_time(const Ban& ban) const {
+    const RuleTable& table = model_.table();
+    if (ban.assuming.ms == 0) return OverTime::at_once;
+    auto counts = [&](ConditionIndex condition) {
+      std::vector<FeatureIndex> features = table.conditions.features_of(condition);
+      return std::any_of(features.begin(), features.end(), [&](FeatureIndex f) {
+        FeatureKind kind = table.features[f].kind;
+        return domain_of(kind) == ValueDomain::count || kind == FeatureKind::since;
+      });
+    };
+    if (std::none_of(ban.violated.begin(), ban.violated.end(), counts)) {
+      return OverTime::counts_nothing;
+    }
+    return ban.assuming.ms + kClockChange.ms <= days(ban.notice_days).ms ? OverTime::within_notice
+                                                                         : OverTime::undecided;
+  }
+
   static void settle(Verdict& verdict, const SituationSearch::Answer& answer) {
     if (answer.witness) verdict = Verdict::broken;
     if (!answer.decided && verdict == Verdict::holds) verdict = Verdict::undecided;

@@ -163,6 +163,17 @@ std::string any_of(const Words& words) {
 SituationWords::SituationWords(const RuleTable& table, const AxisPlan& axes)
     : table_(table), axes_(axes) {}
 
+std::string SituationWords::subject(AxisIndex axis) const {
+  const Axis& at = axes_.axes()[axis];
+  const Feature& feature = table_.features[at.feature];
+  if (domain_of(feature.kind) != ValueDomain::count) return subject_words(table_, feature);
+  const char* side = at.side == AxisSide::lower ? "certainly" : "possibly";
+  std::string words = is_temporal(feature.kind)
+                          ? "how long or often: " + condition_words(table_, feature.inner)
+                          : subject_words(table_, feature);
+  return fmt::format("{} ({})", words, side);
+}
+
 std::string SituationWords::of(const ClassBox& box) const {
   Words parts = parts_of(box);
   return parts.empty() ? "always" : joined(parts, " and ");

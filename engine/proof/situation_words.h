@@ -21,6 +21,8 @@ class SituationWords {
   // Requires: both outlive this.
   SituationWords(const RuleTable& table, const AxisPlan& axes);
 
+  // What the axis is about: "region", "type", "roaming in BR on ... consecutive days".
+  std::string subject(AxisIndex axis) const;
   // "always" for the box that is everything.
   std::string of(const ClassBox& box) const;
   // One text per limit; the two bounds of a count are one.

@@ -12,67 +12,14 @@
 #include <map>
 
 #include "engine/proof/compile.h"
-#include "tests/proof/policy_builder.h"
+#include "tests/bench/generated_rules.h"
 
 namespace sojourn {
 namespace {
 
+using namespace bench;
+
 constexpr std::size_t kDevices = std::size_t{1} << 20;
-constexpr std::int64_t kValuesPerAttribute = 16;
-
-struct Shape {
-  std::size_t attributes;
-  std::size_t named_in_100;  // how often a rule names an attribute
-};
-constexpr Shape kRealistic{4, 100};
-constexpr Shape kWild{12, 33};
-
-RuleTable make_rules(const Shape& shape, std::size_t rule_count) {
-  testing::Dice dice(rule_count * 31 + shape.attributes);
-  RuleTable table;
-  table.settings.first_match = true;
-  table.otherwise.kind = Action::Kind::keep;
-  for (std::size_t p = 0; p < 8; ++p) {
-    Profile profile;
-    profile.name = "p" + std::to_string(p);
-    profile.download = "smdp.example";
-    table.profiles.push_back(profile);
-  }
-  std::vector<std::string> values(kValuesPerAttribute);
-  for (std::size_t v = 0; v < values.size(); ++v) values[v] = "v" + std::to_string(v);
-  for (std::uint32_t a = 0; a < shape.attributes; ++a) {
-    table.attributes.push_back({"a" + std::to_string(a), AttributeType::choice, "", values, {}});
-    Feature feature;
-    feature.kind = FeatureKind::attribute_choice;
-    feature.subject = a;
-    feature.identity = "a" + std::to_string(a);
-    table.features.push_back(feature);
-  }
-  for (std::size_t r = 0; r < rule_count; ++r) {
-    std::vector<ConditionIndex> parts;
-    // A rule that names nothing would end the list.
-    while (parts.size() < 3) {
-      parts.clear();
-      for (std::uint32_t a = 0; a < shape.attributes; ++a) {
-        if (dice.below(100) >= shape.named_in_100) continue;
-        Test test;
-        test.feature = a;
-        test.kind = Test::Kind::one_of;
-        std::uint64_t count = 1 + dice.below(shape.attributes == 4 ? 2 : 3);
-        for (std::uint64_t i = 0; i < count; ++i) {
-          test.symbols.push_back(static_cast<std::int64_t>(dice.below(kValuesPerAttribute)));
-        }
-        parts.push_back(table.conditions.test(test));
-      }
-    }
-    Rule rule;
-    rule.condition = table.conditions.all_of(parts);
-    rule.action.kind = Action::Kind::keep;
-    table.rules.push_back(rule);
-  }
-  return table;
-}
-
 // Everything a run needs, made once per shape and size.
 struct Bench {
   std::shared_ptr<const DecisionGraph> graph;

@@ -31,8 +31,8 @@ TEST_CASE("usage errors exit with 2, help with 0") {
   CHECK(run_shell("sojourn dryrun").exit_code == 2);
   CHECK(run_shell("sojourn --help").exit_code == 0);
   CHECK_THAT(run_shell("sojourn --version").out, Contains("sojourn 0."));
-  for (const char* command : {"check", "test", "fmt", "build", "diff", "decide", "dryrun", "geo",
-                              "audit", "device", "explain"}) {
+  for (const char* command : {"check", "test", "fmt", "build", "diff", "graph", "decide", "dryrun",
+                              "geo", "audit", "device", "explain"}) {
     INFO(command);
     ProgramRun help = run_shell(std::string("sojourn ") + command + " --help");
     CHECK(help.exit_code == 0);

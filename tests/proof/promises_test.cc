@@ -142,4 +142,38 @@ TEST_CASE("a ban with a remedy that can be had everywhere holds, without one it 
   }
 }
 
+TEST_CASE("over time a ban needs a notice as long as a switch, unless it counts nothing") {
+  struct Case {
+    bool counts;
+    Duration assuming;
+    std::int32_t notice_days;
+    OverTime expected;
+  };
+  for (const Case& one :
+       {Case{true, {}, 0, OverTime::at_once}, Case{true, days(5), 10, OverTime::within_notice},
+        Case{true, days(5), 6, OverTime::within_notice},
+        Case{true, days(5), 5, OverTime::undecided},
+        Case{false, days(5), 0, OverTime::counts_nothing}}) {
+    PolicyBuilder policy;
+    policy.profile("global", {}, false);
+    ProfileIndex local = policy.profile("local", {testing::country_named("BR")});
+    ConditionIndex roams = policy.roaming_in("BR");
+    FeatureIndex run = policy.count(FeatureKind::consecutive_days, roams, "run");
+    Ban ban;
+    ConditionIndex bites = one.counts ? policy.at_least(run, 91, "91 days") : roams;
+    ban.bites = {bites, ConditionTable::kNever, ConditionTable::kNever};
+    ban.violated = ban.bites;
+    ban.assuming = one.assuming;
+    ban.notice_days = one.notice_days;
+    ban.remedy = Action{};
+    ban.remedy->kind = Action::Kind::profile;
+    ban.remedy->alternatives = {{local, false}};
+    policy.table.bans.push_back(ban);
+    Analysis found = analyse(policy.table, {});
+    REQUIRE(found.promises.bans.size() == 1);
+    CHECK(found.promises.bans[0].verdict == Verdict::holds);
+    CHECK(found.promises.bans[0].over_time == one.expected);
+  }
+}
+
 }  // namespace sojourn

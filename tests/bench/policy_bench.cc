@@ -1,0 +1,298 @@
+// Deciding, beside its peers, in one run: the table of RESULTS.md.
+//
+//   build/tests/bench/policy_bench [RULES_MAX]        (default 10000; 100000 takes minutes)
+//
+// For each distribution and number of rules: the compiled graph, a chain of as many dependent loads
+// in a table of the graph's size (the physical limit), a hand-written bit-vector loop, the naive
+// interpreter, and CLIPS 6.30 where it is installed. A million distinct devices in shuffled order;
+// the rule of every decision is consumed, and the peers must find the same rules. Best of three.
+#include <fmt/format.h>
+
+#include <bit>
+#include <chrono>
+#include <cstdlib>
+#include <functional>
+
+#include "engine/proof/analysis.h"
+#include "engine/proof/compile.h"
+#include "engine/proof/difference.h"
+#include "tests/bench/generated_rules.h"
+#ifdef SOJOURN_HAVE_CLIPS
+#include "tests/bench/clips_peer.h"
+#endif
+
+namespace sojourn {
+namespace {
+
+constexpr std::size_t kDevices = std::size_t{1} << 20;
+
+double now_ns() {
+  auto since = std::chrono::steady_clock::now().time_since_epoch();
+  return static_cast<double>(std::chrono::duration_cast<std::chrono::nanoseconds>(since).count());
+}
+
+// Nanoseconds per device, best of three rounds over `count` devices.
+double best_ns(std::size_t count, const std::function<void(std::size_t device)>& decide) {
+  double best = 1e18;
+  for (int round = 0; round < 3; ++round) {
+    double begin = now_ns();
+    for (std::size_t d = 0; d < count; ++d) decide(d);
+    best = std::min(best, (now_ns() - begin) / static_cast<double>(count));
+  }
+  return best;
+}
+
+// As above, with the loop inlined: for what takes nanoseconds.
+template <class Decide>
+double best_tight_ns(const Decide& decide) {
+  double best = 1e18;
+  for (int round = 0; round < 3; ++round) {
+    double begin = now_ns();
+    for (std::size_t d = 0; d < kDevices; ++d) decide(d);
+    best = std::min(best, (now_ns() - begin) / static_cast<double>(kDevices));
+  }
+  return best;
+}
+
+volatile std::int64_t consumed = 0;
+
+struct Row {
+  std::size_t rules = 0;
+  CompileSummary summary;
+  double compile_ms = 0, graph = 0, chain = 0, vectors = 0, naive = 0, clips = 0;
+};
+
+class Contest {
+ public:
+  Contest(const bench::Shape& shape, std::size_t rule_count)
+      : shape_(shape), table_(std::make_shared<RuleTable>(bench::make_rules(shape, rule_count))) {
+    row_.rules = rule_count;
+    CompileOptions options;
+    options.validate = false;
+    double begin = now_ns();
+    graph_ = *compile(table_, options, &row_.summary);
+    row_.compile_ms = (now_ns() - begin) / 1e6;
+    make_devices();
+    make_vectors();
+  }
+
+  Row run() {
+    std::int64_t rules = 0;
+    auto by_graph = [&](std::size_t d) {
+      const std::uint8_t* classes = &classes_[d * axes_];
+      LeafIndex leaf = graph_->evaluate([&](AxisIndex a) -> ClassIndex { return classes[a]; });
+      return std::int64_t{graph_->leaf(leaf).rule};
+    };
+    row_.graph = best_tight_ns([&](std::size_t d) { rules += by_graph(d); });
+    row_.chain = chain_ns();
+    row_.vectors = best_tight_ns([&](std::size_t d) { rules += by_vectors(d); });
+    std::size_t few = std::clamp<std::size_t>(2'000'000 / row_.rules, 10, kDevices);
+    row_.naive = best_ns(few, [&](std::size_t d) { rules += by_rules(d); });
+    consumed = consumed + rules;
+    for (std::size_t d = 0; d < few; ++d) {
+      if (by_graph(d) != by_rules(d) || by_graph(d) != by_vectors(d)) {
+        fmt::print(stderr, "the peers differ about device {}\n", d);
+        std::exit(1);
+      }
+    }
+    run_clips(by_graph);
+    return row_;
+  }
+
+ private:
+  void make_devices() {
+    testing::Dice dice(7);
+    axes_ = graph_->axes().size();
+    for (std::size_t d = 0; d < kDevices; ++d) {
+      std::size_t first = values_.size();
+      for (std::size_t f = 0; f < shape_.attributes; ++f) {
+        values_.push_back(static_cast<std::uint8_t>(dice.below(bench::kValuesPerAttribute)));
+      }
+      for (const Axis& axis : graph_->axes()) {
+        Reading reading = Reading::exactly(values_[first + axis.feature]);
+        classes_.push_back(
+            static_cast<std::uint8_t>(class_of(axis, table_->features[axis.feature], reading)));
+      }
+    }
+  }
+
+  // Which values of an attribute the rule accepts: a bit each.
+  std::uint32_t accepted(std::size_t rule, FeatureIndex feature) const {
+    const ConditionTable& conditions = table_->conditions;
+    const ConditionNode& all = conditions.node(table_->rules[rule].condition);
+    std::uint32_t values = 0xFFFF;
+    for (std::uint32_t i = 0; i < all.count; ++i) {
+      const Test& test = conditions.test_of(conditions.node(conditions.child(all, i)));
+      if (test.feature != feature) continue;
+      values = 0;
+      for (std::int64_t symbol : test.symbols) values |= std::uint32_t{1} << symbol;
+    }
+    return values;
+  }
+
+  void make_vectors() {
+    blocks_ = (row_.rules + 63) / 64;
+    vectors_.assign(shape_.attributes * bench::kValuesPerAttribute * blocks_, 0);
+    for (FeatureIndex f = 0; f < shape_.attributes; ++f) {
+      for (std::size_t r = 0; r < row_.rules; ++r) {
+        std::uint32_t values = accepted(r, f);
+        for (std::size_t v = 0; v < bench::kValuesPerAttribute; ++v) {
+          if ((values >> v & 1) != 0) {
+            vectors_[(f * bench::kValuesPerAttribute + v) * blocks_ + r / 64] |= std::uint64_t{1}
+                                                                                 << (r % 64);
+          }
+        }
+      }
+    }
+  }
+
+  std::int64_t by_vectors(std::size_t device) const {
+    const std::uint8_t* values = &values_[device * shape_.attributes];
+    const std::uint64_t* of_value[12];
+    for (std::size_t a = 0; a < shape_.attributes; ++a) {
+      of_value[a] = &vectors_[(a * bench::kValuesPerAttribute + values[a]) * blocks_];
+    }
+    for (std::size_t b = 0; b < blocks_; ++b) {
+      std::uint64_t alive = ~std::uint64_t{0};
+      for (std::size_t a = 0; a < shape_.attributes; ++a) alive &= of_value[a][b];
+      if (alive != 0) return static_cast<std::int64_t>(b * 64) + std::countr_zero(alive);
+    }
+    return -1;
+  }
+
+  std::int64_t by_rules(std::size_t device) const {
+    const std::uint8_t* values = &values_[device * shape_.attributes];
+    for (std::size_t r = 0; r < table_->rules.size(); ++r) {
+      Truth truth = table_->conditions.judge(table_->rules[r].condition, [&](const Test& test) {
+        return judge(test, table_->features[test.feature], Reading::exactly(values[test.feature]));
+      });
+      if (truth == Truth::yes) return static_cast<std::int64_t>(r);
+    }
+    return -1;
+  }
+
+  // A load for every attribute and one for the leaf, each at a place that the one before says.
+  double chain_ns() {
+    std::size_t count = std::bit_ceil(std::max<std::size_t>(row_.summary.byte_count / 4, 64));
+    std::vector<std::uint32_t> table(count);
+    testing::Dice dice(3);
+    for (std::uint32_t& word : table) word = static_cast<std::uint32_t>(dice.below(count));
+    std::uint64_t sum = 0;
+    double ns = best_tight_ns([&](std::size_t d) {
+      const std::uint8_t* values = &values_[d * shape_.attributes];
+      std::uint32_t at = 0;
+      for (std::size_t a = 0; a < shape_.attributes; ++a) {
+        at = table[(at + values[a]) & (count - 1)];
+      }
+      sum += table[at];
+    });
+    consumed = consumed + static_cast<std::int64_t>(sum);
+    return ns;
+  }
+
+  template <class ByGraph>
+  void run_clips([[maybe_unused]] const ByGraph& by_graph) {
+#ifdef SOJOURN_HAVE_CLIPS
+    if (row_.rules > 10'000) return;  // its priorities go no further
+    bench::ClipsPeer clips;
+    for (std::size_t r = 0; r < row_.rules; ++r) {
+      std::vector<std::uint32_t> values;
+      for (FeatureIndex f = 0; f < shape_.attributes; ++f) values.push_back(accepted(r, f));
+      clips.add_rule(r, values);
+    }
+    std::size_t few = std::clamp<std::size_t>(2'000'000 / row_.rules, 100, 20'000);
+    std::int64_t rules = 0;
+    auto by_clips = [&](std::size_t d) {
+      return clips.decide(&values_[d * shape_.attributes], shape_.attributes);
+    };
+    row_.clips = best_ns(few, [&](std::size_t d) { rules += by_clips(d); });
+    consumed = consumed + rules;
+    for (std::size_t d = 0; d < 100; ++d) {
+      if (by_clips(d) != by_graph(d)) {
+        fmt::print(stderr, "CLIPS differs about device {}\n", d);
+        std::exit(1);
+      }
+    }
+#endif
+  }
+
+  bench::Shape shape_;
+  std::shared_ptr<const RuleTable> table_;
+  std::shared_ptr<const DecisionGraph> graph_;
+  Row row_;
+  std::size_t axes_ = 0;
+  std::vector<std::uint8_t> classes_;  // by device, by axis
+  std::vector<std::uint8_t> values_;   // by device, by attribute
+  std::size_t blocks_ = 0;
+  std::vector<std::uint64_t> vectors_;  // by attribute, value, block
+};
+
+std::string times(double ns, double of) { return ns <= 0 ? "-" : fmt::format("{:.1f}", ns / of); }
+
+const char* form_of(const CompileSummary& summary) {
+  switch (summary.form) {
+    case GraphForm::graph:
+      return "graph";
+    case GraphForm::mixed:
+      return "mixed";
+    case GraphForm::matcher:
+      return "table";
+  }
+  return "";
+}
+
+void print_table(const char* name, const bench::Shape& shape, std::size_t rules_max) {
+  fmt::print("\n{}\n\n", name);
+  fmt::print(
+      "| rules | form | nodes | kB | compile ms | graph ns | / chain | / bit vectors | naive / "
+      "graph | CLIPS / graph |\n");
+  fmt::print("| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
+  for (std::size_t rules : {10u, 100u, 1'000u, 10'000u, 100'000u}) {
+    if (rules > rules_max) break;
+    Row row = Contest(shape, rules).run();
+    fmt::print("| {} | {} | {} | {} | {:.0f} | {:.1f} | {} | {} | {} | {} |\n", rules,
+               form_of(row.summary), row.summary.node_count, row.summary.byte_count / 1024,
+               row.compile_ms, row.graph, times(row.graph, row.chain),
+               times(row.graph, row.vectors), times(row.naive, row.graph),
+               times(row.clips, row.graph));
+    std::fflush(stdout);
+  }
+}
+
+// The exact questions about as many rules: everything that `check` asks, and the difference after
+// an edit of one rule in the middle.
+void print_questions(const char* name, const bench::Shape& shape, std::size_t rule_count) {
+  RuleTable table = bench::make_rules(shape, rule_count);
+  RuleTable edited = table;
+  edited.rules[rule_count / 2].action.kind = Action::Kind::profile;
+  edited.rules[rule_count / 2].action.alternatives = {{0, false}};
+  double begin = now_ns();
+  Difference difference_found = difference(join_policies(table, edited), {});
+  double difference_ms = (now_ns() - begin) / 1e6;
+  begin = now_ns();
+  Analysis analysis = analyse(table, {});
+  double check_ms = (now_ns() - begin) / 1e6;
+  fmt::print("| {} | {} | {:.0f} | {} | {} | {:.0f} | {} |\n", name, rule_count, difference_ms,
+             difference_found.situations.size(), difference_found.undecided.size(), check_ms,
+             analysis.undecided.size());
+  std::fflush(stdout);
+}
+
+}  // namespace
+}  // namespace sojourn
+
+int main(int argc, char** argv) {
+  using namespace sojourn;
+  std::size_t rules_max = argc > 1 ? static_cast<std::size_t>(std::atoll(argv[1])) : 10'000;
+  print_table("4 attributes, all named by every rule", bench::kRealistic, rules_max);
+  print_table("12 attributes, a third of them named by a rule", bench::kWild, rules_max);
+  fmt::print(
+      "\n| rules like | number | diff ms | situations | undecided | check ms | undecided |\n");
+  fmt::print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n");
+  for (std::size_t rules : {1'000u, 10'000u}) {
+    if (rules > rules_max) break;
+    print_questions("4 attributes", bench::kRealistic, rules);
+    print_questions("12 attributes", bench::kWild, rules);
+  }
+  return 0;
+}
