@@ -315,17 +315,23 @@ class WordChecker {
     std::size_t size = matcher.word_count();
     std::size_t axes = matcher.axis_count(), rows = matcher.row_count();
     if (size > left || axes > ResidualMatcher::kAxesMax || rows == 0 || rows > size) return 0;
-    if (ResidualMatcher::kHeaderWords + 2 * axes + rows > size) return 0;
+    if (ResidualMatcher::kHeaderWords + ResidualMatcher::kAxisWords * axes + rows > size) return 0;
     std::size_t vector_words = 2 * (std::size_t{matcher.block_count()} + matcher.summary_count());
     for (std::uint32_t i = 0; i < axes; ++i) {
       if (matcher.axis(i) >= parts_.axes.size()) return 0;
       std::size_t classes = parts_.axes[matcher.axis(i)].class_count;
       std::size_t table = matcher.table(i);
+      std::size_t first = matcher.first_blocks(i);
       if (table > size || classes > size - table) return 0;
+      if (first > size || 2 * classes > size - first) return 0;
       for (std::size_t c = 0; c < classes; ++c) {
         std::size_t vector = words_[at + table + c];
         if (vector > size || vector_words > size - vector) return 0;
         if (!no_bits_beyond(matcher, at + vector)) return 0;
+        // The copy says what the vector says.
+        const std::uint32_t* block = &words_[at + vector + 2 * matcher.summary_count()];
+        const std::uint32_t* copy = &words_[at + first + 2 * c];
+        if (block[0] != copy[0] || block[1] != copy[1]) return 0;
       }
     }
     return size;

@@ -13,10 +13,12 @@
 //
 // Words from the matcher's offset o on:
 //   0 kHead   1 size in words   2 axes n   3 rows r   4 default value
-//   5         n pairs: an axis, the offset (from o) of its table
+//   5         n times: an axis, the offset (from o) of its table, that of its first blocks
 //   then      r targets: what a row leads to. A leaf; or a node whose sub-graph decides whether the
 //             row really holds: its leaves are the row's value, or kNextRow where it does not
 //   then      tables: per class of the axis, the offset (from o) of its vector
+//   then      first blocks: per class of the axis, the first block of its vector once more, so that
+//             most decisions look at nothing else
 //   then      vectors: s summary blocks, b blocks of 64 rows, low half first;
 //             b = ceil(r / 64), s = ceil(b / 64)
 #pragma once
@@ -37,6 +39,7 @@ class ResidualMatcher {
   static constexpr std::uint32_t kHead = 0x3FFF'FFFFu;     // no axis has this number
   static constexpr std::uint32_t kNextRow = 0x3FFF'FFFFu;  // nor any leaf
   static constexpr std::uint32_t kHeaderWords = 5;
+  static constexpr std::uint32_t kAxisWords = 3;
   // Vectors are kept on the stack while they are intersected.
   static constexpr std::uint32_t kAxesMax = 128;
 
@@ -49,28 +52,33 @@ class ResidualMatcher {
   std::uint32_t default_value() const { return words_[4]; }
   std::uint32_t block_count() const { return (row_count() + 63) / 64; }
   std::uint32_t summary_count() const { return (block_count() + 63) / 64; }
-  AxisIndex axis(std::uint32_t i) const { return words_[kHeaderWords + 2 * i]; }
-  // Offset from the matcher's beginning.
-  std::uint32_t table(std::uint32_t i) const { return words_[kHeaderWords + 2 * i + 1]; }
+  AxisIndex axis(std::uint32_t i) const { return words_[kHeaderWords + kAxisWords * i]; }
+  // Offsets from the matcher's beginning.
+  std::uint32_t table(std::uint32_t i) const { return words_[kHeaderWords + kAxisWords * i + 1]; }
+  std::uint32_t first_blocks(std::uint32_t i) const {
+    return words_[kHeaderWords + kAxisWords * i + 2];
+  }
   std::uint32_t target(std::uint32_t row) const {
-    return words_[kHeaderWords + 2 * axis_count() + row];
+    return words_[kHeaderWords + kAxisWords * axis_count() + row];
   }
 
   // Visits the targets of the rows that match, in order, until a visit returns true.
   template <class ClassOf, class Visit>  // ClassIndex(AxisIndex); bool(std::uint32_t target)
   void match(const ClassOf& class_of_axis, const Visit& visit) const {
-    const std::uint32_t* vectors[kAxesMax];
+    ClassIndex classes[kAxesMax];
     std::uint32_t axes = axis_count();
-    for (std::uint32_t i = 0; i < axes; ++i) {
-      vectors[i] = words_ + words_[table(i) + class_of_axis(axis(i))];
-    }
-    std::uint32_t summaries = summary_count();
-    // The first block without a look at its summary: it decides most often.
     std::uint64_t first = block_count() > 1 ? ~std::uint64_t{0} : last_block();
-    for (std::uint32_t i = 0; i < axes; ++i) first &= block(vectors[i], summaries);
+    for (std::uint32_t i = 0; i < axes; ++i) {
+      classes[i] = class_of_axis(axis(i));
+      first &= block(words_ + first_blocks(i), classes[i]);
+    }
     for (; first != 0; first &= first - 1) {
       if (visit(target(static_cast<std::uint32_t>(std::countr_zero(first))))) return;
     }
+    if (block_count() == 1) return;
+    const std::uint32_t* vectors[kAxesMax];
+    for (std::uint32_t i = 0; i < axes; ++i) vectors[i] = words_ + words_[table(i) + classes[i]];
+    std::uint32_t summaries = summary_count();
     for (std::uint32_t s = 0; s < summaries; ++s) {
       std::uint64_t blocks = s + 1 < summaries ? ~std::uint64_t{0} : last_summary();
       if (s == 0) blocks &= ~std::uint64_t{1};

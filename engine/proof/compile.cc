@@ -45,7 +45,7 @@ Built build(DiagramStore& store, const std::vector<ProductRow>& rows,
             const CompileOptions& options) {
   ProductLimits limits;
   limits.closed_first = closed_first;
-  limits.work_max = options.work_max > 0 ? options.work_max : 10'000'000 + 200 * rows.size();
+  limits.work_max = options.work_max > 0 ? options.work_max : 4'000'000 + 200 * rows.size();
   limits.nodes_max = options.nodes_max > 0 ? options.nodes_max : 50'000 + 10 * rows.size();
   std::optional<ProductResult> result = product(store, rows, make_terminal, limits);
   if (!result) {

@@ -29,8 +29,8 @@ struct DifferenceOptions {
   ProofBudget budget;
   std::size_t situations_max = 40;
   // Limits of the product of both policies around what changed.
-  std::size_t work_max = 40'000'000;
-  std::size_t nodes_max = 2'000'000;
+  std::size_t work_max = 8'000'000;
+  std::size_t nodes_max = 500'000;
 };
 
 struct ChangedSituation {

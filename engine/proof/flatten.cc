@@ -114,14 +114,20 @@ std::size_t Flattener::write_matcher(const MatcherPlan& plan) {
                 plan.default_value});
   std::size_t axes_at = words.size();
   for (const MatcherPlan::OnAxis& on : plan.axes) {
-    words.insert(words.end(), {axis_number_[on.axis], 0});
+    words.insert(words.end(), {axis_number_[on.axis], 0, 0});
   }
   for (DiagramRef row_target : plan.targets) words.push_back(target(row_target));
   std::vector<std::size_t> tables;
   for (std::size_t i = 0; i < plan.axes.size(); ++i) {
-    words[axes_at + 2 * i + 1] = here();
+    words[axes_at + ResidualMatcher::kAxisWords * i + 1] = here();
     tables.push_back(words.size());
     words.resize(words.size() + plan.axes[i].vector_of_class.size());
+  }
+  std::vector<std::size_t> first_blocks;
+  for (std::size_t i = 0; i < plan.axes.size(); ++i) {
+    words[axes_at + ResidualMatcher::kAxisWords * i + 2] = here();
+    first_blocks.push_back(words.size());
+    words.resize(words.size() + 2 * plan.axes[i].vector_of_class.size());
   }
   auto push_block = [&](std::uint64_t block) {
     words.push_back(static_cast<std::uint32_t>(block));
@@ -141,7 +147,11 @@ std::size_t Flattener::write_matcher(const MatcherPlan& plan) {
   }
   for (std::size_t i = 0; i < plan.axes.size(); ++i) {
     for (std::size_t c = 0; c < plan.axes[i].vector_of_class.size(); ++c) {
-      words[tables[i] + c] = vector_at[plan.axes[i].vector_of_class[c]];
+      std::uint32_t vector = plan.axes[i].vector_of_class[c];
+      words[tables[i] + c] = vector_at[vector];
+      std::uint64_t block = plan.vectors[vector].front();
+      words[first_blocks[i] + 2 * c] = static_cast<std::uint32_t>(block);
+      words[first_blocks[i] + 2 * c + 1] = static_cast<std::uint32_t>(block >> 32);
     }
   }
   words[begin + 1] = here();
