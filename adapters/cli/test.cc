@@ -50,6 +50,7 @@ void run_tests(const TestOptions& options, const PolicyInput& input,
       }
     }
     report.deciding_rules.insert(result.deciding_rules.begin(), result.deciding_rules.end());
+    for (const auto& [threshold, sides] : result.boundaries) report.boundaries[threshold] |= sides;
     report.tests.push_back(
         {std::string(input.sources.path(test.span.source)), std::move(result), duration_s});
   }
@@ -65,6 +66,25 @@ void print_coverage(const RuleTable& table, const TestReport& report, Console& c
   console.print(fmt::format("rules that decided in a test: {} of {}{}\n",
                             report.deciding_rules.size(), table.rules.size(),
                             missing.empty() ? "" : "; never: " + missing));
+}
+
+// Which thresholds no test has seen from every side.
+void print_boundaries(const RuleTable& table, const TestReport& report, Console& console) {
+  std::vector<lang::Threshold> all = lang::thresholds(table);
+  if (all.empty()) return;
+  std::string missing;
+  std::size_t complete = 0;
+  for (const lang::Threshold& threshold : all) {
+    auto sides = report.boundaries.find(threshold.test);
+    lang::Sides seen = sides == report.boundaries.end() ? lang::Sides{} : sides->second;
+    if (seen.all()) {
+      ++complete;
+      continue;
+    }
+    missing += fmt::format("  `{}`: not {}\n", threshold.text, lang::missing_text(seen));
+  }
+  console.print(fmt::format("thresholds seen just below, at and just above: {} of {}\n{}", complete,
+                            all.size(), missing));
 }
 
 }  // namespace
@@ -87,7 +107,10 @@ int run_test(const TestOptions& options, Console& console) {
     if (!prepared) return console.fail(prepared.error());
     TestReport report;
     run_tests(options, **input, *prepared, report, console);
-    if (options.format == OutputFormat::text) print_coverage((*prepared)->table(), report, console);
+    if (options.format == OutputFormat::text) {
+      print_coverage((*prepared)->table(), report, console);
+      print_boundaries((*input)->policy->table, report, console);
+    }
     all.tests.insert(all.tests.end(), std::make_move_iterator(report.tests.begin()),
                      std::make_move_iterator(report.tests.end()));
   }

@@ -1,6 +1,7 @@
 // What a run of tests found, for programs: JSON, and JUnit's XML for build servers.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -18,6 +19,7 @@ struct TestEntry {
 struct TestReport {
   std::vector<TestEntry> tests;
   std::set<std::uint32_t> deciding_rules;
+  std::map<std::uint32_t, lang::Sides> boundaries;  // by test of the policy's conditions
   std::size_t failed_count() const;
 };
 

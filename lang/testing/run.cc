@@ -6,6 +6,7 @@
 #include <map>
 
 #include "engine/runtime/device_loop.h"
+#include "lang/print.h"
 
 namespace sojourn::lang {
 namespace {
@@ -42,19 +43,20 @@ std::string list_text(const std::vector<std::string>& texts) {
 class TestRun {
  public:
   TestRun(const TestCase& test, std::shared_ptr<const PreparedPolicy> policy)
-      : test_(test), policy_(std::move(policy)) {
+      : test_(test), policy_(std::move(policy)), thresholds_(thresholds(policy_->table())) {
     result_.name = test.name;
   }
 
   TestResult run() {
     for (const TestStep& step : test_.steps) take(step);
+    if (!test_.steps.empty()) result_.outcome = outcome_of(loop_of(test_.steps.back().device));
     return std::move(result_);
   }
 
  private:
   void take(const TestStep& step) {
     DeviceLoop& loop = loop_of(step.device);
-    RecordSink sink = [&](const DecisionRecord&) { note_rule(loop); };
+    RecordSink sink = [&](const DecisionRecord&) { note(loop); };
     switch (step.kind) {
       case TestStep::Kind::given:
       case TestStep::Kind::observe: {
@@ -71,7 +73,7 @@ class TestRun {
         for (const Expected& expected : step.expected) check(loop, step, expected);
         break;
     }
-    note_rule(loop);
+    note(loop);
   }
 
   DeviceLoop& loop_of(const std::string& device) {
@@ -82,6 +84,16 @@ class TestRun {
       it = loops_.try_emplace(device, policy_, device, options).first;
     }
     return it->second;
+  }
+
+  // What the device shows at this moment of the test.
+  void note(DeviceLoop& loop) {
+    note_rule(loop);
+    if (!loop.decision()) return;
+    for (const Threshold& threshold : thresholds_) {
+      Reading reading = loop.device().read(threshold.feature, loop.now());
+      result_.boundaries[threshold.test] |= sides_of(threshold, reading);
+    }
   }
 
   void note_rule(const DeviceLoop& loop) {
@@ -157,6 +169,17 @@ class TestRun {
     return policy_->table().rules[static_cast<std::size_t>(decision.rule)].label();
   }
 
+  std::string outcome_of(DeviceLoop& loop) const {
+    if (!loop.decision()) return "";
+    const Decision& decision = *loop.decision();
+    std::string text =
+        decision.kind == Action::Kind::profile
+            ? "profile = " + print_name(policy_->table().profiles[decision.profile].name)
+            : "keep";
+    if (decision.ban >= 0) return text;
+    return text + " by " + (decision.rule < 0 ? "otherwise" : print_name(rule_label(decision)));
+  }
+
   std::string actual_text(DeviceLoop& loop) const {
     if (!loop.decision()) return "nothing: the device has not reported yet";
     const Decision& decision = *loop.decision();
@@ -179,6 +202,7 @@ class TestRun {
 
   const TestCase& test_;
   std::shared_ptr<const PreparedPolicy> policy_;
+  std::vector<Threshold> thresholds_;
   std::map<std::string, DeviceLoop> loops_;
   TestResult result_;
 };

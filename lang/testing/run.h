@@ -6,6 +6,7 @@
 //   }
 #pragma once
 
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -13,6 +14,7 @@
 
 #include "engine/device/device.h"
 #include "lang/test_case.h"
+#include "lang/testing/boundaries.h"
 
 namespace sojourn::lang {
 
@@ -29,6 +31,11 @@ struct TestResult {
   std::vector<TestFailure> failures;
   std::set<std::uint32_t> deciding_rules;  // rules that decided at any moment of the test
   std::vector<std::string> refused;        // values of the test's reports that cannot be
+  // By index of the test in the policy's conditions: from which sides its threshold was seen.
+  std::map<std::uint32_t, Sides> boundaries;
+  // What is decided at the end about the device spoken of last, as an expectation that holds:
+  // "profile = vivo-local by meters-in-brazil"; empty when nothing is.
+  std::string outcome;
   bool passed() const { return failures.empty() && refused.empty(); }
 };
 

@@ -1,0 +1,39 @@
+// Boundary coverage: the thresholds that conditions compare with, and from which sides tests have
+// seen them. A rule about 60 days is only understood when it was seen on day 59, 60 and 61.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/graph/rule_table.h"
+
+namespace sojourn::lang {
+
+// `battery >= 30%`, `on more than 90 consecutive days`: a test of the policy with a number in it.
+struct Threshold {
+  std::uint32_t test = 0;  // index in ConditionTable::tests()
+  FeatureIndex feature = 0;
+  std::int64_t at = 0;    // the least value at which the test holds
+  std::int64_t step = 1;  // what is still "just" beside it: a day, a minute, one of the unit
+  std::string text;       // as the author wrote it
+};
+
+std::vector<Threshold> thresholds(const RuleTable& table);
+
+// Which sides were seen; they add up.
+struct Sides {
+  bool below = false;
+  bool at = false;
+  bool above = false;
+  bool all() const { return below && at && above; }
+  Sides& operator|=(const Sides& other);
+};
+
+// The side on which a known reading lies; none when it is not just beside the threshold.
+Sides sides_of(const Threshold& threshold, const Reading& reading);
+
+// "just below, at": what is missing.
+std::string missing_text(const Sides& seen);
+
+}  // namespace sojourn::lang
