@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "adapters/cli/console.h"
+#include "adapters/cli/service_client.h"
 
 namespace sojourn::cli {
 
@@ -141,6 +142,38 @@ struct DeviceOptions {
   OutputFormat format = OutputFormat::text;
 };
 int run_device(const DeviceOptions& options, Console& console);
+struct ServeOptions {
+  std::string config;
+  bool print_config = false;
+  std::string init;  // make a demonstration in this folder instead
+  std::size_t devices = 12;
+  bool any_ports = false;  // of the demonstration: whatever is free
+};
+int run_serve(const ServeOptions& options, Console& console);
+
+// What is asked of a running service.
+struct ServiceOptions {
+  ServiceAddress where;
+  OutputFormat format = OutputFormat::text;
+  std::string device;
+  std::string after;
+  std::size_t limit = 100;
+  std::string file = "-";
+  std::uint64_t from = 0;     // watch: the record to begin with
+  unsigned idle_seconds = 0;  // watch: end after so long without a record; 0: never
+  std::string command;        // order create
+  std::string profile;
+  std::string iccid;
+  std::string download;
+  bool force = false;
+  std::uint64_t order = 0;
+};
+int run_devices(const ServiceOptions& options, std::string_view what, Console& console);
+int run_watch(const ServiceOptions& options, Console& console);
+int run_order(const ServiceOptions& options, std::string_view what, Console& console);
+int run_observe(const ServiceOptions& options, Console& console);
+int run_policy(const ServiceOptions& options, std::string_view what, Console& console);
+int run_audit_fetch(const ServiceOptions& options, Console& console);
 
 struct ExplainOptions {
   std::string code;  // "" = list all

@@ -22,6 +22,17 @@ void add_geodata(CLI::App* command, std::string& folder) {
   command->add_option("--geodata", folder, "the folder of compiled geodata")->type_name("DIR");
 }
 
+void add_service(CLI::App* command, ServiceAddress& where) {
+  command->add_option("--service", where.folder, "a folder made by `sojourn serve --init`")
+      ->type_name("DIR");
+  command->add_option("--address", where.address, "of the service, IPv4");
+  command->add_option("--port", where.port, "of its operators' interface");
+  command->add_option("--ca", where.ca, "the authority of its certificate, PEM");
+  command->add_option("--token", where.token,
+                      "the file of a token (default: the environment's SOJOURN_TOKEN)");
+  command->add_option("--tenant", where.tenant, "for tokens of several tenants");
+}
+
 void add_check(CLI::App& app, Action& action) {
   auto options = std::make_shared<CheckOptions>();
   CLI::App* command = app.add_subcommand("check", "types, conflicts, gaps, dead rules, promises");
@@ -197,6 +208,13 @@ void add_audit(CLI::App& app, Action& action) {
   verify->callback([options, &action] {
     action = [options](Console& console) { return run_audit_verify(*options, console); };
   });
+  auto remote = std::make_shared<ServiceOptions>();
+  CLI::App* fetch = audit->add_subcommand("fetch", "the chain of a running service");
+  add_service(fetch, remote->where);
+  fetch->footer("Example:\n  sojourn audit fetch --service demo > chain.ndjson");
+  fetch->callback([remote, &action] {
+    action = [remote](Console& console) { return run_audit_fetch(*remote, console); };
+  });
   CLI::App* show = audit->add_subcommand("show", "print the records, checking them on the way");
   show->add_option("FILE", options->file, "the chain; - is standard input")->required();
   show->add_flag("--pseudonymise", options->pseudonymise, "leave the devices' names out");
@@ -320,6 +338,119 @@ void add_device(CLI::App& app, Action& action) {
   });
 }
 
+void add_serve(CLI::App& app, Action& action) {
+  auto options = std::make_shared<ServeOptions>();
+  CLI::App* command = app.add_subcommand("serve", "the running service: engine, eIM, REST");
+  command->add_option("CONFIG", options->config, "the configuration, JSON");
+  command->add_flag("--print-config", options->print_config, "show what is in effect, and end");
+  command->add_option("--init", options->init, "make a demonstration in a new folder")
+      ->type_name("DIR");
+  command->add_option("--devices", options->devices, "of the demonstration")->capture_default_str();
+  command->add_flag("--any-ports", options->any_ports,
+                    "the demonstration listens on whatever ports are free");
+  command->footer(
+      "Examples:\n  sojourn serve --init demo && sojourn serve demo/serve.json\n"
+      "  sojourn serve --print-config demo/serve.json\n"
+      "SIGHUP reads policies, certificates and tokens again; SIGTERM ends it in order.");
+  command->callback([options, &action] {
+    action = [options](Console& console) { return run_serve(*options, console); };
+  });
+}
+
+// A command that asks a running service.
+template <class Run>
+CLI::App* add_asking(CLI::App* above, const char* name, const char* what,
+                     std::shared_ptr<ServiceOptions> options, Action& action, const Run& run) {
+  CLI::App* command = above->add_subcommand(name, what);
+  add_service(command, options->where);
+  add_format(command, options->format);
+  command->callback(
+      [=, &action] { action = [=](Console& console) { return run(*options, name, console); }; });
+  return command;
+}
+
+void add_devices(CLI::App& app, Action& action) {
+  CLI::App* devices = app.add_subcommand("devices", "what a running service knows of devices");
+  devices->require_subcommand(1);
+  auto options = std::make_shared<ServiceOptions>();
+  CLI::App* list = add_asking(devices, "list", "all of them", options, action, run_devices);
+  list->add_option("--limit", options->limit, "at most so many")->capture_default_str();
+  list->add_option("--after", options->after, "those after this one");
+  const std::pair<const char*, const char*> kOfOne[] = {
+      {"show", "one device: decision, card, quarantine"},
+      {"history", "its residency ledger"},
+      {"explanation", "why its decision is what it is"},
+      {"records", "its decisions, commands and results"}};
+  for (const auto& [name, what] : kOfOne) {
+    add_asking(devices, name, what, options, action, run_devices)
+        ->add_option("DEVICE", options->device, "its EID, IMEI or name")
+        ->required();
+  }
+  CLI::App* watch = devices->add_subcommand("watch", "records as they are made");
+  add_service(watch, options->where);
+  watch->add_option("--from", options->from, "the number of the first record");
+  watch->add_option("--idle", options->idle_seconds, "end after so many seconds without a record");
+  watch->callback([options, &action] {
+    action = [options](Console& console) { return run_watch(*options, console); };
+  });
+  devices->footer(
+      "Examples:\n  sojourn devices list --service demo\n"
+      "  sojourn devices show --service demo 89049032000000000000000000000095\n"
+      "  sojourn devices watch --service demo --idle 10");
+}
+
+void add_order(CLI::App& app, Action& action) {
+  CLI::App* order = app.add_subcommand("order", "orders to cards, by hand");
+  order->require_subcommand(1);
+  auto options = std::make_shared<ServiceOptions>();
+  CLI::App* list =
+      add_asking(order, "list", "of a device, or all that are open", options, action, run_order);
+  list->add_option("--device", options->device, "its EID");
+  CLI::App* create = add_asking(order, "create", "a new one", options, action, run_order);
+  create->add_option("DEVICE", options->device, "its EID")->required();
+  create
+      ->add_option("COMMAND", options->command,
+                   "list, enable, disable, remove, \"set fallback\", download")
+      ->required();
+  create->add_option("--profile", options->profile, "by its declared name");
+  create->add_option("--iccid", options->iccid, "or by its ICCID");
+  create->add_option("--download", options->download, "the SM-DP+ address");
+  create->add_flag("--force", options->force, "even if it may strand the device (role approve)");
+  const std::pair<const char*, const char*> kOfOne[] = {
+      {"show", "one order"}, {"cancel", "take it back before it leaves"}};
+  for (const auto& [name, what] : kOfOne) {
+    CLI::App* command = add_asking(order, name, what, options, action, run_order);
+    command->add_option("DEVICE", options->device, "its EID")->required();
+    command->add_option("ORDER", options->order, "its number")->required();
+  }
+  order->footer("Example:\n  sojourn order create --service demo EID enable --profile local-br");
+}
+
+void add_observe(CLI::App& app, Action& action) {
+  auto options = std::make_shared<ServiceOptions>();
+  auto run = [](const ServiceOptions& given, std::string_view, Console& console) {
+    return run_observe(given, console);
+  };
+  CLI::App* command =
+      add_asking(&app, "observe", "send reports to a running service", options, action, run);
+  command->add_option("FILE", options->file, "trace lines, NDJSON; - is standard input")
+      ->capture_default_str();
+  command->footer("Example:\n  sojourn observe --service demo reports.ndjson");
+}
+
+void add_policy(CLI::App& app, Action& action) {
+  CLI::App* policy = app.add_subcommand("policy", "the policy of a running service");
+  policy->require_subcommand(1);
+  auto options = std::make_shared<ServiceOptions>();
+  add_asking(policy, "show", "the one in force", options, action, run_policy);
+  for (const auto& [name, what] :
+       {std::pair{"check", "check another one there"}, std::pair{"activate", "put it in force"}}) {
+    add_asking(policy, name, what, options, action, run_policy)
+        ->add_option("FILE", options->file, "rule file or compiled graph")
+        ->required();
+  }
+}
+
 void add_explain(CLI::App& app, Action& action) {
   auto options = std::make_shared<ExplainOptions>();
   CLI::App* command = app.add_subcommand("explain", "a diagnostic's whole story");
@@ -349,6 +480,11 @@ int run(int argc, char** argv) {
   add_audit(app, action);
   add_package(app, action);
   add_device(app, action);
+  add_serve(app, action);
+  add_observe(app, action);
+  add_devices(app, action);
+  add_order(app, action);
+  add_policy(app, action);
   add_explain(app, action);
   try {
     app.parse(argc, argv);

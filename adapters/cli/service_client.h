@@ -1,0 +1,42 @@
+// The commands that speak with a running service: where it is, and who asks.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "adapters/cli/console.h"
+#include "adapters/simulator/http_client.h"
+#include "engine/base/result.h"
+
+namespace sojourn::cli {
+
+// Where a service is. `folder` is one made by `sojourn serve --init`, and says all the rest.
+struct ServiceAddress {
+  std::string folder;
+  std::string address;  // IPv4; "" = 127.0.0.1
+  std::uint16_t port = 0;
+  std::string ca;      // PEM file of the authority
+  std::string token;   // file that holds the token; "" = the environment's SOJOURN_TOKEN
+  std::string tenant;  // for tokens of several
+};
+
+class ServiceClient {
+ public:
+  // `role`: whose token of the folder to use, when none is named.
+  static Result<ServiceClient> open(const ServiceAddress& where, std::string_view role);
+
+  // The body of a 2xx answer. E0884 with the service's own words for any other.
+  Result<std::string> send(std::string_view method, const std::string& path,
+                           std::string_view body = {}, std::string_view content_type = {});
+
+ private:
+  std::unique_ptr<simulator::HttpClient> client_;
+  std::string token_;
+  std::string tenant_;
+};
+
+// A part of a path or query, with percent signs where they are needed.
+std::string in_url(std::string_view text);
+
+}  // namespace sojourn::cli

@@ -1,0 +1,282 @@
+// sojourn devices, order, observe, policy: what operators do with a running service, from a shell.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "adapters/cli/commands.h"
+#include "adapters/cli/record_text.h"
+#include "adapters/cli/service_client.h"
+#include "engine/base/diagnostic_code.h"
+#include "engine/base/limits.h"
+
+namespace sojourn::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Clock = std::chrono::steady_clock;
+
+// Below what a service takes in one request by default.
+constexpr std::size_t kObserveBytes = 4u << 20;
+
+volatile std::sig_atomic_t interrupted = 0;
+void interrupt(int) { interrupted = 1; }
+
+std::string text_in(const Json& json, const char* name) {
+  auto found = json.find(name);
+  if (found == json.end() || found->is_null()) return {};
+  return found->is_string() ? found->get<std::string>() : found->dump();
+}
+
+// Asks, and prints the answer: as it came for programs, by `show` for people.
+template <class Show>
+int ask(const ServiceOptions& options, Console& console, std::string_view role,
+        std::string_view method, const std::string& path, std::string_view body,
+        std::string_view content_type, const Show& show) {
+  auto client = ServiceClient::open(options.where, role);
+  if (!client) return console.fail(client.error());
+  auto answer = client->send(method, path, body, content_type);
+  if (!answer) {
+    console.fail(answer.error());
+    return answer.error().code == Code::E0884 ? kFindings : kUnusable;
+  }
+  Json json = Json::parse(*answer, nullptr, false);
+  if (options.format == OutputFormat::json || json.is_discarded()) {
+    console.print(*answer);
+  } else {
+    show(json);
+  }
+  return kClean;
+}
+
+template <class Show>
+int get(const ServiceOptions& options, Console& console, const std::string& path,
+        const Show& show) {
+  return ask(options, console, "read", "GET", path, {}, {}, show);
+}
+
+std::string decision_words(const Json& decision) {
+  if (!decision.is_object()) return "keep";
+  std::string outcome = text_in(decision, "outcome");
+  return outcome == "profile" ? text_in(decision, "profile") : outcome;
+}
+
+void show_devices(const Json& json, Console& console) {
+  std::vector<std::vector<std::string>> rows = {{"device", "decision", "rule", "waits for"}};
+  for (const Json& device : json.value("devices", Json::array())) {
+    Json decision = device.value("decision", Json());
+    rows.push_back({text_in(device, "device"), decision_words(decision),
+                    decision.is_object() ? text_in(decision, "rule") : "",
+                    text_in(device, "waits_for")});
+  }
+  console.print(table_text(rows));
+  if (json.contains("next")) {
+    console.message(fmt::format("there are more: --after {}\n", text_in(json, "next")));
+  }
+}
+
+void show_device(const Json& json, Console& console) {
+  auto line = [&](std::string_view name, const std::string& value) {
+    if (!value.empty()) console.print(fmt::format("{:<15}{}\n", name, value));
+  };
+  Json decision = json.value("decision", Json());
+  line("device", text_in(json, "device"));
+  line("enabled", text_in(json, "enabled"));
+  line("decision", decision_words(decision));
+  if (decision.is_object()) {
+    line("  by", fmt::format("{} {}", text_in(decision, "rule"), text_in(decision, "at")));
+    line("  since", text_in(decision, "ts"));
+    for (const Json& one : decision.value("because", Json::array())) {
+      line("  because", fmt::format("{} ({})", text_in(one, "condition"), text_in(one, "value")));
+    }
+    for (const Json& one : decision.value("alerts", Json::array())) {
+      line("  alert", one.is_string() ? one.get<std::string>() : one.dump());
+    }
+  }
+  line("waits for", text_in(json, "waits_for"));
+  if (json.contains("in_flight")) {
+    line("with the card", fmt::format("{} {}", text_in(json["in_flight"], "command"),
+                                      text_in(json["in_flight"], "profile")));
+  }
+  for (const Json& one : json.value("card", Json::object()).value("profiles", Json::array())) {
+    line("on the card", fmt::format("{} {}{}{}", text_in(one, "iccid"), text_in(one, "profile"),
+                                    one.value("enabled", false) ? ", enabled" : "",
+                                    one.value("fallback", false) ? ", fallback" : ""));
+  }
+  for (const Json& one : json.value("quarantine", Json::array())) {
+    line("quarantine", fmt::format("{}: {}, until {}", text_in(one, "profile"), text_in(one, "why"),
+                                   text_in(one, "until")));
+  }
+  line("newest report", text_in(json, "newest_report"));
+  line("looked at", text_in(json, "looked_at_again"));
+}
+
+void show_orders(const Json& json, Console& console) {
+  std::vector<std::vector<std::string>> rows = {
+      {"device", "order", "kind", "state", "counter", "reason"}};
+  for (const Json& order : json.value("orders", Json::array())) {
+    rows.push_back({text_in(order, "device"), text_in(order, "order"), text_in(order, "kind"),
+                    text_in(order, "state"), text_in(order, "counter"), text_in(order, "reason")});
+  }
+  console.print(table_text(rows));
+}
+
+auto as_it_came(Console& console) {
+  return [&console](const Json& json) {
+    console.print(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+  };
+}
+
+// The records from `from` on, which it moves; false when something failed.
+bool print_new(ServiceClient& client, std::uint64_t& from, Console& console, int& code) {
+  auto lines = client.send("GET", fmt::format("/v1/audit?from={}&limit=1000", from));
+  if (!lines) return code = console.fail(lines.error()), false;
+  bool any = false;
+  for (std::string_view rest = *lines; !rest.empty();) {
+    std::string_view line = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+    RecordText record = record_text(line);
+    std::string device = record.device.size() > 8
+                             ? "..." + record.device.substr(record.device.size() - 8)
+                             : record.device;
+    console.print(fmt::format("{}  {:<11}  {}\n", record.time, device, record.text));
+    ++from;
+    any = true;
+  }
+  return any;
+}
+
+}  // namespace
+
+int run_devices(const ServiceOptions& options, std::string_view what, Console& console) {
+  std::string path = "/v1/devices";
+  if (what == "list") {
+    path += fmt::format("?limit={}", options.limit);
+    if (!options.after.empty()) path += "&after=" + in_url(options.after);
+    return get(options, console, path, [&](const Json& json) { show_devices(json, console); });
+  }
+  path += "/" + in_url(options.device);
+  if (what == "show") {
+    return get(options, console, path, [&](const Json& json) { show_device(json, console); });
+  }
+  return get(options, console, fmt::format("{}/{}", path, what), as_it_came(console));
+}
+
+int run_watch(const ServiceOptions& options, Console& console) {
+  auto client = ServiceClient::open(options.where, "read");
+  if (!client) return console.fail(client.error());
+  std::signal(SIGINT, interrupt);
+  std::signal(SIGTERM, interrupt);
+  std::uint64_t from = options.from;
+  Clock::time_point newest = Clock::now();
+  while (interrupted == 0) {
+    int code = kClean;
+    if (print_new(*client, from, console, code)) {
+      newest = Clock::now();
+      std::fflush(stdout);
+      continue;
+    }
+    if (code != kClean) return code;
+    bool idle = options.idle_seconds > 0 &&
+                Clock::now() - newest > std::chrono::seconds(options.idle_seconds);
+    if (idle) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  return kClean;
+}
+
+int run_order(const ServiceOptions& options, std::string_view what, Console& console) {
+  if (what == "list") {
+    std::string path = fmt::format("/v1/orders?limit={}", options.limit);
+    if (!options.device.empty()) path += "&device=" + in_url(options.device);
+    return get(options, console, path, [&](const Json& json) { show_orders(json, console); });
+  }
+  if (what == "create") {
+    Json json;
+    json["device"] = options.device;
+    json["command"] = options.command;
+    if (!options.profile.empty()) json["profile"] = options.profile;
+    if (!options.iccid.empty()) json["iccid"] = options.iccid;
+    if (!options.download.empty()) json["download"] = options.download;
+    if (options.force) json["force"] = true;
+    return ask(options, console, options.force ? "approve" : "operate", "POST", "/v1/orders",
+               json.dump(-1, ' ', false, Json::error_handler_t::replace), "application/json",
+               [&](const Json& answer) {
+                 console.print(fmt::format("order {}\n", text_in(answer, "order")));
+               });
+  }
+  std::string path = fmt::format("/v1/orders/{}/{}", in_url(options.device), options.order);
+  if (what == "cancel") {
+    return ask(options, console, "operate", "DELETE", path, {}, {}, [](const Json&) {});
+  }
+  return get(options, console, path, as_it_came(console));
+}
+
+int run_observe(const ServiceOptions& options, Console& console) {
+  auto lines = read_file(options.file, limits::kSourceBytesMax);
+  if (!lines) return console.fail(lines.error());
+  std::string_view rest = *lines;
+  do {  // whole lines, as many as fit into one request
+    std::size_t count = rest.size();
+    if (count > kObserveBytes) {
+      count = rest.rfind('\n', kObserveBytes);
+      count = count == std::string_view::npos ? rest.size() : count + 1;
+    }
+    int code =
+        ask(options, console, "operate", "POST", "/v1/observations", rest.substr(0, count),
+            "application/x-ndjson", [&](const Json& json) {
+              console.print(fmt::format(
+                  "{} lines: {} taken in, {} known before, {} late, {} refused; {} "
+                  "decisions\n",
+                  text_in(json, "lines"), text_in(json, "taken"), text_in(json, "duplicate"),
+                  text_in(json, "late"), text_in(json, "refused"), text_in(json, "decisions")));
+            });
+    if (code != kClean) return code;
+    rest.remove_prefix(count);
+  } while (!rest.empty());
+  return kClean;
+}
+
+int run_policy(const ServiceOptions& options, std::string_view what, Console& console) {
+  if (what == "show") {
+    return get(options, console, "/v1/policy", [&](const Json& json) {
+      console.print(fmt::format("{} version {} {}\n", text_in(json, "name"),
+                                text_in(json, "version"), text_in(json, "policy")));
+      for (const Json& rule : json.value("rules", Json::array())) {
+        console.print(fmt::format("{}\n", text_in(rule, "source")));
+      }
+    });
+  }
+  auto text = read_file(options.file, limits::kSourceBytesMax);
+  if (!text) return console.fail(text.error());
+  bool check = what == "check";
+  return ask(options, console, check ? "read" : "approve", check ? "POST" : "PUT",
+             check ? "/v1/policy/check" : "/v1/policy", *text, "text/plain", [&](const Json& json) {
+               for (const Json& finding : json.value("findings", Json::array())) {
+                 console.print(text_in(finding, "text"));
+               }
+               bool runnable = json.value("runnable", false);
+               console.print(
+                   runnable
+                       ? fmt::format("{}{}\n", check ? "" : "in force: ", text_in(json, "policy"))
+                       : std::string("cannot run\n"));
+             });
+}
+
+int run_audit_fetch(const ServiceOptions& options, Console& console) {
+  auto client = ServiceClient::open(options.where, "read");
+  if (!client) return console.fail(client.error());
+  std::uint64_t from = 0;
+  while (true) {
+    auto lines = client->send("GET", fmt::format("/v1/audit?from={}&limit=10000", from));
+    if (!lines) return console.fail(lines.error());
+    if (lines->empty()) return kClean;
+    console.print(*lines);
+    from += static_cast<std::uint64_t>(std::count(lines->begin(), lines->end(), '\n'));
+  }
+}
+
+}  // namespace sojourn::cli

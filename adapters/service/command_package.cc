@@ -1,0 +1,115 @@
+#include "adapters/service/command_package.h"
+
+#include "adapters/sgp32/der.h"
+#include "engine/base/diagnostic_code.h"
+
+namespace sojourn::service {
+
+using namespace sgp32;
+
+namespace {
+
+constexpr Tag kPackageTag = 0xBF51, kSignedTag = 0xA0, kSignatureTag = 0x5F37;
+constexpr std::int64_t kNotFound = 1, kCatBusy = 5, kInterrupted = 3;
+
+// What a failing operation's code says about trying again.
+CommandResult::Outcome outcome_of(const OperationResult& result) {
+  using Outcome = CommandResult::Outcome;
+  switch (result.operation) {
+    case Operation::rollback:
+      return Outcome::rolled_back;
+    case Operation::enable:
+    case Operation::disable:
+    case Operation::remove:
+    case Operation::set_fallback_attribute:
+      if (result.code == kNotFound) return Outcome::missing;
+      if (result.code == kCatBusy && result.operation != Operation::remove) {
+        return Outcome::not_now;
+      }
+      return Outcome::refused;
+    case Operation::processing_terminated:
+      return result.code == kInterrupted ? Outcome::not_now : Outcome::refused;
+    case Operation::list_profile_info:
+      return Outcome::not_now;
+    default:
+      return Outcome::refused;
+  }
+}
+
+}  // namespace
+
+Result<CommandContent> content_of(const ProfileCommand& command) {
+  using Kind = ProfileCommand::Kind;
+  if (command.kind == Kind::list) return CommandContent(PsmoList{ListProfileInfo{}});
+  if (command.kind == Kind::download) {
+    ProfileDownloadTriggerRequest trigger;
+    // Without a matching id the SM-DP+ finds the profile by the eUICC's EID (SGP.22 3.1.3).
+    trigger.source = "1$" + command.download + "$";
+    return CommandContent(std::move(trigger));
+  }
+  auto iccid = parse_iccid(command.iccid);
+  if (!iccid) {
+    return make_diagnostic(Code::E0842, "`" + command.iccid + "` is not the ICCID of a profile");
+  }
+  WireIccid wire = to_wire(*iccid);
+  switch (command.kind) {
+    case Kind::enable:
+      return CommandContent(PsmoList{Enable{wire, command.rollback}});
+    case Kind::disable:
+      return CommandContent(PsmoList{Disable{wire}});
+    case Kind::remove:
+      return CommandContent(PsmoList{Delete{wire}});
+    default:
+      return CommandContent(PsmoList{SetFallbackAttribute{wire}});
+  }
+}
+
+std::vector<OperationResult> signed_results(const eim::Order& order) {
+  if (order.kind != eim::OrderKind::package || order.evidence.empty()) return {};
+  // The signed part, put back into the message it came in; its signature was verified before.
+  Bytes message;
+  DerWriter writer(message);
+  DerWriter::Open whole = writer.open(kPackageTag);
+  DerWriter::Open good = writer.open(kSignedTag);
+  writer.raw(order.evidence);
+  writer.octets(kSignatureTag, Bytes(64));
+  writer.close(good);
+  writer.close(whole);
+  auto result = read<EuiccPackageResult>(message, Version::v1_2);
+  if (!result) return {};
+  const auto* parts = std::get_if<EuiccPackageResultSigned>(&*result);
+  return parts == nullptr ? std::vector<OperationResult>() : parts->data.value.results;
+}
+
+CommandResult result_of(const eim::Order& order, CommandNumber command, Instant now) {
+  using Outcome = CommandResult::Outcome;
+  CommandResult ended;
+  ended.number = command;
+  ended.at = now;
+  ended.reason = order.reason;
+  std::vector<OperationResult> results = signed_results(order);
+  if (order.state == eim::OrderState::done) {
+    ended.outcome = Outcome::done;
+    for (const OperationResult& one : results) {
+      for (const ProfileInfo& info : one.profiles) {
+        auto iccid = info.iccid ? from_wire(*info.iccid) : std::nullopt;
+        if (!iccid) continue;
+        ended.profiles.push_back(
+            {std::string(iccid->text()), "", info.state.value_or(0) == 1, info.fallback});
+      }
+    }
+    return ended;
+  }
+  if (order.reason == "withdrawn") {
+    ended.outcome = Outcome::withdrawn;
+  } else if (!results.empty()) {
+    ended.outcome = outcome_of(results.back());
+  } else if (order.kind == eim::OrderKind::download && !order.evidence.empty()) {
+    ended.outcome = Outcome::refused;  // a signed installation error
+  } else {
+    ended.outcome = Outcome::failed;
+  }
+  return ended;
+}
+
+}  // namespace sojourn::service

@@ -1,0 +1,25 @@
+// Private. A planned command as an order of the eIM's book, and an order's end as what the planner
+// wants to know. What a card proved is read from the data it signed, not from words about it.
+#pragma once
+
+#include <variant>
+
+#include "adapters/eim/order.h"
+#include "adapters/sgp32/esipa.h"
+#include "adapters/sgp32/package.h"
+#include "engine/device/planner_command.h"
+
+namespace sojourn::service {
+
+using CommandContent = std::variant<sgp32::PsmoList, sgp32::ProfileDownloadTriggerRequest>;
+
+// E0842 for a command that names no profile of the card.
+Result<CommandContent> content_of(const ProfileCommand& command);
+
+// Requires: the order has ended. Names of the listed profiles are left to the caller.
+CommandResult result_of(const eim::Order& order, CommandNumber command, Instant now);
+
+// The results that the card signed, if the order's evidence is such; empty otherwise.
+std::vector<sgp32::OperationResult> signed_results(const eim::Order& order);
+
+}  // namespace sojourn::service

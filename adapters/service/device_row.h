@@ -1,0 +1,40 @@
+// Private. What the store keeps of a device beside its journal: what stands, so that it is known
+// without reading the journal, and what cannot be found again by reading it.
+#pragma once
+
+#include <string>
+
+#include "engine/base/bytes.h"
+#include "engine/base/instant.h"
+#include "engine/base/result.h"
+#include "engine/device/planner_command.h"
+
+namespace sojourn::service {
+
+struct DeviceRow {
+  // Of the decision in force: its record as JSON, and what makes two decisions the same.
+  std::string record;
+  std::string essence;
+  Instant decided_at = kBeginning;
+  std::string policy;  // the digest of the policy that decided
+  // The instant under which the device waits in the queue; never later than it should.
+  Instant queued_at = kNever;
+  Bytes plan;                 // PlannerState
+  std::string waits_for;      // why nothing goes to the device now, for people
+  std::uint64_t order = 0;    // the order that carries the command in flight; 0: none
+  CommandNumber command = 0;  // ... and that command
+  friend bool operator==(const DeviceRow&, const DeviceRow&) = default;
+};
+
+Bytes to_bytes(const DeviceRow& row);
+Result<DeviceRow> device_row_from(ByteView bytes);  // E0012
+
+// A command on its way from the decision to the order book.
+struct Intent {
+  ProfileCommand command;
+  CommandNumber withdraw = 0;  // take this one back first; 0: none
+};
+Bytes to_bytes(const Intent& intent);
+Result<Intent> intent_from(ByteView bytes);  // E0012
+
+}  // namespace sojourn::service

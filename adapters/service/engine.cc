@@ -1,0 +1,400 @@
+#include "adapters/service/engine.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "adapters/service/command_package.h"
+#include "engine/base/diagnostic_code.h"
+
+namespace sojourn::service {
+namespace {
+
+// Enough to make the sync cheap for each; few enough that nobody waits long.
+constexpr std::size_t kReportsPerTurn = 20'000;
+// Devices looked at between two turns, so that reports are not kept waiting by a busy midnight.
+constexpr std::size_t kDevicesPerTick = 512;
+// However far the next instant is: the wall clock may be set meanwhile.
+constexpr std::chrono::milliseconds kNapMax{1'000};
+
+Diagnostic stopped() {
+  return make_diagnostic(Code::E0015, "the service is stopping", "send it again in a moment");
+}
+
+}  // namespace
+
+Engine::Engine(Tenant& tenant, const ServiceLimits& limits, WallClock now,
+               std::function<void(const Diagnostic&)> failed)
+    : tenant_(tenant), limits_(limits), now_(std::move(now)), failed_(std::move(failed)) {}
+
+Status Engine::start() {
+  if (Status done = take_up_what_was_left(); !done) return done;
+  revisiting_ = tenant_.revisiting();
+  thread_ = std::thread([this] { run(); });
+  return {};
+}
+
+void Engine::stop() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+bool Engine::running() const {
+  std::lock_guard lock(mutex_);
+  return thread_.joinable() && !broken_ && !stopping_;
+}
+
+EngineCounters Engine::counters() const {
+  std::lock_guard lock(mutex_);
+  EngineCounters now = counters_;
+  now.waiting = waiting_reports_;
+  now.next_instant = next_instant_;
+  return now;
+}
+
+// --- what comes in -------------------------------------------------------------------------------
+
+Result<ReportCounts> Engine::take(std::vector<Report> reports) {
+  std::future<Result<ReportCounts>> answer;
+  {
+    std::lock_guard lock(mutex_);
+    if (stopping_ || broken_) return stopped();
+    // A request larger than the whole queue is taken when nothing else waits.
+    bool full =
+        waiting_reports_ > 0 && waiting_reports_ + reports.size() > limits_.queued_observations_max;
+    if (full) {
+      ++counters_.refused;
+      return make_diagnostic(Code::E0883, "too many observations are waiting",
+                             "send them again in a moment");
+    }
+    waiting_reports_ += reports.size();
+    ReportsJob& job = jobs_.emplace_back();
+    job.reports = std::move(reports);
+    answer = job.answer.get_future();
+  }
+  wake_.notify_one();
+  return answer.get();
+}
+
+void Engine::tell(const Eid& eid, std::vector<eim::Notice> notices) {
+  if (notices.empty()) return;
+  {
+    std::lock_guard lock(mutex_);
+    auto& all = told_[eid];
+    std::move(notices.begin(), notices.end(), std::back_inserter(all));
+  }
+  wake_.notify_one();
+}
+
+Status Engine::do_errand(std::function<Status()> errand) {
+  std::future<Status> answer;
+  {
+    std::lock_guard lock(mutex_);
+    if (stopping_ || broken_) return stopped();
+    Errand& one = errands_.emplace_back();
+    one.run = std::move(errand);
+    answer = one.answer.get_future();
+  }
+  wake_.notify_one();
+  return answer.get();
+}
+
+Status Engine::enrol(const eim::Enrolment& enrolment) {
+  return do_errand([this, enrolment] { return tenant_.book().enrol(enrolment); });
+}
+
+Status Engine::activate(std::shared_ptr<const PreparedPolicy> policy, std::string by) {
+  return do_errand([this, policy = std::move(policy), by = std::move(by)]() -> Status {
+    Effects effects;
+    tenant_.activate(policy, by, now_(), effects);
+    Status committed = commit(effects);
+    std::lock_guard lock(mutex_);
+    revisiting_ = committed.ok();
+    return committed;
+  });
+}
+
+Result<eim::OrderId> Engine::place(const Eid& eid, const ProfileCommand& command, bool force) {
+  auto content = content_of(command);
+  if (!content) return std::move(content).error();
+  Result<eim::OrderId> placed = eim::OrderId{0};
+  Status done = do_errand([&]() -> Status {
+    placed = std::visit(
+        [&](const auto& operations) -> Result<eim::OrderId> {
+          if constexpr (std::is_same_v<std::decay_t<decltype(operations)>, sgp32::PsmoList>) {
+            return tenant_.book().place(eid, operations,
+                                        eim::OrderBook::PlaceOptions{
+                                            .force = force, .without_rollback = !command.rollback});
+          } else {
+            return tenant_.book().place(eid, operations);
+          }
+        },
+        *content);
+    return {};
+  });
+  if (!done) return std::move(done).error();
+  return placed;
+}
+
+Status Engine::withdraw(const Eid& eid, eim::OrderId order) {
+  Status done = do_errand([&] { return tenant_.book().withdraw(eid, order); });
+  if (done) tell(eid, {{.kind = eim::Notice::Kind::order_finished, .eid = eid, .order = order}});
+  return done;
+}
+
+// --- the thread ----------------------------------------------------------------------------------
+
+void Engine::run() {
+  while (wait_for_work()) turn();
+  std::lock_guard lock(mutex_);
+  for (ReportsJob& job : jobs_) job.answer.set_value(stopped());
+  for (Errand& errand : errands_) errand.answer.set_value(stopped());
+  jobs_.clear();
+  errands_.clear();
+}
+
+// False: it is over.
+bool Engine::wait_for_work() {
+  std::unique_lock lock(mutex_);
+  while (!broken_) {
+    if (!jobs_.empty() || !errands_.empty() || !told_.empty()) return true;
+    if (stopping_) return false;
+    Instant now = now_();
+    if (revisiting_ || next_instant_ <= now) return true;
+    std::chrono::milliseconds nap{std::clamp<std::int64_t>((next_instant_ - now).ms, 1, 3'600'000)};
+    wake_.wait_for(lock, std::min(nap, kNapMax));
+  }
+  return false;
+}
+
+void Engine::turn() {
+  std::deque<ReportsJob> jobs;
+  std::deque<Errand> errands;
+  std::size_t count = 0;
+  {
+    std::lock_guard lock(mutex_);
+    while (!jobs_.empty() &&
+           (count == 0 || count + jobs_.front().reports.size() <= kReportsPerTurn)) {
+      count += jobs_.front().reports.size();
+      jobs.push_back(std::move(jobs_.front()));
+      jobs_.pop_front();
+    }
+    errands.swap(errands_);
+    ++counters_.turns;
+  }
+  for (Errand& errand : errands) errand.answer.set_value(errand.run());
+  Instant now = now_();
+  std::vector<ReportCounts> counts;
+  Status done = take_all(jobs, now, counts);
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    if (done) {
+      jobs[i].answer.set_value(counts[i]);
+    } else {
+      jobs[i].answer.set_value(done.error());
+    }
+  }
+  {
+    std::lock_guard lock(mutex_);
+    waiting_reports_ -= count;
+    if (done) counters_.reports += count;
+  }
+  if (done) done = take_told(now);
+  if (done) done = pass_time(now);
+  if (!done) fail(done.error());
+}
+
+void Engine::fail(const Diagnostic& why) {
+  {
+    std::lock_guard lock(mutex_);
+    broken_ = true;
+  }
+  failed_(why);
+}
+
+Status Engine::take_all(std::deque<ReportsJob>& jobs, Instant now,
+                        std::vector<ReportCounts>& counts) {
+  counts.resize(jobs.size());
+  Effects effects;
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    Status taken = tenant_.take_reports(jobs[i].reports, now, effects, counts[i]);
+    if (!taken) return taken;
+  }
+  Status committed = commit(effects);
+  if (!committed) return committed;
+  std::lock_guard lock(mutex_);
+  for (const ReportCounts& one : counts) counters_.decisions += one.decisions;
+  return committed;
+}
+
+Status Engine::take_told(Instant now) {
+  std::map<Eid, std::vector<eim::Notice>> told;
+  {
+    std::lock_guard lock(mutex_);
+    told.swap(told_);
+  }
+  Effects effects;
+  for (const auto& [eid, notices] : told) {
+    Status taken = tenant_.take_notices(eid, notices, now, effects);
+    if (!taken) return taken;
+  }
+  if (Status committed = commit(effects); !committed) return committed;
+  for (const auto& [eid, orders] : effects.ended) {
+    if (Status forgotten = tenant_.book().forget(eid, orders); !forgotten) return forgotten;
+  }
+  return {};
+}
+
+Status Engine::pass_time(Instant now) {
+  Effects effects;
+  bool more = false;
+  if (next_instant_ <= now) {
+    auto ticked = tenant_.tick(now, kDevicesPerTick, effects);
+    if (!ticked) return std::move(ticked).error();
+    more = *ticked;
+  }
+  std::uint64_t ticks = effects.transactions.size();
+  bool revisiting = false;
+  if (revisiting_) {
+    auto visited = tenant_.revisit(now, kDevicesPerTick, effects);
+    if (!visited) return std::move(visited).error();
+    revisiting = *visited;
+  }
+  if (Status committed = commit(effects); !committed) return committed;
+  auto next = tenant_.next_instant();
+  if (!next) return std::move(next).error();
+  std::lock_guard lock(mutex_);
+  counters_.ticks += ticks;
+  revisiting_ = revisiting;
+  next_instant_ = more ? now : *next;
+  return {};
+}
+
+Status Engine::commit(Effects& effects) {
+  if (!effects.transactions.empty()) {
+    for (Status& one : tenant_.store().commit_group(effects.transactions)) {
+      if (!one) return std::move(one);
+    }
+  }
+  if (effects.intents.empty()) return {};
+  return dispatch(std::move(effects.intents));
+}
+
+// --- from commands to orders ---------------------------------------------------------------------
+
+Status Engine::dispatch(std::vector<std::string> labels) {
+  while (!labels.empty()) {
+    std::vector<std::string> again;
+    Effects refusals;
+    if (Status done = dispatch_round(labels, again, refusals); !done) return done;
+    if (Status done = commit(refusals); !done) return done;
+    labels = std::move(again);
+  }
+  return {};
+}
+
+// `again`: those that lost a race with their device.
+Status Engine::dispatch_round(const std::vector<std::string>& labels,
+                              std::vector<std::string>& again, Effects& refusals) {
+  std::vector<StoreTransaction> placements;
+  std::vector<std::string> placed;
+  for (const std::string& label : labels) {
+    StoreKey key = tenant_.keys().intent(label);
+    auto row = tenant_.store().read(key);
+    if (!row) return std::move(row).error();
+    auto eid = parse_eid(label);
+    if (!row->has_value() || !eid) continue;
+    auto intent = intent_from(**row);
+    if (!intent) return std::move(intent).error();
+    if (intent->withdraw != 0) {
+      auto order = tenant_.order_of(label, intent->withdraw);
+      if (!order) return std::move(order).error();
+      // Too late to take it back: then its result comes.
+      if (*order != 0 && tenant_.book().withdraw(*eid, *order)) {
+        tell(*eid, {{.kind = eim::Notice::Kind::order_finished, .eid = *eid, .order = *order}});
+      }
+    }
+    StoreTransaction effect;
+    effect.expect(key, **row).erase(key);
+    if (intent->command.number != 0) {
+      auto content = content_of(intent->command);
+      auto placement =
+          content ? std::visit(
+                        [&](const auto& operations) {
+                          return tenant_.book().prepare(
+                              *eid, operations, {.without_rollback = !intent->command.rollback});
+                        },
+                        *content)
+                  : Result<eim::OrderBook::Placement>(content.error());
+      if (!placement) {
+        const Diagnostic& why = placement.error();
+        bool enrolled = why.code != Code::E0841;
+        if (enrolled && why.code != Code::E0842) return why;
+        Status told = tenant_.take_refusal(
+            label, intent->command,
+            enrolled ? CommandResult::Outcome::refused : CommandResult::Outcome::not_now,
+            why.message, now_(), refusals);
+        if (!told) return told;
+        continue;
+      }
+      append(effect, placement->effect);
+      Status noted = tenant_.note_order(label, placement->id, intent->command.number, effect);
+      if (!noted) return noted;
+    }
+    placements.push_back(std::move(effect));
+    placed.push_back(label);
+  }
+  if (placements.empty()) return {};
+  std::vector<Status> answers = tenant_.store().commit_group(placements);
+  std::uint64_t count = 0;
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    if (answers[i]) {
+      ++count;
+    } else if (answers[i].error().code == Code::E0016) {
+      again.push_back(placed[i]);
+    } else {
+      return std::move(answers[i]);
+    }
+  }
+  std::lock_guard lock(mutex_);
+  counters_.orders += count;
+  return {};
+}
+
+// After a stop at any instant: intents that became no orders yet, orders whose end nobody took in.
+Status Engine::take_up_what_was_left() {
+  constexpr std::size_t kPage = 1'000;
+  auto snapshot = tenant_.store().snapshot();
+  if (!snapshot) return std::move(snapshot).error();
+  StoreRange intents = StoreRange::with_prefix(tenant_.keys().intents());
+  std::vector<std::string> labels;
+  while (true) {
+    auto page = (*snapshot)->scan(intents, kPage);
+    if (!page) return std::move(page).error();
+    for (const StoreRow& row : *page) {
+      StoreKeyReader parts(row.key);
+      parts.read_text();
+      labels.push_back(parts.read_text());
+    }
+    if (page->size() < kPage) break;
+    intents = intents.after(page->back().key);
+  }
+  snapshot->reset();
+  if (Status done = dispatch(std::move(labels)); !done) return done;
+  std::optional<Eid> after;
+  while (true) {
+    auto records = tenant_.book().devices(after, kPage);
+    if (!records) return std::move(records).error();
+    for (const eim::DeviceRecord& record : *records) {
+      auto ended = [](const eim::Order& order) { return eim::is_finished(order.state); };
+      if (std::none_of(record.orders.begin(), record.orders.end(), ended)) continue;
+      told_[record.eid].push_back({.kind = eim::Notice::Kind::order_finished, .eid = record.eid});
+    }
+    if (records->size() < kPage) return {};
+    after = records->back().eid;
+  }
+}
+
+}  // namespace sojourn::service

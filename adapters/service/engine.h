@@ -1,0 +1,113 @@
+// The engine of one tenant: a thread that takes in what comes, lets time pass, and makes orders of
+// what was decided.
+//
+//   Engine engine(tenant, {.queued_observations_max = 100'000}, now, failed);
+//   Result<ReportCounts> counts = engine.take(std::move(reports));   // returns when durable
+//   engine.tell(eid, notices);                                       // of the order book
+//
+// One turn: everything that waits, up to kReportsPerTurn reports, becomes one group of
+// transactions and goes to the disk with one sync; then those who wait are answered, and the
+// commands that were decided are placed as orders. Between turns the queue of instants is looked
+// at, so that time passes for devices that say nothing. The wall clock is asked nowhere else.
+//
+// An order is placed in two steps, so that a race with a polling device costs a repetition and no
+// decision: the turn's transaction holds the command as an intent, the order's own transaction
+// erases the intent.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <future>
+#include <map>
+#include <mutex>
+#include <thread>
+
+#include "adapters/service/tenant.h"
+
+namespace sojourn::service {
+
+using WallClock = std::function<Instant()>;
+
+struct EngineCounters {
+  std::uint64_t reports = 0;  // taken in durably, duplicates included
+  std::uint64_t turns = 0;
+  std::uint64_t refused = 0;  // requests: the queue was full
+  std::uint64_t ticks = 0;    // devices looked at because their instant had come
+  std::uint64_t decisions = 0;
+  std::uint64_t orders = 0;  // placed
+  std::size_t waiting = 0;   // reports now
+  Instant next_instant = kNever;
+};
+
+// Threads: all members from any thread, but start and stop from one.
+class Engine {
+ public:
+  // `failed` is called, once, from the engine's thread, when it cannot go on.
+  Engine(Tenant& tenant, const ServiceLimits& limits, WallClock now,
+         std::function<void(const Diagnostic&)> failed);
+  ~Engine() { stop(); }
+
+  // Places what was decided and takes in what ended before the last stop, then begins.
+  Status start();
+  // What was taken is finished; nothing more is taken. Idempotent.
+  void stop();
+
+  // Errors: E0883 the queue is full (none was taken), E0015 it has stopped.
+  Result<ReportCounts> take(std::vector<Report> reports);
+  void tell(const Eid& eid, std::vector<eim::Notice> notices);
+  Status enrol(const eim::Enrolment& enrolment);  // E0842 enrolled already
+  Status activate(std::shared_ptr<const PreparedPolicy> policy, std::string by);
+  // The operators' orders. Errors: E0841, E0842.
+  Result<eim::OrderId> place(const Eid& eid, const ProfileCommand& command, bool force);
+  Status withdraw(const Eid& eid, eim::OrderId order);
+
+  bool running() const;
+  EngineCounters counters() const;
+  Tenant& tenant() { return tenant_; }
+
+ private:
+  struct ReportsJob {
+    std::vector<Report> reports;
+    std::promise<Result<ReportCounts>> answer;
+  };
+  // Anything else that has to happen on the engine's thread.
+  struct Errand {
+    std::function<Status()> run;
+    std::promise<Status> answer;
+  };
+
+  void run();
+  bool wait_for_work();
+  void turn();
+  Status take_all(std::deque<ReportsJob>& jobs, Instant now, std::vector<ReportCounts>& counts);
+  Status take_told(Instant now);
+  Status pass_time(Instant now);
+  Status commit(Effects& effects);
+  Status dispatch(std::vector<std::string> labels);
+  Status dispatch_round(const std::vector<std::string>& labels, std::vector<std::string>& again,
+                        Effects& refusals);
+  Status take_up_what_was_left();
+  Status do_errand(std::function<Status()> errand);
+  void fail(const Diagnostic& why);
+
+  Tenant& tenant_;
+  const ServiceLimits& limits_;
+  WallClock now_;
+  std::function<void(const Diagnostic&)> failed_;
+
+  mutable std::mutex mutex_;  // guards everything below
+  std::condition_variable wake_;
+  std::deque<ReportsJob> jobs_;
+  std::deque<Errand> errands_;
+  std::map<Eid, std::vector<eim::Notice>> told_;
+  std::size_t waiting_reports_ = 0;
+  bool stopping_ = false;
+  bool broken_ = false;
+  bool revisiting_ = false;
+  Instant next_instant_ = kBeginning;
+  EngineCounters counters_;
+  std::thread thread_;
+};
+
+}  // namespace sojourn::service

@@ -1,0 +1,38 @@
+// Observations out of files and pipes, beside those that come as requests.
+//
+// A file is read to its end, and again after a restart: what is known already has no effect. A
+// named pipe is read for ever: when its writer goes, the next one is waited for.
+#pragma once
+
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "adapters/service/engine.h"
+#include "adapters/service/log.h"
+
+namespace sojourn::service {
+
+// One thread per path. Engine and log outlive it.
+class Feed {
+ public:
+  Feed(std::vector<std::string> paths, Engine& engine, Log& log)
+      : paths_(std::move(paths)), engine_(engine), log_(log) {}
+  ~Feed() { stop(); }
+
+  void start();
+  void stop();  // what was read is taken in first
+
+ private:
+  void follow(const std::string& path);
+  void take(const std::string& path, std::string_view lines);
+
+  const std::vector<std::string> paths_;
+  Engine& engine_;
+  Log& log_;
+  std::atomic<bool> stopping_{false};
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace sojourn::service

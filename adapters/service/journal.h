@@ -1,0 +1,51 @@
+// Private. The journal of a device: what was taken in, in the order in which it was, as text. Read
+// again in that order it makes the same history and the same decisions, under any policy.
+//
+//   {"ts":...}            a report as it came
+//   ~profile,iccid {...}  the same, of which these members did not count: the card's signed word
+//                         contradicted them
+//   @1767261600000        time had passed up to here (milliseconds) when what follows came
+//   !vivo-local           the card proved that this profile was enabled, at the last @
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "adapters/telemetry/line_parser.h"
+#include "engine/base/result.h"
+#include "engine/device/observation.h"
+#include "engine/runtime/device_loop.h"
+
+namespace sojourn::service {
+
+// Writes the text of one transaction's entries.
+class JournalWriter {
+ public:
+  // `now`: the loop's time before; `last`: what a reader of the journal will have by itself.
+  void time(Instant now, Instant last);
+  void report(std::string_view line, const Observation& as_sent, const Observation& as_heard);
+  void switched(std::string_view profile);
+  bool empty() const { return text_.empty(); }
+  std::string take() { return std::exchange(text_, {}); }
+
+ private:
+  std::string text_;
+};
+
+// Reads entries into a loop. Not thread-safe.
+class JournalReader {
+ public:
+  JournalReader();
+  // E0012 for what is no journal.
+  Status replay(std::string_view text, DeviceLoop& loop, const PreparedPolicy& policy);
+
+ private:
+  Status replay_report(std::string_view line, std::string_view left_out, DeviceLoop& loop);
+
+  std::unique_ptr<telemetry::LineParser> parser_;
+  std::string padded_;
+  Observation observation_;
+};
+
+}  // namespace sojourn::service

@@ -1,0 +1,12 @@
+// Private. A text in JSON's quotes, for the few objects that are written by hand.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace sojourn::service {
+
+// Control characters are escaped; what is no UTF-8 goes through as it is.
+std::string json_text(std::string_view text);
+
+}  // namespace sojourn::service

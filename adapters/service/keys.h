@@ -1,0 +1,66 @@
+// Private. Where the service's rows lie in the store, and what they hold. One tenant each; the
+// order book's rows (adapters/eim) lie beside them.
+//
+//   histories "device" LABEL          DeviceRow: what stands of a device (device_row.h)
+//   histories "journal" LABEL N       what was taken in, in order (journal.h); never changed
+//   histories "imei" IMEI             the EID last seen with it
+//   instants  T LABEL                 nothing: time alone may change the device at T
+//   audit     "chain" N               a line of the evidence chain (engine/runtime/audit_chain.h)
+//   audit     "of" LABEL N            nothing: line N is about this device
+//   outbox    "intent" LABEL          a command that is decided and not yet ordered (intent.h)
+//   outbox    "finished" LABEL N      an order that has ended, as JSON for people
+//   settings  "policy"                a policy activated through REST, instead of the file's
+//   settings  "decided by"            the digest of the policy under which all devices were judged
+//   settings  "audit key"             what makes the salts of the chain
+#pragma once
+
+#include "engine/base/store_key.h"
+
+namespace sojourn::service {
+
+class Keys {
+ public:
+  explicit Keys(std::string tenant) : tenant_(std::move(tenant)) {}
+
+  StoreKey devices() const { return in(Space::histories, "device"); }
+  StoreKey device(std::string_view label) const { return devices().add_text(label); }
+  StoreKey journal(std::string_view label) const {
+    return in(Space::histories, "journal").add_text(label);
+  }
+  StoreKey journal(std::string_view label, std::uint64_t n) const {
+    return journal(label).add_unsigned(n);
+  }
+  StoreKey imei(std::string_view imei) const { return in(Space::histories, "imei").add_text(imei); }
+  StoreKey instants() const { return StoreKey(Space::instants, tenant_, kLayout); }
+  StoreKey instant(Instant t, std::string_view label) const {
+    return instants().add_instant(t).add_text(label);
+  }
+  StoreKey chain() const { return in(Space::audit, "chain"); }
+  StoreKey chain(std::uint64_t n) const { return chain().add_unsigned(n); }
+  StoreKey records_of(std::string_view label) const {
+    return in(Space::audit, "of").add_text(label);
+  }
+  StoreKey record_of(std::string_view label, std::uint64_t n) const {
+    return records_of(label).add_unsigned(n);
+  }
+  StoreKey intents() const { return in(Space::outbox, "intent"); }
+  StoreKey intent(std::string_view label) const { return intents().add_text(label); }
+  StoreKey finished_orders(std::string_view label) const {
+    return in(Space::outbox, "finished").add_text(label);
+  }
+  StoreKey finished_order(std::string_view label, std::uint64_t n) const {
+    return finished_orders(label).add_unsigned(n);
+  }
+  StoreKey policy() const { return in(Space::settings, "policy"); }
+  StoreKey decided_by() const { return in(Space::settings, "decided by"); }
+  StoreKey audit_key() const { return in(Space::settings, "audit key"); }
+
+ private:
+  static constexpr std::uint16_t kLayout = 1;
+  StoreKey in(Space space, std::string_view name) const {
+    return StoreKey(space, tenant_, kLayout).add_text(name);
+  }
+  std::string tenant_;
+};
+
+}  // namespace sojourn::service

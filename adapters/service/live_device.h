@@ -1,0 +1,53 @@
+// Private. A device in memory: its loop, its plan, and what of them is in the store.
+//
+// It is made from the store by reading its journal again (journal.h), and leaves memory when others
+// are needed more: nothing is lost, because after each transaction the store holds as much as it.
+#pragma once
+
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "adapters/service/device_row.h"
+#include "adapters/service/journal.h"
+#include "adapters/service/keys.h"
+#include "engine/base/store.h"
+#include "engine/device/planner.h"
+#include "engine/runtime/device_loop.h"
+
+namespace sojourn::service {
+
+struct LiveDevice {
+  LiveDevice(std::shared_ptr<const PreparedPolicy> policy, std::string label,
+             const LoopOptions& options);
+
+  std::string label;
+  std::optional<Eid> eid;  // absent: no card that could be ordered anything
+  DeviceLoop loop;
+  PlannerState plan;
+  PlannerState stored_plan;
+  DeviceRow row;     // as the next transaction will store it
+  DeviceRow stored;  // as it is stored
+  std::optional<CommandNumber> withdraw_tried;
+  // What was last complained of, and when: told once a minute, however often it is sent.
+  std::string complaint;
+  Instant complained_at = kBeginning;
+  std::uint64_t journal_next = 0;             // number of the next entry
+  Instant journal_time = kBeginning;          // what a reader of the journal takes for `loop.now()`
+  std::list<LiveDevice*>::iterator recent{};  // its place among those used lately
+};
+
+struct DeviceShelf {
+  const Keys& keys;
+  JournalReader& reader;
+  LoopOptions loop;
+};
+
+// A device never heard of is new and empty. Errors: the store's, and E0012.
+Result<std::unique_ptr<LiveDevice>> load_device(const StoreSnapshot& snapshot,
+                                                const DeviceShelf& shelf,
+                                                std::shared_ptr<const PreparedPolicy> policy,
+                                                const std::string& label);
+
+}  // namespace sojourn::service

@@ -1,0 +1,72 @@
+#include "adapters/service/log.h"
+
+#include <fmt/format.h>
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "adapters/service/json_text.h"
+#include "engine/base/diagnostic_code.h"
+
+namespace sojourn::service {
+namespace {
+
+std::string object(std::string_view what, const Log::Fields& fields) {
+  std::string json = "\"what\":" + json_text(what);
+  for (const auto& [name, value] : fields) {
+    json += fmt::format(",\"{}\":{}", name, json_text(value));
+  }
+  return json;
+}
+
+class SpdLog final : public Log {
+ public:
+  explicit SpdLog(std::shared_ptr<spdlog::logger> logger) : logger_(std::move(logger)) {
+    logger_->set_pattern(R"({"ts":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})",
+                         spdlog::pattern_time_type::utc);
+    logger_->flush_on(spdlog::level::info);
+  }
+
+  void info(std::string_view what, const Fields& fields) override {
+    logger_->info("{}", object(what, fields));
+  }
+  void warn(std::string_view what, const Fields& fields) override {
+    logger_->warn("{}", object(what, fields));
+  }
+  void error(const Diagnostic& why) override {
+    logger_->error("{}", object(why.message,
+                                {{"code", std::string(code_name(why.code))}, {"help", why.help}}));
+  }
+  void record(std::string_view tenant, std::string_view device, std::string_view json) override {
+    logger_->info(R"("what":"record","tenant":{},"device":"{}","record":{})", json_text(tenant),
+                  log_name(tenant, device), json);
+  }
+  void flush() override { logger_->flush(); }
+
+ private:
+  std::shared_ptr<spdlog::logger> logger_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Log>> Log::open(const std::string& path) {
+  try {
+    std::shared_ptr<spdlog::sinks::sink> sink;
+    if (path == "-") {
+      sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+    } else {
+      sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(path);
+    }
+    return std::unique_ptr<Log>(
+        std::make_unique<SpdLog>(std::make_shared<spdlog::logger>("sojourn", std::move(sink))));
+  } catch (const spdlog::spdlog_ex& error) {
+    return make_diagnostic(Code::E0002, fmt::format("cannot write `{}`: {}", path, error.what()));
+  }
+}
+
+std::string log_name(std::string_view tenant, std::string_view device) {
+  std::string name = fmt::format("sojourn log name\n{}\n{}", tenant, device);
+  return to_hex(sha256(as_bytes(name))).substr(0, 16);
+}
+
+}  // namespace sojourn::service

@@ -1,0 +1,39 @@
+// A policy as a tenant runs it: read from a rule file or a compiled graph, checked, made ready.
+//
+//   auto world = geo::open_gazetteer(folder);
+//   PolicyCheck check = check_policy("latam.sojourn", text, *world);
+//   if (!check.runnable) show(check.findings);      // rendered, as `sojourn check` prints them
+//   run(check.runnable);
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/gazetteer.h"
+#include "engine/device/device.h"
+
+namespace sojourn::service {
+
+struct PolicyFinding {
+  std::string code;      // "E0301"
+  std::string severity;  // "error", "warning", "broken promise", "note"
+  std::string message;
+  std::string rendered;  // with the lines it is about
+};
+
+struct PolicyCheck {
+  std::vector<PolicyFinding> findings;
+  std::shared_ptr<const PreparedPolicy> runnable;  // null when there are errors
+};
+
+// Parses, checks, analyses and compiles; a compiled graph (told by its first bytes) is read and
+// checked for structure. `path` is where files that the policy names lie beside, and for messages.
+// Requires: the gazetteer outlives the result.
+PolicyCheck check_policy(const std::string& path, std::string_view bytes, const Gazetteer& world);
+
+// "sha256:..." of what a policy means; equal for two that decide alike.
+std::string digest_text(const PreparedPolicy& policy);
+
+}  // namespace sojourn::service

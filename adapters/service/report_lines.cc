@@ -1,0 +1,38 @@
+#include "adapters/service/report_lines.h"
+
+#include "engine/base/diagnostic_code.h"
+#include "engine/base/limits.h"
+
+namespace sojourn::service {
+
+ReportLineReader::ReportLineReader() : parser_(telemetry::make_ndjson_parser()) {}
+
+ReportLines ReportLineReader::read(std::string_view text) {
+  block_.bytes.assign(text);
+  block_.byte_count = text.size();
+  block_.bytes.append(telemetry::kLinePaddingBytes, ' ');
+  ReportLines lines;
+  telemetry::LineCursor cursor(block_);
+  while (auto line = cursor.next()) {
+    Report report;
+    telemetry::LineOutcome outcome = parser_->parse(*line, report.observation);
+    if (outcome == telemetry::LineOutcome::blank) continue;
+    ++lines.line_count;
+    bool used = outcome == telemetry::LineOutcome::used;
+    for (const telemetry::Finding& finding : parser_->findings()) {
+      if (lines.refused.size() >= limits::kQuotedLinesMax) break;
+      lines.refused.push_back(
+          {line->number, std::string(code_name(finding.code)), finding.message, !used});
+      if (!used) break;
+    }
+    if (!used) {
+      ++lines.refused_count;
+      continue;
+    }
+    report.line = line->text;
+    lines.reports.push_back(std::move(report));
+  }
+  return lines;
+}
+
+}  // namespace sojourn::service

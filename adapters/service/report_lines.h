@@ -1,0 +1,39 @@
+// Lines of a trace, as they come in a request, a file or a pipe, made into reports.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapters/service/tenant.h"
+#include "adapters/telemetry/line_parser.h"
+
+namespace sojourn::service {
+
+struct RefusedLine {
+  std::uint64_t line = 0;
+  std::string code;
+  std::string message;
+  bool whole = true;  // false: the line was used, only a value of it was not
+};
+
+struct ReportLines {
+  std::vector<Report> reports;
+  std::uint64_t line_count = 0;      // blank ones left out
+  std::uint64_t refused_count = 0;   // whole lines
+  std::vector<RefusedLine> refused;  // the first of them, and values, at most kQuotedLinesMax
+};
+
+// Not thread-safe; keeps its memory.
+class ReportLineReader {
+ public:
+  ReportLineReader();
+  ReportLines read(std::string_view text);
+
+ private:
+  std::unique_ptr<telemetry::LineParser> parser_;
+  telemetry::LineBlock block_;
+};
+
+}  // namespace sojourn::service

@@ -1,0 +1,138 @@
+// The operators' interface: JSON over HTTPS. One table of routes drives the router, the check of
+// tokens and the document at /openapi.json, so none of them can say what the others do not do.
+//
+//   Rest rest({.tenants = {...}, .tokens = tokens, ...});
+//   auto server = eim::HttpServer::start(options, rest);
+//
+// Errors are problem+json (RFC 9457) with our diagnostic's code. Lists are paged: `limit` and
+// `after`, and `next` in the answer is the `after` of the next page.
+#pragma once
+
+#include <memory>
+#include <shared_mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapters/eim/http_server.h"
+#include "adapters/service/engine.h"
+#include "adapters/service/policy.h"
+#include "adapters/service/tokens.h"
+
+namespace sojourn::service {
+
+class Rest;
+
+// A request on its way: parts of its path, its query, who asks.
+struct RestCall {
+  const eim::HttpRequest& request;
+  std::vector<std::string> parts;  // what stood for {device}, {order}
+  std::string_view query;
+  TokenHolder holder;
+  Engine* engine = nullptr;  // of the tenant; null for routes without one
+
+  // A value of the query, percent signs undone; "" when it is not there.
+  std::string value(std::string_view name) const;
+  std::string_view body() const {
+    return {reinterpret_cast<const char*>(request.body.data()), request.body.size()};
+  }
+};
+
+using RestHandler = eim::HttpResponse (*)(Rest& rest, const RestCall& call);
+
+struct RestRoute {
+  std::string_view method;
+  std::string_view path;  // "/v1/devices/{device}"
+  Role role;              // the least that may; nobody: everybody, without a token
+  RestHandler handler;
+  std::string_view summary;
+  std::string_view query;   // names separated by blanks
+  std::string_view body;    // the shape of the request: a name under components/schemas, or ""
+  std::string_view answer;  // the shape of the answer, likewise; or a media type
+  bool of_tenant = true;
+};
+std::span<const RestRoute> rest_routes();
+
+// What the whole service shows beside its tenants.
+class ServiceFacts {
+ public:
+  virtual ~ServiceFacts() = default;
+  virtual std::string metrics() const = 0;  // Prometheus text
+  virtual bool ready() const = 0;
+  virtual std::shared_ptr<const Tokens> tokens() const = 0;
+  // Checks, keeps and activates a policy for a tenant. E0882 with what is wrong in `check`.
+  virtual Status activate_policy(Engine& engine, std::string_view text, std::string_view by,
+                                 PolicyCheck& check) = 0;
+  virtual PolicyCheck check(Engine& engine, std::string_view text) = 0;
+};
+
+class Rest final : public eim::HttpHandler {
+ public:
+  // Engines and facts outlive it.
+  Rest(std::vector<Engine*> engines, ServiceFacts& facts, std::uint32_t retry_after_s)
+      : engines_(std::move(engines)), facts_(facts), retry_after_s_(retry_after_s) {}
+
+  unsigned judge(const eim::HttpRequest& head) override;
+  bool may_wait(const eim::HttpRequest&) const override { return true; }
+  eim::HttpResponse handle(const eim::HttpRequest& request) override;
+  void complete(const eim::HttpRequest& head, eim::HttpResponse& response) const override;
+
+  ServiceFacts& facts() { return facts_; }
+  std::uint32_t retry_after_s() const { return retry_after_s_; }
+
+ private:
+  struct Match {
+    const RestRoute* route = nullptr;
+    std::vector<std::string> parts;
+    bool path_known = false;
+  };
+  static Match find(std::string_view method, std::string_view target);
+  // 200, 401 or 403.
+  unsigned admit(const eim::HttpRequest& head, const RestRoute& route, TokenHolder& holder) const;
+  Engine* engine_for(const eim::HttpRequest& head, const TokenHolder& holder) const;
+
+  std::vector<Engine*> engines_;
+  ServiceFacts& facts_;
+  std::uint32_t retry_after_s_;
+};
+
+// --- answers -------------------------------------------------------------------------------------
+
+eim::HttpResponse json_answer(unsigned status, std::string json);
+// problem+json: `code` may be "".
+eim::HttpResponse problem(unsigned status, std::string_view code, std::string_view detail,
+                          std::string_view help = {});
+// By the diagnostic's code: 404, 409, 429, 503, 422 ...
+eim::HttpResponse problem(const Diagnostic& why, std::uint32_t retry_after_s);
+
+// --- the routes' handlers, by the file that has them ---------------------------------------------
+
+namespace routes {
+// rest_observations.cc
+eim::HttpResponse post_observations(Rest&, const RestCall&);
+// rest_devices.cc
+eim::HttpResponse list_devices(Rest&, const RestCall&);
+eim::HttpResponse enrol_device(Rest&, const RestCall&);
+eim::HttpResponse show_device(Rest&, const RestCall&);
+eim::HttpResponse show_history(Rest&, const RestCall&);
+eim::HttpResponse show_explanation(Rest&, const RestCall&);
+eim::HttpResponse list_records(Rest&, const RestCall&);
+// rest_orders.cc
+eim::HttpResponse list_orders(Rest&, const RestCall&);
+eim::HttpResponse create_order(Rest&, const RestCall&);
+eim::HttpResponse show_order(Rest&, const RestCall&);
+eim::HttpResponse cancel_order(Rest&, const RestCall&);
+// rest_policy.cc
+eim::HttpResponse show_policy(Rest&, const RestCall&);
+eim::HttpResponse check_policy(Rest&, const RestCall&);
+eim::HttpResponse activate_policy(Rest&, const RestCall&);
+eim::HttpResponse read_chain(Rest&, const RestCall&);
+// rest_service.cc
+eim::HttpResponse show_health(Rest&, const RestCall&);
+eim::HttpResponse show_readiness(Rest&, const RestCall&);
+eim::HttpResponse show_metrics(Rest&, const RestCall&);
+eim::HttpResponse show_openapi(Rest&, const RestCall&);
+}  // namespace routes
+
+}  // namespace sojourn::service

@@ -1,0 +1,209 @@
+// /v1/devices: what is known and decided of devices.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "adapters/service/paging.h"
+#include "adapters/service/rest.h"
+#include "engine/base/diagnostic_code.h"
+#include "engine/runtime/record_json.h"
+
+namespace sojourn::service::routes {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string dumped(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Json instant_json(Instant t) {
+  return t == kBeginning || t == kNever ? Json(nullptr) : Json(to_rfc3339(t));
+}
+
+// Records are JSON texts of our own making.
+Json json_of(std::string_view text) {
+  return text.empty() ? Json(nullptr) : Json::parse(text.begin(), text.end(), nullptr, false);
+}
+
+Json row_json(const std::string& label, const DeviceRow& row) {
+  Json json;
+  json["device"] = label;
+  json["decision"] = json_of(row.record);
+  if (!row.waits_for.empty()) json["waits_for"] = row.waits_for;
+  if (row.order != 0) json["order"] = row.order;
+  return json;
+}
+
+Json card_json(const PlannerState& plan) {
+  Json card;
+  card["listed_at"] = instant_json(plan.listed_at);
+  card["profiles"] = Json::array();
+  for (const CardProfile& profile : plan.card) {
+    Json one;
+    one["iccid"] = profile.iccid;
+    one["profile"] = profile.profile.empty() ? Json(nullptr) : Json(profile.profile);
+    one["enabled"] = profile.enabled;
+    one["fallback"] = profile.fallback;
+    card["profiles"].push_back(std::move(one));
+  }
+  return card;
+}
+
+eim::HttpResponse unknown(const std::string& label) {
+  return problem(404, "", "no device `" + label + "` has been heard of");
+}
+
+Json command_json(const ProfileCommand& command) {
+  Json json;
+  json["command"] = name_of(command.kind);
+  if (!command.profile.empty()) json["profile"] = command.profile;
+  if (!command.iccid.empty()) json["iccid"] = command.iccid;
+  return json;
+}
+
+}  // namespace
+
+eim::HttpResponse list_devices(Rest& rest, const RestCall& call) {
+  Tenant& tenant = call.engine->tenant();
+  auto snapshot = tenant.store().snapshot();
+  if (!snapshot) return problem(snapshot.error(), rest.retry_after_s());
+  StoreRange range = StoreRange::with_prefix(tenant.keys().devices());
+  std::string after = call.value("after");
+  if (!after.empty()) range = range.after(tenant.keys().device(after));
+  std::size_t count = page_size(call);
+  auto rows = (*snapshot)->scan(range, count);
+  if (!rows) return problem(rows.error(), rest.retry_after_s());
+  Json json;
+  json["devices"] = Json::array();
+  for (const StoreRow& stored : *rows) {
+    StoreKeyReader parts(stored.key);
+    parts.read_text();
+    after = parts.read_text();
+    auto row = device_row_from(stored.value);
+    if (!row) return problem(row.error(), rest.retry_after_s());
+    json["devices"].push_back(row_json(after, *row));
+  }
+  if (rows->size() == count) json["next"] = after;
+  return json_answer(200, dumped(json));
+}
+
+eim::HttpResponse enrol_device(Rest& rest, const RestCall& call) {
+  Json given = Json::parse(call.body().begin(), call.body().end(), nullptr, false);
+  eim::Enrolment enrolment;
+  auto refused = [](std::string what) { return problem(400, "E0885", what); };
+  if (!given.is_object()) return refused("the body is not a JSON object");
+  for (const auto& [name, value] : given.items()) {
+    bool number = value.is_number_integer();
+    if (name == "eid" && value.is_string()) {
+      auto eid = parse_eid(value.get_ref<const std::string&>());
+      if (!eid) return refused("`/eid` is not 32 digits");
+      enrolment.eid = *eid;
+    } else if (name == "association_token" && number) {
+      enrolment.association_token = value.get<std::int64_t>();
+    } else if (name == "last_counter" && number) {
+      enrolment.last_counter = value.get<std::int64_t>();
+    } else {
+      return refused("`/" + name + "` is no member of an enrolment, or of another type");
+    }
+  }
+  if (enrolment.eid == Eid{}) return refused("`/eid` is missing");
+  if (Status done = call.engine->enrol(enrolment); !done) {
+    return problem(done.error(), rest.retry_after_s());
+  }
+  Json json;
+  json["eid"] = to_text(enrolment.eid);
+  return json_answer(201, dumped(json));
+}
+
+eim::HttpResponse show_device(Rest& rest, const RestCall& call) {
+  auto view = call.engine->tenant().view(call.parts[0], false);
+  if (!view) return problem(view.error(), rest.retry_after_s());
+  if (!view->has_value()) return unknown(call.parts[0]);
+  const Tenant::View& found = **view;
+  Json json = row_json(call.parts[0], found.row);
+  json["newest_report"] = instant_json(found.newest_report);
+  json["enabled"] = found.enabled.empty() ? Json(nullptr) : Json(found.enabled);
+  json["policy"] = found.row.policy;
+  json["card"] = card_json(found.plan);
+  if (found.plan.in_flight) {
+    json["in_flight"] = command_json(found.plan.in_flight->command);
+    json["in_flight"]["since"] = instant_json(found.plan.in_flight->since);
+  }
+  json["quarantine"] = Json::array();
+  for (const QuarantineRow& row : found.plan.quarantine) {
+    Json one;
+    one["profile"] = row.profile;
+    one["why"] = name_of(row.why);
+    one["until"] = instant_json(row.until);
+    json["quarantine"].push_back(std::move(one));
+  }
+  json["looked_at_again"] = instant_json(found.row.queued_at);
+  return json_answer(200, dumped(json));
+}
+
+eim::HttpResponse show_history(Rest& rest, const RestCall& call) {
+  auto view = call.engine->tenant().view(call.parts[0], true);
+  if (!view) return problem(view.error(), rest.retry_after_s());
+  if (!view->has_value()) return unknown(call.parts[0]);
+  Json json;
+  json["device"] = call.parts[0];
+  json["ledger"] = Json::array();
+  for (const EvidenceRow& row : (*view)->ledger) {
+    Json one;
+    one["from"] = to_rfc3339(row.from);
+    one["to"] = instant_json(row.to);
+    one["country"] = row.country;
+    one["network"] = row.network;
+    one["profile"] = row.profile;
+    if (!row.imei.empty()) one["imei"] = row.imei;
+    one["known_by"] = row.known_by;
+    json["ledger"].push_back(std::move(one));
+  }
+  return json_answer(200, dumped(json));
+}
+
+eim::HttpResponse show_explanation(Rest& rest, const RestCall& call) {
+  Tenant& tenant = call.engine->tenant();
+  auto view = tenant.view(call.parts[0], true);
+  if (!view) return problem(view.error(), rest.retry_after_s());
+  if (!view->has_value()) return unknown(call.parts[0]);
+  return json_answer(200, to_json((*view)->explanation, tenant.policy()->table()));
+}
+
+// Newest first: `before` is the sequence number to go on from.
+eim::HttpResponse list_records(Rest& rest, const RestCall& call) {
+  Tenant& tenant = call.engine->tenant();
+  const std::string& label = call.parts[0];
+  auto snapshot = tenant.store().snapshot();
+  if (!snapshot) return problem(snapshot.error(), rest.retry_after_s());
+  StoreRange range = StoreRange::with_prefix(tenant.keys().records_of(label));
+  if (auto before = number_in(call.value("before"))) {
+    range = range.before(tenant.keys().record_of(label, *before));
+  }
+  std::size_t count = page_size(call);
+  auto rows = (*snapshot)->scan(range, count, ScanOrder::descending);
+  if (!rows) return problem(rows.error(), rest.retry_after_s());
+  Json json;
+  json["records"] = Json::array();
+  std::uint64_t last = 0;
+  for (const StoreRow& row : *rows) {
+    StoreKeyReader parts(row.key);
+    parts.read_text(), parts.read_text();
+    last = parts.read_unsigned();
+    auto line = (*snapshot)->read(tenant.keys().chain(last));
+    if (!line) return problem(line.error(), rest.retry_after_s());
+    if (!line->has_value()) continue;
+    Json link = json_of(text_in(**line));
+    Json record = json_of(link.value("record", ""));
+    if (record.is_object()) {
+      record["device"] = label;
+      record["sequence"] = last;
+      record["hash"] = link.value("hash", "");
+    }
+    json["records"].push_back(std::move(record));
+  }
+  if (rows->size() == count) json["before"] = last;
+  return json_answer(200, dumped(json));
+}
+
+}  // namespace sojourn::service::routes

@@ -1,0 +1,47 @@
+// POST /v1/observations: reports in, answered when they are durable.
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "adapters/service/report_lines.h"
+#include "adapters/service/rest.h"
+
+namespace sojourn::service::routes {
+
+using Json = nlohmann::ordered_json;
+
+eim::HttpResponse post_observations(Rest& rest, const RestCall& call) {
+  thread_local ReportLineReader reader;  // the waiting threads are few and keep its memory
+  ReportLines lines = reader.read(call.body());
+  Json refused = Json::array();
+  for (const RefusedLine& one : lines.refused) {
+    refused.push_back({{"line", one.line},
+                       {"code", one.code},
+                       {"message", one.message},
+                       {"part", one.whole ? "line" : "value"}});
+  }
+  if (lines.reports.empty()) {
+    std::string detail = "no report that can be used was sent";
+    if (!lines.refused.empty()) {
+      const RefusedLine& first = lines.refused.front();
+      detail += fmt::format("; line {}: {}", first.line, first.message);
+    }
+    return problem(400, lines.refused.empty() ? "E0885" : lines.refused.front().code, detail,
+                   "a report needs `ts` and one of `eid`, `imei`, `device`");
+  }
+  Result<ReportCounts> counts = call.engine->take(std::move(lines.reports));
+  if (!counts) return problem(counts.error(), rest.retry_after_s());
+  Json json;
+  json["lines"] = lines.line_count;
+  json["taken"] = counts->taken;
+  json["duplicate"] = counts->duplicate;
+  json["late"] = counts->late;
+  json["too_late"] = counts->too_late;
+  json["refused"] = lines.refused_count;
+  json["refused_values"] = counts->refused_values;
+  json["decisions"] = counts->decisions;
+  if (!refused.empty()) json["findings"] = std::move(refused);
+  return json_answer(200, json.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+}  // namespace sojourn::service::routes

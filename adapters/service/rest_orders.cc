@@ -1,0 +1,171 @@
+// /v1/orders: what is ordered of cards, by the planner or by hand.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "adapters/service/paging.h"
+#include "adapters/service/rest.h"
+#include "engine/base/diagnostic_code.h"
+
+namespace sojourn::service::routes {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Kind = ProfileCommand::Kind;
+
+std::string dumped(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Json json_of(std::string_view text) {
+  return Json::parse(text.begin(), text.end(), nullptr, false);
+}
+
+Json order_json(const std::string& label, const eim::Order& order) {
+  Json json = json_of(order_text(order, kBeginning));
+  json["device"] = label;
+  return json;
+}
+
+std::optional<Kind> find_kind(std::string_view word) {
+  for (std::uint8_t i = 0; i < ProfileCommand::kKindCount; ++i) {
+    if (name_of(static_cast<Kind>(i)) == word) return static_cast<Kind>(i);
+  }
+  return std::nullopt;
+}
+
+// Absent, with `wrong` saying why.
+std::optional<ProfileCommand> command_in(const Json& given, const Tenant::View* device,
+                                         std::string& wrong) {
+  auto text = [&](const char* name) {
+    auto found = given.find(name);
+    return found != given.end() && found->is_string() ? found->get<std::string>() : std::string();
+  };
+  auto kind = find_kind(text("command"));
+  if (!kind) {
+    wrong = "`/command` is none of list, enable, disable, remove, set fallback, download";
+    return std::nullopt;
+  }
+  ProfileCommand command;
+  command.kind = *kind;
+  command.profile = text("profile");
+  command.iccid = text("iccid");
+  command.download = text("download");
+  if (given.contains("rollback")) command.rollback = given.value("rollback", Json(true)) != false;
+  if (command.iccid.empty() && !command.profile.empty() && device != nullptr) {
+    for (const CardProfile& one : device->plan.card) {
+      if (one.profile == command.profile) command.iccid = one.iccid;
+    }
+  }
+  bool needs_iccid = *kind != Kind::list && *kind != Kind::download;
+  if (needs_iccid && !parse_iccid(command.iccid)) {
+    wrong = "`/iccid` is missing, and the card lists no profile of the name under `/profile`";
+    return std::nullopt;
+  }
+  if (*kind == Kind::download && command.download.empty()) {
+    wrong = "`/download` is missing: the SM-DP+ address";
+    return std::nullopt;
+  }
+  return command;
+}
+
+}  // namespace
+
+eim::HttpResponse list_orders(Rest& rest, const RestCall& call) {
+  Tenant& tenant = call.engine->tenant();
+  std::string label = call.value("device");
+  Json json;
+  json["orders"] = Json::array();
+  if (label.empty()) {  // what is open, device after device
+    std::size_t count = page_size(call);
+    auto records = tenant.book().devices(parse_eid(call.value("after")), count);
+    if (!records) return problem(records.error(), rest.retry_after_s());
+    for (const eim::DeviceRecord& record : *records) {
+      for (const eim::Order& order : record.orders) {
+        json["orders"].push_back(order_json(to_text(record.eid), order));
+      }
+    }
+    if (records->size() == count) json["next"] = to_text(records->back().eid);
+    return json_answer(200, dumped(json));
+  }
+  auto eid = parse_eid(label);
+  if (!eid) return problem(404, "", "`" + label + "` is no EID, so it has no card");
+  auto record = tenant.book().device(*eid);
+  if (!record) return problem(record.error(), rest.retry_after_s());
+  auto snapshot = tenant.store().snapshot();
+  if (!snapshot) return problem(snapshot.error(), rest.retry_after_s());
+  auto rows = (*snapshot)->scan(StoreRange::with_prefix(tenant.keys().finished_orders(label)),
+                                page_size(call), ScanOrder::descending);
+  if (!rows) return problem(rows.error(), rest.retry_after_s());
+  for (const eim::Order& order : record->orders) {
+    if (!is_finished(order.state)) json["orders"].push_back(order_json(label, order));
+  }
+  for (const StoreRow& row : *rows) {
+    Json order = json_of(text_in(row.value));
+    order["device"] = label;
+    json["orders"].push_back(std::move(order));
+  }
+  return json_answer(200, dumped(json));
+}
+
+eim::HttpResponse create_order(Rest& rest, const RestCall& call) {
+  Json given = json_of(call.body());
+  if (!given.is_object()) return problem(400, "E0885", "the body is not a JSON object");
+  static constexpr std::string_view kMembers[] = {"device",   "command",  "profile", "iccid",
+                                                  "download", "rollback", "force"};
+  for (const auto& [name, value] : given.items()) {
+    if (std::find(std::begin(kMembers), std::end(kMembers), name) == std::end(kMembers)) {
+      return problem(400, "E0885", "`/" + name + "` is no member of an order");
+    }
+  }
+  std::string label = given.contains("device") && given["device"].is_string()
+                          ? given["device"].get<std::string>()
+                          : std::string();
+  auto eid = parse_eid(label);
+  if (!eid) return problem(400, "E0885", "`/device` is not an EID of 32 digits");
+  auto view = call.engine->tenant().view(label, false);
+  if (!view) return problem(view.error(), rest.retry_after_s());
+  std::string wrong;
+  auto command = command_in(given, view->has_value() ? &**view : nullptr, wrong);
+  if (!command) return problem(400, "E0885", wrong);
+  bool force = given.contains("force") && given["force"] == true;
+  if (force && call.holder.role < Role::approve) {
+    return problem(403, "", "`/force` needs the role approve");
+  }
+  auto placed = call.engine->place(*eid, *command, force);
+  if (!placed) return problem(placed.error(), rest.retry_after_s());
+  Json json;
+  json["device"] = label;
+  json["order"] = *placed;
+  return json_answer(201, dumped(json));
+}
+
+eim::HttpResponse show_order(Rest& rest, const RestCall& call) {
+  Tenant& tenant = call.engine->tenant();
+  auto eid = parse_eid(call.parts[0]);
+  auto number = number_in(call.parts[1]);
+  if (!eid || !number) return problem(404, "", "there is no such order");
+  auto record = tenant.book().device(*eid);
+  if (!record) return problem(record.error(), rest.retry_after_s());
+  if (const eim::Order* order = record->find(*number); order != nullptr) {
+    return json_answer(200, dumped(order_json(call.parts[0], *order)));
+  }
+  auto finished = tenant.store().read(tenant.keys().finished_order(call.parts[0], *number));
+  if (!finished) return problem(finished.error(), rest.retry_after_s());
+  if (!finished->has_value()) return problem(404, "", "there is no such order");
+  Json json = json_of(text_in(**finished));
+  json["device"] = call.parts[0];
+  return json_answer(200, dumped(json));
+}
+
+eim::HttpResponse cancel_order(Rest& rest, const RestCall& call) {
+  auto eid = parse_eid(call.parts[0]);
+  auto number = number_in(call.parts[1]);
+  if (!eid || !number) return problem(404, "", "there is no such order");
+  Status done = call.engine->withdraw(*eid, *number);
+  if (!done) return problem(done.error(), rest.retry_after_s());
+  eim::HttpResponse response;
+  response.status = 204;
+  return response;
+}
+
+}  // namespace sojourn::service::routes

@@ -1,0 +1,93 @@
+// /v1/policy and /v1/audit: what decides, and what was decided.
+#include <nlohmann/json.hpp>
+
+#include "adapters/service/paging.h"
+#include "adapters/service/rest.h"
+#include "engine/base/diagnostic_code.h"
+
+namespace sojourn::service::routes {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string dumped(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Json findings_json(const PolicyCheck& check) {
+  Json findings = Json::array();
+  for (const PolicyFinding& finding : check.findings) {
+    findings.push_back({{"code", finding.code},
+                        {"severity", finding.severity},
+                        {"message", finding.message},
+                        {"text", finding.rendered}});
+  }
+  return findings;
+}
+
+Json check_json(const PolicyCheck& check) {
+  Json json;
+  json["runnable"] = check.runnable != nullptr;
+  if (check.runnable) json["policy"] = digest_text(*check.runnable);
+  json["findings"] = findings_json(check);
+  return json;
+}
+
+}  // namespace
+
+eim::HttpResponse show_policy(Rest&, const RestCall& call) {
+  auto policy = call.engine->tenant().policy();
+  const RuleTable& table = policy->table();
+  Json json;
+  json["policy"] = digest_text(*policy);
+  json["name"] = table.settings.name;
+  json["version"] = table.settings.version;
+  json["owner"] = table.settings.owner;
+  json["rules"] = Json::array();
+  for (const Rule& rule : table.rules) {
+    Json one;
+    one["rule"] = rule.label();
+    if (!rule.text.empty()) one["text"] = rule.text;
+    one["at"] = rule.origin.text();
+    one["source"] = rule.source;
+    json["rules"].push_back(std::move(one));
+  }
+  json["judging_anew"] = call.engine->tenant().revisiting();
+  return json_answer(200, dumped(json));
+}
+
+eim::HttpResponse check_policy(Rest& rest, const RestCall& call) {
+  PolicyCheck check = rest.facts().check(*call.engine, call.body());
+  return json_answer(200, dumped(check_json(check)));
+}
+
+eim::HttpResponse activate_policy(Rest& rest, const RestCall& call) {
+  PolicyCheck check;
+  Status done = rest.facts().activate_policy(*call.engine, call.body(), call.holder.name, check);
+  if (!done && done.error().code != Code::E0882) return problem(done.error(), rest.retry_after_s());
+  if (done) return json_answer(200, dumped(check_json(check)));
+  Json json = check_json(check);
+  json["title"] = "the policy has errors";
+  json["status"] = 422;
+  json["code"] = "E0882";
+  return eim::HttpResponse::text(422, dumped(json) + "\n", "application/problem+json");
+}
+
+eim::HttpResponse read_chain(Rest& rest, const RestCall& call) {
+  Tenant& tenant = call.engine->tenant();
+  auto snapshot = tenant.store().snapshot();
+  if (!snapshot) return problem(snapshot.error(), rest.retry_after_s());
+  std::uint64_t from = number_in(call.value("from")).value_or(0);
+  StoreRange range = StoreRange::with_prefix(tenant.keys().chain());
+  if (from > 0) range = range.after(tenant.keys().chain(from - 1));
+  auto rows = (*snapshot)->scan(range, page_size(call, kPageMax));
+  if (!rows) return problem(rows.error(), rest.retry_after_s());
+  std::string lines;
+  for (const StoreRow& row : *rows) {
+    lines += text_in(row.value);
+    lines += '\n';
+  }
+  return eim::HttpResponse::text(200, lines, "application/x-ndjson");
+}
+
+}  // namespace sojourn::service::routes

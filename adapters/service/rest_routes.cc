@@ -1,0 +1,55 @@
+// The table of routes.
+#include "adapters/service/rest.h"
+
+namespace sojourn::service {
+namespace {
+
+using namespace routes;
+
+constexpr RestRoute kRoutes[] = {
+    {"GET", "/healthz", Role::nobody, show_health, "Is the process alive", "", "", "Health", false},
+    {"GET", "/readyz", Role::nobody, show_readiness, "Can it take in and answer", "", "", "Health",
+     false},
+    {"GET", "/openapi.json", Role::nobody, show_openapi, "This document", "", "",
+     "application/json", false},
+    {"GET", "/metrics", Role::read, show_metrics, "Counters for Prometheus", "", "", "text/plain",
+     false},
+    {"POST", "/v1/observations", Role::operate, post_observations,
+     "Takes reports in: one JSON object, or many as NDJSON; answered when they are durable", "",
+     "application/x-ndjson", "ReportCounts"},
+    {"GET", "/v1/devices", Role::read, list_devices, "Devices, by name", "limit after", "",
+     "DeviceList"},
+    {"POST", "/v1/devices", Role::operate, enrol_device, "Enrols an eUICC", "", "Enrolment",
+     "Enrolment"},
+    {"GET", "/v1/devices/{device}", Role::read, show_device,
+     "What stands of a device: its decision, its profiles, what is waited for", "", "", "Device"},
+    {"GET", "/v1/devices/{device}/history", Role::read, show_history,
+     "The residency ledger, oldest first", "", "", "History"},
+    {"GET", "/v1/devices/{device}/explanation", Role::read, show_explanation,
+     "Why the decision is what it is: every rule, every condition, every count", "", "",
+     "Explanation"},
+    {"GET", "/v1/devices/{device}/records", Role::read, list_records,
+     "Decisions, commands and results, newest first", "limit before", "", "RecordList"},
+    {"GET", "/v1/orders", Role::read, list_orders, "Orders of a device, or all that are open",
+     "device limit after", "", "OrderList"},
+    {"POST", "/v1/orders", Role::operate, create_order, "Orders something of a card by hand", "",
+     "NewOrder", "Order"},
+    {"GET", "/v1/orders/{device}/{order}", Role::read, show_order, "One order", "", "", "Order"},
+    {"DELETE", "/v1/orders/{device}/{order}", Role::operate, cancel_order,
+     "Takes back an order that has not left yet", "", "", ""},
+    {"GET", "/v1/policy", Role::read, show_policy, "The policy in force", "", "", "Policy"},
+    {"POST", "/v1/policy/check", Role::read, routes::check_policy,
+     "Checks a policy as `sojourn check` does", "", "text/plain", "PolicyCheck"},
+    {"PUT", "/v1/policy", Role::approve, activate_policy,
+     "Checks a policy and puts it in force; every device is judged anew", "", "text/plain",
+     "PolicyCheck"},
+    {"GET", "/v1/audit", Role::read, read_chain,
+     "The evidence chain, line by line, for `sojourn audit verify`", "from limit", "",
+     "application/x-ndjson"},
+};
+
+}  // namespace
+
+std::span<const RestRoute> rest_routes() { return kRoutes; }
+
+}  // namespace sojourn::service

@@ -1,0 +1,357 @@
+#include "adapters/service/service.h"
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <chrono>
+#include <list>
+
+#include "adapters/eim/coap_server.h"
+#include "adapters/eim/https_server.h"
+#include "adapters/eim/json_binding.h"
+#include "adapters/geo/geo.h"
+#include "adapters/service/esipa_entry.h"
+#include "adapters/service/feed.h"
+#include "adapters/service/files.h"
+#include "adapters/service/metrics.h"
+#include "adapters/service/pem.h"
+#include "adapters/service/rest.h"
+#include "adapters/service/shared_store.h"
+#include "adapters/store/sqlite_store.h"
+#include "engine/base/diagnostic_code.h"
+#include "engine/base/limits.h"
+
+namespace sojourn::service {
+namespace {
+
+constexpr std::size_t kKeyBytesMax = 1u << 20;
+constexpr std::uint32_t kRetryAfterSeconds = 1;
+// Books that answer devices at once, per tenant.
+constexpr std::size_t kBooksPerTenant = 4;
+
+Instant wall_clock() {
+  auto now = std::chrono::system_clock::now().time_since_epoch();
+  return {std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
+}
+
+Diagnostic within(Diagnostic why, const std::string& where) {
+  why.message = where + ": " + why.message;
+  return why;
+}
+
+Result<eim::TlsIdentity> read_identity(const ListenConfig& listen) {
+  auto chain = read_whole(listen.certificate, kKeyBytesMax);
+  if (!chain) return std::move(chain).error();
+  auto key = read_whole(listen.key, kKeyBytesMax);
+  if (!key) return std::move(key).error();
+  eim::TlsIdentity identity;
+  identity.certificate_chain_pem = std::move(chain).value();
+  identity.private_key_pem = std::move(key).value();
+  return identity;
+}
+
+// One tenant and what works for it. Members die in reverse order.
+struct House {
+  const TenantConfig& config;
+  std::string policy_file_digest;  // of the bytes that the configuration's file had
+  std::unique_ptr<eim::SigningKey> key;
+  std::unique_ptr<eim::OrderBook> book;
+  std::unique_ptr<BookPool> books;
+  std::unique_ptr<Tenant> tenant;
+  std::unique_ptr<Engine> engine;
+  std::unique_ptr<Feed> feed;
+};
+
+class Running final : public Service, public ServiceFacts {
+ public:
+  Running(Config config, Log& log) : config_(std::move(config)), log_(log) {}
+  ~Running() override { stop(); }
+
+  Status begin();
+
+  ServicePorts ports() const override {
+    ServicePorts ports;
+    ports.rest = rest_server_->port();
+    if (https_server_) ports.https = https_server_->port();
+    if (coap_server_) ports.coap = coap_server_->ports().front();
+    return ports;
+  }
+  void reload() override;
+  bool failed() const override { return failed_.load(); }
+  void stop() override;
+
+  std::string metrics() const override;
+  bool ready() const override;
+  std::shared_ptr<const Tokens> tokens() const override { return std::atomic_load(&tokens_); }
+  Status activate_policy(Engine& engine, std::string_view text, std::string_view by,
+                         PolicyCheck& check) override;
+  PolicyCheck check(Engine& engine, std::string_view text) override {
+    return check_policy(house_of(engine).config.policy, text, *world_);
+  }
+
+ private:
+  Status open_house(const TenantConfig& config);
+  Result<std::shared_ptr<const PreparedPolicy>> first_policy(House& house);
+  Status open_servers();
+  Status read_tokens();
+  void reload_policy(House& house);
+  House& house_of(Engine& engine) {
+    for (House& house : houses_) {
+      if (house.engine.get() == &engine) return house;
+    }
+    return houses_.front();
+  }
+
+  const Config config_;
+  Log& log_;
+  std::atomic<bool> failed_{false};
+  std::atomic<bool> stopped_{false};
+  std::shared_ptr<const Gazetteer> world_;
+  std::shared_ptr<const Tokens> tokens_;
+  std::unique_ptr<Store> file_;
+  std::unique_ptr<SharedStore> store_;
+  std::list<House> houses_;
+  std::unique_ptr<EsipaEntry> esipa_;
+  std::unique_ptr<eim::JsonBinding> json_;  // the same messages in JSON
+  std::unique_ptr<Rest> rest_;
+  std::unique_ptr<eim::HttpsServer> https_server_;
+  std::unique_ptr<eim::CoapServer> coap_server_;
+  std::unique_ptr<eim::HttpServer> rest_server_;
+};
+
+Status Running::begin() {
+  auto world = geo::open_gazetteer(config_.geodata.empty() ? geo::default_geodata_directory()
+                                                           : config_.geodata);
+  if (!world) return within(std::move(world).error(), "geodata");
+  world_ = *world;
+  if (Status read = read_tokens(); !read) return read;
+  auto file = open_sqlite_store({.path = config_.store});
+  if (!file) return std::move(file).error();
+  file_ = std::move(file).value();
+  store_ = std::make_unique<SharedStore>(*file_);
+  for (const TenantConfig& tenant : config_.tenants) {
+    if (Status opened = open_house(tenant); !opened) {
+      return within(std::move(opened).error(), "tenant `" + tenant.name + "`");
+    }
+  }
+  for (House& house : houses_) {
+    if (Status started = house.engine->start(); !started) return started;
+  }
+  if (Status opened = open_servers(); !opened) return opened;
+  for (House& house : houses_) house.feed->start();
+  return {};
+}
+
+Status Running::read_tokens() {
+  auto text = read_whole(config_.rest.tokens, kKeyBytesMax);
+  if (!text) return std::move(text).error();
+  auto tokens = Tokens::parse(*text);
+  if (!tokens) return within(std::move(tokens).error(), "`" + config_.rest.tokens + "`");
+  std::atomic_store(&tokens_, std::make_shared<const Tokens>(std::move(tokens).value()));
+  return {};
+}
+
+Status Running::open_house(const TenantConfig& config) {
+  House& house = houses_.emplace_back(House{config, {}, {}, {}, {}, {}, {}, {}});
+  auto key_text = read_whole(config.eim_key, kKeyBytesMax);
+  if (!key_text) return std::move(key_text).error();
+  auto key = eim::SigningKey::from_pem(*key_text);
+  if (!key) return within(std::move(key).error(), "`" + config.eim_key + "`");
+  house.key = std::make_unique<eim::SigningKey>(std::move(key).value());
+  eim::BookOptions options;
+  options.tenant = config.name;
+  options.eim_id = config.eim_id;
+  options.retry_after = config.retry_after;
+  for (const std::string& path : config.ci_certificates) {
+    auto pem = read_whole(path, kKeyBytesMax);
+    if (!pem) return std::move(pem).error();
+    auto der = certificate_from_pem(*pem);
+    if (!der) return within(std::move(der).error(), "`" + path + "`");
+    options.ci_certificates.push_back(std::move(*der));
+  }
+  house.book = std::make_unique<eim::OrderBook>(*store_, *house.key, eim::random_bytes(), options);
+  house.books = std::make_unique<BookPool>(*store_, *house.key, options, kBooksPerTenant);
+  auto policy = first_policy(house);
+  if (!policy) return std::move(policy).error();
+  auto tenant =
+      Tenant::open(config, config_.limits, *store_, *house.book, *policy,
+                   [this, name = config.name](std::string_view device, std::string_view record) {
+                     log_.record(name, device, record);
+                   });
+  if (!tenant) return std::move(tenant).error();
+  house.tenant = std::move(tenant).value();
+  house.engine = std::make_unique<Engine>(*house.tenant, config_.limits, wall_clock,
+                                          [this](const Diagnostic& why) {
+                                            failed_ = true;
+                                            log_.error(why);
+                                          });
+  house.feed = std::make_unique<Feed>(config.observations, *house.engine, log_);
+  return {};
+}
+
+// A policy that was activated through the interface stands until the file changes: its row holds
+// the digest of the file that it took the place of, and then its text.
+Result<std::shared_ptr<const PreparedPolicy>> Running::first_policy(House& house) {
+  auto text = read_whole(house.config.policy, limits::kSourceBytesMax);
+  if (!text) return std::move(text).error();
+  house.policy_file_digest = to_hex(sha256(as_bytes(*text)));
+  auto activated = store_->read(Keys(house.config.name).policy());
+  if (!activated) return std::move(activated).error();
+  if (activated->has_value()) {
+    std::string row((*activated)->begin(), (*activated)->end());
+    if (row.starts_with(house.policy_file_digest)) {
+      text = row.substr(house.policy_file_digest.size());
+    }
+  }
+  PolicyCheck checked = check_policy(house.config.policy, *text, *world_);
+  if (checked.runnable) return checked.runnable;
+  std::string all;
+  for (const PolicyFinding& finding : checked.findings) all += "\n" + finding.rendered;
+  return make_diagnostic(Code::E0882, "`" + house.config.policy + "` has errors" + all,
+                         "`sojourn check` shows them");
+}
+
+Status Running::open_servers() {
+  std::vector<EsipaEntry::Tenant> tenants;
+  std::vector<Engine*> engines;
+  for (House& house : houses_) {
+    tenants.push_back({house.books.get(), house.engine.get()});
+    engines.push_back(house.engine.get());
+  }
+  esipa_ = std::make_unique<EsipaEntry>(std::move(tenants), wall_clock);
+  json_ = std::make_unique<eim::JsonBinding>(*esipa_);
+  rest_ = std::make_unique<Rest>(std::move(engines), *this, kRetryAfterSeconds);
+  if (config_.https) {
+    auto identity = read_identity(*config_.https);
+    if (!identity) return std::move(identity).error();
+    eim::HttpsServerOptions options;
+    options.address = config_.https->address;
+    options.port = config_.https->port;
+    options.tls = std::move(*identity);
+    auto server = eim::HttpsServer::start(std::move(options), *esipa_, json_.get());
+    if (!server) return within(std::move(server).error(), "`/esipa/https`");
+    https_server_ = std::move(server).value();
+  }
+  if (config_.coap) {
+    auto identity = read_identity(*config_.coap);
+    if (!identity) return std::move(identity).error();
+    eim::CoapServerOptions options;
+    options.address = config_.coap->address;
+    options.port = config_.coap->port;
+    options.contexts = config_.coap->contexts;
+    options.identity = std::move(*identity);
+    auto server = eim::CoapServer::start(std::move(options), *esipa_);
+    if (!server) return within(std::move(server).error(), "`/esipa/coap`");
+    coap_server_ = std::move(server).value();
+  }
+  auto identity = read_identity(config_.rest);
+  if (!identity) return std::move(identity).error();
+  eim::HttpServerOptions options;
+  options.address = config_.rest.address;
+  options.port = config_.rest.port;
+  options.tls = std::move(*identity);
+  options.waiting_threads = config_.rest.threads;
+  options.body_bytes_max = config_.rest.body_bytes_max;
+  options.retry_after_s = kRetryAfterSeconds;
+  auto server = eim::HttpServer::start(std::move(options), *rest_);
+  if (!server) return within(std::move(server).error(), "`/rest`");
+  rest_server_ = std::move(server).value();
+  return {};
+}
+
+// --- while it runs -------------------------------------------------------------------------------
+
+Status Running::activate_policy(Engine& engine, std::string_view text, std::string_view by,
+                                PolicyCheck& check) {
+  House& house = house_of(engine);
+  check = check_policy(house.config.policy, text, *world_);
+  if (!check.runnable) {
+    return make_diagnostic(Code::E0882, "the policy has errors", "`sojourn check` shows them");
+  }
+  std::string row = house.policy_file_digest + std::string(text);
+  StoreTransaction kept;
+  kept.put(Keys(house.config.name).policy(), Bytes(row.begin(), row.end()));
+  if (Status stored = store_->commit(kept); !stored) return stored;
+  Status done = engine.activate(check.runnable, std::string(by));
+  if (done) {
+    log_.info("policy activated", {{"tenant", house.config.name},
+                                   {"policy", digest_text(*check.runnable)},
+                                   {"by", std::string(by)}});
+  }
+  return done;
+}
+
+void Running::reload_policy(House& house) {
+  auto text = read_whole(house.config.policy, limits::kSourceBytesMax);
+  if (!text) return log_.error(text.error());
+  std::string digest = to_hex(sha256(as_bytes(*text)));
+  if (digest == house.policy_file_digest) return;
+  house.policy_file_digest = digest;
+  PolicyCheck check;
+  Status done = activate_policy(*house.engine, *text, "the policy's file", check);
+  if (done) return;
+  log_.error(done.error());
+  for (const PolicyFinding& finding : check.findings) {
+    log_.warn("policy finding", {{"code", finding.code}, {"message", finding.message}});
+  }
+}
+
+void Running::reload() {
+  if (Status read = read_tokens(); !read) log_.error(read.error());
+  auto renew = [&](auto& server, const ListenConfig& listen) {
+    auto identity = read_identity(listen);
+    if (!identity) return log_.error(identity.error());
+    if (Status done = server.reload(*identity); !done) log_.error(done.error());
+  };
+  renew(*rest_server_, config_.rest);
+  if (https_server_) renew(*https_server_, *config_.https);
+  if (coap_server_) renew(*coap_server_, *config_.coap);
+  for (House& house : houses_) reload_policy(house);
+  log_.info("reloaded");
+}
+
+bool Running::ready() const {
+  if (failed_ || stopped_) return false;
+  for (const House& house : houses_) {
+    if (!house.engine->running()) return false;
+  }
+  return true;
+}
+
+std::string Running::metrics() const {
+  MetricsText text;
+  for (const House& house : houses_) {
+    add_engine(text, house.config.name, house.engine->counters(), house.tenant->devices_in_memory(),
+               house.tenant->chain_length());
+  }
+  add_esipa(text, esipa_->counters());
+  if (https_server_) add_https(text, "esipa", https_server_->counters());
+  add_https(text, "rest", rest_server_->counters());
+  if (coap_server_) add_coap(text, coap_server_->counters());
+  return text.take();
+}
+
+// Who brings work stops first, who does it last.
+void Running::stop() {
+  if (stopped_.exchange(true)) return;
+  for (House& house : houses_) {
+    if (house.feed) house.feed->stop();
+  }
+  if (rest_server_) rest_server_->stop();
+  if (https_server_) https_server_->stop();
+  if (coap_server_) coap_server_->stop();
+  for (House& house : houses_) {
+    if (house.engine) house.engine->stop();
+  }
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Service>> Service::start(Config config, Log& log) {
+  auto service = std::make_unique<Running>(std::move(config), log);
+  Status begun = service->begin();
+  if (!begun) return std::move(begun).error();
+  return std::unique_ptr<Service>(std::move(service));
+}
+
+}  // namespace sojourn::service

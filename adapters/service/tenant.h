@@ -1,0 +1,152 @@
+// Private. One tenant at work: what comes in becomes effects, each of them one transaction.
+//
+//   Tenant tenant(setup, store);
+//   Effects effects;
+//   tenant.take_reports(reports, now, effects);      // memory is ahead of the store from here ...
+//   store.commit_group(effects.transactions);         // ... to here; then reports are answered
+//   for (const Placement& ...)                        // what was decided becomes orders:
+//   dispatch.h
+//
+// Everything that a report, a result or the passing of time does to a device is in one transaction:
+// its journal, its row, its place in the queue of instants, its records in the evidence chain, and
+// the command that follows. When a transaction cannot be committed the tenant cannot go on: memory
+// and store differ, and only starting again makes them equal.
+//
+// Threads: one (the engine's, ingest.h) calls what is marked so; the rest is for any. A lock
+// inside.
+#pragma once
+
+#include <list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "adapters/eim/order_book.h"
+#include "adapters/service/config.h"
+#include "adapters/service/evidence.h"
+#include "adapters/service/keys.h"
+#include "adapters/service/live_device.h"
+#include "engine/runtime/audit_chain.h"
+
+namespace sojourn::service {
+
+struct Report {
+  std::string line;  // as it came
+  Observation observation;
+};
+
+struct ReportCounts {
+  std::uint64_t taken = 0;
+  std::uint64_t duplicate = 0;
+  std::uint64_t late = 0;
+  std::uint64_t too_late = 0;
+  std::uint64_t refused_values = 0;
+  std::uint64_t decisions = 0;  // changed ones
+};
+
+// What one turn of the engine does to the store.
+struct Effects {
+  std::vector<StoreTransaction> transactions;
+  std::vector<std::string> intents;  // labels of devices that have one now
+  // Orders whose end is in the transactions: the book may forget them afterwards.
+  std::map<Eid, std::vector<eim::OrderId>> ended;
+};
+
+// Adds `more` to `effect`.
+void append(StoreTransaction& effect, const StoreTransaction& more);
+
+class Tenant {
+ public:
+  // Told of every record as it is made: for logs. `record` has "%" for the device.
+  using RecordSink = std::function<void(std::string_view label, std::string_view record)>;
+
+  // Reads the chain's head; nothing else until it is needed. Requires: store and book outlive it.
+  static Result<std::unique_ptr<Tenant>> open(const TenantConfig& config,
+                                              const ServiceLimits& limits, Store& store,
+                                              eim::OrderBook& book,
+                                              std::shared_ptr<const PreparedPolicy> policy,
+                                              RecordSink told);
+
+  const std::string& name() const { return config_.name; }
+  const Keys& keys() const { return keys_; }
+  eim::OrderBook& book() { return book_; }
+  Store& store() { return store_; }
+
+  // --- the engine's thread ---
+  // Errors: the store's.
+  Status take_reports(std::vector<Report>& reports, Instant now, Effects& effects,
+                      ReportCounts& counts);
+  // What the order book tells of a device: orders that ended, what was refused and claimed.
+  Status take_notices(const Eid& eid, const std::vector<eim::Notice>& notices, Instant now,
+                      Effects& effects);
+  // Devices whose instant has come, at most `count_max`; true if there may be more.
+  Result<bool> tick(Instant now, std::size_t count_max, Effects& effects);
+  // The earliest instant in the queue.
+  Result<Instant> next_instant();
+  // An order could not be placed.
+  Status take_refusal(const std::string& label, const ProfileCommand& command,
+                      CommandResult::Outcome outcome, std::string reason, Instant now,
+                      Effects& effects);
+  // The order that carries the command; 0: none.
+  Result<std::uint64_t> order_of(const std::string& label, CommandNumber command);
+  // Into `effect`: this order carries the command from now on.
+  Status note_order(const std::string& label, std::uint64_t order, CommandNumber command,
+                    StoreTransaction& effect);
+  Status enrol(const eim::Enrolment& enrolment, Effects& effects);
+  // From now on `policy` decides. Devices are looked at anew, some with each `revisit`.
+  void activate(std::shared_ptr<const PreparedPolicy> policy, std::string_view by, Instant now,
+                Effects& effects);
+  // True while there is more to look at.
+  Result<bool> revisit(Instant now, std::size_t count_max, Effects& effects);
+
+  // --- any thread ---
+  std::shared_ptr<const PreparedPolicy> policy() const;
+  bool revisiting() const;
+  struct View {
+    DeviceRow row;
+    PlannerState plan;
+    Instant newest_report = kBeginning;
+    std::string enabled;  // by what is known; "" = unknown
+    std::vector<EvidenceRow> ledger;
+    Explanation explanation;
+  };
+  // Absent: never heard of. `whole`: with ledger and explanation.
+  Result<std::optional<View>> view(const std::string& label, bool whole);
+  std::size_t devices_in_memory() const;
+  std::uint64_t chain_length() const;
+
+ private:
+  Tenant(const TenantConfig& config, const ServiceLimits& limits, Store& store,
+         eim::OrderBook& book, std::shared_ptr<const PreparedPolicy> policy, RecordSink told);
+  Status open_chain();
+  Status open_policy();
+  Result<LiveDevice*> find(const std::string& label, StoreTransaction* effect);
+  Result<std::string> label_of(const DeviceNames& names, StoreTransaction& effect);
+  void trim();
+
+  struct Turn;  // what one device does in one transaction: turn.cc
+  friend struct Turn;
+
+  const TenantConfig& config_;
+  const ServiceLimits& limits_;
+  const Keys keys_;
+  Store& store_;
+  eim::OrderBook& book_;
+  RecordSink told_;
+  PlannerOptions planner_options_;
+
+  mutable std::mutex mutex_;  // guards everything below
+  std::shared_ptr<const PreparedPolicy> policy_;
+  std::string policy_digest_;
+  std::optional<AuditChain> chain_;
+  std::unordered_map<std::string, std::unique_ptr<LiveDevice>> devices_;
+  std::list<LiveDevice*> recent_;  // the one used last comes first
+  std::unordered_map<std::string, std::string> eid_of_imei_;
+  JournalReader reader_;
+  std::optional<StoreRange> to_revisit_;
+};
+
+}  // namespace sojourn::service

@@ -1,0 +1,211 @@
+#include "adapters/service/turn.h"
+
+#include <algorithm>
+
+#include "adapters/service/json_text.h"
+#include "adapters/sgp32/package.h"
+#include "engine/device/planner_goal.h"
+#include "engine/runtime/record_json.h"
+
+namespace sojourn::service {
+namespace {
+
+Bytes bytes_of(std::string_view text) { return Bytes(text.begin(), text.end()); }
+
+// The card's word as a line of a trace, so that the journal holds it like any other report.
+std::string line_of(const Observation& report, const std::string& label) {
+  std::string line = "{\"ts\":" + std::to_string(report.at.ms) + ",\"device\":" + json_text(label);
+  if (report.profile.given()) line += ",\"profile\":" + json_text(report.profile.value);
+  if (report.iccid.given()) line += ",\"iccid\":" + json_text(report.iccid.value);
+  if (report.fallback.given()) line += ",\"fallback\":" + json_text(report.fallback.value);
+  line += ",\"installed\":[";
+  for (std::size_t i = 0; i < report.installed.value.size(); ++i) {
+    line += (i > 0 ? "," : "") + json_text(report.installed.value[i]);
+  }
+  return line + "]}";
+}
+
+}  // namespace
+
+Tenant::Turn::Turn(Tenant& owner, LiveDevice& one, Instant wall)
+    : tenant(owner), device(one), now(std::max(wall, one.loop.now())) {}
+
+void Tenant::Turn::note_time() { journal_.time(device.loop.now(), device.journal_time); }
+
+void Tenant::Turn::report(const Report& report, ReportCounts& counts) {
+  Observation heard = report.observation;
+  Planner planner(device.plan, tenant.planner_options_);
+  planner.hear(heard, names_of(*tenant.policy_));
+  std::uint64_t decisions_before = decision_count;
+  Instant time_before = device.loop.now();
+  ObserveOutcome outcome =
+      device.loop.report(heard, [this](const DecisionRecord& record) { take(record); });
+  counts.duplicate += outcome.duplicate ? 1 : 0;
+  counts.late += outcome.late ? 1 : 0;
+  counts.too_late += outcome.too_late ? 1 : 0;
+  counts.refused_values += outcome.refused.size();
+  bool nothing_new = outcome.duplicate || outcome.too_late;
+  counts.taken += nothing_new ? 0 : 1;
+  if (nothing_new && decisions_before == decision_count) return;
+  journal_.time(time_before, device.journal_time);
+  journal_.report(report.line, report.observation, heard);
+  device.journal_time = device.loop.now();
+}
+
+void Tenant::Turn::pass_time() {
+  std::uint64_t before = decision_count;
+  device.loop.run_until(std::max(now, device.loop.now()),
+                        [this](const DecisionRecord& record) { take(record); });
+  if (before == decision_count) return;
+  note_time();
+  device.journal_time = device.loop.now();
+}
+
+void Tenant::Turn::card_spoke(const eim::DeviceRecord& record) {
+  if (record.listed_at == kBeginning || record.listed_at <= device.plan.listed_at) return;
+  NameOfIccid name_of = names_of(*tenant.policy_);
+  std::vector<CardProfile> profiles;
+  for (const eim::ListedProfile& listed : record.profiles) {
+    std::optional<Iccid> iccid = sgp32::from_wire(listed.iccid);
+    if (!iccid) continue;
+    std::string digits(iccid->text());
+    profiles.push_back({digits, name_of(digits), listed.enabled, listed.fallback});
+  }
+  Planner(device.plan, tenant.planner_options_).list(std::move(profiles), record.listed_at);
+  card_changed_ = true;
+}
+
+void Tenant::Turn::command_ended(const CommandResult& result, const eim::Order& order) {
+  ProfileCommand command;
+  if (device.plan.in_flight) command = device.plan.in_flight->command;
+  Planner planner(device.plan, tenant.planner_options_);
+  if (!planner.take(result)) return;
+  device.row.order = 0;
+  device.row.command = 0;
+  record(result_record(command, result, order));
+  bool switched = result.outcome == CommandResult::Outcome::done &&
+                  command.kind == ProfileCommand::Kind::enable;
+  auto profile = tenant.policy_->table().find_profile(command.profile);
+  if (switched && profile) {
+    Instant at = std::max(result.at, device.loop.now());
+    device.loop.run_until(at, [this](const DecisionRecord& made) { take(made); });
+    note_time();
+    device.loop.switched(*profile, at, [this](const DecisionRecord& made) { take(made); });
+    journal_.switched(command.profile);
+    device.journal_time = device.loop.now();
+  }
+  card_changed_ = true;
+}
+
+// What the card said is a report of its own, and stands over what the device says.
+void Tenant::Turn::hear_card() {
+  sync_quarantine(*tenant.policy_, device.plan, device.loop.device(), device.loop.now());
+  if (device.plan.listed_at == kBeginning || device.loop.now() == kBeginning) return;
+  Observation report = card_report(device.plan, std::max(now, device.loop.now()));
+  Report line{line_of(report, device.label), report};
+  Instant time_before = device.loop.now();
+  device.loop.report(report, [this](const DecisionRecord& record) { take(record); });
+  journal_.time(time_before, device.journal_time);
+  journal_.report(line.line, report, report);
+  device.journal_time = device.loop.now();
+}
+
+void Tenant::Turn::look_anew() {
+  const auto& decision = device.loop.decision();
+  if (!decision) return;
+  DecisionRecord made = device.loop.record();
+  bool says_nothing = made.outcome == "keep" && made.rule.empty() && made.alerts.empty() &&
+                      made.tasks.empty() && device.row.record.empty();
+  if (!says_nothing) take(made);
+  device.row.policy = tenant.policy_digest_;
+}
+
+void Tenant::Turn::take(const DecisionRecord& made) {
+  std::string essence = essence_of(made);
+  // Known: the journal was read again, and came to the same decision.
+  if (essence == device.row.essence) return;
+  ++decision_count;
+  device.row.essence = std::move(essence);
+  device.row.record = to_json(made, tenant.policy_->table());
+  device.row.decided_at = made.at;
+  device.row.policy = tenant.policy_digest_;
+  DecisionRecord nameless = made;
+  nameless.device = "%";
+  record(to_json(nameless, tenant.policy_->table()));
+}
+
+void Tenant::Turn::record(std::string_view json) {
+  std::uint64_t number = tenant.chain_->sequence();
+  std::string line = tenant.chain_->append(json, device.label);
+  effect.put(tenant.keys_.chain(number), bytes_of(line));
+  effect.put(tenant.keys_.record_of(device.label, number), {});
+  tenant.told_(device.label, json);
+}
+
+bool Tenant::Turn::plan_next() {
+  const auto& decision = device.loop.decision();
+  if (!device.eid || !decision) return false;
+  const PreparedPolicy& policy = *tenant.policy_;
+  PlanGoal goal =
+      goal_of(policy, device.loop.device(), *decision, device.loop.now(), device.plan.hold_until);
+  Planner planner(device.plan, tenant.planner_options_);
+  Plan plan = planner.next(goal, std::max(now, device.loop.now()));
+  device.row.waits_for =
+      plan.waits_for == WaitReason::none ? std::string_view() : name_of(plan.waits_for);
+  ask_again_ = plan.ask_again;
+  // Tried once: what could not be taken back is with the device, and its result comes.
+  if (plan.withdraw == device.withdraw_tried) plan.withdraw.reset();
+  if (!plan.command && !plan.withdraw) return false;
+  device.withdraw_tried = plan.withdraw;
+  Intent intent;
+  if (plan.command) {
+    intent.command = *plan.command;
+    std::string rule;
+    if (decision->rule >= 0) {
+      rule = policy.table().rules[static_cast<std::size_t>(decision->rule)].label();
+    }
+    record(command_record(*plan.command, rule, now));
+  }
+  intent.withdraw = plan.withdraw.value_or(0);
+  effect.put(tenant.keys_.intent(device.label), to_bytes(intent));
+  return true;
+}
+
+// A place in the queue is changed only for an earlier one: coming too early costs one look, and
+// most reports only put the instant off.
+void Tenant::Turn::queue(Instant wake) {
+  if (wake >= device.row.queued_at) return;
+  if (device.row.queued_at != kNever) {
+    effect.erase(tenant.keys_.instant(device.row.queued_at, device.label));
+  }
+  device.row.queued_at = wake;
+  if (wake != kNever) effect.put(tenant.keys_.instant(wake, device.label), {});
+}
+
+bool Tenant::Turn::finish() {
+  if (card_changed_) hear_card();
+  pass_time();
+  // A row from the first transaction on: a journal without one would not be found again.
+  if (device.row.policy.empty()) device.row.policy = tenant.policy_digest_;
+  decided_command = plan_next();
+  Instant soon = now + milliseconds(1);
+  queue(std::min(std::max(device.loop.wake(), soon), std::max(ask_again_, soon)));
+  if (!journal_.empty()) {
+    effect.put(tenant.keys_.journal(device.label, device.journal_next++),
+               bytes_of(journal_.take()));
+  }
+  // When the device was last heard of is known again at its next report: not worth a row each.
+  PlannerState compared = device.plan;
+  compared.heard_at = device.stored_plan.heard_at;
+  if (!(compared == device.stored_plan)) {
+    device.row.plan = to_bytes(device.plan);
+    device.stored_plan = device.plan;
+  }
+  if (!(device.row == device.stored)) {
+    effect.put(tenant.keys_.device(device.label), to_bytes(device.row));
+    device.stored = device.row;
+  }
+  return decided_command;
+}
+
+}  // namespace sojourn::service

@@ -1,0 +1,43 @@
+// Private. What one device does in one transaction.
+#pragma once
+
+#include "adapters/service/tenant.h"
+
+namespace sojourn::service {
+
+// Begin it, let things happen, finish it: then `effect` holds all of it. Requires: the tenant's
+// lock is held.
+struct Tenant::Turn {
+  Turn(Tenant& owner, LiveDevice& one, Instant wall);
+
+  void report(const Report& report, ReportCounts& counts);
+  void pass_time();
+  // The policy is another one than that which decided last.
+  void look_anew();
+  void card_spoke(const eim::DeviceRecord& record);
+  // A command's end, proven or not.
+  void command_ended(const CommandResult& result, const eim::Order& order);
+  void record(std::string_view json);  // into the chain
+  // Plans, queues, stores. True: a command was decided.
+  bool finish();
+
+  Tenant& tenant;
+  LiveDevice& device;
+  const Instant now;  // of the wall clock, or the device's newest report if that is later
+  StoreTransaction effect;
+  std::uint64_t decision_count = 0;
+  bool decided_command = false;
+
+ private:
+  void hear_card();
+  void take(const DecisionRecord& record);
+  void note_time();
+  bool plan_next();
+  void queue(Instant wake);
+
+  JournalWriter journal_;
+  Instant ask_again_ = kNever;
+  bool card_changed_ = false;
+};
+
+}  // namespace sojourn::service
