@@ -1,0 +1,172 @@
+// The operators' interface, route by route, over TLS.
+#include <signal.h>
+
+#include <nlohmann/json.hpp>
+
+#include "adapters/service/rest.h"
+#include "adapters/service/tokens.h"
+#include "adapters/simulator/http_client.h"
+#include "tests/service/served.h"
+#include "tests/support/catch.h"
+
+using namespace sojourn;
+using namespace sojourn::testing;
+using service::Role;
+
+namespace {
+
+using Json = nlohmann::json;
+
+class Asking {
+ public:
+  explicit Asking(const Served& service) {
+    simulator::HttpsClientOptions options;
+    options.port = service.rest_port();
+    options.timeout_ms = 30'000;
+    options.trust =
+        simulator::TlsTrust{read_whole(service.folder() + "/ci.pem"), "localhost", "", ""};
+    client_ = simulator::make_http_client(std::move(options));
+  }
+  simulator::HttpReply ask(std::string_view method, std::string_view path, const std::string& token,
+                           std::string_view body = {}) {
+    simulator::HttpCall call{.method = std::string(method), .path = std::string(path)};
+    if (!token.empty()) call.fields.emplace_back("Authorization", "Bearer " + token);
+    call.body = as_bytes(body);
+    auto reply = client_->send(call);
+    REQUIRE(reply.ok());
+    return std::move(*reply);
+  }
+
+ private:
+  std::unique_ptr<simulator::HttpClient> client_;
+};
+
+std::string token_of(const Served& service, Role role) {
+  std::string token =
+      read_whole(service.folder() + "/tokens/" + std::string(service::role_name(role)));
+  return token.substr(0, token.find('\n'));
+}
+
+Json json_of(const simulator::HttpReply& reply) {
+  return Json::parse(reply.body.begin(), reply.body.end(), nullptr, false);
+}
+
+// A path that fits the route.
+std::string example_of(std::string_view path) {
+  std::string all(path);
+  for (auto [name, value] :
+       {std::pair<std::string, std::string>{"{device}", demo_device(0)}, {"{order}", "1"}}) {
+    std::size_t at = all.find(name);
+    if (at != std::string::npos) all.replace(at, name.size(), value);
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("every route asks for its token, and for one that may") {
+  ScratchFolder scratch;
+  std::string folder = scratch.file("demo");
+  REQUIRE(run_shell("sojourn serve --init " + folder + " --any-ports --devices 1").exit_code == 0);
+  Served service(folder);
+  REQUIRE(service.start());
+  Asking asking(service);
+
+  for (const service::RestRoute& route : service::rest_routes()) {
+    INFO(route.method << " " << route.path);
+    std::string path = example_of(route.path);
+    if (route.role == Role::nobody) {
+      CHECK(asking.ask(route.method, path, "").status == 200);
+      continue;
+    }
+    CHECK(asking.ask(route.method, path, "").status == 401);
+    CHECK(asking.ask(route.method, path, "wrong").status == 401);
+    CHECK(asking.ask(route.method, path, token_of(service, route.role) + "0").status == 401);
+    for (Role role : {Role::read, Role::operate, Role::approve, Role::admin}) {
+      unsigned status = asking.ask(route.method, path, token_of(service, role)).status;
+      INFO(service::role_name(role) << ": " << status);
+      bool may = role >= route.role;
+      CHECK((status == 403) == !may);
+      if (may) CHECK((status < 500 && status != 401));
+    }
+  }
+
+  SECTION("the document has every route, and nothing else") {
+    Json document = json_of(asking.ask("GET", "/openapi.json", ""));
+    REQUIRE(document.is_object());
+    std::size_t operations = 0;
+    for (const auto& [path, methods] : document["paths"].items()) operations += methods.size();
+    CHECK(operations == service::rest_routes().size());
+    for (const service::RestRoute& route : service::rest_routes()) {
+      std::string method(route.method);
+      for (char& c : method) c = static_cast<char>(c - 'A' + 'a');
+      INFO(route.method << " " << route.path);
+      REQUIRE(document["paths"].contains(std::string(route.path)));
+      const Json& operation = document["paths"][std::string(route.path)][method];
+      CHECK(operation.contains("responses"));
+    }
+    // What it refers to is there.
+    std::string text = document.dump();
+    constexpr std::string_view kReference = "#/components/schemas/";
+    for (std::size_t at = 0; (at = text.find(kReference, at)) != std::string::npos;) {
+      at += kReference.size();
+      std::string name = text.substr(at, text.find('"', at) - at);
+      INFO(name);
+      CHECK(document["components"]["schemas"].contains(name));
+    }
+  }
+
+  SECTION("what is wrong is a problem with a code") {
+    std::string token = token_of(service, Role::operate);
+    auto refused = asking.ask("POST", "/v1/observations", token, "{\"ts\":1}\n");
+    CHECK(refused.status == 400);
+    CHECK(refused.content_type == "application/problem+json");
+    CHECK(json_of(refused)["code"].is_string());
+    CHECK(asking.ask("GET", "/v1/nothing", token).status == 404);
+    CHECK(asking.ask("PATCH", "/v1/devices", token).status == 405);
+    CHECK(asking.ask("GET", "/v1/devices/nobody", token).status == 404);
+    CHECK(asking.ask("POST", "/v1/devices", token, R"({"eid": "12"})").status == 400);
+    CHECK(asking.ask("POST", "/v1/devices", token, R"({"edi": "12"})").status == 400);
+    std::string eid = R"({"eid": ")" + demo_device(0) + R"("})";
+    CHECK(asking.ask("POST", "/v1/devices", token, eid).status == 201);
+    CHECK(asking.ask("POST", "/v1/devices", token, eid).status == 409);
+    CHECK(asking.ask("POST", "/v1/orders", token, R"({"device": "1", "command": "list"})").status ==
+          400);
+    auto mixed = asking.ask("POST", "/v1/observations", token,
+                            report_line(demo_device(0), 0, kMeterInBrazil) + "nonsense\n");
+    CHECK(mixed.status == 200);
+    CHECK(json_of(mixed)["taken"] == 1);
+    CHECK(json_of(mixed)["refused"] == 1);
+    CHECK(json_of(mixed)["findings"][0]["line"] == 2);
+  }
+
+  SECTION("metrics count what happened") {
+    std::string token = token_of(service, Role::operate);
+    asking.ask("POST", "/v1/observations", token,
+               report_line(demo_device(0), 0, kMeterInBrazil) +
+                   report_line(demo_device(0), -1, kMeterInBrazil));
+    auto metrics = asking.ask("GET", "/metrics", token);
+    std::string text(metrics.body.begin(), metrics.body.end());
+    CHECK(text.find("sojourn_reports_total{tenant=\"demo\"} 2\n") != std::string::npos);
+    CHECK(text.find("# TYPE sojourn_reports_waiting gauge\n") != std::string::npos);
+  }
+  CHECK(service.stop(SIGTERM) == 0);
+}
+
+TEST_CASE("tokens are known by their digests alone") {
+  std::string token = service::make_token();
+  std::string file =
+      "{\"tokens\":[" + service::token_entry(token, {"alice", Role::operate, "acme"}) + "]}";
+  CHECK(file.find(token) == std::string::npos);
+  auto tokens = service::Tokens::parse(file);
+  REQUIRE(tokens.ok());
+  REQUIRE(tokens->find(token) != nullptr);
+  CHECK(tokens->find(token)->name == "alice");
+  CHECK(tokens->find(token)->role == Role::operate);
+  CHECK(tokens->find("") == nullptr);
+  CHECK(tokens->find(token + "0") == nullptr);
+  CHECK_FALSE(service::Tokens::parse("{}").ok());
+  CHECK_FALSE(service::Tokens::parse(R"({"tokens":[{"name":"a","role":"king"}]})").ok());
+  CHECK_FALSE(
+      service::Tokens::parse(R"({"tokens":[{"name":"a","role":"read","tenant":"*"}]})").ok());
+}

@@ -1,0 +1,244 @@
+// The whole program with real sockets: observation -> decision -> signed package -> card -> result.
+#include <signal.h>
+
+#include <chrono>
+#include <fstream>
+#include <thread>
+
+#include "tests/service/served.h"
+#include "tests/support/catch.h"
+
+using namespace sojourn::testing;
+
+namespace {
+
+constexpr std::int64_t kDayMs = 86'400'000;
+
+std::string make_folder(const ScratchFolder& scratch, const std::string& name, int devices) {
+  std::string folder = scratch.file(name);
+  ProgramRun made = run_shell("sojourn serve --init " + folder + " --any-ports --devices " +
+                              std::to_string(devices));
+  INFO(made.out << made.err);
+  REQUIRE(made.exit_code == 0);
+  return folder;
+}
+
+bool holds(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+void write(const std::string& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary) << text;
+}
+
+}  // namespace
+
+TEST_CASE("a meter in Brazil: reported, decided, ordered, switched, proven, and remembered") {
+  ScratchFolder scratch;
+  Served service(make_folder(scratch, "demo", 4));
+  REQUIRE(service.start());
+  std::string reports;
+  for (std::size_t n = 0; n < 2; ++n) {
+    reports += report_line(demo_device(n), 60'000, kMeterInBrazil);
+  }
+  write(service.folder() + "/reports", reports);
+  ProgramRun observed = service.ask("observe", "reports");
+  INFO(observed.out << observed.err << service.said());
+  REQUIRE(observed.exit_code == 0);
+  CHECK(holds(observed.out, "2 taken in"));
+  CHECK(holds(service.ask("observe", "reports").out, "0 taken in, 2 known before"));
+
+  SECTION("over HTTPS and CoAP, and after a restart") {
+    std::string https = service.devices("https", {.count = 1});
+    std::string coap = service.devices("coap", {.first = 1, .count = 1});
+    INFO(https << coap << service.said());
+    for (std::size_t n = 0; n < 2; ++n) {
+      ProgramRun shown = service.ask_until("devices show", demo_device(n), "local-br, enabled");
+      INFO(shown.out << shown.err);
+      CHECK(holds(shown.out, "89550000000000000001 local-br, enabled"));
+      CHECK(holds(shown.out, "meters-in-brazil"));
+      std::string records = service.ask("devices records", demo_device(n) + " --format json").out;
+      CHECK(holds(records, "\"command\":\"enable\""));
+      CHECK(holds(records, "\"result\":\"done\""));
+      CHECK(holds(records, "\"notice\":\"identity learnt\""));
+    }
+    CHECK(holds(service.ask("devices history", demo_device(0)).out, "\"profile\": \"local-br\""));
+    std::string before = service.ask("devices list").out;
+    std::string chain = service.ask("audit fetch").out;
+    REQUIRE(service.stop(SIGTERM) == 0);
+    REQUIRE(service.start());
+    CHECK(service.ask("devices list").out == before);
+    CHECK(service.ask("audit fetch").out.substr(0, chain.size()) == chain);
+    CHECK(holds(service.ask("observe", "reports").out, "0 taken in"));
+  }
+
+  SECTION("the evidence is sound, and any change of it is found") {
+    service.devices("https", {.count = 2});
+    service.ask_until("devices show", demo_device(1), "local-br, enabled");
+    write(service.folder() + "/chain", service.ask("audit fetch").out);
+    auto verify = [&](const std::string& change) {
+      return run_shell(change + " chain > changed && sojourn audit verify changed",
+                       service.folder())
+          .exit_code;
+    };
+    CHECK(verify("cat") == 0);
+    CHECK(verify("sed 2d") == 1);             // missing
+    CHECK(verify("sed '2{h;d};3{G}'") == 1);  // reordered
+    CHECK(verify("sed '3s/\"sequence\"/\"Sequence\"/'") == 1);
+    CHECK(verify("sed '2s/meters-in-brazil\\|list/other/'") == 1);
+  }
+
+  SECTION("an operator's order, shown, taken back, and refused") {
+    std::string eid = demo_device(0);
+    ProgramRun created = service.ask("order create", eid + " list");
+    INFO(created.out << created.err);
+    CHECK(created.exit_code == 0);
+    CHECK(holds(service.ask("order list", "--device " + eid).out, "queued"));
+    std::string number = created.out.substr(created.out.find(' ') + 1);
+    number.pop_back();
+    CHECK(service.ask("order cancel", eid + " " + number).exit_code == 0);
+    ProgramRun shown = service.ask_until("order show", eid + " " + number, "withdrawn");
+    CHECK(holds(shown.out, "withdrawn"));
+    CHECK(service.ask("order cancel", eid + " 99").exit_code == 1);
+    ProgramRun strands = service.ask("order create", eid + " disable --iccid 89000000000000000001");
+    CHECK(strands.exit_code == 1);
+    CHECK(holds(strands.err, "E0842"));
+  }
+  CHECK(service.stop(SIGTERM) == 0);
+}
+
+TEST_CASE("a forged result changes nothing, a profile without a network is put in quarantine") {
+  ScratchFolder scratch;
+  Served service(make_folder(scratch, "demo", 2));
+  REQUIRE(service.start());
+  write(service.folder() + "/reports", report_line(demo_device(0), 60'000, kMeterInBrazil) +
+                                           report_line(demo_device(1), 60'000, kMeterInBrazil));
+  REQUIRE(service.ask("observe", "reports").exit_code == 0);
+  SECTION("forged") {
+    service.devices("https", {.count = 1, .misbehave = "wrong-signature=100%"});
+    ProgramRun records = service.ask_until("devices records", demo_device(0) + " --format json",
+                                           "signature refused");
+    CHECK(holds(records.out, "signature refused"));
+    CHECK(!holds(service.ask("devices show", demo_device(0)).out, "on the card"));
+  }
+  SECTION("rolled back") {
+    service.devices("https", {.first = 1, .count = 1, .no_network = "89550000000000000001"});
+    ProgramRun shown = service.ask_until("devices show", demo_device(1), "quarantine");
+    INFO(shown.out << service.said());
+    CHECK(holds(shown.out, "local-br: rolled back"));
+    CHECK(holds(shown.out, "bootstrap, enabled"));
+    CHECK(holds(service.ask("devices records", demo_device(1) + " --format json").out,
+                "\"result\":\"rolled back\""));
+  }
+}
+
+TEST_CASE("time passes for a device that says nothing") {
+  ScratchFolder scratch;
+  Served service(make_folder(scratch, "demo", 1));
+  REQUIRE(service.start());
+  constexpr std::int64_t kHourMs = 3'600'000;
+  write(service.folder() + "/reports",
+        report_line(demo_device(0), kHourMs - 4'000,
+                    R"("registration":"none","profile":"bootstrap","installed":["bootstrap"])"));
+  REQUIRE(service.ask("observe", "reports").exit_code == 0);
+  CHECK(!holds(service.ask("devices show", demo_device(0)).out, "no service for an hour"));
+  ProgramRun shown =
+      service.ask_until("devices show", demo_device(0), "no service for an hour", 20);
+  INFO(shown.out << service.said());
+  CHECK(holds(shown.out, "no service for an hour"));
+}
+
+TEST_CASE("two tenants share a service and nothing else") {
+  ScratchFolder scratch;
+  std::string folder = make_folder(scratch, "demo", 2);
+  run_shell(
+      "sojourn serve --init other --any-ports --devices 1 && "
+      "sed -i 's/eim.example.com/eim.other.example/' other/serve.json",
+      folder);
+  std::string config = read_whole(folder + "/serve.json");
+  std::size_t at = config.find("    \"demo\"");
+  REQUIRE(at != std::string::npos);
+  config.insert(at, R"(    "other": {"policy": "other/policy.sojourn", "enrolment": "listed",
+      "eim": {"id": "eim.other.example", "key": "other/eim.key", "ci_certificates": ["other/ci.pem"]}},
+)");
+  write(folder + "/serve.json", config);
+  Served service(folder);
+  REQUIRE(service.start());
+  write(folder + "/reports", report_line(demo_device(0), 60'000, kMeterInBrazil));
+  ProgramRun nameless = service.ask("observe", "reports");
+  CHECK(nameless.exit_code == 1);  // the token is for several: which one?
+  REQUIRE(service.ask("observe", "reports --tenant demo").exit_code == 0);
+  CHECK(holds(service.ask("devices list", "--tenant demo").out, demo_device(0)));
+  CHECK(!holds(service.ask("devices list", "--tenant other").out, demo_device(0)));
+  ProgramRun unknown = service.ask("devices show", demo_device(0) + " --tenant other");
+  CHECK(unknown.exit_code == 1);
+  service.devices("https", {.count = 1});
+  CHECK(holds(
+      service.ask_until("devices show", demo_device(0) + " --tenant demo", "local-br, enabled").out,
+      "local-br, enabled"));
+  write(folder + "/chain", service.ask("audit fetch", "--tenant demo").out);
+  CHECK(run_shell("sojourn audit verify chain", folder).exit_code == 0);
+  CHECK(service.ask("audit fetch", "--tenant other").out.empty());
+}
+
+TEST_CASE("a policy is replaced while devices are in its hands") {
+  ScratchFolder scratch;
+  Served service(make_folder(scratch, "demo", 1));
+  REQUIRE(service.start());
+  write(service.folder() + "/reports", report_line(demo_device(0), kDayMs, kMeterInBrazil));
+  REQUIRE(service.ask("observe", "reports").exit_code == 0);
+  std::string policy = read_whole(service.folder() + "/policy.sojourn");
+  write(service.folder() + "/broken", policy + "\nrule x when nothing then\n");
+  CHECK(service.ask("policy activate", "broken").exit_code == 1);
+  CHECK(holds(service.ask("devices show", demo_device(0)).out, "meters-in-brazil"));
+  std::size_t at = policy.find("rule meters-in-brazil");
+  std::string other = policy.substr(0, at) + "rule meters-stay" +
+                      policy.substr(at + std::string("rule meters-in-brazil").size());
+  for (std::size_t i; (i = other.find("meters-in-brazil")) != std::string::npos;) {
+    other.replace(i, 16, "meters-stay");
+  }
+  SECTION("through the interface; a restart keeps it") {
+    write(service.folder() + "/new", other);
+    ProgramRun activated = service.ask("policy activate", "new");
+    INFO(activated.out << activated.err << service.said());
+    REQUIRE(activated.exit_code == 0);
+    CHECK(
+        holds(service.ask_until("devices show", demo_device(0), "meters-stay").out, "meters-stay"));
+    REQUIRE(service.stop(SIGTERM) == 0);
+    REQUIRE(service.start());
+    CHECK(holds(service.ask("policy show").out, "meters-stay"));
+  }
+  SECTION("by its file and SIGHUP") {
+    write(service.folder() + "/policy.sojourn", other);
+    service.signal(SIGHUP);
+    CHECK(
+        holds(service.ask_until("devices show", demo_device(0), "meters-stay").out, "meters-stay"));
+  }
+}
+
+TEST_CASE("what is wrong with a configuration is said with its place, and nothing starts") {
+  ScratchFolder scratch;
+  std::string folder = make_folder(scratch, "demo", 1);
+  std::string config = read_whole(folder + "/serve.json");
+  auto refused = [&](const std::string& from, const std::string& to) {
+    std::string changed = config;
+    std::size_t at = changed.find(from);
+    REQUIRE(at != std::string::npos);
+    changed.replace(at, from.size(), to);
+    write(folder + "/wrong.json", changed);
+    ProgramRun run = run_shell("sojourn serve --print-config wrong.json", folder);
+    CHECK(run.exit_code == 2);
+    return run.err;
+  };
+  CHECK(holds(refused("\"store\"", "\"stor\""), "did you mean `store`?"));
+  CHECK(holds(refused("\"store\"", "\"stor\""), "`/store`: is missing"));
+  CHECK(holds(refused("policy.sojourn", "gone.sojourn"), "`/tenants/demo/policy`: there is no"));
+  CHECK(holds(refused("\"port\": 0", "\"port\": 65536"), "`/rest/port`"));
+  CHECK(holds(refused("\"port\": 0", "\"port\": \"1\""), "from 0 to 65535"));
+  CHECK(holds(refused("\"tenants\"", "\"store\": \"x\", \"tenants\""), "stands twice"));
+  CHECK(holds(refused("{", "["), "not a JSON object"));
+  ProgramRun shown = run_shell("sojourn serve --print-config serve.json", folder);
+  CHECK(shown.exit_code == 0);
+  write(folder + "/again.json", shown.out);
+  CHECK(run_shell("sojourn serve --print-config again.json", folder).out == shown.out);
+}
