@@ -3,10 +3,11 @@
 //
 //   build/tests/bench/service_bench [SECONDS] [DEVICES] [REPORTS PER REQUEST] [CONNECTIONS]
 #include <fmt/format.h>
-#include <signal.h>
 
 #include <atomic>
 #include <chrono>
+#include <csignal>
+#include <cstdlib>
 #include <thread>
 
 #include "adapters/simulator/http_client.h"

@@ -1,8 +1,9 @@
 // Rounds of kill -9 in the middle of work: nothing that was acknowledged is lost, nothing is
 // ordered twice, the evidence has no gap.
-#include <signal.h>
 
+#include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <map>
@@ -44,7 +45,7 @@ TEST_CASE("a service killed at any instant goes on where it was") {
     Served service(folder);
     REQUIRE(service.start());
     // Devices poll all the time; reports come; at a moment nobody chose it is over.
-    std::thread polls([&] { service.devices("https", "--polls 6 --interval 100 --threads 2"); });
+    std::thread polls([&] { service.devices("https", {.polls = 6, .interval_ms = 100}); });
     random = random * 1'664'525u + 1'013'904'223u;
     std::thread killer([&service, pause = random >> 22] {
       std::this_thread::sleep_for(std::chrono::milliseconds(50 + pause));

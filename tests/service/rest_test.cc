@@ -1,6 +1,6 @@
 // The operators' interface, route by route, over TLS.
-#include <signal.h>
 
+#include <csignal>
 #include <nlohmann/json.hpp>
 
 #include "adapters/service/rest.h"

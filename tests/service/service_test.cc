@@ -1,7 +1,7 @@
 // The whole program with real sockets: observation -> decision -> signed package -> card -> result.
-#include <signal.h>
 
 #include <chrono>
+#include <csignal>
 #include <fstream>
 #include <thread>
 
