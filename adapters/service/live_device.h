@@ -5,10 +5,12 @@
 #pragma once
 
 #include <list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "adapters/eim/order_book.h"
 #include "adapters/service/device_row.h"
 #include "adapters/service/journal.h"
 #include "adapters/service/keys.h"
@@ -30,9 +32,8 @@ struct LiveDevice {
   DeviceRow row;     // as the next transaction will store it
   DeviceRow stored;  // as it is stored
   std::optional<CommandNumber> withdraw_tried;
-  // What was last complained of, and when: told once a minute, however often it is sent.
-  std::string complaint;
-  Instant complained_at = kBeginning;
+  // When something of each kind was last complained of: told once a minute, however often it comes.
+  std::map<eim::Notice::Kind, Instant> complained_at;
   std::uint64_t journal_next = 0;             // number of the next entry
   Instant journal_time = kBeginning;          // what a reader of the journal takes for `loop.now()`
   std::list<LiveDevice*>::iterator recent{};  // its place among those used lately

@@ -31,7 +31,7 @@ bool is_evidence(eim::Notice::Kind kind) {
   return kind != Kind::order_finished && kind != Kind::notification;
 }
 
-// Whoever sends the same nonsense again and again must not fill the chain with it.
+// Whoever sends nonsense again and again must not fill the chain with it.
 bool repeats(LiveDevice& device, const eim::Notice& notice, Instant now) {
   using Kind = eim::Notice::Kind;
   bool proves_nothing = notice.kind == Kind::signature_refused || notice.kind == Kind::complaint ||
@@ -39,10 +39,9 @@ bool repeats(LiveDevice& device, const eim::Notice& notice, Instant now) {
                         notice.kind == Kind::identity_refused ||
                         notice.kind == Kind::state_change_claimed;
   if (!proves_nothing) return false;
-  std::string what = std::to_string(static_cast<int>(notice.kind)) + notice.text;
-  if (what == device.complaint && now < device.complained_at + minutes(1)) return true;
-  device.complaint = std::move(what);
-  device.complained_at = now;
+  auto [last, first] = device.complained_at.try_emplace(notice.kind, now);
+  if (!first && now < last->second + minutes(1)) return true;
+  last->second = now;
   return false;
 }
 
