@@ -6,6 +6,7 @@
 #include <iterator>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 
 #include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
@@ -14,6 +15,7 @@
 #include "lang/inventory_files.h"
 #include "lang/rule_text.h"
 #include "lang/units.h"
+#include "lang/used_ban.h"
 
 namespace sojourn::lang {
 namespace {
@@ -40,6 +42,9 @@ std::string shared_name(const ast::Declaration& declaration) {
   if (const auto* p = std::get_if<ast::Profile>(&declaration)) return "profile " + p->name.text;
   if (const auto* s = std::get_if<ast::Set>(&declaration)) return "set " + s->name.text;
   if (const auto* d = std::get_if<ast::Define>(&declaration)) return "define " + d->name.text;
+  if (const auto* b = std::get_if<ast::Ban>(&declaration); b != nullptr && b->name) {
+    return "ban " + b->name->text;
+  }
   const auto* r = std::get_if<ast::Region>(&declaration);
   if (r == nullptr) return "";
   // Drawings lie beside their files: equal names may be different drawings.
@@ -152,9 +157,49 @@ void Library::import(const ast::FileUse& use, Declarations& into) {
   for (ast::Declaration& declaration : brought) bring(std::move(declaration), false, into);
 }
 
-void Library::use_one(const ast::FileUse& use, Declarations&) {
-  error(Code::E0111, use.span, "`use` is not understood by this version",
-        fmt::format("`import \"{}\"` brings everything the file declares", use.file.text));
+// The file's own declarations and those of its imports, apart from the policy's.
+const Library::Declarations* Library::open_apart(const ast::FileUse& use) {
+  std::string path = NamedFiles::path_of(sources_.path(use.file.span.source), use.file.text);
+  if (std::find(chain_.begin(), chain_.end(), path) != chain_.end()) {
+    error(Code::E0230, use.file.span, "the file takes a ban out of a file that it is part of",
+          "a ban that is imported need not be used");
+    return nullptr;
+  }
+  auto known = apart_.find(path);
+  if (known != apart_.end()) return &known->second;
+  if (chain_.size() > limits::kImportDepthMax) {
+    error(Code::E0901, use.file.span,
+          fmt::format("files are nested more than {} deep", limits::kImportDepthMax),
+          "use the ban from a file nearer to the policy");
+    return nullptr;
+  }
+  std::optional<SourceId> source = open(use);
+  if (!source) return nullptr;
+  std::set<std::string> imported = std::exchange(imported_, {path});
+  std::vector<ast::Policy> headers = std::exchange(other_headers_, {});
+  chain_.push_back(path);
+  Declarations all = gather(*source, false);
+  chain_.pop_back();
+  imported_ = std::move(imported);
+  other_headers_ = std::move(headers);  // a ban names its own zone, or takes the policy's
+  return &apart_.emplace(path, std::move(all)).first->second;
+}
+
+void Library::use_one(const ast::FileUse& use, Declarations& into) {
+  const Declarations* all = open_apart(use);
+  if (all == nullptr) return;
+  Declarations taken = ban_with_needs(*all, use.ban.text);
+  if (taken.empty()) {
+    std::vector<std::string_view> names = ban_names(*all);
+    std::string_view near = nearest_spelling(use.ban.text, names);
+    error(Code::E0235, use.ban.span,
+          fmt::format("there is no ban `{}` in `{}`", use.ban.text, use.file.text),
+          !near.empty()   ? fmt::format("did you mean `{}`?", near)
+          : names.empty() ? "the file declares no ban"
+                          : fmt::format("its bans are {}", fmt::join(names, ", ")));
+    return;
+  }
+  std::move(taken.begin(), taken.end(), std::back_inserter(into));
 }
 
 // --- tables and inventories
@@ -242,10 +287,13 @@ void Library::join_devices(const ast::FileUse& use, const std::set<std::string>&
 
 Library::Declarations Library::without_repetitions(Declarations declarations) {
   std::unordered_map<std::string, Span> seen;
+  std::set<std::pair<std::uint32_t, std::uint32_t>> places;
   Declarations kept;
   for (ast::Declaration& declaration : declarations) {
     std::string name = shared_name(declaration);
     Span span = ast::span_of(declaration);
+    // Two bans of one file bring what both speak of.
+    if (!places.emplace(span.source.index, span.begin).second) continue;
     if (!name.empty()) {
       auto [first, added] = seen.emplace(name, span);
       bool repeated = !added && first->second.source != span.source &&

@@ -50,6 +50,7 @@ class Library {
   Declarations gather(SourceId source, bool is_root);
   void import(const ast::FileUse& use, Declarations& into);
   void use_one(const ast::FileUse& use, Declarations& into);
+  const Declarations* open_apart(const ast::FileUse& use);
   void bring(ast::Declaration declaration, bool is_root, Declarations& into);
   Declarations expand(Declarations gathered);
   std::optional<SourceId> open(const ast::FileUse& use);
@@ -65,11 +66,12 @@ class Library {
   SourceMap& sources_;
   NamedFiles& files_;
   DiagnosticList& diagnostics_;
-  std::vector<std::string> chain_;          // paths of the files under way, the root first
-  std::set<std::string> imported_;          // paths
-  std::set<std::string> sheets_;            // kind and path
-  std::map<std::string, SourceId> open_;    // files read, by path
-  std::vector<ast::Policy> other_headers_;  // of imported files
+  std::vector<std::string> chain_;             // paths of the files under way, the root first
+  std::set<std::string> imported_;             // paths
+  std::set<std::string> sheets_;               // kind and path
+  std::map<std::string, SourceId> open_;       // files read, by path
+  std::map<std::string, Declarations> apart_;  // files of which single bans are used, by path
+  std::vector<ast::Policy> other_headers_;     // of imported files
   std::vector<BrokenName> broken_names_;
   Inventory inventory_;
   std::vector<CsvFile> devices_;

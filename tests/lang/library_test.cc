@@ -131,6 +131,42 @@ TEST_CASE("a missing file is reported where it is named") {
   CHECK_THAT(loaded.rendered(), Contains("policy.sojourn:2:8"));
 }
 
+constexpr std::string_view kBans =
+    "attribute type : meter | tracker\nattribute unused : flag\nregion FAR = BR, AR\n"
+    "set slow = meter\ndefine settled = type in slow\nprofile other home DE\n"
+    "ban far\n  never roaming in FAR and settled\nban near\n  never roaming in UY\n"
+    "rule theirs when type = meter then keep\n";
+
+TEST_CASE("use takes one ban and what it speaks of") {
+  MapFiles files{{"bans/x.sojourn", std::string(kBans)}};
+  Loaded loaded = load(
+      "profile local home BR\nuse ban far from \"bans/x.sojourn\"\n"
+      "use ban far from \"bans/x.sojourn\"\notherwise keep\n",
+      {}, &files);
+  INFO(loaded.rendered(true));
+  REQUIRE(loaded.policy);
+  CHECK(loaded.table().bans.size() == 1);
+  CHECK(loaded.table().bans[0].name == "far");
+  CHECK(loaded.table().bans[0].origin.text() == "bans/x.sojourn:7");
+  CHECK(loaded.table().rules.empty());
+  CHECK(loaded.table().profiles.size() == 1);
+  CHECK(loaded.table().attributes.size() == 1);
+}
+
+TEST_CASE("two bans of one file share what both speak of; a wrong name is told") {
+  MapFiles files{{"x.sojourn", std::string(kBans)}};
+  Loaded both = load(
+      "profile local home BR\nuse ban far from \"x.sojourn\"\n"
+      "use ban near from \"x.sojourn\"\n",
+      {}, &files);
+  INFO(both.rendered());
+  REQUIRE(both.policy);
+  CHECK(both.table().bans.size() == 2);
+  Loaded wrong = load("use ban fur from \"x.sojourn\"\n", {}, &files);
+  CHECK(wrong.codes() == "E0235");
+  CHECK_THAT(wrong.rendered(), Contains("policy.sojourn:1:9") && Contains("did you mean `far`?"));
+}
+
 TEST_CASE("fmt keeps what is named") {
   SourceMap sources;
   DiagnosticList diagnostics;
