@@ -50,8 +50,10 @@
 #include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 #include "lang/excerpt.h"
+#include "lang/recovery.h"
 #include "lang/syntax_advice.h"
 #include "lang/tokens.h"
+#include "lang/tree_builder.h"
 #include "lang/words.h"
 
 namespace sojourn::lang {
@@ -60,89 +62,7 @@ namespace {
 namespace pegtl = tao::pegtl;
 using K = NodeKind;
 
-// --- the tree as it grows ------------------------------------------------------------------------
-
-// Thrown at a cut point; caught by `parse`, one declaration above.
-struct SyntaxStop {
-  std::size_t offset;
-  const Expectation* expected;
-};
-
-class TreeBuilder {
- public:
-  explicit TreeBuilder(SyntaxTree& tree) : tree_(tree) {}
-
-  void open(K kind, std::size_t offset) {
-    if (deepens(kind, offset) && ++depth_ > limits::kNestingDepthMax) {
-      static constexpr Expectation kTooDeep = {Code::E0901, "", "", ""};
-      throw SyntaxStop{offset, &kTooDeep};
-    }
-    open_.push_back(static_cast<std::uint32_t>(tree_.nodes.size()));
-    tree_.nodes.push_back({kind, static_cast<std::uint32_t>(offset), 0, 0});
-  }
-
-  void close(std::size_t offset) {
-    SyntaxNode& node = tree_.nodes[open_.back()];
-    if (deepens(node.kind, node.begin)) --depth_;
-    node.end = static_cast<std::uint32_t>(before_gap(offset));
-    node.next = static_cast<std::uint32_t>(tree_.nodes.size());
-    open_.pop_back();
-  }
-
-  void drop() {
-    const SyntaxNode& node = tree_.nodes[open_.back()];
-    if (deepens(node.kind, node.begin)) --depth_;
-    tree_.nodes.resize(open_.back());
-    open_.pop_back();
-  }
-
-  // Forgets a declaration that ended in an error.
-  void abandon(std::size_t node_count) {
-    tree_.nodes.resize(node_count);
-    open_.clear();
-    depth_ = 0;
-  }
-
-  // A gap is seen again when its token is tried again; it counts once.
-  void note_gap(std::size_t begin, std::size_t end) {
-    if (begin == end || (!gaps_.empty() && end <= gaps_.back().end)) return;
-    gaps_.push_back({begin, end});
-    for (std::size_t at = begin; at < end; ++at) {
-      if (tree_.text[at] != '#') continue;
-      std::size_t line_end = std::min(tree_.text.find('\n', at), end);
-      std::size_t shown_end = line_end;
-      while (shown_end > at &&
-             (tree_.text[shown_end - 1] == '\r' || tree_.text[shown_end - 1] == ' '))
-        --shown_end;
-      tree_.comments.push_back(
-          {tree_.source, static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(shown_end)});
-      at = line_end;
-    }
-  }
-
-  // The end of the last token before `offset`.
-  std::size_t before_gap(std::size_t offset) const {
-    for (auto gap = gaps_.rbegin(); gap != gaps_.rend() && gap->end >= offset; ++gap) {
-      if (gap->end == offset) return gap->begin;
-    }
-    return offset;
-  }
-
- private:
-  // A node is opened before its first word is looked at; only a real bracket or `not` counts.
-  bool deepens(K kind, std::size_t offset) const {
-    if (kind == K::group) return tree_.text.substr(offset).starts_with('(');
-    return kind == K::negation && tree_.text.substr(offset).starts_with("not");
-  }
-
-  struct Gap {
-    std::size_t begin, end;
-  };
-  SyntaxTree& tree_;
-  std::vector<std::uint32_t> open_;
-  std::vector<Gap> gaps_;
-  int depth_ = 0;
-};
+// --- rules that build the tree -------------------------------------------------------------------
 
 // A rule whose match is a node of the tree.
 template <K Kind, class... Rules>
@@ -677,55 +597,7 @@ struct file_use
 struct declaration : pegtl::sor<rule, attribute, profile, region, set, define, ban, guard,
                                 assertion, forbid, otherwise, policy, test, file_use> {};
 
-// --- recovery
-// --------------------------------------------------------------------------------------------
-
-// Where the line that holds `offset` begins; on an endless line, a point well before it (only
-// small indents matter, and looking back must not make recovery quadratic).
-std::size_t line_begin(std::string_view text, std::size_t offset) {
-  constexpr std::size_t kLookBack = 4096;
-  std::size_t from = offset > kLookBack ? offset - kLookBack : 0;
-  std::size_t found = text.substr(from, offset - from).rfind('\n');
-  return found == std::string_view::npos ? from : from + found + 1;
-}
-
-// Words that begin a declaration and can stand nowhere else.
-bool unmistakable(std::string_view word) {
-  return word == "attribute" || word == "rule" || word == "otherwise" || word == "policy" ||
-         word == "define" || word == "import" || word == "ban" || word == "guard" ||
-         word == "assert" || word == "forbid";
-}
-
-// The offset of the next declaration after `from`, given where the failed one began.
-std::size_t next_declaration(std::string_view text, std::size_t from, std::size_t failed_begin) {
-  std::size_t failed_indent = failed_begin - line_begin(text, failed_begin);
-  bool first_on_line = false;
-  std::size_t line = line_begin(text, from);
-  std::size_t at = from;
-  while (at < text.size()) {
-    char c = text[at];
-    if (c == '\n') {
-      line = ++at;
-      first_on_line = true;
-    } else if (c == '#') {
-      at = std::min(text.find('\n', at), text.size());
-    } else if (c == '"') {
-      std::size_t quoted_length = measure_quoted(text.substr(at));
-      at = quoted_length != 0 ? at + quoted_length : std::min(text.find('\n', at), text.size());
-      first_on_line = false;
-    } else if (std::size_t length = name_length(text.substr(at))) {
-      std::string_view word = text.substr(at, length);
-      bool placed = first_on_line && at - line <= failed_indent && begins_declaration(word);
-      if (at > failed_begin && (placed || unmistakable(word))) return at;
-      at += length;
-      first_on_line = false;
-    } else {
-      if (c != ' ' && c != '\t' && c != '\r') first_on_line = false;
-      ++at;
-    }
-  }
-  return text.size();
-}
+// --- parsing and recovery ------------------------------------------------------------------------
 
 // The name that a failed declaration was about to declare.
 void remember_broken_name(SyntaxTree& tree, std::size_t begin) {

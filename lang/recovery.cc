@@ -1,0 +1,59 @@
+#include "lang/recovery.h"
+
+#include <algorithm>
+
+#include "lang/tokens.h"
+#include "lang/words.h"
+
+namespace sojourn::lang {
+namespace {
+
+// Where the line that holds `offset` begins; on an endless line, a point well before it (only
+// small indents matter, and looking back must not make recovery quadratic).
+std::size_t line_begin(std::string_view text, std::size_t offset) {
+  constexpr std::size_t kLookBack = 4096;
+  std::size_t from = offset > kLookBack ? offset - kLookBack : 0;
+  std::size_t found = text.substr(from, offset - from).rfind('\n');
+  return found == std::string_view::npos ? from : from + found + 1;
+}
+
+// Words that begin a declaration and can stand nowhere else.
+bool unmistakable(std::string_view word) {
+  return word == "attribute" || word == "rule" || word == "otherwise" || word == "policy" ||
+         word == "define" || word == "import" || word == "ban" || word == "guard" ||
+         word == "assert" || word == "forbid";
+}
+
+}  // namespace
+
+std::size_t next_declaration(std::string_view text, std::size_t from, std::size_t failed_begin) {
+  std::size_t failed_indent = failed_begin - line_begin(text, failed_begin);
+  bool first_on_line = false;
+  std::size_t line = line_begin(text, from);
+  std::size_t at = from;
+  while (at < text.size()) {
+    char c = text[at];
+    if (c == '\n') {
+      line = ++at;
+      first_on_line = true;
+    } else if (c == '#') {
+      at = std::min(text.find('\n', at), text.size());
+    } else if (c == '"') {
+      std::size_t quoted_length = measure_quoted(text.substr(at));
+      at = quoted_length != 0 ? at + quoted_length : std::min(text.find('\n', at), text.size());
+      first_on_line = false;
+    } else if (std::size_t length = name_length(text.substr(at))) {
+      std::string_view word = text.substr(at, length);
+      bool placed = first_on_line && at - line <= failed_indent && begins_declaration(word);
+      if (at > failed_begin && (placed || unmistakable(word))) return at;
+      at += length;
+      first_on_line = false;
+    } else {
+      if (c != ' ' && c != '\t' && c != '\r') first_on_line = false;
+      ++at;
+    }
+  }
+  return text.size();
+}
+
+}  // namespace sojourn::lang
