@@ -9,8 +9,8 @@
 #include <unordered_map>
 
 #include "engine/base/diagnostic_code.h"
-#include "engine/base/identifiers.h"
 #include "engine/base/file_limits.h"
+#include "engine/base/identifiers.h"
 #include "engine/base/limits.h"
 #include "lang/ast_builder.h"
 #include "lang/excerpt.h"

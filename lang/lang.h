@@ -52,8 +52,8 @@ struct LoadedPolicy {
   std::vector<TestCase> tests;
   // Master data from inventories of devices: standing observations without a time.
   std::vector<Observation> devices;
-  std::vector<Span> rule_spans;   // by rule: its name, or the word `when`
-  std::vector<Span> ban_spans;    // by ban: its name, or the word `forbid`
+  std::vector<Span> rule_spans;  // by rule: its name, or the word `when`
+  std::vector<Span> ban_spans;   // by ban: its name, or the word `forbid`
   std::vector<Span> assertion_spans;
   bool otherwise_written = true;  // false: `otherwise keep` was understood (a note says so)
 };

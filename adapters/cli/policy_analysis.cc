@@ -60,8 +60,8 @@ bool keep_reproducible(Diagnostic& diagnostic, const PolicyInput& input, const G
   return all;
 }
 
-// One note about `otherwise`: where none is written and a situation is shown that it decides, that is
-// the note; where it is written, the author has said what happens there.
+// One note about `otherwise`: where none is written and a situation is shown that it decides, that
+// is the note; where it is written, the author has said what happens there.
 void join_notes_on_otherwise(PolicyInput& input, Analysis& analysis) {
   if (input.policy->otherwise_written) analysis.gap.reset();
   if (!analysis.gap) return;

@@ -42,7 +42,8 @@ SubdivisionAnswer find_subdivisions(const Maps& maps, LatLon at, double uncertai
   const std::uint16_t label = maps.subdivisions->index().find(to_grid(at)).label;
   if (label != 0 && maps.owners_of_subdivision[label].intersects(here)) {
     answer.possible.push_back(label);
-    if (maps.subdivisions->index().find(to_grid(at)).clearance_m <= uncertainty_m && uncertainty_m > 0) {
+    if (maps.subdivisions->index().find(to_grid(at)).clearance_m <= uncertainty_m &&
+        uncertainty_m > 0) {
       for (const auto& [near, distance] : subdivisions_within(maps, at, uncertainty_m, owners)) {
         answer.possible.push_back(near);
       }

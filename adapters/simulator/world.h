@@ -36,7 +36,7 @@ class World {
  private:
   std::map<std::string, std::set<Iccid>, std::less<>> covered_;  // by place; "*": everywhere
   std::set<Iccid> denied_;
-  std::map<std::string, Profile, std::less<>> offers_;           // by activation code
+  std::map<std::string, Profile, std::less<>> offers_;  // by activation code
 };
 
 }  // namespace sojourn::simulator

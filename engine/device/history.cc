@@ -242,8 +242,8 @@ std::string DeviceHistory::profile_text(std::int64_t profile) const {
 }
 
 std::size_t DeviceHistory::byte_count() const {
-  std::size_t bytes = log_.byte_count() + events_.byte_count() + usage_.byte_count() +
-                      quarantine_.byte_count();
+  std::size_t bytes =
+      log_.byte_count() + events_.byte_count() + usage_.byte_count() + quarantine_.byte_count();
   for (const Timeline& timeline : timelines_) bytes += sizeof(Timeline) + timeline.byte_count();
   return bytes;
 }

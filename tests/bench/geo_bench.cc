@@ -97,7 +97,8 @@ BENCHMARK_CAPTURE(locate_with_certainty, border, border_points());
 
 void border_distance(benchmark::State& state, const std::vector<LatLon>& points) {
   std::size_t i = 0;
-  for (auto _ : state) benchmark::DoNotOptimize(locator().border_distance_mm(points[i++ % kPoints]));
+  for (auto _ : state)
+    benchmark::DoNotOptimize(locator().border_distance_mm(points[i++ % kPoints]));
 }
 BENCHMARK_CAPTURE(border_distance, land, land_points())->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(border_distance, border, border_points())->Unit(benchmark::kMicrosecond);

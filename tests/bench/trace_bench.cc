@@ -88,8 +88,7 @@ BENCHMARK(read_storks_plain)->ArgName("jobs")->Arg(2)->UseRealTime();
 void read_storks_gzip(benchmark::State& state) {
   std::string path = storks_path();
   if (path.empty()) return state.SkipWithError("the recorded storks are not there");
-  read_through(state, static_cast<std::size_t>(state.range(0)),
-               [&path] { return opened(path); });
+  read_through(state, static_cast<std::size_t>(state.range(0)), [&path] { return opened(path); });
 }
 BENCHMARK(read_storks_gzip)->ArgName("jobs")->Arg(1);
 BENCHMARK(read_storks_gzip)->ArgName("jobs")->Arg(2)->UseRealTime();

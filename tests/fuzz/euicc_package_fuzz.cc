@@ -37,8 +37,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         (void)read_operation(operation, frame->kind, version);
       }
     }
-    Result<EuiccPackageRequest> typed =
-        read<EuiccPackageRequest>(bytes, version, Reading::strict);
+    Result<EuiccPackageRequest> typed = read<EuiccPackageRequest>(bytes, version, Reading::strict);
     if (!typed) continue;
     if (!frame) fail("the eUICC refuses what the codec takes");
     const EuiccPackageSigned& package = typed->package.value;

@@ -44,7 +44,8 @@ TEST_CASE("named places lie in their countries, 99.95% outside disputed areas") 
     if (count >= 3) WARN(kind << ": " << count);
   }
   const double agreement = 100.0 * static_cast<double>(right) / static_cast<double>(right + wrong);
-  WARN("right " << right << ", wrong " << wrong << ", disputed " << disputed << ": " << agreement << "%");
+  WARN("right " << right << ", wrong " << wrong << ", disputed " << disputed << ": " << agreement
+                << "%");
   CHECK(right + wrong > 100'000);
   CHECK(agreement >= 99.95);
 }

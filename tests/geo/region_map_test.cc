@@ -9,11 +9,13 @@ namespace {
 RegionMap two_squares() {
   RegionMap map;
   map.unit = 100;
-  map.labels = {{"", "", {}}, {"A", "West", {500, 500}}, {"B", "East", {1'500, 500}}, {"C", "", {}}};
+  map.labels = {
+      {"", "", {}}, {"A", "West", {500, 500}}, {"B", "East", {1'500, 500}}, {"C", "", {}}};
   map.aliases = {{"OLD", "A"}, {"C", "A"}, {"C", "B"}};
-  map.vertices = {{1'000, 0}, {1'000, 1'000},                         // between the two
-                  {1'000, 1'000}, {0, 1'000}, {0, 0}, {1'000, 0},     // around the west
-                  {1'000, 0}, {2'000, 0}, {2'000, 1'000}, {1'000, 1'000}};  // around the east
+  map.vertices = {
+      {1'000, 0},     {1'000, 1'000},                                   // between the two
+      {1'000, 1'000}, {0, 1'000},     {0, 0},         {1'000, 0},       // around the west
+      {1'000, 0},     {2'000, 0},     {2'000, 1'000}, {1'000, 1'000}};  // around the east
   map.arcs = {{0, 2, 1, 2}, {2, 4, 1, 0}, {6, 4, 2, 0}};
   return map;
 }

@@ -32,7 +32,8 @@ std::vector<TrackerFix> read_trace(const std::string& path) {
   char buffer[4096];
   while (gzgets(file, buffer, sizeof buffer) != nullptr) {
     const std::string line = buffer;
-    fixes.push_back({text_after(line, "device"), text_after(line, "ts"),
+    fixes.push_back({text_after(line, "device"),
+                     text_after(line, "ts"),
                      {std::stod(text_after(line, "lat")), std::stod(text_after(line, "lon"))}});
   }
   gzclose(file);

@@ -7,7 +7,8 @@
 namespace {
 
 int fail(const sojourn::embed::Error& error) {
-  std::fprintf(stderr, "%s: %s (%s)\n", error.code.c_str(), error.message.c_str(), error.help.c_str());
+  std::fprintf(stderr, "%s: %s (%s)\n", error.code.c_str(), error.message.c_str(),
+               error.help.c_str());
   return 1;
 }
 
@@ -33,7 +34,8 @@ int main(int argc, char** argv) {
   auto decisions = engine.observe(seen);
   if (!decisions) return fail(decisions.error());
   for (const Decision& decision : decisions.value()) {
-    std::printf("%s %s by %s\n", decision.outcome.c_str(), decision.profile.c_str(), decision.rule.c_str());
+    std::printf("%s %s by %s\n", decision.outcome.c_str(), decision.profile.c_str(),
+                decision.rule.c_str());
   }
   seen.at_ms = 0;
   seen.network = "not a network";

@@ -52,8 +52,10 @@ TEST_CASE("a missing, reordered, repeated or foreign record is found and named")
   CHECK(verdict({lines[0], lines[2], lines[1], lines[3]}) == "record 1: missing: record 2 follows");
   AuditChain other("globex", {9});
   other.append("x", "d");
-  CHECK(verdict({lines[0], other.append("y", "d")}) == "record 1: belongs to another tenant, `globex`");
-  CHECK(verdict({lines[0], "{\"sequence\":1}"}) == "record 1: the line is not a record of the chain");
+  CHECK(verdict({lines[0], other.append("y", "d")}) ==
+        "record 1: belongs to another tenant, `globex`");
+  CHECK(verdict({lines[0], "{\"sequence\":1}"}) ==
+        "record 1: the line is not a record of the chain");
 }
 
 TEST_CASE("every changed byte of a record is found") {

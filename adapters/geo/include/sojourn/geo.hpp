@@ -11,8 +11,9 @@
 
 namespace sojourn::embed {
 
-// Reads the compiled geodata of `folder`; with "" those that the environment's SOJOURN_GEODATA names, else
-// those that were installed with this library. Immutable; any thread; keep one per process.
+// Reads the compiled geodata of `folder`; with "" those that the environment's SOJOURN_GEODATA
+// names, else those that were installed with this library. Immutable; any thread; keep one per
+// process.
 Expected<std::shared_ptr<const Gazetteer>> open_gazetteer(const std::string& folder = "");
 
 }  // namespace sojourn::embed
