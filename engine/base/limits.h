@@ -38,8 +38,9 @@ inline constexpr std::size_t kRolloutStagesMax = 100;
 inline constexpr std::int32_t kNoticeDaysMax = 366;
 inline constexpr std::size_t kGraphFileBytesMax = std::size_t{1} << 32;
 
-// --- geodata and drawn areas ----------------------------------------------------------------------
-// The largest map, land and sea at 10 m, unpacks to 8 MB.
+// --- geodata and drawn areas
+// ---------------------------------------------------------------------- The largest map, land and
+// sea at 10 m, unpacks to 8 MB.
 inline constexpr std::size_t kGeodataBytesMax = 128u << 20;
 inline constexpr std::size_t kGeodataTextBytesMax = 400;
 // A coast drawn by hand has thousands of corners, one exported from a survey a million.
@@ -86,8 +87,8 @@ inline constexpr int kDerDepthMax = 32;
 inline constexpr std::size_t kDerElementsMax = 65'536;
 
 // --- ESipa transport ----------------------------------------------------------------------------
-// Devices send results, lists and authentication data: a few kilobytes. (What we send may be a bound
-// profile package, kDerBytesMax.)
+// Devices send results, lists and authentication data: a few kilobytes. (What we send may be a
+// bound profile package, kDerBytesMax.)
 inline constexpr std::size_t kEsipaRequestBytesMax = 256u << 10;
 // Requests that wait for an SM-DP+: each holds a thread, or a place in the queue.
 inline constexpr std::size_t kEsipaWaitingThreads = 8;
