@@ -22,6 +22,7 @@
 #include <utility>
 
 #include "adapters/eim/coap_exchange.h"
+#include "adapters/eim/tls_peer.h"
 #include "adapters/eim/waiting_pool.h"
 #include "engine/base/diagnostic_code.h"
 
@@ -106,15 +107,6 @@ Result<CredentialsPointer> read_identity(const TlsIdentity& identity) {
   }
   ERR_clear_error();
   return CredentialsPointer(std::move(read));
-}
-
-std::string peer_name(const SSL* connection) {
-  X509* certificate = SSL_get0_peer_certificate(connection);
-  if (certificate == nullptr) return {};
-  char name[256];
-  int length = X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name,
-                                         sizeof name);
-  return length > 0 ? std::string(name, static_cast<std::size_t>(length)) : std::string();
 }
 
 // --- CoAP options -------------------------------------------------------------------------------

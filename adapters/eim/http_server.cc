@@ -20,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include "adapters/eim/tls_peer.h"
 #include "adapters/eim/waiting_pool.h"
 #include "engine/base/diagnostic_code.h"
 
@@ -83,16 +84,6 @@ Result<std::shared_ptr<ssl::context>> make_context(const TlsIdentity& identity) 
     SSL_CTX_set_verify(native, mode, nullptr);
   }
   return context;
-}
-
-// The common name of the certificate that the client showed; OpenSSL has verified it.
-std::string peer_name(const SSL* connection) {
-  X509* certificate = SSL_get0_peer_certificate(connection);
-  if (certificate == nullptr) return {};
-  char name[256];
-  int length = X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name,
-                                         sizeof name);
-  return length > 0 ? std::string(name, static_cast<std::size_t>(length)) : std::string();
 }
 
 // --- what connections share ---------------------------------------------------------------------

@@ -94,7 +94,7 @@ const std::vector<Library> kLibraries = {
     {"geographiclib", {"GeographicLib/"}, 1},
     {"nlohmann", {"nlohmann/"}, 9},
     {"simdjson", {"simdjson.h"}, 1},
-    {"openssl", {"openssl/"}, 6},
+    {"openssl", {"openssl/"}, 7},
     {"libcoap", {"coap3/", "coap2/", "coap"}, 1},
     {"sqlite", {"sqlite3.h"}, 1},
     {"libpq", {"libpq-fe.h", "postgresql/"}, 1},
