@@ -189,17 +189,18 @@ void Engine::turn() {
   Instant now = now_();
   std::vector<ReportCounts> counts;
   Status done = take_all(jobs, now, counts);
+  {
+    // Before the answers: who has one finds it counted.
+    std::lock_guard lock(mutex_);
+    waiting_reports_ -= count;
+    if (done) counters_.reports += count;
+  }
   for (std::size_t i = 0; i < jobs.size(); ++i) {
     if (done) {
       jobs[i].answer.set_value(counts[i]);
     } else {
       jobs[i].answer.set_value(done.error());
     }
-  }
-  {
-    std::lock_guard lock(mutex_);
-    waiting_reports_ -= count;
-    if (done) counters_.reports += count;
   }
   if (done) done = take_told(now);
   if (done) done = pass_time(now);
