@@ -349,6 +349,7 @@ TEST_CASE("a server that stops answers what it has in hand over CoAP") {
   CHECK(server->counters().requests >= 21);
 }
 
+// Hidden from the fast suite for its length; ctest runs it as coap_faults_test (slow).
 TEST_CASE("through loss, doubling and reordering every message gets through once", "[.slow]") {
   MirrorHandler handler;
   std::unique_ptr<CoapServer> server = started(loopback_options(), handler);

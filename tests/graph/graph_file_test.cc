@@ -272,7 +272,6 @@ TEST_CASE("words are used where they lie, or copied where they cannot be") {
   CHECK(write_graph_file(**copied) == *memory);
 }
 
-// Not run by default: writes the fuzzer's corpus anew.
 // Hidden: a tool that writes the fuzzer's corpus anew, not a check.
 TEST_CASE("write the corpus", "[.corpus]") {
   Dice dice(7);
