@@ -17,7 +17,8 @@ int run_build(const BuildOptions& options, Console& console) {
   if (Status analysed = analyse_policy(read, **world); !analysed) {
     return console.fail(analysed.error());
   }
-  if (!read.policy || read.diagnostics.has_errors()) {
+  // What is built is meant to run: a ban or an assertion that does not hold stops it.
+  if (!read.policy || read.diagnostics.has_errors() || read.diagnostics.has_broken_promises()) {
     console.report(read.diagnostics, read.sources, OutputFormat::text);
     return kUnusable;
   }

@@ -3,21 +3,14 @@
 #include <fmt/format.h>
 
 #include "adapters/geo/geo.h"
+#include "adapters/service/files.h"
 #include "engine/base/diagnostic_code.h"
-#include "engine/base/file_source.h"
 #include "engine/base/limits.h"
 #include "engine/graph/graph_file.h"
 #include "engine/proof/compile.h"
 
 namespace sojourn::cli {
 namespace {
-
-class DiskFiles : public FileSource {
- public:
-  Result<std::string> read(std::string_view path) const override {
-    return read_file(std::string(path), limits::kSourceBytesMax);
-  }
-};
 
 bool is_graph_file(const std::string& path) {
   std::FILE* file = path == "-" ? nullptr : std::fopen(path.c_str(), "rb");
@@ -37,19 +30,9 @@ Result<std::shared_ptr<const Gazetteer>> open_world(const std::string& folder) {
 Result<std::unique_ptr<PolicyInput>> read_policy(const std::string& path, const Gazetteer& world) {
   auto text = read_file(path, limits::kSourceBytesMax);
   if (!text) return std::move(text).error();
-  auto input = std::make_unique<PolicyInput>();
-  DiskFiles files;
-  lang::LoadRequest request;
-  input->path = path == "-" ? "standard input" : path;
-  input->text = std::move(text).value();
-  request.path = input->path;
-  request.text = input->text;
-  request.files = &files;
-  request.read_area = geo::read_geojson_area;
-  request.gazetteer = &world;
-  input->policy = lang::load_policy(request, input->sources, input->diagnostics);
-  input->diagnostics.finish();
-  return input;
+  static const service::DiskFiles files;
+  return service::read_policy_source(path == "-" ? "standard input" : path,
+                                     std::move(text).value(), files, world);
 }
 
 std::optional<RuleTable> read_table(const std::string& path, const Gazetteer& world,

@@ -7,31 +7,21 @@
 #include <vector>
 
 #include "adapters/cli/console.h"
+#include "adapters/service/policy_source.h"
 #include "engine/base/gazetteer.h"
 #include "engine/device/device.h"
 #include "engine/graph/decision_graph.h"
-#include "lang/lang.h"
 
 namespace sojourn::cli {
 
 // The gazetteer of `folder`, or of where it was installed when that is "".
 Result<std::shared_ptr<const Gazetteer>> open_world(const std::string& folder);
 
-// A rule file as read: its texts, what was found wrong, and, without errors, the policy.
-struct PolicyInput {
-  SourceMap sources;
-  DiagnosticList diagnostics;
-  std::optional<lang::LoadedPolicy> policy;
-  std::string path;
-  std::string text;
-};
+using PolicyInput = service::PolicySource;
+using service::analyse_policy;
 
 // Not ok only when the file itself cannot be read; what is wrong in it is in `diagnostics`.
 Result<std::unique_ptr<PolicyInput>> read_policy(const std::string& path, const Gazetteer& world);
-
-// Adds what the prover finds (conflicts, gaps, dead rules, ...) to the diagnostics. Counterexamples
-// are replayed through the engine first. No effect when the policy has errors already.
-Status analyse_policy(PolicyInput& input, const Gazetteer& world);
 
 // The rules of a rule file or a graph file, as data. Reports what is wrong on the console; absent
 // then.

@@ -49,7 +49,8 @@ int ask(const ServiceOptions& options, Console& console, std::string_view role,
   } else {
     show(json);
   }
-  return kClean;
+  // A policy that was checked and cannot run is an answer, not a refusal.
+  return json.is_object() && !json.value("runnable", true) ? kFindings : kClean;
 }
 
 template <class Show>
@@ -253,7 +254,7 @@ int run_policy(const ServiceOptions& options, std::string_view what, Console& co
   auto text = read_file(options.file, limits::kSourceBytesMax);
   if (!text) return console.fail(text.error());
   bool check = what == "check";
-  return ask(options, console, check ? "read" : "approve", check ? "POST" : "PUT",
+  return ask(options, console, "approve", check ? "POST" : "PUT",
              check ? "/v1/policy/check" : "/v1/policy", *text, "text/plain", [&](const Json& json) {
                for (const Json& finding : json.value("findings", Json::array())) {
                  console.print(text_in(finding, "text"));

@@ -6,10 +6,12 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "engine/base/diagnostic_code.h"
+#include "engine/base/limits.h"
 
 namespace sojourn::service {
 
@@ -28,6 +30,27 @@ Result<std::string> read_whole(const std::string& path, std::size_t bytes_max) {
     return make_diagnostic(Code::E0001, fmt::format("cannot read `{}`", path), "check the path");
   }
   return bytes;
+}
+
+Result<std::string> DiskFiles::read(std::string_view path) const {
+  return read_whole(std::string(path), limits::kSourceBytesMax);
+}
+
+Result<std::string> FolderFiles::read(std::string_view path) const {
+  namespace fs = std::filesystem;
+  std::error_code failed;
+  fs::path folder = fs::canonical(folder_.empty() ? "." : folder_, failed);
+  fs::path file = failed ? fs::path() : fs::weakly_canonical(fs::path(path), failed);
+  fs::path within = failed ? fs::path() : file.lexically_relative(folder);
+  fs::path kind = file.extension();
+  bool inside = !within.empty() && *within.begin() != "..";
+  if (!inside || (kind != ".sojourn" && kind != ".csv" && kind != ".geojson")) {
+    return make_diagnostic(
+        Code::E0001, fmt::format("cannot read `{}`", path),
+        "a policy that is sent in may name .sojourn, .csv and .geojson files that lie beside the "
+        "configured one");
+  }
+  return read_whole(file.string(), limits::kSourceBytesMax);
 }
 
 Status write_new(const std::string& path, std::string_view bytes, bool secret) {

@@ -1,7 +1,7 @@
 // A policy as a tenant runs it: read from a rule file or a compiled graph, checked, made ready.
 //
 //   auto world = geo::open_gazetteer(folder);
-//   PolicyCheck check = check_policy("latam.sojourn", text, *world);
+//   PolicyCheck check = check_policy("latam.sojourn", text, DiskFiles(), *world);
 //   if (!check.runnable) show(check.findings);      // rendered, as `sojourn check` prints them
 //   run(check.runnable);
 #pragma once
@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/base/file_source.h"
 #include "engine/base/gazetteer.h"
 #include "engine/device/device.h"
 
@@ -25,13 +26,15 @@ struct PolicyFinding {
 
 struct PolicyCheck {
   std::vector<PolicyFinding> findings;
-  std::shared_ptr<const PreparedPolicy> runnable;  // null when there are errors
+  // Null when there are errors or broken promises.
+  std::shared_ptr<const PreparedPolicy> runnable;
 };
 
 // Parses, checks, analyses and compiles; a compiled graph (told by its first bytes) is read and
-// checked for structure. `path` is where files that the policy names lie beside, and for messages.
-// Requires: the gazetteer outlives the result.
-PolicyCheck check_policy(const std::string& path, std::string_view bytes, const Gazetteer& world);
+// checked for structure. `path` is where files that the policy names lie beside, and for messages;
+// `files` says which of them it may read. Requires: the gazetteer outlives the result.
+PolicyCheck check_policy(const std::string& path, std::string_view bytes, const FileSource& files,
+                         const Gazetteer& world);
 
 // "sha256:..." of what a policy means; equal for two that decide alike.
 std::string digest_text(const PreparedPolicy& policy);

@@ -38,7 +38,7 @@ constexpr RestRoute kRoutes[] = {
     {"DELETE", "/v1/orders/{device}/{order}", Role::operate, cancel_order,
      "Takes back an order that has not left yet", "", "", ""},
     {"GET", "/v1/policy", Role::read, show_policy, "The policy in force", "", "", "Policy"},
-    {"POST", "/v1/policy/check", Role::read, routes::check_policy,
+    {"POST", "/v1/policy/check", Role::approve, routes::check_policy,
      "Checks a policy as `sojourn check` does", "", "text/plain", "PolicyCheck"},
     {"PUT", "/v1/policy", Role::approve, activate_policy,
      "Checks a policy and puts it in force; every device is judged anew", "", "text/plain",

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <filesystem>
 #include <list>
 
 #include "adapters/eim/coap_server.h"
@@ -50,6 +51,11 @@ Result<eim::TlsIdentity> read_identity(const ListenConfig& listen) {
   return identity;
 }
 
+// What a policy that came over the network may name: what lies beside the tenant's own.
+FolderFiles sent_in(const std::string& policy_path) {
+  return FolderFiles(std::filesystem::path(policy_path).parent_path().string());
+}
+
 // One tenant and what works for it. Members die in reverse order.
 struct House {
   const TenantConfig& config;
@@ -86,7 +92,8 @@ class Running final : public Service, public ServiceFacts {
   Status activate_policy(Engine& engine, std::string_view text, std::string_view by,
                          PolicyCheck& check) override;
   PolicyCheck check(Engine& engine, std::string_view text) override {
-    return check_policy(house_of(engine).config.policy, text, *world_);
+    const std::string& path = house_of(engine).config.policy;
+    return check_policy(path, text, sent_in(path), *world_);
   }
 
  private:
@@ -95,6 +102,8 @@ class Running final : public Service, public ServiceFacts {
   Status open_servers();
   Status read_tokens();
   void reload_policy(House& house);
+  Status activate(House& house, std::string_view text, std::string_view by,
+                  const PolicyCheck& check);
   House& house_of(Engine& engine) {
     for (House& house : houses_) {
       if (house.engine.get() == &engine) return house;
@@ -192,8 +201,10 @@ Status Running::open_house(const TenantConfig& config) {
 // A policy that was activated through the interface stands until the file changes: its row holds
 // the digest of the file that it took the place of, and then its text.
 Result<std::shared_ptr<const PreparedPolicy>> Running::first_policy(House& house) {
-  auto text = read_whole(house.config.policy, limits::kSourceBytesMax);
+  const std::string& path = house.config.policy;
+  auto text = read_whole(path, limits::kSourceBytesMax);
   if (!text) return std::move(text).error();
+  std::string own_text = *text;
   house.policy_file_digest = to_hex(sha256(as_bytes(*text)));
   auto activated = store_->read(Keys(house.config.name).policy());
   if (!activated) return std::move(activated).error();
@@ -203,11 +214,12 @@ Result<std::shared_ptr<const PreparedPolicy>> Running::first_policy(House& house
       text = row.substr(house.policy_file_digest.size());
     }
   }
-  PolicyCheck checked = check_policy(house.config.policy, *text, *world_);
+  PolicyCheck checked = *text == own_text ? check_policy(path, *text, DiskFiles(), *world_)
+                                          : check_policy(path, *text, sent_in(path), *world_);
   if (checked.runnable) return checked.runnable;
   std::string all;
   for (const PolicyFinding& finding : checked.findings) all += "\n" + finding.rendered;
-  return make_diagnostic(Code::E0882, "`" + house.config.policy + "` has errors" + all,
+  return make_diagnostic(Code::E0882, "`" + path + "` has errors" + all,
                          "`sojourn check` shows them");
 }
 
@@ -264,7 +276,12 @@ Status Running::open_servers() {
 Status Running::activate_policy(Engine& engine, std::string_view text, std::string_view by,
                                 PolicyCheck& check) {
   House& house = house_of(engine);
-  check = check_policy(house.config.policy, text, *world_);
+  check = check_policy(house.config.policy, text, sent_in(house.config.policy), *world_);
+  return activate(house, text, by, check);
+}
+
+Status Running::activate(House& house, std::string_view text, std::string_view by,
+                         const PolicyCheck& check) {
   if (!check.runnable) {
     return make_diagnostic(Code::E0882, "the policy has errors", "`sojourn check` shows them");
   }
@@ -272,7 +289,7 @@ Status Running::activate_policy(Engine& engine, std::string_view text, std::stri
   StoreTransaction kept;
   kept.put(Keys(house.config.name).policy(), Bytes(row.begin(), row.end()));
   if (Status stored = store_->commit(kept); !stored) return stored;
-  Status done = engine.activate(check.runnable, std::string(by));
+  Status done = house.engine->activate(check.runnable, std::string(by));
   if (done) {
     log_.info("policy activated", {{"tenant", house.config.name},
                                    {"policy", digest_text(*check.runnable)},
@@ -287,8 +304,8 @@ void Running::reload_policy(House& house) {
   std::string digest = to_hex(sha256(as_bytes(*text)));
   if (digest == house.policy_file_digest) return;
   house.policy_file_digest = digest;
-  PolicyCheck check;
-  Status done = activate_policy(*house.engine, *text, "the policy's file", check);
+  PolicyCheck check = check_policy(house.config.policy, *text, DiskFiles(), *world_);
+  Status done = activate(house, *text, "the policy's file", check);
   if (done) return;
   log_.error(done.error());
   for (const PolicyFinding& finding : check.findings) {

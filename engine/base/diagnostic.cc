@@ -29,20 +29,6 @@ constexpr CodeRow kCodes[] = {
 
 const CodeRow& row_of(Code code) { return kCodes[static_cast<std::size_t>(code)]; }
 
-std::string_view severity_word(Severity severity) {
-  switch (severity) {
-    case Severity::note:
-      return "note";
-    case Severity::warning:
-      return "warning";
-    case Severity::broken_promise:
-      return "broken promise";
-    case Severity::error:
-      return "error";
-  }
-  return "error";
-}
-
 std::string_view severity_colour(Severity severity) {
   switch (severity) {
     case Severity::note:
@@ -181,6 +167,20 @@ std::size_t edit_distance_up_to_two(std::string_view a, std::string_view b) {
 
 }  // namespace
 
+std::string_view severity_name(Severity severity) {
+  switch (severity) {
+    case Severity::note:
+      return "note";
+    case Severity::warning:
+      return "warning";
+    case Severity::broken_promise:
+      return "broken promise";
+    case Severity::error:
+      return "error";
+  }
+  return "error";
+}
+
 std::string_view code_name(Code code) { return row_of(code).name; }
 std::string_view code_title(Code code) { return row_of(code).title; }
 std::string_view code_story(Code code) { return row_of(code).story; }
@@ -242,7 +242,7 @@ std::string render(const Diagnostic& diagnostic, const SourceMap& sources,
                    const RenderOptions& options) {
   std::string_view colour = options.colour ? severity_colour(diagnostic.severity) : "";
   std::string_view reset = options.colour ? "\x1b[0m" : "";
-  std::string out = fmt::format("{}{}[{}]{}: {}\n", colour, severity_word(diagnostic.severity),
+  std::string out = fmt::format("{}{}[{}]{}: {}\n", colour, severity_name(diagnostic.severity),
                                 code_name(diagnostic.code), reset, shown(diagnostic.message).text);
   if (diagnostic.span) render_place(out, sources, *diagnostic.span, "", '^', colour);
   for (const Label& label : diagnostic.labels) {

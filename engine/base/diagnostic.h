@@ -23,6 +23,9 @@ enum class Severity : std::uint8_t {
   error,           // the input cannot be used
 };
 
+// "error", "broken promise"; as it stands before a message.
+std::string_view severity_name(Severity severity);
+
 // The codes and their stories are in diagnostic_code.h.
 enum class Code : std::uint16_t;
 

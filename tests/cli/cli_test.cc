@@ -76,6 +76,28 @@ TEST_CASE("a compiled policy decides as its rule file does") {
   CHECK(from_graph == from_rules);
 }
 
+TEST_CASE("a policy that breaks its own ban is not built") {
+  ScratchFolder scratch;
+  scratch.write("policy.sojourn", R"(
+policy broken
+  version "1"
+  timezone UTC
+profile global home FR iccid 8933*
+profile local  home BR iccid 8955*
+ban ninety-days
+  source "a law"
+  certainty law
+  never roaming in BR on more than 90 consecutive days
+rule stay when network in BR then profile = global
+otherwise keep
+)");
+  ProgramRun checked = run_shell("sojourn check policy.sojourn", scratch.path());
+  INFO(checked.out << checked.err);
+  REQUIRE_THAT(checked.err, Contains("broken promise"));
+  CHECK(run_shell("sojourn build policy.sojourn -o policy.graph", scratch.path()).exit_code == 2);
+  CHECK(read_whole(scratch.file("policy.graph")).empty());
+}
+
 TEST_CASE("each kind of bad input gets its clear error") {
   ScratchFolder scratch;
   scratch.write("policy.sojourn", kPolicy);

@@ -216,6 +216,34 @@ TEST_CASE("a policy is replaced while devices are in its hands") {
   }
 }
 
+TEST_CASE("a policy that is sent in names what lies beside the configured one, and nothing else") {
+  ScratchFolder scratch;
+  Served service(make_folder(scratch, "demo", 1));
+  write(scratch.file("outside.csv"), "the outside\n");
+  write(service.folder() + "/square.geojson",
+        R"({"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,1],[0,0]]]})");
+  REQUIRE(service.start());
+  auto checked = [&](const std::string& more) {
+    std::string policy = read_whole(service.folder() + "/policy.sojourn");
+    std::size_t at = policy.find("rule ");
+    write(service.folder() + "/new", policy.substr(0, at) + more + "\n" + policy.substr(at));
+    return service.ask("policy check", "new");
+  };
+  ProgramRun drawn = checked("region SQUARE = geojson \"square.geojson\"");
+  INFO(drawn.out << drawn.err);
+  CHECK(drawn.exit_code == 0);
+  for (const std::string& named : {scratch.file("outside.csv"), std::string("../outside.csv"),
+                                   std::string("tokens.json"), std::string("/etc/passwd")}) {
+    ProgramRun run = checked("import \"" + named + "\"");
+    INFO(named << "\n" << run.out << run.err);
+    CHECK(run.exit_code == 1);
+    CHECK(holds(run.out + run.err, "cannot read `"));
+    CHECK_FALSE(holds(run.out + run.err, "the outside"));
+    CHECK_FALSE(holds(run.out + run.err, "digest"));
+    CHECK_FALSE(holds(run.out + run.err, "root:"));
+  }
+}
+
 TEST_CASE("what is wrong with a configuration is said with its place, and nothing starts") {
   ScratchFolder scratch;
   std::string folder = make_folder(scratch, "demo", 1);
