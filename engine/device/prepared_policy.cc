@@ -31,6 +31,7 @@ class Prepared::Maker {
     }
     gather_cuts();
     invert_triggers();
+    prepared_->uses_zones = prepared_->uses_zones || acts_by_the_clock();
     mark_used_signals();
     return std::shared_ptr<const Prepared>(std::move(prepared_));
   }
@@ -265,6 +266,16 @@ class Prepared::Maker {
     }
   }
 
+  // Is anything carried out within hours of the device's own clock?
+  bool acts_by_the_clock() const {
+    auto waits = [](const Action& action) { return action.window_ms.has_value(); };
+    return waits(table().otherwise) ||
+           std::any_of(table().rules.begin(), table().rules.end(),
+                       [&](const Rule& rule) { return waits(rule.action); }) ||
+           std::any_of(table().bans.begin(), table().bans.end(),
+                       [&](const Ban& ban) { return ban.remedy && waits(*ban.remedy); });
+  }
+
   void mark_used_signals() {
     std::size_t count = prepared_->signal_count();
     prepared_->signal_used.assign(count, false);
@@ -279,6 +290,7 @@ class Prepared::Maker {
       if (!prepared_->features_by_trigger[s].empty()) prepared_->signal_used[s] = true;
       if (!prepared_->histories_by_trigger[s].empty()) prepared_->history_used[s] = true;
     }
+    prepared_->signal_used[kZone] = prepared_->uses_zones;
     prepared_->signal_used[kReported] = prepared_->uses_silence;
     for (const FeaturePlan& plan : prepared_->features) {
       if (plan.signal == kNone || plan.cuts.empty()) continue;
