@@ -13,20 +13,24 @@ namespace {
 // Rows shown behind one count; the newest are kept.
 constexpr std::size_t kEvidenceRowsMax = 100;
 
-std::string bound_text(std::int64_t value) {
-  return value == kNotYet ? "any number" : fmt::format("{}", value);
-}
-
+// "80", "70 to 90"; with nothing to bound it from above "at least 60".
 std::string count_text(const Reading& reading) {
-  if (reading.known) return bound_text(reading.lower);
-  return fmt::format("{} to {}", bound_text(reading.lower), bound_text(reading.upper));
+  if (reading.upper == kNotYet) {
+    return reading.lower > 0 ? fmt::format("at least {}", reading.lower) : "unknown";
+  }
+  if (reading.known) return fmt::format("{}", reading.lower);
+  return fmt::format("{} to {}", reading.lower, reading.upper);
 }
 
+// "12 hours", "1 hour to 2 hours", "at least 12 hours"; below zero: it does not hold now.
 std::string time_text(const Reading& reading) {
-  auto one = [](std::int64_t ms) -> std::string {
-    if (ms < 0) return "not now";
-    return ms == kNotYet ? "any time" : describe(milliseconds(ms));
+  auto one = [](std::int64_t ms) {
+    return ms < 0 ? std::string("not now") : describe(milliseconds(ms));
   };
+  if (reading.upper == kNotYet) {
+    if (reading.known) return "not so far";
+    return reading.lower > 0 ? "at least " + one(reading.lower) : "unknown";
+  }
   if (reading.known) return one(reading.lower);
   return fmt::format("{} to {}", one(reading.lower), one(reading.upper));
 }
