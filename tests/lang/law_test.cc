@@ -4,6 +4,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "adapters/geo/geo.h"
 #include "engine/proof/compile.h"
 #include "lang/testing/run.h"
 #include "tests/lang/load.h"
@@ -37,6 +38,12 @@ class DiskFiles : public FileSource {
   }
 };
 
+// The real world: a law's midnight and night are those of the place.
+const Gazetteer& world() {
+  static const auto opened = geo::open_gazetteer(geo::default_geodata_directory());
+  return **opened;
+}
+
 std::vector<fs::path> policies() {
   std::vector<fs::path> found = {fs::path(SOJOURN_SOURCE_DIR) /
                                  "rules-examples/acme-latam/policy.sojourn"};
@@ -56,7 +63,7 @@ TEST_CASE("every law decides to the day") {
     if (only != nullptr && path.string().find(only) == std::string::npos) continue;
     ++file_count;
     std::string text = contents_of(path);
-    testing::Loaded loaded = testing::load(text, {}, &files, path.string());
+    testing::Loaded loaded = testing::load(text, {}, &files, path.string(), world());
     INFO(path.string());
     CHECK(loaded.rendered() == "");
     if (!loaded.policy) {
@@ -65,11 +72,11 @@ TEST_CASE("every law decides to the day") {
     }
     CHECK_FALSE(loaded.policy->tests.empty());
     CompileOptions options;
-    options.claims = testing::small_world().claims();
+    options.claims = world().claims();
     options.validate = true;  // the graph decides as the rules and bans judged one by one
     auto graph = compile(std::make_shared<const RuleTable>(loaded.table()), options);
     REQUIRE(graph);
-    auto prepared = PreparedPolicy::prepare(*graph, testing::small_world());
+    auto prepared = PreparedPolicy::prepare(*graph, world());
     REQUIRE(prepared);
     for (const TestCase& test : loaded.policy->tests) {
       TestResult result = run_test(test, *prepared);
@@ -83,7 +90,7 @@ TEST_CASE("every law decides to the day") {
     REQUIRE(laid_out);
     std::optional<std::string> again = format("b", *laid_out, sources, diagnostics);
     CHECK(again == laid_out);
-    testing::Loaded reloaded = testing::load(*laid_out, {}, &files, path.string());
+    testing::Loaded reloaded = testing::load(*laid_out, {}, &files, path.string(), world());
     REQUIRE(reloaded.policy);
     CHECK(to_hex(reloaded.table().meaning_digest) == to_hex(loaded.table().meaning_digest));
   }

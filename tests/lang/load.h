@@ -48,14 +48,15 @@ inline const Gazetteer& small_world() {
 }
 
 inline Loaded load(std::string_view text, const Inventory& inventory = {},
-                   const FileSource* files = nullptr, std::string path = "policy.sojourn") {
+                   const FileSource* files = nullptr, std::string path = "policy.sojourn",
+                   const Gazetteer& world = small_world()) {
   Loaded loaded;
   LoadRequest request;
   request.path = std::move(path);
   request.text = std::string(text);
   request.files = files;
   request.read_area = geo::read_geojson_area;
-  request.gazetteer = &small_world();
+  request.gazetteer = &world;
   request.inventory = inventory;
   loaded.policy = load_policy(request, loaded.sources, loaded.diagnostics);
   loaded.diagnostics.finish();
