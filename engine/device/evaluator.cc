@@ -355,7 +355,13 @@ std::optional<Instant> Evaluator::first_true(const Test& test, Instant now) {
     holds = sojourn::judge(test, feature, drawn.reading(t)) == Truth::yes;
     if (!holds) t = next_crossing(drawn, plan.cuts, t);
   }
-  if (asked_to_ > now) prepare(now);
+  if (asked_to_ > now) {
+    prepare(now);
+    // What was drawn ahead may be put off by a report before it is reached.
+    curves_[test.feature].until = curves_[test.feature].class_until = kBeginning;
+    for (AxisIndex a : plan.axes) axes_[a].until = kBeginning;
+    decision_until_ = kBeginning;
+  }
   return holds ? std::optional(t) : std::nullopt;
 }
 
