@@ -86,7 +86,7 @@ void add_devices(std::string& out, const DryrunSummary& summary) {
     out += fmt::format("  {}  {}  {} by {}\n", device, to_rfc3339(record.at), outcome_text(record),
                        rule);
     for (const ConditionEvidence& evidence : record.because) {
-      out += fmt::format("    {}\n", evidence_line(evidence));
+      out += fmt::format("    {}\n", evidence_line(evidence, record.at));
     }
     for (const std::string& alert : record.alerts) out += fmt::format("    alert: {}\n", alert);
   }

@@ -9,8 +9,8 @@ namespace sojourn::cli {
 
 std::string explanation_text(const Explanation& explanation);
 
-// One condition on one line: "roaming in BR ... on at least 80 consecutive days: true, 80
-// (history)".
-std::string evidence_line(const ConditionEvidence& evidence);
+// One condition on one line, with its value, source and age: "no      battery >= 30%: 12%, by
+// report, since 2026-01-01T10:00:00Z, reported 2 hours ago".
+std::string evidence_line(const ConditionEvidence& evidence, Instant now);
 
 }  // namespace sojourn::cli

@@ -46,12 +46,17 @@ struct EvidenceRow {
 struct ConditionEvidence {
   std::string condition;  // in the language's own words
   Truth truth = Truth::unknown;
-  std::string value;                     // what was found: "BR", "80", "70 to 90", "unknown"
-  std::optional<std::int64_t> count;     // counts: the lower bound
-  std::optional<Instant> since;          // since when it has held, or the value's report
-  std::string source;                    // "fix", "network", "report", "history", "clock"
-  std::vector<EvidenceRow> rows;         // counts: the rows of history they come from
-  std::optional<Instant> would_hold_at;  // a near miss: when it will hold if nothing changes
+  // What was found: "BR", "79 of 80 days", "34% of 90 days", "unknown".
+  std::string value;
+  std::optional<std::int64_t> count;  // counts: the lower bound
+  std::optional<Instant> since;       // since when it has held, or the value has been so
+  std::optional<Instant> reported;    // the newest report that said so
+  std::string source;                 // "fix", "network", "report", "history", "clock"
+  std::vector<EvidenceRow> rows;      // counts: the rows of history they come from
+  // A near miss: when it will hold if no report comes; else, if what it counts goes on (semantics
+  // 21).
+  std::optional<Instant> would_hold_at;
+  bool if_it_goes_on = false;  // `would_hold_at` needs more reports that say the same
 };
 
 struct RuleEvidence {
@@ -60,16 +65,20 @@ struct RuleEvidence {
   std::string at;     // "latam.sojourn:42"
   Truth truth = Truth::unknown;
   std::string why_not;  // overridden by ..., nothing obtainable, unknown ...
+  // A near miss: when its condition will hold if what it counts goes on (semantics 21).
+  std::optional<Instant> would_fire_at;
   std::vector<ConditionEvidence> because;
 };
 
-// A ban that bites with the enabled profile, or may.
+// How a ban stands with the enabled profile.
 struct BanEvidence {
   std::string ban;  // its label
   std::string text, source, certainty;
-  std::string at;             // "brazil.sojourn:3"
-  std::string profile;        // the enabled one, with which it is judged
-  std::string state;          // "violated", "within notice", "in doubt"
+  std::string at;       // "brazil.sojourn:3"
+  std::string profile;  // the enabled one, with which it is judged
+  // "violated", "within notice", "in doubt", "obeyed"; of a ban on change "forbids a change",
+  // "may forbid a change", "allows a change".
+  std::string state;
   Instant deadline = kNever;  // the first instant of a violation if nothing changes
   std::vector<ConditionEvidence> because;
 };
@@ -77,12 +86,12 @@ struct BanEvidence {
 // The whole story of a decision, made only when asked for.
 struct Explanation {
   Instant at;
-  std::string device;
+  std::string device;  // "" = the one that is spoken of
   Decision decision;
   std::string outcome;  // "profile = vivo-local", "keep"
   std::optional<RuleEvidence> decided_by;
   std::vector<RuleEvidence> others;  // every other rule and why it did not decide
-  std::vector<BanEvidence> bans;     // those that bite with what is enabled, or may
+  std::vector<BanEvidence> bans;     // all that were consulted
   std::vector<std::string> alerts;
   std::vector<std::string> tasks;
   std::string enabled_profile;  // "" = unknown

@@ -4,36 +4,8 @@
 
 #include <algorithm>
 
-#include "engine/device/bans.h"
-#include "engine/device/ledger.h"
-
 namespace sojourn {
 namespace {
-
-// Rows shown behind one count; the newest are kept.
-constexpr std::size_t kEvidenceRowsMax = 100;
-
-// "80", "70 to 90"; with nothing to bound it from above "at least 60".
-std::string count_text(const Reading& reading) {
-  if (reading.upper == kNotYet) {
-    return reading.lower > 0 ? fmt::format("at least {}", reading.lower) : "unknown";
-  }
-  if (reading.known) return fmt::format("{}", reading.lower);
-  return fmt::format("{} to {}", reading.lower, reading.upper);
-}
-
-// "12 hours", "1 hour to 2 hours", "at least 12 hours"; below zero: it does not hold now.
-std::string time_text(const Reading& reading) {
-  auto one = [](std::int64_t ms) {
-    return ms < 0 ? std::string("not now") : describe(milliseconds(ms));
-  };
-  if (reading.upper == kNotYet) {
-    if (reading.known) return "not so far";
-    return reading.lower > 0 ? "at least " + one(reading.lower) : "unknown";
-  }
-  if (reading.known) return one(reading.lower);
-  return fmt::format("{} to {}", one(reading.lower), one(reading.upper));
-}
 
 std::string outcome_text(const RuleTable& table, const Decision& decision) {
   if (decision.kind != Action::Kind::profile) return "keep";
@@ -80,36 +52,59 @@ Explanation Explainer::explain() {
   DecisionTexts texts = texts_of(table, told.decision, evaluator_.also());
   told.alerts = std::move(texts.alerts);
   told.tasks = std::move(texts.tasks);
-  told.bans = bans();
+  told.bans = consulted();
   return told;
 }
 
+// Those that bite with what is enabled, or may.
 std::vector<BanEvidence> Explainer::bans() {
-  const RuleTable& table = evaluator_.policy().table();
   std::vector<BanEvidence> found;
   BanJudge judge(evaluator_, now_);
-  for (std::size_t i = 0; i < table.bans.size(); ++i) {
-    const Ban& ban = table.bans[i];
+  for (std::size_t i = 0; i < evaluator_.policy().table().bans.size(); ++i) {
     BanStanding standing = judge.standing(i);
-    if (standing.bites == Truth::no) continue;
-    std::int64_t enabled = evaluator_.history().value(kProfile, now_);
-    BanEvidence evidence;
-    evidence.ban = ban.label();
-    evidence.text = ban.text;
-    evidence.source = ban.source;
-    evidence.certainty = ban.certainty;
-    evidence.at = ban.origin.text();
-    evidence.profile = evaluator_.history().profile_text(enabled);
-    evidence.state = standing.violated == Truth::yes ? "violated"
-                     : standing.bites == Truth::yes  ? "within notice"
-                                                     : "in doubt";
-    evidence.deadline = standing.deadline;
-    Decision as_if;
-    as_if.ban = static_cast<std::int32_t>(i);
-    if (enabled != kUnknownValue) evidence.because = because(as_if);
-    found.push_back(std::move(evidence));
+    if (standing.bites != Truth::no) found.push_back(about_ban(i, standing));
   }
   return found;
+}
+
+std::vector<BanEvidence> Explainer::consulted() {
+  std::vector<BanEvidence> found;
+  BanJudge judge(evaluator_, now_);
+  for (std::size_t i = 0; i < evaluator_.policy().table().bans.size(); ++i) {
+    found.push_back(about_ban(i, judge.standing(i)));
+  }
+  return found;
+}
+
+BanEvidence Explainer::about_ban(std::size_t index, const BanStanding& standing) {
+  const Ban& ban = evaluator_.policy().table().bans[index];
+  std::int64_t enabled = evaluator_.history().value(kProfile, now_);
+  BanEvidence evidence;
+  evidence.ban = ban.label();
+  evidence.text = ban.text;
+  evidence.source = ban.source;
+  evidence.certainty = ban.certainty;
+  evidence.at = ban.origin.text();
+  evidence.profile = evaluator_.history().profile_text(enabled);
+  evidence.state = ban.forbids_change                ? change_state(ban)
+                   : standing.violated == Truth::yes ? "violated"
+                   : standing.bites == Truth::yes    ? "within notice"
+                   : standing.bites == Truth::no     ? "obeyed"
+                                                     : "in doubt";
+  evidence.deadline = standing.deadline;
+  Decision as_if;
+  as_if.ban = static_cast<std::int32_t>(index);
+  if (enabled != kUnknownValue) evidence.because = because(as_if);
+  return evidence;
+}
+
+// A ban on change bites with every profile but the enabled one.
+std::string Explainer::change_state(const Ban& ban) {
+  Truth bites = Truth::no;
+  for (ConditionIndex condition : ban.bites) bites = either(bites, judge(condition));
+  return bites == Truth::yes  ? "forbids a change"
+         : bites == Truth::no ? "allows a change"
+                              : "may forbid a change";
 }
 
 std::vector<std::string> Explainer::skipped(const Decision& decision) {
@@ -147,6 +142,8 @@ std::vector<ConditionEvidence> Explainer::because(const Decision& decision) {
     const Ban& ban = table.bans[static_cast<std::size_t>(decision.ban)];
     std::int64_t enabled = evaluator_.history().value(kProfile, now_);
     std::size_t judged = enabled >= 0 ? static_cast<std::size_t>(enabled) : table.profiles.size();
+    // With another than the enabled one, where it is about a change.
+    if (ban.forbids_change) judged = judged == 0 ? 1 : 0;
     return judged < ban.bites.size() ? about_condition(ban.bites[judged])
                                      : std::vector<ConditionEvidence>{};
   }
@@ -162,6 +159,9 @@ RuleEvidence Explainer::about_rule(std::uint32_t index) {
   evidence.at = rule.origin.text();
   evidence.truth = judge(rule.condition);
   evidence.because = about_condition(rule.condition);
+  if (evidence.truth == Truth::yes) return evidence;
+  Instant at = BanJudge(evaluator_, now_).holds_at(rule.condition, Truth::yes);
+  if (at != kNever) evidence.would_fire_at = at;
   return evidence;
 }
 
@@ -209,184 +209,6 @@ std::string Explainer::why_not(std::uint32_t rule, Truth truth, const Leaf& leaf
   if (table.settings.first_match) return fmt::format("`{}` comes first", deciding.label());
   if (action.same_effect(deciding.action)) return fmt::format("agrees with `{}`", deciding.label());
   return fmt::format("overridden by `{}`", deciding.label());
-}
-
-std::vector<ConditionEvidence> Explainer::about_condition(ConditionIndex condition) {
-  const ConditionTable& conditions = evaluator_.policy().table().conditions;
-  std::vector<ConditionEvidence> evidence;
-  std::vector<ConditionIndex> open = {condition};
-  std::vector<std::uint32_t> seen;
-  while (!open.empty()) {
-    const ConditionNode& node = conditions.node(open.back());
-    open.pop_back();
-    if (node.op == ConditionOp::test) {
-      if (std::find(seen.begin(), seen.end(), node.first) != seen.end()) continue;
-      seen.push_back(node.first);
-      evidence.push_back(about_test(conditions.test_of(node)));
-      continue;
-    }
-    for (std::uint32_t i = node.count; i > 0; --i) open.push_back(conditions.child(node, i - 1));
-  }
-  return evidence;
-}
-
-ConditionEvidence Explainer::about_test(const Test& test) {
-  const Prepared& policy = evaluator_.policy();
-  const Feature& feature = policy.feature(test.feature);
-  const FeaturePlan& plan = policy.features[test.feature];
-  Reading reading = evaluator_.curve(test.feature, now_).reading(now_);
-  ConditionEvidence evidence;
-  evidence.condition = test.text;
-  evidence.truth = sojourn::judge(test, feature, reading);
-  evidence.value = value_text(feature, reading);
-  if (domain_of(feature.kind) == ValueDomain::count) evidence.count = reading.lower;
-  if (is_temporal(feature.kind)) {
-    evidence.source = "history";
-    add_history(evidence, feature, plan);
-  } else {
-    add_source(evidence, feature, plan);
-  }
-  if (evidence.truth != Truth::yes) evidence.would_hold_at = would_hold_at(test);
-  return evidence;
-}
-
-// Where a value comes from and since when it has been so.
-void Explainer::add_source(ConditionEvidence& evidence, const Feature& feature,
-                           const FeaturePlan& plan) {
-  const DeviceHistory& history = evaluator_.history();
-  SignalIndex signal = plan.signal;
-  switch (feature.kind) {
-    case FeatureKind::country: {
-      bool certain = history.value(kFixCountry, now_) != kUnknownValue;
-      evidence.source = certain ? "fix" : "network";
-      if (const StandingCountry::Run* run = evaluator_.reader().place().run_at(now_)) {
-        if (run->standing != kUnknownValue) evidence.since = run->from;
-      }
-      return;
-    }
-    case FeatureKind::area:
-    case FeatureKind::speed:
-    case FeatureKind::accuracy:
-    case FeatureKind::border_distance:
-    case FeatureKind::in_flight:
-      evidence.source = "fix";
-      break;
-    case FeatureKind::network:
-    case FeatureKind::roaming:
-      evidence.source = "network";
-      signal = kNetwork;
-      break;
-    case FeatureKind::no_service:
-      evidence.source = "report";
-      signal = kRegistration;
-      break;
-    case FeatureKind::breakout:
-    case FeatureKind::installed:
-      evidence.source = "report";
-      signal = kProfile;
-      break;
-    case FeatureKind::local_time:
-    case FeatureKind::date:
-    case FeatureKind::silent:
-      evidence.source = "clock";
-      return;
-    case FeatureKind::since:
-    case FeatureKind::event_count:
-    case FeatureKind::data_sum:
-    case FeatureKind::data_balance:
-      evidence.source = "history";
-      return;
-    default:
-      evidence.source = "report";
-      break;
-  }
-  if (signal == kNone) return;
-  const TimelineRow* row = history.timeline(signal).row_at(now_);
-  if (row != nullptr && row->value != kUnknownValue && row->from != kBeginning) {
-    evidence.since = row->from;
-  }
-}
-
-// The stretches in which the counted condition held (or may have) for today's key, cut into the
-// ledger's rows, as far back as the feature's window goes.
-void Explainer::add_history(ConditionEvidence& evidence, const Feature& feature,
-                            const FeaturePlan& plan) {
-  const ConditionHistory& past = evaluator_.condition_history(plan.history, now_);
-  CountQuestion question{feature, plan, evaluator_.reader(), now_, {}};
-
-  HistoryView view(past, question);
-  if (!view.begun) return;
-  Instant window_start = counted_from(past, question);
-  for (std::size_t i = past.runs().size(); i > 0; --i) {
-    if (past.run_end(i - 1) <= window_start) break;
-    if (view.truth_of_run(i - 1) != Truth::yes) continue;
-    Instant from = std::max(past.runs()[i - 1].from, window_start);
-    Instant to = std::min(past.run_end(i - 1), now_ + milliseconds(1));
-    std::vector<EvidenceRow> rows =
-        residency(evaluator_.place_at(now_), evaluator_.history(), {from, to - milliseconds(1)});
-    if (!rows.empty() && past.run_end(i - 1) != kNever) rows.back().to = past.run_end(i - 1);
-    evidence.since = from;
-    evidence.rows.insert(evidence.rows.begin(), rows.begin(), rows.end());
-    if (evidence.rows.size() >= kEvidenceRowsMax) break;
-  }
-}
-
-// A near miss: when the test will hold if nothing changes and no report comes.
-std::optional<Instant> Explainer::would_hold_at(const Test& test) {
-  if (test.kind != Test::Kind::at_least && test.kind != Test::Kind::holds) return std::nullopt;
-
-  return evaluator_.first_true(test, now_);
-}
-
-std::string Explainer::value_text(const Feature& feature, const Reading& reading) {
-  const RuleTable& table = evaluator_.policy().table();
-  const DeviceHistory& history = evaluator_.history();
-
-  if (domain_of(feature.kind) == ValueDomain::count) {
-    bool is_time = feature.kind == FeatureKind::held || feature.kind == FeatureKind::recency ||
-                   feature.kind == FeatureKind::held_share;
-    return is_time ? time_text(reading) : count_text(reading);
-  }
-  if (!reading.known) return "unknown";
-  switch (feature.kind) {
-    case FeatureKind::country:
-      return CountryClaim::from_packed(static_cast<std::uint32_t>(reading.lower)).text();
-    case FeatureKind::network:
-      if (reading.lower == kNoSymbol) return "no service";
-      return to_text(unpack_plmn(static_cast<std::uint32_t>(reading.lower)));
-    case FeatureKind::profile:
-      return history.profile_text(feature.candidate ? reading.lower
-                                                    : history.value(kProfile, now_));
-    case FeatureKind::fallback:
-      return reading.lower == kNoSymbol ? "none" : history.profile_text(reading.lower);
-    case FeatureKind::rat:
-      return std::string(name_of(static_cast<Rat>(reading.lower)));
-    case FeatureKind::attribute_choice: {
-      const auto& values = table.attributes[feature.subject].values;
-      auto index = static_cast<std::size_t>(reading.lower);
-      return reading.lower < 0 || index >= values.size() ? "another" : values[index];
-    }
-    case FeatureKind::attribute_country:
-      return std::string(code_of(Country{static_cast<std::uint8_t>(reading.lower)}));
-    case FeatureKind::attribute_number: {
-      std::int64_t whole = reading.lower / 1'000'000;
-      std::int64_t rest = reading.lower % 1'000'000;
-      std::string text =
-          fmt::format("{}", static_cast<double>(whole) + static_cast<double>(rest) / 1'000'000);
-      const std::string& unit = table.attributes[feature.subject].unit;
-      if (unit.empty()) return text;
-      return unit == "%" ? text + unit : fmt::format("{} {}", text, unit);
-    }
-    case FeatureKind::speed:
-      return fmt::format("{} m/s", static_cast<double>(reading.lower) / 1000);
-    case FeatureKind::accuracy:
-    case FeatureKind::border_distance:
-      return fmt::format("{} m", static_cast<double>(reading.lower) / 1000);
-    case FeatureKind::silent:
-      return describe(milliseconds(reading.lower));
-    default:
-      return reading.lower != 0 ? "yes" : "no";
-  }
 }
 
 }  // namespace sojourn

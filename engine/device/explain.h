@@ -1,9 +1,13 @@
 // Explainer: the story of a decision, told from the history when somebody asks.
+//
+// explain.cc tells of rules and bans, explain_condition.cc of one condition: its value, where that
+// comes from, the rows behind a count, when it would hold; explain_values.cc has the words.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "engine/device/bans.h"
 #include "engine/device/evaluator.h"
 
 namespace sojourn {
@@ -19,15 +23,21 @@ class Explainer {
 
  private:
   RuleEvidence about_rule(std::uint32_t rule);
+  BanEvidence about_ban(std::size_t ban, const BanStanding& standing);
+  std::vector<BanEvidence> consulted();
+  std::string change_state(const Ban& ban);
+  // Its simple conditions, each as it must be for the whole: `not type = meter` where that is
+  // asked.
   std::vector<ConditionEvidence> about_condition(ConditionIndex condition);
   ConditionEvidence about_test(const Test& test);
   Truth judge(ConditionIndex condition);
   void add_source(ConditionEvidence& evidence, const Feature& feature, const FeaturePlan& plan);
   void add_history(ConditionEvidence& evidence, const Feature& feature, const FeaturePlan& plan);
+  void add_near_miss(ConditionEvidence& evidence, ConditionIndex node);
   std::string obstacle(const Alternative& alternative);
   std::string why_not(std::uint32_t rule, Truth truth, const Leaf& leaf);
-  std::string value_text(const Feature& feature, const Reading& reading);
-  std::optional<Instant> would_hold_at(const Test& test);
+  std::string value_text(const Test& test, const Reading& reading);
+  std::string share_text(const Test& test, const Reading& reading);
 
   Evaluator& evaluator_;
   Instant now_;

@@ -38,12 +38,17 @@ Json condition_json(const ConditionEvidence& evidence) {
   json["holds"] = word(evidence.truth);
   if (evidence.count) {
     json["value"] = *evidence.count;
+    json["text"] = evidence.value;
   } else {
     json["value"] = evidence.value;
   }
   if (evidence.since) json["since"] = to_rfc3339(*evidence.since);
+  if (evidence.reported) json["reported"] = to_rfc3339(*evidence.reported);
   if (!evidence.source.empty()) json["source"] = evidence.source;
-  if (evidence.would_hold_at) json["would_hold_at"] = to_rfc3339(*evidence.would_hold_at);
+  if (evidence.would_hold_at) {
+    json["would_hold_at"] = to_rfc3339(*evidence.would_hold_at);
+    if (evidence.if_it_goes_on) json["if_it_goes_on"] = true;
+  }
   if (!evidence.rows.empty()) {
     Json rows = Json::array();
     for (const EvidenceRow& row : evidence.rows) rows.push_back(row_json(row));
@@ -64,6 +69,7 @@ Json rule_json(const RuleEvidence& rule) {
   json["at"] = rule.at;
   json["holds"] = word(rule.truth);
   if (!rule.why_not.empty()) json["why_not"] = rule.why_not;
+  if (rule.would_fire_at) json["would_fire_at"] = to_rfc3339(*rule.would_fire_at);
   json["because"] = conditions_json(rule.because);
   return json;
 }

@@ -186,12 +186,41 @@ TEST_CASE("an explanation names the rule, its conditions, their rows and the nea
   const ConditionEvidence& settled = told.others[0].because[0];
   CHECK(settled.truth == Truth::unknown);  // it may have been there before the first report
   CHECK(settled.count == 10);
-  CHECK(settled.would_hold_at == std::nullopt);  // carry ends on the way
+  CHECK(settled.value == "10 of 80 days, or more");
+  CHECK(settled.would_hold_at == at("2026-03-21T00:00:00Z"));
+  CHECK(settled.if_it_goes_on);  // without a report carry ends on the way
+  CHECK(told.others[0].would_fire_at == at("2026-03-21T00:00:00Z"));
   REQUIRE(settled.rows.size() == 1);
   CHECK(settled.rows[0].network == "724-05");
   CHECK(settled.rows[0].profile == "global");
   CHECK(settled.rows[0].from == start);
   CHECK(device.because(told.decision, now).size() == 2);
+}
+
+TEST_CASE("explaining looks ahead and leaves no trace: a lapse that is put off is put off") {
+  DeviceWorld world;
+  ConditionIndex full = world.at_least(world.simple(FeatureKind::attribute_number, 1), 30'000'000);
+  world.rule(
+      "empty",
+      world.table.conditions.all_of({world.region_in({"BR"}), world.table.conditions.negate(full)}),
+      kVivo);
+  world.rule("full", full, kTurk);
+  Instant start = at("2026-01-01T12:00:00Z");
+  Device told = world.device(), silent = world.device();
+  for (int half_days = 0; half_days < 8; ++half_days) {
+    Instant now = start + hours(12 * half_days);
+    Say said = report(now).network("724-05").profile("global").number("battery", 20);
+    told.observe(said);
+    silent.observe(said);
+    INFO("after " << 12 * half_days << " hours");
+    Decision decision = silent.decide(now);
+    CHECK(decision.kind == Action::Kind::profile);
+    CHECK(told.decide(now) == decision);
+    if (half_days == 0) {
+      REQUIRE(told.explain(now).others.size() == 1);
+      CHECK(told.because(decision, now).size() == 2);
+    }
+  }
 }
 
 TEST_CASE("9a: another profile is judged where it may camp, the enabled one where it is") {
