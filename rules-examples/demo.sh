@@ -18,8 +18,9 @@ finish() {
 trap finish EXIT
 
 heading() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
+exec 3>&1  # commands are shown here, where their output goes to a file as well
 run() {
-  printf '$ %s\n' "$*"
+  printf '$ %s\n' "$*" >&3
   "$@"
 }
 

@@ -29,6 +29,12 @@ Status for_each_line(const std::string& path, const Take& take) {
   return {};
 }
 
+// "1 record", "1,200 records".
+std::string records(std::string_view word, const ChainVerifier& verifier) {
+  std::uint64_t count = verifier.record_count();
+  return fmt::format("{} {}{}", grouped(count), word, count == 1 ? "" : "s");
+}
+
 }  // namespace
 
 int run_audit_verify(const AuditOptions& options, Console& console) {
@@ -40,12 +46,12 @@ int run_audit_verify(const AuditOptions& options, Console& console) {
   });
   if (!read) return console.fail(read.error());
   if (!broken) {
-    console.print(fmt::format("broken after {} sound records\n", grouped(verifier.record_count())));
+    console.print(fmt::format("broken after {}\n", records("sound record", verifier)));
     console.fail(broken.error());
     return kFindings;
   }
-  console.print(fmt::format("{} records, unbroken; head {}\n", grouped(verifier.record_count()),
-                            to_hex(verifier.head())));
+  console.print(
+      fmt::format("{}, unbroken; head {}\n", records("record", verifier), to_hex(verifier.head())));
   return kClean;
 }
 

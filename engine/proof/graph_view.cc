@@ -81,10 +81,11 @@ class Viewer {
 
   GraphView view() {
     const Settings& settings = graph_.table().settings;
-    view_.caption = fmt::format("{}{}{}: {} rules, {} nodes",
+    std::size_t rules = graph_.table().rules.size(), nodes = graph_.node_count();
+    view_.caption = fmt::format("{}{}{}: {} rule{}, {} node{}",
                                 settings.name.empty() ? "unnamed policy" : settings.name,
-                                settings.version.empty() ? "" : " ", settings.version,
-                                graph_.table().rules.size(), graph_.node_count());
+                                settings.version.empty() ? "" : " ", settings.version, rules,
+                                rules == 1 ? "" : "s", nodes, nodes == 1 ? "" : "s");
     bool whole = graph_.node_count() <= options_.whole_nodes_max;
     if (whole || !is_node(graph_.root())) {
       show_whole();
