@@ -20,8 +20,9 @@ int run_check(const CheckOptions& options, Console& console);
 
 struct TestOptions {
   std::vector<std::string> files;
-  std::string only;   // run only tests whose name contains this
-  std::string junit;  // write a JUnit report here
+  std::string only;      // run only tests whose name contains this
+  std::string junit;     // write a JUnit report here
+  bool suggest = false;  // print the tests that are missing at thresholds
   OutputFormat format = OutputFormat::text;
   std::string geodata;
 };

@@ -53,10 +53,18 @@ void add_test(CLI::App& app, Action& action) {
   command->add_option("FILE", options->files, "rule files; - is standard input")->required();
   command->add_option("--only", options->only, "only tests whose name contains this");
   command->add_option("--junit", options->junit, "write a JUnit report to this file");
+  command->add_flag("--suggest", options->suggest,
+                    "print tests just below, at and just above each threshold that no test has "
+                    "seen from every side; what the tests found goes to standard error");
   add_format(command, options->format);
   add_geodata(command, options->geodata);
   command->footer(
+      "Below the tests stand the rules and bans that none saw at work, and the thresholds that\n"
+      "none saw just below, at and just above. Suggested tests were run and pass: they tell what\n"
+      "the policy does. Read them before you keep them.\n"
       "Examples:\n  sojourn test latam.sojourn\n  sojourn test --only brazil latam.sojourn\n"
+      "  sojourn test --junit report.xml latam.sojourn\n"
+      "  sojourn test --suggest latam.sojourn >> latam.sojourn\n"
       "Exit: 0 all passed, 1 some failed, 2 unusable input.");
   command->callback([options, &action] {
     action = [options](Console& console) { return run_test(*options, console); };

@@ -19,6 +19,7 @@ Result<std::shared_ptr<const Gazetteer>> open_world(const std::string& folder);
 
 using PolicyInput = service::PolicySource;
 using service::analyse_policy;
+using service::read_with_tests;
 
 // Not ok only when the file itself cannot be read; what is wrong in it is in `diagnostics`.
 Result<std::unique_ptr<PolicyInput>> read_policy(const std::string& path, const Gazetteer& world);

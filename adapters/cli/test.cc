@@ -2,10 +2,12 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <functional>
 
 #include "adapters/cli/commands.h"
 #include "adapters/cli/explanation_text.h"
 #include "adapters/cli/policy_input.h"
+#include "adapters/cli/suggest_tests.h"
 #include "adapters/cli/test_report.h"
 #include "engine/proof/compile.h"
 #include "lang/testing/run.h"
@@ -17,74 +19,66 @@ double seconds_since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
-void print_failure(const lang::TestFailure& failure, const SourceMap& sources, Console& console) {
-  Location at = sources.location(failure.span);
-  console.print(fmt::format("  {}:{}:{}\n    expected  {}\n    actual    {}\n", at.path, at.line,
-                            at.column, failure.expected, failure.actual));
-  std::string explanation = explanation_text(failure.explanation);
-  for (std::size_t begin = 0; begin < explanation.size();) {
-    std::size_t end = std::min(explanation.find('\n', begin), explanation.size());
-    console.print(
-        fmt::format("    | {}\n", std::string_view(explanation).substr(begin, end - begin)));
-    begin = end + 1;
+using Say = std::function<void(std::string_view)>;
+
+// Expected beside actual; the explanation once for all that is expected of one moment.
+std::string failures_text(const std::vector<lang::TestFailure>& failures,
+                          const SourceMap& sources) {
+  std::string text;
+  for (std::size_t i = 0; i < failures.size(); ++i) {
+    const lang::TestFailure& failure = failures[i];
+    Location at = sources.location(failure.span);
+    text += fmt::format("  {}:{}:{}\n    expected  {}\n    actual    {}\n", at.path, at.line,
+                        at.column, failure.expected, failure.actual);
+    std::string explanation = explanation_text(failure.explanation);
+    bool more_of_it =
+        i + 1 < failures.size() && explanation_text(failures[i + 1].explanation) == explanation;
+    if (more_of_it) continue;
+    for (std::size_t begin = 0; begin < explanation.size();) {
+      std::size_t end = std::min(explanation.find('\n', begin), explanation.size());
+      std::string_view line = std::string_view(explanation).substr(begin, end - begin);
+      text += line.empty() ? "    |\n" : fmt::format("    | {}\n", line);
+      begin = end + 1;
+    }
   }
+  return text;
 }
 
-// Runs the tests of one policy; adds to the report.
-void run_tests(const TestOptions& options, const PolicyInput& input,
-               const std::shared_ptr<const PreparedPolicy>& policy, TestReport& report,
-               Console& console) {
+// Runs the tests of one policy; adds to the report. What they saw of the policy together.
+lang::Coverage run_tests(const TestOptions& options, const PolicyInput& input,
+                         const std::shared_ptr<const PreparedPolicy>& policy, TestReport& report,
+                         const Say& say) {
+  lang::Coverage seen;
   for (const lang::TestCase& test : input.policy->tests) {
     if (test.name.find(options.only) == std::string::npos) continue;
     auto begin = std::chrono::steady_clock::now();
     lang::TestResult result = lang::run_test(test, policy);
     double duration_s = seconds_since(begin);
-    bool passed = result.passed();
-    if (options.format == OutputFormat::text) {
-      console.print(fmt::format("{} {} ({:.0f} ms)\n", passed ? "pass" : "FAIL", test.name,
-                                duration_s * 1000));
-      for (const std::string& refused : result.refused)
-        console.print(fmt::format("  {}\n", refused));
-      for (const lang::TestFailure& failure : result.failures) {
-        print_failure(failure, input.sources, console);
-      }
-    }
-    report.deciding_rules.insert(result.deciding_rules.begin(), result.deciding_rules.end());
-    for (const auto& [threshold, sides] : result.boundaries) report.boundaries[threshold] |= sides;
+    say(fmt::format("{} {} ({:.0f} ms)\n", result.passed() ? "pass" : "FAIL", test.name,
+                    duration_s * 1000));
+    for (const std::string& refused : result.refused) say(fmt::format("  {}\n", refused));
+    say(failures_text(result.failures, input.sources));
+    seen |= result.coverage;
     report.tests.push_back(
         {std::string(input.sources.path(test.span.source)), std::move(result), duration_s});
   }
+  return seen;
 }
 
-// Which rules no test has seen decide.
-void print_coverage(const RuleTable& table, const TestReport& report, Console& console) {
-  std::string missing;
-  for (std::size_t i = 0; i < table.rules.size(); ++i) {
-    if (report.deciding_rules.contains(static_cast<std::uint32_t>(i))) continue;
-    missing += (missing.empty() ? "" : ", ") + table.rules[i].label();
+// Prints the tests that are missing, and says for which thresholds none was found.
+Status suggest(const PolicyInput& input, const Gazetteer& world,
+               const std::shared_ptr<const PreparedPolicy>& policy, const CoverageReport& coverage,
+               Console& console) {
+  auto suggested = suggest_tests(input, world, policy, coverage);
+  if (!suggested) return std::move(suggested).error();
+  console.print(suggested->text);
+  for (const std::string& missing : suggested->not_found) {
+    console.message(fmt::format("no test was found: {}\n", missing));
   }
-  console.print(fmt::format("rules that decided in a test: {} of {}{}\n",
-                            report.deciding_rules.size(), table.rules.size(),
-                            missing.empty() ? "" : "; never: " + missing));
-}
-
-// Which thresholds no test has seen from every side.
-void print_boundaries(const RuleTable& table, const TestReport& report, Console& console) {
-  std::vector<lang::Threshold> all = lang::thresholds(table);
-  if (all.empty()) return;
-  std::string missing;
-  std::size_t complete = 0;
-  for (const lang::Threshold& threshold : all) {
-    auto sides = report.boundaries.find(threshold.test);
-    lang::Sides seen = sides == report.boundaries.end() ? lang::Sides{} : sides->second;
-    if (seen.all()) {
-      ++complete;
-      continue;
-    }
-    missing += fmt::format("  `{}`: not {}\n", threshold.text, lang::missing_text(seen));
+  if (suggested->text.empty() && suggested->not_found.empty()) {
+    console.message("every threshold was seen just below, at and just above\n");
   }
-  console.print(fmt::format("thresholds seen just below, at and just above: {} of {}\n{}", complete,
-                            all.size(), missing));
+  return {};
 }
 
 }  // namespace
@@ -92,6 +86,15 @@ void print_boundaries(const RuleTable& table, const TestReport& report, Console&
 int run_test(const TestOptions& options, Console& console) {
   auto world = open_world(options.geodata);
   if (!world) return console.fail(world.error());
+  bool text = options.format == OutputFormat::text;
+  // With --suggest, standard output holds nothing but tests, to be appended to the rule file.
+  Say say = [&](std::string_view said) {
+    if (options.suggest) {
+      console.message(said);
+    } else if (text) {
+      console.print(said);
+    }
+  };
   TestReport all;
   for (const std::string& path : options.files) {
     auto input = read_policy(path, **world);
@@ -105,21 +108,18 @@ int run_test(const TestOptions& options, Console& console) {
     if (!graph) return console.fail(graph.error());
     auto prepared = PreparedPolicy::prepare(*graph, **world);
     if (!prepared) return console.fail(prepared.error());
-    TestReport report;
-    run_tests(options, **input, *prepared, report, console);
-    if (options.format == OutputFormat::text) {
-      print_coverage((*prepared)->table(), report, console);
-      print_boundaries((*input)->policy->table, report, console);
+    lang::Coverage seen = run_tests(options, **input, *prepared, all, say);
+    all.coverage.push_back(coverage_of((*input)->path, (*prepared)->table(), seen));
+    say(coverage_text(all.coverage.back()));
+    if (!options.suggest) continue;
+    if (Status status = suggest(**input, **world, *prepared, all.coverage.back(), console);
+        !status) {
+      return console.fail(status.error());
     }
-    all.tests.insert(all.tests.end(), std::make_move_iterator(report.tests.begin()),
-                     std::make_move_iterator(report.tests.end()));
   }
   std::size_t failed = all.failed_count();
-  if (options.format == OutputFormat::json) {
-    console.print(test_report_json(all));
-  } else {
-    console.print(fmt::format("{} passed, {} failed\n", all.tests.size() - failed, failed));
-  }
+  say(fmt::format("{} passed, {} failed\n", all.tests.size() - failed, failed));
+  if (!text && !options.suggest) console.print(test_report_json(all));
   if (!options.junit.empty()) {
     if (Status status = write_file(options.junit, junit_report(all), true); !status) {
       return console.fail(status.error());

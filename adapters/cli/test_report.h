@@ -1,11 +1,12 @@
-// What a run of tests found, for programs: JSON, and JUnit's XML for build servers.
+// What a run of tests found: coverage for people, all of it for programs as JSON, and JUnit's XML
+// for build servers.
 #pragma once
 
-#include <map>
-#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "engine/graph/rule_table.h"
 #include "lang/testing/run.h"
 
 namespace sojourn::cli {
@@ -16,10 +17,22 @@ struct TestEntry {
   double duration_s = 0;
 };
 
+// What the tests of one policy saw of it together.
+struct CoverageReport {
+  std::string file;
+  std::size_t rule_count = 0;
+  std::size_t ban_count = 0;
+  std::vector<std::string> rules_never;  // labels of rules that had no effect in any test
+  std::vector<std::string> bans_never;   // likewise: neither violated nor within notice
+  std::vector<std::pair<lang::Threshold, lang::Sides>> thresholds;
+};
+CoverageReport coverage_of(const std::string& file, const RuleTable& table,
+                           const lang::Coverage& seen);
+std::string coverage_text(const CoverageReport& coverage);
+
 struct TestReport {
   std::vector<TestEntry> tests;
-  std::set<std::uint32_t> deciding_rules;
-  std::map<std::uint32_t, lang::Sides> boundaries;  // by test of the policy's conditions
+  std::vector<CoverageReport> coverage;  // by file
   std::size_t failed_count() const;
 };
 

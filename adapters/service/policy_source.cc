@@ -29,11 +29,7 @@ lang::LoadRequest load_request(const std::string& path, std::string text, const 
 // Does the `test` block pass on this policy? The block is compiled with the policy's own text, as
 // an author who pastes it would.
 bool reproduces(const PolicySource& source, const std::string& test_block, const Gazetteer& world) {
-  lang::LoadRequest request =
-      load_request(source.path, source.text + "\n" + test_block, *source.files, world);
-  SourceMap sources;
-  DiagnosticList diagnostics;
-  auto policy = lang::load_policy(request, sources, diagnostics);
+  auto policy = read_with_tests(source, test_block, world);
   if (!policy || policy->tests.empty()) return false;
   auto graph = compile(std::make_shared<const RuleTable>(std::move(policy->table)),
                        CompileOptions{.claims = world.claims()});
@@ -83,6 +79,15 @@ std::unique_ptr<PolicySource> read_policy_source(std::string path, std::string t
   source->policy = lang::load_policy(request, source->sources, source->diagnostics);
   source->diagnostics.finish();
   return source;
+}
+
+std::optional<lang::LoadedPolicy> read_with_tests(const PolicySource& source,
+                                                  std::string_view blocks, const Gazetteer& world) {
+  SourceMap sources;
+  DiagnosticList diagnostics;
+  return lang::load_policy(
+      load_request(source.path, fmt::format("{}\n{}", source.text, blocks), *source.files, world),
+      sources, diagnostics);
 }
 
 Status analyse_policy(PolicySource& source, const Gazetteer& world) {

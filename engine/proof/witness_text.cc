@@ -161,6 +161,15 @@ struct Standing {
   bool possible = true;
 };
 
+// The last day of the `count`-th week or month back, that of `day` being the first.
+std::int32_t last_day_of_bucket(TimeUnit unit, std::int32_t day, std::int64_t count) {
+  auto back = static_cast<std::int32_t>(count - 1);
+  if (back <= 0) return day;
+  Day after = unit == TimeUnit::week ? first_day_of_week(week_number({day}) - back + 1)
+                                     : first_day_of_month(month_number({day}) - back + 1);
+  return after.number - 1;
+}
+
 Standing standing_of(const RuleTable& table, const Witness& witness) {
   Standing standing;
   for (FeatureIndex f = 0; f < table.features.size(); ++f) {
@@ -194,8 +203,9 @@ Standing standing_of(const RuleTable& table, const Witness& witness) {
         break;
       }
       case FeatureKind::window_count:
-        if (feature.bucket == TimeUnit::week) needs_days((reading.lower - 1) * 7);
-        if (feature.bucket == TimeUnit::month) needs_days((reading.lower - 1) * 31);
+        if (feature.bucket == TimeUnit::week || feature.bucket == TimeUnit::month) {
+          needs_days(witness.day - last_day_of_bucket(feature.bucket, witness.day, reading.lower));
+        }
         if (feature.bucket == TimeUnit::day) needs_days(reading.lower - 1);
         break;
       case FeatureKind::consecutive_days:

@@ -1,15 +1,16 @@
 #include "lang/testing/boundaries.h"
 
+#include <algorithm>
+
 namespace sojourn::lang {
 namespace {
 
-// 0: the kind has no thresholds of interest.
+// 0: the kind has no thresholds of interest, or none that one device can reach.
 std::int64_t step_of(FeatureKind kind) {
   constexpr std::int64_t kMinuteMs = 60'000;
   switch (kind) {
     case FeatureKind::attribute_number:
     case FeatureKind::data_sum:
-    case FeatureKind::data_balance:
       return 1'000'000;  // one of the unit; a megabyte
     case FeatureKind::speed:
     case FeatureKind::accuracy:
@@ -23,25 +24,80 @@ std::int64_t step_of(FeatureKind kind) {
     case FeatureKind::consecutive_days:
     case FeatureKind::window_count:
     case FeatureKind::calendar_count:
+    case FeatureKind::day_share:
     case FeatureKind::event_count:
+    case FeatureKind::data_balance:
       return 1;
     default:
       return 0;
   }
 }
 
+// The tests that what a policy does depends on, with those inside counts.
+class Asked {
+ public:
+  explicit Asked(const RuleTable& table)
+      : table_(table), tests_(table.conditions.tests().size()), nodes_(table.conditions.size()) {
+    for (const Rule& rule : table.rules) {
+      add(rule.condition);
+      add(rule.action.requires_condition);
+    }
+    for (const Ban& ban : table.bans) {
+      for (ConditionIndex violated : ban.violated) add(violated);
+    }
+    for (const Guard& guard : table.guards) add(guard.reached);
+  }
+
+  bool holds(std::uint32_t test) const { return tests_[test]; }
+
+ private:
+  void add(ConditionIndex root) {
+    std::vector<ConditionIndex> open = {root};
+    while (!open.empty()) {
+      ConditionIndex at = open.back();
+      open.pop_back();
+      if (nodes_[at]) continue;
+      nodes_[at] = true;
+      const ConditionNode& node = table_.conditions.node(at);
+      if (node.op == ConditionOp::test) {
+        tests_[node.first] = true;
+        const Feature& feature = table_.features[table_.conditions.test_of(node).feature];
+        if (is_temporal(feature.kind)) open.push_back(feature.inner);
+        continue;
+      }
+      for (std::uint32_t i = 0; i < node.count; ++i) {
+        open.push_back(table_.conditions.child(node, i));
+      }
+    }
+  }
+
+  const RuleTable& table_;
+  std::vector<bool> tests_;
+  std::vector<bool> nodes_;
+};
+
 }  // namespace
 
 std::vector<Threshold> thresholds(const RuleTable& table) {
   std::vector<Threshold> found;
+  Asked asked(table);
   const std::vector<Test>& tests = table.conditions.tests();
   for (std::uint32_t i = 0; i < tests.size(); ++i) {
     const Test& test = tests[i];
-    if (test.kind != Test::Kind::at_least || test.text.empty()) continue;
+    if (test.kind != Test::Kind::at_least || test.text.empty() || !asked.holds(i)) continue;
     const Feature& feature = table.features[test.feature];
     std::int64_t step = step_of(feature.kind);
-    if (step == 0 || feature.candidate || feature.ahead_days != 0) continue;
-    found.push_back({i, test.feature, test.threshold, step, test.text});
+    if (step == 0 || feature.ahead_days != 0) continue;
+    Threshold::Question question{i, test.feature, {}};
+    if (feature.candidate) question.enabled = *feature.candidate;
+    auto same = std::find_if(found.begin(), found.end(), [&](const Threshold& one) {
+      return one.text == test.text && one.at == test.threshold && one.kind == feature.kind;
+    });
+    if (same != found.end()) {
+      same->questions.push_back(question);
+    } else {
+      found.push_back({{question}, feature.kind, test.threshold, step, test.text});
+    }
   }
   return found;
 }
@@ -55,7 +111,8 @@ Sides& Sides::operator|=(const Sides& other) {
 
 Sides sides_of(const Threshold& threshold, const Reading& reading) {
   Sides sides;
-  if (!reading.known || reading.lower == kNotYet) return sides;
+  bool is_count = domain_of(threshold.kind) == ValueDomain::count;
+  if ((!reading.known && !is_count) || reading.lower == kNotYet) return sides;
   std::int64_t beside = reading.lower - threshold.at;
   // `more than 30%` first holds at 30.000001%: where steps are coarse, 30% itself is "at".
   std::int64_t slack = threshold.step == 1 ? 0 : 1;

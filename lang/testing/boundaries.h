@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,15 +11,24 @@
 
 namespace sojourn::lang {
 
-// `battery >= 30%`, `on more than 90 consecutive days`: a test of the policy with a number in it.
+// `battery >= 30%`, `on more than 90 consecutive days`: a number in a rule, a ban or a guard.
 struct Threshold {
-  std::uint32_t test = 0;  // index in ConditionTable::tests()
-  FeatureIndex feature = 0;
+  // Where it is asked. A ban asks once per candidate profile: each such question is the ban's own
+  // while that profile is enabled.
+  struct Question {
+    std::uint32_t test = 0;  // index in ConditionTable::tests()
+    FeatureIndex feature = 0;
+    std::optional<std::size_t> enabled;  // index in Ban::violated; absent: with any profile
+  };
+  std::vector<Question> questions;
+  FeatureKind kind = FeatureKind::held;
   std::int64_t at = 0;    // the least value at which the test holds
   std::int64_t step = 1;  // what is still "just" beside it: a day, a minute, one of the unit
   std::string text;       // as the author wrote it
 };
 
+// Those of a policy's rules, bans (not of their notice, which follows from them) and guards, as far
+// as one device can reach them; in the order written.
 std::vector<Threshold> thresholds(const RuleTable& table);
 
 // Which sides were seen; they add up.
@@ -30,7 +40,8 @@ struct Sides {
   Sides& operator|=(const Sides& other);
 };
 
-// The side on which a known reading lies; none when it is not just beside the threshold.
+// The side on which a reading lies; none when it is not just beside the threshold. Of a count whose
+// beginning nobody saw the lower bound counts: that is what makes the test certain.
 Sides sides_of(const Threshold& threshold, const Reading& reading);
 
 // "just below, at": what is missing.

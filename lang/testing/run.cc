@@ -45,6 +45,7 @@ class TestRun {
   TestRun(const TestCase& test, std::shared_ptr<const PreparedPolicy> policy)
       : test_(test), policy_(std::move(policy)), thresholds_(thresholds(policy_->table())) {
     result_.name = test.name;
+    result_.coverage.boundaries.resize(thresholds_.size());
   }
 
   TestResult run() {
@@ -88,18 +89,43 @@ class TestRun {
 
   // What the device shows at this moment of the test.
   void note(DeviceLoop& loop) {
-    note_rule(loop);
     if (!loop.decision()) return;
-    for (const Threshold& threshold : thresholds_) {
-      Reading reading = loop.device().read(threshold.feature, loop.now());
-      result_.boundaries[threshold.test] |= sides_of(threshold, reading);
+    Coverage& coverage = result_.coverage;
+    if (loop.decision()->rule >= 0) {
+      coverage.rules.insert(static_cast<std::uint32_t>(loop.decision()->rule));
+    }
+    const std::vector<std::uint32_t>& also = loop.device().also();
+    coverage.rules.insert(also.begin(), also.end());
+    for (std::uint32_t ban = 0; ban < policy_->table().bans.size(); ++ban) {
+      bool at_work = policy_->table().bans[ban].forbids_change
+                         ? forbids_change(loop, ban)
+                         : loop.device().standing(ban, loop.now()).bites == Truth::yes;
+      if (at_work) coverage.bans.insert(ban);
+    }
+    std::optional<std::int64_t> enabled = loop.device().enabled_profile(loop.now());
+    for (std::size_t i = 0; i < thresholds_.size(); ++i) {
+      for (const Threshold::Question& question : thresholds_[i].questions) {
+        if (!is_asked(question, enabled)) continue;
+        Reading reading = loop.device().read(question.feature, loop.now());
+        coverage.boundaries[i] |= sides_of(thresholds_[i], reading);
+      }
     }
   }
 
-  void note_rule(const DeviceLoop& loop) {
-    if (loop.decision() && loop.decision()->rule >= 0) {
-      result_.deciding_rules.insert(static_cast<std::uint32_t>(loop.decision()->rule));
+  bool is_asked(const Threshold::Question& question, std::optional<std::int64_t> enabled) const {
+    if (!question.enabled) return true;
+    if (!enabled) return false;
+    std::size_t undeclared = policy_->table().profiles.size();
+    return *question.enabled == (*enabled < 0 ? undeclared : static_cast<std::size_t>(*enabled));
+  }
+
+  // Whatever is enabled may stay, so no ban on change bites with it: with another it does.
+  bool forbids_change(DeviceLoop& loop, std::uint32_t ban) const {
+    Instant until = kNever;
+    for (ConditionIndex bites : policy_->table().bans[ban].bites) {
+      if (loop.device().judge(bites, loop.now(), until) == Truth::yes) return true;
     }
+    return false;
   }
 
   void check(DeviceLoop& loop, const TestStep& step, const Expected& expected) {
@@ -169,15 +195,24 @@ class TestRun {
     return policy_->table().rules[static_cast<std::size_t>(decision.rule)].label();
   }
 
-  std::string outcome_of(DeviceLoop& loop) const {
-    if (!loop.decision()) return "";
+  // All that holds of the decision in force, each as an author would expect it.
+  std::vector<std::string> outcome_of(DeviceLoop& loop) const {
+    if (!loop.decision()) return {};
     const Decision& decision = *loop.decision();
-    std::string text =
-        decision.kind == Action::Kind::profile
-            ? "profile = " + print_name(policy_->table().profiles[decision.profile].name)
-            : "keep";
-    if (decision.ban >= 0) return text;
-    return text + " by " + (decision.rule < 0 ? "otherwise" : print_name(rule_label(decision)));
+    std::string rule = rule_label(decision);
+    std::vector<std::string> all = {
+        (decision.kind == Action::Kind::profile
+             ? "profile = " + print_name(policy_->table().profiles[decision.profile].name)
+             : "keep") +
+        " by " + (rule.empty() ? "otherwise" : print_name(rule))};
+    for (const std::string& alert : loop.alerts()) all.push_back("alert " + print_text(alert));
+    for (const std::string& task : loop.tasks()) all.push_back("task " + print_text(task));
+    for (const Ban& ban : policy_->table().bans) {
+      if (!is_violated(loop, ban.label())) continue;
+      all.push_back("ban " + print_name(ban.label()) + " violated");
+    }
+    if (loop.suppressed()) all.push_back("suppressed");
+    return all;
   }
 
   std::string actual_text(DeviceLoop& loop) const {
@@ -208,6 +243,14 @@ class TestRun {
 };
 
 }  // namespace
+
+Coverage& Coverage::operator|=(const Coverage& other) {
+  rules.insert(other.rules.begin(), other.rules.end());
+  bans.insert(other.bans.begin(), other.bans.end());
+  boundaries.resize(std::max(boundaries.size(), other.boundaries.size()));
+  for (std::size_t i = 0; i < other.boundaries.size(); ++i) boundaries[i] |= other.boundaries[i];
+  return *this;
+}
 
 TestResult run_test(const TestCase& test, const std::shared_ptr<const PreparedPolicy>& policy) {
   return TestRun(test, policy).run();

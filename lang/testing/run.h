@@ -6,7 +6,6 @@
 //   }
 #pragma once
 
-#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -26,16 +25,22 @@ struct TestFailure {
   Explanation explanation;
 };
 
+// What a test has seen of a policy at any of its moments.
+struct Coverage {
+  std::set<std::uint32_t> rules;  // that decided, or spoke beside the one that did
+  std::set<std::uint32_t> bans;   // that were violated or within notice with what was enabled
+  std::vector<Sides> boundaries;  // by threshold, in the order of `thresholds(table)`
+  Coverage& operator|=(const Coverage& other);
+};
+
 struct TestResult {
   std::string name;
   std::vector<TestFailure> failures;
-  std::set<std::uint32_t> deciding_rules;  // rules that decided at any moment of the test
-  std::vector<std::string> refused;        // values of the test's reports that cannot be
-  // By index of the test in the policy's conditions: from which sides its threshold was seen.
-  std::map<std::uint32_t, Sides> boundaries;
-  // What is decided at the end about the device spoken of last, as an expectation that holds:
-  // "profile = vivo-local by meters-in-brazil"; empty when nothing is.
-  std::string outcome;
+  std::vector<std::string> refused;  // values of the test's reports that cannot be
+  Coverage coverage;
+  // What is decided at the end about the device spoken of last, as expectations that hold:
+  // "profile = vivo-local by meters-in-brazil", "alert \"..\""; empty when nothing is.
+  std::vector<std::string> outcome;
   bool passed() const { return failures.empty() && refused.empty(); }
 };
 

@@ -1,0 +1,21 @@
+// What a device that stands still cannot show: events that happen so many times, and bytes that
+// add up.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/graph/rule_table.h"
+#include "engine/proof/world.h"
+
+namespace sojourn::cli {
+
+// The lines of a test block with what makes the feature read `value`, put before the last report;
+// unchanged where the feature counts neither events nor bytes. Absent where it cannot be told.
+std::optional<std::vector<std::string>> with_events(const RuleTable& table, const Feature& feature,
+                                                    std::int64_t value, const Witness& witness,
+                                                    std::vector<std::string> lines);
+
+}  // namespace sojourn::cli

@@ -1,0 +1,345 @@
+// All questions are put to one model of the policy: each stands in it as an assertion, so that its
+// axes know the values on both sides of every threshold.
+#include "adapters/cli/threshold_stories.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include "adapters/cli/threshold_events.h"
+#include "engine/proof/policy_model.h"
+#include "engine/proof/situation_search.h"
+#include "engine/proof/witness_text.h"
+
+namespace sojourn::cli {
+namespace {
+
+using lang::Threshold;
+
+// Does the feature ask for `wanted`, itself or inside what it counts?
+bool asks(const RuleTable& table, FeatureIndex feature, FeatureIndex wanted) {
+  std::vector<FeatureIndex> open = {feature};
+  while (!open.empty()) {
+    FeatureIndex at = open.back();
+    open.pop_back();
+    if (at == wanted) return true;
+    if (!is_temporal(table.features[at].kind)) continue;
+    for (FeatureIndex inner : table.conditions.features_of(table.features[at].inner)) {
+      open.push_back(inner);
+    }
+  }
+  return false;
+}
+
+bool condition_asks(const RuleTable& table, ConditionIndex condition, FeatureIndex wanted) {
+  std::vector<FeatureIndex> features = table.conditions.features_of(condition);
+  return std::any_of(features.begin(), features.end(),
+                     [&](FeatureIndex feature) { return asks(table, feature, wanted); });
+}
+
+// The condition with every test about the feature answered as the condition would have it.
+ConditionIndex without_feature(RuleTable& table, ConditionIndex index, FeatureIndex feature,
+                               bool wanted) {
+  ConditionTable& conditions = table.conditions;
+  const ConditionNode node = conditions.node(index);
+  std::vector<ConditionIndex> parts;
+  switch (node.op) {
+    case ConditionOp::test:
+      if (!asks(table, conditions.test_of(node).feature, feature)) return index;
+      return wanted ? ConditionTable::kAlways : ConditionTable::kNever;
+    case ConditionOp::negation: {
+      ConditionIndex inner = conditions.child(node, 0);
+      return conditions.negate(without_feature(table, inner, feature, !wanted));
+    }
+    case ConditionOp::conjunction:
+    case ConditionOp::disjunction:
+      for (std::uint32_t i = 0; i < node.count; ++i) {
+        ConditionIndex part = conditions.child(node, i);
+        parts.push_back(without_feature(table, part, feature, wanted));
+      }
+      return node.op == ConditionOp::conjunction ? conditions.all_of(std::move(parts))
+                                                 : conditions.any_of(std::move(parts));
+    default:
+      return index;
+  }
+}
+
+// The feature reads `value`, give or take nothing.
+ConditionIndex reads(ConditionTable& conditions, FeatureIndex feature, std::int64_t value) {
+  Test least;
+  least.feature = feature;
+  least.kind = Test::Kind::at_least;
+  least.threshold = value;
+  Test more = least;
+  more.threshold = value + 1;
+  return conditions.all_of({conditions.test(least), conditions.negate(conditions.test(more))});
+}
+
+// One thing to find: what is counted reads a value where the rest of a condition holds.
+struct Question {
+  FeatureIndex feature = 0;
+  std::int64_t value = 0;
+  std::optional<ProfileIndex> enabled;  // a ban's candidate
+  ConditionIndex condition = ConditionTable::kNever;
+};
+
+class Stories : public ThresholdStories {
+ public:
+  Stories(const RuleTable& table, const std::vector<Threshold>& thresholds)
+      : table_(table), thresholds_(thresholds) {}
+
+  Status prepare(const Gazetteer& world) {
+    auto locator = world.bind(table_.areas);
+    if (!locator) return std::move(locator).error();
+    locator_ = std::move(locator).value();
+    find_owners();
+    RuleTable probe = table_;
+    for (std::size_t i = 0; i < thresholds_.size(); ++i) {
+      for (const ThresholdOwner& owner : owners(i)) {
+        for (int side : {-1, 0, 1}) ask(probe, i, owner, side);
+      }
+    }
+    probe.assertions.clear();
+    for (const auto& [key, questions] : questions_) {
+      for (const Question& question : questions) {
+        Assertion asked;
+        asked.condition = question.condition;
+        asked.outcome.kind = Action::Kind::keep;
+        probe.assertions.push_back(std::move(asked));
+      }
+    }
+    model_ = std::make_unique<PolicyModel>(probe, world.claims(), &locator_->situations());
+    search_ = std::make_unique<SituationSearch>(model_->table(), model_->axes(), model_->store(),
+                                                model_->world());
+    return {};
+  }
+
+  const std::vector<ThresholdOwner>& owners(std::size_t threshold) const override {
+    return owners_[threshold];
+  }
+
+  std::vector<std::vector<std::string>> tell(std::size_t threshold, const ThresholdOwner& owner,
+                                             int side) override {
+    std::vector<std::vector<std::string>> stories;
+    auto asked = questions_.find({threshold, owner.kind, owner.index, side});
+    if (asked == questions_.end()) return stories;
+    for (const Question& question : asked->second) {
+      std::optional<Witness> witness = owner.kind == ThresholdOwner::Kind::rule
+                                           ? find_for_rule(question, owner.index)
+                                           : find_for_ban(question);
+      if (!witness) continue;
+      speak_now(question, *witness);
+      std::optional<std::string> text =
+          witness_as_test(model_->table(), *witness, {"story", {}, {}});
+      if (!text) continue;
+      add_stories(stories, lines_of(*text), *witness, question);
+      if (stories.size() >= kStoriesMax) break;
+    }
+    return stories;
+  }
+
+ private:
+  // Stories told of one side, and questions put to the model: what lies beyond is left to authors.
+  static constexpr std::size_t kStoriesMax = 8;
+  static constexpr std::size_t kQuestionsMax = 20'000;
+
+  void find_owners() {
+    owners_.resize(thresholds_.size());
+    auto note = [&](const ThresholdOwner& owner, const std::vector<ConditionIndex>& conditions) {
+      std::vector<bool> asked(table_.features.size());
+      std::vector<FeatureIndex> open;
+      auto add = [&](ConditionIndex condition) {
+        for (FeatureIndex feature : table_.conditions.features_of(condition)) {
+          if (!asked[feature]) open.push_back(feature);
+          asked[feature] = true;
+        }
+      };
+      for (ConditionIndex condition : conditions) add(condition);
+      while (!open.empty()) {
+        const Feature& feature = table_.features[open.back()];
+        open.pop_back();
+        if (is_temporal(feature.kind)) add(feature.inner);
+      }
+      for (std::size_t i = 0; i < thresholds_.size(); ++i) {
+        const std::vector<Threshold::Question>& questions = thresholds_[i].questions;
+        bool any = std::any_of(questions.begin(), questions.end(),
+                               [&](const auto& question) { return asked[question.feature]; });
+        if (any) owners_[i].push_back(owner);
+      }
+    };
+    for (std::uint32_t i = 0; i < table_.rules.size(); ++i) {
+      const Rule& rule = table_.rules[i];
+      note({ThresholdOwner::Kind::rule, i}, {rule.condition, rule.action.requires_condition});
+    }
+    for (std::uint32_t i = 0; i < table_.bans.size(); ++i) {
+      note({ThresholdOwner::Kind::ban, i}, table_.bans[i].violated);
+    }
+  }
+
+  // A device that need not be silent has just reported.
+  void speak_now(const Question& question, Witness& witness) {
+    DiagramRef asked = model_->conditions().certain(question.condition);
+    const std::vector<Feature>& features = model_->table().features;
+    for (FeatureIndex f = 0; f < features.size(); ++f) {
+      if (features[f].kind != FeatureKind::silent || f == question.feature) continue;
+      Reading before = std::exchange(witness.readings[f], Reading::exactly(0));
+      if (!search_->holds_in(asked, witness)) witness.readings[f] = before;
+    }
+  }
+
+  static std::vector<std::string> lines_of(const std::string& block) {
+    std::vector<std::string> lines;
+    for (std::size_t begin = block.find('\n') + 1; begin < block.size();) {
+      std::size_t end = block.find('\n', begin);
+      lines.push_back(block.substr(begin, end - begin));
+      begin = end + 1;
+    }
+    return lines;
+  }
+
+  void ask(RuleTable& probe, std::size_t index, const ThresholdOwner& owner, int side) {
+    const Threshold& threshold = thresholds_[index];
+    std::vector<Question>& asked = questions_[{index, owner.kind, owner.index, side}];
+    for (const Threshold::Question& place : threshold.questions) {
+      std::vector<std::pair<ConditionIndex, std::optional<ProfileIndex>>> where;
+      if (owner.kind == ThresholdOwner::Kind::rule) {
+        const Rule& rule = table_.rules[owner.index];
+        bool in_requires = !condition_asks(table_, rule.condition, place.feature);
+        where.emplace_back(rule.condition, std::nullopt);
+        if (in_requires) where.back().first = both(probe, rule);
+      } else {
+        const Ban& ban = table_.bans[owner.index];
+        for (ProfileIndex p = 0; p < table_.profiles.size(); ++p) {
+          if (!place.enabled || *place.enabled == p) where.emplace_back(ban.violated[p], p);
+        }
+      }
+      for (const auto& [condition, enabled] : where) {
+        if (!condition_asks(probe, condition, place.feature)) continue;
+        if (++question_count_ > kQuestionsMax) return;
+        Question question{place.feature, threshold.at + side * threshold.step, enabled, {}};
+        question.condition =
+            probe.conditions.all_of({without_feature(probe, condition, place.feature, true),
+                                     reads(probe.conditions, place.feature, question.value)});
+        asked.push_back(question);
+      }
+    }
+  }
+
+  static ConditionIndex both(RuleTable& probe, const Rule& rule) {
+    return probe.conditions.all_of({rule.condition, rule.action.requires_condition});
+  }
+
+  // Rather where the rule would change something, lawfully, and where no rule overrides it.
+  std::optional<Witness> find_for_rule(const Question& question, std::uint32_t index) {
+    DiagramStore& store = model_->store();
+    DiagramRef holds = model_->conditions().certain(question.condition);
+    std::vector<DiagramRef> elsewhere, known;
+    for (ProfileIndex p = 0; p < table_.profiles.size(); ++p) {
+      const std::vector<Alternative>& wanted = table_.rules[index].action.alternatives;
+      bool is_wanted = std::any_of(wanted.begin(), wanted.end(),
+                                   [&](const Alternative& one) { return one.profile == p; });
+      known.push_back(model_->rules().enabled(p));
+      if (!is_wanted) elsewhere.push_back(model_->rules().enabled(p));
+    }
+    std::vector<std::uint32_t> overriders = model_->rules().all_overriders(index);
+    DiagramRef can_have = kYes;
+    const Action& action = table_.rules[index].action;
+    if (!action.alternatives.empty()) can_have = model_->rules().can_have(action.alternatives[0]);
+    DiagramRef changes = store.any_of(elsewhere);
+    for (DiagramRef where : {store.both(changes, can_have), changes, store.any_of(known), kYes}) {
+      DiagramRef wanted = store.both(holds, where);
+      std::optional<Witness> witness = find_quiet(wanted, overriders, index);
+      if (!witness) witness = find_quiet(wanted, {}, index);
+      if (witness) return witness;
+    }
+    return std::nullopt;
+  }
+
+  // A situation in which none of `silenced` fires, and of the other rules as few as can be: its
+  // story speaks of nothing else. (Of very many rules that is not asked.)
+  std::optional<Witness> find_quiet(DiagramRef wanted, const std::vector<std::uint32_t>& silenced,
+                                    std::optional<std::uint32_t> index) {
+    constexpr std::size_t kRulesMax = 60;
+    std::vector<DiagramRef> covers;
+    for (std::uint32_t rule : silenced) covers.push_back(model_->rules().fires(rule));
+    std::optional<Witness> found = search_->uncovered(wanted, covers, budget_).witness;
+    if (!found || table_.rules.size() > kRulesMax) return found;
+    for (std::uint32_t rule = 0; rule < table_.rules.size(); ++rule) {
+      DiagramRef fires = model_->rules().fires(rule);
+      if (index == rule || !search_->holds_in(fires, *found)) continue;
+      covers.push_back(fires);
+      SituationSearch::Answer quieter = search_->uncovered(wanted, covers, budget_);
+      if (quieter.witness) {
+        found = *std::move(quieter.witness);
+      } else {
+        covers.pop_back();
+      }
+    }
+    return found;
+  }
+
+  std::optional<Witness> find_for_ban(const Question& question) {
+    DiagramRef holds = model_->conditions().certain(question.condition);
+    DiagramRef enabled = question.enabled ? model_->rules().enabled(*question.enabled) : kYes;
+    DiagramRef wanted = model_->store().both(holds, enabled);
+    std::optional<Witness> witness = find_quiet(wanted, {}, {});
+    if (witness && question.enabled) witness->profile = Reading::exactly(*question.enabled);
+    return witness;
+  }
+
+  // The story, and where it leaves the enabled profile open, the story with each.
+  void add_stories(std::vector<std::vector<std::string>>& stories, std::vector<std::string> lines,
+                   const Witness& witness, const Question& question) {
+    const Feature& feature = model_->table().features[question.feature];
+    bool profile_known = witness.profile.known && witness.profile.lower >= 0;
+    std::vector<std::string> names = {""};
+    if (!profile_known) {
+      for (const Profile& profile : table_.profiles) names.push_back(profile.name);
+    }
+    for (const std::string& name : names) {
+      std::vector<std::string> story = lines;
+      if (!name.empty()) give(story, fmt::format("profile = \"{}\"", name));
+      // Days are counted for the device that they were reported by.
+      if (feature.scope.per_imei) give(story, "imei \"356938035643809\"");
+      std::optional<std::vector<std::string>> told =
+          with_events(table_, feature, question.value, witness, std::move(story));
+      if (told && stories.size() < kStoriesMax) stories.push_back(*std::move(told));
+    }
+  }
+
+  static void give(std::vector<std::string>& lines, const std::string& part) {
+    const std::string given = "  given ";
+    if (!lines.empty() && lines[0].starts_with(given)) {
+      lines[0].insert(given.size(), part + ", ");
+    } else {
+      lines.insert(lines.begin(), given + part);
+    }
+  }
+
+  using Key = std::tuple<std::size_t, ThresholdOwner::Kind, std::uint32_t, int>;
+
+  const RuleTable& table_;
+  const std::vector<Threshold>& thresholds_;
+  std::unique_ptr<Locator> locator_;
+  std::map<Key, std::vector<Question>> questions_;
+  std::vector<std::vector<ThresholdOwner>> owners_;
+  std::size_t question_count_ = 0;
+  std::unique_ptr<PolicyModel> model_;
+  std::unique_ptr<SituationSearch> search_;
+  ProofBudget budget_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<ThresholdStories>> ThresholdStories::make(
+    const RuleTable& table, const Gazetteer& world,
+    const std::vector<lang::Threshold>& thresholds) {
+  auto stories = std::make_unique<Stories>(table, thresholds);
+  if (Status ready = stories->prepare(world); !ready) return std::move(ready).error();
+  return std::unique_ptr<ThresholdStories>(std::move(stories));
+}
+
+}  // namespace sojourn::cli

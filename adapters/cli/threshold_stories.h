@@ -1,0 +1,42 @@
+// Stories that bring a device to a threshold: a situation in which a rule's condition (a ban's)
+// holds as far as everything but the threshold goes, and what the threshold is about reads exactly
+// one value. The prover finds the situation; a device that stands in it for long enough tells it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/base/gazetteer.h"
+#include "engine/base/result.h"
+#include "engine/graph/rule_table.h"
+#include "lang/testing/boundaries.h"
+
+namespace sojourn::cli {
+
+// Who asks for a threshold.
+struct ThresholdOwner {
+  enum class Kind : std::uint8_t { rule, ban } kind = Kind::rule;
+  std::uint32_t index = 0;
+};
+
+// Not thread-safe.
+class ThresholdStories {
+ public:
+  // Requires: `table` and `world` outlive the result.
+  static Result<std::unique_ptr<ThresholdStories>> make(
+      const RuleTable& table, const Gazetteer& world,
+      const std::vector<lang::Threshold>& thresholds);
+  virtual ~ThresholdStories() = default;
+
+  // The rules and bans that ask for it, rules first.
+  virtual const std::vector<ThresholdOwner>& owners(std::size_t threshold) const = 0;
+  // The lines of a `test` block without its first and without expectations; `side` is -1, 0 or 1:
+  // just below, at, just above. Several to choose from, the best first; none where no device that
+  // stands still comes there. What they say was not tried yet.
+  virtual std::vector<std::vector<std::string>> tell(std::size_t threshold,
+                                                     const ThresholdOwner& owner, int side) = 0;
+};
+
+}  // namespace sojourn::cli
