@@ -88,7 +88,8 @@ std::size_t ConditionHistory::index_at(Instant t) const {
 
 void ConditionHistory::refresh(const FeatureReader& reader, Instant now) {
   begin_ = reader.history().begin();
-  before_ = reader.history().commissioned() ? Truth::no : Truth::unknown;
+  bool certain = reader.history().commissioned() || begin_ <= spec_.counts_from;
+  before_ = certain ? Truth::no : Truth::unknown;
   Stretch dirty{std::max(dirty_.from, begin_), std::min(dirty_.to, extended_to_ + kInstant)};
   if (dirty_.to > extended_to_) stable_until_ = std::min(stable_until_, dirty_.from);
   dirty_ = {kNever, kBeginning};
@@ -214,7 +215,9 @@ void ConditionHistory::retract(Instant now) {
 
 Reading ConditionHistory::held_at(Instant t) const {
   if (runs_.empty() || t < runs_[0].from) {
-    return before_ == Truth::no ? Reading::exactly(-1) : Reading::between(-1, kNotYet);
+    if (before_ == Truth::no || t < spec_.counts_from) return Reading::exactly(-1);
+    bool endless = spec_.counts_from == kBeginning;
+    return Reading::between(-1, endless ? kNotYet : (t - spec_.counts_from).ms);
   }
   std::size_t index = index_at(t);
   auto since = [&](Truth at_least) -> std::int64_t {
@@ -222,7 +225,8 @@ Reading ConditionHistory::held_at(Instant t) const {
     std::size_t i = index;
     while (i > 0 && runs_[i - 1].truth >= at_least) --i;
     bool open = i == 0 && at_least == Truth::unknown && before_ == Truth::unknown;
-    return open ? kNotYet : (t - runs_[i].from).ms;
+    if (open && spec_.counts_from == kBeginning) return kNotYet;
+    return (t - (open ? spec_.counts_from : runs_[i].from)).ms;
   };
   return Reading::between(since(Truth::yes), since(Truth::unknown));
 }

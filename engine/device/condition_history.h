@@ -56,8 +56,11 @@ class ConditionHistory {
     return index + 1 < runs_.size() ? runs_[index + 1].from : kNever;
   }
   Instant begin() const { return begin_; }
-  // What the condition was before the history began: `no` when the device did not exist.
+  // What the condition was before the history began: `no` when the device did not exist, or when
+  // the condition begins with a date that lies later.
   Truth before() const { return before_; }
+  // With `unknown` before: it was unknown from this instant on, and did not hold before.
+  Instant unknown_from() const { return spec_.counts_from; }
   Instant stable_until() const { return stable_until_; }
   const HistorySpec& spec() const { return spec_; }
   const TimeZone& zone() const { return zone_; }

@@ -212,7 +212,14 @@ class Prepared::Maker {
       known.needs_days = known.needs_days || needs_days;
       return static_cast<HistoryIndex>(i);
     }
-    HistorySpec spec{feature.inner, feature.scope, feature.zone, zone, needs_days, {}, {}};
+    HistorySpec spec{feature.inner,
+                     feature.scope,
+                     feature.zone,
+                     zone,
+                     needs_days,
+                     {},
+                     {},
+                     date_it_begins(feature.inner)};
     spec.features = table().conditions.features_of(feature.inner);
     for (FeatureIndex inner : spec.features) {
       HistoryIndex nested = prepared_->features[inner].history;
@@ -220,6 +227,25 @@ class Prepared::Maker {
     }
     histories.push_back(std::move(spec));
     return static_cast<HistoryIndex>(histories.size() - 1);
+  }
+
+  // The latest `from` among the parts of a conjunction.
+  Instant date_it_begins(ConditionIndex condition) const {
+    const ConditionTable& conditions = table().conditions;
+    const ConditionNode& node = conditions.node(condition);
+    Instant begins = kBeginning;
+    if (node.op == ConditionOp::conjunction) {
+      for (std::uint32_t i = 0; i < node.count; ++i) {
+        begins = std::max(begins, date_it_begins(conditions.child(node, i)));
+      }
+    }
+    if (node.op != ConditionOp::test) return begins;
+    const Test& test = conditions.test_of(node);
+    const Feature& feature = prepared_->feature(test.feature);
+    bool dated = feature.kind == FeatureKind::date && test.kind == Test::Kind::holds &&
+                 feature.from_day > std::numeric_limits<std::int32_t>::min();
+    if (!dated) return begins;
+    return prepared_->zone_of(prepared_->features[test.feature]).start_of({feature.from_day});
   }
 
   void gather_cuts() {

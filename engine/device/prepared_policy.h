@@ -39,6 +39,9 @@ struct HistorySpec {
   bool needs_days = false;
   std::vector<FeatureIndex> features;  // what the condition tests
   std::vector<HistoryIndex> nested;    // histories that those features count
+  // Before this instant the condition certainly does not hold, whatever the device was: a ban that
+  // says `counting from`, a `from` among the parts of the condition.
+  Instant counts_from = kBeginning;
 };
 
 struct FeaturePlan {

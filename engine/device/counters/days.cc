@@ -2,6 +2,7 @@
 // `window_count`, `calendar_count`, `day_share` (semantics 7, 9 to 12).
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "engine/device/counters/counter.h"
 
@@ -14,7 +15,16 @@ struct DayView {
   DayBits maybe;  // possibly one
   std::int32_t today = 0;
   std::int32_t begin_day = 0;  // before it nothing is known ...
-  bool open_before = false;    // ... and may have been anything
+  bool open_before = false;    // ... and may have been anything ...
+  std::int32_t open_from = std::numeric_limits<std::int32_t>::min();  // ... from this day on
+
+  // How many of the days from `first` on, before the history began, may have been one.
+  std::int32_t open_days(std::int32_t first) const {
+    return open_before ? std::max(begin_day - std::max(first, open_from), 0) : 0;
+  }
+  bool endless() const {
+    return open_before && open_from == std::numeric_limits<std::int32_t>::min();
+  }
 };
 
 DayView look(const HistoryView& view, Instant now) {
@@ -30,6 +40,9 @@ DayView look(const HistoryView& view, Instant now) {
   if (view.now == Truth::yes) days.yes.set(days.today, days.today);
   days.begin_day = zone.day_of(view.history.begin()).number;
   days.open_before = view.history.before() == Truth::unknown;
+  if (view.history.unknown_from() != kBeginning) {
+    days.open_from = zone.day_of(view.history.unknown_from()).number;
+  }
   bool partly = zone.start_of({days.begin_day}) < view.history.begin();
   if (days.open_before && partly) days.maybe.set(days.begin_day, days.begin_day);
   return days;
@@ -37,13 +50,13 @@ DayView look(const HistoryView& view, Instant now) {
 
 bool any_maybe(const DayView& days, std::int32_t first, std::int32_t last) {
   if (last < first) return false;
-  return days.maybe.count(first, last) > 0 || (days.open_before && first < days.begin_day);
+  return days.maybe.count(first, last) > 0 || (days.open_days(first) > 0 && last >= days.open_from);
 }
 
 Reading count_between(const DayView& days, std::int32_t first) {
   std::int64_t lower = days.yes.count(first, days.today);
   std::int64_t upper = days.maybe.count(std::max(first, days.begin_day), days.today);
-  if (days.open_before && first < days.begin_day) upper += days.begin_day - first;
+  upper += days.open_days(first);
   return Reading::between(lower, upper);
 }
 
@@ -51,7 +64,9 @@ Reading consecutive(const HistoryView& view, const DayView& days) {
   if (view.now == Truth::no) return Reading::exactly(0);
   std::int64_t lower = view.now == Truth::yes ? days.yes.run_length_back(days.today) : 0;
   std::int64_t upper = days.maybe.run_length_back(days.today);
-  if (days.open_before && days.today - upper < days.begin_day) upper = kNotYet;
+  if (days.open_before && days.today - upper < days.begin_day) {
+    upper = days.endless() ? kNotYet : upper + days.open_days(days.open_from);
+  }
   return Reading::between(lower, upper);
 }
 
@@ -67,7 +82,10 @@ std::int64_t run_with_gaps(const DayBits& bits, const DayView& days, std::int32_
     first = *before - bits.run_length_back(*before) + 1;
     before = bits.last_at_or_before(first - 1);
   }
-  if (open_before && first - days.begin_day <= gap) return kNotYet;
+  if (open_before && first - days.begin_day <= gap) {
+    if (days.endless()) return kNotYet;
+    if (days.open_days(days.open_from) > 0) return days.today - days.open_from + 1;
+  }
   return any ? days.today - first + 1 : 0;
 }
 
@@ -120,7 +138,7 @@ std::int32_t first_day_of_window(const Period& window, std::int32_t today) {
 
 Reading day_share(const DayView& days, const Period& window) {
   std::int32_t first = first_day_of_window(window, days.today);
-  if (days.open_before && first < days.begin_day) {
+  if (days.open_days(first) > 0) {
     return Reading::between(0, days.today - first + 1);
   }
   return Reading::exactly(days.yes.count(first, days.today));
@@ -183,7 +201,7 @@ Instant class_until(const CountQuestion& question, const HistoryView& view, cons
                (feature.kind == FeatureKind::window_count && feature.bucket != TimeUnit::day);
   bool idle = reading.upper == 0 && view.now == Truth::no && !view.supposed;
   if (idle) return view.history.stable_until();  // nothing to count, and nothing begins
-  if (jumps) return midnight;
+  if (jumps) return std::min(midnight, view.history.stable_until());
   Instant until = kNever;
   if (quiet < 4 * 366) {
     auto ahead = static_cast<std::int32_t>(quiet);

@@ -9,14 +9,14 @@ namespace {
 constexpr Duration kInstant = milliseconds(1);
 
 // Since when the condition has been at least `least` without a break; absent: it is not now.
-// kBeginning: since before the history began.
+// kBeginning: since before the history began, nobody knows when.
 std::optional<Instant> unbroken_since(const HistoryView& view, Truth least, Instant now) {
   if (view.now < least) return std::nullopt;
   std::size_t i = view.history.runs().size();
   Instant since = now;
   while (i > 0 && view.truth_of_run(i - 1) >= least) since = view.history.runs()[--i].from;
   bool open = least == Truth::unknown && view.history.before() == Truth::unknown;
-  return i == 0 && open ? kBeginning : since;
+  return i == 0 && open ? view.history.unknown_from() : since;
 }
 
 // A supposed condition that the past does not bear out has held for this instant only, whenever
@@ -70,7 +70,9 @@ void read_share(Curve& curve, const HistoryView& view, const CountQuestion& ques
   const ConditionHistory& history = view.history;
   Instant start = period_before(question.feature.window, now, history.zone());
   curve.until = std::min(curve.until, window_steady_until(question, history.zone(), start));
-  if (history.before() == Truth::unknown && start < history.begin()) {
+  // From where on nothing is known, when that lies within the window.
+  Instant unknown_from = std::max(start, history.unknown_from());
+  if (history.before() == Truth::unknown && unknown_from < history.begin()) {
     curve.lower = 0;
     curve.upper = (now - start).ms;
     curve.until = std::min(curve.until, now + (history.begin() - start));
