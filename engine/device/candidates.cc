@@ -97,7 +97,9 @@ std::vector<Supposition> suppositions(const CountQuestion& question, bool asks_n
   }
   std::vector<Supposition> result;
   for (std::int64_t value : networks) result.push_back({candidate, value});
-  if (result.empty() && !is_enabled) result.push_back({candidate, std::nullopt});
+  // Of a device that may be anywhere nothing is known, whatever networks it was on yesterday.
+  bool anywhere = network < 0 && present.empty();
+  if (!is_enabled && (anywhere || result.empty())) result.push_back({candidate, std::nullopt});
   return result;
 }
 
