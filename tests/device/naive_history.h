@@ -31,6 +31,7 @@ class NaiveHistory {
     std::optional<std::string> imei;
     std::optional<std::int64_t> type;
     std::optional<std::int64_t> battery;
+    std::optional<std::string> apn;
     std::optional<CountryClaim> evidence;
     std::optional<CountryClaim> standing;
   };
@@ -40,6 +41,12 @@ class NaiveHistory {
   // The claim of the report's fix when it is certain.
   void add(const Observation& report, std::optional<CountryClaim> fix) {
     reports_.push_back({report, fix});
+    std::stable_sort(reports_.begin(), reports_.end(), [](const Kept& a, const Kept& b) {
+      return std::pair(a.report.at, a.report.line) < std::pair(b.report.at, b.report.line);
+    });
+    // What was the case before a report does not change by it.
+    bool first = report.at <= reports_.front().report.at;
+    while (!said_.empty() && (first || said_.back().from >= report.at)) said_.pop_back();
   }
 
   Reading read(FeatureIndex index, Instant now) {
@@ -76,22 +83,23 @@ class NaiveHistory {
 
   void walk(Instant now) {
     hours_.clear();
-    std::stable_sort(reports_.begin(), reports_.end(), [](const Kept& a, const Kept& b) {
-      return std::pair(a.report.at, a.report.line) < std::pair(b.report.at, b.report.line);
-    });
     if (reports_.empty()) return;
-    for (Instant t = reports_.front().report.at; t <= now; t = t + hours(1)) {
-      hours_.push_back(hour_at(t));
+    Instant t = said_.empty() ? reports_.front().report.at : said_.back().from + hours(1);
+    for (; t <= now; t = t + hours(1)) said_.push_back(hour_at(t));
+    for (const Hour& hour : said_) {
+      if (hour.from <= now) hours_.push_back(hour);
     }
     settle(now);
   }
   const std::vector<Hour>& hours_walked() const { return hours_; }
-
- private:
   struct Kept {
     Observation report;
     std::optional<CountryClaim> fix;
   };
+  // In the order of their instants.
+  const std::vector<Kept>& reports() const { return reports_; }
+
+ private:
   // Does something said at `at` and lasting `hold` still hold at t?
   static bool holds(Instant at, Duration hold, Instant t) { return t == at || t < at + hold; }
 
@@ -132,6 +140,8 @@ class NaiveHistory {
         if (report.name == "type") {
           std::int64_t value = report.text == "meter" ? 0 : 1;
           hour.type = fresh ? std::optional(value) : std::nullopt;
+        } else if (report.name == "apn") {
+          hour.apn = fresh ? std::optional(report.text) : std::nullopt;
         } else {
           bool valid = holds(said.at, *table_.attributes[1].valid, t);
           hour.battery = valid ? std::optional(report.number_millionths) : std::nullopt;
@@ -417,7 +427,8 @@ class NaiveHistory {
 
   const RuleTable& table_;
   std::vector<Kept> reports_;
-  std::vector<Hour> hours_;
+  std::vector<Hour> said_;   // hour by hour, before countries settle; kept from walk to walk
+  std::vector<Hour> hours_;  // of the last walk
 };
 
 }  // namespace sojourn::testing

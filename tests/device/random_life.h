@@ -36,8 +36,9 @@ struct LifeReport {
 };
 
 // Reports in the order of their instants; at most one per hour.
+// With a fleet they tell an apn, and events.
 inline std::vector<LifeReport> random_life(Chance& chance, Instant start, int hours_long,
-                                           std::int64_t lateness_hours) {
+                                           std::int64_t lateness_hours, bool in_a_fleet = false) {
   struct Spot {
     double lat, lon;
     std::string_view country;
@@ -81,6 +82,8 @@ inline std::vector<LifeReport> random_life(Chance& chance, Instant start, int ho
     if (chance.one_in(9)) said.value().reject_cause = chance.one_in(2) ? 11 : 13;
     if (said.value().reject_cause) said.value().network = {};
     if (chance.one_in(4)) said.data(static_cast<std::int64_t>(1 + chance.below(1000)));
+    if (in_a_fleet && chance.one_in(6)) said.text("apn", chance.one_in(2) ? "a" : "b");
+    if (in_a_fleet && chance.one_in(20)) said.event("owner-changed");
     next.report = said.value();
     bool late = chance.one_in(4);
     next.delivered_after =

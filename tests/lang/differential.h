@@ -1,0 +1,211 @@
+// Random laws against random lives: what the language, the compiler and the engine make of them,
+// compared with a naive reading of the fine print (naive_law.h), moment by moment.
+//
+//   Comparison total = compare_many(seed, 1'000, nullptr);
+//   if (!total.difference.empty()) show(total.difference);
+//
+// A pair is a law and a moment of a life at which all that it decides was compared.
+#pragma once
+
+#include <cstdlib>
+#include <utility>
+
+#include "engine/proof/compile.h"
+#include "engine/runtime/device_loop.h"
+#include "tests/lang/load.h"
+#include "tests/lang/naive_law.h"
+#include "tests/lang/planted.h"
+#include "tests/support/catch.h"
+
+namespace sojourn::lang::testing {
+
+using namespace sojourn::testing;  // NOLINT: speaks its words
+
+inline constexpr std::int64_t kLatenessHours = 40;
+inline constexpr int kLifeHours = 220;
+
+inline const RecordSink kUnheard = [](const DecisionRecord&) {};
+
+// Clocks that jump, months and years that end, a leap day.
+inline Instant random_start(Chance& chance) {
+  static const std::vector<std::string> starts = {"2026-03-20T05:00:00Z", "2026-10-22T11:00:00Z",
+                                                  "2024-02-24T20:00:00Z", "2026-12-27T00:00:00Z",
+                                                  "2026-03-05T13:00:00Z", "2027-02-24T01:00:00Z"};
+  return sojourn::testing::at(chance.of(starts));
+}
+
+inline std::size_t pairs_wanted(std::size_t fast) {
+  const char* given = std::getenv("SOJOURN_PAIRS");
+  return given != nullptr ? std::strtoull(given, nullptr, 10) : fast;
+}
+
+// The fast path: a law as written, compiled and made ready. Absent: the language refuses it.
+struct Compiled {
+  explicit Compiled(const Law& law) : loaded(load(law.text())) {
+    if (!loaded.policy) return;
+    table = std::make_shared<const RuleTable>(loaded.table());
+    CompileOptions options;
+    options.claims = small_world().claims();
+    options.validate = false;
+    auto graph = compile(table, options);
+    if (graph) prepared = PreparedPolicy::prepare(*graph, small_world()).value();
+  }
+  Loaded loaded;
+  std::shared_ptr<const RuleTable> table;
+  std::shared_ptr<const PreparedPolicy> prepared;
+};
+
+class Engine {
+ public:
+  explicit Engine(const Compiled& compiled)
+      : prepared_(compiled.prepared), loop_(compiled.prepared, "d", options()) {}
+
+  void report(const Observation& said) { loop_.report(said, kUnheard); }
+  Instant now() const { return loop_.now(); }
+  void run_until(Instant t) { loop_.run_until(t, kUnheard); }
+
+  void tell(const NaiveLaw::Told& told) {
+    const RuleTable& table = prepared_->table();
+    for (FeatureIndex f = 0; f < table.features.size(); ++f) {
+      const Feature& feature = table.features[f];
+      if (feature.kind == FeatureKind::fleet_count && told.same_apn) {
+        loop_.device().told(f, Reading::exactly(*told.same_apn));
+      }
+      auto released = told.released.find(feature.subject);
+      if (feature.kind == FeatureKind::released && released != told.released.end()) {
+        loop_.device().told(f, Reading::exactly(released->second ? 1 : 0));
+      }
+    }
+    run_until(now());
+  }
+
+  std::string ledger_text() const {
+    std::string text;
+    for (const EvidenceRow& row : loop_.device().ledger()) {
+      text += fmt::format("  {} to {}: {} {} {} {} {}\n", to_rfc3339(row.from), to_rfc3339(row.to),
+                          row.country, row.network, row.profile, row.imei, row.known_by);
+    }
+    return text;
+  }
+
+  Verdict verdict() {
+    const RuleTable& table = prepared_->table();
+    const Decision& decision = *loop_.decision();
+    Verdict verdict;
+    verdict.outcome = decision.kind == Action::Kind::profile
+                          ? "profile = " + table.profiles[decision.profile].name
+                          : "keep";
+    if (decision.rule >= 0) {
+      verdict.by = table.rules[static_cast<std::size_t>(decision.rule)].name;
+    } else if (decision.ban >= 0) {
+      verdict.by = "ban " + table.bans[static_cast<std::size_t>(decision.ban)].name;
+    }
+    for (const std::string& alert : loop_.alerts()) {
+      if (alert.front() == 'a') verdict.alerts.insert(alert);
+    }
+    for (std::size_t b = 0; b < table.bans.size(); ++b) {
+      BanStanding standing = loop_.device().standing(b, now());
+      verdict.violated.push_back(standing.violated);
+      bool doubt = table.bans[b].in_doubt_counts && standing.bites == Truth::unknown;
+      verdict.a_ban_calls = verdict.a_ban_calls || standing.bites == Truth::yes || doubt;
+    }
+    verdict.waits = !verdict.a_ban_calls && loop_.suppressed().has_value();
+    return verdict;
+  }
+
+ private:
+  static LoopOptions options() {
+    LoopOptions options;
+    options.mode = LoopMode::open;
+    options.lateness = hours(kLatenessHours + 1);
+    return options;
+  }
+  std::shared_ptr<const PreparedPolicy> prepared_;
+  mutable DeviceLoop loop_;
+};
+
+struct Comparison {
+  std::size_t pair_count = 0;
+  std::size_t law_count = 0;
+  std::size_t refused_count = 0;
+  std::string difference;  // the first one; "" = none
+};
+
+// One law and one life. `planted`: what the fast path is given instead.
+inline void compare(std::uint64_t seed, const Planted* planted, Comparison& so_far) {
+  Chance chance(seed);
+  Instant start = random_start(chance);
+  Law law = LawMaker(chance, start).make();
+  Law given = law;
+  if (planted != nullptr && !planted->into(given)) return;
+  Compiled compiled(given);
+  if (!compiled.prepared) {
+    ++so_far.refused_count;
+    if (std::getenv("SOJOURN_SHOW_REFUSED")) WARN(compiled.loaded.rendered() << law.text());
+    return;
+  }
+  ++so_far.law_count;
+  auto life = as_delivered(random_life(chance, start, kLifeHours, kLatenessHours, true));
+  Engine engine(compiled);
+  // The naive side reads its own law, not the one that was given.
+  RuleTable settings = *compiled.table;
+  settings.settings.settle = hours(law.settle_hours);
+  settings.settings.carry = hours(law.carry_hours);
+  NaiveHistory history(settings);
+  NaiveLaw naive(law, history);
+  NaiveLaw::Told told;
+  auto compare_now = [&](std::size_t step) {
+    ++so_far.pair_count;
+    Verdict expected = naive.judge(engine.now(), told);
+    Verdict found = engine.verdict();
+    if (found == expected) return true;
+    // Asked for the first time now, does it say the same?
+    Engine afresh(compiled);
+    for (std::size_t i = 0; i < step; ++i) afresh.report(life[i].report);
+    afresh.run_until(engine.now());
+    afresh.tell(told);
+    so_far.difference = fmt::format(
+        "SOJOURN_SEED={} at {} after {} reports\n  naive  {}\n  engine {}\n  afresh {}\n  {}\n{}",
+        seed, to_rfc3339(engine.now()), step, expected.text(), found.text(),
+        afresh.verdict().text(), naive.moment_text(), law.text());
+    if (std::getenv("SOJOURN_SHOW_LEDGER")) so_far.difference += engine.ledger_text();
+    return false;
+  };
+  for (std::size_t i = 0; i < life.size(); ++i) {
+    engine.report(life[i].report);
+    history.add(life[i].report, life[i].fix);
+    if (chance.one_in(40)) {
+      told.same_apn = static_cast<std::int64_t>(chance.below(5));
+      for (std::size_t r = 0; r < law.rules.size(); ++r) told.released[r] = chance.one_in(2);
+      engine.tell(told);
+    }
+    if (!chance.one_in(4)) continue;
+    if (chance.one_in(3)) {
+      Instant t = engine.now() + hours(static_cast<std::int64_t>(chance.below(5)));
+      if (chance.one_in(2))
+        t = t + milliseconds(static_cast<std::int64_t>(chance.below(3'600'000)));
+      if (chance.one_in(8)) t = t + milliseconds(1);
+      engine.run_until(t);
+    }
+    if (!compare_now(i + 1)) return;
+  }
+  // Then silence, until all is carried away.
+  for (int step = 0; step < 6; ++step) {
+    engine.run_until(engine.now() + hours(static_cast<std::int64_t>(1 + chance.below(40))));
+    if (!compare_now(life.size())) return;
+  }
+}
+
+inline Comparison compare_many(std::uint64_t seed, std::size_t pairs, const Planted* planted) {
+  Comparison total;
+  for (std::size_t tried = 0; total.pair_count < pairs && tried < pairs; ++tried, ++seed) {
+    compare(seed, planted, total);
+    if (total.difference.empty()) continue;
+    static const bool go_on = std::getenv("SOJOURN_SHOW_ALL") != nullptr;
+    if (!go_on) break;
+    WARN(std::exchange(total.difference, ""));
+  }
+  return total;
+}
+
+}  // namespace sojourn::lang::testing
