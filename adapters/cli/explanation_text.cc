@@ -84,7 +84,7 @@ std::string explanation_text(const Explanation& explanation) {
     out += fmt::format("  {} ({}): {}", rule.label, rule.at,
                        rule.why_not.empty() ? mark(rule.truth) : rule.why_not);
     if (rule.would_fire_at) {
-      out += fmt::format("; it would at {} if nothing changes", to_rfc3339(*rule.would_fire_at));
+      out += fmt::format("; would fire at {} if nothing changes", to_rfc3339(*rule.would_fire_at));
     }
     out += "\n";
     add_conditions(out, rule.because, explanation.at);

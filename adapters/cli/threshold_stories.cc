@@ -232,6 +232,15 @@ class Stories : public ThresholdStories {
     return probe.conditions.all_of({rule.condition, rule.action.requires_condition});
   }
 
+  // Where the question's condition holds, and what is counted holds now: a device that stands still
+  // counts up to today.
+  DiagramRef counting(const Question& question) {
+    DiagramRef holds = model_->conditions().certain(question.condition);
+    const Feature& feature = table_.features[question.feature];
+    if (!is_temporal(feature.kind)) return holds;
+    return model_->store().both(holds, model_->conditions().certain(feature.inner));
+  }
+
   // Rather where the rule would change something, lawfully, and where no rule overrides it.
   std::optional<Witness> find_for_rule(const Question& question, std::uint32_t index) {
     DiagramStore& store = model_->store();
@@ -251,7 +260,9 @@ class Stories : public ThresholdStories {
     DiagramRef changes = store.any_of(elsewhere);
     for (DiagramRef where : {store.both(changes, can_have), changes, store.any_of(known), kYes}) {
       DiagramRef wanted = store.both(holds, where);
-      std::optional<Witness> witness = find_quiet(wanted, overriders, index);
+      DiagramRef now = store.both(counting(question), where);
+      std::optional<Witness> witness = find_quiet(now, overriders, index);
+      if (!witness) witness = find_quiet(wanted, overriders, index);
       if (!witness) witness = find_quiet(wanted, {}, index);
       if (witness) return witness;
     }
@@ -285,7 +296,9 @@ class Stories : public ThresholdStories {
     DiagramRef holds = model_->conditions().certain(question.condition);
     DiagramRef enabled = question.enabled ? model_->rules().enabled(*question.enabled) : kYes;
     DiagramRef wanted = model_->store().both(holds, enabled);
-    std::optional<Witness> witness = find_quiet(wanted, {}, {});
+    DiagramRef now = model_->store().both(counting(question), enabled);
+    std::optional<Witness> witness = find_quiet(now, {}, {});
+    if (!witness) witness = find_quiet(wanted, {}, {});
     if (witness && question.enabled) witness->profile = Reading::exactly(*question.enabled);
     return witness;
   }

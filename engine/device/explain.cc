@@ -92,10 +92,27 @@ BanEvidence Explainer::about_ban(std::size_t index, const BanStanding& standing)
                    : standing.bites == Truth::no     ? "obeyed"
                                                      : "in doubt";
   evidence.deadline = standing.deadline;
-  Decision as_if;
-  as_if.ban = static_cast<std::int32_t>(index);
-  if (enabled != kUnknownValue) evidence.because = because(as_if);
+  if (enabled == kUnknownValue) return evidence;
+  bool may_bite = ban.forbids_change || evidence.state == "in doubt";
+  const std::vector<ConditionIndex>& of_candidate = may_bite ? ban.bites : ban.violated;
+  std::size_t judged = judged_with(ban);
+  if (judged < of_candidate.size()) evidence.because = about_condition(of_candidate[judged]);
+  // That it is about another profile than the enabled one goes without saying.
+  if (ban.forbids_change) {
+    std::erase_if(evidence.because, [](const ConditionEvidence& one) {
+      return one.condition.starts_with("not profile ");
+    });
+  }
   return evidence;
+}
+
+// The place in Ban::bites of the enabled profile; where change is forbidden, of another.
+std::size_t Explainer::judged_with(const Ban& ban) {
+  std::int64_t enabled = evaluator_.history().value(kProfile, now_);
+  std::size_t undeclared = evaluator_.policy().table().profiles.size();
+  std::size_t judged = enabled >= 0 ? static_cast<std::size_t>(enabled) : undeclared;
+  if (ban.forbids_change) judged = judged == 0 ? 1 : 0;
+  return judged;
 }
 
 // A ban on change bites with every profile but the enabled one.
@@ -140,10 +157,7 @@ std::vector<ConditionEvidence> Explainer::because(const Decision& decision) {
   const RuleTable& table = evaluator_.policy().table();
   if (decision.ban >= 0) {
     const Ban& ban = table.bans[static_cast<std::size_t>(decision.ban)];
-    std::int64_t enabled = evaluator_.history().value(kProfile, now_);
-    std::size_t judged = enabled >= 0 ? static_cast<std::size_t>(enabled) : table.profiles.size();
-    // With another than the enabled one, where it is about a change.
-    if (ban.forbids_change) judged = judged == 0 ? 1 : 0;
+    std::size_t judged = judged_with(ban);
     return judged < ban.bites.size() ? about_condition(ban.bites[judged])
                                      : std::vector<ConditionEvidence>{};
   }

@@ -26,6 +26,7 @@ class Explainer {
   BanEvidence about_ban(std::size_t ban, const BanStanding& standing);
   std::vector<BanEvidence> consulted();
   std::string change_state(const Ban& ban);
+  std::size_t judged_with(const Ban& ban);
   // Its simple conditions, each as it must be for the whole: `not type = meter` where that is
   // asked.
   std::vector<ConditionEvidence> about_condition(ConditionIndex condition);

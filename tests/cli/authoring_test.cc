@@ -1,0 +1,128 @@
+// What authors see of their rules: suggested tests, coverage, explanations. Golden files in
+// tests/golden/cli; SOJOURN_REBASE=1 writes them anew.
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "tests/cli/run_program.h"
+#include "tests/support/catch.h"
+
+using namespace sojourn::testing;
+using Catch::Matchers::Contains;
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path kSource = SOJOURN_SOURCE_DIR;
+const std::string kGolden = "tests/golden/cli/";
+
+void compare(const std::string& found, const std::string& name) {
+  fs::path golden = kSource / (kGolden + name);
+  if (std::getenv("SOJOURN_REBASE") != nullptr) {
+    std::ofstream(golden, std::ios::binary) << found;
+  }
+  INFO(golden.string());
+  CHECK(found == read_whole(golden.string()));
+}
+
+std::string lines_with(const std::string& text, const std::string& word) {
+  std::string lines;
+  for (std::size_t begin = 0; begin < text.size();) {
+    std::size_t end = std::min(text.find('\n', begin), text.size());
+    std::string line = text.substr(begin, end - begin);
+    if (line.find(word) != std::string::npos) lines += line + "\n";
+    begin = end + 1;
+  }
+  return lines;
+}
+
+std::size_t count_of(const std::string& text, const std::string& word) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
+    ++count;
+  }
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("tests are suggested for every kind of threshold") {
+  ProgramRun run = run_shell("sojourn test --suggest " + kGolden + "suggest/policy.sojourn");
+  INFO(run.err);
+  CHECK(run.exit_code == 0);
+  compare(run.out, "suggest/suggested.sojourn");
+  compare(lines_with(run.err, "no test was found"), "suggest/not_found.txt");
+}
+
+// Appended to the policy they pass, stand in the one layout, and leave nothing to suggest but what
+// no device that stands still can show.
+TEST_CASE("suggested tests of the examples pass, and complete the coverage") {
+  std::size_t suggested = 0;
+  for (const auto& entry : fs::directory_iterator(kSource / "rules-examples")) {
+    fs::path policy = entry.path() / "policy.sojourn";
+    if (!fs::exists(policy)) continue;
+    INFO(policy.string());
+    ProgramRun run = run_shell("sojourn test --suggest " + policy.string());
+    REQUIRE(run.exit_code == 0);
+    suggested += count_of(run.out, "\ntest \"");
+    ScratchFolder scratch;
+    fs::copy(entry.path(), scratch.path(), fs::copy_options::recursive);
+    std::ofstream(scratch.file("policy.sojourn"), std::ios::app) << run.out;
+    ProgramRun again = run_shell("sojourn test --suggest policy.sojourn", scratch.path());
+    INFO(again.out << again.err);
+    CHECK(again.exit_code == 0);
+    CHECK(again.out.empty());
+    CHECK(lines_with(again.err, "no test was found") == lines_with(run.err, "no test was found"));
+    CHECK(run_shell("sojourn fmt --check policy.sojourn", scratch.path()).exit_code == 0);
+  }
+  CHECK(suggested >= 20);
+}
+
+TEST_CASE("coverage counts bans, alerts, and counts whose beginning nobody saw") {
+  ScratchFolder scratch;
+  std::string policy = read_whole((kSource / (kGolden + "suggest/policy.sojourn")).string());
+  scratch.write("policy.sojourn", policy + R"(
+test "ninety days on one network"
+  given type = meter, profile = bootstrap
+  every day at 12:00 from 2026-01-01 to 2026-04-02 network 724-05
+  expect ban br-network violated
+)");
+  ProgramRun run = run_shell("sojourn test policy.sojourn", scratch.path());
+  INFO(run.out);
+  CHECK_THAT(run.out, Contains("bans at work in a test: 1 of 1\n"));
+  CHECK_THAT(run.out, Contains("never: settled, often, lost, refused"));
+  CHECK_THAT(run.out, !Contains("`roaming in BR per profile on the same network on more than 90"));
+  CHECK_THAT(run.out, !Contains("`roaming in BR on at least 60 consecutive days`"));
+  ProgramRun json = run_shell("sojourn test --format json policy.sojourn", scratch.path());
+  CHECK_THAT(json.out, Contains(R"("bans_never": [])") && Contains(R"("below": true)"));
+}
+
+TEST_CASE("a failing test carries its explanation, also to build servers") {
+  ScratchFolder scratch;
+  std::string policy = read_whole((kSource / (kGolden + "explain/policy.sojourn")).string());
+  scratch.write("policy.sojourn", policy + R"(
+test "a day early"
+  given type = tracker, profile = global
+  every day at 12:00 from 2026-01-01 to 2026-03-20 network 724-05, battery = 80%
+  expect profile = vivo-local, by settled
+)");
+  ProgramRun run = run_shell("sojourn test --junit report.xml policy.sojourn", scratch.path());
+  INFO(run.out);
+  CHECK(run.exit_code == 1);
+  CHECK_THAT(run.out, Contains("would fire at 2026-03-21T03:00:00Z if nothing changes"));
+  CHECK_THAT(run.out, Contains("79 of 80 days, or more"));
+  CHECK(count_of(run.out, "other rules") == 1);  // once for what is expected of one moment
+  std::string report = read_whole(scratch.file("report.xml"));
+  CHECK_THAT(report, Contains("79 of 80 days, or more") && Contains("expected by settled"));
+}
+
+TEST_CASE("an explanation tells near misses, shares, ages and the bans that were consulted") {
+  std::string command = "sojourn decide " + kGolden + "explain/policy.sojourn --device @" +
+                        kGolden + "explain/reports.ndjson --at ";
+  compare(run_shell(command + "2026-03-20T18:00:00Z").out, "explain/a-day-early.txt");
+  compare(run_shell(command + "2026-03-20T18:00:00Z --format json").out,
+          "explain/a-day-early.json");
+  compare(run_shell(command + "2026-03-21T03:00:00Z").out, "explain/that-day.txt");
+  compare(run_shell(command + "2026-03-30T03:00:00Z").out, "explain/long-silent.txt");
+}
