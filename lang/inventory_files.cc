@@ -216,7 +216,6 @@ class DeviceReader {
   DeviceReader(const CsvFile& inventory, const CheckedPolicy& policy, const SourceMap& sources,
                DiagnosticList& diagnostics)
       : inventory_(inventory),
-        policy_(policy),
         sources_(sources),
         diagnostics_(diagnostics),
         zone_(zone_of(policy)),
@@ -311,7 +310,6 @@ class DeviceReader {
   }
 
   const CsvFile& inventory_;
-  const CheckedPolicy& policy_;
   const SourceMap& sources_;
   DiagnosticList& diagnostics_;
   TimeZone zone_;

@@ -22,8 +22,7 @@ TimeZone zone_of(const CheckedPolicy& policy) {
 class TestBuilder {
  public:
   TestBuilder(const CheckedPolicy& policy, DiagnosticList& diagnostics)
-      : policy_(policy),
-        zone_(zone_of(policy)),
+      : zone_(zone_of(policy)),
         diagnostics_(diagnostics),
         report_(policy, zone_, diagnostics, Code::E0501) {
     for (const CheckedRule& rule : policy.rules) rule_labels_.insert(rule.rule.label());
@@ -249,7 +248,6 @@ class TestBuilder {
     return e;
   }
 
-  const CheckedPolicy& policy_;
   TimeZone zone_;
   DiagnosticList& diagnostics_;
   TestReport report_;

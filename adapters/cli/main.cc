@@ -368,7 +368,7 @@ void add_serve(CLI::App& app, Action& action) {
 // A command that asks a running service.
 template <class Run>
 CLI::App* add_asking(CLI::App* above, const char* name, const char* what,
-                     std::shared_ptr<ServiceOptions> options, Action& action, const Run& run) {
+                     std::shared_ptr<ServiceOptions> options, Action& action, Run run) {
   CLI::App* command = above->add_subcommand(name, what);
   add_service(command, options->where);
   add_format(command, options->format);

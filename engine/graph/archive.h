@@ -169,7 +169,7 @@ class Reader {
     bool given = false;
     flag(given);
     value.reset();
-    if (given && ok_) code_value(value.emplace());
+    if (given && ok_) code_value(value.emplace(T{}));
   }
 
  private:
