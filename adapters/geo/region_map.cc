@@ -110,7 +110,8 @@ class PayloadReader {
     return static_cast<std::int64_t>(value >> 1) ^ -static_cast<std::int64_t>(value & 1);
   }
   std::string text() {
-    const std::size_t size = varint_up_to(std::min(rest_.size(), limits::kGeodataTextBytesMax));
+    const std::uint64_t size = varint_up_to(limits::kGeodataTextBytesMax);
+    if (size > rest_.size()) failed_ = true;
     if (failed_) return {};
     std::string out(reinterpret_cast<const char*>(rest_.data()), size);
     rest_ = rest_.subspan(size);
