@@ -154,8 +154,10 @@ std::string Traveller::line_at(const Stretch& stretch, bool registered) {
   }
   if (registered && !rejected) {
     std::int64_t scale = plan_.type == DeviceType::vehicle ? 40 : 1;
-    line += fmt::format(R"(,"data":{{"up":{},"down":{}}})", random_.between(300, 4000) * scale,
-                        random_.between(60, 900) * scale);
+    // One draw to a statement: the order of arguments is the compiler's.
+    std::int64_t down = random_.between(60, 900) * scale;
+    std::int64_t up = random_.between(300, 4000) * scale;
+    line += fmt::format(R"(,"data":{{"up":{},"down":{}}})", up, down);
   }
   if (!first && random_.one_in(4000)) line += R"(,"event":"owner-changed")";
   wear_battery();
