@@ -366,10 +366,8 @@ TEST_CASE("the result of an eIM that removed itself is signed under its old toke
 
 TEST_CASE("operations that cannot be read end the package where they stand") {
   // enable, then an operation of tag AF; A3 without an ICCID; a psmo in a list of eCOs.
-  const char* const kTails[] = {
-      "a011a30c5a0a98552143658709214365"
-      "af0100",
-      "a002a300", "a10ea40c5a0a98001032547698103214"};
+  const char* const kTails[] = {"a011a30c5a0a98552143658709214365af0100", "a002a300",
+                                "a10ea40c5a0a98001032547698103214"};
   const char* const kAnswers[] = {"enableResult 0, processingTerminated 2",
                                   "processingTerminated 2", "processingTerminated 2"};
   for (std::size_t i = 0; i < std::size(kTails); ++i) {
