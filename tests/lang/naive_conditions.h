@@ -1,0 +1,570 @@
+// Conditions of a random law at a moment of a device's life, read off the fine print: every time
+// form walks all of the device's hours, and the moment itself with what is supposed of it.
+// Shares with the engine the tables of countries, the calendar and the zones, nothing else.
+#pragma once
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "tests/device/naive_history.h"
+#include "tests/lang/random_law.h"
+
+namespace sojourn::lang::testing {
+
+using sojourn::testing::NaiveHistory;
+
+class NaiveConditions {
+ public:
+  // Both outlive this. What the host told of the fleet: per apn question one number, per rule
+  // whether its rollout let the device go.
+  struct Told {
+    std::optional<std::int64_t> same_apn;
+    std::map<std::size_t, bool> released;
+  };
+
+  NaiveConditions(const Law& law, NaiveHistory& history) : law_(law), history_(history) {}
+
+  // What the device is at the moment last judged.
+  std::string moment_text() const {
+    const Hour& now = hours_->back();
+    auto network = [](std::int64_t value) {
+      return value == kNoSymbol ? "none" : to_text(unpack_plmn(static_cast<std::uint32_t>(value)));
+    };
+    auto flag = [](std::optional<bool> value) { return !value ? "?" : *value ? "yes" : "no"; };
+    return fmt::format(
+        "since {}: country {} (fix {}), network {}, no service {}, profile {}, imei {}",
+        to_rfc3339(now.from), now.standing ? now.standing->text() : "?",
+        now.fix ? now.fix->text() : "?", now.network ? network(*now.network) : "?",
+        flag(now.no_service), now.profile.value_or("?"), now.imei.value_or("?"));
+  }
+
+ protected:
+  using Hour = NaiveHistory::Hour;
+  using Kind = Asked::Kind;
+  using Form = Asked::Form;
+  struct Moment {
+    Instant from;
+    Truth truth;
+  };
+
+  static constexpr std::int64_t kHourMs = 3'600'000;
+
+  // Everything below is about this moment.
+  void look_at(Instant now, const Told& told) {
+    now_ = now;
+    told_ = &told;
+    history_.walk(now);
+    hours_ = &history_.hours_walked();
+    in_each_hour_.clear();
+    suppose(hours_->back());
+  }
+
+  // --- what a device is at a moment -------------------------------------------------------------
+
+  static std::optional<std::size_t> declared(const std::string& profile) {
+    static constexpr std::string_view kPrefixes[] = {"8933", "895510", "899028", "8988"};
+    for (std::size_t p = 0; p < 4; ++p) {
+      if (profile == Law::kProfiles[p] || profile.rfind(kPrefixes[p], 0) == 0) return p;
+    }
+    return std::nullopt;
+  }
+  static CountrySet home_of(const std::string& profile) {
+    static std::map<std::string, CountrySet> known;
+    auto found = known.find(profile);
+    if (found != known.end()) return found->second;
+    CountrySet& home = known[profile];
+    static constexpr std::string_view kHomes[] = {"FR", "BR", "TR", ""};
+    if (auto p = declared(profile)) {
+      if (!kHomes[*p].empty()) home.insert(*find_country(kHomes[*p]));
+    } else if (auto country = country_of_iccid(profile)) {
+      home.insert(*country);
+    }
+    return home;
+  }
+  static CountrySet set_of(const std::vector<std::string>& codes) {
+    static std::map<std::vector<std::string>, CountrySet> known;
+    auto found = known.find(codes);
+    if (found != known.end()) return found->second;
+    CountrySet& set = known[codes];
+    for (const std::string& code : codes) set.insert(*find_country(code));
+    return set;
+  }
+  static CountrySet candidates_of(std::int64_t network) {
+    static std::map<std::int64_t, CountrySet> known;
+    auto found = known.find(network);
+    if (found != known.end()) return found->second;
+    return known[network] = countries_of(unpack_plmn(static_cast<std::uint32_t>(network)));
+  }
+  // All, none, or some.
+  static Truth all_or_none(std::size_t yes, std::size_t all) {
+    return yes == all && all > 0 ? Truth::yes : yes == 0 ? Truth::no : Truth::unknown;
+  }
+
+  static Truth roams(const Asked& asked, const Hour& hour) {
+    if (hour.network == kNoSymbol) return Truth::no;
+    if (!hour.network || !hour.profile) return Truth::unknown;
+    CountrySet home = home_of(*hour.profile);
+    std::vector<Country> candidates = candidates_of(*hour.network).members();
+    if (candidates.empty()) return truth_of(asked.names.empty());
+    CountrySet wanted = set_of(asked.names);
+    std::size_t yes = 0;
+    for (Country c : candidates) {
+      bool there = asked.names.empty() || wanted.contains(c);
+      if (there && !home.contains(c)) ++yes;
+    }
+    return all_or_none(yes, candidates.size());
+  }
+
+  const TimeZone& zone_named(const std::string& name) const {
+    const std::string& wanted = name.empty() ? law_.zone : name;
+    auto known = zones_.find(wanted);
+    if (known == zones_.end()) known = zones_.emplace(wanted, *TimeZone::find(wanted)).first;
+    return known->second;
+  }
+
+  // Whose clock the device goes by.
+  const TimeZone& device_zone(const Hour& hour) const {
+    if (!hour.standing || hour.standing->none()) return zone_named("");
+    Country country = *hour.standing->first();
+    bool by_fix = false;
+    for (const NaiveHistory::Kept& kept : history_.reports()) {
+      by_fix = by_fix || (kept.report.at <= hour.from && kept.fix == hour.standing);
+    }
+    if (!hour.fix || !by_fix) {
+      for (const ZonePlace& place : zone_places(country)) {
+        if (place.zone == law_.zone) return zone_named("");
+      }
+    }
+    return zone_named(std::string(most_populous_zone(country)));
+  }
+
+  static Truth within_hours(const TimeZone& zone, Instant t, std::int64_t from,
+                            std::int64_t until) {
+    std::int64_t wall = zone.wall_ms_of_day(t);
+    bool crosses = until <= from;
+    bool after = wall >= from * kHourMs, before = wall < until * kHourMs;
+    return truth_of(crosses ? after || before : after && before);
+  }
+
+  // --- conditions -------------------------------------------------------------------------------
+
+  // At this moment, with the counts up to now where they are asked. `ahead`: as if so many days
+  // had passed with C on each of them (a ban's notice).
+  Truth holds(const Asked& asked, const Hour& hour, int ahead, bool of_ban) const {
+    switch (asked.kind) {
+      case Kind::all: {
+        Truth all = Truth::yes;
+        for (const Asked& part : asked.parts) all = both(all, holds(part, hour, ahead, of_ban));
+        return all;
+      }
+      case Kind::any: {
+        Truth any = Truth::no;
+        for (const Asked& part : asked.parts) any = either(any, holds(part, hour, ahead, of_ban));
+        return any;
+      }
+      case Kind::negation:
+        return opposite(holds(asked.parts[0], hour, ahead, of_ban));
+      case Kind::form: {
+        Truth counted = form(asked, ahead);
+        bool needs_now = of_ban;
+        bool a_run = asked.form == Form::consecutive && asked.gap == 0;
+        needs_now = needs_now || a_run;
+        return needs_now ? both(counted, holds(asked.parts[0], hour, 0, of_ban)) : counted;
+      }
+      default:
+        // With a profile that is at home in all of them it roams in none, on whatever network.
+        if (of_ban && at_home(asked, hour)) return Truth::no;
+        return simple(asked, hour, ahead);
+    }
+  }
+
+  static bool at_home(const Asked& asked, const Hour& hour) {
+    if (asked.kind != Kind::roaming || asked.names.empty() || !hour.profile) return false;
+    return declared(*hour.profile) && set_of(asked.names).subset_of(home_of(*hour.profile));
+  }
+
+  Truth simple(const Asked& a, const Hour& hour, int ahead) const {
+    switch (a.kind) {
+      case Kind::region:
+        if (!hour.standing) return Truth::unknown;
+        return truth_of(hour.standing->set().intersects(set_of(a.names)));
+      case Kind::network: {
+        if (!hour.network) return Truth::unknown;
+        if (*hour.network == kNoSymbol) return Truth::no;
+        CountrySet wanted = set_of(a.names);
+        std::vector<Country> all = candidates_of(*hour.network).members();
+        auto yes =
+            std::count_if(all.begin(), all.end(), [&](Country c) { return wanted.contains(c); });
+        return all_or_none(static_cast<std::size_t>(yes), all.size());
+      }
+      case Kind::plmn: {
+        if (!hour.network) return Truth::unknown;
+        bool found = false;
+        for (const std::string& code : a.names) {
+          found = found || *hour.network == std::int64_t{pack(*parse_plmn(code))};
+        }
+        return truth_of(found);
+      }
+      case Kind::roaming:
+        return roams(a, hour);
+      case Kind::profile: {
+        if (!hour.profile) return Truth::unknown;
+        auto p = declared(*hour.profile);
+        return truth_of(p && Law::kProfiles[*p] == a.names[0]);
+      }
+      case Kind::installed:
+        return installed(a.names[0]);
+      case Kind::no_service:
+        return hour.no_service ? truth_of(*hour.no_service) : Truth::unknown;
+      case Kind::type:
+        return hour.type ? truth_of((*hour.type == 0) == (a.names[0] == "meter")) : Truth::unknown;
+      case Kind::battery:
+        return hour.battery ? truth_of(*hour.battery >= a.number * 1'000'000) : Truth::unknown;
+      case Kind::between:
+        return within_hours(device_zone(hour), hour.from, a.number, a.other);
+      case Kind::from:
+        return truth_of(zone_named(a.zone).day_of(hour.from).number + ahead >= a.number);
+      case Kind::until:
+        return truth_of(zone_named(a.zone).day_of(hour.from).number + ahead <= a.number);
+      case Kind::fleet: {
+        if (told_->same_apn) return truth_of(*told_->same_apn > a.number);
+        // Alone: a fleet of one.
+        return hour.apn ? truth_of(1 > a.number) : Truth::unknown;
+      }
+      case Kind::silent: {
+        std::int64_t since = (now_ - history_.reports().back().report.at).ms;
+        return truth_of(since >= a.number * kHourMs + (a.sense == Asked::Sense::more_than ? 1 : 0));
+      }
+      case Kind::switches:
+      case Kind::rejected:
+        return truth_of(count_events(a) >= a.number);
+      case Kind::data:
+        return truth_of(bytes(a) > a.number);
+      case Kind::happened:
+        return truth_of(last_event().has_value());
+      case Kind::recently:
+        return truth_of(last_event() && *last_event() > now_ - hours(a.number));
+      case Kind::since:
+        return truth_of(last_event() && now_ >= *last_event() + hours(a.number));
+      default:
+        return Truth::unknown;
+    }
+  }
+
+  Truth installed(const std::string& name) const {
+    // Nobody reports what is installed: what was seen enabled is, of others nothing is known.
+    for (const Hour& hour : *hours_) {
+      if (!hour.profile) continue;
+      auto p = declared(*hour.profile);
+      if (p && Law::kProfiles[*p] == name) return Truth::yes;
+    }
+    auto p = supposed_.profile ? declared(*supposed_.profile) : std::nullopt;
+    return p && Law::kProfiles[*p] == name ? Truth::yes : Truth::unknown;
+  }
+
+  std::optional<Instant> last_event() const {
+    std::optional<Instant> last;
+    for (const NaiveHistory::Kept& kept : history_.reports()) {
+      if (kept.report.event == "owner-changed" && kept.report.at <= now_) last = kept.report.at;
+    }
+    return last;
+  }
+  std::int64_t switches_within(std::int64_t window_hours) const {
+    std::int64_t count = 0;
+    std::optional<std::string> before;
+    for (const NaiveHistory::Kept& kept : history_.reports()) {
+      const Observation& said = kept.report;
+      std::optional<std::string> enabled;
+      if (said.profile.given()) enabled = said.profile.value;
+      if (said.iccid.given()) enabled = said.iccid.value;
+      if (!enabled || said.at > now_) continue;
+      bool within = said.at > now_ - hours(window_hours);
+      count += before && *before != *enabled && within ? 1 : 0;
+      before = enabled;
+    }
+    return count;
+  }
+  std::int64_t count_events(const Asked& a) const {
+    if (a.kind == Kind::switches) return switches_within(a.other);
+    std::int64_t count = 0;
+    for (const NaiveHistory::Kept& kept : history_.reports()) {
+      const Observation& said = kept.report;
+      bool within = said.at <= now_ && said.at > now_ - hours(a.other);
+      count += within && said.reject_cause == std::uint16_t{11} ? 1 : 0;
+    }
+    return count;
+  }
+  std::int64_t bytes(const Asked& a) const {
+    const TimeZone& zone = zone_named(a.zone);
+    std::int32_t today = zone.day_of(now_).number;
+    CountrySet wanted = set_of(a.names);
+    std::int64_t sum = 0;
+    for (const NaiveHistory::Kept& kept : history_.reports()) {
+      const Observation& said = kept.report;
+      if (!said.data_bytes || said.at > now_) continue;
+      if (zone.day_of(said.at).number <= today - a.other) continue;
+      for (const Hour& hour : *hours_) {
+        bool there =
+            hour.from == said.at && hour.standing && hour.standing->set().intersects(wanted);
+        if (there) sum += *said.data_bytes;
+      }
+    }
+    return sum;
+  }
+
+  // --- counts -----------------------------------------------------------------------------------
+
+  static constexpr std::int64_t kEndless = std::int64_t{1} << 60;
+  struct Bounds {
+    std::int64_t lower = 0, upper = 0;
+    Truth at_least(std::int64_t n) const {
+      return lower >= n ? Truth::yes : upper < n ? Truth::no : Truth::unknown;
+    }
+  };
+  static Truth quantified(const Asked& a, const Bounds& count, std::int64_t unit) {
+    std::int64_t n = a.number * unit;
+    switch (a.sense) {
+      case Asked::Sense::at_least:
+        return count.at_least(n);
+      case Asked::Sense::more_than:
+        return count.at_least(n + 1);
+      case Asked::Sense::fewer_than:
+        return opposite(count.at_least(n));
+      case Asked::Sense::at_most:
+        return opposite(count.at_least(n + 1));
+      case Asked::Sense::exactly:
+        return both(count.at_least(n), opposite(count.at_least(n + 1)));
+    }
+    return Truth::unknown;
+  }
+
+  template <class Value>
+  static Truth same(const std::optional<Value>& a, const std::optional<Value>& b) {
+    return a && b ? truth_of(*a == *b) : Truth::unknown;
+  }
+
+  // Yes, or unknown while the key itself is.
+  Truth key_truth(const Asked& a) const {
+    Truth truth = Truth::yes;
+    if (a.same_network) truth = both(truth, same(supposed_.network, supposed_.network));
+    if (a.per_imei) truth = both(truth, same(supposed_.imei, supposed_.imei));
+    if (a.per_profile) truth = both(truth, same(supposed_.profile, supposed_.profile));
+    return truth;
+  }
+
+  // Every hour so far, and now with what is supposed; how surely C held for today's key.
+  const std::vector<Moment>& moments(const Asked& a) const {
+    auto known = moments_.find(&a);
+    if (known != moments_.end()) return known->second;
+    std::vector<Moment>& all = moments_[&a];
+    std::vector<Truth>& inner = in_each_hour_[&a];
+    if (inner.empty()) {
+      for (const Hour& hour : *hours_) inner.push_back(holds(a.parts[0], hour, 0, false));
+    }
+    const TimeZone& zone = zone_named(a.zone);
+    auto add = [&](const Hour& hour, Truth truth) {
+      if (a.same_network) truth = both(truth, same(hour.network, supposed_.network));
+      if (a.per_imei) truth = both(truth, same(hour.imei, supposed_.imei));
+      if (a.per_profile) truth = both(truth, same(hour.profile, supposed_.profile));
+      bool counts =
+          a.counting_from == INT32_MIN || zone.day_of(hour.from).number >= a.counting_from;
+      all.push_back({hour.from, counts ? truth : Truth::no});
+    };
+    all.reserve(hours_->size() + 1);
+    for (std::size_t i = 0; i < hours_->size(); ++i) add((*hours_)[i], inner[i]);
+    add(supposed_, holds(a.parts[0], supposed_, 0, false));
+    return all;
+  }
+
+  Truth form(const Asked& a, int ahead) const {
+    const std::vector<Moment>& held = moments(a);
+    switch (a.form) {
+      case Form::held:
+        return quantified(a, unbroken(a, held, ahead), kHourMs);
+      case Form::within:
+        return within(a, held);
+      case Form::share:
+        return share(a, held, ahead);
+      default:
+        break;
+    }
+    const TimeZone& zone = zone_named(a.zone);
+    std::map<std::int32_t, Truth> days = days_of(held, zone);
+    if (a.counting_from != INT32_MIN) {
+      // Before that day nothing counts, known or not.
+      for (std::int32_t day = days.begin()->first - 800; day < a.counting_from; ++day) {
+        days[day] = Truth::no;
+      }
+    }
+    std::int32_t today = zone.day_of(now_).number;
+    // C on every day from now, as surely as it can be told that those will be of today's key.
+    Truth of_key = key_truth(a);
+    for (int k = 1; k <= ahead; ++k) {
+      days[today + k] = today + k >= a.counting_from ? of_key : Truth::no;
+    }
+    today += ahead;
+    switch (a.form) {
+      case Form::consecutive: {
+        Truth now = ahead > 0 ? of_key : held.back().truth;
+        return quantified(a, in_a_row(days, today, a.gap, now), 1);
+      }
+      case Form::days:
+        return quantified(a, count(days, today - static_cast<std::int32_t>(a.other) + 1, today), 1);
+      case Form::month:
+      case Form::year: {
+        CivilDate date = to_civil({today});
+        date.day_of_month = 1;
+        if (a.form == Form::year) date.month = 1;
+        return quantified(a, count(days, from_civil(date).number, today), 1);
+      }
+      case Form::weeks:
+      case Form::months:
+        return quantified(a, buckets(a, days, today), 1);
+      case Form::day_share: {
+        auto first = today - static_cast<std::int32_t>(a.other) + 1;
+        if (std::max(first, a.counting_from) < first_day(zone)) return Truth::unknown;
+        return truth_of(count(days, first, today).lower * 100 > a.number * a.other);
+      }
+      default:
+        return Truth::unknown;
+    }
+  }
+
+  std::int32_t first_day(const TimeZone& zone) const {
+    return zone.day_of(hours_->front().from).number;
+  }
+
+  Bounds unbroken(const Asked& a, const std::vector<Moment>& held, int ahead) const {
+    auto length = [&](Truth least) -> std::int64_t {
+      std::size_t i = held.size();
+      while (i > 0 && held[i - 1].truth >= least) --i;
+      if (i == held.size()) return -1;
+      if (i == 0 && least == Truth::unknown) {
+        if (a.counting_from == INT32_MIN) return kEndless;
+        Instant counted = zone_named(a.zone).start_of({a.counting_from});
+        return (now_ - std::min(counted, held[0].from)).ms + ahead * 24 * kHourMs;
+      }
+      return (now_ - held[i].from).ms + ahead * 24 * kHourMs;
+    };
+    return {length(Truth::yes), length(Truth::unknown)};
+  }
+
+  // Within the last so many hours, at any millisecond.
+  Truth within(const Asked& a, const std::vector<Moment>& held) const {
+    Instant first_counted = now_ - hours(a.other) + milliseconds(1);
+    Truth found = held.front().from > first_counted ? Truth::unknown : Truth::no;
+    for (std::size_t i = 0; i < held.size(); ++i) {
+      Instant last = i + 1 < held.size() ? held[i + 1].from - milliseconds(1) : now_;
+      if (last >= first_counted) found = either(found, held[i].truth);
+    }
+    return found;
+  }
+
+  Truth share(const Asked& a, const std::vector<Moment>& held, int ahead) const {
+    std::int64_t future = std::min(ahead * 24, static_cast<int>(a.other)) * kHourMs;
+    Instant start = now_ - milliseconds(a.other * kHourMs - future);
+    Instant counted = start;  // what lies before `counting from` is known not to count
+    if (a.counting_from != INT32_MIN) {
+      counted = std::max(counted, zone_named(a.zone).start_of({a.counting_from}));
+    }
+    if (counted < held.front().from) return Truth::unknown;
+    std::int64_t total = future;
+    for (std::size_t i = 0; i + 1 < held.size(); ++i) {
+      Instant from = std::max(held[i].from, start);
+      if (held[i].truth == Truth::yes && held[i + 1].from > from) {
+        total += (held[i + 1].from - from).ms;
+      }
+    }
+    return truth_of(total * 100 > a.number * a.other * kHourMs);
+  }
+
+  // Per day the surest truth of any of its hours; days that are not in it are unknown.
+  std::map<std::int32_t, Truth> days_of(const std::vector<Moment>& held,
+                                        const TimeZone& zone) const {
+    std::map<std::int32_t, Truth> days;
+    for (const Moment& moment : held) {
+      Truth& day = days.try_emplace(zone.day_of(moment.from).number, Truth::no).first->second;
+      day = either(day, moment.truth);
+    }
+    auto first = days.begin();
+    if (zone.start_of({first->first}) < held.front().from) {
+      first->second = either(first->second, Truth::unknown);
+    }
+    return days;
+  }
+  static Truth on(const std::map<std::int32_t, Truth>& days, std::int32_t day) {
+    auto found = days.find(day);
+    return found == days.end() ? Truth::unknown : found->second;
+  }
+
+  static Bounds count(const std::map<std::int32_t, Truth>& days, std::int32_t from,
+                      std::int32_t to) {
+    Bounds bounds;
+    for (std::int32_t day = from; day <= to; ++day) {
+      bounds.lower += on(days, day) == Truth::yes ? 1 : 0;
+      bounds.upper += on(days, day) != Truth::no ? 1 : 0;
+    }
+    return bounds;
+  }
+
+  static Bounds buckets(const Asked& a, const std::map<std::int32_t, Truth>& days,
+                        std::int32_t today) {
+    auto bucket = [&](std::int32_t day) {
+      return a.form == Form::weeks ? week_number({day}) : month_number({day});
+    };
+    std::map<std::int32_t, Truth> found;
+    for (std::int32_t day = today; bucket(day) > bucket(today) - a.other; --day) {
+      Truth& truth = found.try_emplace(bucket(day), Truth::no).first->second;
+      truth = either(truth, on(days, day));
+    }
+    Bounds bounds;
+    for (auto [number, truth] : found) {
+      bounds.lower += truth == Truth::yes ? 1 : 0;
+      bounds.upper += truth != Truth::no ? 1 : 0;
+    }
+    return bounds;
+  }
+
+  static Bounds in_a_row(const std::map<std::int32_t, Truth>& days, std::int32_t today,
+                         std::int64_t gap, Truth now) {
+    std::int32_t first_known = days.begin()->first;
+    auto length = [&](Truth least) -> std::int64_t {
+      if (gap == 0 && now < least) return 0;
+      std::int32_t earliest = today + 1, without = 0;
+      for (std::int32_t day = today;; --day) {
+        if (on(days, day) >= least) {
+          if (day < first_known) return kEndless;
+          earliest = day;
+          without = 0;
+          continue;
+        }
+        if (day != today || gap == 0) ++without;
+        if (without > gap || day < first_known) return today - earliest + 1;
+      }
+    };
+    return {length(Truth::yes), length(Truth::unknown)};
+  }
+
+  // Now is as it was reported but for what is supposed.
+  void suppose(Hour hour) {
+    supposed_ = std::move(hour);
+    supposed_.from = now_;
+    moments_.clear();
+  }
+
+  const Law& law_;
+  NaiveHistory& history_;
+  Instant now_;
+  const Told* told_ = nullptr;
+  const std::vector<Hour>* hours_ = nullptr;
+  Hour supposed_;  // now, with the profile and the network that are supposed
+  // What was found once: a condition's truth in each hour, and with what is supposed now.
+  mutable std::map<const Asked*, std::vector<Truth>> in_each_hour_;
+  mutable std::map<const Asked*, std::vector<Moment>> moments_;
+  mutable std::map<std::string, TimeZone> zones_;
+};
+
+}  // namespace sojourn::lang::testing
