@@ -192,4 +192,60 @@ TEST_CASE("S16: border flapping switches nothing, a stay switches once") {
   CHECK(code_text(device.read(region, arrived + hours(2) + minutes(5))) == "BR");
 }
 
+TEST_CASE("S13: six months of twelve, and more than 500 devices on the APN") {
+  DeviceWorld world;
+  world.table.settings.carry = days(1);
+  Attribute apn;
+  apn.name = "apn";
+  apn.type = AttributeType::text;
+  world.table.attributes.push_back(apn);
+  Feature months;
+  months.bucket = TimeUnit::month;
+  months.window = {12, TimeUnit::month};
+  FeatureIndex seen = world.counting(FeatureKind::window_count, world.network_in({"AU"}), months);
+  FeatureIndex fleet = world.simple(FeatureKind::fleet_count, 2);
+  world.rule("permanent",
+             world.table.conditions.all_of({world.at_least(seen, 6), world.at_least(fleet, 501)}),
+             kVivo);
+  for (std::int64_t size : {499, 500, 501, 502}) {
+    INFO(size << " devices");
+    Device device = world.device();
+    device.told(fleet, Reading::exactly(size));
+    device.observe(report("2025-11-10T00:00:00Z").network("208-01").profile("global"));
+    for (std::string_view month : {"01", "03", "04", "06", "08", "10"}) {
+      Instant t = at(fmt::format("2026-{}-10T00:00:00Z", month));
+      device.observe(report(t).network("505-03"));
+      bool in_scope = month == "10" && size > 500;
+      CHECK((device.decide(t).kind == Action::Kind::profile) == in_scope);
+    }
+    // In the next January that of the year before drops out.
+    Instant t = at("2026-12-31T23:59:59.999Z");
+    CHECK((device.decide(t).kind == Action::Kind::profile) == (size > 500));
+    CHECK(device.decide(t + milliseconds(1)).kind == Action::Kind::keep);
+    // The fleet shrinks: at once.
+    device.told(fleet, Reading::exactly(500));
+    CHECK(device.decide(t + milliseconds(2)).kind == Action::Kind::keep);
+  }
+}
+
+TEST_CASE("S20d: ten days of silence: seven are carried and say so, then nothing is known") {
+  DeviceWorld world;
+  FeatureIndex region = world.simple(FeatureKind::country);
+  FeatureIndex in_a_row = world.counting(FeatureKind::consecutive_days, world.roaming_in({"BR"}));
+  Device device = world.device();
+  Instant t = at("2026-01-01T12:00:00Z");
+  device.observe(report(t).network("724-05").profile("global").commissioned(t));
+  CHECK(device.read(in_a_row, t + days(7) - milliseconds(1)) == Reading::exactly(8));
+  CHECK(code_text(device.read(region, t + days(7) - milliseconds(1))) == "BR");
+  CHECK(code_text(device.read(region, t + days(7))) == "unknown");
+  CHECK_FALSE(device.read(in_a_row, t + days(7)).known);
+  device.observe(report(t + days(10)).network("724-05"));
+  auto rows = device.ledger();
+  auto carried = std::find_if(rows.begin(), rows.end(),
+                              [](const EvidenceRow& row) { return row.known_by == "carried"; });
+  REQUIRE(carried != rows.end());
+  CHECK(carried->to == t + days(7));
+  CHECK(device.read(in_a_row, t + days(10)).lower == 1);
+}
+
 }  // namespace sojourn

@@ -1,5 +1,10 @@
 // Whatever the bytes: a diagnostic, soon, and never a crash.
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <ctime>
+#include <functional>
 #include <random>
 
 #include "engine/base/limits.h"
@@ -55,6 +60,62 @@ TEST_CASE("hostile texts end in diagnostics, in linear time") {
     }
   }
 }
+
+// Loads what `make` makes in a process of its own: whether it was refused with diagnostics, the
+// processor time, and the most memory it held.
+struct Toll {
+  bool refused = false;
+  double seconds = 0;
+  long kilobytes = 0;
+};
+Toll toll_of(const std::function<std::string()>& make) {
+  pid_t child = fork();
+  if (child == 0) {
+    testing::Loaded loaded = testing::load(make());
+    bool refused = !loaded.policy && loaded.diagnostics.has_errors() && !loaded.rendered().empty();
+    _exit(refused ? 0 : 1);
+  }
+  int status = 0;
+  rusage usage{};
+  wait4(child, &status, 0, &usage);
+  auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+  };
+  return {WIFEXITED(status) && WEXITSTATUS(status) == 0,
+          seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_maxrss};
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && defined(NDEBUG)
+TEST_CASE("whatever the bytes, a diagnostic within a second and 200 MB") {
+  constexpr std::size_t kTenMega = std::size_t{10} << 20;
+  auto garbage = [](unsigned from, unsigned count) {
+    return [=] {
+      std::mt19937 random(11);
+      std::string text(kTenMega, ' ');
+      for (char& c : text) c = static_cast<char>(from + random() % count);
+      return text;
+    };
+  };
+  const std::pair<const char*, std::function<std::string()>> rows[] = {
+      {"garbage of all bytes", garbage(0, 256)},
+      {"garbage of letters", garbage(' ', 95)},
+      {"brackets within brackets",
+       [] { return "when " + repeated("(", 100'000) + "a" + repeated(")", 100'000); }},
+      {"NUL bytes", [] { return std::string(kTenMega, '\0'); }},
+      {"broken UTF-8", [] { return "attribute a : flag # " + repeated("\xC3\x28", kTenMega / 2); }},
+      {"a word without end", [] { return "when " + repeated("a", kTenMega); }},
+      {"declarations without end", [] { return repeated("rule when x then y\n", kTenMega / 19); }},
+      {"comments, then nothing", [] { return repeated("# a\n", kTenMega / 4) + "when"; }},
+  };
+  for (const auto& [name, make] : rows) {
+    Toll toll = toll_of(make);
+    INFO(name << ": " << toll.seconds << " s, " << toll.kilobytes / 1024 << " MB");
+    CHECK(toll.refused);
+    CHECK(toll.seconds < 1);
+    CHECK(toll.kilobytes < 200 * 1024);
+  }
+}
+#endif
 
 TEST_CASE("nesting is limited, at the limit and not before") {
   auto nested = [](int depth) {
