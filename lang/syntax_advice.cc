@@ -219,6 +219,10 @@ bool check_encoding(const SourceMap& sources, SourceId source, DiagnosticList& d
 Diagnostic advise(const SyntaxTree& tree, std::size_t offset, std::size_t last_token_end,
                   const Expectation& expected) {
   std::string_view rest = tree.text.substr(offset);
+  if (expected.code == Code::E0901 && *expected.what != '\0') {
+    return make_diagnostic(Code::E0901, span_of(tree, offset, 1), "the declaration does not end",
+                           "take it apart: `set`, `region` and `define` name what is listed");
+  }
   if (expected.code == Code::E0901) {
     return make_diagnostic(
         Code::E0901, span_of(tree, offset, 1),

@@ -20,6 +20,10 @@ struct SyntaxStop {
   const Expectation* expected;
 };
 
+// A test of limits::kTestStepsMax lines has fewer nodes; a condition of a million words is no
+// condition, and its tree would take hundreds of megabytes.
+inline constexpr std::size_t kDeclarationNodesMax = 1'000'000;
+
 class TreeBuilder {
  public:
   explicit TreeBuilder(SyntaxTree& tree) : tree_(tree) {}
@@ -28,6 +32,11 @@ class TreeBuilder {
     if (deepens(kind, offset) && ++depth_ > limits::kNestingDepthMax) {
       static constexpr Expectation kTooDeep = {Code::E0901, "", "", ""};
       throw SyntaxStop{offset, &kTooDeep};
+    }
+    if (open_.empty()) declaration_ = tree_.nodes.size();
+    if (tree_.nodes.size() - declaration_ >= kDeclarationNodesMax) {
+      static constexpr Expectation kTooLong = {Code::E0901, "a shorter declaration", "", ""};
+      throw SyntaxStop{offset, &kTooLong};
     }
     open_.push_back(static_cast<std::uint32_t>(tree_.nodes.size()));
     tree_.nodes.push_back({kind, static_cast<std::uint32_t>(offset), 0, 0});
@@ -94,6 +103,7 @@ class TreeBuilder {
   std::vector<std::uint32_t> open_;
   std::vector<Gap> gaps_;
   int depth_ = 0;
+  std::size_t declaration_ = 0;  // the first node of the declaration under way
 };
 
 }  // namespace sojourn::lang

@@ -103,6 +103,7 @@ TEST_CASE("whatever the bytes, a diagnostic within a second and 200 MB") {
        [] { return "when " + repeated("(", 100'000) + "a" + repeated(")", 100'000); }},
       {"NUL bytes", [] { return std::string(kTenMega, '\0'); }},
       {"broken UTF-8", [] { return "attribute a : flag # " + repeated("\xC3\x28", kTenMega / 2); }},
+      {"a line without end", [] { return "when " + repeated("a or ", kTenMega / 5) + "a"; }},
       {"a word without end", [] { return "when " + repeated("a", kTenMega); }},
       {"declarations without end", [] { return repeated("rule when x then y\n", kTenMega / 19); }},
       {"comments, then nothing", [] { return repeated("# a\n", kTenMega / 4) + "when"; }},
