@@ -76,6 +76,9 @@ std::vector<EvidenceRow> Device::ledger() const {
                    {evaluator.history().first_report(), newest_report()});
 }
 
+Bytes Device::save() const { return state_->evaluator.save(); }
+Status Device::restore(ByteView bytes) { return state_->evaluator.restore(bytes); }
+
 Instant Device::newest_report() const { return state_->evaluator.history().newest_report(); }
 std::size_t Device::byte_count() const {
   return sizeof(*this) + sizeof(State) + state_->evaluator.byte_count();

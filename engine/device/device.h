@@ -115,6 +115,13 @@ class Device {
   Instant newest_report() const;   // kBeginning before the first
   std::size_t byte_count() const;  // memory held
 
+  // All that the reports left behind, so that another process goes on where this one was: under the
+  // same policy (the same graph file) and options. What the host told of the fleet is not in it.
+  Bytes save() const;
+  // Requires: nothing was observed yet. E0012 for bytes that `save` did not give; the device is of
+  // no use then.
+  Status restore(ByteView bytes);
+
  private:
   class State;
   std::unique_ptr<State> state_;

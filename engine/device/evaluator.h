@@ -49,6 +49,8 @@ class Evaluator {
   const Prepared& policy() const { return policy_; }
   Instant asked_to() const { return asked_to_; }
   std::size_t byte_count() const;
+  Bytes save() const;
+  Status restore(ByteView bytes);
 
  private:
   struct AxisCache {

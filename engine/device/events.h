@@ -27,6 +27,7 @@ class EventLog {
   std::size_t byte_count() const { return rows_.capacity() * sizeof(Row); }
 
  private:
+  friend struct HistoryCodec;
   std::vector<Row> rows_;
   std::vector<std::string> names_;
 };

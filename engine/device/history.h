@@ -94,6 +94,7 @@ class DeviceHistory {
 
  private:
   friend class ReportReader;
+  friend struct HistoryCodec;
   void record(const std::vector<SignalValue>& values, Instant at, std::uint64_t order,
               std::uint64_t digest, bool standing, std::vector<SignalChange>& changes);
   void note_report(const Observation& observation, std::vector<SignalChange>& changes);

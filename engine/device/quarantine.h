@@ -27,6 +27,7 @@ class QuarantineLog {
   std::size_t byte_count() const { return rows_.capacity() * sizeof(QuarantinedProfile); }
 
  private:
+  friend struct HistoryCodec;
   std::vector<QuarantinedProfile> rows_;
 };
 

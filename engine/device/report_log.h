@@ -50,6 +50,7 @@ class ReportLog {
   std::size_t byte_count() const;
 
  private:
+  friend struct HistoryCodec;
   bool carries(const Entry& entry, SignalIndex signal) const;
   std::size_t lower(Instant t) const;  // the first entry at or after t
   std::size_t upper(Instant t) const;  // the first entry after t

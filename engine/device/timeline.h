@@ -74,6 +74,7 @@ class Timeline {
   std::size_t byte_count() const { return rows_.capacity() * sizeof(TimelineRow); }
 
  private:
+  friend struct HistoryCodec;
   std::optional<TimelineChange> append(const Report& report);
   std::optional<TimelineChange> amend(const Report& report, const ReportLog& log,
                                       SignalIndex signal);

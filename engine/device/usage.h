@@ -37,6 +37,7 @@ class UsageLog {
   }
 
  private:
+  friend struct HistoryCodec;
   static std::size_t lower(const std::vector<Row>& rows, Instant from);
   std::vector<Row> amounts_;  // ascending
   std::vector<Row> totals_;   // ascending

@@ -1,4 +1,4 @@
-// Private to engine/graph and engine/device: primitive stored forms, written and read alike.
+// Private to the engine: primitive stored forms, written and read alike.
 //
 //   void code(auto& archive, Like<Period> auto& period) {
 //     auto& [count, unit] = period;

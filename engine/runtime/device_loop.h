@@ -15,6 +15,8 @@
 #include <optional>
 #include <string>
 
+#include "engine/base/bytes.h"
+#include "engine/base/result.h"
 #include "engine/device/device.h"
 #include "engine/runtime/waits.h"
 
@@ -82,7 +84,14 @@ class DeviceLoop {
   void switched(ProfileIndex profile, Instant at, const RecordSink& sink);
   const LoopTotals& totals() const { return totals_; }
 
+  // The device and what stands of it, so that a loop of the same policy and options goes on where
+  // this one is. Totals begin anew.
+  Bytes save() const;
+  // Requires: no report yet. E0012 for bytes that `save` did not give; the loop is of no use then.
+  Status restore(ByteView bytes);
+
  private:
+  friend struct LoopCodec;
   void pass_ticks_before(Instant end, const RecordSink& sink);
   void decide_at(Instant t, bool write_always, const RecordSink& sink);
   void carry_out_if_due(Instant t);

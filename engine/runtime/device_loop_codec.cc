@@ -1,0 +1,93 @@
+// The stored form of a DeviceLoop: a layout number, its device, and where the loop stands.
+#include "engine/base/diagnostic_code.h"
+#include "engine/graph/archive.h"
+#include "engine/runtime/device_loop.h"
+
+namespace sojourn {
+namespace {
+
+using archive::Like;
+
+constexpr std::uint8_t kLoopLayout = 1;
+constexpr std::uint8_t kActionKindCount = 3;
+
+void code(auto& archive, Like<Decision> auto& decision) {
+  auto& [leaf, kind, profile, rule, ban] = decision;
+  archive.integer(leaf);
+  archive.choice(kind, kActionKindCount);
+  archive.integer(profile);
+  archive.integer(rule);
+  archive.integer(ban);
+}
+
+void code(auto& archive, Like<std::vector<std::string>> auto& texts) {
+  archive.list(texts, [&](auto& text) { archive.text(text); });
+}
+
+void code(auto& archive, Like<Waits> auto& waits) {
+  auto& [suppressed, overridden, alerts, look_again] = waits;
+  archive.maybe(suppressed, [&](auto& text) { archive.text(text); });
+  code(archive, overridden);
+  code(archive, alerts);
+  archive.integer(look_again.ms);
+}
+
+bool is_in(std::int32_t index, std::size_t count) {
+  return index < 0 || static_cast<std::size_t>(index) < count;
+}
+
+// Does the policy have what the decision speaks of?
+bool fits(const Decision& decision, const std::vector<std::uint32_t>& also,
+          const PreparedPolicy& policy) {
+  const RuleTable& table = policy.table();
+  for (std::uint32_t rule : also) {
+    if (rule >= table.rules.size()) return false;
+  }
+  return decision.leaf < policy.graph().leaf_count() && is_in(decision.rule, table.rules.size()) &&
+         is_in(decision.ban, table.bans.size()) &&
+         (decision.kind != Action::Kind::profile || decision.profile < table.profiles.size());
+}
+
+}  // namespace
+
+// One description for writing and reading; `loop` is const for the former.
+struct LoopCodec {
+  static void code_loop(auto& archive, auto& loop) {
+    archive.maybe(loop.decision_, [&](auto& decision) { code(archive, decision); });
+    archive.list(loop.also_, [&](auto& rule) { archive.integer(rule); });
+    archive.integer(loop.decided_at_.ms);
+    code(archive, loop.waits_);
+    archive.integer(loop.ready_at_.ms);
+    archive.integer(loop.hold_until_.ms);
+    archive.integer(loop.now_.ms);
+    archive.integer(loop.wake_.ms);
+    archive.flag(loop.simulates_profile_);
+  }
+};
+
+Bytes DeviceLoop::save() const {
+  archive::Writer writer;
+  writer.byte(kLoopLayout);
+  LoopCodec::code_loop(writer, *this);
+  Bytes device = device_.save();
+  writer.text(std::string(device.begin(), device.end()));
+  return writer.take();
+}
+
+Status DeviceLoop::restore(ByteView bytes) {
+  archive::Reader reader(bytes);
+  if (reader.byte() == kLoopLayout) {
+    LoopCodec::code_loop(reader, *this);
+    std::string device;
+    reader.text(device);
+    bool sound = reader.ok() && reader.at_end() && (decision_ || also_.empty()) &&
+                 (!decision_ || fits(*decision_, also_, *policy_)) && wake_ > now_;
+    if (sound) {
+      if (decision_) gather_texts();
+      return device_.restore(as_bytes(device));
+    }
+  }
+  return make_diagnostic(Code::E0012, "what is known of a device cannot be read");
+}
+
+}  // namespace sojourn
