@@ -193,6 +193,9 @@ void read_tenant(Section& section, TenantConfig& tenant) {
   }
   section.file("policy", tenant.policy, true);
   read_seconds(section, "lateness_seconds", tenant.lateness);
+  std::int64_t history_days = tenant.history.ms / days(1).ms;
+  section.number("history_days", history_days, 400, 36'500);
+  tenant.history = days(history_days);
   section.choice("enrolment", tenant.enrols_reported, "reported", "listed");
   section.files("observations", tenant.observations, false);
   section.section("eim", true, [&](Section& eim) {
@@ -296,6 +299,7 @@ std::string print_config(const Config& config) {
     Json& one = tenants[tenant.name];
     one["policy"] = tenant.policy;
     one["lateness_seconds"] = tenant.lateness.ms / 1000;
+    one["history_days"] = tenant.history.ms / days(1).ms;
     one["enrolment"] = tenant.enrols_reported ? "reported" : "listed";
     one["observations"] = tenant.observations;
     Json& eim = one["eim"];

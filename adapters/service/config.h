@@ -41,6 +41,7 @@ struct TenantConfig {
   std::string name;
   std::string policy;  // a rule file or a compiled graph
   Duration lateness = days(7);
+  Duration history = days(800);  // older reports are thinned: no count of a later policy sees them
   std::string eim_id;
   std::string eim_key;                       // PEM: signs packages
   std::vector<std::string> ci_certificates;  // PEM: roots of eUICC chains
@@ -52,7 +53,7 @@ struct TenantConfig {
 
 struct ServiceLimits {
   std::uint32_t queued_observations_max = 100'000;  // beyond: 429
-  std::uint32_t devices_in_memory_max = 200'000;    // per tenant; others are read when needed
+  std::uint32_t devices_in_memory_max = 50'000;     // per tenant; others are read when needed
   std::uint32_t stop_seconds_max = 10;
 };
 

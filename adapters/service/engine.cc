@@ -163,7 +163,7 @@ bool Engine::wait_for_work() {
     if (!jobs_.empty() || !errands_.empty() || !told_.empty()) return true;
     if (stopping_) return false;
     Instant now = now_();
-    if (revisiting_ || next_instant_ <= now) return true;
+    if (revisiting_ || looking_up_ || next_instant_ <= now) return true;
     std::chrono::milliseconds nap{std::clamp<std::int64_t>((next_instant_ - now).ms, 1, 3'600'000)};
     wake_.wait_for(lock, std::min(nap, kNapMax));
   }
@@ -203,6 +203,7 @@ void Engine::turn() {
     }
   }
   if (done) done = take_told(now);
+  if (done && looking_up_) done = look_up_ended();
   if (done) done = pass_time(now);
   if (!done) fail(done.error());
 }
@@ -278,6 +279,7 @@ Status Engine::commit(Effects& effects) {
     for (Status& one : tenant_.store().commit_group(effects.transactions)) {
       if (!one) return std::move(one);
     }
+    tenant_.committed();
   }
   if (effects.intents.empty()) return {};
   return dispatch(std::move(effects.intents));
@@ -364,7 +366,7 @@ Status Engine::dispatch_round(const std::vector<std::string>& labels,
   return {};
 }
 
-// After a stop at any instant: intents that became no orders yet, orders whose end nobody took in.
+// After a stop at any instant: intents that became no orders yet. Ended orders are looked up later.
 Status Engine::take_up_what_was_left() {
   constexpr std::size_t kPage = 1'000;
   auto snapshot = tenant_.store().snapshot();
@@ -384,18 +386,24 @@ Status Engine::take_up_what_was_left() {
   }
   snapshot->reset();
   if (Status done = dispatch(std::move(labels)); !done) return done;
-  std::optional<Eid> after;
-  while (true) {
-    auto records = tenant_.book().devices(after, kPage);
-    if (!records) return std::move(records).error();
-    for (const eim::DeviceRecord& record : *records) {
-      auto ended = [](const eim::Order& order) { return eim::is_finished(order.state); };
-      if (std::none_of(record.orders.begin(), record.orders.end(), ended)) continue;
-      told_[record.eid].push_back({.kind = eim::Notice::Kind::order_finished, .eid = record.eid});
-    }
-    if (records->size() < kPage) return {};
-    after = records->back().eid;
+  looking_up_ = true;
+  return {};
+}
+
+// Orders that ended and were not taken in before the last stop: some devices of the book with each
+// call, so that a million of them keep nobody waiting.
+Status Engine::look_up_ended() {
+  auto records = tenant_.book().devices(looked_up_to_, kDevicesPerTick);
+  if (!records) return std::move(records).error();
+  auto ended = [](const eim::Order& order) { return eim::is_finished(order.state); };
+  for (const eim::DeviceRecord& record : *records) {
+    if (std::none_of(record.orders.begin(), record.orders.end(), ended)) continue;
+    tell(record.eid, {{.kind = eim::Notice::Kind::order_finished, .eid = record.eid}});
   }
+  if (!records->empty()) looked_up_to_ = records->back().eid;
+  std::lock_guard lock(mutex_);
+  looking_up_ = records->size() == kDevicesPerTick;
+  return {};
 }
 
 }  // namespace sojourn::service

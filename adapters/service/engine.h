@@ -88,6 +88,7 @@ class Engine {
   Status dispatch_round(const std::vector<std::string>& labels, std::vector<std::string>& again,
                         Effects& refusals);
   Status take_up_what_was_left();
+  Status look_up_ended();
   Status do_errand(std::function<Status()> errand);
   void fail(const Diagnostic& why);
 
@@ -105,6 +106,8 @@ class Engine {
   bool stopping_ = false;
   bool broken_ = false;
   bool revisiting_ = false;
+  bool looking_up_ = false;
+  std::optional<Eid> looked_up_to_;  // the engine's thread only
   Instant next_instant_ = kBeginning;
   EngineCounters counters_;
   std::thread thread_;

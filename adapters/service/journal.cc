@@ -1,10 +1,16 @@
 #include "adapters/service/journal.h"
 
 #include <fmt/format.h>
+#include <zstd.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
+#include <map>
+#include <optional>
 
 #include "engine/base/diagnostic_code.h"
+#include "engine/base/limits.h"
 
 namespace sojourn::service {
 namespace {
@@ -20,6 +26,29 @@ void each_member(Observation& observation, const Use& use) {
 
 Diagnostic damaged() {
   return make_diagnostic(Code::E0012, "the journal of a device cannot be read");
+}
+
+// How a packed block begins, and no entry.
+constexpr std::array<std::uint8_t, 4> kBlockMagic = {0x28, 0xB5, 0x2F, 0xFD};
+constexpr int kBlockLevel = 3;
+
+// Calls `use` with each entry; none is empty.
+template <class Use>
+Status each_line(std::string_view text, const Use& use) {
+  while (!text.empty()) {
+    std::size_t end = text.find('\n');
+    if (end == std::string_view::npos || end == 0) return damaged();
+    if (Status used = use(text.substr(0, end)); !used) return used;
+    text.remove_prefix(end + 1);
+  }
+  return {};
+}
+
+std::optional<Instant> time_in(std::string_view line) {
+  Instant t;
+  auto [rest, error] = std::from_chars(line.data() + 1, line.data() + line.size(), t.ms);
+  bool whole = error == std::errc() && rest == line.data() + line.size();
+  return whole ? std::optional(t) : std::nullopt;
 }
 
 }  // namespace
@@ -48,48 +77,160 @@ void JournalWriter::switched(std::string_view profile) { text_ += fmt::format("!
 
 JournalReader::JournalReader() : parser_(telemetry::make_ndjson_parser()) {}
 
-Status JournalReader::replay_report(std::string_view line, std::string_view left_out,
-                                    DeviceLoop& loop) {
+// `line` may begin with what was left out of the report that follows.
+Status JournalReader::parse_report(std::string_view line) {
+  std::string_view left_out;
+  if (line[0] == '~') {
+    std::size_t blank = line.find(' ');
+    if (blank == std::string_view::npos) return damaged();
+    left_out = line.substr(1, blank - 1);
+    line.remove_prefix(blank + 1);
+  }
   padded_.assign(line);
   padded_.append(telemetry::kLinePaddingBytes, ' ');
   telemetry::Line one{std::string_view(padded_).substr(0, line.size()), 1};
   if (parser_->parse(one, observation_) != telemetry::LineOutcome::used) return damaged();
-  if (!left_out.empty()) {
-    each_member(observation_, [&](std::string_view name, auto& member) {
-      std::string list = fmt::format(",{},", left_out);
-      if (list.find(fmt::format(",{},", name)) != std::string::npos) member = {};
-    });
-  }
-  loop.report(observation_, [](const DecisionRecord&) {});
+  if (left_out.empty()) return {};
+  each_member(observation_, [&](std::string_view name, auto& member) {
+    std::string list = fmt::format(",{},", left_out);
+    if (list.find(fmt::format(",{},", name)) != std::string::npos) member = {};
+  });
   return {};
 }
 
 Status JournalReader::replay(std::string_view text, DeviceLoop& loop,
                              const PreparedPolicy& policy) {
-  while (!text.empty()) {
-    std::size_t end = text.find('\n');
-    if (end == std::string_view::npos) return damaged();
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(end + 1);
-    if (line.empty()) return damaged();
+  auto drop = [](const DecisionRecord&) {};
+  return each_line(text, [&](std::string_view line) -> Status {
     if (line[0] == '@') {
-      Instant t;
-      auto [rest, error] = std::from_chars(line.data() + 1, line.data() + line.size(), t.ms);
-      if (error != std::errc() || rest != line.data() + line.size()) return damaged();
-      loop.run_until(t, [](const DecisionRecord&) {});
+      std::optional<Instant> t = time_in(line);
+      if (!t) return damaged();
+      loop.run_until(*t, drop);
     } else if (line[0] == '!') {
-      // A profile that the policy of today does not declare is no switch that it could count.
       auto profile = policy.table().find_profile(line.substr(1));
-      if (profile) loop.switched(*profile, loop.now(), [](const DecisionRecord&) {});
+      if (profile) loop.switched(*profile, loop.now(), drop);
     } else {
-      std::string_view left_out;
-      std::size_t begin = line[0] == '~' ? line.find(' ') : 0;
-      if (begin == std::string_view::npos) return damaged();
-      if (begin > 0) left_out = line.substr(1, begin - 1), line.remove_prefix(begin + 1);
-      if (Status read = replay_report(line, left_out, loop); !read) return read;
+      if (Status read = parse_report(line); !read) return read;
+      loop.report(observation_, drop);
     }
+    return {};
+  });
+}
+
+// --- blocks --------------------------------------------------------------------------------------
+
+Bytes pack_journal(std::string_view text) {
+  Bytes block(ZSTD_compressBound(text.size()));
+  std::size_t size =
+      ZSTD_compress(block.data(), block.size(), text.data(), text.size(), kBlockLevel);
+  bool pays = ZSTD_isError(size) == 0 && size < text.size();
+  if (!pays) return Bytes(text.begin(), text.end());
+  block.resize(size);
+  return block;
+}
+
+Result<std::string> unpack_journal(ByteView row) {
+  bool packed = row.size() >= kBlockMagic.size() &&
+                std::equal(kBlockMagic.begin(), kBlockMagic.end(), row.begin());
+  if (!packed) return std::string(row.begin(), row.end());
+  unsigned long long size = ZSTD_getFrameContentSize(row.data(), row.size());
+  if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN ||
+      size > limits::kStoreValueBytesMax) {
+    return damaged();
   }
-  return {};
+  std::string text(size, '\0');
+  std::size_t count = ZSTD_decompress(text.data(), text.size(), row.data(), row.size());
+  if (ZSTD_isError(count) != 0 || count != size) return damaged();
+  return text;
+}
+
+// --- thinning ------------------------------------------------------------------------------------
+
+// Which entry said the last word on what.
+class JournalThinner {
+ public:
+  explicit JournalThinner(JournalReader& reader) : reader_(reader) {}
+
+  Status take(std::string_view line) {
+    std::size_t number = lines_.size();
+    lines_.push_back(line);
+    if (line[0] == '@') return {};
+    if (line[0] == '!') {
+      switched_ = number;
+      return {};
+    }
+    if (Status read = reader_.parse_report(line); !read) return read;
+    note(reader_.observation_, number);
+    return {};
+  }
+
+  Instant newest() const { return newest_; }
+
+  std::string take_kept() {
+    std::vector<bool> kept(lines_.size(), false);
+    if (first_) kept[*first_] = true;
+    for (const auto& [name, word] : words_) kept[word.line] = true;
+    if (switched_) {
+      kept[*switched_] = true;
+      bool dated = *switched_ > 0 && lines_[*switched_ - 1][0] == '@';
+      if (dated) kept[*switched_ - 1] = true;
+    }
+    std::string text;
+    for (std::size_t i = 0; i < lines_.size(); ++i) {
+      if (kept[i]) text.append(lines_[i]) += '\n';
+    }
+    return text;
+  }
+
+ private:
+  struct Word {
+    Instant at;
+    std::size_t line = 0;
+  };
+
+  void note(const Observation& said, std::size_t number) {
+    newest_ = std::max(newest_, said.at);
+    if (!first_ || said.at < first_at_) first_ = number, first_at_ = said.at;
+    auto says = [&](std::string_view name, bool given) {
+      if (!given) return;
+      auto [word, added] = words_.try_emplace(std::string(name), Word{said.at, number});
+      if (!added && word->second.at <= said.at) word->second = {said.at, number};
+    };
+    says("position", !said.position.absent());
+    says("network", !said.network.absent());
+    says("rat", !said.rat.absent());
+    says("registration", !said.registration.absent());
+    says("profile", !said.profile.absent());
+    says("iccid", !said.iccid.absent());
+    says("installed", !said.installed.absent());
+    says("fallback", !said.fallback.absent());
+    says("imei", !said.names.imei.empty());
+    says("data total", said.data_total_bytes.has_value());
+    says("commissioned", said.commissioned.has_value());
+    if (said.event) says("event " + *said.event, true);
+    for (const AttributeReport& one : said.attributes) says("attribute " + one.name, true);
+  }
+
+  JournalReader& reader_;
+  std::vector<std::string_view> lines_;
+  std::map<std::string, Word, std::less<>> words_;
+  std::optional<std::size_t> first_, switched_;
+  Instant first_at_ = kNever;
+  Instant newest_ = kBeginning;
+};
+
+Result<Instant> newest_in_journal(std::string_view text, JournalReader& reader) {
+  JournalThinner thinner(reader);
+  Status read = each_line(text, [&](std::string_view line) { return thinner.take(line); });
+  if (!read) return std::move(read).error();
+  return thinner.newest();
+}
+
+Result<std::string> thin_journal(std::string_view text, JournalReader& reader) {
+  JournalThinner thinner(reader);
+  Status read = each_line(text, [&](std::string_view line) { return thinner.take(line); });
+  if (!read) return std::move(read).error();
+  return thinner.take_kept();
 }
 
 }  // namespace sojourn::service

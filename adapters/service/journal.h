@@ -6,6 +6,10 @@
 //                         contradicted them
 //   @1767261600000        time had passed up to here (milliseconds) when what follows came
 //   !vivo-local           the card proved that this profile was enabled, at the last @
+//
+// What was taken in lately lies in rows as it came. Rows that are covered by the device's stored
+// memory (device_memory.h) are packed into blocks; they are read again only under another policy.
+// Blocks older than the tenant keeps history are thinned: of them stays what was said last.
 #pragma once
 
 #include <memory>
@@ -41,11 +45,24 @@ class JournalReader {
   Status replay(std::string_view text, DeviceLoop& loop, const PreparedPolicy& policy);
 
  private:
-  Status replay_report(std::string_view line, std::string_view left_out, DeviceLoop& loop);
+  friend class JournalThinner;
+  // Into observation_, without what did not count.
+  Status parse_report(std::string_view line);
 
   std::unique_ptr<telemetry::LineParser> parser_;
   std::string padded_;
   Observation observation_;
 };
+
+// Entries as a stored block, and any stored row as entries. E0012.
+Bytes pack_journal(std::string_view text);
+Result<std::string> unpack_journal(ByteView row);
+
+// The instant of the newest report among the entries; kBeginning when there is none. E0012.
+Result<Instant> newest_in_journal(std::string_view text, JournalReader& reader);
+
+// Of old entries those that still say something: the first report, the last word on each member,
+// the last proven switch. Values that stood at their end stand when only these are read. E0012.
+Result<std::string> thin_journal(std::string_view text, JournalReader& reader);
 
 }  // namespace sojourn::service

@@ -2,13 +2,14 @@
 // order book's rows (adapters/eim) lie beside them.
 //
 //   histories "device" LABEL          DeviceRow: what stands of a device (device_row.h)
-//   histories "journal" LABEL N       what was taken in, in order (journal.h); never changed
-//   histories "imei" IMEI             the EID last seen with it
-//   instants  T LABEL                 nothing: time alone may change the device at T
-//   audit     "chain" N               a line of the evidence chain (engine/runtime/audit_chain.h)
-//   audit     "of" LABEL N            nothing: line N is about this device
-//   outbox    "intent" LABEL          a command that is decided and not yet ordered (intent.h)
-//   outbox    "finished" LABEL N      an order that has ended, as JSON for people
+//   histories "journal" LABEL N       what was taken in, in order (journal.h), from the Nth entry
+//   on histories "past" LABEL            the same, older than history is kept, thinned histories
+//   "memory" LABEL          the device as it was after a packed block (device_memory.h) histories
+//   "imei" IMEI             the EID last seen with it instants  T LABEL                 nothing:
+//   time alone may change the device at T audit     "chain" N               a line of the evidence
+//   chain (engine/runtime/audit_chain.h) audit     "of" LABEL N            nothing: line N is about
+//   this device outbox    "intent" LABEL          a command that is decided and not yet ordered
+//   (intent.h) outbox    "finished" LABEL N      an order that has ended, as JSON for people
 //   settings  "policy"                a policy activated through REST, instead of the file's
 //   settings  "decided by"            the digest of the policy under which all devices were judged
 //   settings  "audit key"             what makes the salts of the chain
@@ -29,6 +30,12 @@ class Keys {
   }
   StoreKey journal(std::string_view label, std::uint64_t n) const {
     return journal(label).add_unsigned(n);
+  }
+  StoreKey past(std::string_view label) const {
+    return in(Space::histories, "past").add_text(label);
+  }
+  StoreKey memory(std::string_view label) const {
+    return in(Space::histories, "memory").add_text(label);
   }
   StoreKey imei(std::string_view imei) const { return in(Space::histories, "imei").add_text(imei); }
   StoreKey instants() const { return StoreKey(Space::instants, tenant_, kLayout); }

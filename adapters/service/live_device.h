@@ -1,7 +1,8 @@
 // Private. A device in memory: its loop, its plan, and what of them is in the store.
 //
-// It is made from the store by reading its journal again (journal.h), and leaves memory when others
-// are needed more: nothing is lost, because after each transaction the store holds as much as it.
+// It is made from the store by what it remembered last (device_memory.h) and the journal since
+// (journal.h), under another policy by the whole journal. It leaves memory when others are needed
+// more: nothing is lost, because after each transaction the store holds as much as it.
 #pragma once
 
 #include <list>
@@ -35,6 +36,10 @@ struct LiveDevice {
   // When something of each kind was last complained of: told once a minute, however often it comes.
   std::map<eim::Notice::Kind, Instant> complained_at;
   std::uint64_t journal_next = 0;             // number of the next entry
+  std::uint64_t tail_first = 0;               // of the first entry that is in no packed block ...
+  std::string tail;                           // ... and the text from there on
+  std::size_t memory_bytes = 0;               // of its memory, as last stored
+  bool memory_due = false;                    // what is stored is of another policy, or missing
   Instant journal_time = kBeginning;          // what a reader of the journal takes for `loop.now()`
   std::list<LiveDevice*>::iterator recent{};  // its place among those used lately
 };
@@ -43,6 +48,7 @@ struct DeviceShelf {
   const Keys& keys;
   JournalReader& reader;
   LoopOptions loop;
+  const Bytes& made_under;  // digest_of the policy and these options
 };
 
 // A device never heard of is new and empty. Errors: the store's, and E0012.

@@ -30,6 +30,8 @@ ReportLines ReportLineReader::read(std::string_view text) {
       continue;
     }
     report.line = line->text;
+    // Where a line stood in its request says nothing; the journal does not keep it.
+    report.observation.line = 1;
     lines.reports.push_back(std::move(report));
   }
   return lines;

@@ -3,8 +3,10 @@
 #include <openssl/rand.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "adapters/service/command_package.h"
+#include "adapters/service/device_memory.h"
 #include "adapters/service/turn.h"
 #include "engine/base/diagnostic_code.h"
 #include "engine/device/planner_goal.h"
@@ -13,6 +15,8 @@ namespace sojourn::service {
 namespace {
 
 constexpr std::size_t kAuditKeyBytes = 32;
+// Reports wait while devices are judged by a new policy: not for longer than this.
+constexpr std::chrono::milliseconds kRevisitMax{20};
 
 std::string_view text_of(const Bytes& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -65,7 +69,8 @@ Tenant::Tenant(const TenantConfig& config, const ServiceLimits& limits, Store& s
       book_(book),
       told_(std::move(told)),
       policy_(std::move(policy)),
-      policy_digest_("sha256:" + to_hex(policy_->table().meaning_digest)) {}
+      policy_digest_("sha256:" + to_hex(policy_->table().meaning_digest)),
+      made_under_(digest_of(*policy_, loop_options(config))) {}
 
 Result<std::unique_ptr<Tenant>> Tenant::open(const TenantConfig& config,
                                              const ServiceLimits& limits, Store& store,
@@ -124,7 +129,7 @@ Result<LiveDevice*> Tenant::find(const std::string& label, StoreTransaction* eff
   }
   auto snapshot = store_.snapshot();
   if (!snapshot) return std::move(snapshot).error();
-  DeviceShelf shelf{keys_, reader_, loop_options(config_)};
+  DeviceShelf shelf{keys_, reader_, loop_options(config_), made_under_};
   auto loaded = load_device(**snapshot, shelf, policy_, label);
   if (!loaded) return std::move(loaded).error();
   bool is_new = (*loaded)->row == DeviceRow{};
@@ -164,7 +169,8 @@ Result<std::string> Tenant::label_of(const DeviceNames& names, StoreTransaction&
   return known->second.empty() ? names.imei : known->second;
 }
 
-void Tenant::trim() {
+void Tenant::committed() {
+  std::lock_guard lock(mutex_);
   while (devices_.size() > limits_.devices_in_memory_max) {
     std::string label = recent_.back()->label;
     recent_.pop_back();
@@ -206,7 +212,6 @@ Status Tenant::take_reports(std::vector<Report>& reports, Instant now, Effects& 
     counts.decisions += turn.decision_count;
     if (!turn.effect.empty()) effects.transactions.push_back(std::move(turn.effect));
   }
-  trim();
   return {};
 }
 
@@ -252,7 +257,6 @@ Status Tenant::take_notices(const Eid& eid, const std::vector<eim::Notice>& noti
   turn.card_spoke(*record);
   if (turn.finish()) effects.intents.push_back(label);
   effects.transactions.push_back(std::move(turn.effect));
-  trim();
   return {};
 }
 
@@ -324,7 +328,6 @@ Result<bool> Tenant::tick(Instant now, std::size_t count_max, Effects& effects) 
     if (turn.finish()) effects.intents.push_back(label);
     effects.transactions.push_back(std::move(turn.effect));
   }
-  trim();
   return rows->size() == count_max;
 }
 
@@ -351,6 +354,7 @@ void Tenant::activate(std::shared_ptr<const PreparedPolicy> policy, std::string_
   devices_.clear();
   policy_ = std::move(policy);
   policy_digest_ = "sha256:" + to_hex(policy_->table().meaning_digest);
+  made_under_ = digest_of(*policy_, loop_options(config_));
   StoreTransaction effect;
   std::uint64_t number = chain_->sequence();
   std::string line = chain_->append(policy_record(policy_digest_, by, now), "");
@@ -367,7 +371,15 @@ Result<bool> Tenant::revisit(Instant now, std::size_t count_max, Effects& effect
   auto rows = (*snapshot)->scan(*to_revisit_, count_max);
   if (!rows) return std::move(rows).error();
   snapshot->reset();
+  auto begin = std::chrono::steady_clock::now();
+  bool all = rows->size() < count_max;
+  std::optional<StoreKey> last;
   for (const StoreRow& row : *rows) {
+    if (last && std::chrono::steady_clock::now() - begin > kRevisitMax) {
+      all = false;
+      break;
+    }
+    last = row.key;
     StoreKeyReader parts(row.key);
     parts.read_text();
     std::string label = parts.read_text();
@@ -380,15 +392,14 @@ Result<bool> Tenant::revisit(Instant now, std::size_t count_max, Effects& effect
     if (turn.finish()) effects.intents.push_back(label);
     if (!turn.effect.empty()) effects.transactions.push_back(std::move(turn.effect));
   }
-  trim();
-  if (rows->size() < count_max) {
+  if (all) {
     to_revisit_.reset();
-    StoreTransaction all;
-    all.put(keys_.decided_by(), Bytes(policy_digest_.begin(), policy_digest_.end()));
-    effects.transactions.push_back(std::move(all));
+    StoreTransaction judged;
+    judged.put(keys_.decided_by(), Bytes(policy_digest_.begin(), policy_digest_.end()));
+    effects.transactions.push_back(std::move(judged));
     return false;
   }
-  to_revisit_ = to_revisit_->after(rows->back().key);
+  to_revisit_ = to_revisit_->after(*last);
   return true;
 }
 

@@ -99,7 +99,10 @@ class Tenant {
   // From now on `policy` decides. Devices are looked at anew, some with each `revisit`.
   void activate(std::shared_ptr<const PreparedPolicy> policy, std::string_view by, Instant now,
                 Effects& effects);
-  // True while there is more to look at.
+  // Everything in the effects is in the store: devices that were not used lately leave memory. Not
+  // before, or one would be read again as it was.
+  void committed();
+  // True while there is more to look at. Takes a few milliseconds: a device may have a long past.
   Result<bool> revisit(Instant now, std::size_t count_max, Effects& effects);
 
   // --- any thread ---
@@ -125,7 +128,6 @@ class Tenant {
   Status open_policy();
   Result<LiveDevice*> find(const std::string& label, StoreTransaction* effect);
   Result<std::string> label_of(const DeviceNames& names, StoreTransaction& effect);
-  void trim();
 
   struct Turn;  // what one device does in one transaction: turn.cc
   friend struct Turn;
@@ -141,6 +143,7 @@ class Tenant {
   mutable std::mutex mutex_;  // guards everything below
   std::shared_ptr<const PreparedPolicy> policy_;
   std::string policy_digest_;
+  Bytes made_under_;  // digest_of policy_ and the loop's options
   std::optional<AuditChain> chain_;
   std::unordered_map<std::string, std::unique_ptr<LiveDevice>> devices_;
   std::list<LiveDevice*> recent_;  // the one used last comes first

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "adapters/service/device_memory.h"
 #include "adapters/service/json_text.h"
 #include "adapters/sgp32/package.h"
 #include "engine/device/planner_goal.h"
@@ -9,6 +10,9 @@
 
 namespace sojourn::service {
 namespace {
+
+// Fewer are read again faster than a memory is written.
+constexpr std::size_t kTailBytesMin = 8u << 10;
 
 Bytes bytes_of(std::string_view text) { return Bytes(text.begin(), text.end()); }
 
@@ -182,6 +186,78 @@ void Tenant::Turn::queue(Instant wake) {
   if (wake != kNever) effect.put(tenant.keys_.instant(wake, device.label), {});
 }
 
+// What was taken in becomes an entry; when there is enough since the last block, a block and what
+// the device remembers now.
+void Tenant::Turn::keep_journal() {
+  std::string text = journal_.take();
+  bool due = device.memory_due ||
+             device.tail.size() + text.size() >= std::max(kTailBytesMin, device.memory_bytes);
+  if (due) {
+    if (Status packed = pack(text); packed) return;
+    // The block before cannot be read: keep what comes beside it.
+  }
+  if (text.empty()) return;
+  effect.put(tenant.keys_.journal(device.label, device.journal_next++), bytes_of(text));
+  device.tail += text;
+}
+
+Status Tenant::Turn::pack(std::string text) {
+  if (Status thinned = thin_oldest(); !thinned) return thinned;
+  for (std::uint64_t n = device.tail_first; n < device.journal_next; ++n) {
+    effect.erase(tenant.keys_.journal(device.label, n));
+  }
+  if (!text.empty()) ++device.journal_next;
+  device.tail += text;
+  if (!device.tail.empty()) {
+    effect.put(tenant.keys_.journal(device.label, device.tail_first), pack_journal(device.tail));
+  }
+  DeviceMemory memory;
+  memory.made_under = tenant.made_under_;
+  memory.journal_next = device.journal_next;
+  memory.journal_time = device.journal_time;
+  memory.loop = device.loop.save();
+  Bytes stored = to_bytes(memory);
+  device.memory_bytes = stored.size();
+  device.memory_due = false;
+  device.tail_first = device.journal_next;
+  device.tail = {};
+  effect.put(tenant.keys_.memory(device.label), std::move(stored));
+  return {};
+}
+
+// A block whose newest report is older than history is kept joins the thinned past. One block goes
+// for one that comes.
+Status Tenant::Turn::thin_oldest() {
+  Instant keep_from = device.loop.device().newest_report() - tenant.config_.history;
+  auto snapshot = tenant.store_.snapshot();
+  if (!snapshot) return std::move(snapshot).error();
+  StoreRange all = StoreRange::with_prefix(tenant.keys_.journal(device.label));
+  auto oldest = (*snapshot)->scan(all, 1);
+  if (!oldest) return std::move(oldest).error();
+  if (oldest->empty()) return {};
+  StoreKeyReader parts(oldest->front().key);
+  parts.read_text(), parts.read_text();
+  if (parts.read_unsigned() >= device.tail_first) return {};
+  auto text = unpack_journal(oldest->front().value);
+  if (!text) return std::move(text).error();
+  auto newest = newest_in_journal(*text, tenant.reader_);
+  if (!newest) return std::move(newest).error();
+  if (*newest >= keep_from) return {};
+  auto past = (*snapshot)->read(tenant.keys_.past(device.label));
+  if (!past) return std::move(past).error();
+  std::string before;
+  if (past->has_value()) {
+    auto unpacked = unpack_journal(**past);
+    if (!unpacked) return std::move(unpacked).error();
+    before = std::move(*unpacked);
+  }
+  auto thinned = thin_journal(before + *text, tenant.reader_);
+  if (!thinned) return std::move(thinned).error();
+  effect.put(tenant.keys_.past(device.label), pack_journal(*thinned));
+  effect.erase(oldest->front().key);
+  return {};
+}
+
 bool Tenant::Turn::finish() {
   if (card_changed_) hear_card();
   pass_time();
@@ -190,10 +266,7 @@ bool Tenant::Turn::finish() {
   decided_command = plan_next();
   Instant soon = now + milliseconds(1);
   queue(std::min(std::max(device.loop.wake(), soon), std::max(ask_again_, soon)));
-  if (!journal_.empty()) {
-    effect.put(tenant.keys_.journal(device.label, device.journal_next++),
-               bytes_of(journal_.take()));
-  }
+  keep_journal();
   // When the device was last heard of is known again at its next report: not worth a row each.
   PlannerState compared = device.plan;
   compared.heard_at = device.stored_plan.heard_at;

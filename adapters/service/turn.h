@@ -34,6 +34,9 @@ struct Tenant::Turn {
   void note_time();
   bool plan_next();
   void queue(Instant wake);
+  void keep_journal();
+  Status pack(std::string text);
+  Status thin_oldest();
 
   JournalWriter journal_;
   Instant ask_again_ = kNever;

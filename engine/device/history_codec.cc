@@ -220,6 +220,7 @@ Bytes Evaluator::save() const {
   archive::Writer writer;
   writer.byte(HistoryCodec::kLayout);
   HistoryCodec::write(writer, history_);
+  writer.integer(asked_to_.ms);
   writer.list(alerts_in_force_, [&](const std::string& alert) { writer.text(alert); });
   return writer.take();
 }
@@ -228,6 +229,7 @@ Status Evaluator::restore(ByteView bytes) {
   archive::Reader reader(bytes);
   if (reader.byte() == HistoryCodec::kLayout) {
     HistoryCodec::read(reader, history_);
+    reader.integer(asked_to_.ms);
     reader.list(alerts_in_force_, [&](std::string& alert) { reader.text(alert); });
     if (reader.ok() && reader.at_end()) return {};
   }

@@ -12,6 +12,7 @@
 
 #include "adapters/eim/order_book.h"
 #include "adapters/eim/signing.h"
+#include "adapters/service/journal.h"
 #include "adapters/store/sqlite_store.h"
 #include "engine/runtime/audit_chain.h"
 #include "tests/service/served.h"
@@ -90,7 +91,9 @@ TEST_CASE("a service killed at any instant goes on where it was") {
       REQUIRE(rows.ok());
       std::multiset<std::string> kept;
       for (const StoreRow& row : *rows) {
-        std::string text(row.value.begin(), row.value.end());
+        auto unpacked = service::unpack_journal(row.value);
+        REQUIRE(unpacked.ok());
+        const std::string& text = *unpacked;
         for (std::size_t at = 0; at < text.size();) {
           std::size_t end = text.find('\n', at);
           std::size_t begin = text.find('{', at);
