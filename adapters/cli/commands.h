@@ -168,12 +168,19 @@ struct ServiceOptions {
   std::string download;
   bool force = false;
   std::uint64_t order = 0;
+  unsigned wait_seconds = 60;  // order wait: at most so long
+  std::string key;             // order create: the idempotency key
+  std::string rule;            // approvals give
+  bool all = false;            // kill set
+  std::vector<std::string> rules;
 };
 int run_devices(const ServiceOptions& options, std::string_view what, Console& console);
 int run_watch(const ServiceOptions& options, Console& console);
 int run_order(const ServiceOptions& options, std::string_view what, Console& console);
 int run_observe(const ServiceOptions& options, Console& console);
 int run_policy(const ServiceOptions& options, std::string_view what, Console& console);
+int run_approvals(const ServiceOptions& options, std::string_view what, Console& console);
+int run_kill(const ServiceOptions& options, std::string_view what, Console& console);
 int run_audit_fetch(const ServiceOptions& options, Console& console);
 
 struct ExplainOptions {

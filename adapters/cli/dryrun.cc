@@ -179,7 +179,7 @@ int run_dryrun(const DryrunOptions& options, Console& console) {
   LastRecords last_records;
   RecordWriter records(table, last_records);
   if (Status status = records.open(options); !status) return console.fail(status.error());
-  MasterData master_data(std::move(policy->devices));
+  service::MasterData master_data(std::move(policy->devices));
   FleetReplay replay(policy->prepared, *loop, {.jobs = jobs, .master_data = &master_data});
   std::signal(SIGINT, interrupt);
   bool damaged = false;

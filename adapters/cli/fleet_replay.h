@@ -17,7 +17,7 @@
 #include <string_view>
 #include <vector>
 
-#include "adapters/cli/master_data.h"
+#include "adapters/service/master_data.h"
 #include "engine/runtime/device_directory.h"
 #include "engine/runtime/device_loop.h"
 
@@ -28,7 +28,7 @@ struct ReplayOptions {
   // Are records wanted at all? Making them costs more than deciding.
   bool records = true;
   // What is known of devices beforehand; may be absent, outlives the replay.
-  const MasterData* master_data = nullptr;
+  const service::MasterData* master_data = nullptr;
 };
 
 // What a rule (or `otherwise`) did in a replay.

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "adapters/cli/master_data.h"
+#include "adapters/service/master_data.h"
 #include "adapters/telemetry/trace_reader.h"
 #include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
@@ -30,7 +30,7 @@ Result<FollowedDevice> follow_device(const RunnablePolicy& policy, const std::st
   telemetry::TraceReader& reader = **opened;
   LoopOptions loop_options;
   loop_options.mode = LoopMode::open;
-  MasterData master_data(policy.devices);
+  service::MasterData master_data(policy.devices);
   FollowedDevice followed;
   Observation observation;
   while (true) {

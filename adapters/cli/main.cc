@@ -423,13 +423,21 @@ void add_order(CLI::App& app, Action& action) {
   create->add_option("--profile", options->profile, "by its declared name");
   create->add_option("--iccid", options->iccid, "or by its ICCID");
   create->add_option("--download", options->download, "the SM-DP+ address");
+  create->add_option("--key", options->key,
+                     "an idempotency key: a repetition under it orders nothing");
   create->add_flag("--force", options->force, "even if it may strand the device (role approve)");
   const std::pair<const char*, const char*> kOfOne[] = {
-      {"show", "one order"}, {"cancel", "take it back before it leaves"}};
+      {"show", "one order"},
+      {"cancel", "take it back before it leaves"},
+      {"wait", "until it has ended; exit code 1 when it was not done"}};
   for (const auto& [name, what] : kOfOne) {
     CLI::App* command = add_asking(order, name, what, options, action, run_order);
     command->add_option("DEVICE", options->device, "its EID")->required();
     command->add_option("ORDER", options->order, "its number")->required();
+    if (std::string_view(name) == "wait") {
+      command->add_option("--seconds", options->wait_seconds, "at most so long")
+          ->capture_default_str();
+    }
   }
   order->footer("Example:\n  sojourn order create --service demo EID enable --profile local-br");
 }
@@ -452,11 +460,43 @@ void add_policy(CLI::App& app, Action& action) {
   auto options = std::make_shared<ServiceOptions>();
   add_asking(policy, "show", "the one in force", options, action, run_policy);
   for (const auto& [name, what] :
-       {std::pair{"check", "check another one there"}, std::pair{"activate", "put it in force"}}) {
+       {std::pair{"check", "check another one there"}, std::pair{"activate", "put it in force"},
+        std::pair{"diff", "what another one would decide otherwise"},
+        std::pair{"shadow", "let it decide beside the one in force, with no effect"}}) {
     add_asking(policy, name, what, options, action, run_policy)
         ->add_option("FILE", options->file, "rule file or compiled graph")
         ->required();
   }
+  add_asking(policy, "shadow-show", "the devices that it decides otherwise about", options, action,
+             run_policy);
+  add_asking(policy, "shadow-activate", "put it in force", options, action, run_policy);
+  add_asking(policy, "shadow-end", "let it go", options, action, run_policy);
+  add_asking(policy, "versions", "those that were in force", options, action, run_policy);
+  add_asking(policy, "rollback", "the version before the newest comes into force again", options,
+             action, run_policy);
+}
+
+void add_approvals(CLI::App& app, Action& action) {
+  CLI::App* approvals = app.add_subcommand("approvals", "decisions that wait for a person's yes");
+  approvals->require_subcommand(1);
+  auto options = std::make_shared<ServiceOptions>();
+  add_asking(approvals, "list", "devices that wait", options, action, run_approvals);
+  CLI::App* give = add_asking(approvals, "give", "say yes", options, action, run_approvals);
+  give->add_option("DEVICE", options->device, "to what is decided of this one");
+  give->add_option("--rule", options->rule, "or of all that wait by this rule");
+  approvals->footer("Example:\n  sojourn approvals give --service demo --rule leave-brazil");
+}
+
+void add_kill(CLI::App& app, Action& action) {
+  CLI::App* kill = app.add_subcommand("kill", "kill switches: decide, but order nothing");
+  kill->require_subcommand(1);
+  auto options = std::make_shared<ServiceOptions>();
+  add_asking(kill, "show", "which are on", options, action, run_kill);
+  CLI::App* set = add_asking(kill, "set", "these, and no others", options, action, run_kill);
+  set->add_flag("--all", options->all, "the whole tenant");
+  set->add_option("--rule", options->rules, "what this rule decides; may be repeated");
+  add_asking(kill, "lift", "none", options, action, run_kill);
+  kill->footer("Example:\n  sojourn kill set --service demo --all");
 }
 
 void add_explain(CLI::App& app, Action& action) {
@@ -493,6 +533,8 @@ int run(int argc, char** argv) {
   add_devices(app, action);
   add_order(app, action);
   add_policy(app, action);
+  add_approvals(app, action);
+  add_kill(app, action);
   add_explain(app, action);
   try {
     app.parse(argc, argv);

@@ -72,6 +72,9 @@ int run_serve(const ServeOptions& options, Console& console) {
   std::signal(SIGTERM, end);
   std::signal(SIGINT, end);
   std::signal(SIGHUP, reload);
+  // A file that may not grow and a reader of the log that went are errors of a write, not the end.
+  std::signal(SIGXFSZ, SIG_IGN);
+  std::signal(SIGPIPE, SIG_IGN);
   auto log = service::Log::open(config->log);
   if (!log) return console.fail(log.error());
   std::uint32_t stop_seconds_max = config->limits.stop_seconds_max;

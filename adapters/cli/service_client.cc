@@ -95,6 +95,7 @@ Result<std::string> ServiceClient::send(std::string_view method, const std::stri
   call.fields.emplace_back("User-Agent", "sojourn");
   if (!token_.empty()) call.fields.emplace_back("Authorization", "Bearer " + token_);
   if (!tenant_.empty()) call.fields.emplace_back("Sojourn-Tenant", tenant_);
+  if (!key_.empty()) call.fields.emplace_back("Idempotency-Key", key_);
   if (!content_type.empty()) call.fields.emplace_back("Content-Type", content_type);
   auto reply = client_->send(call);
   if (!reply) return std::move(reply).error();

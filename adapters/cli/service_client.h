@@ -29,11 +29,14 @@ class ServiceClient {
   // The body of a 2xx answer. E0884 with the service's own words for any other.
   Result<std::string> send(std::string_view method, const std::string& path,
                            std::string_view body = {}, std::string_view content_type = {});
+  // Orders are placed under this key from now on; empty: under none.
+  void use_key(std::string key) { key_ = std::move(key); }
 
  private:
   std::unique_ptr<simulator::HttpClient> client_;
   std::string token_;
   std::string tenant_;
+  std::string key_;
 };
 
 // A part of a path or query, with percent signs where they are needed.

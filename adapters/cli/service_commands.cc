@@ -38,6 +38,7 @@ int ask(const ServiceOptions& options, Console& console, std::string_view role,
         std::string_view content_type, const Show& show) {
   auto client = ServiceClient::open(options.where, role);
   if (!client) return console.fail(client.error());
+  client->use_key(options.key);
   auto answer = client->send(method, path, body, content_type);
   if (!answer) {
     console.fail(answer.error());
@@ -150,6 +151,82 @@ bool print_new(ServiceClient& client, std::uint64_t& from, Console& console, int
   return any;
 }
 
+// Asks until the order has ended.
+int wait_for_order(const ServiceOptions& options, const std::string& path, Console& console) {
+  auto client = ServiceClient::open(options.where, "read");
+  if (!client) return console.fail(client.error());
+  auto until = Clock::now() + std::chrono::seconds(options.wait_seconds);
+  while (true) {
+    auto answer = client->send("GET", path);
+    if (!answer) {
+      console.fail(answer.error());
+      return answer.error().code == Code::E0884 ? kFindings : kUnusable;
+    }
+    Json order = Json::parse(*answer, nullptr, false);
+    if (order.contains("ended_at")) {
+      console.print(options.format == OutputFormat::json ? *answer
+                                                         : text_in(order, "state") + "\n");
+      return text_in(order, "state") == "done" ? kClean : kFindings;
+    }
+    if (Clock::now() > until) {
+      console.message(fmt::format("still {}\n", text_in(order, "state")));
+      return kFindings;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  }
+}
+
+void show_difference(const Json& json, Console& console) {
+  if (json.value("same", false)) return console.print("the same\n");
+  for (const Json& one : json.value("declarations", Json::array())) {
+    console.print(fmt::format("declared differently: {}\n", one.get<std::string>()));
+  }
+  for (const Json& one : json.value("situations", Json::array())) {
+    auto side = [&](const char* name) { return text_in(one.value(name, Json()), "outcome"); };
+    console.print(fmt::format("{}\n  before: {}\n  after:  {}\n", text_in(one, "when"),
+                              side("before"), side("after")));
+  }
+  if (json.value("more", false)) console.print("and further situations\n");
+}
+
+void show_check(const Json& json, bool in_force, Console& console) {
+  for (const Json& finding : json.value("findings", Json::array())) {
+    console.print(text_in(finding, "text"));
+  }
+  console.print(json.value("runnable", false)
+                    ? fmt::format("{}{}\n", in_force ? "in force: " : "", text_in(json, "policy"))
+                    : std::string("cannot run\n"));
+}
+
+void show_versions(const Json& json, Console& console) {
+  std::vector<std::vector<std::string>> rows = {{"version", "since", "by", "policy"}};
+  for (const Json& one : json.value("versions", Json::array())) {
+    rows.push_back(
+        {text_in(one, "version"), text_in(one, "at"), text_in(one, "by"), text_in(one, "policy")});
+  }
+  console.print(table_text(rows));
+}
+
+void show_shadow(const Json& json, Console& console) {
+  std::vector<std::vector<std::string>> rows = {{"device", "in force", "in shadow", "by"}};
+  for (const Json& one : json.value("devices", Json::array())) {
+    Json shadow = one.value("shadow", Json());
+    rows.push_back({text_in(one, "device"), text_in(one.value("active", Json()), "outcome"),
+                    text_in(shadow, "outcome"), text_in(shadow, "rule")});
+  }
+  console.print(table_text(rows));
+  if (json.value("judging_anew", false)) console.message("not all devices were looked at yet\n");
+}
+
+void show_switches(const Json& json, Console& console) {
+  std::string rules;
+  for (const Json& one : json.value("rules", Json::array())) rules += " " + one.get<std::string>();
+  bool all = json.value("all", false);
+  if (!all && rules.empty()) return console.print("no kill switch is on\n");
+  console.print(fmt::format("stopped: {}{}, by {} at {}\n", all ? "everything" : "rules", rules,
+                            text_in(json, "by"), text_in(json, "at")));
+}
+
 }  // namespace
 
 int run_devices(const ServiceOptions& options, std::string_view what, Console& console) {
@@ -210,6 +287,7 @@ int run_order(const ServiceOptions& options, std::string_view what, Console& con
                });
   }
   std::string path = fmt::format("/v1/orders/{}/{}", in_url(options.device), options.order);
+  if (what == "wait") return wait_for_order(options, path, console);
   if (what == "cancel") {
     return ask(options, console, "operate", "DELETE", path, {}, {}, [](const Json&) {});
   }
@@ -251,20 +329,77 @@ int run_policy(const ServiceOptions& options, std::string_view what, Console& co
       }
     });
   }
+  if (what == "versions") {
+    return get(options, console, "/v1/policy/versions",
+               [&](const Json& json) { show_versions(json, console); });
+  }
+  if (what == "shadow-show") {
+    return get(options, console, "/v1/policy/shadow",
+               [&](const Json& json) { show_shadow(json, console); });
+  }
+  if (what == "shadow-end") {
+    return ask(options, console, "approve", "DELETE", "/v1/policy/shadow", {}, {},
+               [](const Json&) {});
+  }
+  if (what == "shadow-activate") {
+    return ask(options, console, "approve", "POST", "/v1/policy/shadow/activate", {}, {},
+               [&](const Json& json) { show_check(json, true, console); });
+  }
+  if (what == "rollback") {
+    return ask(options, console, "approve", "POST", "/v1/policy/rollback", {}, {},
+               [&](const Json& json) { show_check(json, true, console); });
+  }
   auto text = read_file(options.file, limits::kSourceBytesMax);
   if (!text) return console.fail(text.error());
+  if (what == "diff") {
+    return ask(options, console, "read", "POST", "/v1/policy/difference", *text, "text/plain",
+               [&](const Json& json) { show_difference(json, console); });
+  }
+  if (what == "shadow") {
+    return ask(options, console, "approve", "PUT", "/v1/policy/shadow", *text, "text/plain",
+               [&](const Json& json) { show_check(json, false, console); });
+  }
   bool check = what == "check";
-  return ask(options, console, "approve", check ? "POST" : "PUT",
-             check ? "/v1/policy/check" : "/v1/policy", *text, "text/plain", [&](const Json& json) {
-               for (const Json& finding : json.value("findings", Json::array())) {
-                 console.print(text_in(finding, "text"));
-               }
-               bool runnable = json.value("runnable", false);
-               console.print(
-                   runnable
-                       ? fmt::format("{}{}\n", check ? "" : "in force: ", text_in(json, "policy"))
-                       : std::string("cannot run\n"));
-             });
+  return ask(options, console, check ? "read" : "approve", check ? "POST" : "PUT",
+             check ? "/v1/policy/check" : "/v1/policy", *text, "text/plain",
+             [&](const Json& json) { show_check(json, !check, console); });
+}
+
+int run_approvals(const ServiceOptions& options, std::string_view what, Console& console) {
+  if (what == "list") {
+    return get(options, console, "/v1/approvals", [&](const Json& json) {
+      std::vector<std::vector<std::string>> rows = {{"device", "rule", "profile", "since"}};
+      for (const Json& one : json.value("approvals", Json::array())) {
+        rows.push_back({text_in(one, "device"), text_in(one, "rule"), text_in(one, "profile"),
+                        text_in(one, "since")});
+      }
+      console.print(table_text(rows));
+    });
+  }
+  if (options.device.empty() == options.rule.empty()) {
+    return console.fail(make_diagnostic(Code::E0003, "say either a device or `--rule`"));
+  }
+  Json json;
+  if (options.rule.empty()) {
+    json["devices"] = {options.device};
+  } else {
+    json["rule"] = options.rule;
+  }
+  return ask(
+      options, console, "approve", "POST", "/v1/approvals", json.dump(), "application/json",
+      [&](const Json& answer) {
+        console.print(fmt::format("{} approved\n", answer.value("approved", Json::array()).size()));
+      });
+}
+
+int run_kill(const ServiceOptions& options, std::string_view what, Console& console) {
+  auto show = [&](const Json& json) { show_switches(json, console); };
+  if (what == "show") return get(options, console, "/v1/switches", show);
+  Json json;
+  json["all"] = what == "set" && options.all;
+  json["rules"] = what == "set" ? options.rules : std::vector<std::string>();
+  return ask(options, console, "approve", "PUT", "/v1/switches", json.dump(), "application/json",
+             show);
 }
 
 int run_audit_fetch(const ServiceOptions& options, Console& console) {

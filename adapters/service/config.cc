@@ -213,6 +213,7 @@ void read_all(Section& top, Config& config) {
   top.section("rest", true, [&](Section& rest) {
     read_listen(rest, config.rest);
     rest.file("tokens", config.rest.tokens, true);
+    rest.file("client_ca", config.rest.client_ca, false);
     rest.number("threads", config.rest.threads, 1, 256);
     rest.number("body_bytes_max", config.rest.body_bytes_max, 1'024, 1 << 30);
   });
@@ -282,6 +283,7 @@ std::string print_config(const Config& config) {
   json["log"] = config.log;
   Json& rest = json["rest"] = listen_json(config.rest);
   rest["tokens"] = config.rest.tokens;
+  rest["client_ca"] = config.rest.client_ca;
   rest["threads"] = config.rest.threads;
   rest["body_bytes_max"] = config.rest.body_bytes_max;
   Json& esipa = json["esipa"] = Json::object();

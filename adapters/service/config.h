@@ -28,7 +28,8 @@ struct ListenConfig {
 };
 
 struct RestConfig : ListenConfig {
-  std::string tokens;  // who may do what: tokens.h
+  std::string tokens;     // who may do what: tokens.h
+  std::string client_ca;  // PEM: whose client certificates are believed; "": none
   std::uint32_t threads = 4;
   std::uint32_t body_bytes_max = 16u << 20;
 };

@@ -18,7 +18,9 @@ std::string text_of(const Bytes& bytes) { return std::string(bytes.begin(), byte
 
 Bytes digest_of(const PreparedPolicy& policy, const LoopOptions& options) {
   Bytes all = write_graph_file(policy.graph());
-  std::string rest = fmt::format("\nlateness {}", options.lateness.ms);
+  // The sources name inventories, whose devices were introduced.
+  std::string rest = fmt::format("\nlateness {}\nsources {}", options.lateness.ms,
+                                 to_hex(policy.table().text_digest));
   all.insert(all.end(), rest.begin(), rest.end());
   Sha256Digest digest = sha256(all);
   return Bytes(digest.begin(), digest.end());

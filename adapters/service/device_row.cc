@@ -40,6 +40,7 @@ Bytes to_bytes(const DeviceRow& row) {
   json["queued_at"] = row.queued_at.ms;
   json["plan"] = to_base64(row.plan);
   json["waits_for"] = row.waits_for;
+  if (!row.approved.empty()) json["approved"] = row.approved;
   json["order"] = row.order;
   json["command"] = row.command;
   return dumped(json);
@@ -53,6 +54,7 @@ Result<DeviceRow> device_row_from(ByteView bytes) {
     json.at("policy").get_to(row.policy);
     json.at("queued_at").get_to(row.queued_at.ms);
     json.at("waits_for").get_to(row.waits_for);
+    if (json.contains("approved")) json.at("approved").get_to(row.approved);
     json.at("order").get_to(row.order);
     json.at("command").get_to(row.command);
     auto plan = from_base64(json.at("plan").get<std::string>());

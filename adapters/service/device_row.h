@@ -21,6 +21,7 @@ struct DeviceRow {
   Instant queued_at = kNever;
   Bytes plan;                 // PlannerState
   std::string waits_for;      // why nothing goes to the device now, for people
+  std::string approved;       // approval_key of the decision that somebody said yes to
   std::uint64_t order = 0;    // the order that carries the command in flight; 0: none
   CommandNumber command = 0;  // ... and that command
   friend bool operator==(const DeviceRow&, const DeviceRow&) = default;

@@ -15,6 +15,8 @@ constexpr std::size_t kReportsPerTurn = 20'000;
 constexpr std::size_t kDevicesPerTick = 512;
 // However far the next instant is: the wall clock may be set meanwhile.
 constexpr std::chrono::milliseconds kNapMax{1'000};
+// A device that polls again and again between reading and committing: not so often.
+constexpr int kPlaceAttempts = 16;
 
 Diagnostic stopped() {
   return make_diagnostic(Code::E0015, "the service is stopping", "send it again in a moment");
@@ -29,6 +31,7 @@ Engine::Engine(Tenant& tenant, const ServiceLimits& limits, WallClock now,
 Status Engine::start() {
   if (Status done = take_up_what_was_left(); !done) return done;
   revisiting_ = tenant_.revisiting();
+  killed_ = tenant_.switches().all;
   thread_ = std::thread([this] { run(); });
   return {};
 }
@@ -106,10 +109,10 @@ Status Engine::enrol(const eim::Enrolment& enrolment) {
   return do_errand([this, enrolment] { return tenant_.book().enrol(enrolment); });
 }
 
-Status Engine::activate(std::shared_ptr<const PreparedPolicy> policy, std::string by) {
+Status Engine::activate(RunnablePolicy policy, std::string by) {
   return do_errand([this, policy = std::move(policy), by = std::move(by)]() -> Status {
     Effects effects;
-    tenant_.activate(policy, by, now_(), effects);
+    if (Status done = tenant_.activate(policy, by, now_(), effects); !done) return done;
     Status committed = commit(effects);
     std::lock_guard lock(mutex_);
     revisiting_ = committed.ok();
@@ -117,26 +120,90 @@ Status Engine::activate(std::shared_ptr<const PreparedPolicy> policy, std::strin
   });
 }
 
-Result<eim::OrderId> Engine::place(const Eid& eid, const ProfileCommand& command, bool force) {
+Status Engine::set_shadow(RunnablePolicy policy, std::string by) {
+  return do_errand([this, policy = std::move(policy), by = std::move(by)]() -> Status {
+    Effects effects;
+    tenant_.set_shadow(policy, by, now_(), effects);
+    Status committed = commit(effects);
+    std::lock_guard lock(mutex_);
+    revisiting_ = committed.ok();
+    return committed;
+  });
+}
+
+Status Engine::set_switches(KillSwitches switches) {
+  return do_errand([this, switches = std::move(switches)]() mutable -> Status {
+    switches.at = now_();
+    killed_ = switches.all;
+    Effects effects;
+    tenant_.set_switches(switches, effects);
+    Status committed = commit(effects);
+    std::lock_guard lock(mutex_);
+    revisiting_ = committed.ok();
+    looking_up_ = true;  // orders by hand are taken back as well
+    looked_up_to_.reset();
+    return committed;
+  });
+}
+
+Status Engine::approve(const std::string& label, const std::string& by) {
+  return do_errand([&]() -> Status {
+    Effects effects;
+    if (Status done = tenant_.approve(label, by, now_(), effects); !done) return done;
+    return commit(effects);
+  });
+}
+
+Result<eim::OrderBook::Placement> Engine::prepare(const Eid& eid, const ProfileCommand& command,
+                                                  bool force) {
   auto content = content_of(command);
   if (!content) return std::move(content).error();
-  Result<eim::OrderId> placed = eim::OrderId{0};
+  return std::visit(
+      [&](const auto& operations) {
+        return tenant_.book().prepare(eid, operations,
+                                      {.force = force, .without_rollback = !command.rollback});
+      },
+      *content);
+}
+
+Result<PlacedOrder> Engine::place(const Eid& eid, const ProfileCommand& command, bool force,
+                                  const std::optional<OrderKey>& key) {
+  Result<PlacedOrder> placed = PlacedOrder{};
   Status done = do_errand([&]() -> Status {
-    placed = std::visit(
-        [&](const auto& operations) -> Result<eim::OrderId> {
-          if constexpr (std::is_same_v<std::decay_t<decltype(operations)>, sgp32::PsmoList>) {
-            return tenant_.book().place(eid, operations,
-                                        eim::OrderBook::PlaceOptions{
-                                            .force = force, .without_rollback = !command.rollback});
-          } else {
-            return tenant_.book().place(eid, operations);
-          }
-        },
-        *content);
+    placed = place_now(eid, command, force, key);
     return {};
   });
   if (!done) return std::move(done).error();
   return placed;
+}
+
+Result<PlacedOrder> Engine::place_now(const Eid& eid, const ProfileCommand& command, bool force,
+                                      const std::optional<OrderKey>& key) {
+  if (killed()) {
+    return make_diagnostic(Code::E0842, "a kill switch stops all orders",
+                           "`sojourn kill` shows it");
+  }
+  if (key) {
+    auto known = known_order(tenant_.store(), tenant_.keys(), *key);
+    if (!known) return std::move(known).error();
+    if (known->has_value()) return PlacedOrder{**known, true};
+  }
+  for (int attempt = 0; attempt < kPlaceAttempts; ++attempt) {
+    auto placement = prepare(eid, command, force);
+    if (!placement) return std::move(placement).error();
+    StoreTransaction effect;
+    append(effect, placement->effect);
+    if (key) {
+      Status noted =
+          note_order_key(tenant_.store(), tenant_.keys(), *key, placement->id, now_(), effect);
+      if (!noted) return std::move(noted).error();
+    }
+    Status committed = tenant_.store().commit(effect);
+    if (committed) return PlacedOrder{placement->id, false};
+    // E0016: the device polled meanwhile.
+    if (committed.error().code != Code::E0016) return std::move(committed).error();
+  }
+  return make_diagnostic(Code::E0016, "the device is busy", "order it again in a moment");
 }
 
 Status Engine::withdraw(const Eid& eid, eim::OrderId order) {
@@ -322,15 +389,7 @@ Status Engine::dispatch_round(const std::vector<std::string>& labels,
     StoreTransaction effect;
     effect.expect(key, **row).erase(key);
     if (intent->command.number != 0) {
-      auto content = content_of(intent->command);
-      auto placement =
-          content ? std::visit(
-                        [&](const auto& operations) {
-                          return tenant_.book().prepare(
-                              *eid, operations, {.without_rollback = !intent->command.rollback});
-                        },
-                        *content)
-                  : Result<eim::OrderBook::Placement>(content.error());
+      auto placement = prepare(*eid, intent->command, false);
       if (!placement) {
         const Diagnostic& why = placement.error();
         bool enrolled = why.code != Code::E0841;
@@ -390,14 +449,19 @@ Status Engine::take_up_what_was_left() {
   return {};
 }
 
-// Orders that ended and were not taken in before the last stop: some devices of the book with each
-// call, so that a million of them keep nobody waiting.
+// Orders that ended and were not taken in before the last stop, and under a kill switch those that
+// have not left: some devices of the book with each call, so that a million of them keep nobody
+// waiting.
 Status Engine::look_up_ended() {
   auto records = tenant_.book().devices(looked_up_to_, kDevicesPerTick);
   if (!records) return std::move(records).error();
   auto ended = [](const eim::Order& order) { return eim::is_finished(order.state); };
   for (const eim::DeviceRecord& record : *records) {
-    if (std::none_of(record.orders.begin(), record.orders.end(), ended)) continue;
+    for (const eim::Order& order : record.orders) {
+      // What has left is answered by its result.
+      if (killed() && !ended(order)) (void)tenant_.book().withdraw(record.eid, order.id);
+    }
+    if (!killed() && std::none_of(record.orders.begin(), record.orders.end(), ended)) continue;
     tell(record.eid, {{.kind = eim::Notice::Kind::order_finished, .eid = record.eid}});
   }
   if (!records->empty()) looked_up_to_ = records->back().eid;

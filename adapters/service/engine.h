@@ -15,6 +15,7 @@
 // erases the intent.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -23,11 +24,17 @@
 #include <mutex>
 #include <thread>
 
+#include "adapters/service/order_keys.h"
 #include "adapters/service/tenant.h"
 
 namespace sojourn::service {
 
 using WallClock = std::function<Instant()>;
+
+struct PlacedOrder {
+  eim::OrderId id = 0;
+  bool repeated = false;  // it was placed before, under the same key
+};
 
 struct EngineCounters {
   std::uint64_t reports = 0;  // taken in durably, duplicates included
@@ -57,9 +64,16 @@ class Engine {
   Result<ReportCounts> take(std::vector<Report> reports);
   void tell(const Eid& eid, std::vector<eim::Notice> notices);
   Status enrol(const eim::Enrolment& enrolment);  // E0842 enrolled already
-  Status activate(std::shared_ptr<const PreparedPolicy> policy, std::string by);
+  Status activate(RunnablePolicy policy, std::string by);
+  Status set_shadow(RunnablePolicy policy, std::string by);
+  Status set_switches(KillSwitches switches);
+  // Errors: of Tenant::approve.
+  Status approve(const std::string& label, const std::string& by);
+  // Is the whole tenant stopped? Then no package leaves.
+  bool killed() const { return killed_.load(); }
   // The operators' orders. Errors: E0841, E0842.
-  Result<eim::OrderId> place(const Eid& eid, const ProfileCommand& command, bool force);
+  Result<PlacedOrder> place(const Eid& eid, const ProfileCommand& command, bool force,
+                            const std::optional<OrderKey>& key = {});
   Status withdraw(const Eid& eid, eim::OrderId order);
 
   bool running() const;
@@ -89,6 +103,10 @@ class Engine {
                         Effects& refusals);
   Status take_up_what_was_left();
   Status look_up_ended();
+  Result<eim::OrderBook::Placement> prepare(const Eid& eid, const ProfileCommand& command,
+                                            bool force);
+  Result<PlacedOrder> place_now(const Eid& eid, const ProfileCommand& command, bool force,
+                                const std::optional<OrderKey>& key);
   Status do_errand(std::function<Status()> errand);
   void fail(const Diagnostic& why);
 
@@ -96,6 +114,8 @@ class Engine {
   const ServiceLimits& limits_;
   WallClock now_;
   std::function<void(const Diagnostic&)> failed_;
+
+  std::atomic<bool> killed_{false};
 
   mutable std::mutex mutex_;  // guards everything below
   std::condition_variable wake_;

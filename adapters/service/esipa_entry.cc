@@ -9,6 +9,11 @@ namespace {
 // As many as there can be connections; older ones are forgotten first.
 constexpr std::size_t kSessionsMax = 2 * limits::kHttpsConnectionsMax;
 
+// Is it a GetEimPackageRequest?
+bool fetches(ByteView request) {
+  return request.size() >= 2 && request[0] == 0xBF && request[1] == 0x4F;
+}
+
 }  // namespace
 
 BookPool::BookPool(Store& store, const eim::SigningKey& key, const eim::BookOptions& options,
@@ -53,10 +58,18 @@ void EsipaEntry::note_session(std::string_view address, const Eid& eid) {
 eim::EsipaAnswer EsipaEntry::handle(ByteView request, const eim::PeerFacts& peer) {
   ++counters_.messages;
   eim::Peer known{.now = now_(), .session_eid = eid_of_session(peer.address)};
-  // The book that knows the device answers. When none does, the last one's answer says so.
+  // The book that knows the device answers. When none does, the last one's answer says so. Of a
+  // tenant that is stopped nothing leaves; what its devices bring is taken in.
+  bool stopped = false;
   for (std::size_t i = 0; i < tenants_.size(); ++i) {
     const Tenant& tenant = tenants_[i];
+    if (tenant.engine->killed() && fetches(request)) {
+      stopped = true;
+      continue;
+    }
     Result<eim::Answer> answer = tenant.books->handle(request, known);
+    bool nobodys = !answer || !answer->enrolled;
+    if (stopped && nobodys) continue;  // it may be a device of the one that is stopped
     bool last = i + 1 == tenants_.size();
     if (last || (answer && answer->enrolled)) {
       return answer_of(std::move(answer), tenant, peer.address);

@@ -152,6 +152,13 @@ std::string policy_record(std::string_view digest, std::string_view by, Instant 
   return dumped(json);
 }
 
+std::string shadow_record(std::string_view digest, std::string_view by, Instant at) {
+  Json json = begun(at);
+  json["shadow_policy"] = digest.empty() ? Json(nullptr) : Json(digest);
+  json["by"] = by;
+  return dumped(json);
+}
+
 std::string order_text(const eim::Order& order, Instant ended_at) {
   Json json;
   add_order(json, order);

@@ -25,6 +25,8 @@ std::string order_record(const eim::Order& order, Instant at);
 // What left, what was refused, what was claimed.
 std::string notice_record(const eim::Notice& notice, const eim::Order* order, Instant at);
 std::string policy_record(std::string_view digest, std::string_view by, Instant at);
+// `digest` "": no policy runs in shadow any more.
+std::string shadow_record(std::string_view digest, std::string_view by, Instant at);
 
 // An order as people read it in answers of the REST interface.
 std::string order_text(const eim::Order& order, Instant ended_at);

@@ -98,8 +98,14 @@ Status JournalReader::parse_report(std::string_view line) {
   return {};
 }
 
-Status JournalReader::replay(std::string_view text, DeviceLoop& loop,
-                             const PreparedPolicy& policy) {
+void introduce(DeviceLoop& loop, const MasterData& devices, const Observation& first) {
+  if (loop.now() != kBeginning) return;
+  std::optional<Observation> known = devices.of(first.names, first.at);
+  if (known) loop.introduce(*known);
+}
+
+Status JournalReader::replay(std::string_view text, DeviceLoop& loop, const PreparedPolicy& policy,
+                             const MasterData& devices) {
   auto drop = [](const DecisionRecord&) {};
   return each_line(text, [&](std::string_view line) -> Status {
     if (line[0] == '@') {
@@ -111,6 +117,7 @@ Status JournalReader::replay(std::string_view text, DeviceLoop& loop,
       if (profile) loop.switched(*profile, loop.now(), drop);
     } else {
       if (Status read = parse_report(line); !read) return read;
+      introduce(loop, devices, observation_);
       loop.report(observation_, drop);
     }
     return {};

@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 
+#include "adapters/service/master_data.h"
 #include "adapters/telemetry/line_parser.h"
 #include "engine/base/result.h"
 #include "engine/device/observation.h"
@@ -37,12 +38,16 @@ class JournalWriter {
   std::string text_;
 };
 
+// Before the first report of a device: what is known of it.
+void introduce(DeviceLoop& loop, const MasterData& devices, const Observation& first);
+
 // Reads entries into a loop. Not thread-safe.
 class JournalReader {
  public:
   JournalReader();
-  // E0012 for what is no journal.
-  Status replay(std::string_view text, DeviceLoop& loop, const PreparedPolicy& policy);
+  // `devices`: introduced with their first report. E0012 for what is no journal.
+  Status replay(std::string_view text, DeviceLoop& loop, const PreparedPolicy& policy,
+                const MasterData& devices);
 
  private:
   friend class JournalThinner;

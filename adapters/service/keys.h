@@ -10,6 +10,16 @@
 //   chain (engine/runtime/audit_chain.h) audit     "of" LABEL N            nothing: line N is about
 //   this device outbox    "intent" LABEL          a command that is decided and not yet ordered
 //   (intent.h) outbox    "finished" LABEL N      an order that has ended, as JSON for people
+//   outbox    "approval" LABEL        nothing: its decision waits for a person's yes
+//   outbox    "order key" KEY         the order that was placed under an idempotency key
+//   outbox    "order key at" T KEY    nothing: when it was, to forget it in time
+//   outbox    "switched" T LABEL      nothing: a switch that guards about the fleet count
+//   settings  "campaign" NAME         when the first stage of a rollout opened
+//   settings  "fleet size"            how many devices are known
+//   settings  "switches"              kill switches (controls.h)
+//   histories "shadow" LABEL          what the shadow policy decides otherwise (shadow.h)
+//   settings  "shadow"                the policy that runs in shadow, as a version
+//   settings  "version" N             policies that were in force (policy_versions.h)
 //   settings  "policy"                a policy activated through REST, instead of the file's
 //   settings  "decided by"            the digest of the policy under which all devices were judged
 //   settings  "audit key"             what makes the salts of the chain
@@ -58,6 +68,29 @@ class Keys {
   StoreKey finished_order(std::string_view label, std::uint64_t n) const {
     return finished_orders(label).add_unsigned(n);
   }
+  StoreKey approvals() const { return in(Space::outbox, "approval"); }
+  StoreKey approval(std::string_view label) const { return approvals().add_text(label); }
+  StoreKey order_key(std::string_view key) const {
+    return in(Space::outbox, "order key").add_text(key);
+  }
+  StoreKey order_keys_at() const { return in(Space::outbox, "order key at"); }
+  StoreKey order_key_at(Instant t, std::string_view key) const {
+    return order_keys_at().add_instant(t).add_text(key);
+  }
+  StoreKey switched() const { return in(Space::outbox, "switched"); }
+  StoreKey switched(Instant t, std::string_view label) const {
+    return switched().add_instant(t).add_text(label);
+  }
+  StoreKey campaign(std::string_view name) const {
+    return in(Space::settings, "campaign").add_text(name);
+  }
+  StoreKey fleet_size() const { return in(Space::settings, "fleet size"); }
+  StoreKey switches() const { return in(Space::settings, "switches"); }
+  StoreKey shadow() const { return in(Space::settings, "shadow"); }
+  StoreKey shadow_rows() const { return in(Space::histories, "shadow"); }
+  StoreKey shadow_row(std::string_view label) const { return shadow_rows().add_text(label); }
+  StoreKey versions() const { return in(Space::settings, "version"); }
+  StoreKey version(std::uint64_t n) const { return versions().add_unsigned(n); }
   StoreKey policy() const { return in(Space::settings, "policy"); }
   StoreKey decided_by() const { return in(Space::settings, "decided by"); }
   StoreKey audit_key() const { return in(Space::settings, "audit key"); }

@@ -34,7 +34,7 @@ Status replay_from(const StoreSnapshot& snapshot, const DeviceShelf& shelf, std:
       std::uint64_t number = parts.read_unsigned();
       Result<std::string> text = unpack_journal(row.value);
       if (!text) return std::move(text).error();
-      Status read = shelf.reader.replay(*text, device.loop, policy);
+      Status read = shelf.reader.replay(*text, device.loop, policy, shelf.devices);
       if (!read) return read;
       if (number >= device.tail_first) {
         device.tail += *text;
@@ -71,7 +71,8 @@ Status read_history(const StoreSnapshot& snapshot, const DeviceShelf& shelf,
   if (past->has_value()) {
     Result<std::string> text = unpack_journal(**past);
     if (!text) return std::move(text).error();
-    if (Status read = shelf.reader.replay(*text, device->loop, *policy); !read) return read;
+    Status read = shelf.reader.replay(*text, device->loop, *policy, shelf.devices);
+    if (!read) return read;
   }
   if (Status read = replay_from(snapshot, shelf, 0, *policy, *device); !read) return read;
   device->memory_due = stored->has_value();

@@ -28,6 +28,8 @@ struct LiveDevice {
   std::string label;
   std::optional<Eid> eid;  // absent: no card that could be ordered anything
   DeviceLoop loop;
+  std::unique_ptr<DeviceLoop> shadow;  // under the shadow policy, when there is one ...
+  std::string shadow_row;              // ... and what is stored of it
   PlannerState plan;
   PlannerState stored_plan;
   DeviceRow row;     // as the next transaction will store it
@@ -48,6 +50,7 @@ struct DeviceShelf {
   const Keys& keys;
   JournalReader& reader;
   LoopOptions loop;
+  const MasterData& devices;
   const Bytes& made_under;  // digest_of the policy and these options
 };
 

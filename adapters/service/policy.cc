@@ -30,6 +30,7 @@ Result<std::shared_ptr<const DecisionGraph>> compile_source(const std::string& p
   if (!source->policy || found.has_errors() || found.has_broken_promises()) {
     return make_diagnostic(Code::E0882, "the policy has errors", "`sojourn check` shows them");
   }
+  check.runnable.devices = std::make_shared<const MasterData>(std::move(source->policy->devices));
   return compile(std::make_shared<const RuleTable>(std::move(source->policy->table)),
                  CompileOptions{.claims = world.claims()});
 }
@@ -39,6 +40,7 @@ Result<std::shared_ptr<const DecisionGraph>> compile_source(const std::string& p
 PolicyCheck check_policy(const std::string& path, std::string_view bytes, const FileSource& files,
                          const Gazetteer& world) {
   PolicyCheck check;
+  check.runnable.devices = std::make_shared<const MasterData>(std::vector<Observation>());
   auto graph = looks_like_graph_file(as_bytes(bytes))
                    ? read_graph_file(Bytes(bytes.begin(), bytes.end()))
                    : compile_source(path, bytes, files, world, check);
@@ -49,7 +51,7 @@ PolicyCheck check_policy(const std::string& path, std::string_view bytes, const 
   }
   auto prepared = PreparedPolicy::prepare(*graph, world);
   if (prepared) {
-    check.runnable = *prepared;
+    check.runnable.prepared = *prepared;
   } else {
     add_finding(prepared.error(), {}, check);
   }

@@ -3,7 +3,7 @@
 //   auto world = geo::open_gazetteer(folder);
 //   PolicyCheck check = check_policy("latam.sojourn", text, DiskFiles(), *world);
 //   if (!check.runnable) show(check.findings);      // rendered, as `sojourn check` prints them
-//   run(check.runnable);
+//   run(*check.runnable.prepared);
 #pragma once
 
 #include <memory>
@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters/service/master_data.h"
 #include "engine/base/file_source.h"
 #include "engine/base/gazetteer.h"
 #include "engine/device/device.h"
@@ -24,10 +25,17 @@ struct PolicyFinding {
   std::string rendered;  // with the lines it is about
 };
 
+// A policy made ready, and what the inventories that it names know of devices.
+struct RunnablePolicy {
+  std::shared_ptr<const PreparedPolicy> prepared;
+  std::shared_ptr<const MasterData> devices;  // a compiled graph has none: empty
+  explicit operator bool() const { return prepared != nullptr; }
+};
+
 struct PolicyCheck {
   std::vector<PolicyFinding> findings;
-  // Null when there are errors or broken promises.
-  std::shared_ptr<const PreparedPolicy> runnable;
+  // Empty when there are errors or broken promises.
+  RunnablePolicy runnable;
 };
 
 // Parses, checks, analyses and compiles; a compiled graph (told by its first bytes) is read and

@@ -114,9 +114,13 @@ unsigned Rest::admit(const eim::HttpRequest& head, const RestRoute& route,
                      TokenHolder& holder) const {
   if (route.role == Role::nobody) return 200;
   std::string_view authorization = head.fields["Authorization"];
-  if (!authorization.starts_with(kBearer)) return 401;
   std::shared_ptr<const Tokens> tokens = facts_.tokens();
-  const TokenHolder* found = tokens->find(authorization.substr(kBearer.size()));
+  const TokenHolder* found = nullptr;
+  if (authorization.starts_with(kBearer)) {
+    found = tokens->find(authorization.substr(kBearer.size()));
+  } else if (authorization.empty() && !head.identity.empty()) {
+    found = tokens->find_certificate(head.identity);
+  }
   if (found == nullptr) return 401;
   if (found->role < route.role) return 403;
   holder = *found;

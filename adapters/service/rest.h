@@ -65,6 +65,16 @@ class ServiceFacts {
   virtual Status activate_policy(Engine& engine, std::string_view text, std::string_view by,
                                  PolicyCheck& check) = 0;
   virtual PolicyCheck check(Engine& engine, std::string_view text) = 0;
+  // What it would change in the policy in force, as JSON. E0882 with what is wrong in `check`.
+  virtual Result<std::string> difference(Engine& engine, std::string_view text,
+                                         PolicyCheck& check) = 0;
+  // Lets it run in shadow; an empty text ends that. E0882 with what is wrong in `check`.
+  virtual Status set_shadow(Engine& engine, std::string_view text, std::string_view by,
+                            PolicyCheck& check) = 0;
+  // Puts the shadow policy in force, and ends the shadow. E0842 when there is none.
+  virtual Status activate_shadow(Engine& engine, std::string_view by, PolicyCheck& check) = 0;
+  // Puts the version before the newest in force again. E0842 when there is none.
+  virtual Status roll_back(Engine& engine, std::string_view by, PolicyCheck& check) = 0;
 };
 
 class Rest final : public eim::HttpHandler {
@@ -103,6 +113,10 @@ eim::HttpResponse json_answer(unsigned status, std::string json);
 // problem+json: `code` may be "".
 eim::HttpResponse problem(unsigned status, std::string_view code, std::string_view detail,
                           std::string_view help = {});
+// A policy that was to come into force and cannot: 422, with what is wrong in it.
+eim::HttpResponse unusable(const PolicyCheck& check);
+// What a check found, as JSON.
+std::string check_text(const PolicyCheck& check);
 // By the diagnostic's code: 404, 409, 429, 503, 422 ...
 eim::HttpResponse problem(const Diagnostic& why, std::uint32_t retry_after_s);
 
@@ -127,7 +141,21 @@ eim::HttpResponse cancel_order(Rest&, const RestCall&);
 eim::HttpResponse show_policy(Rest&, const RestCall&);
 eim::HttpResponse check_policy(Rest&, const RestCall&);
 eim::HttpResponse activate_policy(Rest&, const RestCall&);
+eim::HttpResponse compare_policy(Rest&, const RestCall&);
+eim::HttpResponse list_versions(Rest&, const RestCall&);
+eim::HttpResponse show_version(Rest&, const RestCall&);
+eim::HttpResponse roll_back(Rest&, const RestCall&);
 eim::HttpResponse read_chain(Rest&, const RestCall&);
+// rest_shadow.cc
+eim::HttpResponse show_shadow(Rest&, const RestCall&);
+eim::HttpResponse start_shadow(Rest&, const RestCall&);
+eim::HttpResponse end_shadow(Rest&, const RestCall&);
+eim::HttpResponse activate_shadow(Rest&, const RestCall&);
+// rest_controls.cc
+eim::HttpResponse list_approvals(Rest&, const RestCall&);
+eim::HttpResponse give_approval(Rest&, const RestCall&);
+eim::HttpResponse show_switches(Rest&, const RestCall&);
+eim::HttpResponse set_switches(Rest&, const RestCall&);
 // rest_service.cc
 eim::HttpResponse show_health(Rest&, const RestCall&);
 eim::HttpResponse show_readiness(Rest&, const RestCall&);

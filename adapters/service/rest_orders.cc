@@ -12,6 +12,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 using Kind = ProfileCommand::Kind;
 
+constexpr std::size_t kOrderKeyBytesMax = 255;
+
 std::string dumped(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -131,12 +133,19 @@ eim::HttpResponse create_order(Rest& rest, const RestCall& call) {
   if (force && call.holder.role < Role::approve) {
     return problem(403, "", "`/force` needs the role approve");
   }
-  auto placed = call.engine->place(*eid, *command, force);
+  std::optional<OrderKey> key;
+  if (std::string_view chosen = call.request.fields["Idempotency-Key"]; !chosen.empty()) {
+    if (chosen.size() > kOrderKeyBytesMax) {
+      return problem(400, "E0885", "the idempotency key has more than 255 bytes");
+    }
+    key = {call.holder.name + "\n" + std::string(chosen), to_hex(sha256(call.request.body))};
+  }
+  auto placed = call.engine->place(*eid, *command, force, key);
   if (!placed) return problem(placed.error(), rest.retry_after_s());
   Json json;
   json["device"] = label;
-  json["order"] = *placed;
-  return json_answer(201, dumped(json));
+  json["order"] = placed->id;
+  return json_answer(placed->repeated ? 200 : 201, dumped(json));
 }
 
 eim::HttpResponse show_order(Rest& rest, const RestCall& call) {

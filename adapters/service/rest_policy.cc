@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "adapters/service/paging.h"
+#include "adapters/service/policy_versions.h"
 #include "adapters/service/rest.h"
 #include "engine/base/diagnostic_code.h"
 
@@ -27,8 +28,8 @@ Json findings_json(const PolicyCheck& check) {
 
 Json check_json(const PolicyCheck& check) {
   Json json;
-  json["runnable"] = check.runnable != nullptr;
-  if (check.runnable) json["policy"] = digest_text(*check.runnable);
+  json["runnable"] = static_cast<bool>(check.runnable);
+  if (check.runnable) json["policy"] = digest_text(*check.runnable.prepared);
   json["findings"] = findings_json(check);
   return json;
 }
@@ -66,11 +67,47 @@ eim::HttpResponse activate_policy(Rest& rest, const RestCall& call) {
   Status done = rest.facts().activate_policy(*call.engine, call.body(), call.holder.name, check);
   if (!done && done.error().code != Code::E0882) return problem(done.error(), rest.retry_after_s());
   if (done) return json_answer(200, dumped(check_json(check)));
-  Json json = check_json(check);
-  json["title"] = "the policy has errors";
-  json["status"] = 422;
-  json["code"] = "E0882";
-  return eim::HttpResponse::text(422, dumped(json) + "\n", "application/problem+json");
+  return unusable(check);
+}
+
+eim::HttpResponse compare_policy(Rest& rest, const RestCall& call) {
+  PolicyCheck check;
+  auto difference = rest.facts().difference(*call.engine, call.body(), check);
+  if (difference) return json_answer(200, *difference);
+  if (difference.error().code == Code::E0882) return unusable(check);
+  return problem(difference.error(), rest.retry_after_s());
+}
+
+eim::HttpResponse list_versions(Rest& rest, const RestCall& call) {
+  Tenant& tenant = call.engine->tenant();
+  auto versions = policy_versions(tenant.store(), tenant.keys(), page_size(call));
+  if (!versions) return problem(versions.error(), rest.retry_after_s());
+  Json json;
+  json["versions"] = Json::array();
+  for (const PolicyVersion& one : *versions) {
+    json["versions"].push_back({{"version", one.number},
+                                {"policy", one.digest},
+                                {"by", one.by},
+                                {"at", to_rfc3339(one.at)}});
+  }
+  return json_answer(200, dumped(json));
+}
+
+eim::HttpResponse show_version(Rest& rest, const RestCall& call) {
+  Tenant& tenant = call.engine->tenant();
+  auto number = number_in(call.parts[0]);
+  auto version = policy_version(tenant.store(), tenant.keys(), number.value_or(0));
+  if (!version) return problem(version.error(), rest.retry_after_s());
+  if (!version->has_value()) return problem(404, "", "there is no such version");
+  return eim::HttpResponse::text(200, (*version)->text);
+}
+
+eim::HttpResponse roll_back(Rest& rest, const RestCall& call) {
+  PolicyCheck check;
+  Status done = rest.facts().roll_back(*call.engine, call.holder.name, check);
+  if (done) return json_answer(200, dumped(check_json(check)));
+  if (done.error().code == Code::E0882) return unusable(check);
+  return problem(done.error(), rest.retry_after_s());
 }
 
 eim::HttpResponse read_chain(Rest& rest, const RestCall& call) {
@@ -91,3 +128,19 @@ eim::HttpResponse read_chain(Rest& rest, const RestCall& call) {
 }
 
 }  // namespace sojourn::service::routes
+
+namespace sojourn::service {
+
+eim::HttpResponse unusable(const PolicyCheck& check) {
+  routes::Json json = routes::check_json(check);
+  json["title"] = "the policy has errors";
+  json["status"] = 422;
+  json["code"] = "E0882";
+  return eim::HttpResponse::text(422, routes::dumped(json) + "\n", "application/problem+json");
+}
+
+std::string check_text(const PolicyCheck& check) {
+  return routes::dumped(routes::check_json(check));
+}
+
+}  // namespace sojourn::service

@@ -16,6 +16,8 @@
 #include "adapters/service/files.h"
 #include "adapters/service/metrics.h"
 #include "adapters/service/pem.h"
+#include "adapters/service/policy_difference.h"
+#include "adapters/service/policy_versions.h"
 #include "adapters/service/rest.h"
 #include "adapters/service/shared_store.h"
 #include "adapters/store/sqlite_store.h"
@@ -40,7 +42,8 @@ Diagnostic within(Diagnostic why, const std::string& where) {
   return why;
 }
 
-Result<eim::TlsIdentity> read_identity(const ListenConfig& listen) {
+Result<eim::TlsIdentity> read_identity(const ListenConfig& listen,
+                                       const std::string& client_ca = {}) {
   auto chain = read_whole(listen.certificate, kKeyBytesMax);
   if (!chain) return std::move(chain).error();
   auto key = read_whole(listen.key, kKeyBytesMax);
@@ -48,6 +51,10 @@ Result<eim::TlsIdentity> read_identity(const ListenConfig& listen) {
   eim::TlsIdentity identity;
   identity.certificate_chain_pem = std::move(chain).value();
   identity.private_key_pem = std::move(key).value();
+  if (client_ca.empty()) return identity;
+  auto authority = read_whole(client_ca, kKeyBytesMax);
+  if (!authority) return std::move(authority).error();
+  identity.client_ca_pem = std::move(authority).value();
   return identity;
 }
 
@@ -95,12 +102,25 @@ class Running final : public Service, public ServiceFacts {
     const std::string& path = house_of(engine).config.policy;
     return check_policy(path, text, sent_in(path), *world_);
   }
+  Result<std::string> difference(Engine& engine, std::string_view text,
+                                 PolicyCheck& found) override {
+    found = check(engine, text);
+    if (!found.runnable) {
+      return make_diagnostic(Code::E0882, "the policy has errors", "`sojourn check` shows them");
+    }
+    return difference_json(*engine.tenant().policy(), *found.runnable.prepared, *world_);
+  }
+  Status roll_back(Engine& engine, std::string_view by, PolicyCheck& found) override;
+  Status set_shadow(Engine& engine, std::string_view text, std::string_view by,
+                    PolicyCheck& found) override;
+  Status activate_shadow(Engine& engine, std::string_view by, PolicyCheck& found) override;
 
  private:
   Status open_house(const TenantConfig& config);
-  Result<std::shared_ptr<const PreparedPolicy>> first_policy(House& house);
+  Result<RunnablePolicy> first_policy(House& house, std::string& text);
   Status open_servers();
   Status read_tokens();
+  Status resume_shadow(House& house);
   void reload_policy(House& house);
   Status activate(House& house, std::string_view text, std::string_view by,
                   const PolicyCheck& check);
@@ -145,6 +165,7 @@ Status Running::begin() {
   }
   for (House& house : houses_) {
     if (Status started = house.engine->start(); !started) return started;
+    if (Status resumed = resume_shadow(house); !resumed) return resumed;
   }
   if (Status opened = open_servers(); !opened) return opened;
   for (House& house : houses_) house.feed->start();
@@ -180,10 +201,21 @@ Status Running::open_house(const TenantConfig& config) {
   }
   house.book = std::make_unique<eim::OrderBook>(*store_, *house.key, eim::random_bytes(), options);
   house.books = std::make_unique<BookPool>(*store_, *house.key, options, kBooksPerTenant);
-  auto policy = first_policy(house);
+  std::string text;
+  auto policy = first_policy(house, text);
   if (!policy) return std::move(policy).error();
+  StoreTransaction first;
+  Status noted = note_version(*store_, Keys(config.name),
+                              {.number = 0,
+                               .digest = digest_text(*policy->prepared),
+                               .by = "the policy's file",
+                               .at = wall_clock(),
+                               .text = std::move(text)},
+                              first);
+  if (noted && !first.empty()) noted = store_->commit(first);
+  if (!noted) return noted;
   auto tenant =
-      Tenant::open(config, config_.limits, *store_, *house.book, *policy,
+      Tenant::open(config, config_.limits, *store_, *house.book, *policy, wall_clock(),
                    [this, name = config.name](std::string_view device, std::string_view record) {
                      log_.record(name, device, record);
                    });
@@ -200,7 +232,7 @@ Status Running::open_house(const TenantConfig& config) {
 
 // A policy that was activated through the interface stands until the file changes: its row holds
 // the digest of the file that it took the place of, and then its text.
-Result<std::shared_ptr<const PreparedPolicy>> Running::first_policy(House& house) {
+Result<RunnablePolicy> Running::first_policy(House& house, std::string& in_force) {
   const std::string& path = house.config.policy;
   auto text = read_whole(path, limits::kSourceBytesMax);
   if (!text) return std::move(text).error();
@@ -216,11 +248,39 @@ Result<std::shared_ptr<const PreparedPolicy>> Running::first_policy(House& house
   }
   PolicyCheck checked = *text == own_text ? check_policy(path, *text, DiskFiles(), *world_)
                                           : check_policy(path, *text, sent_in(path), *world_);
-  if (checked.runnable) return checked.runnable;
+  if (checked.runnable) {
+    in_force = std::move(*text);
+    return checked.runnable;
+  }
+  // Somebody broke the file: what was in force last stays so.
+  auto versions = policy_versions(*store_, Keys(house.config.name), 1);
+  if (!versions) return std::move(versions).error();
+  if (!versions->empty()) {
+    PolicyCheck before = check_policy(path, versions->front().text, DiskFiles(), *world_);
+    if (before.runnable) {
+      log_.error(make_diagnostic(
+          Code::E0882, "`" + path + "` has errors; the version before it " + "stays in force",
+          "`sojourn check` shows them"));
+      in_force = std::move(versions->front().text);
+      return before.runnable;
+    }
+  }
   std::string all;
   for (const PolicyFinding& finding : checked.findings) all += "\n" + finding.rendered;
   return make_diagnostic(Code::E0882, "`" + path + "` has errors" + all,
                          "`sojourn check` shows them");
+}
+
+// What ran in shadow before the last stop does so again.
+Status Running::resume_shadow(House& house) {
+  auto stored = store_->read(Keys(house.config.name).shadow());
+  if (!stored) return std::move(stored).error();
+  if (!stored->has_value()) return {};
+  std::string text((*stored)->begin(), (*stored)->end());
+  PolicyCheck found = check(*house.engine, text);
+  if (found.runnable) return house.engine->set_shadow(found.runnable, "the restart");
+  log_.warn("the shadow policy cannot run any more", {{"tenant", house.config.name}});
+  return {};
 }
 
 Status Running::open_servers() {
@@ -256,7 +316,7 @@ Status Running::open_servers() {
     if (!server) return within(std::move(server).error(), "`/esipa/coap`");
     coap_server_ = std::move(server).value();
   }
-  auto identity = read_identity(config_.rest);
+  auto identity = read_identity(config_.rest, config_.rest.client_ca);
   if (!identity) return std::move(identity).error();
   eim::HttpServerOptions options;
   options.address = config_.rest.address;
@@ -280,6 +340,42 @@ Status Running::activate_policy(Engine& engine, std::string_view text, std::stri
   return activate(house, text, by, check);
 }
 
+Status Running::set_shadow(Engine& engine, std::string_view text, std::string_view by,
+                           PolicyCheck& found) {
+  Keys keys(house_of(engine).config.name);
+  StoreTransaction kept;
+  kept.erase(keys.shadow());
+  if (!text.empty()) {
+    found = check(engine, text);
+    if (!found.runnable) {
+      return make_diagnostic(Code::E0882, "the policy has errors", "`sojourn check` shows them");
+    }
+    kept.put(keys.shadow(), Bytes(text.begin(), text.end()));
+  }
+  if (Status stored = store_->commit(kept); !stored) return stored;
+  return engine.set_shadow(found.runnable, std::string(by));
+}
+
+Status Running::activate_shadow(Engine& engine, std::string_view by, PolicyCheck& found) {
+  auto stored = store_->read(Keys(house_of(engine).config.name).shadow());
+  if (!stored) return std::move(stored).error();
+  if (!stored->has_value()) return make_diagnostic(Code::E0842, "no policy runs in shadow");
+  std::string text((*stored)->begin(), (*stored)->end());
+  if (Status done = activate_policy(engine, text, by, found); !done) return done;
+  PolicyCheck none;
+  return set_shadow(engine, {}, by, none);
+}
+
+Status Running::roll_back(Engine& engine, std::string_view by, PolicyCheck& found) {
+  House& house = house_of(engine);
+  auto versions = policy_versions(*store_, Keys(house.config.name), 2);
+  if (!versions) return std::move(versions).error();
+  if (versions->size() < 2) {
+    return make_diagnostic(Code::E0842, "there is no version to go back to");
+  }
+  return activate_policy(engine, (*versions)[1].text, by, found);
+}
+
 Status Running::activate(House& house, std::string_view text, std::string_view by,
                          const PolicyCheck& check) {
   if (!check.runnable) {
@@ -288,11 +384,19 @@ Status Running::activate(House& house, std::string_view text, std::string_view b
   std::string row = house.policy_file_digest + std::string(text);
   StoreTransaction kept;
   kept.put(Keys(house.config.name).policy(), Bytes(row.begin(), row.end()));
+  Status noted = note_version(*store_, Keys(house.config.name),
+                              {.number = 0,
+                               .digest = digest_text(*check.runnable.prepared),
+                               .by = std::string(by),
+                               .at = wall_clock(),
+                               .text = std::string(text)},
+                              kept);
+  if (!noted) return noted;
   if (Status stored = store_->commit(kept); !stored) return stored;
   Status done = house.engine->activate(check.runnable, std::string(by));
   if (done) {
     log_.info("policy activated", {{"tenant", house.config.name},
-                                   {"policy", digest_text(*check.runnable)},
+                                   {"policy", digest_text(*check.runnable.prepared)},
                                    {"by", std::string(by)}});
   }
   return done;
@@ -315,12 +419,12 @@ void Running::reload_policy(House& house) {
 
 void Running::reload() {
   if (Status read = read_tokens(); !read) log_.error(read.error());
-  auto renew = [&](auto& server, const ListenConfig& listen) {
-    auto identity = read_identity(listen);
+  auto renew = [&](auto& server, const ListenConfig& listen, const std::string& client_ca = {}) {
+    auto identity = read_identity(listen, client_ca);
     if (!identity) return log_.error(identity.error());
     if (Status done = server.reload(*identity); !done) log_.error(done.error());
   };
-  renew(*rest_server_, config_.rest);
+  renew(*rest_server_, config_.rest, config_.rest.client_ca);
   if (https_server_) renew(*https_server_, *config_.https);
   if (coap_server_) renew(*coap_server_, *config_.coap);
   for (House& house : houses_) reload_policy(house);

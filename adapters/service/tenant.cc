@@ -7,6 +7,7 @@
 
 #include "adapters/service/command_package.h"
 #include "adapters/service/device_memory.h"
+#include "adapters/service/shadow.h"
 #include "adapters/service/turn.h"
 #include "engine/base/diagnostic_code.h"
 #include "engine/device/planner_goal.h"
@@ -61,26 +62,31 @@ void append(StoreTransaction& effect, const StoreTransaction& more) {
 }
 
 Tenant::Tenant(const TenantConfig& config, const ServiceLimits& limits, Store& store,
-               eim::OrderBook& book, std::shared_ptr<const PreparedPolicy> policy, RecordSink told)
+               eim::OrderBook& book, RunnablePolicy policy, RecordSink told)
     : config_(config),
       limits_(limits),
       keys_(config.name),
       store_(store),
       book_(book),
       told_(std::move(told)),
-      policy_(std::move(policy)),
+      policy_(std::move(policy.prepared)),
+      known_devices_(std::move(policy.devices)),
       policy_digest_("sha256:" + to_hex(policy_->table().meaning_digest)),
       made_under_(digest_of(*policy_, loop_options(config))) {}
 
 Result<std::unique_ptr<Tenant>> Tenant::open(const TenantConfig& config,
                                              const ServiceLimits& limits, Store& store,
-                                             eim::OrderBook& book,
-                                             std::shared_ptr<const PreparedPolicy> policy,
-                                             RecordSink told) {
+                                             eim::OrderBook& book, RunnablePolicy policy,
+                                             Instant now, RecordSink told) {
   std::unique_ptr<Tenant> tenant(
       new Tenant(config, limits, store, book, std::move(policy), std::move(told)));
   if (Status opened = tenant->open_chain(); !opened) return std::move(opened).error();
   if (Status opened = tenant->open_policy(); !opened) return std::move(opened).error();
+  if (Status opened = tenant->open_switches(); !opened) return std::move(opened).error();
+  StoreTransaction kept;
+  Status opened = tenant->fleet_.open(store, tenant->keys_, *tenant->policy_, now, kept);
+  if (opened && !kept.empty()) opened = store.commit(kept);
+  if (!opened) return std::move(opened).error();
   return tenant;
 }
 
@@ -90,6 +96,16 @@ Status Tenant::open_policy() {
   if (!stored) return std::move(stored).error();
   bool judged = stored->has_value() && text_of(**stored) == policy_digest_;
   if (!judged) to_revisit_ = StoreRange::with_prefix(keys_.devices());
+  return {};
+}
+
+Status Tenant::open_switches() {
+  auto stored = store_.read(keys_.switches());
+  if (!stored) return std::move(stored).error();
+  if (!stored->has_value()) return {};
+  auto switches = kill_switches_from(**stored);
+  if (!switches) return std::move(switches).error();
+  switches_ = std::move(*switches);
   return {};
 }
 
@@ -129,11 +145,12 @@ Result<LiveDevice*> Tenant::find(const std::string& label, StoreTransaction* eff
   }
   auto snapshot = store_.snapshot();
   if (!snapshot) return std::move(snapshot).error();
-  DeviceShelf shelf{keys_, reader_, loop_options(config_), made_under_};
+  DeviceShelf shelf{keys_, reader_, loop_options(config_), *known_devices_, made_under_};
   auto loaded = load_device(**snapshot, shelf, policy_, label);
   if (!loaded) return std::move(loaded).error();
   bool is_new = (*loaded)->row == DeviceRow{};
   if (is_new && effect == nullptr) return nullptr;
+  if (is_new) fleet_.add_device(keys_, *effect);
   if (is_new && (*loaded)->eid && config_.enrols_reported) {
     auto enrolled = book_.device(*(*loaded)->eid);
     if (!enrolled && enrolled.error().code != Code::E0841) return std::move(enrolled).error();
@@ -142,6 +159,11 @@ Result<LiveDevice*> Tenant::find(const std::string& label, StoreTransaction* eff
       if (!enrolment) return std::move(enrolment).error();
       append(*effect, *enrolment);
     }
+  }
+  if (shadow_) {
+    DeviceShelf beside{keys_, reader_, loop_options(config_), *shadow_.devices, made_under_};
+    Status followed = follow_in_shadow(**snapshot, beside, shadow_.prepared, **loaded);
+    if (!followed) return std::move(followed).error();
   }
   LiveDevice* device = loaded->get();
   recent_.push_front(device);
@@ -347,20 +369,69 @@ Status Tenant::enrol(const eim::Enrolment& enrolment, Effects& effects) {
   return {};
 }
 
-void Tenant::activate(std::shared_ptr<const PreparedPolicy> policy, std::string_view by,
-                      Instant now, Effects& effects) {
+Status Tenant::activate(RunnablePolicy policy, std::string_view by, Instant now, Effects& effects) {
   std::lock_guard lock(mutex_);
   recent_.clear();
   devices_.clear();
-  policy_ = std::move(policy);
+  policy_ = std::move(policy.prepared);
+  known_devices_ = std::move(policy.devices);
   policy_digest_ = "sha256:" + to_hex(policy_->table().meaning_digest);
   made_under_ = digest_of(*policy_, loop_options(config_));
   StoreTransaction effect;
+  Status opened = fleet_.open(store_, keys_, *policy_, now, effect);
+  if (!opened) return opened;
   std::uint64_t number = chain_->sequence();
   std::string line = chain_->append(policy_record(policy_digest_, by, now), "");
   effect.put(keys_.chain(number), Bytes(line.begin(), line.end()));
   effects.transactions.push_back(std::move(effect));
   to_revisit_ = StoreRange::with_prefix(keys_.devices());
+  return {};
+}
+
+void Tenant::set_shadow(RunnablePolicy policy, std::string_view by, Instant now, Effects& effects) {
+  std::lock_guard lock(mutex_);
+  recent_.clear();
+  devices_.clear();
+  shadow_ = std::move(policy);
+  StoreTransaction effect;
+  std::string digest = shadow_ ? digest_text(*shadow_.prepared) : "";
+  std::uint64_t number = chain_->sequence();
+  std::string line = chain_->append(shadow_record(digest, by, now), "");
+  effect.put(keys_.chain(number), Bytes(line.begin(), line.end()));
+  effects.transactions.push_back(std::move(effect));
+  to_revisit_ = StoreRange::with_prefix(keys_.devices());
+}
+
+void Tenant::set_switches(const KillSwitches& switches, Effects& effects) {
+  std::lock_guard lock(mutex_);
+  switches_ = switches;
+  StoreTransaction effect;
+  effect.put(keys_.switches(), to_bytes(switches));
+  std::uint64_t number = chain_->sequence();
+  std::string line = chain_->append(switches_record(switches), "");
+  effect.put(keys_.chain(number), Bytes(line.begin(), line.end()));
+  effects.transactions.push_back(std::move(effect));
+  to_revisit_ = StoreRange::with_prefix(keys_.devices());
+}
+
+Status Tenant::approve(const std::string& label, std::string_view by, Instant now,
+                       Effects& effects) {
+  std::lock_guard lock(mutex_);
+  auto device = find(label, nullptr);
+  if (!device) return std::move(device).error();
+  if (*device == nullptr) {
+    return make_diagnostic(Code::E0841, "no device `" + label + "` has been heard of");
+  }
+  const auto& decision = (*device)->loop.decision();
+  if (!decision || (*device)->row.waits_for != name_of(WaitReason::approval)) {
+    return make_diagnostic(Code::E0842, "nothing of device `" + label + "` waits for approval");
+  }
+  Turn turn(*this, **device, now);
+  turn.record(approval_record(decider_of(*policy_, *decision), by, now));
+  (*device)->row.approved = approval_key(*policy_, *decision);
+  if (turn.finish()) effects.intents.push_back(label);
+  effects.transactions.push_back(std::move(turn.effect));
+  return {};
 }
 
 Result<bool> Tenant::revisit(Instant now, std::size_t count_max, Effects& effects) {
@@ -389,6 +460,7 @@ Result<bool> Tenant::revisit(Instant now, std::size_t count_max, Effects& effect
     Turn turn(*this, **device, now);
     Planner(turn.device.plan, planner_options_).rename(names_of(*policy_));
     turn.look_anew();
+    if (!shadow_) turn.effect.erase(keys_.shadow_row(label));
     if (turn.finish()) effects.intents.push_back(label);
     if (!turn.effect.empty()) effects.transactions.push_back(std::move(turn.effect));
   }
@@ -435,6 +507,16 @@ Result<std::optional<Tenant::View>> Tenant::view(const std::string& label, bool 
 bool Tenant::revisiting() const {
   std::lock_guard lock(mutex_);
   return to_revisit_.has_value();
+}
+
+std::shared_ptr<const PreparedPolicy> Tenant::shadow() const {
+  std::lock_guard lock(mutex_);
+  return shadow_.prepared;
+}
+
+KillSwitches Tenant::switches() const {
+  std::lock_guard lock(mutex_);
+  return switches_;
 }
 
 std::size_t Tenant::devices_in_memory() const {

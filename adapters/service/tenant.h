@@ -26,9 +26,12 @@
 
 #include "adapters/eim/order_book.h"
 #include "adapters/service/config.h"
+#include "adapters/service/controls.h"
 #include "adapters/service/evidence.h"
+#include "adapters/service/fleet.h"
 #include "adapters/service/keys.h"
 #include "adapters/service/live_device.h"
+#include "adapters/service/policy.h"
 #include "engine/runtime/audit_chain.h"
 
 namespace sojourn::service {
@@ -66,9 +69,8 @@ class Tenant {
   // Reads the chain's head; nothing else until it is needed. Requires: store and book outlive it.
   static Result<std::unique_ptr<Tenant>> open(const TenantConfig& config,
                                               const ServiceLimits& limits, Store& store,
-                                              eim::OrderBook& book,
-                                              std::shared_ptr<const PreparedPolicy> policy,
-                                              RecordSink told);
+                                              eim::OrderBook& book, RunnablePolicy policy,
+                                              Instant now, RecordSink told);
 
   const std::string& name() const { return config_.name; }
   const Keys& keys() const { return keys_; }
@@ -97,8 +99,13 @@ class Tenant {
                     StoreTransaction& effect);
   Status enrol(const eim::Enrolment& enrolment, Effects& effects);
   // From now on `policy` decides. Devices are looked at anew, some with each `revisit`.
-  void activate(std::shared_ptr<const PreparedPolicy> policy, std::string_view by, Instant now,
-                Effects& effects);
+  Status activate(RunnablePolicy policy, std::string_view by, Instant now, Effects& effects);
+  // From now on this policy runs in shadow; an empty one: none does.
+  void set_shadow(RunnablePolicy policy, std::string_view by, Instant now, Effects& effects);
+  // From now on these are on. Devices are looked at anew as after `activate`.
+  void set_switches(const KillSwitches& switches, Effects& effects);
+  // Somebody says yes to what is decided. E0841 an unknown device; E0842 nothing waits for it.
+  Status approve(const std::string& label, std::string_view by, Instant now, Effects& effects);
   // Everything in the effects is in the store: devices that were not used lately leave memory. Not
   // before, or one would be read again as it was.
   void committed();
@@ -108,6 +115,8 @@ class Tenant {
   // --- any thread ---
   std::shared_ptr<const PreparedPolicy> policy() const;
   bool revisiting() const;
+  KillSwitches switches() const;
+  std::shared_ptr<const PreparedPolicy> shadow() const;  // null: none
   struct View {
     DeviceRow row;
     PlannerState plan;
@@ -123,9 +132,10 @@ class Tenant {
 
  private:
   Tenant(const TenantConfig& config, const ServiceLimits& limits, Store& store,
-         eim::OrderBook& book, std::shared_ptr<const PreparedPolicy> policy, RecordSink told);
+         eim::OrderBook& book, RunnablePolicy policy, RecordSink told);
   Status open_chain();
   Status open_policy();
+  Status open_switches();
   Result<LiveDevice*> find(const std::string& label, StoreTransaction* effect);
   Result<std::string> label_of(const DeviceNames& names, StoreTransaction& effect);
 
@@ -142,6 +152,10 @@ class Tenant {
 
   mutable std::mutex mutex_;  // guards everything below
   std::shared_ptr<const PreparedPolicy> policy_;
+  std::shared_ptr<const MasterData> known_devices_;
+  RunnablePolicy shadow_;
+  Fleet fleet_;
+  KillSwitches switches_;
   std::string policy_digest_;
   Bytes made_under_;  // digest_of policy_ and the loop's options
   std::optional<AuditChain> chain_;

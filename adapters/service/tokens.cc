@@ -50,15 +50,22 @@ Result<Tokens> Tokens::parse(std::string_view text) {
       return refused(fmt::format("`{}/role` is none of read, operate, approve, admin", where));
     }
     std::string digest = member("sha256");
+    std::string certificate = member("certificate");
+    if (digest.empty() == certificate.empty()) {
+      return refused(fmt::format("`{}` needs either `sha256` or `certificate`", where));
+    }
     auto bytes = from_hex(digest);
-    if (!bytes || digest.size() != kDigestDigits) {
+    if (certificate.empty() && (!bytes || digest.size() != kDigestDigits)) {
       return refused(fmt::format("`{}/sha256` is not the SHA-256 of a token in hex", where));
     }
     TokenHolder holder{member("name"), *role, member("tenant")};
     if (holder.name.empty()) return refused(fmt::format("`{}/name` is missing", where));
     if (holder.tenant.empty()) return refused(fmt::format("`{}/tenant` is missing", where));
-    if (!tokens.by_digest_.emplace(to_hex(*bytes), std::move(holder)).second) {
-      return refused(fmt::format("`{}` is the same token as one before", where));
+    bool added = certificate.empty()
+                     ? tokens.by_digest_.emplace(to_hex(*bytes), std::move(holder)).second
+                     : tokens.by_certificate_.emplace(certificate, std::move(holder)).second;
+    if (!added) {
+      return refused(fmt::format("`{}` is the same as one before", where));
     }
   }
   return tokens;
@@ -67,6 +74,11 @@ Result<Tokens> Tokens::parse(std::string_view text) {
 const TokenHolder* Tokens::find(std::string_view token) const {
   auto found = by_digest_.find(digest_of(token));
   return found == by_digest_.end() ? nullptr : &found->second;
+}
+
+const TokenHolder* Tokens::find_certificate(std::string_view common_name) const {
+  auto found = by_certificate_.find(std::string(common_name));
+  return found == by_certificate_.end() ? nullptr : &found->second;
 }
 
 std::string make_token() {

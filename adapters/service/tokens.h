@@ -1,6 +1,10 @@
 // Who may do what: bearer tokens with roles, as a file that holds no token.
 //
-//   {"tokens": [{"name": "alice", "role": "operate", "tenant": "acme", "sha256": "9f86d0..."}]}
+//   {"tokens": [{"name": "alice", "role": "operate", "tenant": "acme", "sha256": "9f86d0..."},
+//               {"name": "billing", "role": "read", "tenant": "acme", "certificate": "billing-1"}]}
+//
+// `certificate` is the common name of a client certificate that `rest.client_ca` issued: who shows
+// it needs no token.
 //
 // `tenant` "*" is every tenant; such a token names one in the header `Sojourn-Tenant` when there
 // are several. A role may do all that the roles before it may.
@@ -32,9 +36,12 @@ class Tokens {
 
   // Null: nobody's. By its digest, so that the time it takes tells nothing about tokens.
   const TokenHolder* find(std::string_view token) const;
+  // Of a verified client certificate, by its common name.
+  const TokenHolder* find_certificate(std::string_view common_name) const;
 
  private:
   std::unordered_map<std::string, TokenHolder> by_digest_;
+  std::unordered_map<std::string, TokenHolder> by_certificate_;
 };
 
 // 32 random bytes in hex, and the entry of the file for it.

@@ -4,6 +4,7 @@
 
 #include "adapters/service/device_memory.h"
 #include "adapters/service/json_text.h"
+#include "adapters/service/shadow.h"
 #include "adapters/sgp32/package.h"
 #include "engine/device/planner_goal.h"
 #include "engine/runtime/record_json.h"
@@ -32,7 +33,9 @@ std::string line_of(const Observation& report, const std::string& label) {
 }  // namespace
 
 Tenant::Turn::Turn(Tenant& owner, LiveDevice& one, Instant wall)
-    : tenant(owner), device(one), now(std::max(wall, one.loop.now())) {}
+    : tenant(owner), device(one), now(std::max(wall, one.loop.now())) {
+  next_stage_ = owner.fleet_.tell(device.loop.device(), device.label, now);
+}
 
 void Tenant::Turn::note_time() { journal_.time(device.loop.now(), device.journal_time); }
 
@@ -42,8 +45,13 @@ void Tenant::Turn::report(const Report& report, ReportCounts& counts) {
   planner.hear(heard, names_of(*tenant.policy_));
   std::uint64_t decisions_before = decision_count;
   Instant time_before = device.loop.now();
+  introduce(device.loop, *tenant.known_devices_, heard);
   ObserveOutcome outcome =
       device.loop.report(heard, [this](const DecisionRecord& record) { take(record); });
+  if (device.shadow) {
+    introduce(*device.shadow, *tenant.shadow_.devices, heard);
+    device.shadow->report(heard, [](const DecisionRecord&) {});
+  }
   counts.duplicate += outcome.duplicate ? 1 : 0;
   counts.late += outcome.late ? 1 : 0;
   counts.too_late += outcome.too_late ? 1 : 0;
@@ -60,6 +68,9 @@ void Tenant::Turn::pass_time() {
   std::uint64_t before = decision_count;
   device.loop.run_until(std::max(now, device.loop.now()),
                         [this](const DecisionRecord& record) { take(record); });
+  if (device.shadow) {
+    device.shadow->run_until(std::max(now, device.shadow->now()), [](const DecisionRecord&) {});
+  }
   if (before == decision_count) return;
   note_time();
   device.journal_time = device.loop.now();
@@ -96,6 +107,9 @@ void Tenant::Turn::command_ended(const CommandResult& result, const eim::Order& 
     note_time();
     device.loop.switched(*profile, at, [this](const DecisionRecord& made) { take(made); });
     journal_.switched(command.profile);
+    auto same = device.shadow ? tenant.shadow_.prepared->table().find_profile(command.profile)
+                              : std::nullopt;
+    if (same) device.shadow->switched(*same, at, [](const DecisionRecord&) {});
     device.journal_time = device.loop.now();
   }
   card_changed_ = true;
@@ -109,6 +123,7 @@ void Tenant::Turn::hear_card() {
   Report line{line_of(report, device.label), report};
   Instant time_before = device.loop.now();
   device.loop.report(report, [this](const DecisionRecord& record) { take(record); });
+  if (device.shadow) device.shadow->report(report, [](const DecisionRecord&) {});
   journal_.time(time_before, device.journal_time);
   journal_.report(line.line, report, report);
   device.journal_time = device.loop.now();
@@ -146,12 +161,25 @@ void Tenant::Turn::record(std::string_view json) {
   tenant.told_(device.label, json);
 }
 
+// Kill switches, and whether somebody said yes to this very decision.
+void Tenant::Turn::ask_people(const Decision& decision, PlanGates& gates) {
+  gates.killed = tenant.switches_.cover(decider_of(*tenant.policy_, decision));
+  std::string key = approval_key(*tenant.policy_, decision);
+  if (!gates.approval_missing || device.row.approved != key) {
+    device.row.approved.clear();
+  } else {
+    gates.approval_missing = false;
+  }
+}
+
 bool Tenant::Turn::plan_next() {
   const auto& decision = device.loop.decision();
   if (!device.eid || !decision) return false;
   const PreparedPolicy& policy = *tenant.policy_;
   PlanGoal goal =
       goal_of(policy, device.loop.device(), *decision, device.loop.now(), device.plan.hold_until);
+  ask_people(*decision, goal.gates);
+  tenant.fleet_.judge(policy, *decision, now, goal.gates);
   Planner planner(device.plan, tenant.planner_options_);
   Plan plan = planner.next(goal, std::max(now, device.loop.now()));
   device.row.waits_for =
@@ -169,6 +197,9 @@ bool Tenant::Turn::plan_next() {
       rule = policy.table().rules[static_cast<std::size_t>(decision->rule)].label();
     }
     record(command_record(*plan.command, rule, now));
+    if (plan.command->kind == ProfileCommand::Kind::enable) {
+      tenant.fleet_.note_switch(tenant.keys_, device.label, now, effect);
+    }
   }
   intent.withdraw = plan.withdraw.value_or(0);
   effect.put(tenant.keys_.intent(device.label), to_bytes(intent));
@@ -258,14 +289,31 @@ Status Tenant::Turn::thin_oldest() {
   return {};
 }
 
+void Tenant::Turn::compare_shadow() {
+  if (!device.shadow) return;
+  std::string row = shadow_row(*tenant.policy_, device, *tenant.shadow_.prepared);
+  if (row == device.shadow_row) return;
+  StoreKey key = tenant.keys_.shadow_row(device.label);
+  row.empty() ? effect.erase(std::move(key)) : effect.put(std::move(key), bytes_of(row));
+  device.shadow_row = std::move(row);
+}
+
 bool Tenant::Turn::finish() {
   if (card_changed_) hear_card();
   pass_time();
   // A row from the first transaction on: a journal without one would not be found again.
   if (device.row.policy.empty()) device.row.policy = tenant.policy_digest_;
   decided_command = plan_next();
+  bool waited = device.stored.waits_for == name_of(WaitReason::approval);
+  bool waits = device.row.waits_for == name_of(WaitReason::approval);
+  if (waits && !waited) effect.put(tenant.keys_.approval(device.label), {});
+  if (waited && !waits) effect.erase(tenant.keys_.approval(device.label));
   Instant soon = now + milliseconds(1);
-  queue(std::min(std::max(device.loop.wake(), soon), std::max(ask_again_, soon)));
+  Instant wake = device.loop.wake();
+  if (device.shadow) wake = std::min(wake, device.shadow->wake());
+  wake = std::min(wake, next_stage_);
+  queue(std::min(std::max(wake, soon), std::max(ask_again_, soon)));
+  compare_shadow();
   keep_journal();
   // When the device was last heard of is known again at its next report: not worth a row each.
   PlannerState compared = device.plan;

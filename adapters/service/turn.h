@@ -33,13 +33,16 @@ struct Tenant::Turn {
   void take(const DecisionRecord& record);
   void note_time();
   bool plan_next();
+  void ask_people(const Decision& decision, PlanGates& gates);
   void queue(Instant wake);
+  void compare_shadow();
   void keep_journal();
   Status pack(std::string text);
   Status thin_oldest();
 
   JournalWriter journal_;
   Instant ask_again_ = kNever;
+  Instant next_stage_ = kNever;  // of a rollout
   bool card_changed_ = false;
 };
 

@@ -92,7 +92,7 @@ const std::vector<Library> kLibraries = {
     {"boost_geometry", {"boost/geometry"}, 2},
     {"boost_net", {"boost/beast", "boost/asio", "boost/system"}, 3},
     {"geographiclib", {"GeographicLib/"}, 1},
-    {"nlohmann", {"nlohmann/"}, 9},
+    {"nlohmann", {"nlohmann/"}, 12},
     {"simdjson", {"simdjson.h"}, 1},
     {"openssl", {"openssl/"}, 7},
     {"libcoap", {"coap3/", "coap2/", "coap"}, 1},

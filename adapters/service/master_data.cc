@@ -1,6 +1,6 @@
-#include "adapters/cli/master_data.h"
+#include "adapters/service/master_data.h"
 
-namespace sojourn::cli {
+namespace sojourn::service {
 
 MasterData::MasterData(std::vector<Observation> devices) : devices_(std::move(devices)) {
   for (std::size_t i = 0; i < devices_.size(); ++i) {
@@ -25,4 +25,4 @@ std::optional<Observation> MasterData::of(const DeviceNames& names, Instant at) 
   return std::nullopt;
 }
 
-}  // namespace sojourn::cli
+}  // namespace sojourn::service

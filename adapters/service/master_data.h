@@ -8,7 +8,7 @@
 
 #include "engine/device/observation.h"
 
-namespace sojourn::cli {
+namespace sojourn::service {
 
 class MasterData {
  public:
@@ -24,4 +24,4 @@ class MasterData {
   std::unordered_map<std::string, std::size_t> by_name_;  // kind and name
 };
 
-}  // namespace sojourn::cli
+}  // namespace sojourn::service

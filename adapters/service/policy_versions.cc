@@ -1,0 +1,84 @@
+#include "adapters/service/policy_versions.h"
+
+#include <nlohmann/json.hpp>
+
+#include "engine/base/diagnostic_code.h"
+
+namespace sojourn::service {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// A line of JSON, then the text.
+Bytes to_bytes(const PolicyVersion& version) {
+  Json json;
+  json["digest"] = version.digest;
+  json["by"] = version.by;
+  json["at"] = version.at.ms;
+  std::string all = json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n" + version.text;
+  return Bytes(all.begin(), all.end());
+}
+
+Result<PolicyVersion> version_from(const StoreKey& key, const Bytes& bytes) {
+  std::string_view all(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  std::size_t end = std::min(all.find('\n'), all.size());
+  Json json = Json::parse(all.substr(0, end), nullptr, false);
+  PolicyVersion version;
+  try {
+    json.at("digest").get_to(version.digest);
+    json.at("by").get_to(version.by);
+    json.at("at").get_to(version.at.ms);
+  } catch (const Json::exception&) {
+    return make_diagnostic(Code::E0012, "a version of the policy cannot be read");
+  }
+  StoreKeyReader parts(key);
+  parts.read_text();
+  version.number = parts.read_unsigned();
+  if (end < all.size()) version.text = all.substr(end + 1);
+  return version;
+}
+
+}  // namespace
+
+Result<std::vector<PolicyVersion>> policy_versions(Store& store, const Keys& keys,
+                                                   std::size_t count_max) {
+  auto snapshot = store.snapshot();
+  if (!snapshot) return std::move(snapshot).error();
+  auto rows =
+      (*snapshot)->scan(StoreRange::with_prefix(keys.versions()), count_max, ScanOrder::descending);
+  if (!rows) return std::move(rows).error();
+  std::vector<PolicyVersion> versions;
+  for (const StoreRow& row : *rows) {
+    auto version = version_from(row.key, row.value);
+    if (!version) return std::move(version).error();
+    versions.push_back(std::move(*version));
+  }
+  return versions;
+}
+
+Result<std::optional<PolicyVersion>> policy_version(Store& store, const Keys& keys,
+                                                    std::uint64_t number) {
+  StoreKey key = keys.version(number);
+  auto row = store.read(key);
+  if (!row) return std::move(row).error();
+  if (!row->has_value()) return std::optional<PolicyVersion>();
+  auto version = version_from(key, **row);
+  if (!version) return std::move(version).error();
+  return std::optional(std::move(*version));
+}
+
+Status note_version(Store& store, const Keys& keys, PolicyVersion version,
+                    StoreTransaction& effect) {
+  auto newest = policy_versions(store, keys, 1);
+  if (!newest) return std::move(newest).error();
+  bool repeats = !newest->empty() && newest->front().text == version.text;
+  if (repeats) return {};
+  version.number = newest->empty() ? 1 : newest->front().number + 1;
+  effect.put(keys.version(version.number), to_bytes(version));
+  if (version.number > kPolicyVersionsMax) {
+    effect.erase(keys.version(version.number - kPolicyVersionsMax));
+  }
+  return {};
+}
+
+}  // namespace sojourn::service

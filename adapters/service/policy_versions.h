@@ -1,0 +1,32 @@
+// Private. The policies that were in force, newest last, so that one can go back.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "adapters/service/keys.h"
+#include "engine/base/store.h"
+
+namespace sojourn::service {
+
+struct PolicyVersion {
+  std::uint64_t number = 0;
+  std::string digest;  // "sha256:..." of what it means
+  std::string by;      // who put it in force
+  Instant at = kBeginning;
+  std::string text;  // as it was sent: rules, or a compiled graph
+};
+
+// How many are kept.
+inline constexpr std::uint64_t kPolicyVersionsMax = 100;
+
+// Newest first, texts left out unless asked for. E0012 for damage.
+Result<std::vector<PolicyVersion>> policy_versions(Store& store, const Keys& keys,
+                                                   std::size_t count_max);
+Result<std::optional<PolicyVersion>> policy_version(Store& store, const Keys& keys,
+                                                    std::uint64_t number);
+// Into `effect`: this one is the newest from now on, unless it says the same as the newest.
+Status note_version(Store& store, const Keys& keys, PolicyVersion version,
+                    StoreTransaction& effect);
+
+}  // namespace sojourn::service

@@ -1,0 +1,64 @@
+#include "adapters/service/shadow.h"
+
+#include <fmt/format.h>
+
+#include "adapters/service/controls.h"
+#include "adapters/service/json_text.h"
+
+namespace sojourn::service {
+namespace {
+
+constexpr std::size_t kEntriesPerPage = 1'000;
+
+std::string outcome_of(const PreparedPolicy& policy, const std::optional<Decision>& decision) {
+  bool switches = decision && decision->kind == Action::Kind::profile;
+  return switches ? policy.table().profiles[decision->profile].name : "keep";
+}
+
+std::string side(const PreparedPolicy& policy, const std::optional<Decision>& decision) {
+  return fmt::format("{{\"outcome\":{},\"rule\":{}}}", json_text(outcome_of(policy, decision)),
+                     json_text(decision ? decider_of(policy, *decision) : std::string()));
+}
+
+Status replay(const DeviceShelf& shelf, ByteView row, const PreparedPolicy& policy,
+              DeviceLoop& loop) {
+  Result<std::string> text = unpack_journal(row);
+  if (!text) return std::move(text).error();
+  return shelf.reader.replay(*text, loop, policy, shelf.devices);
+}
+
+}  // namespace
+
+Status follow_in_shadow(const StoreSnapshot& snapshot, const DeviceShelf& shelf,
+                        const std::shared_ptr<const PreparedPolicy>& shadow, LiveDevice& device) {
+  device.shadow = std::make_unique<DeviceLoop>(shadow, device.label, shelf.loop);
+  Result<std::optional<Bytes>> past = snapshot.read(shelf.keys.past(device.label));
+  if (!past) return std::move(past).error();
+  if (past->has_value()) {
+    if (Status read = replay(shelf, **past, *shadow, *device.shadow); !read) return read;
+  }
+  StoreRange rest = StoreRange::with_prefix(shelf.keys.journal(device.label));
+  while (true) {
+    Result<std::vector<StoreRow>> page = snapshot.scan(rest, kEntriesPerPage);
+    if (!page) return std::move(page).error();
+    for (const StoreRow& row : *page) {
+      if (Status read = replay(shelf, row.value, *shadow, *device.shadow); !read) return read;
+    }
+    if (page->size() < kEntriesPerPage) break;
+    rest = rest.after(page->back().key);
+  }
+  Result<std::optional<Bytes>> row = snapshot.read(shelf.keys.shadow_row(device.label));
+  if (!row) return std::move(row).error();
+  if (row->has_value()) device.shadow_row.assign((*row)->begin(), (*row)->end());
+  return {};
+}
+
+std::string shadow_row(const PreparedPolicy& policy, const LiveDevice& device,
+                       const PreparedPolicy& shadow) {
+  const auto& active = device.loop.decision();
+  const auto& other = device.shadow->decision();
+  if (outcome_of(policy, active) == outcome_of(shadow, other)) return {};
+  return fmt::format("{{\"active\":{},\"shadow\":{}}}", side(policy, active), side(shadow, other));
+}
+
+}  // namespace sojourn::service
