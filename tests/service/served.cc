@@ -1,6 +1,7 @@
 #include "tests/service/served.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -43,6 +44,10 @@ bool Served::start(const std::string& config) {
     int log = ::open(err.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0644);
     ::dup2(to, 1);
     ::dup2(log, 2);
+    if (file_bytes_max_ > 0) {
+      rlimit most{file_bytes_max_, file_bytes_max_};
+      ::setrlimit(RLIMIT_FSIZE, &most);
+    }
     ::execl(program.c_str(), program.c_str(), "serve", file.c_str(), nullptr);
     ::_exit(127);
   }

@@ -21,6 +21,8 @@ class Served {
 
   // Waits until it is ready; false if it ended before, with what it said in `said()`.
   bool start(const std::string& config = "serve.json");
+  // From the next start on no file of it may grow beyond this: a disk that is full. 0: no limit.
+  void limit_files(std::size_t bytes_max) { file_bytes_max_ = bytes_max; }
   // Waits for its end; its exit code, or 128 + signal.
   int stop(int signal);
   int wait();
@@ -53,6 +55,7 @@ class Served {
  private:
   const std::string folder_;
   pid_t process_ = 0;
+  std::size_t file_bytes_max_ = 0;
   std::uint16_t rest_ = 0, https_ = 0, coap_ = 0;
 };
 

@@ -1,0 +1,184 @@
+// The engine of a tenant with a clock of the test's own: time, memory, people.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <random>
+
+#include "tests/service/little_service.h"
+#include "tests/support/catch.h"
+
+using namespace sojourn;
+using namespace sojourn::testing;
+
+namespace {
+
+constexpr std::string_view kProfiles = R"(
+attribute type : meter | tracker valid 400 days
+profile bootstrap home FR iccid 8900*
+profile local-br  home BR iccid 8955*
+)";
+
+std::string policy_of(std::string_view rules) {
+  return "policy p\n  version \"1\"\n  timezone UTC\n  settle 0 minutes\n  carry 7 days\n" +
+         std::string(kProfiles) + std::string(rules) + "\notherwise keep\n";
+}
+
+const std::string kCounting = policy_of(R"(
+rule settled when roaming in BR on the same network on at least 5 consecutive days
+  then profile = local-br
+rule quiet overrides settled when no service for 6 hours then profile = bootstrap, alert "quiet"
+)");
+
+std::string report(std::string_view device, Instant at, std::string_view network,
+                   std::string_view profile) {
+  return fmt::format(
+      R"({{"ts":{},"device":"{}","network":"{}","registration":"roaming","profile":"{}",)"
+      R"("installed":["bootstrap","local-br"],"attributes":{{"type":"meter"}}}})"
+      "\n",
+      at.ms, device, network, profile);
+}
+
+Instant at(std::string_view text) { return parse_rfc3339(text).value(); }
+
+}  // namespace
+
+TEST_CASE("a law begins at midnight, and a device that says nothing is judged by it") {
+  LittleService service(policy_of(R"(
+rule new-law when type = meter and date >= 2026-02-01 then profile = local-br)"));
+  service.set_clock("2026-01-31T20:00:00Z");
+  service.observe(report("d", at("2026-01-31T19:00:00Z"), "724-05", "bootstrap"));
+  CHECK(service.row("d").record.empty());
+  service.set_clock("2026-01-31T23:59:59Z");
+  std::this_thread::sleep_for(std::chrono::milliseconds(1'200));
+  CHECK(service.row("d").record.empty());
+  service.set_clock("2026-02-01T00:00:00Z");
+  CHECK(service.until([&] { return !service.row("d").record.empty(); }));
+  CHECK(service.row("d").record.find("new-law") != std::string::npos);
+  CHECK(service.row("d").decided_at == at("2026-02-01T00:00:00Z"));
+}
+
+TEST_CASE("a clock that goes backwards undoes nothing and stops nothing") {
+  LittleService service(kCounting);
+  service.set_clock("2026-01-10T00:00:00Z");
+  service.observe(report("d", at("2026-01-09T23:00:00Z"), "724-05", "bootstrap"));
+  service.set_clock("2026-01-10T06:00:00Z");
+  service.set_clock("2025-12-01T00:00:00Z");
+  auto counts = service.observe(report("d", at("2026-01-09T23:30:00Z"), "724-05", "bootstrap") +
+                                report("e", at("2025-12-01T00:00:00Z"), "724-05", "bootstrap"));
+  CHECK(counts.taken == 2);
+  CHECK_FALSE(service.failed());
+  service.restart();
+  service.set_clock("2026-01-15T00:00:00Z");
+  counts = service.observe(report("d", at("2026-01-14T23:30:00Z"), "724-05", "bootstrap"));
+  CHECK(counts.taken == 1);
+  CHECK(service.engine().running());
+}
+
+TEST_CASE("what leaves memory comes back as it was: few in memory decide as many do") {
+  std::uint32_t seed = 20261126;
+  INFO("seed " << seed);
+  std::mt19937 dice(seed);
+  auto below = [&](int count) { return static_cast<int>(dice() % static_cast<unsigned>(count)); };
+  LittleService many(kCounting);
+  service::ServiceLimits narrow;
+  narrow.devices_in_memory_max = 1;
+  LittleService few(kCounting, narrow);
+  Instant t = at("2026-01-01T00:00:00Z");
+  constexpr int kDevices = 5;
+  for (int round = 0; round < 400; ++round) {
+    t = t + minutes(20 + below(200));
+    for (LittleService* one : {&many, &few}) one->set_clock(t);
+    std::string lines;
+    for (int i = below(6); i >= 0; --i) {
+      Instant when = t - minutes(below(below(4) == 0 ? 4'000 : 20));
+      lines +=
+          report(fmt::format("d{}", below(kDevices)), when, below(3) == 0 ? "748-01" : "724-05",
+                 below(9) == 0 ? "local-br" : "bootstrap");
+    }
+    auto expected = many.observe(lines);
+    auto found = few.observe(lines);
+    INFO("round " << round);
+    REQUIRE(found.taken == expected.taken);
+    REQUIRE(found.duplicate == expected.duplicate);
+    // (Whether the report or a tick before it met a decision is a matter of threads.)
+    if (below(20) == 0) few.restart();
+  }
+  for (int i = 0; i < kDevices; ++i) {
+    std::string label = fmt::format("d{}", i);
+    INFO(label);
+    CHECK(few.row(label).record == many.row(label).record);
+    CHECK(few.row(label).essence == many.row(label).essence);
+    // Packed: the rows of a journal stay few, and all of it is still there for another policy.
+    auto snapshot = few.store().snapshot();
+    auto rows =
+        (*snapshot)->scan(StoreRange::with_prefix(few.tenant().keys().journal(label)), 1'000);
+    CHECK(rows->size() < 60);
+    CHECK((*snapshot)->read(few.tenant().keys().memory(label))->has_value());
+  }
+  std::string other = policy_of(R"(
+rule settled-long when roaming in BR on at least 20 days within 60 days then profile = local-br)");
+  many.activate(other);
+  few.activate(other);
+  CHECK(many.until([&] { return !many.tenant().revisiting(); }));
+  CHECK(few.until([&] { return !few.tenant().revisiting(); }));
+  for (int i = 0; i < kDevices; ++i) {
+    std::string label = fmt::format("d{}", i);
+    CHECK(few.row(label).record == many.row(label).record);
+    CHECK(few.row(label).policy == many.row(label).policy);
+  }
+}
+
+TEST_CASE("reports older than history is kept are thinned to what was said last") {
+  LittleService service(kCounting);
+  service.config().history = days(400);
+  service.set_clock("2024-01-01T00:00:00Z");
+  service.restart();
+  Instant t = at("2024-01-01T00:00:00Z");
+  std::string first = R"({"ts":1704067200000,"device":"d","rat":"lte-m"})"
+                      "\n";
+  service.observe(first);
+  for (int i = 0; i < 40; ++i) {
+    std::string lines;
+    for (int n = 0; n < 40; ++n) {
+      t = t + hours(12);
+      lines += report("d", t, "724-05", "bootstrap");
+    }
+    service.set_clock(t);
+    service.observe(lines);
+  }
+  auto snapshot = service.store().snapshot();
+  const auto& keys = service.tenant().keys();
+  auto past = (*snapshot)->read(keys.past("d"));
+  REQUIRE(past->has_value());
+  std::string thinned = service::unpack_journal(**past).value();
+  CHECK(thinned.find("lte-m") != std::string::npos);
+  CHECK(std::count(thinned.begin(), thinned.end(), '\n') < 10);
+  // Another policy reads what is left.
+  service.activate(policy_of(R"(
+rule long when roaming in BR on at least 300 days within 400 days then profile = local-br)"));
+  CHECK(service.until([&] { return !service.tenant().revisiting(); }));
+  CHECK(service.row("d").record.find("\"rule\":\"long\"") != std::string::npos);
+}
+
+TEST_CASE("a damaged memory is an error, never another history") {
+  LittleService service(kCounting);
+  Instant t = at("2026-01-01T00:00:00Z");
+  std::string lines;
+  for (int n = 0; n < 60; ++n) {
+    t = t + hours(1);
+    lines += report("d", t, "724-05", "bootstrap");
+  }
+  service.set_clock(t);
+  service.observe(lines);
+  StoreKey key = service.tenant().keys().memory("d");
+  auto stored = service.store().read(key);
+  REQUIRE(stored->has_value());
+  Bytes damaged = **stored;
+  damaged.resize(damaged.size() / 2);
+  StoreTransaction change;
+  change.put(key, damaged);
+  REQUIRE(service.store().commit(change).ok());
+  service.restart();
+  auto view = service.tenant().view("d", true);
+  REQUIRE_FALSE(view.ok());
+}

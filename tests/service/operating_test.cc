@@ -1,0 +1,407 @@
+// The whole program in the hands of people, and in circumstances that nobody wishes for.
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "adapters/simulator/certificate_maker.h"
+#include "adapters/simulator/http_client.h"
+#include "tests/service/served.h"
+#include "tests/support/catch.h"
+
+using namespace sojourn;
+using namespace sojourn::testing;
+
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::int64_t kDayMs = 86'400'000;
+
+std::string make_folder(const ScratchFolder& scratch, int devices) {
+  std::string folder = scratch.file("demo");
+  ProgramRun made = run_shell("sojourn serve --init " + folder + " --any-ports --devices " +
+                              std::to_string(devices));
+  INFO(made.out << made.err);
+  REQUIRE(made.exit_code == 0);
+  return folder;
+}
+
+bool holds(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+void write(const std::string& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary) << text;
+}
+
+void replace(const std::string& path, const std::string& from, const std::string& to) {
+  std::string text = read_whole(path);
+  std::size_t at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  write(path, text.replace(at, from.size(), to));
+}
+
+std::string token_of(const Served& service, const std::string& role) {
+  std::string token = read_whole(service.folder() + "/tokens/" + role);
+  return token.substr(0, token.find('\n'));
+}
+
+struct Client {
+  explicit Client(const Served& service, std::string certificate = {}, std::string key = {}) {
+    simulator::HttpsClientOptions options;
+    options.port = service.rest_port();
+    options.timeout_ms = 30'000;
+    options.trust = simulator::TlsTrust{read_whole(service.folder() + "/ci.pem"), "localhost",
+                                        std::move(certificate), std::move(key)};
+    client = simulator::make_http_client(std::move(options));
+  }
+  Result<simulator::HttpReply> ask(std::string_view method, std::string_view path,
+                                   const std::string& token, std::string_view body = {},
+                                   const std::string& order_key = {}) {
+    simulator::HttpCall call{.method = std::string(method), .path = std::string(path)};
+    if (!token.empty()) call.fields.emplace_back("Authorization", "Bearer " + token);
+    if (!order_key.empty()) call.fields.emplace_back("Idempotency-Key", order_key);
+    call.body = as_bytes(body);
+    return client->send(call);
+  }
+  std::unique_ptr<simulator::HttpClient> client;
+};
+
+Json json_of(const simulator::HttpReply& reply) {
+  return Json::parse(reply.body.begin(), reply.body.end(), nullptr, false);
+}
+
+std::string meter(std::size_t n) { return report_line(demo_device(n), 60'000, kMeterInBrazil); }
+
+}  // namespace
+
+TEST_CASE("a decision waits for a person's yes") {
+  ScratchFolder scratch;
+  Served service(make_folder(scratch, 2));
+  replace(service.folder() + "/policy.sojourn", "type = meter then profile = local-br",
+          "type = meter then profile = local-br, approval");
+  REQUIRE(service.start());
+  write(service.folder() + "/reports", meter(0) + meter(1));
+  REQUIRE(service.ask("observe", "reports").exit_code == 0);
+  service.devices("https", {.polls = 4});
+  ProgramRun waiting = service.ask_until("approvals list", "", demo_device(1));
+  INFO(waiting.out << waiting.err << service.said());
+  CHECK(holds(waiting.out, "meters-in-brazil"));
+  CHECK(holds(service.ask("devices show", demo_device(0)).out, "approval"));
+  CHECK(!holds(service.ask("devices show", demo_device(0)).out, "local-br, enabled"));
+  SECTION("for one device") {
+    CHECK(service.ask("approvals give", demo_device(0)).exit_code == 0);
+    CHECK(service.ask("approvals give", demo_device(0)).exit_code == 1);  // nothing waits now
+    service.devices("https", {});
+    CHECK(holds(service.ask_until("devices show", demo_device(0), "local-br, enabled").out,
+                "local-br, enabled"));
+    CHECK(!holds(service.ask("devices show", demo_device(1)).out, "local-br, enabled"));
+    CHECK(holds(service.ask("devices records", demo_device(0) + " --format json").out,
+                "\"approved\":\"meters-in-brazil\",\"by\":\"demo-approve\""));
+  }
+  SECTION("for all of a rule, over a restart") {
+    CHECK(holds(service.ask("approvals give", "--rule meters-in-brazil").out, "2 approved"));
+    REQUIRE(service.stop(SIGTERM) == 0);
+    REQUIRE(service.start());
+    service.devices("https", {});
+    for (std::size_t n = 0; n < 2; ++n) {
+      CHECK(holds(service.ask_until("devices show", demo_device(n), "local-br, enabled").out,
+                  "local-br, enabled"));
+    }
+    CHECK(!holds(service.ask("approvals list").out, "meters-in-brazil"));
+  }
+}
+
+TEST_CASE("a kill switch stops what was ordered and what would be") {
+  ScratchFolder scratch;
+  Served service(make_folder(scratch, 2));
+  REQUIRE(service.start());
+  write(service.folder() + "/reports", meter(0) + meter(1));
+  REQUIRE(service.ask("observe", "reports").exit_code == 0);
+  REQUIRE(service.ask("order create", demo_device(1) + " list").exit_code == 0);
+  ProgramRun set = service.ask("kill set", "--all");
+  INFO(set.out << set.err << service.said());
+  CHECK(holds(set.out, "stopped: everything"));
+  CHECK(service.ask("order create", demo_device(1) + " list").exit_code == 1);
+  service.devices("https", {.polls = 3});
+  CHECK(!holds(service.ask("devices records", demo_device(0) + " --format json").out,
+               "\"result\":\"done\""));
+  CHECK(holds(service.ask_until("order list", "--device " + demo_device(1), "withdrawn").out,
+              "withdrawn"));
+  REQUIRE(service.stop(SIGTERM) == 0);
+  REQUIRE(service.start());
+  CHECK(holds(service.ask("kill show").out, "stopped: everything"));
+  CHECK(service.ask("kill lift").exit_code == 0);
+  service.devices("https", {.polls = 12});
+  for (std::size_t n = 0; n < 2; ++n) {
+    ProgramRun shown = service.ask_until("devices show", demo_device(n), "local-br, enabled");
+    INFO(shown.out);
+    CHECK(holds(shown.out, "local-br, enabled"));
+  }
+  ProgramRun unknown = service.ask("kill set", "--rule no-such-rule");
+  CHECK(unknown.exit_code == 1);
+  CHECK(holds(service.ask("audit fetch").out, "kill_switches"));
+}
+
+TEST_CASE("policies are compared, numbered, and rolled back") {
+  ScratchFolder scratch;
+  Served service(make_folder(scratch, 1));
+  REQUIRE(service.start());
+  write(service.folder() + "/reports", meter(0));
+  REQUIRE(service.ask("observe", "reports").exit_code == 0);
+  std::string policy = read_whole(service.folder() + "/policy.sojourn");
+  write(service.folder() + "/same", policy);
+  CHECK(holds(service.ask("policy diff", "same").out, "the same"));
+  std::string other = policy.substr(0, policy.find("\ntest \""));
+  std::size_t at = other.find("region in BR and type = meter");
+  REQUIRE(at != std::string::npos);
+  other.replace(at, 12, "region in AR");
+  write(service.folder() + "/other", other);
+  ProgramRun difference = service.ask("policy diff", "other");
+  INFO(difference.out << difference.err);
+  CHECK(holds(difference.out, "before: profile = local-br"));
+  CHECK(service.ask("policy rollback").exit_code == 1);  // there is only one
+  REQUIRE(service.ask("policy activate", "other").exit_code == 0);
+  ProgramRun versions = service.ask("policy versions");
+  CHECK(holds(versions.out, "demo-approve"));
+  CHECK(holds(versions.out, "the policy's file"));
+  CHECK(!holds(service.ask_until("devices show", demo_device(0), "keep").out, "meters-in-brazil"));
+  ProgramRun back = service.ask("policy rollback");
+  INFO(back.out << back.err);
+  CHECK(back.exit_code == 0);
+  CHECK(holds(service.ask_until("devices show", demo_device(0), "meters-in-brazil").out,
+              "meters-in-brazil"));
+  SECTION("a file that somebody broke does not keep the service from starting") {
+    write(service.folder() + "/policy.sojourn", policy + "\nrule x when nothing then\n");
+    service.signal(SIGHUP);
+    CHECK(holds(service.ask("devices show", demo_device(0)).out, "meters-in-brazil"));
+    REQUIRE(service.stop(SIGTERM) == 0);
+    REQUIRE(service.start());
+    CHECK(holds(service.ask("policy show").out, "meters-in-brazil"));
+    CHECK(holds(service.said(), "stays in force"));
+  }
+}
+
+TEST_CASE("who shows a certificate of the operators' authority needs no token") {
+  ScratchFolder scratch;
+  Served service(make_folder(scratch, 1));
+  auto now = std::chrono::system_clock::now().time_since_epoch();
+  simulator::CertificateMakerOptions validity;
+  validity.valid_from = {std::chrono::duration_cast<std::chrono::milliseconds>(now).count() -
+                         kDayMs};
+  auto maker = simulator::CertificateMaker::make(validity);
+  auto stranger = simulator::CertificateMaker::make(validity);
+  REQUIRE((maker && stranger));
+  write(service.folder() + "/operators.pem", maker->ci().certificate_pem());
+  replace(service.folder() + "/serve.json", "\"tokens\": \"tokens.json\"",
+          "\"tokens\": \"tokens.json\", \"client_ca\": \"operators.pem\"");
+  replace(
+      service.folder() + "/tokens.json", "{\"tokens\": [",
+      R"({"tokens": [{"name":"billing","role":"read","tenant":"*","certificate":"billing-1"},)");
+  REQUIRE(service.start());
+  auto issued = maker->issue_tls_client("billing-1");
+  auto unlisted = maker->issue_tls_client("billing-2");
+  auto forged = stranger->issue_tls_client("billing-1");
+  REQUIRE((issued && unlisted && forged));
+  auto status = [&](const simulator::Issued& shown, std::string_view method, std::string_view path,
+                    const std::string& token = {}) -> unsigned {
+    Client client(service, shown.certificate_pem(), shown.private_key_pem);
+    auto reply = client.ask(method, path, token);
+    return reply ? reply->status : 0;
+  };
+  CHECK(status(*issued, "GET", "/v1/devices") == 200);
+  CHECK(status(*issued, "POST", "/v1/observations") == 403);
+  CHECK(status(*issued, "GET", "/v1/devices", "wrong") == 401);  // a token that is shown counts
+  CHECK(status(*unlisted, "GET", "/v1/devices") == 401);
+  CHECK(status(*forged, "GET", "/v1/devices") == 0);  // no handshake
+  CHECK(Client(service).ask("GET", "/v1/devices", "")->status == 401);
+  CHECK(Client(service).ask("GET", "/v1/devices", token_of(service, "read"))->status == 200);
+}
+
+TEST_CASE("an order that is repeated under its key orders nothing more") {
+  ScratchFolder scratch;
+  Served service(make_folder(scratch, 2));
+  REQUIRE(service.start());
+  write(service.folder() + "/reports", meter(0) + meter(1));
+  REQUIRE(service.ask("observe", "reports").exit_code == 0);
+  Client client(service);
+  std::string token = token_of(service, "operate");
+  std::string order = R"({"device":")" + demo_device(0) + R"(","command":"list"})";
+  auto first = client.ask("POST", "/v1/orders", token, order, "k1");
+  REQUIRE(first);
+  CHECK(first->status == 201);
+  auto again = client.ask("POST", "/v1/orders", token, order, "k1");
+  CHECK(again->status == 200);
+  CHECK(json_of(*again)["order"] == json_of(*first)["order"]);
+  CHECK(client.ask("POST", "/v1/orders", token, order, "k2")->status == 201);
+  std::string other = R"({"device":")" + demo_device(1) + R"(","command":"list"})";
+  CHECK(client.ask("POST", "/v1/orders", token, other, "k1")->status == 409);
+  CHECK(client.ask("POST", "/v1/orders", token, order, std::string(256, 'k'))->status == 400);
+  REQUIRE(service.stop(SIGTERM) == 0);
+  REQUIRE(service.start());
+  CHECK(Client(service).ask("POST", "/v1/orders", token, order, "k1")->status == 200);
+  std::thread polls([&] { service.devices("https", {.count = 1}); });
+  ProgramRun waited = service.ask(
+      "order wait", demo_device(0) + " " + json_of(*first)["order"].dump() + " --seconds 30");
+  polls.join();
+  CHECK(waited.exit_code == 0);
+  CHECK(holds(waited.out, "done"));
+}
+
+TEST_CASE("nonsense, too much and too slow are answered, and others do not notice") {
+  ScratchFolder scratch;
+  Served service(make_folder(scratch, 1));
+  replace(service.folder() + "/serve.json", "\"tokens\": \"tokens.json\"",
+          "\"tokens\": \"tokens.json\", \"body_bytes_max\": 100000");
+  REQUIRE(service.start());
+  std::string token = token_of(service, "operate");
+  Client client(service);
+  for (std::string body :
+       {std::string("\0\xff\xfe garbage", 11), std::string(50'000, '{'), std::string(50'000, '\n'),
+        std::string("{\"ts\":1e400,\"eid\":[]}"), std::string(), std::string("[[[[")}) {
+    INFO(body.substr(0, 20));
+    auto reply = client.ask("POST", "/v1/observations", token, body);
+    REQUIRE(reply);
+    CHECK(reply->status == 400);
+  }
+  auto huge = Client(service).ask("POST", "/v1/observations", token, std::string(200'000, 'x'));
+  CHECK((!huge || huge->status == 413));
+  // Connections that say nothing, or half a handshake, for as long as they may.
+  std::vector<int> idle;
+  for (int i = 0; i < 50; ++i) {
+    int one = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in where{};
+    where.sin_family = AF_INET;
+    where.sin_port = htons(service.rest_port());
+    where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(::connect(one, reinterpret_cast<sockaddr*>(&where), sizeof where) == 0);
+    if (i % 2 == 0) CHECK(::send(one, "\x16\x03\x01", 3, MSG_NOSIGNAL) == 3);
+    idle.push_back(one);
+  }
+  auto good = Client(service).ask("POST", "/v1/observations", token, meter(0));
+  REQUIRE(good);
+  CHECK(good->status == 200);
+  for (int one : idle) ::close(one);
+  // Nothing of it reached a device.
+  CHECK(json_of(*Client(service).ask("GET", "/v1/devices", token))["devices"].size() == 1);
+  CHECK(service.stop(SIGTERM) == 0);
+}
+
+TEST_CASE("a full disk: nothing is acknowledged that is not there after the restart") {
+  ScratchFolder scratch;
+  Served service(make_folder(scratch, 1));
+  service.limit_files(1u << 20);
+  REQUIRE(service.start());
+  std::string token = token_of(service, "operate");
+  std::size_t acknowledged = 0;
+  unsigned refused = 0;
+  {
+    Client client(service);
+    for (int batch = 0; batch < 400 && refused == 0; ++batch) {
+      std::string lines;
+      for (int n = 0; n < 20; ++n) {
+        std::string name = "\"device\":\"d" + std::to_string(batch * 20 + n) + "\"";
+        lines += report_line(demo_device(0), 60'000, kMeterInBrazil);
+        lines.replace(lines.rfind("\"eid\""), 40, name);
+      }
+      auto reply = client.ask("POST", "/v1/observations", token, lines);
+      if (reply && reply->status == 200) {
+        acknowledged += 20;
+      } else {
+        refused = reply ? reply->status : 1;
+      }
+    }
+  }
+  INFO(acknowledged << " acknowledged, then " << refused << "\n" << service.said());
+  CHECK((refused == 503 || refused == 1));
+  CHECK(service.wait() == 1);  // it cannot go on, says why, and ends
+  CHECK(holds(service.said(), "E0014"));
+  service.limit_files(0);
+  REQUIRE(service.start());
+  auto listed = Client(service).ask("GET", "/v1/devices?limit=10000", token);
+  REQUIRE(listed);
+  CHECK(json_of(*listed)["devices"].size() >= acknowledged);
+  write(service.folder() + "/chain", service.ask("audit fetch").out);
+  CHECK(run_shell("sojourn audit verify chain", service.folder()).exit_code == 0);
+}
+
+TEST_CASE("a device that appears on ESipa first is nobody until telemetry speaks of it") {
+  ScratchFolder scratch;
+  Served service(make_folder(scratch, 1));
+  REQUIRE(service.start());
+  service.devices("https", {.polls = 2});
+  CHECK(!holds(service.ask("devices list").out, demo_device(0)));
+  CHECK(service.ask("audit fetch").out.empty());
+  write(service.folder() + "/reports", meter(0));
+  REQUIRE(service.ask("observe", "reports").exit_code == 0);
+  service.devices("coap", {});
+  CHECK(holds(service.ask_until("devices show", demo_device(0), "local-br, enabled").out,
+              "local-br, enabled"));
+}
+
+TEST_CASE("a policy runs in shadow first, and then comes into force") {
+  ScratchFolder scratch;
+  Served service(make_folder(scratch, 2));
+  REQUIRE(service.start());
+  write(service.folder() + "/reports", meter(0));
+  REQUIRE(service.ask("observe", "reports").exit_code == 0);
+  std::string policy = read_whole(service.folder() + "/policy.sojourn");
+  std::string other = policy.substr(0, policy.find("\ntest \""));
+  std::size_t at = other.find("region in BR and type = meter");
+  REQUIRE(at != std::string::npos);
+  write(service.folder() + "/other", other.replace(at, 12, "region in AR"));
+  CHECK(service.ask("policy shadow-show").exit_code == 1);
+  ProgramRun started = service.ask("policy shadow", "other");
+  INFO(started.out << started.err << service.said());
+  REQUIRE(started.exit_code == 0);
+  // A device that was known, and one that comes while it runs.
+  write(service.folder() + "/reports", meter(1));
+  REQUIRE(service.ask("observe", "reports").exit_code == 0);
+  for (std::size_t n = 0; n < 2; ++n) {
+    CHECK(holds(service.ask_until("policy shadow-show", "", demo_device(n)).out, demo_device(n)));
+    CHECK(holds(service.ask("devices show", demo_device(n)).out, "meters-in-brazil"));
+  }
+  SECTION("it goes on after a restart, and ends") {
+    REQUIRE(service.stop(SIGTERM) == 0);
+    REQUIRE(service.start());
+    CHECK(holds(service.ask_until("policy shadow-show", "", demo_device(0)).out, "keep"));
+    CHECK(service.ask("policy shadow-end").exit_code == 0);
+    CHECK(service.ask("policy shadow-show").exit_code == 1);
+    CHECK(holds(service.ask("devices show", demo_device(0)).out, "meters-in-brazil"));
+  }
+  SECTION("it comes into force") {
+    CHECK(service.ask("policy shadow-activate").exit_code == 0);
+    CHECK(service.ask("policy shadow-show").exit_code == 1);
+    CHECK(
+        !holds(service.ask_until("devices show", demo_device(0), "keep").out, "meters-in-brazil"));
+  }
+}
+
+TEST_CASE("a guard about the fleet lets one device after the other go") {
+  ScratchFolder scratch;
+  Served service(make_folder(scratch, 4));
+  replace(service.folder() + "/policy.sojourn", "otherwise keep",
+          "guard at most 1 devices per hour\notherwise keep");
+  REQUIRE(service.start());
+  std::string reports;
+  for (std::size_t n = 0; n < 4; ++n) reports += meter(n);
+  write(service.folder() + "/reports", reports);
+  REQUIRE(service.ask("observe", "reports").exit_code == 0);
+  service.devices("https", {.polls = 12});
+  std::string records = service.ask("audit fetch").out;
+  std::size_t switches = 0;
+  for (std::size_t i = 0;
+       (i = records.find("\\\"command\\\":\\\"enable\\\",\\\"number", i)) != std::string::npos;
+       ++i) {
+    ++switches;
+  }
+  INFO(records);
+  CHECK(switches == 1);
+  CHECK(holds(service.ask("devices list").out, "guard"));
+}
