@@ -6,7 +6,7 @@
 
 namespace sojourn::service {
 
-// Control characters are escaped; what is no UTF-8 goes through as it is.
+// Control characters are escaped; a byte that is no UTF-8 becomes U+FFFD.
 std::string json_text(std::string_view text);
 
 }  // namespace sojourn::service
