@@ -352,7 +352,7 @@ int run_policy(const ServiceOptions& options, std::string_view what, Console& co
   auto text = read_file(options.file, limits::kSourceBytesMax);
   if (!text) return console.fail(text.error());
   if (what == "diff") {
-    return ask(options, console, "read", "POST", "/v1/policy/difference", *text, "text/plain",
+    return ask(options, console, "approve", "POST", "/v1/policy/difference", *text, "text/plain",
                [&](const Json& json) { show_difference(json, console); });
   }
   if (what == "shadow") {
@@ -360,7 +360,8 @@ int run_policy(const ServiceOptions& options, std::string_view what, Console& co
                [&](const Json& json) { show_check(json, false, console); });
   }
   bool check = what == "check";
-  return ask(options, console, check ? "read" : "approve", check ? "POST" : "PUT",
+  // To check is to compile what was sent: whoever may put a policy in force may do that.
+  return ask(options, console, "approve", check ? "POST" : "PUT",
              check ? "/v1/policy/check" : "/v1/policy", *text, "text/plain",
              [&](const Json& json) { show_check(json, !check, console); });
 }

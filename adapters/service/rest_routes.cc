@@ -44,7 +44,7 @@ constexpr RestRoute kRoutes[] = {
     {"PUT", "/v1/policy", Role::approve, activate_policy,
      "Checks a policy and puts it in force; every device is judged anew", "", "text/plain",
      "PolicyCheck"},
-    {"POST", "/v1/policy/difference", Role::read, compare_policy,
+    {"POST", "/v1/policy/difference", Role::approve, compare_policy,
      "What a policy would decide otherwise than the one in force, with an example each", "",
      "text/plain", "PolicyDifference"},
     {"GET", "/v1/policy/versions", Role::read, list_versions,

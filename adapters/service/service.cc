@@ -29,6 +29,8 @@ namespace {
 
 constexpr std::size_t kKeyBytesMax = 1u << 20;
 constexpr std::uint32_t kRetryAfterSeconds = 1;
+// Who put a policy in force that was read from the configured path.
+constexpr const char* kByFile = "the policy's file";
 // Books that answer devices at once, per tenant.
 constexpr std::size_t kBooksPerTenant = 4;
 
@@ -208,7 +210,7 @@ Status Running::open_house(const TenantConfig& config) {
   Status noted = note_version(*store_, Keys(config.name),
                               {.number = 0,
                                .digest = digest_text(*policy->prepared),
-                               .by = "the policy's file",
+                               .by = kByFile,
                                .at = wall_clock(),
                                .text = std::move(text)},
                               first);
@@ -256,7 +258,9 @@ Result<RunnablePolicy> Running::first_policy(House& house, std::string& in_force
   auto versions = policy_versions(*store_, Keys(house.config.name), 1);
   if (!versions) return std::move(versions).error();
   if (!versions->empty()) {
-    PolicyCheck before = check_policy(path, versions->front().text, DiskFiles(), *world_);
+    const PolicyVersion& last = versions->front();
+    PolicyCheck before = last.by == kByFile ? check_policy(path, last.text, DiskFiles(), *world_)
+                                            : check_policy(path, last.text, sent_in(path), *world_);
     if (before.runnable) {
       log_.error(make_diagnostic(
           Code::E0882, "`" + path + "` has errors; the version before it " + "stays in force",
@@ -409,7 +413,7 @@ void Running::reload_policy(House& house) {
   if (digest == house.policy_file_digest) return;
   house.policy_file_digest = digest;
   PolicyCheck check = check_policy(house.config.policy, *text, DiskFiles(), *world_);
-  Status done = activate(house, *text, "the policy's file", check);
+  Status done = activate(house, *text, kByFile, check);
   if (done) return;
   log_.error(done.error());
   for (const PolicyFinding& finding : check.findings) {
