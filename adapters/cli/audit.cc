@@ -45,6 +45,11 @@ int run_audit_verify(const AuditOptions& options, Console& console) {
     return broken.ok();
   });
   if (!read) return console.fail(read.error());
+  if (options.format == OutputFormat::json) {
+    console.print(fmt::format("{{\"unbroken\":{},\"records\":{},\"head\":\"{}\"}}\n", broken.ok(),
+                              verifier.record_count(), to_hex(verifier.head())));
+    return broken.ok() ? kClean : (console.fail(broken.error()), kFindings);
+  }
   if (!broken) {
     console.print(fmt::format("broken after {}\n", records("sound record", verifier)));
     console.fail(broken.error());

@@ -37,10 +37,11 @@ int run_build(const BuildOptions& options, Console& console) {
   if (Status status = write_file(options.output, text, options.force); !status) {
     return console.fail(status.error());
   }
-  console.message(fmt::format("{}: {} rules, {} nodes, {} leaves, {} bytes; meaning sha256:{}\n",
+  console.message(fmt::format("{}: {} rule{}, {} nodes, {} leaves, {} bytes; meaning sha256:{}\n",
                               options.output, grouped(summary.rule_count),
-                              grouped(summary.node_count), grouped(summary.leaf_count),
-                              grouped(bytes.size()), to_hex((*graph)->table().meaning_digest)));
+                              summary.rule_count == 1 ? "" : "s", grouped(summary.node_count),
+                              grouped(summary.leaf_count), grouped(bytes.size()),
+                              to_hex((*graph)->table().meaning_digest)));
   return kClean;
 }
 

@@ -69,7 +69,7 @@ int run_check(const CheckOptions& options, Console& console) {
     }
     const PolicyInput& read = **input;
     console.report(read.diagnostics, read.sources, options.format);
-    if (options.format == OutputFormat::text) console.print(verdict(path, read));
+    if (options.format == OutputFormat::text) console.print(verdict(read.path, read));
     if (read.diagnostics.above_notes()) exit_code = kFindings;
   }
   return exit_code;

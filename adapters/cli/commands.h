@@ -100,6 +100,7 @@ int run_geo(const GeoOptions& options, Console& console);
 struct AuditOptions {
   std::string file;
   bool pseudonymise = false;
+  OutputFormat format = OutputFormat::text;  // verify
 };
 int run_audit_verify(const AuditOptions& options, Console& console);
 int run_audit_show(const AuditOptions& options, Console& console);
@@ -185,6 +186,7 @@ int run_audit_fetch(const ServiceOptions& options, Console& console);
 
 struct ExplainOptions {
   std::string code;  // "" = list all
+  OutputFormat format = OutputFormat::text;
 };
 int run_explain(const ExplainOptions& options, Console& console);
 

@@ -1,6 +1,8 @@
 // sojourn explain CODE: a diagnostic's whole story.
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "adapters/cli/commands.h"
 #include "engine/base/diagnostic_code.h"
 
@@ -27,12 +29,21 @@ std::string wrapped(std::string_view text, std::size_t width) {
   return out + "\n";
 }
 
+std::string story_json(Code code) {
+  nlohmann::ordered_json json = {{"code", std::string(code_name(code))},
+                                 {"title", std::string(code_title(code))},
+                                 {"story", std::string(code_story(code))}};
+  return json.dump() + "\n";
+}
+
 }  // namespace
 
 int run_explain(const ExplainOptions& options, Console& console) {
   if (options.code.empty()) {
     for (std::size_t i = 0; i < code_count(); ++i) {
-      console.print(fmt::format("{}  {}\n", code_name(code_at(i)), code_title(code_at(i))));
+      bool json = options.format == OutputFormat::json;
+      console.print(json ? story_json(code_at(i))
+                         : fmt::format("{}  {}\n", code_name(code_at(i)), code_title(code_at(i))));
     }
     return kClean;
   }
@@ -42,6 +53,7 @@ int run_explain(const ExplainOptions& options, Console& console) {
         make_diagnostic(Code::E0003, fmt::format("no diagnostic has the code `{}`", options.code),
                         "`sojourn explain` alone lists them all"));
   }
+  if (options.format == OutputFormat::json) return console.print(story_json(*code)), kClean;
   console.print(console.bold(fmt::format("{}: {}", code_name(*code), code_title(*code))) + "\n\n");
   console.print(wrapped(code_story(*code), 80));
   return kClean;

@@ -213,6 +213,10 @@ void add_audit(CLI::App& app, Action& action) {
   auto options = std::make_shared<AuditOptions>();
   CLI::App* verify = audit->add_subcommand("verify", "find changed, missing and reordered records");
   verify->add_option("FILE", options->file, "the chain; - is standard input")->required();
+  add_format(verify, options->format);
+  verify->footer(
+      "Example:\n  sojourn audit verify chain.ndjson\n"
+      "Exit: 0 unbroken, 1 broken, 2 unusable input.");
   verify->callback([options, &action] {
     action = [options](Console& console) { return run_audit_verify(*options, console); };
   });
@@ -226,6 +230,8 @@ void add_audit(CLI::App& app, Action& action) {
   CLI::App* show = audit->add_subcommand("show", "print the records, checking them on the way");
   show->add_option("FILE", options->file, "the chain; - is standard input")->required();
   show->add_flag("--pseudonymise", options->pseudonymise, "leave the devices' names out");
+  show->footer(
+      "Example:\n  sojourn audit show --pseudonymise chain.ndjson > for-the-auditor.ndjson");
   show->callback([options, &action] {
     action = [options](Console& console) { return run_audit_show(*options, console); };
   });
@@ -239,6 +245,7 @@ void add_package(CLI::App& app, Action& action) {
   const char* input_help = "hex, base64 or JSON text; @FILE reads a file, - standard input";
 
   CLI::App* types = package->add_subcommand("types", "list the types of messages");
+  types->footer("Example:\n  sojourn package types");
   types->callback([&action] { action = run_package_types; });
 
   CLI::App* encode = package->add_subcommand("encode", "JSON to hex DER");
@@ -270,6 +277,7 @@ void add_package(CLI::App& app, Action& action) {
   sign->add_option("--key", options->key, "the eIM's private key, PEM")->required();
   sign->add_option("--token", options->token, "the association token, when one is configured");
   sign->add_option("--sgp32", options->version, "the version of SGP.32")->capture_default_str();
+  sign->footer("Example:\n  sojourn package sign @signed-part.hex --key eim-private.pem");
   sign->callback([options, &action] {
     action = [options](Console& console) { return run_package_sign(*options, console); };
   });
@@ -282,7 +290,9 @@ void add_package(CLI::App& app, Action& action) {
   verify->add_option("--token", options->token, "the association token, when one is configured");
   verify->add_option("--eim-signature", options->eim_signature,
                      "the signature of the package that a 1.0 result answers");
-  verify->footer("Exit: 0 it holds, 1 it does not, 2 unusable input.");
+  verify->footer(
+      "Example:\n  sojourn package verify @package.hex --key eim-public.pem\n"
+      "Exit: 0 it holds, 1 it does not, 2 unusable input.");
   verify->callback([options, &action] {
     action = [options](Console& console) { return run_package_verify(*options, console); };
   });
@@ -503,6 +513,8 @@ void add_explain(CLI::App& app, Action& action) {
   auto options = std::make_shared<ExplainOptions>();
   CLI::App* command = app.add_subcommand("explain", "a diagnostic's whole story");
   command->add_option("CODE", options->code, "such as E0107; without one, all codes are listed");
+  add_format(command, options->format);
+  command->footer("Examples:\n  sojourn explain E0107\n  sojourn explain --format json");
   command->callback([options, &action] {
     action = [options](Console& console) { return run_explain(*options, console); };
   });

@@ -126,3 +126,26 @@ TEST_CASE("an explanation tells near misses, shares, ages and the bans that were
   compare(run_shell(command + "2026-03-21T03:00:00Z").out, "explain/that-day.txt");
   compare(run_shell(command + "2026-03-30T03:00:00Z").out, "explain/long-silent.txt");
 }
+
+TEST_CASE("what a program may read is JSON on demand") {
+  ProgramRun one = run_shell("sojourn explain E0107 --format json");
+  CHECK(one.exit_code == 0);
+  CHECK_THAT(one.out, Contains(R"({"code":"E0107","title":")") && Contains(R"("story":")"));
+  CHECK(count_of(run_shell("sojourn explain --format json").out, "{\"code\":\"") > 50);
+  ScratchFolder scratch;
+  std::string policy = (kSource / "rules-examples/first-sentence/policy.sojourn").string();
+  std::string trace = (kSource / "rules-examples/first-sentence/trace.ndjson").string();
+  REQUIRE(
+      run_shell("sojourn dryrun " + policy + " --trace " + trace + " --audit chain", scratch.path())
+          .exit_code == 0);
+  ProgramRun sound = run_shell("sojourn audit verify --format json chain", scratch.path());
+  CHECK(sound.exit_code == 0);
+  CHECK_THAT(sound.out, Contains(R"({"unbroken":true,"records":)"));
+  std::string chain = read_whole(scratch.file("chain"));
+  scratch.write("broken", chain.substr(0, chain.find('\n') + 1) + "{}\n");
+  ProgramRun broken = run_shell("sojourn audit verify --format json broken", scratch.path());
+  CHECK(broken.exit_code == 1);
+  CHECK_THAT(broken.out, Contains(R"({"unbroken":false,"records":1,)"));
+  CHECK_THAT(run_shell("sojourn audit verify broken", scratch.path()).out,
+             Contains("broken after 1 sound record\n"));
+}
