@@ -105,7 +105,8 @@ Status analyse_policy(PolicySource& source, const Gazetteer& world) {
     return source.policy->rule_spans[rule];
   };
   for (Diagnostic& diagnostic : findings(analysis, span_of)) {
-    bool promise = diagnostic.code == Code::P0301 || diagnostic.code == Code::P0302;
+    bool promise = diagnostic.code == Code::P0301 || diagnostic.code == Code::P0302 ||
+                   diagnostic.code == Code::P0303;
     if (!keep_reproducible(diagnostic, source, world)) {
       if (promise) {
         // The prover's world knows less than the engine about counts with another profile.

@@ -167,22 +167,41 @@ class Writer {
     add(Code::N0304, {}, fmt::format("not decided: {}", question), help);
   }
 
-  static std::string over_time_text(const Ban& ban, OverTime over_time) {
-    switch (over_time) {
-      case OverTime::at_once:
-        return "a switch is taken to complete at once; `assuming a switch completes within ...` "
-               "asks for more";
-      case OverTime::undecided:
-        return "proved for each instant only";
-      case OverTime::counts_nothing:
-      case OverTime::within_notice:
-        break;
+  static std::string over_time_text(const Ban& ban, const OverTime& over_time) {
+    if (over_time.verdict != Verdict::holds) return "proved for each instant only";
+    if (ban.assuming.ms == 0) {
+      return "a switch is taken to complete at once; `assuming a switch completes within ...` "
+             "asks for more";
     }
     return fmt::format(
         "proved over time for switches that complete within {}, from when hold, windows, "
         "`requires`, rollout and device guards let them go; fleet guards, approval and kill switch "
-        "fall within it; what the world alone brings about ends within it",
-        describe(ban.assuming));
+        "fall within it; what the world alone brings about ends within it ({} states explored)",
+        describe(ban.assuming), over_time.state_count);
+  }
+
+  void write_over_time(const Ban& ban, const OverTime& over_time) {
+    if (over_time.verdict == Verdict::undecided) {
+      undecided(fmt::format("whether ban `{}` holds while a switch takes up to {}", ban.label(),
+                            describe(ban.assuming)),
+                "its notice, or the time a switch may take, is very long");
+    }
+    if (over_time.verdict != Verdict::broken) return;
+    std::string how = over_time.guard.empty()
+                          ? fmt::format("while a switch takes up to {}", describe(ban.assuming))
+                          : fmt::format("while `{}` stops the switch", over_time.guard);
+    std::string help = "say `except for bans` in the guard";
+    if (over_time.guard.empty()) {
+      help = over_time.notice_enough
+                 ? fmt::format("`notice {} days` gives the switch time enough",
+                               *over_time.notice_enough)
+                 : "no notice is long enough: narrow the ban, or make switches quicker";
+    }
+    Diagnostic& d =
+        add(Code::P0303, {}, fmt::format("ban `{}` can be violated {}", ban.label(), how), help);
+    d.notes.push_back("for example: " + describe_witness(table_, over_time.timeline->there));
+    auto text = timeline_as_test(table_, *over_time.timeline);
+    if (text) d.notes.push_back(*std::move(text));
   }
 
   void write(const BanVerdict& verdict) {
@@ -199,11 +218,7 @@ class Writer {
         d.notes.push_back("in doubt, and taken not to bite: " +
                           describe_witness(table_, *verdict.doubt));
       }
-      if (verdict.over_time == OverTime::undecided) {
-        undecided(fmt::format("whether ban `{}` holds while a switch takes up to {}", ban.label(),
-                              describe(ban.assuming)),
-                  "give it a notice longer than a switch may take");
-      }
+      write_over_time(ban, verdict.over_time);
       return;
     }
     std::string how = verdict.violated ? "can be violated" : "can come within its notice";

@@ -2,13 +2,12 @@
 
 #include <algorithm>
 
+#include "engine/proof/ban_time.h"
 #include "engine/proof/reach.h"
+#include "engine/proof/witness_parts.h"
 
 namespace sojourn {
 namespace {
-
-// A calendar day is shorter than 24 hours by no more than this when clocks go forward.
-constexpr Duration kClockChange = hours(2);
 
 class Prover {
  public:
@@ -34,7 +33,7 @@ class Prover {
       verdict.witness = std::move(answer.witness);
       break;
     }
-    verdict.over_time = over_time(ban);
+    if (verdict.verdict == Verdict::holds) prove_over_time(ban, verdict);
     if (!ban.in_doubt_counts) {
       SituationSearch::Answer answer = search_.find(in_doubt(ban), budget_);
       verdict.doubt = std::move(answer.witness);
@@ -63,21 +62,59 @@ class Prover {
   }
 
  private:
-  OverTime over_time(const Ban& ban) const {
-    const RuleTable& table = model_.table();
-    if (ban.assuming.ms == 0) return OverTime::at_once;
-    auto counts = [&](ConditionIndex condition) {
-      std::vector<FeatureIndex> features = table.conditions.features_of(condition);
-      return std::any_of(features.begin(), features.end(), [&](FeatureIndex f) {
-        FeatureKind kind = table.features[f].kind;
-        return domain_of(kind) == ValueDomain::count || kind == FeatureKind::since;
-      });
-    };
-    if (std::none_of(ban.violated.begin(), ban.violated.end(), counts)) {
-      return OverTime::counts_nothing;
+  // A situation in which the ban is violated: rather one in which its own remedy decides, for
+  // there no rule has changed the profile before.
+  std::optional<Witness> violation(const Ban& ban, std::uint32_t index, Leaf& decided) {
+    DiagramRef violated = violated_now(ban);
+    std::vector<OutcomeRow> rows = outcome_rows(model_.rules(), violated);
+    rows.push_back({violated, Leaf{}});
+    for (bool by_remedy : {true, false}) {
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (by_remedy != (rows[i].leaf.ban == static_cast<std::int32_t>(index))) continue;
+        SituationSearch::Answer answer = before(rows, i, rows[i].where);
+        decided = rows[i].leaf;
+        if (answer.witness) return std::move(answer.witness);
+      }
     }
-    return ban.assuming.ms + kClockChange.ms <= days(ban.notice_days).ms ? OverTime::within_notice
-                                                                         : OverTime::undecided;
+    return std::nullopt;
+  }
+
+  void prove_over_time(const Ban& ban, BanVerdict& verdict) {
+    SlowSwitch question = slow_switch_of(model_.table(), ban);
+    Exploration found = explore(question);
+    OverTime& over_time = verdict.over_time;
+    over_time.state_count = found.state_count;
+    if (!found.decided) over_time.verdict = Verdict::undecided;
+    if (!found.violation) return;
+    over_time.verdict = Verdict::broken;
+    Leaf decided;
+    std::optional<Witness> there = violation(ban, verdict.ban, decided);
+    if (!there) {  // it is never violated: nothing to fear
+      over_time.verdict = Verdict::holds;
+      return;
+    }
+    over_time.notice_enough = notice_enough(question);
+    Timeline timeline;
+    timeline.there = *std::move(there);
+    timeline.life = *std::move(found.violation);
+    timeline.noon = found.noon;
+    if (decided.kind == Action::Kind::profile) {
+      timeline.called =
+          "profile = " + quoted_if_needed(model_.table().profiles[decided.profile].name);
+    }
+    std::optional<ProfileIndex> enabled;
+    const Reading& profile = timeline.there.profile;
+    if (profile.known && profile.lower >= 0) enabled = static_cast<ProfileIndex>(profile.lower);
+    std::size_t candidate = enabled ? *enabled : model_.table().profiles.size();
+    timeline.counted = counted_by(model_.table(), ban.violated[candidate]);
+    if (about_place(model_.table(), ban.violated[candidate]) && enabled) {
+      DiagramStore& store = model_.store();
+      DiagramRef not_here = store.both(model_.rules().enabled(*enabled),
+                                       model_.conditions().refuted(ban.violated[candidate]));
+      timeline.elsewhere = search_.find(not_here, budget_).witness;
+    }
+    complete(model_.table(), ban, question, timeline, over_time.guard);
+    over_time.timeline = std::move(timeline);
   }
 
   static void settle(Verdict& verdict, const SituationSearch::Answer& answer) {

@@ -8,19 +8,9 @@
 // in every situation in which its condition is certain, what is decided has the effect it names
 // (semantics 17).
 //
-// These are proofs about each instant. What they say about a ban over time, where a switch takes a
-// while (`assuming a switch completes within D`), is an argument and no exploration:
-//
-//   A ban that counts nothing becomes violated by the world alone (arrival, entry into force), for
-//   what we switch to is lawful; and wherever it is violated something lawful is decided, so that
-//   the violation ends within D.
-//   A ban that counts bites `notice` days before its first violation at the earliest, unless the
-//   world alone brings it nearer. From then on something lawful is decided at each instant, so that
-//   with D below the notice the switch is complete before. What is switched to is not within
-//   its own notice.
-//
-// A ban that counts, with D not below its notice, is not decided. D runs from when hold, windows,
-// `requires`, rollout and device guards let a switch go.
+// These are proofs about each instant. What becomes of a ban while a switch takes a while
+// (`assuming a switch completes within D`) is explored life by life (slow_switch.h, ban_time.h); a
+// ban that is violated then, otherwise than by the world alone, comes with such a life.
 #pragma once
 
 #include <optional>
@@ -28,17 +18,20 @@
 
 #include "engine/proof/policy_model.h"
 #include "engine/proof/situation_search.h"
+#include "engine/proof/timeline_text.h"
 
 namespace sojourn {
 
 enum class Verdict : std::uint8_t { holds, broken, undecided };
 
-// What holds of a ban while a switch takes as long as it assumes.
-enum class OverTime : std::uint8_t {
-  at_once,         // it assumes that switches complete at once: the instants say it all
-  counts_nothing,  // proved: only the world violates it, and not for longer than assumed
-  within_notice,   // proved: its notice is longer than a switch takes
-  undecided,       // it counts, and its notice may be too short for a switch
+// What becomes of a ban while a switch takes as long as it assumes.
+struct OverTime {
+  Verdict verdict = Verdict::holds;
+  std::size_t state_count = 0;       // of the automaton explored
+  std::optional<Timeline> timeline;  // broken
+  // Broken by a notice too short: the least that is not; absent: a guard holds the switch back.
+  std::optional<std::int32_t> notice_enough;
+  std::string guard;  // the guard, as written
 };
 
 struct BanVerdict {
@@ -48,7 +41,7 @@ struct BanVerdict {
   bool violated = false;           // ... and the ban is violated already, not only within notice
   // A situation in which it is unknown whether the ban bites (semantics 10).
   std::optional<Witness> doubt;
-  OverTime over_time = OverTime::at_once;  // meaningful when the ban holds
+  OverTime over_time;  // meaningful when the ban holds at each instant
 };
 
 struct AssertionVerdict {

@@ -7,11 +7,9 @@
 #include <map>
 
 #include "engine/proof/situation_words.h"
+#include "engine/proof/witness_parts.h"
 
 namespace sojourn {
-namespace {
-
-constexpr std::int64_t kDayMs = 86'400'000;
 
 std::string quoted_if_needed(const std::string& name) {
   bool plain = !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) {
@@ -19,6 +17,8 @@ std::string quoted_if_needed(const std::string& name) {
   });
   return plain ? name : fmt::format("\"{}\"", name);
 }
+
+namespace {
 
 // Millionths as a decimal number: "-110", "0.25".
 std::string decimal(std::int64_t millionths) {
@@ -143,178 +143,14 @@ bool counts_nothing(const Feature& feature, const Reading& reading) {
   return feature.kind == FeatureKind::recency ? reading.lower == kNotYet : reading.lower <= 0;
 }
 
+}  // namespace
+
 std::string reading_text(const RuleTable& table, const Feature& feature, const Reading& reading) {
   std::string subject = subject_text(table, feature);
   if (domain_of(feature.kind) == ValueDomain::count) return count_text(table, feature, reading);
   if (!reading.known) return fmt::format("{} unknown", subject);
   return fmt::format("{} {}", subject, value_text(table, feature, reading.lower));
 }
-
-// --- as a test
-// ------------------------------------------------------------------------------------
-
-// How long before the moment itself the device must have stood there.
-struct Standing {
-  std::int64_t ms = 0;
-  std::int64_t calendar_days = 0;
-  std::int64_t silent_ms = 0;
-  bool possible = true;
-};
-
-// The last day of the `count`-th week or month back, that of `day` being the first.
-std::int32_t last_day_of_bucket(TimeUnit unit, std::int32_t day, std::int64_t count) {
-  auto back = static_cast<std::int32_t>(count - 1);
-  if (back <= 0) return day;
-  Day after = unit == TimeUnit::week ? first_day_of_week(week_number({day}) - back + 1)
-                                     : first_day_of_month(month_number({day}) - back + 1);
-  return after.number - 1;
-}
-
-Standing standing_of(const RuleTable& table, const Witness& witness) {
-  Standing standing;
-  for (FeatureIndex f = 0; f < table.features.size(); ++f) {
-    const Feature& feature = table.features[f];
-    const Reading& reading = witness.readings[f];
-    auto needs_days = [&](std::int64_t days) {
-      standing.calendar_days = std::max(standing.calendar_days, days);
-    };
-    if (feature.kind == FeatureKind::silent && reading.known) standing.silent_ms = reading.lower;
-    if (!is_temporal(feature.kind)) continue;
-    Truth now = table.conditions.judge(feature.inner, [&](const Test& test) {
-      return judge(test, table.features[test.feature], witness.readings[test.feature]);
-    });
-    if (now != Truth::yes) {
-      // It held once and holds no longer: more than a device that stands still can show.
-      bool held_once =
-          feature.kind == FeatureKind::recency ? reading.upper != kNotYet : reading.lower > 0;
-      if (held_once) standing.possible = false;
-      continue;
-    }
-    switch (feature.kind) {
-      case FeatureKind::held:
-        standing.ms = std::max(standing.ms, reading.lower);
-        break;
-      case FeatureKind::held_share:
-      case FeatureKind::day_share: {
-        std::int64_t days = feature.window.unit == TimeUnit::millisecond
-                                ? feature.window.count / kDayMs + 1
-                                : feature.window.count;
-        needs_days(days);
-        break;
-      }
-      case FeatureKind::window_count:
-        if (feature.bucket == TimeUnit::week || feature.bucket == TimeUnit::month) {
-          needs_days(witness.day - last_day_of_bucket(feature.bucket, witness.day, reading.lower));
-        }
-        if (feature.bucket == TimeUnit::day) needs_days(reading.lower - 1);
-        break;
-      case FeatureKind::consecutive_days:
-      case FeatureKind::calendar_count:
-        needs_days(reading.lower - 1);
-        break;
-      default:
-        break;
-    }
-  }
-  return standing;
-}
-
-std::string time_text(std::int32_t day, std::int64_t ms_of_day) {
-  day += static_cast<std::int32_t>(ms_of_day >= 0 ? ms_of_day / kDayMs
-                                                  : -((-ms_of_day + kDayMs - 1) / kDayMs));
-  std::int64_t ms = ((ms_of_day % kDayMs) + kDayMs) % kDayMs;
-  std::string text =
-      fmt::format("{} {:02}:{:02}", to_text(Day{day}), ms / 3'600'000, ms / 60'000 % 60);
-  if (ms % 60'000 != 0) text += fmt::format(":{:02}", ms / 1'000 % 60);
-  if (ms % 1'000 != 0) text += fmt::format(".{:03}", ms % 1'000);
-  return text;
-}
-
-std::string joined(const std::vector<std::string>& parts) {
-  return fmt::format("{}", fmt::join(parts, ", "));
-}
-
-// What stands from the beginning: master data, profiles.
-std::vector<std::string> given_parts(const RuleTable& table, const Witness& witness) {
-  std::vector<std::string> parts;
-  std::map<AttributeIndex, std::vector<std::string>> sets;
-  std::vector<std::string> installed;
-  bool installed_known = false;
-  for (FeatureIndex f = 0; f < table.features.size(); ++f) {
-    const Feature& feature = table.features[f];
-    const Reading& reading = witness.readings[f];
-    if (!reading.known) continue;
-    switch (feature.kind) {
-      case FeatureKind::attribute_choice:
-      case FeatureKind::attribute_country:
-      case FeatureKind::attribute_number:
-      case FeatureKind::attribute_flag:
-        parts.push_back(reading_text(table, feature, reading));
-        break;
-      case FeatureKind::attribute_has: {
-        std::vector<std::string>& members = sets[feature.subject];
-        const Attribute& attribute = table.attributes[feature.subject];
-        if (reading.lower == 0) break;
-        members.push_back(
-            attribute.type == AttributeType::set_of_country
-                ? std::string(code_of(Country{static_cast<std::uint8_t>(feature.symbol)}))
-                : quoted_if_needed(attribute.values[static_cast<std::size_t>(feature.symbol)]));
-        break;
-      }
-      case FeatureKind::installed:
-        installed_known = true;
-        if (reading.lower != 0) installed.push_back(table.profiles[feature.subject].name);
-        break;
-      case FeatureKind::fallback:
-        if (reading.lower >= 0) parts.push_back(reading_text(table, feature, reading));
-        break;
-      default:
-        break;
-    }
-  }
-  for (const auto& [attribute, members] : sets) {
-    parts.push_back(fmt::format("{} = {{{}}}", quoted_if_needed(table.attributes[attribute].name),
-                                joined(members)));
-  }
-  if (witness.profile.known && witness.profile.lower >= 0) {
-    const std::string& name = table.profiles[static_cast<std::size_t>(witness.profile.lower)].name;
-    parts.push_back(fmt::format("profile = {}", quoted_if_needed(name)));
-    if (std::find(installed.begin(), installed.end(), name) == installed.end()) {
-      installed.push_back(name);
-    }
-  }
-  if (installed_known) parts.push_back(fmt::format("installed = {{{}}}", joined(installed)));
-  return parts;
-}
-
-// What every report of the stay says.
-std::vector<std::string> report_parts(const RuleTable& table, const Witness& witness) {
-  std::vector<std::string> parts;
-  if (witness.network.known && witness.network.lower != kNoSymbol) {
-    parts.push_back(fmt::format(
-        "network {}", to_text(unpack_plmn(static_cast<std::uint32_t>(witness.network.lower)))));
-  }
-  for (FeatureIndex f = 0; f < table.features.size(); ++f) {
-    const Feature& feature = table.features[f];
-    const Reading& reading = witness.readings[f];
-    if (feature.kind == FeatureKind::rat && reading.known) {
-      parts.push_back(reading_text(table, feature, reading));
-    }
-    if (feature.kind == FeatureKind::no_service && reading.known) {
-      parts.push_back(reading.lower != 0 ? "registration none" : "registration roaming");
-    }
-  }
-  bool none = witness.network.known && witness.network.lower == kNoSymbol;
-  bool said = std::find(parts.begin(), parts.end(), "registration none") != parts.end();
-  if (none && !said) parts.push_back("registration none");
-  if (witness.position) {
-    parts.push_back(fmt::format("position {:.5f} {:.5f} accuracy 20 m", witness.position->lat,
-                                witness.position->lon));
-  }
-  return parts;
-}
-
-}  // namespace
 
 std::string describe_witness(const RuleTable& table, const Witness& witness,
                              const std::vector<FeatureIndex>& features) {
@@ -334,42 +170,6 @@ std::string describe_witness(const RuleTable& table, const Witness& witness,
   }
   known.insert(known.end(), unknown.begin(), unknown.end());
   return known.empty() ? "a device about which nothing is known" : joined(known);
-}
-
-std::optional<std::string> witness_as_test(const RuleTable& table, const Witness& witness,
-                                           const WitnessTest& test) {
-  Standing standing = standing_of(table, witness);
-  if (!standing.possible) return std::nullopt;
-  std::string text = fmt::format("test \"{}\"\n", test.name);
-  std::vector<std::string> given = given_parts(table, witness);
-  if (!given.empty()) text += fmt::format("  given {}\n", joined(given));
-  std::string report = joined(report_parts(table, witness));
-  std::string space = report.empty() ? "" : " ";
-  std::int64_t report_ms = witness.time_of_day_ms - standing.silent_ms;
-  std::int64_t whole_days = std::max(standing.calendar_days, standing.ms / kDayMs);
-  auto first_day = static_cast<std::int32_t>(witness.day - whole_days);
-  if (whole_days > 0) {
-    std::int64_t clock = witness.time_of_day_ms / 60'000 * 60'000;
-    text += fmt::format("  every day at {:02}:{:02} from {} to {}{}{}\n", clock / 3'600'000,
-                        clock / 60'000 % 60, to_text(Day{first_day}), to_text(Day{witness.day - 1}),
-                        space, report);
-  }
-  if (standing.ms % kDayMs != 0 || (standing.ms > 0 && whole_days == 0)) {
-    std::string begin = time_text(witness.day, witness.time_of_day_ms - standing.ms);
-    std::string line = fmt::format("  at {}{}{}\n", begin, space, report);
-    // The stay begins before the daily reports do.
-    std::size_t after_given = text.find("  every day");
-    text.insert(after_given == std::string::npos ? text.size() : after_given, line);
-  }
-  text += fmt::format("  at {}{}{}\n", time_text(witness.day, report_ms), space, report);
-  if (standing.silent_ms > 0) {
-    text += fmt::format("  at {}\n", time_text(witness.day, witness.time_of_day_ms));
-  }
-  for (const std::string& remark : test.remarks) text += fmt::format("  # {}\n", remark);
-  for (const std::string& expectation : test.expectations) {
-    text += fmt::format("  expect {}\n", expectation);
-  }
-  return text;
 }
 
 }  // namespace sojourn

@@ -142,27 +142,31 @@ TEST_CASE("a ban with a remedy that can be had everywhere holds, without one it 
   }
 }
 
-TEST_CASE("over time a ban needs a notice as long as a switch, unless it counts nothing") {
+TEST_CASE("over time a ban needs a notice longer than a switch takes, unless it counts nothing") {
   struct Case {
     bool counts;
     Duration assuming;
     std::int32_t notice_days;
-    OverTime expected;
+    Verdict expected;
   };
   for (const Case& one :
-       {Case{true, {}, 0, OverTime::at_once}, Case{true, days(5), 10, OverTime::within_notice},
-        Case{true, days(5), 6, OverTime::within_notice},
-        Case{true, days(5), 5, OverTime::undecided},
-        Case{false, days(5), 0, OverTime::counts_nothing}}) {
+       {Case{true, {}, 0, Verdict::holds}, Case{true, days(5), 10, Verdict::holds},
+        Case{true, days(5), 6, Verdict::holds}, Case{true, days(5), 5, Verdict::broken},
+        Case{true, days(5), 4, Verdict::broken}, Case{true, hours(12), 2, Verdict::holds},
+        // It comes at 18:00, and the switch is there at 6:00.
+        Case{true, hours(12), 1, Verdict::broken}, Case{false, days(5), 0, Verdict::holds}}) {
     PolicyBuilder policy;
     policy.profile("global", {}, false);
     ProfileIndex local = policy.profile("local", {testing::country_named("BR")});
     ConditionIndex roams = policy.roaming_in("BR");
     FeatureIndex run = policy.count(FeatureKind::consecutive_days, roams, "run");
     Ban ban;
-    ConditionIndex bites = one.counts ? policy.at_least(run, 91, "91 days") : roams;
+    ban.name = "roaming";
+    ConditionIndex violated = one.counts ? policy.at_least(run, 91, "91 days") : roams;
+    ConditionIndex bites =
+        one.counts ? policy.at_least(run, 91 - one.notice_days, "notice") : roams;
     ban.bites = {bites, ConditionTable::kNever, ConditionTable::kNever};
-    ban.violated = ban.bites;
+    ban.violated = {violated, ConditionTable::kNever, ConditionTable::kNever};
     ban.assuming = one.assuming;
     ban.notice_days = one.notice_days;
     ban.remedy = Action{};
@@ -172,7 +176,11 @@ TEST_CASE("over time a ban needs a notice as long as a switch, unless it counts 
     Analysis found = analyse(policy.table, {});
     REQUIRE(found.promises.bans.size() == 1);
     CHECK(found.promises.bans[0].verdict == Verdict::holds);
-    CHECK(found.promises.bans[0].over_time == one.expected);
+    INFO(one.notice_days << " days, " << one.assuming.ms << " ms");
+    CHECK(found.promises.bans[0].over_time.verdict == one.expected);
+    CHECK(found.promises.bans[0].over_time.timeline.has_value() ==
+          (one.expected == Verdict::broken));
+    CHECK(found.promises.bans[0].over_time.state_count > 0);
   }
 }
 

@@ -1,0 +1,189 @@
+#include "engine/proof/ban_time.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "engine/base/calendar.h"
+#include "engine/proof/witness_parts.h"
+
+namespace sojourn {
+namespace {
+
+// Every feature that the condition tests, with those that counts look at.
+std::set<FeatureIndex> all_features(const RuleTable& table, ConditionIndex condition) {
+  std::set<FeatureIndex> found;
+  std::vector<ConditionIndex> open = {condition};
+  while (!open.empty()) {
+    ConditionIndex at = open.back();
+    open.pop_back();
+    for (FeatureIndex f : table.conditions.features_of(at)) {
+      if (found.insert(f).second && is_temporal(table.features[f].kind)) {
+        open.push_back(table.features[f].inner);
+      }
+    }
+  }
+  return found;
+}
+
+bool counts_days(FeatureKind kind) {
+  switch (kind) {
+    case FeatureKind::held:
+    case FeatureKind::held_share:
+    case FeatureKind::consecutive_days:
+    case FeatureKind::window_count:
+    case FeatureKind::calendar_count:
+    case FeatureKind::day_share:
+    case FeatureKind::since:
+      return true;
+    default:
+      return false;
+  }
+}
+
+bool is_elapsed(FeatureKind kind) {
+  return kind == FeatureKind::held || kind == FeatureKind::held_share;
+}
+
+TimeZone zone_of(const RuleTable& table, const Ban& ban) {
+  Result<TimeZone> zone = TimeZone::find(ban.zone.empty() ? table.settings.zone : ban.zone);
+  return zone ? *std::move(zone) : TimeZone();
+}
+
+// The next day, from kDefaultDay on, that the clocks make shorter than 24 hours, and by how much.
+struct ShortDay {
+  Day day;
+  Duration by;
+};
+std::optional<ShortDay> short_day(const TimeZone& zone) {
+  Instant begin = zone.start_of(kDefaultDay);
+  for (Instant t = zone.next_transition(begin); t != kNever && t < begin + days(800);
+       t = zone.next_transition(t)) {
+    Duration change{zone.offset_at(t).ms - zone.offset_at(t - milliseconds(1)).ms};
+    if (change.ms > 0) return ShortDay{zone.day_of(t), change};
+  }
+  return std::nullopt;
+}
+
+template <class Visit>  // void(const Action&)
+void for_each_action(const RuleTable& table, const Visit& visit) {
+  for (const Rule& rule : table.rules) visit(rule.action);
+  for (const Ban& ban : table.bans) {
+    if (ban.remedy) visit(*ban.remedy);
+  }
+  visit(table.otherwise);
+}
+
+// A guard that may stop what the ban calls for, whatever its deadline.
+bool may_stop(const RuleTable& table, const Ban& ban, const Guard& guard) {
+  if (guard.kind != Guard::Kind::switches || guard.except_bans) return false;
+  if (ban.remedy) return true;
+  for (std::uint32_t r = 0; r < table.rules.size(); ++r) {
+    bool spared = std::find(guard.except_rules.begin(), guard.except_rules.end(), r) !=
+                  guard.except_rules.end();
+    if (!spared && table.rules[r].action.kind == Action::Kind::profile) return true;
+  }
+  return table.otherwise.kind == Action::Kind::profile;
+}
+
+}  // namespace
+
+SlowSwitch slow_switch_of(const RuleTable& table, const Ban& ban) {
+  SlowSwitch question;
+  question.notice_days = ban.notice_days;
+  question.assuming = ban.assuming;
+  question.elapsed = true;
+  for (ConditionIndex condition : ban.violated) {
+    for (FeatureIndex f : table.conditions.features_of(condition)) {
+      FeatureKind kind = table.features[f].kind;
+      bool days = counts_days(kind);
+      question.counts = question.counts || days;
+      question.elapsed = question.elapsed && (!days || is_elapsed(kind));
+      bool count = domain_of(kind) == ValueDomain::count;
+      question.jumps = question.jumps || (count && !days);
+    }
+  }
+  question.elapsed = question.elapsed && question.counts;
+  if (!question.elapsed) {
+    if (std::optional<ShortDay> day = short_day(zone_of(table, ban))) {
+      question.clock_change = day->by;
+    }
+  }
+  question.lead = milliseconds(std::max(table.settings.lead.ms, ban.assuming.ms + days(2).ms));
+  for_each_action(table, [&](const Action& action) {
+    bool waits = action.hold.ms > 0 || action.window_ms || action.rollout ||
+                 action.requires_condition != ConditionTable::kAlways;
+    question.held_back = question.held_back || waits;
+  });
+  for (const Guard& guard : table.guards) {
+    if (guard.kind != Guard::Kind::switches) continue;
+    question.held_back = question.held_back || guard.except_bans;
+    if (may_stop(table, ban, guard))
+      question.guard = milliseconds(std::max(question.guard.ms, guard.window.ms));
+  }
+  return question;
+}
+
+std::optional<std::int32_t> notice_enough(SlowSwitch question) {
+  question.guard = {};
+  while (++question.notice_days <= 366) {
+    Exploration found = explore(question);
+    if (found.decided && !found.violation) return question.notice_days;
+  }
+  return std::nullopt;
+}
+
+std::vector<FeatureIndex> counted_by(const RuleTable& table, ConditionIndex condition) {
+  std::vector<FeatureIndex> found;
+  for (FeatureIndex f : table.conditions.features_of(condition)) {
+    if (counts_days(table.features[f].kind)) found.push_back(f);
+  }
+  return found;
+}
+
+bool about_place(const RuleTable& table, ConditionIndex condition) {
+  std::set<FeatureIndex> features = all_features(table, condition);
+  return std::any_of(features.begin(), features.end(), [&](FeatureIndex f) {
+    FeatureKind kind = table.features[f].kind;
+    return kind == FeatureKind::country || kind == FeatureKind::area;
+  });
+}
+
+void complete(const RuleTable& table, const Ban& ban, const SlowSwitch& question,
+              Timeline& timeline, std::string& guard) {
+  bool guarded = std::any_of(timeline.life.begin(), timeline.life.end(),
+                             [](const LifeHalf& half) { return half.guarded; });
+  timeline.name = fmt::format("ban {} is violated while a switch takes up to {}", ban.label(),
+                              describe(ban.assuming));
+  if (guarded) {
+    timeline.name = fmt::format("ban {} is violated while a guard stops the switch", ban.label());
+    for (const Guard& one : table.guards) {
+      bool longest = may_stop(table, ban, one) && one.window == question.guard;
+      if (!longest) continue;
+      guard = one.written;
+      timeline.switches = one.most;
+    }
+    for (const Profile& profile : table.profiles) {
+      bool own =
+          &profile == &table.profiles[static_cast<std::size_t>(timeline.there.profile.lower)];
+      if (!own) timeline.other_profile = profile.name;
+    }
+  }
+  // Weeks begin on Mondays; a short day matters only if the life goes over it.
+  bool by_weeks = std::any_of(timeline.counted.begin(), timeline.counted.end(), [&](auto f) {
+    return table.features[f].kind == FeatureKind::window_count &&
+           table.features[f].bucket == TimeUnit::week;
+  });
+  if (question.clock_change.ms > 0 && timeline.noon.ms != 43'200'000) {
+    if (std::optional<ShortDay> day = short_day(zone_of(table, ban))) {
+      timeline.there.day = day->day.number + 1;
+    }
+  }
+  if (by_weeks)
+    timeline.there.day = first_day_of_week(week_number(Day{timeline.there.day}) + 1).number;
+  timeline.violated =
+      ban.name.empty() ? "keep" : fmt::format("ban {} violated", quoted_if_needed(ban.name));
+}
+
+}  // namespace sojourn

@@ -1,0 +1,29 @@
+// What the exploration of a ban over time (slow_switch.h) needs to know of it, and what a story of
+// its violation (timeline_text.h) must name.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/proof/slow_switch.h"
+#include "engine/proof/timeline_text.h"
+
+namespace sojourn {
+
+SlowSwitch slow_switch_of(const RuleTable& table, const Ban& ban);
+
+// The least notice with which the exploration finds no violation; absent: none within a year.
+std::optional<std::int32_t> notice_enough(SlowSwitch question);
+
+// What the condition counts, and what that counts in turn.
+std::vector<FeatureIndex> counted_by(const RuleTable& table, ConditionIndex condition);
+// Does it, or what it counts, look at where the device is (and not only at its network)?
+bool about_place(const RuleTable& table, ConditionIndex condition);
+
+// The timeline's name, its day and its expectation; the guard that stops the switch, if one does.
+// Requires: `life` and `there`.
+void complete(const RuleTable& table, const Ban& ban, const SlowSwitch& question,
+              Timeline& timeline, std::string& guard);
+
+}  // namespace sojourn

@@ -1,0 +1,254 @@
+#include "engine/proof/slow_switch.h"
+
+#include <algorithm>
+
+namespace sojourn {
+namespace {
+
+constexpr std::int64_t kDayMs = 86'400'000;
+// A year's notice and two months for a switch take 3 million.
+constexpr std::size_t kStatesMax = 20'000'000;
+
+// What has come of the ban's call.
+enum class Stage : std::uint8_t { none, held, guarded, under_way };
+
+struct State {
+  std::uint32_t distance = 0;
+  bool second = false;
+  bool here = false;
+  bool counted = false;  // it held earlier today
+  bool arrived = false;
+  Stage stage = Stage::none;
+  std::uint32_t halves = 0;  // guarded: spent; under way: left, the present one included
+};
+
+class Explorer {
+ public:
+  explicit Explorer(const SlowSwitch& question)
+      : question_(question),
+        beyond_(question.counts ? static_cast<std::uint32_t>(question.notice_days) + 1 : 0),
+        guard_halves_(static_cast<std::uint32_t>((question.guard.ms * 2 + kDayMs - 1) / kDayMs)) {
+    std::int64_t within = question.assuming.ms;
+    if (within > 0) within += question.clock_change.ms;
+    whole_days_ = static_cast<std::uint32_t>(within / kDayMs);
+    rest_ms_ = within % kDayMs;
+    found_.noon = milliseconds(rest_ms_ == 0 ? kDayMs / 2 : kDayMs - rest_ms_ / 2);
+    halves_max_ = std::max({guard_halves_, halves_of(false), halves_of(true)}) + 1;
+  }
+
+  Exploration run() {
+    std::size_t states = std::size_t{2 * 2 * 2 * 2 * 4} * (beyond_ + 1) * (halves_max_ + 1);
+    if (states > kStatesMax) {
+      found_.decided = false;
+      return std::move(found_);
+    }
+    parent_.assign(states, kUnseen);
+    // The device is elsewhere, and whatever happened before; a day begins.
+    for (std::uint32_t d = beyond_ + 1; d-- > 0;) {
+      State first;
+      first.distance = d;
+      live(first, kNoParent);
+    }
+    for (std::size_t i = 0; i < queue_.size() && !found_.violation; ++i) step(queue_[i]);
+    found_.state_count = queue_.size();
+    return std::move(found_);
+  }
+
+ private:
+  static constexpr std::uint32_t kUnseen = 0xFFFF'FFFFu;
+  static constexpr std::uint32_t kNoParent = 0xFFFF'FFFEu;
+
+  // In how many halves a switch let go in one may still be under way, that one included.
+  std::uint32_t halves_of(bool second) const {
+    std::uint32_t halves = 2 * whole_days_;
+    if (rest_ms_ == 0) return halves;
+    bool in_second = second || rest_ms_ > found_.noon.ms;
+    return halves + (in_second ? 2 : 1);
+  }
+
+  std::uint32_t number_of(const State& state) const {
+    std::uint32_t number = state.distance;
+    number = number * (halves_max_ + 1) + state.halves;
+    number = number * 4 + static_cast<std::uint32_t>(state.stage);
+    number = number * 2 + (state.second ? 1 : 0);
+    number = number * 2 + (state.here ? 1 : 0);
+    number = number * 2 + (state.counted ? 1 : 0);
+    return number * 2 + (state.arrived ? 1 : 0);
+  }
+
+  State state_of(std::uint32_t number) const {
+    State state;
+    auto take = [&](std::uint32_t count) {
+      std::uint32_t value = number % count;
+      number /= count;
+      return value;
+    };
+    state.arrived = take(2) != 0;
+    state.counted = take(2) != 0;
+    state.here = take(2) != 0;
+    state.second = take(2) != 0;
+    state.stage = static_cast<Stage>(take(4));
+    state.halves = take(halves_max_ + 1);
+    state.distance = number;
+    return state;
+  }
+
+  void add(const State& state, std::uint32_t parent) {
+    std::uint32_t number = number_of(state);
+    if (found_.violation || parent_[number] != kUnseen) return;
+    parent_[number] = parent;
+    queue_.push_back(number);
+    if (is_violation(state)) found_.violation = life_to(number);
+  }
+
+  bool calls(const State& state) const {
+    return state.here && state.distance <= static_cast<std::uint32_t>(question_.notice_days);
+  }
+
+  // The world alone brings a device where a ban is violated; that ends when the switch it calls for
+  // completes. What a guard of ours holds back is ours.
+  bool is_violation(const State& state) const {
+    bool violated = state.here && state.distance == 0;
+    return violated && (!state.arrived || state.stage == Stage::guarded);
+  }
+
+  // A half day begins in `state`, but for what the world does in it.
+  void live(State state, std::uint32_t parent) {
+    bool was_here = state.here;
+    bool may_come = !(question_.elapsed && state.second);
+    for (bool here : {true, false}) {
+      if (here && !was_here && !may_come) continue;
+      State now = state;
+      now.here = here;
+      decide(now, false, parent);
+      if (!question_.jumps || !here) continue;
+      for (std::uint32_t d = 0; d < state.distance; ++d) {
+        now.distance = d;
+        decide(now, true, parent);
+      }
+    }
+  }
+
+  // What the ban calls for, and what becomes of the switch.
+  void decide(State state, bool jumped, std::uint32_t parent) {
+    if (state.stage != Stage::none) return carry_on(state, parent);
+    if (!calls(state)) return add(state, parent);
+    bool whole = state.distance == static_cast<std::uint32_t>(question_.notice_days);
+    state.arrived = !whole || jumped || !question_.counts;
+    if (question_.held_back && !presses(state)) {
+      State held = state;
+      held.stage = Stage::held;
+      add(held, parent);
+    }
+    if (guard_halves_ > 0) {
+      State guarded = state;
+      guarded.stage = Stage::guarded;
+      guarded.halves = 1;
+      add(guarded, parent);
+    }
+    let_go(state, parent);
+  }
+
+  void carry_on(State state, std::uint32_t parent) {
+    switch (state.stage) {
+      case Stage::held:
+        if (presses(state)) {
+          let_go(state, parent);
+        } else {
+          add(state, parent);
+        }
+        return;
+      case Stage::guarded: {
+        if (state.halves < guard_halves_) {
+          State longer = state;
+          ++longer.halves;
+          add(longer, parent);
+        }
+        return let_go(state, parent);
+      }
+      case Stage::under_way:
+        // It may have completed by now: then nothing is left to follow.
+        if (--state.halves > 0) add(state, parent);
+        return;
+      case Stage::none:
+        return;
+    }
+  }
+
+  void let_go(State state, std::uint32_t parent) {
+    state.stage = Stage::under_way;
+    state.halves = halves_of(state.second);
+    if (state.halves > 0) add(state, parent);
+  }
+
+  bool presses(const State& state) const {
+    std::int64_t left = std::int64_t{state.distance} * kDayMs;
+    if (state.second) left -= found_.noon.ms;
+    return left <= question_.lead.ms;
+  }
+
+  void step(std::uint32_t number) {
+    State state = state_of(number);
+    state.counted = state.counted || state.here;
+    if (!state.second) {
+      state.second = true;
+      return live(state, number);
+    }
+    state.second = false;
+    bool counted = state.counted;
+    state.counted = false;
+    if (!question_.counts) return begin_day(state, number);
+    std::uint32_t nearer = state.distance == 0 ? 0 : state.distance - 1;
+    std::uint32_t today = state.distance;
+    // Beyond the notice a day nearer may still be beyond it.
+    if (counted && today < beyond_) {
+      state.distance = nearer;
+      return begin_day(state, number);
+    }
+    for (state.distance = nearer; state.distance <= beyond_; ++state.distance) {
+      begin_day(state, number);
+    }
+  }
+
+  void begin_day(State state, std::uint32_t parent) {
+    bool in_notice = state.distance <= static_cast<std::uint32_t>(question_.notice_days);
+    bool over = question_.counts ? !in_notice : !state.here;
+    if (over) {
+      state.stage = Stage::none;
+      state.halves = 0;
+      state.arrived = false;
+    }
+    live(state, parent);
+  }
+
+  std::vector<LifeHalf> life_to(std::uint32_t number) const {
+    std::vector<LifeHalf> life;
+    std::int32_t days_before = 0;
+    bool later_is_first = false;
+    for (std::uint32_t at = number; at != kNoParent; at = parent_[at]) {
+      State state = state_of(at);
+      if (later_is_first && state.second) ++days_before;
+      life.push_back({days_before, state.second, state.here, state.stage != Stage::none,
+                      state.stage == Stage::guarded});
+      later_is_first = !state.second;
+    }
+    std::reverse(life.begin(), life.end());
+    return life;
+  }
+
+  const SlowSwitch& question_;
+  std::uint32_t beyond_;  // the distance that stands for all beyond the notice
+  std::uint32_t guard_halves_;
+  std::uint32_t whole_days_ = 0;
+  std::int64_t rest_ms_ = 0;
+  std::uint32_t halves_max_ = 0;
+  std::vector<std::uint32_t> parent_;  // by state: the one before it
+  std::vector<std::uint32_t> queue_;
+  Exploration found_;
+};
+
+}  // namespace
+
+Exploration explore(const SlowSwitch& question) { return Explorer(question).run(); }
+
+}  // namespace sojourn

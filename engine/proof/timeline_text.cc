@@ -1,0 +1,196 @@
+#include "engine/proof/timeline_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/proof/witness_parts.h"
+
+namespace sojourn {
+namespace {
+
+constexpr std::int64_t kDayMs = 86'400'000;
+
+// When the stay begins, so that the last day is the first violating one.
+struct Beginning {
+  std::int32_t day = 0;
+  std::int64_t ms = -1;             // -1: with that day's report
+  std::vector<std::string> events;  // "event roaming-activated": with the first report
+  bool possible = true;
+};
+
+Beginning beginning_of(const RuleTable& table, const Timeline& timeline) {
+  std::int32_t last = timeline.there.day;
+  Beginning begin{last, -1, {}, true};
+  auto from = [&](std::int64_t day) {
+    begin.day = std::min(begin.day, static_cast<std::int32_t>(day));
+  };
+  for (FeatureIndex f : timeline.counted) {
+    const Feature& feature = table.features[f];
+    const Reading& reading = timeline.there.readings[f];
+    switch (feature.kind) {
+      case FeatureKind::since: {
+        if (feature.ahead_days != 0 || reading.lower == 0) break;
+        if (feature.event.kind != EventKind::named) begin.possible = false;
+        Day day{last - static_cast<std::int32_t>(feature.window.count)};
+        if (feature.window.unit == TimeUnit::millisecond) begin.possible = false;
+        if (feature.window.unit == TimeUnit::week) {
+          day = Day{last - 7 * static_cast<std::int32_t>(feature.window.count)};
+        }
+        std::int32_t months = feature.window.unit == TimeUnit::year ? 12 : 1;
+        if (feature.window.unit == TimeUnit::month || feature.window.unit == TimeUnit::year) {
+          day = add_months(Day{last}, -months * static_cast<std::int32_t>(feature.window.count));
+        }
+        from(day.number);
+        begin.events.push_back("event " + quoted_if_needed(feature.event.name));
+        break;
+      }
+      case FeatureKind::held: {
+        std::int64_t at = std::int64_t{last} * kDayMs - reading.lower;
+        if (at / kDayMs > begin.day) break;
+        from(at / kDayMs);
+        begin.ms = at % kDayMs;
+        break;
+      }
+      case FeatureKind::consecutive_days:
+      case FeatureKind::calendar_count:
+        if (feature.ahead_days == 0) from(last - reading.lower + 1);
+        break;
+      case FeatureKind::window_count:
+        if (feature.ahead_days != 0) break;
+        if (feature.bucket == TimeUnit::day) from(last - reading.lower + 1);
+        if (feature.bucket == TimeUnit::week) {
+          auto week = static_cast<std::int32_t>(week_number(Day{last}) - reading.lower + 2);
+          from(first_day_of_week(week).number - 1);
+        }
+        if (feature.bucket == TimeUnit::month) {
+          auto month = static_cast<std::int32_t>(month_number(Day{last}) - reading.lower + 2);
+          from(first_day_of_month(month).number - 1);
+        }
+        break;
+      case FeatureKind::held_share:
+      case FeatureKind::day_share:
+        from(last - (feature.window.unit == TimeUnit::millisecond
+                         ? feature.window.count / kDayMs + 1
+                         : feature.window.count));
+        break;
+      default:
+        break;
+    }
+  }
+  return begin;
+}
+
+class Writer {
+ public:
+  Writer(const RuleTable& table, const Timeline& timeline, Beginning begin)
+      : table_(table),
+        timeline_(timeline),
+        begin_(std::move(begin)),
+        there_(joined(report_parts(table, timeline.there))),
+        elsewhere_(timeline.elsewhere ? joined(report_parts(table, *timeline.elsewhere))
+                                      : "registration none"),
+        call_(std::find_if(timeline.life.begin(), timeline.life.end(),
+                           [](const LifeHalf& half) { return half.called; })) {}
+
+  std::string write() {
+    text_ = fmt::format("test \"{}\"\n", timeline_.name);
+    std::vector<std::string> given = given_parts(table_, timeline_.there);
+    if (!given.empty()) text_ += fmt::format("  given {}\n", joined(given));
+    const LifeHalf& first = timeline_.life.front();
+    std::int32_t eve = day_of(first) - 1;
+    stand_until(eve);
+    if (timeline_.switches > 0) use_up_guard(eve);
+    bool here = eve >= begin_.day;
+    std::int32_t reported = eve;
+    for (auto half = timeline_.life.begin(); half != timeline_.life.end(); ++half) {
+      std::int64_t ms = half->second ? timeline_.noon.ms : 0;
+      if (half->here != here) {
+        stand(reported + 1, day_of(*half) - 1, here);
+        line(fmt::format("at {}", time_text(day_of(*half), ms)), half->here);
+        reported = day_of(*half);
+        here = half->here;
+      }
+      if (half == call_ && !timeline_.called.empty() && ms + settling() < kDayMs) {
+        stand(reported + 1, day_of(*half) - 1, here);
+        reported = std::max(reported, day_of(*half) - 1);
+        text_ += fmt::format("  at {}\n", time_text(day_of(*half), ms + settling()));
+        text_ += fmt::format("  expect {}\n", timeline_.called);
+        if (half->guarded) text_ += "  expect suppressed\n";
+      }
+    }
+    const LifeHalf& last = timeline_.life.back();
+    stand(reported + 1, day_of(last) - 1, here);
+    text_ += fmt::format("  at {}\n",
+                         time_text(day_of(last), last.second ? timeline_.noon.ms + settling() : 0));
+    text_ += fmt::format("  expect {}\n", timeline_.violated);
+    return text_;
+  }
+
+ private:
+  std::int32_t day_of(const LifeHalf& half) const { return timeline_.there.day - half.days_before; }
+  // A change of country is believed after a while.
+  std::int64_t settling() const {
+    bool comes = call_ != timeline_.life.end() &&
+                 (call_ == timeline_.life.begin() || !std::prev(call_)->here);
+    return comes && timeline_.elsewhere ? table_.settings.settle.ms : 0;
+  }
+
+  void line(const std::string& when, bool here) {
+    const std::string& report = here ? there_ : elsewhere_;
+    text_ += fmt::format("  {}{}{}\n", when, report.empty() ? "" : " ", report);
+  }
+
+  // A report on each of the days, at an hour at which nothing changes.
+  void stand(std::int32_t from, std::int32_t until, bool here) {
+    if (from > until) return;
+    std::string clock = clock_text(timeline_.noon.ms);
+    if (from == until) return line(fmt::format("at {} {}", to_text(Day{from}), clock), here);
+    line(fmt::format("every day at {} from {} to {}", clock, to_text(Day{from}),
+                     to_text(Day{until})),
+         here);
+  }
+
+  void stand_until(std::int32_t eve) {
+    std::int32_t from = begin_.day;
+    if (from > eve) return;
+    std::string events = begin_.events.empty() ? "" : ", " + joined(begin_.events);
+    if (begin_.ms >= 0 || !events.empty()) {
+      std::int64_t ms = begin_.ms >= 0 ? begin_.ms : timeline_.noon.ms;
+      text_ += fmt::format("  at {}{}{}{}\n", time_text(from, ms), there_.empty() ? "" : " ",
+                           there_, events);
+      ++from;
+    }
+    stand(from, eve, true);
+    text_ += "  expect keep\n";
+  }
+
+  // Changes of the enabled profile on the day before the ban calls.
+  void use_up_guard(std::int32_t eve) {
+    std::int64_t count = timeline_.switches + timeline_.switches % 2;
+    const std::string own =
+        table_.profiles[static_cast<std::size_t>(timeline_.there.profile.lower)].name;
+    for (std::int64_t i = 0; i < count; ++i) {
+      std::string when = time_text(eve, timeline_.noon.ms + (i + 1) * 60'000);
+      const std::string& profile = i % 2 == 0 ? timeline_.other_profile : own;
+      text_ += fmt::format("  at {} profile = {}\n", when, quoted_if_needed(profile));
+    }
+  }
+
+  const RuleTable& table_;
+  const Timeline& timeline_;
+  Beginning begin_;
+  std::string there_, elsewhere_;
+  std::vector<LifeHalf>::const_iterator call_;
+  std::string text_;
+};
+
+}  // namespace
+
+std::optional<std::string> timeline_as_test(const RuleTable& table, const Timeline& timeline) {
+  Beginning begin = beginning_of(table, timeline);
+  if (!begin.possible || timeline.life.empty()) return std::nullopt;
+  return Writer(table, timeline, std::move(begin)).write();
+}
+
+}  // namespace sojourn

@@ -1,0 +1,26 @@
+// Private to engine/proof: the pieces from which situations are written, as a line or as a `test`.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/proof/world.h"
+
+namespace sojourn {
+
+// A name as the language reads it: in quotes unless it is plain.
+std::string quoted_if_needed(const std::string& name);
+std::string joined(const std::vector<std::string>& parts);  // by ", "
+// "type = meter", "roaming in BR on 60 consecutive days".
+std::string reading_text(const RuleTable& table, const Feature& feature, const Reading& reading);
+// "2026-07-01 12:00"; milliseconds beyond a day run into other days.
+std::string time_text(std::int32_t day, std::int64_t ms_of_day);
+std::string clock_text(std::int64_t ms_of_day);  // "12:00"
+
+// What stands from the beginning of a test: master data, profiles.
+std::vector<std::string> given_parts(const RuleTable& table, const Witness& witness);
+// What every report of a stay says.
+std::vector<std::string> report_parts(const RuleTable& table, const Witness& witness);
+
+}  // namespace sojourn
