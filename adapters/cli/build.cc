@@ -7,6 +7,12 @@
 #include "engine/proof/compile.h"
 
 namespace sojourn::cli {
+namespace {
+
+// A graph that is built to be kept is worth half a second of looking for a better order.
+constexpr std::size_t kSiftWorkMax = 2'000'000;
+
+}  // namespace
 
 int run_build(const BuildOptions& options, Console& console) {
   auto world = open_world(options.geodata);
@@ -28,9 +34,12 @@ int run_build(const BuildOptions& options, Console& console) {
         "file to `decide` and `dryrun`\n",
         grouped(read.policy->devices.size())));
   }
+  CompileOptions compiling;
+  compiling.claims = (*world)->claims();
+  compiling.sift_work_max = kSiftWorkMax;
   CompileSummary summary;
-  auto graph = compile(std::make_shared<const RuleTable>(std::move(read.policy->table)),
-                       CompileOptions{.claims = (*world)->claims()}, &summary);
+  auto graph = compile(std::make_shared<const RuleTable>(std::move(read.policy->table)), compiling,
+                       &summary);
   if (!graph) return console.fail(graph.error());
   Bytes bytes = write_graph_file(**graph);
   std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());

@@ -316,22 +316,17 @@ class WordChecker {
     std::size_t axes = matcher.axis_count(), rows = matcher.row_count();
     if (size > left || axes > ResidualMatcher::kAxesMax || rows == 0 || rows > size) return 0;
     if (ResidualMatcher::kHeaderWords + ResidualMatcher::kAxisWords * axes + rows > size) return 0;
-    std::size_t vector_words = 2 * (std::size_t{matcher.block_count()} + matcher.summary_count());
+    std::size_t vector_words = 2 * std::size_t{matcher.summary_count()} +
+                               std::size_t{matcher.chunk_count()} * ResidualMatcher::kChunkWords;
     for (std::uint32_t i = 0; i < axes; ++i) {
       if (matcher.axis(i) >= parts_.axes.size()) return 0;
       std::size_t classes = parts_.axes[matcher.axis(i)].class_count;
       std::size_t table = matcher.table(i);
-      std::size_t first = matcher.first_blocks(i);
       if (table > size || classes > size - table) return 0;
-      if (first > size || 2 * classes > size - first) return 0;
       for (std::size_t c = 0; c < classes; ++c) {
         std::size_t vector = words_[at + table + c];
         if (vector > size || vector_words > size - vector) return 0;
         if (!no_bits_beyond(matcher, at + vector)) return 0;
-        // The copy says what the vector says.
-        const std::uint32_t* block = &words_[at + vector + 2 * matcher.summary_count()];
-        const std::uint32_t* copy = &words_[at + first + 2 * c];
-        if (block[0] != copy[0] || block[1] != copy[1]) return 0;
       }
     }
     return size;
@@ -343,12 +338,17 @@ class WordChecker {
       return std::uint64_t{words_[vector + 2 * i]} |
              (std::uint64_t{words_[vector + 2 * i + 1]} << 32);
     };
-    auto fits = [](std::uint64_t bits, std::uint32_t count) {
-      return count == 64 || (bits >> count) == 0;
+    // The lowest `count` bits only, from the i-th of `words` on.
+    auto fits = [&](std::size_t first, std::size_t words, std::size_t count) {
+      for (std::size_t i = 0; i < words; ++i) {
+        std::size_t left = count > i * 64 ? count - i * 64 : 0;
+        if (left < 64 && (block(first + i) >> left) != 0) return false;
+      }
+      return true;
     };
-    std::uint32_t blocks = matcher.block_count(), summaries = matcher.summary_count();
-    return fits(block(summaries - 1), blocks - (summaries - 1) * 64) &&
-           fits(block(summaries + blocks - 1), matcher.row_count() - (blocks - 1) * 64);
+    std::size_t chunks = matcher.chunk_count(), summaries = matcher.summary_count();
+    return fits(0, summaries, chunks) &&
+           fits(summaries, chunks * ResidualMatcher::kChunkWords / 2, matcher.row_count());
   }
 
   std::span<const std::uint32_t> targets_of(std::uint32_t at) const {

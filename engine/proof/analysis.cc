@@ -4,95 +4,33 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "engine/proof/effects.h"
 #include "engine/proof/policy_model.h"
 #include "engine/proof/reach.h"
+#include "engine/proof/rule_index.h"
 
 namespace sojourn {
 namespace {
 
 // Pairs of rules looked at before the search for conflicts gives up.
-constexpr std::size_t kPairsMax = 400'000'000;
+constexpr std::size_t kPairsMax = 50'000'000;
 
-// Pairs of rules that may fire together, each once: rules are put into the buckets of the axis that
-// spreads them best, and a pair is met in the first bucket that it shares.
-class PairFinder {
- public:
-  explicit PairFinder(const std::vector<Reach>& reaches) : reaches_(reaches) {}
-
-  // False when there were too many.
-  template <class Visit>  // bool(std::uint32_t a, std::uint32_t b): go on?
-  bool for_each(const std::vector<std::uint32_t>& rules, const Visit& visit) {
-    std::optional<AxisIndex> axis = best_axis(rules);
-    std::vector<std::vector<std::uint32_t>> buckets(axis ? Reach::kExactClasses : 1);
-    for (std::uint32_t rule : rules) {
-      const Reach::OnAxis* on = axis ? find(rule, *axis) : nullptr;
-      for (std::size_t c = 0; c < buckets.size(); ++c) {
-        if (!on || on->classes.test(c)) buckets[c].push_back(rule);
-      }
+// Visits pairs of these rules that may fire together, each once; false when there were too many.
+template <class Visit>  // bool(std::uint32_t a, std::uint32_t b), a < b: go on?
+bool for_each_pair(const RuleIndex& index, const std::vector<std::uint32_t>& rules,
+                   const Visit& visit) {
+  std::size_t pairs = 0;
+  for (std::uint32_t b : rules) {
+    for (std::uint32_t a : index.meeting(b, b)) {
+      if (!std::binary_search(rules.begin(), rules.end(), a)) continue;
+      if (++pairs > kPairsMax) return false;
+      if (!visit(a, b)) return true;
     }
-    std::size_t pairs = 0;
-    for (std::size_t c = 0; c < buckets.size(); ++c) {
-      const std::vector<std::uint32_t>& bucket = buckets[c];
-      for (std::size_t i = 0; i < bucket.size(); ++i) {
-        pairs += i;
-        if (pairs > kPairsMax) return false;
-        for (std::size_t j = 0; j < i; ++j) {
-          std::uint32_t a = bucket[j], b = bucket[i];
-          if (!reaches_[a].meets(reaches_[b])) continue;
-          if (axis && first_shared(a, b, *axis) != c) continue;
-          if (!visit(a, b)) return true;
-        }
-      }
-    }
-    return true;
   }
-
- private:
-  const Reach::OnAxis* find(std::uint32_t rule, AxisIndex axis) const {
-    for (const Reach::OnAxis& on : reaches_[rule].axes()) {
-      if (on.axis == axis) return on.last < Reach::kExactClasses ? &on : nullptr;
-    }
-    return nullptr;
-  }
-
-  std::size_t first_shared(std::uint32_t a, std::uint32_t b, AxisIndex axis) const {
-    const Reach::OnAxis *on_a = find(a, axis), *on_b = find(b, axis);
-    std::bitset<Reach::kExactClasses> shared;
-    shared.set();
-    if (on_a) shared &= on_a->classes;
-    if (on_b) shared &= on_b->classes;
-    return shared._Find_first();
-  }
-
-  std::optional<AxisIndex> best_axis(const std::vector<std::uint32_t>& rules) const {
-    std::map<AxisIndex, std::vector<double>> loads;  // rules per class that name the axis
-    std::map<AxisIndex, double> named;
-    for (std::uint32_t rule : rules) {
-      for (const Reach::OnAxis& on : reaches_[rule].axes()) {
-        if (on.last >= Reach::kExactClasses) continue;
-        std::vector<double>& load = loads[on.axis];
-        load.resize(Reach::kExactClasses);
-        for (ClassIndex c = on.first; c <= on.last; ++c) load[c] += on.classes.test(c);
-        named[on.axis] += 1;
-      }
-    }
-    std::optional<AxisIndex> best;
-    double least = static_cast<double>(rules.size()) * static_cast<double>(rules.size());
-    for (const auto& [axis, load] : loads) {
-      double wild = static_cast<double>(rules.size()) - named[axis];
-      double work = 0;
-      for (double in_class : load) {
-        if (in_class > 0) work += (in_class + wild) * (in_class + wild);
-      }
-      if (work < least) least = work, best = axis;
-    }
-    return best;
-  }
-
-  const std::vector<Reach>& reaches_;
-};
+  return true;
+}
 
 class Analyst {
  public:
@@ -131,14 +69,15 @@ class Analyst {
     for (std::uint32_t i = 0; i < rule_count(); ++i) {
       reaches_.emplace_back(model_.store(), model_.rules().fires(i));
     }
+    index_.emplace(reaches_);
     live_.assign(rule_count(), true);
   }
 
-  // Those that decide in a rule's place where they fire.
+  // Those that decide in a rule's place where they fire; under first-match, that may.
   std::vector<std::uint32_t> above(std::uint32_t index) const {
     std::vector<std::uint32_t> rules;
     if (model_.table().settings.first_match) {
-      for (std::uint32_t i = 0; i < index; ++i) {
+      for (std::uint32_t i : index_->meeting(index, index)) {
         if (has_outcome(i)) rules.push_back(i);
       }
     } else {
@@ -191,30 +130,29 @@ class Analyst {
     auto overrides = [&](std::uint32_t a, std::uint32_t b) {
       return std::binary_search(above_of[b].begin(), above_of[b].end(), a);
     };
-    bool all =
-        PairFinder(reaches_).for_each(rules_with_outcome(), [&](std::uint32_t a, std::uint32_t b) {
-          if (effects[a] == effects[b] || overrides(a, b) || overrides(b, a)) return true;
-          DiagramRef differ = model_.disagreement(a, b);
-          if (differ == kNo) return true;
-          std::vector<DiagramRef> covers;
-          for (std::uint32_t one : {a, b}) {
-            for (std::uint32_t overrider : above_of[one]) {
-              covers.push_back(model_.rules().fires(overrider));
-            }
-          }
-          SituationSearch::Answer answer = search_.uncovered(differ, covers, budget_);
-          if (!answer.decided) {
-            undecided(fmt::format("whether rules `{}` and `{}` conflict", rule(a).label(),
-                                  rule(b).label()));
-          }
-          if (!answer.witness) return !budget_.exhausted();
-          if (place[b] < place[a]) std::swap(a, b);
-          if (++found_.conflict_count <= options_.conflicts_shown_max) {
-            std::uint32_t decides = deciding(order, *answer.witness).value_or(a);
-            found_.conflicts.push_back({a, b, *std::move(answer.witness), decides});
-          }
-          return true;
-        });
+    bool all = for_each_pair(*index_, rules_with_outcome(), [&](std::uint32_t a, std::uint32_t b) {
+      if (effects[a] == effects[b] || overrides(a, b) || overrides(b, a)) return true;
+      DiagramRef differ = model_.disagreement(a, b);
+      if (differ == kNo) return true;
+      std::vector<DiagramRef> covers;
+      for (std::uint32_t one : {a, b}) {
+        for (std::uint32_t overrider : above_of[one]) {
+          covers.push_back(model_.rules().fires(overrider));
+        }
+      }
+      SituationSearch::Answer answer = search_.uncovered(differ, covers, budget_);
+      if (!answer.decided) {
+        undecided(
+            fmt::format("whether rules `{}` and `{}` conflict", rule(a).label(), rule(b).label()));
+      }
+      if (!answer.witness) return !budget_.exhausted();
+      if (place[b] < place[a]) std::swap(a, b);
+      if (++found_.conflict_count <= options_.conflicts_shown_max) {
+        std::uint32_t decides = deciding(order, *answer.witness).value_or(a);
+        found_.conflicts.push_back({a, b, *std::move(answer.witness), decides});
+      }
+      return true;
+    });
     if (!all || budget_.exhausted()) undecided("whether further pairs of rules conflict");
     std::sort(found_.conflicts.begin(), found_.conflicts.end(),
               [](const Conflict& x, const Conflict& y) {
@@ -226,16 +164,12 @@ class Analyst {
   void find_hidden() {
     std::vector<std::uint32_t> effects = number_effects(model_.table().rules);
     std::vector<std::optional<HiddenRule>> hidden(rule_count());
-    bool all = PairFinder(reaches_).for_each(
-        rules_with_outcome(), [&](std::uint32_t earlier, std::uint32_t later) {
+    bool all = for_each_pair(
+        *index_, rules_with_outcome(), [&](std::uint32_t earlier, std::uint32_t later) {
           if (effects[earlier] == effects[later]) return true;
           if (hidden[later] && hidden[later]->by < earlier) return true;
           std::vector<DiagramRef> before;
-          for (std::uint32_t i = 0; i < earlier; ++i) {
-            if (has_outcome(i) && reaches_[i].meets(reaches_[earlier])) {
-              before.push_back(model_.rules().fires(i));
-            }
-          }
+          for (std::uint32_t i : above(earlier)) before.push_back(model_.rules().fires(i));
           DiagramRef differ = model_.disagreement(earlier, later);
           SituationSearch::Answer answer = search_.uncovered(differ, before, budget_);
           if (!answer.decided) {
@@ -313,6 +247,7 @@ class Analyst {
   SituationSearch search_;
   ProofBudget budget_;
   std::vector<Reach> reaches_;
+  std::optional<RuleIndex> index_;
   std::vector<bool> live_;
   Analysis found_;
 };

@@ -27,15 +27,16 @@ std::set<FeatureIndex> all_features(const RuleTable& table, ConditionIndex condi
   return found;
 }
 
-bool counts_days(FeatureKind kind) {
-  switch (kind) {
+bool counts_days(const Feature& feature) {
+  switch (feature.kind) {
+    case FeatureKind::since:
+      return feature.window.count > 0;  // else it asks whether something happened at all
     case FeatureKind::held:
     case FeatureKind::held_share:
     case FeatureKind::consecutive_days:
     case FeatureKind::window_count:
     case FeatureKind::calendar_count:
     case FeatureKind::day_share:
-    case FeatureKind::since:
       return true;
     default:
       return false;
@@ -97,10 +98,10 @@ SlowSwitch slow_switch_of(const RuleTable& table, const Ban& ban) {
   for (ConditionIndex condition : ban.violated) {
     for (FeatureIndex f : table.conditions.features_of(condition)) {
       FeatureKind kind = table.features[f].kind;
-      bool days = counts_days(kind);
+      bool days = counts_days(table.features[f]);
       question.counts = question.counts || days;
       question.elapsed = question.elapsed && (!days || is_elapsed(kind));
-      bool count = domain_of(kind) == ValueDomain::count;
+      bool count = domain_of(kind) == ValueDomain::count || kind == FeatureKind::since;
       question.jumps = question.jumps || (count && !days);
     }
   }
@@ -137,7 +138,7 @@ std::optional<std::int32_t> notice_enough(SlowSwitch question) {
 std::vector<FeatureIndex> counted_by(const RuleTable& table, ConditionIndex condition) {
   std::vector<FeatureIndex> found;
   for (FeatureIndex f : table.conditions.features_of(condition)) {
-    if (counts_days(table.features[f].kind)) found.push_back(f);
+    if (counts_days(table.features[f])) found.push_back(f);
   }
   return found;
 }
@@ -150,7 +151,19 @@ bool about_place(const RuleTable& table, ConditionIndex condition) {
   });
 }
 
-void complete(const RuleTable& table, const Ban& ban, const SlowSwitch& question,
+void move_to_default_day(const RuleTable& table, ConditionIndex condition, Witness& there) {
+  for (FeatureIndex f : all_features(table, condition)) {
+    const Feature& feature = table.features[f];
+    if (feature.kind != FeatureKind::date) continue;
+    auto holds = [&](std::int32_t day) {
+      return feature.from_day <= day && day <= feature.until_day;
+    };
+    if (holds(there.day) != holds(kDefaultDay.number)) return;
+  }
+  there.day = kDefaultDay.number;
+}
+
+void complete(const RuleTable& table, const Ban& ban, const SlowSwitch& question, bool by_clock,
               Timeline& timeline, std::string& guard) {
   bool guarded = std::any_of(timeline.life.begin(), timeline.life.end(),
                              [](const LifeHalf& half) { return half.guarded; });
@@ -170,12 +183,13 @@ void complete(const RuleTable& table, const Ban& ban, const SlowSwitch& question
       if (!own) timeline.other_profile = profile.name;
     }
   }
-  // Weeks begin on Mondays; a short day matters only if the life goes over it.
-  bool by_weeks = std::any_of(timeline.counted.begin(), timeline.counted.end(), [&](auto f) {
+  // Weeks begin on Mondays.
+  std::vector<FeatureIndex> counted = counted_by(table, timeline.violates);
+  bool by_weeks = std::any_of(counted.begin(), counted.end(), [&](FeatureIndex f) {
     return table.features[f].kind == FeatureKind::window_count &&
            table.features[f].bucket == TimeUnit::week;
   });
-  if (question.clock_change.ms > 0 && timeline.noon.ms != 43'200'000) {
+  if (by_clock) {
     if (std::optional<ShortDay> day = short_day(zone_of(table, ban))) {
       timeline.there.day = day->day.number + 1;
     }

@@ -21,9 +21,12 @@ std::vector<FeatureIndex> counted_by(const RuleTable& table, ConditionIndex cond
 // Does it, or what it counts, look at where the device is (and not only at its network)?
 bool about_place(const RuleTable& table, ConditionIndex condition);
 
+// Puts the situation on kDefaultDay, where the dates that the condition names allow it.
+void move_to_default_day(const RuleTable& table, ConditionIndex condition, Witness& there);
+
 // The timeline's name, its day and its expectation; the guard that stops the switch, if one does.
-// Requires: `life` and `there`.
-void complete(const RuleTable& table, const Ban& ban, const SlowSwitch& question,
+// `by_clock`: it needs the day on which the clocks go forward. Requires: `life` and `there`.
+void complete(const RuleTable& table, const Ban& ban, const SlowSwitch& question, bool by_clock,
               Timeline& timeline, std::string& guard);
 
 }  // namespace sojourn

@@ -1,8 +1,8 @@
 #include "engine/proof/changed_rules.h"
 
 #include <algorithm>
-#include <map>
 #include <optional>
+#include <unordered_map>
 
 #include "engine/proof/effects.h"
 
@@ -10,6 +10,17 @@ namespace sojourn {
 namespace {
 
 using Key = std::vector<std::int64_t>;
+
+struct KeyHash {
+  std::size_t operator()(const Key& key) const {
+    std::uint64_t hash = key.size();
+    for (std::int64_t part : key) {
+      hash = (hash ^ static_cast<std::uint64_t>(part)) * 0x9E37'79B9'7F4A'7C15u;
+      hash ^= hash >> 29;
+    }
+    return hash;
+  }
+};
 
 // Equal keys: alike in every situation. What can be had is part of it, for downloads may change.
 void add_action(Key& key, const Action& action, const ChoiceConditions& choice) {
@@ -56,7 +67,8 @@ std::vector<Key> ban_keys(const RuleTable& table, const ChoiceConditions& choice
 // equal one of `after` that is free, and the longest ascending run of these is kept.
 std::vector<std::optional<std::size_t>> partners(const std::vector<const Key*>& before,
                                                  const std::vector<const Key*>& after) {
-  std::map<Key, std::vector<std::size_t>> places;
+  std::unordered_map<Key, std::vector<std::size_t>, KeyHash> places;
+  places.reserve(after.size());
   for (std::size_t j = after.size(); j-- > 0;) places[*after[j]].push_back(j);
   std::vector<std::optional<std::size_t>> partner(before.size());
   for (std::size_t i = 0; i < before.size(); ++i) {

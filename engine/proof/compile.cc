@@ -5,6 +5,7 @@
 #include <map>
 
 #include "engine/base/diagnostic_code.h"
+#include "engine/proof/axis_order.h"
 #include "engine/proof/flatten.h"
 #include "engine/proof/matcher_plan.h"
 #include "engine/proof/rule_diagrams.h"
@@ -45,11 +46,13 @@ Built build(DiagramStore& store, const std::vector<ProductRow>& rows,
             const CompileOptions& options) {
   ProductLimits limits;
   limits.closed_first = closed_first;
-  limits.work_max = options.work_max > 0 ? options.work_max : 4'000'000 + 200 * rows.size();
+  limits.work_max = options.work_max > 0 ? options.work_max : 1'000'000 + 100 * rows.size();
   limits.nodes_max = options.nodes_max > 0 ? options.nodes_max : 50'000 + 10 * rows.size();
-  std::optional<ProductResult> result = product(store, rows, make_terminal, limits);
+  std::optional<ProductResult> result;
+  if (options.grow_graph) result = product(store, rows, make_terminal, limits);
   if (!result) {
     limits.may_close = true;
+    if (!options.grow_graph) limits.closed_rows = rows.size();
     result = product(store, rows, make_terminal, limits);
   }
   Built built{result->root, {}};
@@ -115,20 +118,61 @@ std::optional<FlatGraph> build_all(RuleDiagrams& rules, const AxisPlan& plan,
   return std::move(flat).finish(plan.axes());
 }
 
+// The longest way of a decision: axes that it asks for, and in a matcher the words of its vectors.
+std::size_t longest_way(const DecisionGraph& graph) {
+  std::size_t axes = graph.axes().size();
+  if (!GraphTargets::is_leaf(graph.root()) && graph.targets().is_matcher(graph.root())) {
+    ResidualMatcher matcher(graph.words(), graph.targets().matcher_offset(graph.root()));
+    std::size_t words = std::size_t{matcher.chunk_count()} * ResidualMatcher::kChunkWords +
+                        2 * std::size_t{matcher.summary_count()};
+    return axes + matcher.axis_count() * words;
+  }
+  return axes;
+}
+
+class PassTimer {
+ public:
+  PassTimer(const CompileOptions& options, CompileSummary& made)
+      : options_(options), made_(made), begin_(now()) {}
+
+  // The pass that began when the one before ended is over.
+  void end(std::string name, std::string result) {
+    double end = now();
+    made_.passes.push_back({std::move(name), end - begin_, std::move(result)});
+    begin_ = end;
+  }
+
+ private:
+  double now() const { return options_.clock_ms ? options_.clock_ms() : 0; }
+
+  const CompileOptions& options_;
+  CompileSummary& made_;
+  double begin_;
+};
+
 }  // namespace
 
 Result<std::shared_ptr<const DecisionGraph>> compile(std::shared_ptr<const RuleTable> table,
                                                      const CompileOptions& options,
                                                      CompileSummary* summary) {
+  CompileSummary made;
+  PassTimer timer(options, made);
   auto completed = std::make_shared<RuleTable>(*table);
   ChoiceConditions choice = add_choice_conditions(*completed);
-  AxisPlan plan(*completed, count_test_uses(*completed, choice), {options.claims, {}});
+  AxisOptions axis_options{options.claims, {}};
+  if (options.sift_work_max > 0) {
+    SiftedOrder sifted = sift_order(*completed, choice, options.claims, options.sift_work_max);
+    timer.end("sifting", fmt::format("{} orders tried, {} nodes before, {} after",
+                                     sifted.tried_count, sifted.nodes_before, sifted.nodes_after));
+    axis_options.order = std::move(sifted.order);
+  }
+  AxisPlan plan(*completed, count_test_uses(*completed, choice), axis_options);
   DiagramStore store(plan.class_counts());
   ConditionDiagrams diagrams(completed->conditions, plan, store);
   RuleDiagrams rules(*completed, choice, diagrams, store);
+  timer.end("axes", fmt::format("{} axes", plan.axes().size()));
 
   DecisionGraphParts parts;
-  CompileSummary made;
   std::optional<FlatGraph> flat = build_all(rules, plan, options, parts, made);
   if (!flat) {
     // More nodes than targets can lead to: closed early, matchers hold the rest.
@@ -138,6 +182,8 @@ Result<std::shared_ptr<const DecisionGraph>> compile(std::shared_ptr<const RuleT
     flat = build_all(rules, plan, closing, parts, made);
   }
   if (!flat) return make_diagnostic(Code::E0901, "the compiled policy is too large");
+  timer.end("graph",
+            fmt::format("{} nodes, {} of them tables", flat->node_count, made.matcher_count));
   parts.axes = std::move(flat->axes);
   parts.root = flat->roots.front();
   parts.also_roots.assign(flat->roots.begin() + 1, flat->roots.end());
@@ -152,18 +198,21 @@ Result<std::shared_ptr<const DecisionGraph>> compile(std::shared_ptr<const RuleT
   made.leaf_count = parts.leaves.size();
   made.byte_count = parts.words.size_bytes();
   std::shared_ptr<const DecisionGraph> graph = std::move(parts).assemble();
+  made.steps_max = longest_way(*graph);
   if (options.validate) {
     Result<std::size_t> compared = validate(*graph);
     if (!compared) return std::move(compared).error();
     made.validated_count = *compared;
+    timer.end("validation", fmt::format("{} situations alike", made.validated_count));
   }
-  if (summary) *summary = made;
+  if (summary) *summary = std::move(made);
   return graph;
 }
 
 std::string CompileSummary::text() const {
-  std::string text = fmt::format("{} rules: {} nodes, {} outcomes, {} bytes", rule_count,
-                                 node_count, leaf_count, byte_count);
+  std::string text =
+      fmt::format("{} rules: {} nodes, {} outcomes, {} bytes, at most {} steps per decision",
+                  rule_count, node_count, leaf_count, byte_count, steps_max);
   if (form == GraphForm::mixed) {
     text += fmt::format(
         "; {} of the nodes are tables of rules, because a graph alone would be too "
@@ -172,6 +221,14 @@ std::string CompileSummary::text() const {
   }
   if (form == GraphForm::matcher) {
     text += "; one table of rules, because a graph would not thin them out";
+  }
+  return text;
+}
+
+std::string CompileSummary::passes_text() const {
+  std::string text;
+  for (const CompilePass& pass : passes) {
+    text += fmt::format("{:<12}{:>8.1f} ms  {}\n", pass.name, pass.ms, pass.result);
   }
   return text;
 }

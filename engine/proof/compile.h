@@ -7,12 +7,14 @@
 //   if (!graph) return std::move(graph).error();
 //   LeafIndex decided = (*graph)->evaluate(class_of_axis);
 //
-// The pipeline, a file each: axes (what can be told apart), condition_diagrams (every condition
-// twice), rule_diagrams (what is decided, as ordered rows), product (one diagram of all rows),
-// flatten (the words of the graph).
+// The passes, a file each: axes (what can be told apart), condition_diagrams (every condition
+// twice) and rule_diagrams (what is decided, as ordered rows), axis_order (a better order of
+// features, by sifting), product (one diagram of all rows) and matcher_plan (what of it is better
+// left a table), flatten (the words of the graph), validate (the graph against the rules).
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,6 +36,13 @@ struct CompileOptions {
   // After compiling, compare the graph with the rules themselves on the corners of every rule and
   // on random situations (translation validation). A difference is our own mistake: E0902.
   bool validate = true;
+  // How much work sifting may spend on the order of features, in rows looked at; 0: the heuristic
+  // order stands.
+  std::size_t sift_work_max = 0;
+  // False: one residual matcher instead of a graph.
+  bool grow_graph = true;
+  // Milliseconds of any clock, to time the passes with; absent: they are not timed.
+  std::function<double()> clock_ms = nullptr;
 };
 
 // What the graph became, and why.
@@ -41,6 +50,13 @@ enum class GraphForm : std::uint8_t {
   graph,    // nodes alone
   mixed,    // nodes, then residual matchers: a pure graph went beyond its limit
   matcher,  // one residual matcher: nodes would not thin the rules out
+};
+
+// One pass of the compiler, and what came of it.
+struct CompilePass {
+  std::string name;
+  double ms = 0;       // 0 without a clock
+  std::string result;  // "212 nodes"
 };
 
 // What came of it, for `build` to tell.
@@ -53,7 +69,12 @@ struct CompileSummary {
   std::size_t matcher_count = 0;
   GraphForm form = GraphForm::graph;
   std::size_t validated_count = 0;  // situations in which graph and rules were compared
-  std::string text() const;         // "3 rules: 5 nodes, 4 outcomes, 120 bytes"
+  // The declared bound of one decision: axes looked at, and words of vectors read in a matcher.
+  std::size_t steps_max = 0;
+  std::vector<CompilePass> passes;  // in the order of running
+  // "3 rules: 5 nodes, 4 outcomes, 120 bytes, at most 2 steps per decision"
+  std::string text() const;
+  std::string passes_text() const;  // a line per pass
 };
 
 // The graph's table is the given one with the features added that choosing needs (installed,

@@ -1,56 +1,59 @@
 #include "engine/proof/condition_diagrams.h"
 
+#include <utility>
+
 namespace sojourn {
 
 ConditionDiagrams::ConditionDiagrams(const ConditionTable& conditions, const AxisPlan& axes,
                                      DiagramStore& store)
-    : conditions_(conditions), axes_(axes), store_(store), pairs_(conditions.size()) {}
+    : conditions_(conditions), axes_(axes), store_(store) {
+  for (auto& side : found_) side.resize(conditions.size());
+}
 
-ConditionDiagrams::Pair ConditionDiagrams::both_of(ConditionIndex condition) {
-  std::vector<ConditionIndex> open = {condition};
+DiagramRef ConditionDiagrams::find(ConditionIndex condition, Side side) {
+  if (found_[side][condition]) return *found_[side][condition];
+  std::vector<std::pair<ConditionIndex, Side>> open = {{condition, side}};
   while (!open.empty()) {
-    ConditionIndex at = open.back();
+    auto [at, of] = open.back();
     const ConditionNode& node = conditions_.node(at);
     std::size_t before = open.size();
-    if (!pairs_[at] && node.op != ConditionOp::test) {
+    if (!found_[of][at] && node.op != ConditionOp::test) {
+      Side below = node.op == ConditionOp::negation ? other(of) : of;
       for (std::uint32_t i = 0; i < node.count; ++i) {
-        if (!pairs_[conditions_.child(node, i)]) open.push_back(conditions_.child(node, i));
+        ConditionIndex child = conditions_.child(node, i);
+        if (!found_[below][child]) open.emplace_back(child, below);
       }
     }
     if (open.size() > before) continue;  // parts first
     open.pop_back();
-    if (!pairs_[at]) pairs_[at] = combine(node);
+    if (!found_[of][at]) found_[of][at] = combine(node, of);
   }
-  return *pairs_[condition];
+  return *found_[side][condition];
 }
 
-ConditionDiagrams::Pair ConditionDiagrams::combine(const ConditionNode& node) const {
-  std::vector<DiagramRef> certain, refuted;
-  if (node.op != ConditionOp::test) {
-    for (std::uint32_t i = 0; i < node.count; ++i) {
-      const Pair& part = *pairs_[conditions_.child(node, i)];
-      certain.push_back(part.certain);
-      refuted.push_back(part.refuted);
-    }
-  }
+DiagramRef ConditionDiagrams::combine(const ConditionNode& node, Side side) const {
   switch (node.op) {
     case ConditionOp::always:
-      return {kYes, kNo};
+      return side == kCertain ? kYes : kNo;
     case ConditionOp::never:
-      return {kNo, kYes};
+      return side == kCertain ? kNo : kYes;
     case ConditionOp::test: {
-      AxisPlan::Split yes = axes_.certain(node.first);
-      AxisPlan::Split no = axes_.refuted(node.first);
-      return {store_.node(yes.axis, yes.runs), store_.node(no.axis, no.runs)};
+      AxisPlan::Split split =
+          side == kCertain ? axes_.certain(node.first) : axes_.refuted(node.first);
+      return store_.node(split.axis, split.runs);
     }
     case ConditionOp::negation:
-      return {refuted[0], certain[0]};
+      return *found_[other(side)][conditions_.child(node, 0)];
     case ConditionOp::conjunction:
-      return {store_.all_of(std::move(certain)), store_.any_of(std::move(refuted))};
     case ConditionOp::disjunction:
-      return {store_.any_of(std::move(certain)), store_.all_of(std::move(refuted))};
+      break;
   }
-  return {};
+  std::vector<DiagramRef> parts;
+  for (std::uint32_t i = 0; i < node.count; ++i) {
+    parts.push_back(*found_[side][conditions_.child(node, i)]);
+  }
+  bool all = (node.op == ConditionOp::conjunction) == (side == kCertain);
+  return all ? store_.all_of(std::move(parts)) : store_.any_of(std::move(parts));
 }
 
 }  // namespace sojourn

@@ -19,21 +19,22 @@ class ConditionDiagrams {
   ConditionDiagrams(const ConditionTable& conditions, const AxisPlan& axes, DiagramStore& store);
 
   // Requires: every test below the condition is in use in the plan.
-  DiagramRef certain(ConditionIndex condition) { return both_of(condition).certain; }
-  DiagramRef refuted(ConditionIndex condition) { return both_of(condition).refuted; }
+  DiagramRef certain(ConditionIndex condition) { return find(condition, kCertain); }
+  DiagramRef refuted(ConditionIndex condition) { return find(condition, kRefuted); }
 
  private:
-  struct Pair {
-    DiagramRef certain = kNo;
-    DiagramRef refuted = kNo;
-  };
-  Pair both_of(ConditionIndex condition);
-  Pair combine(const ConditionNode& node) const;
+  // Each is made when it is first asked for: most conditions are never asked where they are
+  // refuted.
+  enum Side : std::size_t { kCertain, kRefuted };
+  static Side other(Side side) { return side == kCertain ? kRefuted : kCertain; }
+
+  DiagramRef find(ConditionIndex condition, Side side);
+  DiagramRef combine(const ConditionNode& node, Side side) const;
 
   const ConditionTable& conditions_;
   const AxisPlan& axes_;
   DiagramStore& store_;
-  std::vector<std::optional<Pair>> pairs_;  // by condition
+  std::vector<std::optional<DiagramRef>> found_[2];  // by side, by condition
 };
 
 }  // namespace sojourn

@@ -7,6 +7,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "engine/proof/changed_boxes.h"
 #include "engine/proof/changed_rules.h"
 #include "engine/proof/effects.h"
 #include "engine/proof/flatten.h"
@@ -31,8 +32,15 @@ class Differ {
 
   Difference run() {
     found_.declarations = std::move(declarations_);
-    if (changed_.where != kNo && !pairs_.compare(changed_.where)) compare_piecewise();
-    std::vector<Listed> listed = list_outcomes();
+    std::vector<Listed> listed;
+    if (changed_.where == kNo || pairs_.compare(changed_.where)) {
+      listed = list_outcomes();
+    } else if (changed_.bans || changed_.otherwise) {
+      compare_piecewise();
+      listed = list_outcomes();
+    } else {
+      listed = list_boxes();
+    }
     std::vector<Listed> spoken = list_texts();
     make_graph(listed);
     listed.insert(listed.end(), std::make_move_iterator(spoken.begin()),
@@ -102,6 +110,37 @@ class Differ {
     return share;
   }
 
+  // The whole is too large: what changed, box by box.
+  std::vector<Listed> list_boxes() {
+    ChangedBoxes boxes =
+        changed_boxes(model_, pairs_, changed_, cover_options(options_.situations_max), budget_);
+    if (!boxes.decided) undecided("whether more situations are decided differently");
+    found_.more = boxes.more;
+    by_boxes_ = true;
+    shown_ += boxes.boxes.size();
+    std::vector<Listed> listed;
+    for (ChangedBox& box : boxes.boxes) {
+      DiagramRef where = box.box.diagram(model_.store());
+      listed.push_back(listed_box(box.box, std::move(box.witness), where, box.before, box.after));
+    }
+    sort_and_name(listed);
+    return listed;
+  }
+
+  Listed listed_box(const ClassBox& box, Witness witness, DiagramRef where,
+                    const std::string& before, const std::string& after) {
+    Listed one;
+    one.where = where;
+    one.share = share_of(box);
+    one.situation.conditions = words_.parts_of(box);
+    one.situation.when = words_.of(box);
+    one.situation.before = before;
+    one.situation.after = after;
+    one.situation.example = describe_witness(model_.after(), witness);
+    one.situation.witness = std::move(witness);
+    return one;
+  }
+
   // Adds the region's boxes to the list, each with these two outcomes.
   void list(std::vector<Listed>& listed, DiagramRef region, const std::string& before,
             const std::string& after) {
@@ -115,16 +154,8 @@ class Differ {
     }
     shown_ += cover.items.size();
     for (Cover::Item& item : cover.items) {
-      Listed one;
-      one.where = model_.store().both(region, item.box.diagram(model_.store()));
-      one.share = share_of(item.box);
-      one.situation.conditions = words_.parts_of(item.box);
-      one.situation.when = words_.of(item.box);
-      one.situation.before = before;
-      one.situation.after = after;
-      one.situation.example = describe_witness(model_.after(), item.witness);
-      one.situation.witness = std::move(item.witness);
-      listed.push_back(std::move(one));
+      DiagramRef where = model_.store().both(region, item.box.diagram(model_.store()));
+      listed.push_back(listed_box(item.box, std::move(item.witness), where, before, after));
     }
   }
 
@@ -133,6 +164,12 @@ class Differ {
     for (const OutcomePairs::Pair& pair : pairs_.pairs()) {
       list(listed, pair.where, pair.before, pair.after);
     }
+    sort_and_name(listed);
+    return listed;
+  }
+
+  // Plainest and largest first.
+  void sort_and_name(std::vector<Listed>& listed) {
     std::stable_sort(listed.begin(), listed.end(), [](const Listed& a, const Listed& b) {
       return std::pair(a.situation.conditions.size(), -a.share) <
              std::pair(b.situation.conditions.size(), -b.share);
@@ -141,7 +178,6 @@ class Differ {
       one.situation.before_by = pairs_.decided_by_before(one.situation.witness);
       one.situation.after_by = pairs_.decided_by_after(one.situation.witness);
     }
-    return listed;
   }
 
   // --- alerts and tasks
@@ -234,6 +270,8 @@ class Differ {
     ProductLimits limits;
     limits.work_max = options_.work_max;
     limits.nodes_max = options_.nodes_max;
+    bool beyond_unknown = by_boxes_ && (found_.more || !found_.undecided.empty());
+    if (beyond_unknown) return undecided("which devices the difference touches");
     std::optional<ProductResult> result = product(model_.store(), rows, first, limits);
     if (!result) return undecided("which devices the difference touches");
     DecisionGraphParts parts;
@@ -274,6 +312,7 @@ class Differ {
   ChangedRules changed_;
   OutcomePairs pairs_;
   std::size_t shown_ = 0;
+  bool by_boxes_ = false;
   Difference found_;
 };
 

@@ -28,9 +28,9 @@ struct DifferenceOptions {
   const std::vector<Situation>* situations = nullptr;  // of the locator bound to the joint areas
   ProofBudget budget;
   std::size_t situations_max = 40;
-  // Limits of the product of both policies around what changed.
-  std::size_t work_max = 8'000'000;
-  std::size_t nodes_max = 500'000;
+  // Limits of the product of both policies around what changed; beyond, it is searched box by box.
+  std::size_t work_max = 1'000'000;
+  std::size_t nodes_max = 100'000;
 };
 
 struct ChangedSituation {

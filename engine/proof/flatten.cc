@@ -114,7 +114,7 @@ std::size_t Flattener::write_matcher(const MatcherPlan& plan) {
                 plan.default_value});
   std::size_t axes_at = words.size();
   for (const MatcherPlan::OnAxis& on : plan.axes) {
-    words.insert(words.end(), {axis_number_[on.axis], 0, 0});
+    words.insert(words.end(), {axis_number_[on.axis], 0});
   }
   for (DiagramRef row_target : plan.targets) words.push_back(target(row_target));
   std::vector<std::size_t> tables;
@@ -123,35 +123,31 @@ std::size_t Flattener::write_matcher(const MatcherPlan& plan) {
     tables.push_back(words.size());
     words.resize(words.size() + plan.axes[i].vector_of_class.size());
   }
-  std::vector<std::size_t> first_blocks;
-  for (std::size_t i = 0; i < plan.axes.size(); ++i) {
-    words[axes_at + ResidualMatcher::kAxisWords * i + 2] = here();
-    first_blocks.push_back(words.size());
-    words.resize(words.size() + 2 * plan.axes[i].vector_of_class.size());
-  }
   auto push_block = [&](std::uint64_t block) {
     words.push_back(static_cast<std::uint32_t>(block));
     words.push_back(static_cast<std::uint32_t>(block >> 32));
   };
+  std::size_t chunks =
+      (plan.targets.size() + ResidualMatcher::kChunkRows - 1) / ResidualMatcher::kChunkRows;
+  constexpr std::size_t kBlocks = ResidualMatcher::kChunkRows / 64;
   std::vector<std::uint32_t> vector_at;
   for (const std::vector<std::uint64_t>& blocks : plan.vectors) {
     vector_at.push_back(here());
-    for (std::size_t first = 0; first < blocks.size(); first += 64) {
+    auto block = [&](std::size_t b) { return b < blocks.size() ? blocks[b] : 0; };
+    for (std::size_t first = 0; first < chunks; first += 64) {
       std::uint64_t summary = 0;
-      for (std::size_t b = first; b < blocks.size() && b < first + 64; ++b) {
-        if (blocks[b] != 0) summary |= std::uint64_t{1} << (b - first);
+      for (std::size_t c = first; c < chunks && c < first + 64; ++c) {
+        bool filled = false;
+        for (std::size_t b = 0; b < kBlocks; ++b) filled = filled || block(c * kBlocks + b) != 0;
+        if (filled) summary |= std::uint64_t{1} << (c - first);
       }
       push_block(summary);
     }
-    for (std::uint64_t block : blocks) push_block(block);
+    for (std::size_t b = 0; b < chunks * kBlocks; ++b) push_block(block(b));
   }
   for (std::size_t i = 0; i < plan.axes.size(); ++i) {
     for (std::size_t c = 0; c < plan.axes[i].vector_of_class.size(); ++c) {
-      std::uint32_t vector = plan.axes[i].vector_of_class[c];
-      words[tables[i] + c] = vector_at[vector];
-      std::uint64_t block = plan.vectors[vector].front();
-      words[first_blocks[i] + 2 * c] = static_cast<std::uint32_t>(block);
-      words[first_blocks[i] + 2 * c + 1] = static_cast<std::uint32_t>(block >> 32);
+      words[tables[i] + c] = vector_at[plan.axes[i].vector_of_class[c]];
     }
   }
   words[begin + 1] = here();

@@ -160,6 +160,22 @@ DiagramRef OutcomePairs::where_it_matters(const Outcome& before, const Outcome& 
   return store.both(where, store.opposite(model_.rules_after().enabled(wanted)));
 }
 
+DiagramRef OutcomePairs::differing(const RuleTable& table_before, const Leaf& before,
+                                   const RuleTable& table_after, const Leaf& after,
+                                   DiagramRef where) {
+  std::uint32_t was = number_of(table_before, before), is = number_of(table_after, after);
+  if (was == is || where == kNo) return kNo;
+  return where_it_matters(outcomes_[was], outcomes_[is], where);
+}
+
+std::pair<std::string, std::string> OutcomePairs::words(const RuleTable& table_before,
+                                                        const Leaf& before,
+                                                        const RuleTable& table_after,
+                                                        const Leaf& after) {
+  std::uint32_t was = number_of(table_before, before), is = number_of(table_after, after);
+  return {words_of(model_.before(), outcomes_[was]), words_of(model_.after(), outcomes_[is])};
+}
+
 std::string OutcomePairs::words_of(const RuleTable& table, const Outcome& outcome) const {
   std::string words = action_words(table, outcome.action);
   if (!outcome.broken_ban.empty()) words += ", a ban being violated";

@@ -27,6 +27,13 @@ class OutcomePairs {
   // Disjoint, and each where it is a difference of effect: `keep` and X agree where X is enabled.
   std::vector<Pair> pairs();
 
+  // Where within `where` it makes a difference that the one is decided before and the other after.
+  DiagramRef differing(const RuleTable& table_before, const Leaf& before,
+                       const RuleTable& table_after, const Leaf& after, DiagramRef where);
+  // Both in the language's words.
+  std::pair<std::string, std::string> words(const RuleTable& table_before, const Leaf& before,
+                                            const RuleTable& table_after, const Leaf& after);
+
   // Who decides: a rule's label, "otherwise", "ban NAME".
   std::string decided_by_before(const Witness& witness);
   std::string decided_by_after(const Witness& witness);

@@ -67,6 +67,8 @@ class Product {
     return !(decides(row) && rest_of(row) == kYes);
   }
 
+  std::size_t work() const { return work_; }
+
   bool failed = false;
   std::vector<std::vector<ProductRow>> closed;
 
@@ -157,7 +159,7 @@ std::optional<ProductResult> product(DiagramStore& store, const std::vector<Prod
   Product walk(store, make_terminal, limits);
   DiagramRef root = walk.build(std::move(state), limits.copies_max, 0);
   if (walk.failed) return std::nullopt;
-  return ProductResult{root, std::move(walk.closed)};
+  return ProductResult{root, std::move(walk.closed), walk.work()};
 }
 
 }  // namespace sojourn

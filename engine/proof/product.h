@@ -50,6 +50,7 @@ struct ProductLimits {
 struct ProductResult {
   DiagramRef root = kNo;
   std::vector<std::vector<ProductRow>> closed;  // the rows of each closed state
+  std::size_t work = 0;                         // rows looked at
 };
 
 // Requires: every `where` is truth-valued and of the store. Absent: beyond the limits.

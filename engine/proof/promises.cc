@@ -1,6 +1,7 @@
 #include "engine/proof/promises.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/proof/ban_time.h"
 #include "engine/proof/reach.h"
@@ -62,26 +63,72 @@ class Prover {
   }
 
  private:
-  // A situation in which the ban is violated: rather one in which its own remedy decides, for
-  // there no rule has changed the profile before.
+  // The diagram as it would be had nothing been counted yet.
+  DiagramRef at_eve(DiagramRef at, const std::vector<FeatureIndex>& counted) {
+    if (is_terminal(at)) return at;
+    DiagramStore& store = model_.store();
+    AxisIndex axis = store.axis(at);
+    const Axis& of = model_.axes().axes()[axis];
+    if (std::find(counted.begin(), counted.end(), of.feature) != counted.end()) {
+      const Feature& feature = model_.table().features[of.feature];
+      return at_eve(store.child(at, class_of(of, feature, Reading::exactly(0))), counted);
+    }
+    std::vector<DiagramRun> runs(store.runs(at).begin(), store.runs(at).end());
+    for (DiagramRun& run : runs) run.target = at_eve(run.target, counted);
+    return store.node(axis, runs);
+  }
+
+  // Is what is decided about the device, before much was counted, what is enabled?
+  bool quiet_before(Witness witness, const std::vector<FeatureIndex>& counted) {
+    for (FeatureIndex f : counted) witness.readings[f] = Reading::exactly(0);
+    if (all_rows_.empty()) all_rows_ = outcome_rows(model_.rules());
+    for (const OutcomeRow& row : all_rows_) {
+      if (!search_.holds_in(row.where, witness)) continue;
+      bool keeps = row.leaf.kind == Action::Kind::keep && row.leaf.ban < 0;
+      return keeps || std::int64_t{row.leaf.profile} == witness.profile.lower;
+    }
+    return true;
+  }
+
+  // A situation in which the ban is violated because of what it counts, and in which the same
+  // device was content before: so that nothing else changes its profile meanwhile.
   std::optional<Witness> violation(const Ban& ban, std::uint32_t index, Leaf& decided) {
-    DiagramRef violated = violated_now(ban);
-    std::vector<OutcomeRow> rows = outcome_rows(model_.rules(), violated);
-    rows.push_back({violated, Leaf{}});
-    for (bool by_remedy : {true, false}) {
-      for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (by_remedy != (rows[i].leaf.ban == static_cast<std::int32_t>(index))) continue;
-        SituationSearch::Answer answer = before(rows, i, rows[i].where);
-        decided = rows[i].leaf;
-        if (answer.witness) return std::move(answer.witness);
+    std::optional<Witness> found;
+    DiagramStore& store = model_.store();
+    for (ProfileIndex p = 0; p + 1 < ban.violated.size(); ++p) {
+      std::vector<FeatureIndex> counted = counted_by(model_.table(), ban.bites[p]);
+      DiagramRef violated =
+          store.both(model_.rules().enabled(p), model_.conditions().certain(ban.violated[p]));
+      DiagramRef before_it = at_eve(model_.conditions().certain(ban.bites[p]), counted);
+      // What is violated bites; the prover's world does not know of every pair of counts.
+      violated = store.both(violated, model_.conditions().certain(ban.bites[p]));
+      if (!counted.empty()) violated = store.both(violated, store.opposite(before_it));
+      std::vector<OutcomeRow> rows = outcome_rows(model_.rules(), violated);
+      rows.push_back({violated, Leaf{}});
+      for (bool by_remedy : {true, false}) {
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+          if (by_remedy != (rows[i].leaf.ban == static_cast<std::int32_t>(index))) continue;
+          SituationSearch::Answer answer = before(rows, i, rows[i].where);
+          if (!answer.witness) continue;
+          bool quiet = quiet_before(*answer.witness, counted);
+          if (found && !quiet) continue;
+          decided = rows[i].leaf;
+          found = std::move(answer.witness);
+          if (quiet) return found;
+        }
       }
     }
-    return std::nullopt;
+    return found;
   }
 
   void prove_over_time(const Ban& ban, BanVerdict& verdict) {
     SlowSwitch question = slow_switch_of(model_.table(), ban);
+    // Rather without the one day in the year on which the clocks go forward.
+    Duration clock_change = std::exchange(question.clock_change, {});
     Exploration found = explore(question);
+    question.clock_change = clock_change;
+    bool by_clock = found.decided && !found.violation && clock_change.ms > 0;
+    if (by_clock) found = explore(question);
     OverTime& over_time = verdict.over_time;
     over_time.state_count = found.state_count;
     if (!found.decided) over_time.verdict = Verdict::undecided;
@@ -89,9 +136,12 @@ class Prover {
     over_time.verdict = Verdict::broken;
     Leaf decided;
     std::optional<Witness> there = violation(ban, verdict.ban, decided);
-    if (!there) {  // it is never violated: nothing to fear
-      over_time.verdict = Verdict::holds;
-      return;
+    if (!there) {
+      SituationSearch::Answer any = search_.find(violated_now(ban), budget_);
+      there = std::move(any.witness);
+      // What is never violated is nothing to fear.
+      if (!there) over_time.verdict = any.decided ? Verdict::holds : Verdict::undecided;
+      if (!there) return;
     }
     over_time.notice_enough = notice_enough(question);
     Timeline timeline;
@@ -106,14 +156,15 @@ class Prover {
     const Reading& profile = timeline.there.profile;
     if (profile.known && profile.lower >= 0) enabled = static_cast<ProfileIndex>(profile.lower);
     std::size_t candidate = enabled ? *enabled : model_.table().profiles.size();
-    timeline.counted = counted_by(model_.table(), ban.violated[candidate]);
+    timeline.violates = ban.violated[candidate];
+    move_to_default_day(model_.table(), ban.violated[candidate], timeline.there);
     if (about_place(model_.table(), ban.violated[candidate]) && enabled) {
       DiagramStore& store = model_.store();
       DiagramRef not_here = store.both(model_.rules().enabled(*enabled),
                                        model_.conditions().refuted(ban.violated[candidate]));
       timeline.elsewhere = search_.find(not_here, budget_).witness;
     }
-    complete(model_.table(), ban, question, timeline, over_time.guard);
+    complete(model_.table(), ban, question, by_clock, timeline, over_time.guard);
     over_time.timeline = std::move(timeline);
   }
 
@@ -181,6 +232,7 @@ class Prover {
   PolicyModel& model_;
   SituationSearch& search_;
   ProofBudget& budget_;
+  std::vector<OutcomeRow> all_rows_;  // of the whole policy; made when it is asked for
 };
 
 }  // namespace

@@ -51,6 +51,7 @@ class Explorer {
     }
     for (std::size_t i = 0; i < queue_.size() && !found_.violation; ++i) step(queue_[i]);
     found_.state_count = queue_.size();
+    if (!found_.violation && stopped_) found_.violation = life_to(*stopped_);
     return std::move(found_);
   }
 
@@ -98,18 +99,19 @@ class Explorer {
     if (found_.violation || parent_[number] != kUnseen) return;
     parent_[number] = parent;
     queue_.push_back(number);
-    if (is_violation(state)) found_.violation = life_to(number);
+    bool violated = state.here && state.distance == 0;
+    if (!violated) return;
+    // The world alone brings a device where a ban is violated; that ends when the switch it calls
+    // for completes. What a guard of ours holds back is ours.
+    if (!state.arrived) {
+      found_.violation = life_to(number);
+    } else if (state.stage == Stage::guarded && !question_.counts && !stopped_) {
+      stopped_ = number;
+    }
   }
 
   bool calls(const State& state) const {
     return state.here && state.distance <= static_cast<std::uint32_t>(question_.notice_days);
-  }
-
-  // The world alone brings a device where a ban is violated; that ends when the switch it calls for
-  // completes. What a guard of ours holds back is ours.
-  bool is_violation(const State& state) const {
-    bool violated = state.here && state.distance == 0;
-    return violated && (!state.arrived || state.stage == Stage::guarded);
   }
 
   // A half day begins in `state`, but for what the world does in it.
@@ -122,6 +124,7 @@ class Explorer {
       now.here = here;
       decide(now, false, parent);
       if (!question_.jumps || !here) continue;
+      now.arrived = true;  // by the world
       for (std::uint32_t d = 0; d < state.distance; ++d) {
         now.distance = d;
         decide(now, true, parent);
@@ -244,6 +247,7 @@ class Explorer {
   std::uint32_t halves_max_ = 0;
   std::vector<std::uint32_t> parent_;  // by state: the one before it
   std::vector<std::uint32_t> queue_;
+  std::optional<std::uint32_t> stopped_;  // arrived, and a guard stops what the ban calls for
   Exploration found_;
 };
 

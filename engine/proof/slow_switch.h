@@ -38,14 +38,14 @@ namespace sojourn {
 
 struct SlowSwitch {
   std::int32_t notice_days = 0;
-  bool counts = false;     // some form counts; else the ban is violated wherever it is about
-  bool jumps = false;      // something it asks about may come about with no day's warning
-  bool elapsed = false;    // counts elapsed time only: its days begin when the device comes
-  Duration assuming;       // a switch completes within; 0: at once
-  Duration clock_change;   // how much shorter than 24 hours a day may be
-  Duration lead;           // how long before the deadline the ban presses
-  bool held_back = false;  // hold, window, `requires` or rollout may wait until then
-  Duration guard;          // how long a guard that does not spare bans may stop a switch; 0: none
+  bool counts = false;         // some form counts; else the ban is violated wherever it is about
+  bool jumps = false;          // something it asks about may come about with no day's warning
+  bool elapsed = false;        // counts elapsed time only: its days begin when the device comes
+  Duration assuming = {};      // a switch completes within; 0: at once
+  Duration clock_change = {};  // how much shorter than 24 hours a day may be
+  Duration lead = {};          // how long before the deadline the ban presses
+  bool held_back = false;      // hold, window, `requires` or rollout may wait until then
+  Duration guard = {};  // how long a guard that does not spare bans may stop a switch; 0: none
 };
 
 // A half day of a life: its halves are [00:00, noon) and [noon, 24:00), with Exploration::noon.

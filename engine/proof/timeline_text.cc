@@ -19,66 +19,83 @@ struct Beginning {
   bool possible = true;
 };
 
-Beginning beginning_of(const RuleTable& table, const Timeline& timeline) {
-  std::int32_t last = timeline.there.day;
+// For one count of the ban.
+std::optional<Beginning> beginning_of(const Feature& feature, std::int64_t threshold,
+                                      std::int32_t last) {
   Beginning begin{last, -1, {}, true};
   auto from = [&](std::int64_t day) {
     begin.day = std::min(begin.day, static_cast<std::int32_t>(day));
   };
-  for (FeatureIndex f : timeline.counted) {
-    const Feature& feature = table.features[f];
-    const Reading& reading = timeline.there.readings[f];
-    switch (feature.kind) {
-      case FeatureKind::since: {
-        if (feature.ahead_days != 0 || reading.lower == 0) break;
-        if (feature.event.kind != EventKind::named) begin.possible = false;
-        Day day{last - static_cast<std::int32_t>(feature.window.count)};
-        if (feature.window.unit == TimeUnit::millisecond) begin.possible = false;
-        if (feature.window.unit == TimeUnit::week) {
-          day = Day{last - 7 * static_cast<std::int32_t>(feature.window.count)};
-        }
-        std::int32_t months = feature.window.unit == TimeUnit::year ? 12 : 1;
-        if (feature.window.unit == TimeUnit::month || feature.window.unit == TimeUnit::year) {
-          day = add_months(Day{last}, -months * static_cast<std::int32_t>(feature.window.count));
-        }
-        from(day.number);
-        begin.events.push_back("event " + quoted_if_needed(feature.event.name));
-        break;
+  switch (feature.kind) {
+    case FeatureKind::since: {
+      if (feature.window.count == 0) return std::nullopt;
+      if (feature.event.kind != EventKind::named) begin.possible = false;
+      Day day{last - static_cast<std::int32_t>(feature.window.count)};
+      if (feature.window.unit == TimeUnit::millisecond) begin.possible = false;
+      if (feature.window.unit == TimeUnit::week) {
+        day = Day{last - 7 * static_cast<std::int32_t>(feature.window.count)};
       }
-      case FeatureKind::held: {
-        std::int64_t at = std::int64_t{last} * kDayMs - reading.lower;
-        if (at / kDayMs > begin.day) break;
-        from(at / kDayMs);
-        begin.ms = at % kDayMs;
-        break;
+      std::int32_t months = feature.window.unit == TimeUnit::year ? 12 : 1;
+      if (feature.window.unit == TimeUnit::month || feature.window.unit == TimeUnit::year) {
+        day = add_months(Day{last}, -months * static_cast<std::int32_t>(feature.window.count));
       }
-      case FeatureKind::consecutive_days:
-      case FeatureKind::calendar_count:
-        if (feature.ahead_days == 0) from(last - reading.lower + 1);
-        break;
-      case FeatureKind::window_count:
-        if (feature.ahead_days != 0) break;
-        if (feature.bucket == TimeUnit::day) from(last - reading.lower + 1);
-        if (feature.bucket == TimeUnit::week) {
-          auto week = static_cast<std::int32_t>(week_number(Day{last}) - reading.lower + 2);
-          from(first_day_of_week(week).number - 1);
-        }
-        if (feature.bucket == TimeUnit::month) {
-          auto month = static_cast<std::int32_t>(month_number(Day{last}) - reading.lower + 2);
-          from(first_day_of_month(month).number - 1);
-        }
-        break;
-      case FeatureKind::held_share:
-      case FeatureKind::day_share:
-        from(last - (feature.window.unit == TimeUnit::millisecond
-                         ? feature.window.count / kDayMs + 1
-                         : feature.window.count));
-        break;
-      default:
-        break;
+      from(day.number);
+      begin.events.push_back("event " + quoted_if_needed(feature.event.name));
+      break;
     }
+    case FeatureKind::held: {
+      std::int64_t at = std::int64_t{last} * kDayMs - threshold;
+      if (at / kDayMs > begin.day) break;
+      from(at / kDayMs);
+      begin.ms = at % kDayMs;
+      break;
+    }
+    case FeatureKind::consecutive_days:
+    case FeatureKind::calendar_count:
+      if (feature.ahead_days == 0) from(last - threshold + 1);
+      break;
+    case FeatureKind::window_count:
+      if (feature.ahead_days != 0) break;
+      if (feature.bucket == TimeUnit::day) from(last - threshold + 1);
+      if (feature.bucket == TimeUnit::week) {
+        auto week = static_cast<std::int32_t>(week_number(Day{last}) - threshold + 2);
+        from(first_day_of_week(week).number - 1);
+      }
+      if (feature.bucket == TimeUnit::month) {
+        auto month = static_cast<std::int32_t>(month_number(Day{last}) - threshold + 2);
+        from(first_day_of_month(month).number - 1);
+      }
+      break;
+    case FeatureKind::held_share:
+    case FeatureKind::day_share:
+      from(last - (feature.window.unit == TimeUnit::millisecond ? feature.window.count / kDayMs + 1
+                                                                : feature.window.count));
+      break;
+    default:
+      return std::nullopt;
   }
   return begin;
+}
+
+// For a condition: all of a conjunction's counts must be reached, the quickest of a disjunction's
+// is. Absent: it counts nothing.
+std::optional<Beginning> beginning_of(const RuleTable& table, ConditionIndex condition,
+                                      std::int32_t last) {
+  const ConditionNode& node = table.conditions.node(condition);
+  if (node.op == ConditionOp::test) {
+    const Test& test = table.conditions.test_of(node);
+    return beginning_of(table.features[test.feature], test.threshold, last);
+  }
+  if (node.op != ConditionOp::conjunction && node.op != ConditionOp::disjunction) return {};
+  std::optional<Beginning> found;
+  for (std::uint32_t i = 0; i < node.count; ++i) {
+    std::optional<Beginning> part = beginning_of(table, table.conditions.child(node, i), last);
+    if (!part) continue;
+    bool all = node.op == ConditionOp::conjunction;
+    bool takes = !found || (all ? part->day < found->day : part->day > found->day);
+    if (takes) found = std::move(part);
+  }
+  return found;
 }
 
 class Writer {
@@ -114,15 +131,14 @@ class Writer {
       if (half == call_ && !timeline_.called.empty() && ms + settling() < kDayMs) {
         stand(reported + 1, day_of(*half) - 1, here);
         reported = std::max(reported, day_of(*half) - 1);
-        text_ += fmt::format("  at {}\n", time_text(day_of(*half), ms + settling()));
+        line("at " + time_text(day_of(*half), ms + settling()), half->here);
         text_ += fmt::format("  expect {}\n", timeline_.called);
         if (half->guarded) text_ += "  expect suppressed\n";
       }
     }
     const LifeHalf& last = timeline_.life.back();
     stand(reported + 1, day_of(last) - 1, here);
-    text_ += fmt::format("  at {}\n",
-                         time_text(day_of(last), last.second ? timeline_.noon.ms + settling() : 0));
+    line("at " + time_text(day_of(last), last.second ? timeline_.noon.ms + settling() : 0), here);
     text_ += fmt::format("  expect {}\n", timeline_.violated);
     return text_;
   }
@@ -188,9 +204,11 @@ class Writer {
 }  // namespace
 
 std::optional<std::string> timeline_as_test(const RuleTable& table, const Timeline& timeline) {
-  Beginning begin = beginning_of(table, timeline);
-  if (!begin.possible || timeline.life.empty()) return std::nullopt;
-  return Writer(table, timeline, std::move(begin)).write();
+  if (timeline.life.empty()) return std::nullopt;
+  std::optional<Beginning> begin = beginning_of(table, timeline.violates, timeline.there.day);
+  if (!begin) begin = Beginning{timeline.there.day, -1, {}, true};
+  if (!begin->possible) return std::nullopt;
+  return Writer(table, timeline, *std::move(begin)).write();
 }
 
 }  // namespace sojourn

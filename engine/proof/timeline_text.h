@@ -26,9 +26,9 @@ struct Timeline {
   std::optional<Witness> elsewhere;  // what the ban is about does not hold; absent: no service
   std::vector<LifeHalf> life;
   Duration noon;
-  std::vector<FeatureIndex> counted;  // what the ban counts
-  std::string called;                 // what is decided once the ban calls; empty: not told
-  std::string violated;               // "ban b violated"
+  ConditionIndex violates = ConditionTable::kNever;  // the ban, with the profile that is enabled
+  std::string called;    // what is decided once the ban calls; empty: not told
+  std::string violated;  // "ban b violated"
   // A guard that stops the switch: so many changes of the enabled profile use it up.
   std::int64_t switches = 0;
   std::string other_profile;

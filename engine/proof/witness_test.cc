@@ -134,6 +134,9 @@ std::vector<std::string> given_parts(const RuleTable& table, const Witness& witn
         break;
     }
   }
+  bool per_imei = std::any_of(table.features.begin(), table.features.end(),
+                              [](const Feature& feature) { return feature.scope.per_imei; });
+  if (per_imei) parts.push_back("imei \"356938035643809\"");
   for (const auto& [attribute, members] : sets) {
     parts.push_back(fmt::format("{} = {{{}}}", quoted_if_needed(table.attributes[attribute].name),
                                 joined(members)));
@@ -193,7 +196,10 @@ std::optional<std::string> witness_as_test(const RuleTable& table, const Witness
                         clock / 60'000 % 60, to_text(Day{first_day}), to_text(Day{witness.day - 1}),
                         space, report);
   }
-  if (standing.ms % kDayMs != 0 || (standing.ms > 0 && whole_days == 0)) {
+  // The daily reports say it already where they begin early enough.
+  std::int64_t clock_ms = witness.time_of_day_ms % 60'000;
+  bool begins_before = whole_days * kDayMs + clock_ms < standing.ms;
+  if (begins_before || (standing.ms > 0 && whole_days == 0)) {
     std::string begin = time_text(witness.day, witness.time_of_day_ms - standing.ms);
     std::string line = fmt::format("  at {}{}{}\n", begin, space, report);
     // The stay begins before the daily reports do.
