@@ -106,7 +106,7 @@ class Writer {
         begin_(std::move(begin)),
         there_(joined(report_parts(table, timeline.there))),
         elsewhere_(timeline.elsewhere ? joined(report_parts(table, *timeline.elsewhere))
-                                      : "registration none"),
+                                      : on_no_country(table)),
         call_(std::find_if(timeline.life.begin(), timeline.life.end(),
                            [](const LifeHalf& half) { return half.called; })) {}
 
@@ -125,6 +125,7 @@ class Writer {
       if (half->here != here) {
         stand(reported + 1, day_of(*half) - 1, here);
         line(fmt::format("at {}", time_text(day_of(*half), ms)), half->here);
+        if (!half->here && (half < call_)) text_ += "  expect keep\n";
         reported = day_of(*half);
         here = half->here;
       }
@@ -144,6 +145,16 @@ class Writer {
   }
 
  private:
+  // On a network of no country nothing holds that asks for one. (Without service the networks that
+  // the device knows would still be judged, semantics 9a.)
+  static std::string on_no_country(const RuleTable& table) {
+    bool roams_there =
+        std::any_of(table.features.begin(), table.features.end(), [](const Feature& feature) {
+          return feature.kind == FeatureKind::roaming && feature.countries.empty();
+        });
+    return roams_there ? "registration none" : "network 901-01";
+  }
+
   std::int32_t day_of(const LifeHalf& half) const { return timeline_.there.day - half.days_before; }
   // A change of country is believed after a while.
   std::int64_t settling() const {
