@@ -122,9 +122,9 @@ std::string counted_text(const Test& test, const Feature& feature, const Reading
     default:
       break;
   }
-  auto [one, many] = unit_of(feature);
-  return beside_threshold(test, reading,
-                          [&](std::int64_t count) { return plural(count, one, many); });
+  auto unit = unit_of(feature);
+  return beside_threshold(
+      test, reading, [&](std::int64_t count) { return plural(count, unit.first, unit.second); });
 }
 
 }  // namespace

@@ -61,6 +61,7 @@ TEST_CASE("hostile texts end in diagnostics, in linear time") {
   }
 }
 
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && defined(NDEBUG)
 // Loads what `make` makes in a process of its own: whether it was refused with diagnostics, the
 // processor time, and the most memory it held.
 struct Toll {
@@ -85,7 +86,6 @@ Toll toll_of(const std::function<std::string()>& make) {
           seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_maxrss};
 }
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && defined(NDEBUG)
 TEST_CASE("whatever the bytes, a diagnostic within a second and 200 MB") {
   constexpr std::size_t kTenMega = std::size_t{10} << 20;
   auto garbage = [](unsigned from, unsigned count) {
