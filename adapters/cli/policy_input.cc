@@ -31,8 +31,8 @@ Result<std::unique_ptr<PolicyInput>> read_policy(const std::string& path, const 
   auto text = read_file(path, limits::kSourceBytesMax);
   if (!text) return std::move(text).error();
   static const service::DiskFiles files;
-  return service::read_policy_source(path == "-" ? "standard input" : path,
-                                     std::move(text).value(), files, world);
+  return service::read_policy_source(path == "-" ? "standard input" : path, std::move(text).value(),
+                                     files, world);
 }
 
 std::optional<RuleTable> read_table(const std::string& path, const Gazetteer& world,
