@@ -1,6 +1,8 @@
 #include "adapters/cli/diagnostic_json.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "engine/base/diagnostic_code.h"
 
@@ -19,18 +21,11 @@ Json place_json(const Span& span, const SourceMap& sources) {
           {"end_column", end.column}};
 }
 
-const char* word(Severity severity) {
-  switch (severity) {
-    case Severity::note:
-      return "note";
-    case Severity::warning:
-      return "warning";
-    case Severity::broken_promise:
-      return "broken-promise";
-    case Severity::error:
-      return "error";
-  }
-  return "error";
+// For programs: one word.
+std::string word(Severity severity) {
+  std::string word(severity_name(severity));
+  std::replace(word.begin(), word.end(), ' ', '-');
+  return word;
 }
 
 }  // namespace
