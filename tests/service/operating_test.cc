@@ -11,6 +11,7 @@
 
 #include "adapters/simulator/certificate_maker.h"
 #include "adapters/simulator/http_client.h"
+#include "tests/service/demo_folder.h"
 #include "tests/service/served.h"
 #include "tests/support/catch.h"
 
@@ -22,23 +23,6 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::int64_t kDayMs = 86'400'000;
-
-std::string make_folder(const ScratchFolder& scratch, int devices) {
-  std::string folder = scratch.file("demo");
-  ProgramRun made = run_shell("sojourn serve --init " + folder + " --any-ports --devices " +
-                              std::to_string(devices));
-  INFO(made.out << made.err);
-  REQUIRE(made.exit_code == 0);
-  return folder;
-}
-
-bool holds(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
-void write(const std::string& path, const std::string& text) {
-  std::ofstream(path, std::ios::binary) << text;
-}
 
 void replace(const std::string& path, const std::string& from, const std::string& to) {
   std::string text = read_whole(path);
@@ -83,7 +67,7 @@ std::string meter(std::size_t n) { return report_line(demo_device(n), 60'000, kM
 
 TEST_CASE("a decision waits for a person's yes") {
   ScratchFolder scratch;
-  Served service(make_folder(scratch, 2));
+  Served service(make_folder(scratch, "demo", 2));
   replace(service.folder() + "/policy.sojourn", "type = meter then profile = local-br",
           "type = meter then profile = local-br, approval");
   REQUIRE(service.start());
@@ -120,7 +104,7 @@ TEST_CASE("a decision waits for a person's yes") {
 
 TEST_CASE("a kill switch stops what was ordered and what would be") {
   ScratchFolder scratch;
-  Served service(make_folder(scratch, 2));
+  Served service(make_folder(scratch, "demo", 2));
   REQUIRE(service.start());
   write(service.folder() + "/reports", meter(0) + meter(1));
   REQUIRE(service.ask("observe", "reports").exit_code == 0);
@@ -151,7 +135,7 @@ TEST_CASE("a kill switch stops what was ordered and what would be") {
 
 TEST_CASE("policies are compared, numbered, and rolled back") {
   ScratchFolder scratch;
-  Served service(make_folder(scratch, 1));
+  Served service(make_folder(scratch, "demo", 1));
   REQUIRE(service.start());
   write(service.folder() + "/reports", meter(0));
   REQUIRE(service.ask("observe", "reports").exit_code == 0);
@@ -190,7 +174,7 @@ TEST_CASE("policies are compared, numbered, and rolled back") {
 
 TEST_CASE("who shows a certificate of the operators' authority needs no token") {
   ScratchFolder scratch;
-  Served service(make_folder(scratch, 1));
+  Served service(make_folder(scratch, "demo", 1));
   auto now = std::chrono::system_clock::now().time_since_epoch();
   simulator::CertificateMakerOptions validity;
   validity.valid_from = {std::chrono::duration_cast<std::chrono::milliseconds>(now).count() -
@@ -226,7 +210,7 @@ TEST_CASE("who shows a certificate of the operators' authority needs no token") 
 
 TEST_CASE("an order that is repeated under its key orders nothing more") {
   ScratchFolder scratch;
-  Served service(make_folder(scratch, 2));
+  Served service(make_folder(scratch, "demo", 2));
   REQUIRE(service.start());
   write(service.folder() + "/reports", meter(0) + meter(1));
   REQUIRE(service.ask("observe", "reports").exit_code == 0);
@@ -256,7 +240,7 @@ TEST_CASE("an order that is repeated under its key orders nothing more") {
 
 TEST_CASE("nonsense, too much and too slow are answered, and others do not notice") {
   ScratchFolder scratch;
-  Served service(make_folder(scratch, 1));
+  Served service(make_folder(scratch, "demo", 1));
   replace(service.folder() + "/serve.json", "\"tokens\": \"tokens.json\"",
           "\"tokens\": \"tokens.json\", \"body_bytes_max\": 100000");
   REQUIRE(service.start());
@@ -295,7 +279,7 @@ TEST_CASE("nonsense, too much and too slow are answered, and others do not notic
 
 TEST_CASE("a full disk: nothing is acknowledged that is not there after the restart") {
   ScratchFolder scratch;
-  Served service(make_folder(scratch, 1));
+  Served service(make_folder(scratch, "demo", 1));
   service.limit_files(1u << 20);
   REQUIRE(service.start());
   std::string token = token_of(service, "operate");
@@ -333,7 +317,7 @@ TEST_CASE("a full disk: nothing is acknowledged that is not there after the rest
 
 TEST_CASE("a device that appears on ESipa first is nobody until telemetry speaks of it") {
   ScratchFolder scratch;
-  Served service(make_folder(scratch, 1));
+  Served service(make_folder(scratch, "demo", 1));
   REQUIRE(service.start());
   service.devices("https", {.polls = 2});
   CHECK(!holds(service.ask("devices list").out, demo_device(0)));
@@ -347,7 +331,7 @@ TEST_CASE("a device that appears on ESipa first is nobody until telemetry speaks
 
 TEST_CASE("a policy runs in shadow first, and then comes into force") {
   ScratchFolder scratch;
-  Served service(make_folder(scratch, 2));
+  Served service(make_folder(scratch, "demo", 2));
   REQUIRE(service.start());
   write(service.folder() + "/reports", meter(0));
   REQUIRE(service.ask("observe", "reports").exit_code == 0);
@@ -385,7 +369,7 @@ TEST_CASE("a policy runs in shadow first, and then comes into force") {
 
 TEST_CASE("a guard about the fleet lets one device after the other go") {
   ScratchFolder scratch;
-  Served service(make_folder(scratch, 4));
+  Served service(make_folder(scratch, "demo", 4));
   replace(service.folder() + "/policy.sojourn", "otherwise keep",
           "guard at most 1 devices per hour\notherwise keep");
   REQUIRE(service.start());

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <thread>
 
+#include "tests/service/demo_folder.h"
 #include "tests/service/served.h"
 #include "tests/support/catch.h"
 
@@ -13,23 +14,6 @@ using namespace sojourn::testing;
 namespace {
 
 constexpr std::int64_t kDayMs = 86'400'000;
-
-std::string make_folder(const ScratchFolder& scratch, const std::string& name, int devices) {
-  std::string folder = scratch.file(name);
-  ProgramRun made = run_shell("sojourn serve --init " + folder + " --any-ports --devices " +
-                              std::to_string(devices));
-  INFO(made.out << made.err);
-  REQUIRE(made.exit_code == 0);
-  return folder;
-}
-
-bool holds(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
-void write(const std::string& path, const std::string& text) {
-  std::ofstream(path, std::ios::binary) << text;
-}
 
 }  // namespace
 
