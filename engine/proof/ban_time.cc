@@ -6,6 +6,7 @@
 #include <set>
 
 #include "engine/base/calendar.h"
+#include "engine/proof/actions.h"
 #include "engine/proof/witness_parts.h"
 
 namespace sojourn {
@@ -65,15 +66,6 @@ std::optional<ShortDay> short_day(const TimeZone& zone) {
     if (change.ms > 0) return ShortDay{zone.day_of(t), change};
   }
   return std::nullopt;
-}
-
-template <class Visit>  // void(const Action&)
-void for_each_action(const RuleTable& table, const Visit& visit) {
-  for (const Rule& rule : table.rules) visit(rule.action);
-  for (const Ban& ban : table.bans) {
-    if (ban.remedy) visit(*ban.remedy);
-  }
-  visit(table.otherwise);
 }
 
 // A guard that may stop what the ban calls for, whatever its deadline.

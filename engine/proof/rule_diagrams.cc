@@ -3,17 +3,10 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/proof/actions.h"
+
 namespace sojourn {
 namespace {
-
-template <class Visit>  // void(const Action&)
-void for_each_action(const RuleTable& table, const Visit& visit) {
-  for (const Rule& rule : table.rules) visit(rule.action);
-  for (const Ban& ban : table.bans) {
-    if (ban.remedy) visit(*ban.remedy);
-  }
-  visit(table.otherwise);
-}
 
 bool has_voice(const Rule& rule) {
   return rule.action.kind == Action::Kind::none || !rule.action.alerts.empty() ||
