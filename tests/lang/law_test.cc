@@ -9,6 +9,7 @@
 #include "lang/testing/run.h"
 #include "tests/lang/load.h"
 #include "tests/support/catch.h"
+#include "tests/support/disk_files.h"
 
 namespace sojourn::lang {
 namespace {
@@ -24,19 +25,8 @@ std::string failure_text(const TestResult& result) {
   return text;
 }
 
-std::string contents_of(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
-}
-
-class DiskFiles : public FileSource {
- public:
-  Result<std::string> read(std::string_view path) const override {
-    return contents_of(fs::path(path));
-  }
-};
+using sojourn::testing::contents_of;
+using sojourn::testing::DiskFiles;
 
 // The real world: a law's midnight and night are those of the place.
 const Gazetteer& world() {
