@@ -137,6 +137,10 @@ Result<std::unique_ptr<TraceReader>> TraceReader::open(const TraceOptions& optio
   for (const std::string& path : options.paths) {
     Result<std::unique_ptr<ByteStream>> bytes = open_trace_bytes(path);
     if (!bytes) return std::move(bytes).error();
+    Translation how = options.translation;
+    how.form = options.form.value_or(form_of_path(path));
+    bytes = translate(std::move(bytes).value(), how);
+    if (!bytes) return std::move(bytes).error();
     streams.emplace_back(path == "-" ? "standard input" : path, std::move(bytes).value());
   }
   return open_streams(std::move(streams), options);

@@ -17,12 +17,14 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "adapters/telemetry/byte_stream.h"
 #include "adapters/telemetry/trace_summary.h"
+#include "adapters/telemetry/translation.h"
 #include "engine/base/limits.h"
 #include "engine/base/result.h"
 #include "engine/device/observation.h"
@@ -30,11 +32,14 @@
 namespace sojourn::telemetry {
 
 struct TraceOptions {
-  std::vector<std::string> paths = {};  // NDJSON, plain, gzip or zstd; "-" is standard input
+  std::vector<std::string> paths = {};  // plain, gzip or zstd; "-" is standard input
   bool strict = false;                  // the first finding is an error
   // Threads that read and parse ahead; 1 works in the caller's thread alone.
   std::size_t jobs = 1;
   std::size_t block_bytes = limits::kTraceBlockBytes;  // tests vary it
+  // What the files are when they are no NDJSON. Without a form, each file's name tells.
+  std::optional<TraceForm> form = std::nullopt;
+  Translation translation = {};  // its `form` is not used
 };
 
 // Not thread-safe: one thread calls it, though with jobs > 1 others work for it.
