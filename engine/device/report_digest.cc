@@ -75,10 +75,23 @@ std::uint64_t digest_of(const Observation& report) {
   for (const AttributeReport& attribute : report.attributes) {
     text(attribute.name);
     mixer.add(static_cast<std::uint64_t>(attribute.type));
-    mixer.add(std::uint64_t{attribute.flag});
-    mixer.add(static_cast<std::uint64_t>(attribute.number_millionths));
-    text(attribute.text);
-    texts(attribute.list);
+    // Members of other types are left over from reports whose memory this one was given.
+    switch (attribute.type) {
+      case AttributeReport::Type::unknown:
+        break;
+      case AttributeReport::Type::flag:
+        mixer.add(std::uint64_t{attribute.flag});
+        break;
+      case AttributeReport::Type::number:
+        mixer.add(static_cast<std::uint64_t>(attribute.number_millionths));
+        break;
+      case AttributeReport::Type::text:
+        text(attribute.text);
+        break;
+      case AttributeReport::Type::list:
+        texts(attribute.list);
+        break;
+    }
   }
   mixer.add(std::uint64_t{report.standing});
   return mixer.value();

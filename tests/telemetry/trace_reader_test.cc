@@ -1,10 +1,12 @@
 // Whole traces: recorded ones, merged ones, and the same ones cut and spread over threads.
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <random>
 #include <set>
 
 #include "engine/base/limits.h"
+#include "engine/device/report_reader.h"
 #include "tests/support/catch.h"
 #include "tests/telemetry/observation_text.h"
 #include "tests/telemetry/read_all.h"
@@ -182,6 +184,30 @@ TEST_CASE("a reader that is left early ends its threads") {
     Observation observation;
     CHECK(*(*reader)->next(observation));
   }
+}
+
+// The memory of reports is used again; what an earlier one left in it is nothing of a later one.
+TEST_CASE("the same line is the same report, whatever was read before it") {
+  auto line = [](const char* value) {
+    return std::string(R"({"ts":1,"device":"d","attributes":{"x":)") + value + "}}\n";
+  };
+  std::string text;
+  for (const char* value : {"5", R"("a")", "5", "true", R"(["p","q"])", "5", R"("a")",
+                            R"(["p","q"])", "true", R"(["p","q"])", "null", "5", "null", "true"}) {
+    text += line(value);
+  }
+  std::vector<std::pair<std::string, std::unique_ptr<ByteStream>>> streams;
+  streams.emplace_back("t", open_memory(text));
+  auto reader = TraceReader::open_streams(std::move(streams), {});
+  REQUIRE(reader.ok());
+  std::map<std::string, std::uint64_t> digests;
+  Observation observation;
+  while (*(*reader)->next(observation)) {
+    auto [known, fresh] = digests.try_emplace(text_of(observation), digest_of(observation));
+    INFO(known->first);
+    CHECK(known->second == digest_of(observation));
+  }
+  CHECK(digests.size() == 5);
 }
 
 }  // namespace
