@@ -29,6 +29,7 @@ ObserveOutcome DeviceLoop::report(const Observation& observation, const RecordSi
   bool in_order = observation.at >= now_;
   if (in_order) {
     pass_ticks_before(observation.at, sink);
+    pass_to(observation.at);
     carry_out_if_due(observation.at);
   }
   const Observation* taken = &observation;
@@ -46,7 +47,6 @@ ObserveOutcome DeviceLoop::report(const Observation& observation, const RecordSi
   totals_.duplicate_count += outcome.duplicate ? 1 : 0;
   totals_.first = std::min(totals_.first, observation.at);
   totals_.last = std::max(totals_.last, observation.at);
-  now_ = std::max(now_, observation.at);
   if (wanted && !wants_switch()) confirm(observation.at);
   bool nothing_new = outcome.duplicate || outcome.too_late;
   if (!nothing_new || options_.every_report) decide_at(now_, options_.every_report, sink);
@@ -57,18 +57,24 @@ void DeviceLoop::run_until(Instant end, const RecordSink& sink) {
   if (now_ == kBeginning) return;  // nothing is known of the device yet
   pass_ticks_before(end, sink);
   if (end < now_) return;
+  pass_to(end);
   carry_out_if_due(end);
-  now_ = end;
   decide_at(end, false, sink);
 }
 
 void DeviceLoop::switched(ProfileIndex profile, Instant at, const RecordSink& sink) {
   pass_ticks_before(at, sink);
-  now_ = std::max(now_, at);
+  pass_to(at);
   bool as_decided = wants_switch() && decision_->profile == profile;
   device_.switched(profile, at);
   if (as_decided) confirm(at);
   decide_at(now_, false, sink);
+}
+
+void DeviceLoop::pass_to(Instant t) {
+  if (t <= now_) return;
+  if (watch_ != nullptr && now_ != kBeginning) watch_->time_passes(device_, now_, t);
+  now_ = t;
 }
 
 void DeviceLoop::pass_ticks_before(Instant end, const RecordSink& sink) {
@@ -82,8 +88,8 @@ void DeviceLoop::pass_ticks_before(Instant end, const RecordSink& sink) {
       }
     }
     if (due >= end) return;
+    pass_to(due);
     carry_out_if_due(due);
-    now_ = due;
     decide_at(due, false, sink);
   }
 }
@@ -98,8 +104,13 @@ void DeviceLoop::carry_out_if_due(Instant t) {
   if (options_.mode != LoopMode::closed || t <= decided_at_ || !wants_switch()) return;
   if (waits_.suppressed || t <= ready_at_) return;
   if (options_.latency && t < std::max(decided_at_, ready_at_) + *options_.latency) return;
-  device_.switched(decision_->profile, t);
-  confirm(t);
+  switch_as_decided(t);
+}
+
+void DeviceLoop::switch_as_decided(Instant at) {
+  if (watch_ != nullptr) watch_->before_switch(device_, at);
+  device_.switched(decision_->profile, at);
+  confirm(at);
   simulates_profile_ = true;
   ++totals_.switch_count;
 }
@@ -138,10 +149,7 @@ void DeviceLoop::decide_at(Instant t, bool write_always, const RecordSink& sink)
   bool tells = (changed && !says_nothing) || (waits_changed && !first);
   if (tells || write_always) sink(make_record(t));
   if (options_.mode == LoopMode::obedient && wants_switch() && !waits_.suppressed) {
-    device_.switched(decision.profile, t);
-    confirm(t);
-    simulates_profile_ = true;
-    ++totals_.switch_count;
+    switch_as_decided(t);
     decision_ = device_.decide(t);
     also_ = device_.also();
     review_waits(t);

@@ -51,6 +51,17 @@ struct LoopTotals {
   Instant last = kBeginning;
 };
 
+// Sees what a loop is about to do to its device.
+class LoopWatch {
+ public:
+  virtual ~LoopWatch() = default;
+  // Nothing is reported and nothing is switched within [from, until): what the device says of these
+  // instants is what was known when they passed.
+  virtual void time_passes(Device& device, Instant from, Instant until) = 0;
+  // The loop switches the device.
+  virtual void before_switch(Device& device, Instant at) = 0;
+};
+
 class DeviceLoop {
  public:
   DeviceLoop(std::shared_ptr<const PreparedPolicy> policy, std::string name,
@@ -63,6 +74,9 @@ class DeviceLoop {
   ObserveOutcome report(const Observation& observation, const RecordSink& sink);
   // Lets time pass, ticks at `end` included.
   void run_until(Instant end, const RecordSink& sink);
+
+  // Outlives the loop; null: nobody looks.
+  void watch(LoopWatch* watch) { watch_ = watch; }
 
   const std::string& name() const { return name_; }
   Device& device() { return device_; }
@@ -92,12 +106,14 @@ class DeviceLoop {
 
  private:
   friend struct LoopCodec;
+  void pass_to(Instant t);
   void pass_ticks_before(Instant end, const RecordSink& sink);
   void decide_at(Instant t, bool write_always, const RecordSink& sink);
   void carry_out_if_due(Instant t);
   bool wants_switch() const;
   // The device shows the profile that was decided: its hold begins.
   void confirm(Instant at);
+  void switch_as_decided(Instant at);
   // Looks anew at what the decision waits for; true when that changed.
   bool review_waits(Instant t);
   void gather_texts();
@@ -106,6 +122,7 @@ class DeviceLoop {
   std::shared_ptr<const PreparedPolicy> policy_;
   std::string name_;
   LoopOptions options_;
+  LoopWatch* watch_ = nullptr;
   Device device_;
   std::optional<Decision> decision_;
   Instant decided_at_ = kBeginning;
