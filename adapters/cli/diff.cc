@@ -1,18 +1,18 @@
 // sojourn diff OLD NEW: every situation that two policies decide differently.
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
 
 #include "adapters/cli/commands.h"
 #include "adapters/cli/diff_trace.h"
 #include "adapters/cli/policy_input.h"
 #include "engine/base/diagnostic_code.h"
-#include "engine/proof/difference.h"
 
 namespace sojourn::cli {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using service::RecordedDifference;
+using service::TouchedCount;
 
 std::string share(std::uint64_t part, std::uint64_t whole) {
   double percent = whole == 0 ? 0 : 100.0 * static_cast<double>(part) / static_cast<double>(whole);
@@ -24,12 +24,6 @@ std::string touched_text(const TouchedCount& part, const TouchedCount& all) {
                      grouped(all.device_count), share(part.device_count, all.device_count),
                      grouped(part.device_day_count), grouped(all.device_day_count),
                      share(part.device_day_count, all.device_day_count));
-}
-
-// Whether the trace was counted for the situation (alerts and tasks are not).
-const TouchedCount* counted(const std::optional<DiffTrace>& trace, std::size_t situation) {
-  bool listed = trace && situation + 1 < trace->situations.size();
-  return listed ? &trace->situations[situation] : nullptr;
 }
 
 // Alerts and tasks may come from several rules at once.
@@ -47,7 +41,27 @@ std::string headline(const Difference& difference) {
                      count == 1 ? " is" : "s are");
 }
 
-std::string as_text(const Difference& difference, const std::optional<DiffTrace>& trace) {
+// Devices that are named; --format json has them all.
+constexpr std::size_t kNamedMax = 20;
+
+std::string devices_text(const Difference& difference, const RecordedDifference& trace) {
+  std::string out =
+      trace.devices.empty() ? "" : "\nrecorded devices that are decided differently\n";
+  for (std::size_t i = 0; i < std::min(trace.devices.size(), kNamedMax); ++i) {
+    const service::TouchedDevice& one = trace.devices[i];
+    std::string where = one.situation < difference.situations.size()
+                            ? fmt::format("situation {}", one.situation + 1)
+                            : "a further situation";
+    out += fmt::format("  {}  from {} in {}; {} day{}\n", one.device, to_rfc3339(one.since), where,
+                       grouped(one.day_count), one.day_count == 1 ? "" : "s");
+  }
+  if (trace.devices.size() > kNamedMax) {
+    out += fmt::format("  and {} more\n", grouped(trace.devices.size() - kNamedMax));
+  }
+  return out;
+}
+
+std::string as_text(const Difference& difference, const RecordedDifference* trace) {
   std::string out = headline(difference);
   for (const std::string& declaration : difference.declarations) {
     out += fmt::format("  declared differently: {}\n", declaration);
@@ -55,7 +69,7 @@ std::string as_text(const Difference& difference, const std::optional<DiffTrace>
   if (!difference.declarations.empty() && !difference.situations.empty()) {
     out += "  situations are told with the declarations of the new policy\n";
   }
-  if (trace) {
+  if (trace != nullptr) {
     out += fmt::format("  recorded: {}\n", touched_text(trace->touched, trace->all));
   }
   for (std::size_t i = 0; i < difference.situations.size(); ++i) {
@@ -64,51 +78,17 @@ std::string as_text(const Difference& difference, const std::optional<DiffTrace>
     out += fmt::format("   before: {}{}\n", one.before, by_text(one.before_by));
     out += fmt::format("   after:  {}{}\n", one.after, by_text(one.after_by));
     out += fmt::format("   for example: {}\n", one.example);
-    if (const TouchedCount* count = counted(trace, i)) {
+    const TouchedCount* count = trace != nullptr ? trace->of(i) : nullptr;
+    if (count != nullptr) {
       out += fmt::format("   recorded: {}\n", touched_text(*count, trace->all));
     }
   }
+  if (trace != nullptr) out += devices_text(difference, *trace);
   if (difference.more) out += "\nand further situations beyond this list\n";
   for (const std::string& question : difference.undecided) {
     out += fmt::format("\nnot decided within the budget: {}\n", question);
   }
   return out;
-}
-
-Json as_json(const TouchedCount& count) {
-  return {{"devices", count.device_count}, {"device_days", count.device_day_count}};
-}
-
-Json outcome_json(const std::string& outcome, const std::string& by) {
-  Json json = {{"outcome", outcome}};
-  if (!by.empty()) json["by"] = by;
-  return json;
-}
-
-std::string as_json(const Difference& difference, const std::optional<DiffTrace>& trace) {
-  Json json;
-  json["same"] = difference.same();
-  json["declarations"] = difference.declarations;
-  Json situations = Json::array();
-  for (std::size_t i = 0; i < difference.situations.size(); ++i) {
-    const ChangedSituation& one = difference.situations[i];
-    Json item;
-    item["when"] = one.when;
-    item["conditions"] = one.conditions;
-    item["before"] = outcome_json(one.before, one.before_by);
-    item["after"] = outcome_json(one.after, one.after_by);
-    item["example"] = one.example;
-    if (const TouchedCount* count = counted(trace, i)) item["recorded"] = as_json(*count);
-    situations.push_back(std::move(item));
-  }
-  json["situations"] = std::move(situations);
-  json["more"] = difference.more;
-  json["undecided"] = difference.undecided;
-  if (trace) {
-    json["recorded"] = {{"all", as_json(trace->all)},
-                        {"decided_differently", as_json(trace->touched)}};
-  }
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace
@@ -119,25 +99,21 @@ int run_diff(const DiffOptions& options, Console& console) {
   std::optional<RuleTable> before = read_table(options.before, **world, console);
   std::optional<RuleTable> after = read_table(options.after, **world, console);
   if (!before || !after) return kUnusable;
-  Difference found;
-  bool equal = before->meaning_digest == after->meaning_digest;
-  if (!equal) {
-    JointPolicies joint = join_policies(*before, *after);
-    auto locator = (*world)->bind(joint.before.areas);
-    if (!locator) return console.fail(locator.error());
-    DifferenceOptions difference_options;
-    difference_options.claims = (*world)->claims();
-    difference_options.situations = &(*locator)->situations();
-    found = difference(std::move(joint), difference_options);
-  }
-  std::optional<DiffTrace> trace;
-  if (!options.traces.empty() && found.graph) {
-    auto replayed = replay_difference(found, **world, options.traces, console);
+  auto difference = service::find_difference(*before, *after, **world);
+  if (!difference) return console.fail(difference.error());
+  const Difference& found = *difference;
+  std::optional<RecordedDifference> trace;
+  if (!options.trace.paths.empty() && found.graph) {
+    auto reading = trace_options(options.trace);
+    if (!reading) return console.fail(reading.error());
+    auto replayed = replay_difference(found, **world, *reading, console);
     if (!replayed) return console.fail(replayed.error());
     trace = std::move(replayed).value();
   }
-  console.print(options.format == OutputFormat::json ? as_json(found, trace)
-                                                     : as_text(found, trace));
+  const RecordedDifference* recorded = trace ? &*trace : nullptr;
+  console.print(options.format == OutputFormat::json
+                    ? service::difference_json(found, recorded, 2) + "\n"
+                    : as_text(found, recorded));
   return found.same() ? kClean : kFindings;
 }
 

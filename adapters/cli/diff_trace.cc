@@ -4,6 +4,7 @@
 #include <memory>
 #include <unordered_map>
 
+#include "adapters/cli/day_count.h"
 #include "adapters/telemetry/trace_reader.h"
 #include "engine/base/calendar.h"
 #include "engine/device/device.h"
@@ -13,22 +14,8 @@
 namespace sojourn::cli {
 namespace {
 
-// Counts days of one device, told in order of time; a day told twice counts once.
-class DayCount {
- public:
-  void add(std::int32_t first, std::int32_t last) {
-    std::int32_t from = any_ ? std::max(first, next_) : first;
-    if (last >= from) count_ += static_cast<std::uint64_t>(last - from) + 1;
-    next_ = std::max(any_ ? next_ : first, last + 1);
-    any_ = true;
-  }
-  std::uint64_t count() const { return count_; }
-
- private:
-  bool any_ = false;
-  std::int32_t next_ = 0;
-  std::uint64_t count_ = 0;
-};
+using service::RecordedDifference;
+using service::TouchedCount;
 
 LoopOptions open_loop() {
   LoopOptions options;
@@ -49,11 +36,14 @@ class Follower {
     newest_ = std::max(newest_, observation.at);
   }
 
-  void finish(DiffTrace& trace) {
+  void finish(RecordedDifference& trace) {
     move_to(newest_);
     close(newest_ + milliseconds(1));
     count(trace.all, days_);
     count(trace.touched, touched_);
+    if (touched_.count() > 0) {
+      trace.devices.push_back({loop_.name(), touched_since_, touched_first_, touched_.count()});
+    }
     for (const auto& [situation, days] : by_situation_) {
       count(trace.situations[static_cast<std::size_t>(situation)], days);
     }
@@ -79,6 +69,10 @@ class Follower {
     std::int32_t last = policy_->zone().day_of(end - milliseconds(1)).number;
     days_.add(first, last);
     if (situation_ < 0) return;
+    if (touched_.count() == 0) {
+      touched_since_ = since_;
+      touched_first_ = static_cast<std::size_t>(situation_);
+    }
     touched_.add(first, last);
     by_situation_[situation_].add(first, last);
   }
@@ -90,16 +84,19 @@ class Follower {
   Instant newest_ = kBeginning;
   std::int32_t situation_ = -1;
   DayCount days_, touched_;
+  Instant touched_since_ = kNever;
+  std::size_t touched_first_ = 0;  // the situation then
   std::unordered_map<std::int32_t, DayCount> by_situation_;
 };
 
 }  // namespace
 
-Result<DiffTrace> replay_difference(const Difference& difference, const Gazetteer& world,
-                                    const std::vector<std::string>& traces, Console& console) {
+Result<RecordedDifference> replay_difference(const Difference& difference, const Gazetteer& world,
+                                             const telemetry::TraceOptions& reading,
+                                             Console& console) {
   auto prepared = PreparedPolicy::prepare(difference.graph, world);
   if (!prepared) return std::move(prepared).error();
-  auto reader = telemetry::TraceReader::open({.paths = traces});
+  auto reader = telemetry::TraceReader::open(reading);
   if (!reader) return std::move(reader).error();
   DeviceDirectory directory;
   std::vector<std::unique_ptr<Follower>> devices;
@@ -115,7 +112,7 @@ Result<DiffTrace> replay_difference(const Difference& difference, const Gazettee
     devices[index]->report(observation);
   }
   if (!(*reader)->summary().clean()) console.message(telemetry::describe((*reader)->summary()));
-  DiffTrace trace;
+  RecordedDifference trace;
   trace.situations.resize(difference.graph->table().rules.size());
   for (const auto& device : devices) device->finish(trace);
   return trace;

@@ -1,8 +1,7 @@
 #include "adapters/service/policy_difference.h"
 
 #include <nlohmann/json.hpp>
-
-#include "engine/proof/difference.h"
+#include <utility>
 
 namespace sojourn::service {
 namespace {
@@ -15,34 +14,55 @@ Json outcome_json(const std::string& outcome, const std::string& by) {
   return json;
 }
 
+Json count_json(const TouchedCount& count) {
+  return {{"devices", count.device_count}, {"device_days", count.device_day_count}};
+}
+
 }  // namespace
 
-Result<std::string> difference_json(const PreparedPolicy& before, const PreparedPolicy& after,
-                                    const Gazetteer& world) {
-  Difference found;
-  if (before.table().meaning_digest != after.table().meaning_digest) {
-    JointPolicies joint = join_policies(before.table(), after.table());
-    auto locator = world.bind(joint.before.areas);
-    if (!locator) return std::move(locator).error();
-    DifferenceOptions options;
-    options.claims = world.claims();
-    options.situations = &(*locator)->situations();
-    found = difference(std::move(joint), options);
-  }
+Result<Difference> find_difference(const RuleTable& before, const RuleTable& after,
+                                   const Gazetteer& world) {
+  if (before.meaning_digest == after.meaning_digest) return Difference{};
+  JointPolicies joint = join_policies(before, after);
+  auto locator = world.bind(joint.before.areas);
+  if (!locator) return std::move(locator).error();
+  DifferenceOptions options;
+  options.claims = world.claims();
+  options.situations = &(*locator)->situations();
+  return difference(std::move(joint), options);
+}
+
+std::string difference_json(const Difference& difference, const RecordedDifference* recorded,
+                            int indent) {
   Json json;
-  json["same"] = found.same();
-  json["declarations"] = found.declarations;
+  json["same"] = difference.same();
+  json["declarations"] = difference.declarations;
   json["situations"] = Json::array();
-  for (const ChangedSituation& one : found.situations) {
-    json["situations"].push_back({{"when", one.when},
-                                  {"conditions", one.conditions},
-                                  {"before", outcome_json(one.before, one.before_by)},
-                                  {"after", outcome_json(one.after, one.after_by)},
-                                  {"example", one.example}});
+  for (std::size_t i = 0; i < difference.situations.size(); ++i) {
+    const ChangedSituation& one = difference.situations[i];
+    Json item = {{"when", one.when},
+                 {"conditions", one.conditions},
+                 {"before", outcome_json(one.before, one.before_by)},
+                 {"after", outcome_json(one.after, one.after_by)},
+                 {"example", one.example}};
+    const TouchedCount* count = recorded != nullptr ? recorded->of(i) : nullptr;
+    if (count != nullptr) item["recorded"] = count_json(*count);
+    json["situations"].push_back(std::move(item));
   }
-  json["more"] = found.more;
-  json["undecided"] = found.undecided;
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  json["more"] = difference.more;
+  json["undecided"] = difference.undecided;
+  if (recorded != nullptr) {
+    json["recorded"] = {{"all", count_json(recorded->all)},
+                        {"decided_differently", count_json(recorded->touched)},
+                        {"devices", Json::array()}};
+    for (const TouchedDevice& one : recorded->devices) {
+      json["recorded"]["devices"].push_back({{"device", one.device},
+                                             {"since", to_rfc3339(one.since)},
+                                             {"situation", one.situation + 1},
+                                             {"days", one.day_count}});
+    }
+  }
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace sojourn::service

@@ -110,7 +110,10 @@ class Running final : public Service, public ServiceFacts {
     if (!found.runnable) {
       return make_diagnostic(Code::E0882, "the policy has errors", "`sojourn check` shows them");
     }
-    return difference_json(*engine.tenant().policy(), *found.runnable.prepared, *world_);
+    auto difference = find_difference(engine.tenant().policy()->table(),
+                                      found.runnable.prepared->table(), *world_);
+    if (!difference) return std::move(difference).error();
+    return difference_json(*difference, nullptr, -1);
   }
   Status roll_back(Engine& engine, std::string_view by, PolicyCheck& found) override;
   Status set_shadow(Engine& engine, std::string_view text, std::string_view by,
