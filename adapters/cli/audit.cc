@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "adapters/cli/commands.h"
+#include "adapters/cli/record_text.h"
 #include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 #include "engine/runtime/audit_chain.h"
@@ -66,8 +67,13 @@ int run_audit_show(const AuditOptions& options, Console& console) {
   Status read = for_each_line(options.file, [&](const std::string& line) {
     broken = verifier.check(line);
     if (!broken) return false;
-    console.print(options.pseudonymise ? *pseudonymise(line) : line);
-    console.print("\n");
+    std::string shown = options.pseudonymise ? *pseudonymise(line) : line;
+    if (options.format == OutputFormat::text) {
+      RecordText record = record_text(shown);
+      shown = fmt::format("{}  {}  {}", record.time, record.device.empty() ? "-" : record.device,
+                          record.text);
+    }
+    console.print(shown + "\n");
     return true;
   });
   if (!read) return console.fail(read.error());

@@ -1,6 +1,9 @@
 // sojourn build FILE -o policy.graph: compiles to the mapped graph file.
 #include <fmt/format.h>
 
+#include <chrono>
+#include <nlohmann/json.hpp>
+
 #include "adapters/cli/commands.h"
 #include "adapters/cli/policy_input.h"
 #include "engine/graph/graph_file.h"
@@ -11,6 +14,35 @@ namespace {
 
 // A graph that is built to be kept is worth half a second of looking for a better order.
 constexpr std::size_t kSiftWorkMax = 2'000'000;
+
+using Json = nlohmann::ordered_json;
+
+double now_ms() {
+  auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration<double, std::milli>(now).count();
+}
+
+const char* word(GraphForm form) {
+  return form == GraphForm::graph ? "graph" : form == GraphForm::mixed ? "mixed" : "matcher";
+}
+
+std::string as_json(const std::string& path, std::size_t file_bytes, const CompileSummary& summary,
+                    const RuleTable& table) {
+  Json json = {{"file", path},
+               {"bytes", file_bytes},
+               {"meaning", "sha256:" + to_hex(table.meaning_digest)},
+               {"text", "sha256:" + to_hex(table.text_digest)},
+               {"rules", summary.rule_count},
+               {"nodes", summary.node_count},
+               {"outcomes", summary.leaf_count},
+               {"form", word(summary.form)},
+               {"steps_max", summary.steps_max},
+               {"passes", Json::array()}};
+  for (const CompilePass& pass : summary.passes) {
+    json["passes"].push_back({{"name", pass.name}, {"ms", pass.ms}, {"result", pass.result}});
+  }
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
 
 }  // namespace
 
@@ -25,7 +57,7 @@ int run_build(const BuildOptions& options, Console& console) {
   }
   // What is built is meant to run: a ban or an assertion that does not hold stops it.
   if (!read.policy || read.diagnostics.has_errors() || read.diagnostics.has_broken_promises()) {
-    console.report(read.diagnostics, read.sources, OutputFormat::text);
+    console.report(read.diagnostics, read.sources, options.format);
     return kUnusable;
   }
   if (!read.policy->devices.empty()) {
@@ -37,6 +69,7 @@ int run_build(const BuildOptions& options, Console& console) {
   CompileOptions compiling;
   compiling.claims = (*world)->claims();
   compiling.sift_work_max = kSiftWorkMax;
+  compiling.clock_ms = now_ms;
   CompileSummary summary;
   auto graph = compile(std::make_shared<const RuleTable>(std::move(read.policy->table)), compiling,
                        &summary);
@@ -46,11 +79,15 @@ int run_build(const BuildOptions& options, Console& console) {
   if (Status status = write_file(options.output, text, options.force); !status) {
     return console.fail(status.error());
   }
-  console.message(fmt::format("{}: {} rule{}, {} nodes, {} leaves, {} bytes; meaning sha256:{}\n",
-                              options.output, grouped(summary.rule_count),
-                              summary.rule_count == 1 ? "" : "s", grouped(summary.node_count),
-                              grouped(summary.leaf_count), grouped(bytes.size()),
-                              to_hex((*graph)->table().meaning_digest)));
+  const RuleTable& table = (*graph)->table();
+  if (options.format == OutputFormat::json) {
+    console.print(as_json(options.output, bytes.size(), summary, table));
+  } else {
+    console.message(summary.passes_text());
+    console.message(fmt::format("{}: {}; {} bytes, meaning sha256:{}\n", options.output,
+                                summary.text(), grouped(bytes.size()),
+                                to_hex(table.meaning_digest)));
+  }
   return kClean;
 }
 

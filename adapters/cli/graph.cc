@@ -1,4 +1,6 @@
-// sojourn graph FILE: the decision graph of a policy as text, for Graphviz, or drawn.
+// sojourn graph FILE: the decision graph of a policy as text, for Graphviz, drawn, or as JSON.
+#include <nlohmann/json.hpp>
+
 #include "adapters/cli/commands.h"
 #include "adapters/cli/follow_device.h"
 #include "adapters/cli/policy_input.h"
@@ -7,10 +9,35 @@
 
 namespace sojourn::cli {
 
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Boxes are named by their place in the list; the first is the root.
+std::string json_of(const GraphView& view) {
+  Json json = {{"caption", view.caption}, {"boxes", Json::array()}};
+  for (const GraphView::Box& box : view.boxes) {
+    Json item = {{"title", box.title}};
+    if (box.taken) item["taken"] = true;
+    if (!box.lines.empty()) item["lines"] = box.lines;
+    if (!box.ways.empty()) item["ways"] = Json::array();
+    for (const GraphView::Way& way : box.ways) {
+      item["ways"].push_back({{"when", way.words}, {"to", way.to}});
+      if (way.taken) item["ways"].back()["taken"] = true;
+    }
+    json["boxes"].push_back(std::move(item));
+  }
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
 int run_graph(const GraphOptions& options, Console& console) {
-  if (options.dot && options.svg) {
-    return console.fail(
-        make_diagnostic(Code::E0003, "`--dot` and `--svg` exclude each other", "give one of them"));
+  bool json = options.format == OutputFormat::json;
+  if (options.dot + options.svg + json > 1) {
+    return console.fail(make_diagnostic(Code::E0003,
+                                        "`--dot`, `--svg` and `--format json` exclude each other",
+                                        "give one of them"));
   }
   auto policy = load_runnable(options.file, options.geodata, {}, console);
   if (!policy) return kUnusable;
@@ -29,7 +56,10 @@ int run_graph(const GraphOptions& options, Console& console) {
     };
   }
   GraphView view = view_graph(graph, policy->world->claims(), view_options);
-  console.print(options.svg ? svg_of(view) : options.dot ? dot_of(view) : text_of(view));
+  console.print(options.svg   ? svg_of(view)
+                : options.dot ? dot_of(view)
+                : json        ? json_of(view)
+                              : text_of(view));
   return kClean;
 }
 

@@ -74,8 +74,7 @@ class Suggestions {
       for (const ThresholdOwner& owner : (*stories)->owners(i)) {
         Family family;
         family.threshold = i;
-        family.label = owner.kind == ThresholdOwner::Kind::rule ? table().rules[owner.index].label()
-                                                                : table().bans[owner.index].label();
+        family.label = label_of(owner);
         for (std::size_t s = 0; s < kSides.size(); ++s) {
           family.tellings[s].side = kSides[s];
           family.tellings[s].candidates = (*stories)->tell(i, owner, kSides[s]);
@@ -83,7 +82,8 @@ class Suggestions {
         families_.push_back(std::move(family));
       }
       if ((*stories)->owners(i).empty()) {
-        not_found_.push_back(fmt::format("`{}`: no rule or ban asks for it", thresholds_[i].text));
+        not_found_.push_back(
+            fmt::format("`{}`: no rule, ban or guard asks for it", thresholds_[i].text));
       }
     }
     return {};
@@ -156,6 +156,18 @@ class Suggestions {
 
  private:
   const RuleTable& table() const { return policy_->table(); }
+
+  std::string label_of(const ThresholdOwner& owner) const {
+    switch (owner.kind) {
+      case ThresholdOwner::Kind::rule:
+        return table().rules[owner.index].label();
+      case ThresholdOwner::Kind::ban:
+        return table().bans[owner.index].label();
+      case ThresholdOwner::Kind::guard:
+        return fmt::format("guard of line {}", table().guards[owner.index].origin.line);
+    }
+    return "";
+  }
 
   // Did the story come to its side of the threshold, and not beyond?
   bool reaches(const TestResult& result, std::size_t threshold, int side) const {

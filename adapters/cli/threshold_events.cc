@@ -74,6 +74,14 @@ std::string bytes_text(std::int64_t bytes) {
 std::optional<std::vector<std::string>> with_events(const RuleTable& table, const Feature& feature,
                                                     std::int64_t value, const Witness& witness,
                                                     std::vector<std::string> lines) {
+  if (feature.kind == FeatureKind::silent && lines.size() > 1) {
+    // The report after which the device is silent says something, if only that it is there.
+    std::string& report = lines[lines.size() - 2];
+    bool says_nothing =
+        report.starts_with("  at ") && report.find(' ', report.find(':')) == report.npos;
+    if (says_nothing) report += " data 0 B";
+    return lines;
+  }
   bool bytes = feature.kind == FeatureKind::data_sum || feature.kind == FeatureKind::data_balance;
   if (!bytes && feature.kind != FeatureKind::event_count) return lines;
   if (value < 0 || lines.empty()) return std::nullopt;

@@ -9,9 +9,12 @@
 #include <tuple>
 #include <utility>
 
+#include "adapters/cli/story_edits.h"
+#include "adapters/cli/threshold_courses.h"
 #include "adapters/cli/threshold_events.h"
 #include "engine/proof/policy_model.h"
 #include "engine/proof/situation_search.h"
+#include "engine/proof/witness_parts.h"
 #include "engine/proof/witness_text.h"
 
 namespace sojourn::cli {
@@ -83,7 +86,12 @@ struct Question {
   FeatureIndex feature = 0;
   std::int64_t value = 0;
   std::optional<ProfileIndex> enabled;  // a ban's candidate
+  std::optional<std::uint32_t> rule;    // whose effect is to be seen
   ConditionIndex condition = ConditionTable::kNever;
+  // Of what is counted.
+  ConditionIndex holds = ConditionTable::kNever, fails = ConditionTable::kNever;
+  // The condition, and what is counted holds now, or does not.
+  ConditionIndex inside = ConditionTable::kNever, outside = ConditionTable::kNever;
 };
 
 class Stories : public ThresholdStories {
@@ -105,10 +113,12 @@ class Stories : public ThresholdStories {
     probe.assertions.clear();
     for (const auto& [key, questions] : questions_) {
       for (const Question& question : questions) {
-        Assertion asked;
-        asked.condition = question.condition;
-        asked.outcome.kind = Action::Kind::keep;
-        probe.assertions.push_back(std::move(asked));
+        for (ConditionIndex condition : {question.condition, question.inside, question.outside}) {
+          Assertion asked;
+          asked.condition = condition;
+          asked.outcome.kind = Action::Kind::keep;
+          probe.assertions.push_back(std::move(asked));
+        }
       }
     }
     model_ = std::make_unique<PolicyModel>(probe, world.claims(), &locator_->situations());
@@ -127,15 +137,14 @@ class Stories : public ThresholdStories {
     auto asked = questions_.find({threshold, owner.kind, owner.index, side});
     if (asked == questions_.end()) return stories;
     for (const Question& question : asked->second) {
-      std::optional<Witness> witness = owner.kind == ThresholdOwner::Kind::rule
-                                           ? find_for_rule(question, owner.index)
-                                           : find_for_ban(question);
-      if (!witness) continue;
-      speak_now(question, *witness);
-      std::optional<std::string> text =
-          witness_as_test(model_->table(), *witness, {"story", {}, {}});
-      if (!text) continue;
-      add_stories(stories, lines_of(*text), *witness, question);
+      std::optional<Witness> witness = find(question);
+      if (witness) {
+        speak_now(question, *witness);
+        std::optional<std::string> text =
+            witness_as_test(model_->table(), *witness, {"story", {}, {}});
+        if (text) add_stories(stories, lines_of(*text), *witness, question);
+      }
+      add_courses(stories, question);
       if (stories.size() >= kStoriesMax) break;
     }
     return stories;
@@ -177,6 +186,9 @@ class Stories : public ThresholdStories {
     for (std::uint32_t i = 0; i < table_.bans.size(); ++i) {
       note({ThresholdOwner::Kind::ban, i}, table_.bans[i].violated);
     }
+    for (std::uint32_t i = 0; i < table_.guards.size(); ++i) {
+      note({ThresholdOwner::Kind::guard, i}, {table_.guards[i].reached});
+    }
   }
 
   // A device that need not be silent has just reported.
@@ -204,28 +216,110 @@ class Stories : public ThresholdStories {
     const Threshold& threshold = thresholds_[index];
     std::vector<Question>& asked = questions_[{index, owner.kind, owner.index, side}];
     for (const Threshold::Question& place : threshold.questions) {
-      std::vector<std::pair<ConditionIndex, std::optional<ProfileIndex>>> where;
-      if (owner.kind == ThresholdOwner::Kind::rule) {
-        const Rule& rule = table_.rules[owner.index];
-        bool in_requires = !condition_asks(table_, rule.condition, place.feature);
-        where.emplace_back(rule.condition, std::nullopt);
-        if (in_requires) where.back().first = both(probe, rule);
-      } else {
-        const Ban& ban = table_.bans[owner.index];
-        for (ProfileIndex p = 0; p < table_.profiles.size(); ++p) {
-          if (!place.enabled || *place.enabled == p) where.emplace_back(ban.violated[p], p);
-        }
-      }
-      for (const auto& [condition, enabled] : where) {
-        if (!condition_asks(probe, condition, place.feature)) continue;
+      for (auto [question, condition] : questions_of(probe, owner, place)) {
         if (++question_count_ > kQuestionsMax) return;
-        Question question{place.feature, threshold.at + side * threshold.step, enabled, {}};
+        question.feature = place.feature;
+        question.value = threshold.at + side * threshold.step;
         question.condition =
             probe.conditions.all_of({without_feature(probe, condition, place.feature, true),
                                      reads(probe.conditions, place.feature, question.value)});
+        const Feature& feature = table_.features[place.feature];
+        if (is_temporal(feature.kind)) {
+          question.holds = feature.inner;
+          question.fails = probe.conditions.negate(feature.inner);
+          question.inside = probe.conditions.all_of({question.condition, question.holds});
+          question.outside = probe.conditions.all_of({question.condition, question.fails});
+        }
         asked.push_back(question);
       }
     }
+  }
+
+  // Where the owner asks: the condition, with whose effect and profile it is to be seen.
+  std::vector<std::pair<Question, ConditionIndex>> questions_of(
+      RuleTable& probe, const ThresholdOwner& owner, const Threshold::Question& place) const {
+    std::vector<std::pair<Question, ConditionIndex>> found;
+    auto add = [&](const Question& question, ConditionIndex condition) {
+      if (condition_asks(probe, condition, place.feature)) found.emplace_back(question, condition);
+    };
+    Question question;
+    switch (owner.kind) {
+      case ThresholdOwner::Kind::rule: {
+        const Rule& rule = table_.rules[owner.index];
+        bool in_requires = !condition_asks(table_, rule.condition, place.feature);
+        question.rule = owner.index;
+        add(question, in_requires ? both(probe, rule) : rule.condition);
+        break;
+      }
+      case ThresholdOwner::Kind::ban: {
+        const Ban& ban = table_.bans[owner.index];
+        for (ProfileIndex p = 0; p < table_.profiles.size(); ++p) {
+          question.enabled = p;
+          if (!place.enabled || *place.enabled == p) add(question, ban.violated[p]);
+        }
+        break;
+      }
+      case ThresholdOwner::Kind::guard: {
+        // A guard is seen at work where a rule that it does not spare wants a switch.
+        const Guard& guard = table_.guards[owner.index];
+        for (std::uint32_t i = 0; i < table_.rules.size() && found.size() < kStoriesMax; ++i) {
+          const std::vector<std::uint32_t>& spared = guard.except_rules;
+          if (std::find(spared.begin(), spared.end(), i) != spared.end()) continue;
+          if (table_.rules[i].action.kind != Action::Kind::profile) continue;
+          question.rule = i;
+          add(question, probe.conditions.all_of({table_.rules[i].condition, guard.reached}));
+        }
+        break;
+      }
+    }
+    return found;
+  }
+
+  std::optional<Witness> find(const Question& question) {
+    return question.rule ? find_for_rule(question, *question.rule) : find_for_ban(question);
+  }
+
+  // The device enters what is counted, or leaves it, on its way to the moment.
+  void add_courses(std::vector<std::vector<std::string>>& stories, const Question& question) {
+    const RuleTable& table = model_->table();
+    if (!is_temporal(table.features[question.feature].kind)) return;
+    for (bool holds_now : {true, false}) {
+      Question moment = question;
+      moment.condition = holds_now ? question.inside : question.outside;
+      std::optional<Witness> witness = find(moment);
+      if (!witness) continue;
+      speak_now(moment, *witness);
+      DiagramRef elsewhere =
+          model_->conditions().certain(holds_now ? question.fails : question.holds);
+      if (witness->profile.known && witness->profile.lower >= 0) {
+        auto enabled = static_cast<ProfileIndex>(witness->profile.lower);
+        elsewhere = model_->store().both(elsewhere, model_->rules().enabled(enabled));
+      }
+      std::optional<Witness> before = find_quiet(elsewhere, {}, {});
+      if (!before) continue;
+      CourseReports reports{joined(said(*witness, *before)), joined(said(*before, *witness))};
+      if (!holds_now) std::swap(reports.holds, reports.fails);
+      auto lines =
+          course_of(table.features[question.feature], question.value, *witness, holds_now, reports);
+      if (!lines) continue;
+      std::vector<std::string> given = given_parts(table, *witness);
+      if (!given.empty()) lines->insert(lines->begin(), "  given " + joined(given));
+      add_stories(stories, *std::move(lines), *witness, question);
+    }
+  }
+
+  // What a report says of the situation: also what stands otherwise in the other one.
+  std::vector<std::string> said(const Witness& here, const Witness& there) const {
+    const RuleTable& table = model_->table();
+    std::vector<std::string> parts = report_parts(table, here);
+    std::vector<std::string> others = given_parts(table, there);
+    for (const std::string& part : given_parts(table, here)) {
+      bool fixed = part.starts_with("profile = ") || part.starts_with("installed = ") ||
+                   part.starts_with("imei ");
+      bool same = std::find(others.begin(), others.end(), part) != others.end();
+      if (!fixed && !same) parts.push_back(part);
+    }
+    return parts;
   }
 
   static ConditionIndex both(RuleTable& probe, const Rule& rule) {
@@ -319,8 +413,24 @@ class Stories : public ThresholdStories {
       if (feature.scope.per_imei) give(story, "imei \"356938035643809\"");
       std::optional<std::vector<std::string>> told =
           with_events(table_, feature, question.value, witness, std::move(story));
-      if (told && stories.size() < kStoriesMax) stories.push_back(*std::move(told));
+      if (!told || stories.size() >= kStoriesMax) continue;
+      std::optional<Story> alone = without_stay(feature, *told);
+      stories.push_back(with_motion(model_->table(), *locator_, witness,
+                                    model_->table().conditions.features_of(question.condition),
+                                    *std::move(told)));
+      if (alone) stories.push_back(*std::move(alone));
     }
+  }
+
+  // Silence, and data that are booked elsewhere, are told without the days on which the device
+  // stood there, and without its fixes.
+  static std::optional<Story> without_stay(const Feature& feature, const Story& story) {
+    bool wanted = feature.kind == FeatureKind::silent || feature.kind == FeatureKind::data_sum ||
+                  feature.kind == FeatureKind::data_balance;
+    if (!wanted) return std::nullopt;
+    Story alone = without_part("position ")(story).value_or(story);
+    std::erase_if(alone, [](const std::string& line) { return line.starts_with("  every "); });
+    return alone == story ? std::nullopt : std::optional(std::move(alone));
   }
 
   static void give(std::vector<std::string>& lines, const std::string& part) {

@@ -1,6 +1,7 @@
 // Stories that bring a device to a threshold: a situation in which a rule's condition (a ban's)
 // holds as far as everything but the threshold goes, and what the threshold is about reads exactly
-// one value. The prover finds the situation; a device that stands in it for long enough tells it.
+// one value. The prover finds the situation; a device that stands in it for long enough tells it,
+// or one that comes there or leaves at the right moment (threshold_courses.h).
 #pragma once
 
 #include <memory>
@@ -17,7 +18,7 @@ namespace sojourn::cli {
 
 // Who asks for a threshold.
 struct ThresholdOwner {
-  enum class Kind : std::uint8_t { rule, ban } kind = Kind::rule;
+  enum class Kind : std::uint8_t { rule, ban, guard } kind = Kind::rule;
   std::uint32_t index = 0;
 };
 
@@ -30,7 +31,7 @@ class ThresholdStories {
       const std::vector<lang::Threshold>& thresholds);
   virtual ~ThresholdStories() = default;
 
-  // The rules and bans that ask for it, rules first.
+  // The rules, bans and guards that ask for it, in this order.
   virtual const std::vector<ThresholdOwner>& owners(std::size_t threshold) const = 0;
   // The lines of a `test` block without its first and without expectations; `side` is -1, 0 or 1:
   // just below, at, just above. Several to choose from, the best first; none where no device that

@@ -48,11 +48,20 @@ std::size_t count_of(const std::string& text, const std::string& word) {
 }  // namespace
 
 TEST_CASE("tests are suggested for every kind of threshold") {
-  ProgramRun run = run_shell("sojourn test --suggest " + kGolden + "suggest/policy.sojourn");
-  INFO(run.err);
-  CHECK(run.exit_code == 0);
-  compare(run.out, "suggest/suggested.sojourn");
-  compare(lines_with(run.err, "no test was found"), "suggest/not_found.txt");
+  // Those that a device reaches by standing still, and those that it reaches by moving.
+  for (const std::string name : {"policy", "moving"}) {
+    std::string policy = kGolden + "suggest/" + name + ".sojourn";
+    INFO(policy);
+    ProgramRun run = run_shell("sojourn test --suggest " + policy);
+    INFO(run.err);
+    CHECK(run.exit_code == 0);
+    std::string suffix = name == "policy" ? "" : "_" + name;
+    compare(run.out, "suggest/suggested" + suffix + ".sojourn");
+    compare(lines_with(run.err, "no test was found"), "suggest/not_found" + suffix + ".txt");
+    ScratchFolder scratch;
+    scratch.write("all.sojourn", read_whole((kSource / policy).string()) + run.out);
+    CHECK(run_shell("sojourn test all.sojourn", scratch.path()).exit_code == 0);
+  }
 }
 
 // Appended to the policy they pass, stand in the one layout, and leave nothing to suggest but what

@@ -192,7 +192,8 @@ TEST_CASE("the evidence chain of a dry-run verifies, and not when it was touched
       run_shell("sojourn dryrun policy.sojourn --trace fleet.ndjson --audit chain", scratch.path())
           .exit_code == 0);
   CHECK(run_shell("sojourn audit verify chain", scratch.path()).exit_code == 0);
-  CHECK(run_shell("sojourn audit show --pseudonymise chain > hidden && sojourn audit verify hidden",
+  CHECK(run_shell("sojourn audit show --pseudonymise --format json chain > hidden && sojourn audit "
+                  "verify hidden",
                   scratch.path())
             .exit_code == 0);
   CHECK(run_shell("sed 2d chain > missing && sojourn audit verify missing", scratch.path())

@@ -1,0 +1,150 @@
+#include "adapters/cli/threshold_courses.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/base/calendar.h"
+#include "engine/proof/witness_parts.h"
+
+namespace sojourn::cli {
+namespace {
+
+constexpr std::int64_t kMinuteMs = 60'000;
+constexpr std::int64_t kDayMs = 86'400'000;
+
+// From this instant on (milliseconds of the wall clock since 1970) the device reports this.
+struct Stay {
+  std::int64_t begin_ms = 0;
+  const std::string* report = nullptr;
+};
+
+std::string instant_text(std::int64_t ms) {
+  std::int64_t day = ms >= 0 ? ms / kDayMs : -((-ms + kDayMs - 1) / kDayMs);
+  return time_text(static_cast<std::int32_t>(day), ms - day * kDayMs);
+}
+
+// Each stay's first report, and one at noon of every day that follows: places are not carried for
+// ever.
+std::vector<std::string> told(const std::vector<Stay>& stays, std::int64_t end_ms) {
+  std::vector<std::string> lines;
+  constexpr std::int64_t kNoonMs = kDayMs / 2;
+  for (std::size_t i = 0; i < stays.size(); ++i) {
+    std::int64_t until = i + 1 < stays.size() ? stays[i + 1].begin_ms : end_ms;
+    const std::string& report = *stays[i].report;
+    lines.push_back(fmt::format("  at {} {}", instant_text(stays[i].begin_ms), report));
+    std::int64_t first = stays[i].begin_ms / kDayMs + 1;
+    std::int64_t last = (until - kNoonMs - 1) / kDayMs;
+    if (last < first) continue;
+    lines.push_back(fmt::format("  every day at 12:00 from {} to {} {}",
+                                to_text(Day{static_cast<std::int32_t>(first)}),
+                                to_text(Day{static_cast<std::int32_t>(last)}), report));
+  }
+  lines.push_back(fmt::format("  at {}", instant_text(end_ms)));
+  return lines;
+}
+
+// A share of a window that the device spends first on one side, then on the other.
+std::vector<Stay> split(std::int64_t begin_ms, std::int64_t end_ms, std::int64_t counted_ms,
+                        bool holds_now, const CourseReports& reports) {
+  std::int64_t change = holds_now ? end_ms - counted_ms : begin_ms + counted_ms;
+  return {{begin_ms, holds_now ? &reports.fails : &reports.holds},
+          {change, holds_now ? &reports.holds : &reports.fails}};
+}
+
+// A rule file has six decimals of a degree: a step of eleven centimetres.
+double as_written(double degrees) { return std::round(degrees * 1e6) / 1e6; }
+
+// A position eastwards of `from` that lies so far from the border, to the millimetre. On the way
+// the distance cannot shrink faster than one goes, so the border is never crossed; there, of the
+// points that can be written the first that fits.
+std::optional<LatLon> at_border_distance(const Locator& locator, LatLon from, std::int64_t mm) {
+  constexpr int kStepsMax = 60, kRowsMax = 2'000;
+  double metres_per_degree = 111'320 * std::max(0.05, std::cos(from.lat * M_PI / 180));
+  LatLon at = from;
+  auto away_mm = [&] { return locator.border_distance_mm(at) - mm; };
+  auto go = [&](std::int64_t distance_mm) {
+    at.lon += 0.9 * static_cast<double>(distance_mm) / 1'000 / metres_per_degree;
+  };
+  if (away_mm() < 0) return std::nullopt;  // the country is not large enough there
+  for (int i = 0; i < kStepsMax && away_mm() > 500; ++i) go(away_mm());
+  for (int row = 0; row < kRowsMax; ++row) {
+    at.lat = as_written(at.lat + 1e-6);
+    for (int i = 0; i < 2; ++i) go(away_mm());
+    at.lon = as_written(at.lon);
+    if (std::abs(away_mm()) <= 1) return at;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::vector<std::string>> course_of(const Feature& feature, std::int64_t value,
+                                                  const Witness& moment, bool holds_now,
+                                                  const CourseReports& reports) {
+  if (reports.holds.empty() || reports.fails.empty() || value < 0 || value == kNotYet) {
+    return std::nullopt;
+  }
+  std::int64_t end = moment.day * kDayMs + moment.time_of_day_ms;
+  std::vector<Stay> stays;
+  switch (feature.kind) {
+    case FeatureKind::recency:
+      if (holds_now) return std::nullopt;
+      stays = {{end - value - kMinuteMs, &reports.holds}, {end - value, &reports.fails}};
+      break;
+    case FeatureKind::held_share: {
+      if (feature.window.unit != TimeUnit::millisecond || value > feature.window.count) {
+        return std::nullopt;
+      }
+      stays = split(end - feature.window.count, end, value, holds_now, reports);
+      break;
+    }
+    case FeatureKind::day_share: {
+      if (value > feature.window.count) return std::nullopt;
+      std::int64_t first_day = moment.day - feature.window.count + 1;
+      std::int64_t after = (moment.day + std::int64_t{1}) * kDayMs;
+      stays = split(first_day * kDayMs, after, value * kDayMs, holds_now, reports);
+      break;
+    }
+    default:
+      return std::nullopt;
+  }
+  if (stays.back().begin_ms >= end) stays.pop_back();
+  if (stays.size() == 2 && stays[0].begin_ms == stays[1].begin_ms) stays.erase(stays.begin());
+  return told(stays, end);
+}
+
+std::vector<std::string> with_motion(const RuleTable& table, const Locator& locator,
+                                     const Witness& witness, const std::vector<FeatureIndex>& asked,
+                                     std::vector<std::string> lines) {
+  std::optional<std::int64_t> speed, accuracy, border;
+  for (FeatureIndex f : asked) {
+    const Reading& reading = witness.readings[f];
+    if (!reading.known) continue;
+    if (table.features[f].kind == FeatureKind::speed) speed = reading.lower;
+    if (table.features[f].kind == FeatureKind::accuracy) accuracy = reading.lower;
+    if (table.features[f].kind == FeatureKind::border_distance) border = reading.lower;
+  }
+  if (!speed && !accuracy && !border) return lines;
+  // On the high seas a position says nothing more than the network does.
+  LatLon at = witness.position.value_or(LatLon{0, -30});
+  if (border) at = at_border_distance(locator, at, *border).value_or(at);
+  std::string position = fmt::format("position {:.6f} {:.6f} accuracy {:.3f} m", at.lat, at.lon,
+                                     static_cast<double>(accuracy.value_or(20'000)) / 1'000);
+  if (speed) position += fmt::format(" speed {:.3f} m/s", static_cast<double>(*speed) / 1'000);
+  for (std::string& line : lines) {
+    if (line.starts_with("  given ")) continue;
+    std::size_t begin = line.find("position ");
+    if (begin == std::string::npos) {
+      bool has_parts = line.find(' ', line.find(':') + 1) != std::string::npos;
+      line += (has_parts ? ", " : " ") + position;
+      continue;
+    }
+    std::size_t end = std::min(line.find(',', begin), line.size());
+    line.replace(begin, end - begin, position);
+  }
+  return lines;
+}
+
+}  // namespace sojourn::cli

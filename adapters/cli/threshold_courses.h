@@ -1,0 +1,34 @@
+// Stories of a device that does not stand still: it enters what is counted, or leaves it, at the
+// instant that brings the count to a value. Shares, `within`, and spans inside them need that.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/graph/feature.h"
+#include "engine/proof/world.h"
+
+namespace sojourn::cli {
+
+// What the device reports where the counted condition holds, and where it does not; parts of a
+// report, such as "network 724-05".
+struct CourseReports {
+  std::string holds, fails;
+};
+
+// When the stays begin that make the feature read `value` at the witness's moment; the counted
+// condition holds then, or no longer. Absent for features that need no such story, and where there
+// is none. The lines of a `test` block; without `given`.
+std::optional<std::vector<std::string>> course_of(const Feature& feature, std::int64_t value,
+                                                  const Witness& moment, bool holds_now,
+                                                  const CourseReports& reports);
+
+// Speed, accuracy and the distance to the border are told with a position: it is put in, or moved
+// until it reads as the witness does, as far as it is asked.
+std::vector<std::string> with_motion(const RuleTable& table, const Locator& locator,
+                                     const Witness& witness, const std::vector<FeatureIndex>& asked,
+                                     std::vector<std::string> lines);
+
+}  // namespace sojourn::cli
