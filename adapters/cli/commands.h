@@ -8,6 +8,7 @@
 
 #include "adapters/cli/console.h"
 #include "adapters/cli/service_client.h"
+#include "adapters/cli/trace_input.h"
 
 namespace sojourn::cli {
 
@@ -38,13 +39,14 @@ struct BuildOptions {
   std::string file;
   std::string output;
   bool force = false;
+  OutputFormat format = OutputFormat::text;
   std::string geodata;
 };
 int run_build(const BuildOptions& options, Console& console);
 
 struct DiffOptions {
-  std::string before, after;        // rule files or compiled graphs
-  std::vector<std::string> traces;  // which recorded devices the difference touches
+  std::string before, after;  // rule files or compiled graphs
+  TraceInput trace;           // which recorded devices the difference touches
   OutputFormat format = OutputFormat::text;
   std::string geodata;
 };
@@ -56,6 +58,7 @@ struct GraphOptions {
   bool dot = false;
   bool svg = false;
   bool whole = false;  // never folded
+  OutputFormat format = OutputFormat::text;
   std::string geodata;
 };
 int run_graph(const GraphOptions& options, Console& console);
@@ -71,9 +74,11 @@ int run_decide(const DecideOptions& options, Console& console);
 
 struct DryrunOptions {
   std::string file;
-  std::vector<std::string> traces;
+  TraceInput trace;
   std::string decisions;  // write decision records here
   std::string audit;      // write the evidence chain here
+  std::string report;     // write a page for a browser here
+  std::string compare;    // another policy, on the same trace
   bool all = false;       // a record for every report
   bool open_loop = false;
   bool strict = false;
@@ -100,7 +105,7 @@ int run_geo(const GeoOptions& options, Console& console);
 struct AuditOptions {
   std::string file;
   bool pseudonymise = false;
-  OutputFormat format = OutputFormat::text;  // verify
+  OutputFormat format = OutputFormat::text;
 };
 int run_audit_verify(const AuditOptions& options, Console& console);
 int run_audit_show(const AuditOptions& options, Console& console);

@@ -4,10 +4,13 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <optional>
+#include <span>
 #include <thread>
 
 #include "adapters/cli/arguments.h"
 #include "adapters/cli/commands.h"
+#include "adapters/cli/dryrun_report.h"
 #include "adapters/cli/dryrun_summary.h"
 #include "adapters/cli/fleet_replay.h"
 #include "adapters/cli/output_file.h"
@@ -128,10 +131,60 @@ Result<SettingsOverride> settings_override(const DryrunOptions& options) {
   return changed;
 }
 
-// Feeds the whole trace, block by block.
-Status replay_trace(telemetry::TraceReader& reader, FleetReplay& replay, RecordWriter& records,
-                    Console& console, bool& damaged) {
-  auto writer = [&](const FleetReplay::Written& written) { records.write(written); };
+// One policy over the trace.
+struct PolicyRun {
+  RunnablePolicy policy;
+  service::MasterData master_data;
+  FleetReplay replay;
+
+  PolicyRun(RunnablePolicy runnable, const LoopOptions& loop, const ReplayOptions& options)
+      : policy(std::move(runnable)),
+        master_data(std::move(policy.devices)),
+        replay(policy.prepared, loop, with(options, master_data)) {}
+  PolicyRun(const PolicyRun&) = delete;
+  PolicyRun& operator=(const PolicyRun&) = delete;
+
+  const RuleTable& table() const { return policy.prepared->table(); }
+
+ private:
+  static ReplayOptions with(ReplayOptions options, const service::MasterData& master_data) {
+    options.master_data = &master_data;
+    return options;
+  }
+};
+
+// What is fed with the trace, block by block. The last two may be absent.
+struct Fed {
+  PolicyRun& run;
+  RecordWriter& records;
+  PolicyRun* other;
+  DryrunReport* report;
+
+  void block(std::span<const Observation> observations) {
+    run.replay.feed(observations, writer());
+    if (other != nullptr) other->replay.feed(observations, nobody());
+    if (report != nullptr) report->add(observations, run.replay);
+  }
+  void finish() {
+    run.replay.finish(writer());
+    if (other != nullptr) other->replay.finish(nobody());
+  }
+
+ private:
+  FleetReplay::Writer writer() {
+    return [this](const FleetReplay::Written& written) {
+      records.write(written);
+      if (report != nullptr) report->add(written);
+    };
+  }
+  static FleetReplay::Writer nobody() {
+    return [](const FleetReplay::Written&) {};
+  }
+};
+
+// Feeds the whole trace. Not ok: `--strict` or a file's damage, told on the console.
+bool replay_trace(telemetry::TraceReader& reader, Fed& fed, Console& console) {
+  bool damaged = false;
   std::vector<Observation> block(kBlockReports);
   Progress progress(console);
   std::uint64_t report_count = 0;
@@ -152,60 +205,100 @@ Status replay_trace(telemetry::TraceReader& reader, FleetReplay& replay, RecordW
       newest = std::max(newest, block[count].at);
       ++count;
     }
-    replay.feed(std::span(block).first(count), writer);
+    fed.block(std::span(block).first(count));
     report_count += count;
     progress.update(report_count, newest);
   }
-  replay.finish(writer);
-  return records.close();
+  fed.finish();
+  return !damaged;
+}
+
+Status refuse_contradictions(const DryrunOptions& options) {
+  if (options.open_loop && !options.compare.empty()) {
+    return make_diagnostic(Code::E0003, "`--open` and `--compare` exclude each other",
+                           "`sojourn diff OLD NEW --trace T` compares decisions on what was "
+                           "recorded");
+  }
+  if (options.decisions == "-" && options.audit == "-") {
+    return make_diagnostic(Code::E0003,
+                           "`--decisions` and `--audit` cannot both go to standard output",
+                           "write one of them to a file");
+  }
+  return {};
 }
 
 }  // namespace
 
 int run_dryrun(const DryrunOptions& options, Console& console) {
+  if (Status sound = refuse_contradictions(options); !sound) return console.fail(sound.error());
   auto loop = loop_options(options);
   if (!loop) return console.fail(loop.error());
   auto changed = settings_override(options);
   if (!changed) return console.fail(changed.error());
   unsigned jobs =
       options.jobs > 0 ? options.jobs : std::max(1u, std::thread::hardware_concurrency());
-  auto reader = telemetry::TraceReader::open(
-      {.paths = options.traces, .strict = options.strict, .jobs = jobs});
+  auto reading = trace_options(options.trace);
+  if (!reading) return console.fail(reading.error());
+  reading->strict = options.strict;
+  reading->jobs = jobs;
+  auto reader = telemetry::TraceReader::open(*reading);
   if (!reader) return console.fail(reader.error());
+  ReplayOptions replaying{.jobs = jobs, .profiles = !options.compare.empty()};
   auto policy = load_runnable(options.file, options.geodata, *changed, console);
   if (!policy) return kUnusable;
-
-  const RuleTable& table = policy->prepared->table();
+  PolicyRun run(*std::move(policy), *loop, replaying);
+  std::optional<PolicyRun> other;
+  if (!options.compare.empty()) {
+    auto compared = load_runnable(options.compare, options.geodata, *changed, console);
+    if (!compared) return kUnusable;
+    replaying.records = false;
+    other.emplace(*std::move(compared), *loop, replaying);
+  }
   LastRecords last_records;
-  RecordWriter records(table, last_records);
+  RecordWriter records(run.table(), last_records);
   if (Status status = records.open(options); !status) return console.fail(status.error());
-  service::MasterData master_data(std::move(policy->devices));
-  FleetReplay replay(policy->prepared, *loop, {.jobs = jobs, .master_data = &master_data});
+  std::optional<DryrunReport> report;
+  if (!options.report.empty()) {
+    report.emplace();
+    if (Status status = report->open(options.report, options.force); !status) {
+      return console.fail(status.error());
+    }
+  }
+
   std::signal(SIGINT, interrupt);
-  bool damaged = false;
-  Status status = replay_trace(**reader, replay, records, console, damaged);
-  if (!status) return console.fail(status.error());
+  Fed fed{run, records, other ? &*other : nullptr, report ? &*report : nullptr};
+  bool whole = replay_trace(**reader, fed, console);
+  if (Status status = records.close(); !status) return console.fail(status.error());
 
   telemetry::TraceSummary trace = (*reader)->summary();
   if (!trace.clean()) console.message(telemetry::describe(trace));
   if (interrupted != 0) console.message("interrupted: this is what was done up to here\n");
-  DryrunSummary summary{table, replay.totals(), std::move(last_records), options.open_loop};
-  // With the decisions on standard output the summary must not stand among them.
-  bool summary_apart = options.decisions == "-" || options.audit == "-";
-  std::string text =
-      options.format == OutputFormat::json ? summary_json(summary) : summary_text(summary);
-  if (summary_apart) {
-    console.message(text);
-  } else {
-    console.print(text);
+  DryrunSummary summary{run.table(), run.replay.totals(), std::move(last_records),
+                        options.open_loop};
+  std::optional<DryrunComparison> comparison;
+  if (other) {
+    comparison.emplace(DryrunComparison{{other->table(), other->replay.totals(), {}, false},
+                                        compare_replays(run.replay, other->replay)});
   }
-  bool nothing_usable = summary.totals.loops.report_count == 0;
-  if (nothing_usable) {
+  const DryrunComparison* compared = comparison ? &*comparison : nullptr;
+  // With the decisions on standard output the summary must not stand among them.
+  bool summary_apart = options.decisions == "-" || options.audit == "-" || options.report == "-";
+  std::string text = options.format == OutputFormat::json ? summary_json(summary, compared)
+                                                          : summary_text(summary, compared);
+  summary_apart ? console.message(text) : console.print(text);
+  if (summary.totals.loops.report_count == 0) {
     return console.fail(make_diagnostic(Code::E0006, "the trace holds no report that can be used",
                                         "each line needs `ts` and one of `eid`, `imei`, `device`"));
   }
-
-  return damaged ? kUnusable : kClean;
+  if (report) {
+    std::string skipped = trace.clean() ? "" : telemetry::describe(trace);
+    Status status = report->close(summary, compared, run.replay, skipped, options.geodata);
+    if (!status) return console.fail(status.error());
+  }
+  if (!whole) return kUnusable;
+  bool violated = std::any_of(summary.totals.bans.begin(), summary.totals.bans.end(),
+                              [](const BanTotals& ban) { return ban.with.device_count > 0; });
+  return violated ? kFindings : kClean;
 }
 
 }  // namespace sojourn::cli

@@ -13,12 +13,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// Devices near a limit, and those on another profile, that are named.
+constexpr std::size_t kNamedMax = 10;
 // Devices shown one by one; larger fleets are told by rule only.
 constexpr std::size_t kDevicesShownMax = 40;
-
-std::string rule_label(const RuleTable& table, std::size_t rule) {
-  return rule < table.rules.size() ? table.rules[rule].label() : "otherwise";
-}
 
 std::string day_text(Instant t) { return to_text(TimeZone().day_of(t)); }
 
@@ -35,10 +33,8 @@ std::string span_text(const LoopTotals& loops) {
 
 void add_heading(std::string& out, const DryrunSummary& summary) {
   const ReplayTotals& totals = summary.totals;
-  const Settings& settings = summary.table.settings;
-  std::string name = settings.name.empty() ? "unnamed policy" : settings.name;
-  out += fmt::format("{}{}{}, meaning {}\n", name, settings.version.empty() ? "" : " ",
-                     settings.version, to_hex(summary.table.meaning_digest).substr(0, 16));
+  out += fmt::format("{}, meaning {}\n", policy_title(summary.table),
+                     to_hex(summary.table.meaning_digest).substr(0, 16));
   out += fmt::format("  reports    {} of {} devices{}\n", grouped(totals.loops.report_count),
                      grouped(totals.device_count), span_text(totals.loops));
   if (totals.loops.late_count + totals.loops.duplicate_count + totals.loops.too_late_count > 0) {
@@ -73,6 +69,34 @@ void add_rules(std::string& out, const DryrunSummary& summary) {
   if (!silent.empty()) out += fmt::format("  never decided: {}\n", silent);
 }
 
+void add_bans(std::string& out, const DryrunSummary& summary) {
+  const ReplayTotals& totals = summary.totals;
+  if (totals.bans.empty()) return;
+  auto label = [&](std::size_t ban) { return summary.table.bans[ban].label(); };
+  std::vector<std::vector<std::string>> rows = {
+      {"ban", "devices", "device-days violated", "in doubt", "without the policy", "in doubt"}};
+  if (summary.open_loop) rows[0].resize(4);
+  std::string first;
+  for (const BanTotals& ban : totals.bans) {
+    rows.push_back({label(ban.ban), grouped(ban.with.device_count),
+                    grouped(ban.with.device_day_count), grouped(ban.with.doubtful_count),
+                    grouped(ban.without.device_day_count), grouped(ban.without.doubtful_count)});
+    rows.back().resize(rows[0].size());
+    if (ban.first_violated == kNever) continue;
+    first += fmt::format("  {} is violated first by {} at {}\n", label(ban.ban), ban.first_device,
+                         to_rfc3339(ban.first_violated));
+  }
+  out += "\nbans\n" + table_text(rows) + first;
+  if (totals.near.empty()) return;
+  out += fmt::format("  near a limit, within {} days if nothing changes: {}\n",
+                     kNearLimit.ms / days(1).ms, grouped(totals.near.size()));
+  for (std::size_t i = 0; i < std::min(totals.near.size(), kNamedMax); ++i) {
+    const NearLimit& near = totals.near[i];
+    out +=
+        fmt::format("    {}  {} at {}\n", near.device, label(near.ban), to_rfc3339(near.deadline));
+  }
+}
+
 void add_devices(std::string& out, const DryrunSummary& summary) {
   if (summary.last_records.empty()) return;
   if (summary.totals.device_count > kDevicesShownMax) {
@@ -99,18 +123,52 @@ void add_refused(std::string& out, const ReplayTotals& totals) {
   for (const std::string& example : totals.refused_examples) out += "  " + example + "\n";
 }
 
-}  // namespace
-
-std::string summary_text(const DryrunSummary& summary) {
-  std::string out;
-  add_heading(out, summary);
-  add_rules(out, summary);
-  add_devices(out, summary);
-  add_refused(out, summary.totals);
-  return out;
+// Rows of both policies: the label, what it is under this one, and under the other.
+void add_comparison(std::string& out, const DryrunSummary& summary,
+                    const DryrunComparison& comparison) {
+  const ReplayTotals& mine = summary.totals;
+  const ReplayTotals& theirs = comparison.other.totals;
+  std::vector<std::vector<std::string>> rows = {
+      {"", "this policy", "compared with"},
+      {"decisions", grouped(mine.loops.change_count), grouped(theirs.loops.change_count)},
+      {"switches", grouped(mine.loops.switch_count), grouped(theirs.loops.switch_count)},
+      {"devices near a limit", grouped(mine.near.size()), grouped(theirs.near.size())}};
+  std::map<std::string, std::pair<std::string, std::string>> cells;
+  auto add = [&](const DryrunSummary& of, bool other) {
+    auto set = [&](const std::string& label, std::uint64_t count) {
+      auto& [left, right] = cells.try_emplace(label, "-", "-").first->second;
+      (other ? right : left) = grouped(count);
+    };
+    for (const BanTotals& ban : of.totals.bans) {
+      set("device-days violated, " + of.table.bans[ban.ban].label(), ban.with.device_day_count);
+    }
+    for (std::size_t i = 0; i < of.totals.rules.size(); ++i) {
+      set("decisions by " + rule_label(of.table, i), of.totals.rules[i].decision_count);
+    }
+  };
+  add(summary, false);
+  add(comparison.other, true);
+  for (const auto& [label, both] : cells) rows.push_back({label, both.first, both.second});
+  const ReplayComparison& found = comparison.devices;
+  out += fmt::format("\ncompared with {}, meaning {}\n{}", policy_title(comparison.other.table),
+                     to_hex(comparison.other.table.meaning_digest).substr(0, 16), table_text(rows));
+  out += fmt::format("  on another profile: {} of {} devices, {} of {} device-days\n",
+                     grouped(found.changed.size()), grouped(found.device_count),
+                     grouped(found.changed_day_count), grouped(found.device_day_count));
+  for (std::size_t i = 0; i < std::min(found.changed.size(), kNamedMax); ++i) {
+    const ChangedDevice& one = found.changed[i];
+    out += fmt::format("    {}  {} instead of {} from {}; {} days\n", one.device, one.profile,
+                       one.other, to_rfc3339(one.since), grouped(one.day_count));
+  }
 }
 
-std::string summary_json(const DryrunSummary& summary) {
+Json days_json(const BanTotals::Days& days) {
+  return {{"devices", days.device_count},
+          {"device_days_violated", days.device_day_count},
+          {"device_days_in_doubt", days.doubtful_count}};
+}
+
+Json policy_json(const DryrunSummary& summary) {
   const ReplayTotals& totals = summary.totals;
   Json json;
   json["policy"] = {{"name", summary.table.settings.name},
@@ -118,11 +176,17 @@ std::string summary_json(const DryrunSummary& summary) {
                     {"digest", "sha256:" + to_hex(summary.table.meaning_digest)}};
   json["devices"] = totals.device_count;
   json["reports"] = totals.loops.report_count;
+  if (totals.loops.report_count > 0) {
+    json["first"] = to_rfc3339(totals.loops.first);
+    json["last"] = to_rfc3339(totals.loops.last);
+  }
   json["late"] = totals.loops.late_count;
   json["repeated"] = totals.loops.duplicate_count;
   json["too_late"] = totals.loops.too_late_count;
   json["decisions"] = totals.loops.change_count;
   json["switches"] = totals.loops.switch_count;
+  json["switching_devices"] = totals.switching_device_count;
+  json["switches_per_device_max"] = totals.switches_per_device_max;
   json["dropped_values"] = totals.refused_value_count;
   Json rules = Json::array();
   for (std::size_t i = 0; i < totals.rules.size(); ++i) {
@@ -131,6 +195,68 @@ std::string summary_json(const DryrunSummary& summary) {
                      {"devices", totals.rules[i].device_count}});
   }
   json["rules"] = std::move(rules);
+  Json bans = Json::array();
+  for (const BanTotals& ban : totals.bans) {
+    Json row = {{"ban", summary.table.bans[ban.ban].label()}, {"with", days_json(ban.with)}};
+    if (!summary.open_loop) row["without"] = days_json(ban.without);
+    if (ban.first_violated != kNever) {
+      row["first_violated"] = to_rfc3339(ban.first_violated);
+      row["first_device"] = ban.first_device;
+    }
+    bans.push_back(std::move(row));
+  }
+  json["bans"] = std::move(bans);
+  Json near = Json::array();
+  for (const NearLimit& one : totals.near) {
+    near.push_back({{"device", one.device},
+                    {"ban", summary.table.bans[one.ban].label()},
+                    {"deadline", to_rfc3339(one.deadline)}});
+  }
+  json["near_limit"] = std::move(near);
+  return json;
+}
+
+}  // namespace
+
+std::string policy_title(const RuleTable& table) {
+  const Settings& settings = table.settings;
+  return fmt::format("{}{}{}", settings.name.empty() ? "unnamed policy" : settings.name,
+                     settings.version.empty() ? "" : " ", settings.version);
+}
+
+std::string rule_label(const RuleTable& table, std::size_t rule) {
+  return rule < table.rules.size() ? table.rules[rule].label() : "otherwise";
+}
+
+std::string summary_text(const DryrunSummary& summary, const DryrunComparison* comparison) {
+  std::string out;
+  add_heading(out, summary);
+  add_rules(out, summary);
+  add_bans(out, summary);
+  if (comparison != nullptr) add_comparison(out, summary, *comparison);
+  add_devices(out, summary);
+  add_refused(out, summary.totals);
+  return out;
+}
+
+std::string summary_json(const DryrunSummary& summary, const DryrunComparison* comparison) {
+  Json json = policy_json(summary);
+  if (comparison != nullptr) {
+    const ReplayComparison& found = comparison->devices;
+    json["compared_with"] = policy_json(comparison->other);
+    Json& changed = json["on_another_profile"];
+    changed = {{"devices", found.changed.size()},
+               {"device_days", found.changed_day_count},
+               {"device_days_of_all", found.device_day_count},
+               {"list", Json::array()}};
+    for (const ChangedDevice& one : found.changed) {
+      changed["list"].push_back({{"device", one.device},
+                                 {"since", to_rfc3339(one.since)},
+                                 {"profile", one.profile},
+                                 {"compared_with", one.other},
+                                 {"days", one.day_count}});
+    }
+  }
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -4,7 +4,7 @@
 #include <map>
 #include <string>
 
-#include "adapters/cli/fleet_replay.h"
+#include "adapters/cli/dryrun_compare.h"
 
 namespace sojourn::cli {
 
@@ -18,7 +18,19 @@ struct DryrunSummary {
   bool open_loop = false;
 };
 
-std::string summary_text(const DryrunSummary& summary);
-std::string summary_json(const DryrunSummary& summary);
+// The policy compared with, on the same trace.
+struct DryrunComparison {
+  DryrunSummary other;
+  ReplayComparison devices;
+};
+
+// `comparison`: null without one.
+std::string summary_text(const DryrunSummary& summary, const DryrunComparison* comparison);
+std::string summary_json(const DryrunSummary& summary, const DryrunComparison* comparison);
+
+// "acme-latam 2026.11"
+std::string policy_title(const RuleTable& table);
+// "meters-in-brazil"; behind the last rule, "otherwise".
+std::string rule_label(const RuleTable& table, std::size_t rule);
 
 }  // namespace sojourn::cli

@@ -5,12 +5,18 @@
 #include <algorithm>
 #include <set>
 #include <thread>
+#include <tuple>
 #include <utility>
 
 #include "engine/base/limits.h"
 #include "engine/runtime/record_json.h"
 
 namespace sojourn::cli {
+
+std::string profile_name(const RuleTable& table, std::optional<std::int64_t> profile) {
+  if (!profile) return "unknown";
+  return *profile < 0 ? "undeclared" : table.profiles[static_cast<std::size_t>(*profile)].name;
+}
 
 // One thread's share: the devices whose index is its own modulo the number of threads.
 class FleetReplay::Worker {
@@ -30,15 +36,18 @@ class FleetReplay::Worker {
 
   bool owns(DeviceIndex device) const { return device % share_count_ == share_; }
 
-  void report(DeviceLoop& loop, DeviceIndex device, const Observation& observation,
-              std::uint64_t ordinal) {
+  void report(DeviceLoop& loop, DeviceWatch* watch, DeviceIndex device,
+              const Observation& observation, std::uint64_t ordinal) {
     ObserveOutcome outcome = loop.report(
         observation, [&](const DecisionRecord& record) { take(record, loop, device, ordinal); });
+    if (watch != nullptr) watch->reported(observation);
     for (const Diagnostic& refused : outcome.refused) note_refused(refused, observation, ordinal);
   }
 
-  void run_until(DeviceLoop& loop, DeviceIndex device, Instant end, std::uint64_t ordinal) {
+  void finish(DeviceLoop& loop, DeviceWatch* watch, DeviceIndex device, Instant end,
+              std::uint64_t ordinal) {
     loop.run_until(end, [&](const DecisionRecord& record) { take(record, loop, device, ordinal); });
+    if (watch != nullptr) watch->finish(loop);
   }
 
   std::vector<Output> outputs;
@@ -84,7 +93,10 @@ class FleetReplay::Worker {
 
 FleetReplay::FleetReplay(std::shared_ptr<const PreparedPolicy> policy,
                          const LoopOptions& loop_options, const ReplayOptions& options)
-    : policy_(std::move(policy)), loop_options_(loop_options), options_(options) {
+    : policy_(std::move(policy)),
+      loop_options_(loop_options),
+      options_(options),
+      watch_plan_{policy_, BanClock(policy_), loop_options.lateness, options.profiles} {
   options_.jobs = std::max(1u, options_.jobs);
   for (unsigned share = 0; share < options_.jobs; ++share) {
     workers_.push_back(
@@ -115,7 +127,8 @@ void FleetReplay::feed(std::span<const Observation> observations, const Writer& 
     for (std::size_t i = 0; i < observations.size(); ++i) {
       DeviceIndex device = device_of_[i];
       if (worker.owns(device))
-        worker.report(*loops_[device], device, observations[i], ordinal_ + i);
+        worker.report(*loops_[device], watches_[device].get(), device, observations[i],
+                      ordinal_ + i);
     }
   });
   ordinal_ += observations.size();
@@ -124,6 +137,9 @@ void FleetReplay::feed(std::span<const Observation> observations, const Writer& 
 
 void FleetReplay::add_device(DeviceIndex device, const Observation& first) {
   loops_.push_back(std::make_unique<DeviceLoop>(policy_, directory_.label(device), loop_options_));
+  bool watched = options_.profiles || !watch_plan_.bans.rows().empty();
+  watches_.push_back(watched ? std::make_unique<DeviceWatch>(watch_plan_) : nullptr);
+  loops_.back()->watch(watches_.back().get());
   if (options_.master_data == nullptr) return;
   std::optional<Observation> known = options_.master_data->of(first.names, first.at);
   if (known) loops_.back()->introduce(*known);
@@ -133,7 +149,7 @@ void FleetReplay::finish(const Writer& writer) {
   run_workers([&](Worker& worker) {
     for (DeviceIndex device = 0; device < loops_.size(); ++device) {
       if (worker.owns(device))
-        worker.run_until(*loops_[device], device, newest_, ordinal_ + device);
+        worker.finish(*loops_[device], watches_[device].get(), device, newest_, ordinal_ + device);
     }
   });
   write_in_order(writer);
@@ -150,7 +166,55 @@ void FleetReplay::write_in_order(const Writer& writer) {
   for (auto& worker : workers_) worker->outputs.clear();
 }
 
-ReplayTotals FleetReplay::totals() const {
+bool FleetReplay::counts_now(DeviceIndex index, const Ban& ban) {
+  Device& device = loops_[index]->device();
+  std::optional<std::int64_t> enabled = device.enabled_profile(newest_);
+  if (!enabled) return false;
+  const RuleTable& table = policy_->table();
+  std::size_t candidate =
+      *enabled < 0 ? ban.violated.size() - 1 : static_cast<std::size_t>(*enabled);
+  Instant steady;
+  for (FeatureIndex f : table.conditions.features_of(ban.violated[candidate])) {
+    const Feature& feature = table.features[f];
+    if (!is_temporal(feature.kind)) continue;
+    if (device.judge(feature.inner, newest_, steady) != Truth::yes) return false;
+  }
+  return true;
+}
+
+void FleetReplay::add_bans(ReplayTotals& totals) {
+  const std::vector<BanClock::Row>& rows = watch_plan_.bans.rows();
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    BanTotals ban{rows[row].ban, {}, {}, kNever, {}};
+    auto add = [&](BanTotals::Days& sum, const BanDays& days) {
+      std::uint64_t violated = days.violated_day_count(row);
+      sum.device_count += violated > 0 ? 1 : 0;
+      sum.device_day_count += violated;
+      sum.doubtful_count += days.doubtful_day_count(row);
+    };
+    for (DeviceIndex device = 0; device < loops_.size(); ++device) {
+      const BanDays& with = watches_[device]->with_policy();
+      add(ban.with, with);
+      add(ban.without, watches_[device]->without_policy());
+      if (with.first_violated(row) < ban.first_violated) {
+        ban.first_violated = with.first_violated(row);
+        ban.first_device = directory_.label(device);
+      }
+      Device& now = loops_[device]->device();
+      Instant deadline = now.standing(rows[row].ban, newest_).deadline;
+      bool near = deadline > newest_ && deadline <= newest_ + kNearLimit;
+      if (near && counts_now(device, watch_plan_.bans.table().bans[rows[row].ban])) {
+        totals.near.push_back({deadline, directory_.label(device), rows[row].ban});
+      }
+    }
+    totals.bans.push_back(std::move(ban));
+  }
+  std::sort(totals.near.begin(), totals.near.end(), [](const NearLimit& a, const NearLimit& b) {
+    return std::tie(a.deadline, a.device, a.ban) < std::tie(b.deadline, b.device, b.ban);
+  });
+}
+
+ReplayTotals FleetReplay::totals() {
   ReplayTotals totals;
   totals.device_count = loops_.size();
   totals.rules.resize(policy_->table().rules.size() + 1);
@@ -164,6 +228,7 @@ ReplayTotals FleetReplay::totals() const {
   std::sort(examples.begin(), examples.end());
   examples.resize(std::min(examples.size(), limits::kQuotedLinesMax));
   for (auto& example : examples) totals.refused_examples.push_back(std::move(example.second));
+  add_bans(totals);
   for (DeviceIndex device = 0; device < loops_.size(); ++device) {
     const LoopTotals& loop = loops_[device]->totals();
     totals.loops.report_count += loop.report_count;

@@ -17,6 +17,7 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters/cli/device_watch.h"
 #include "adapters/service/master_data.h"
 #include "engine/runtime/device_directory.h"
 #include "engine/runtime/device_loop.h"
@@ -27,6 +28,8 @@ struct ReplayOptions {
   unsigned jobs = 1;
   // Are records wanted at all? Making them costs more than deciding.
   bool records = true;
+  // Keep which profile was enabled when (DeviceWatch::profiles).
+  bool profiles = false;
   // What is known of devices beforehand; may be absent, outlives the replay.
   const service::MasterData* master_data = nullptr;
 };
@@ -37,6 +40,27 @@ struct RuleCounts {
   std::uint64_t device_count = 0;    // devices it ever decided for
 };
 
+// How one ban fared.
+struct BanTotals {
+  struct Days {
+    std::uint64_t device_count = 0;      // devices that violated it
+    std::uint64_t device_day_count = 0;  // on so many of their days
+    std::uint64_t doubtful_count = 0;    // device-days on which nobody can tell
+  };
+  std::size_t ban = 0;  // in RuleTable::bans
+  Days with, without;   // the policy: without it, recorded profiles stand
+  Instant first_violated = kNever;
+  std::string first_device;
+};
+
+// A device that will violate a ban if what it counts goes on.
+struct NearLimit {
+  Instant deadline;
+  std::string device;
+  std::size_t ban = 0;
+};
+inline constexpr Duration kNearLimit = days(30);
+
 struct ReplayTotals {
   std::uint64_t device_count = 0;
   LoopTotals loops;               // summed over devices
@@ -44,9 +68,14 @@ struct ReplayTotals {
   std::uint64_t switching_device_count = 0;
   std::uint64_t switches_per_device_max = 0;
   std::string most_switched_device;
+  std::vector<BanTotals> bans;  // those that can be violated
+  std::vector<NearLimit> near;  // within kNearLimit of the trace's end, the soonest first
   std::uint64_t refused_value_count = 0;
   std::vector<std::string> refused_examples;  // the first few, with their lines
 };
+
+// "vivo-local"; "unknown", "undeclared".
+std::string profile_name(const RuleTable& table, std::optional<std::int64_t> profile);
 
 class FleetReplay {
  public:
@@ -65,22 +94,35 @@ class FleetReplay {
   // Lets time pass for every device up to the newest report of the trace.
   void finish(const Writer& writer);
 
-  ReplayTotals totals() const;
+  // After finish().
+  ReplayTotals totals();
   std::size_t device_count() const { return directory_.size(); }
   const std::string& device_label(DeviceIndex index) const { return directory_.label(index); }
   DeviceLoop& loop(DeviceIndex index) { return *loops_[index]; }
+  // Null when nothing is watched: no bans, and no profiles asked for.
+  const DeviceWatch* watch(DeviceIndex index) const { return watches_[index].get(); }
+  Instant newest() const { return newest_; }
+  const PreparedPolicy& policy() const { return *policy_; }
+  const BanClock& bans() const { return watch_plan_.bans; }
+  // Of each report of the block fed last.
+  const std::vector<DeviceIndex>& block_devices() const { return device_of_; }
 
  private:
   class Worker;
   void run_workers(const std::function<void(Worker&)>& work);
   void add_device(DeviceIndex device, const Observation& first);
   void write_in_order(const Writer& writer);
+  void add_bans(ReplayTotals& totals);
+  // Is what the ban counts going on at the trace's end?
+  bool counts_now(DeviceIndex device, const Ban& ban);
 
   std::shared_ptr<const PreparedPolicy> policy_;
   LoopOptions loop_options_;
   ReplayOptions options_;
   DeviceDirectory directory_;
-  std::vector<std::unique_ptr<DeviceLoop>> loops_;  // by DeviceIndex
+  WatchPlan watch_plan_;
+  std::vector<std::unique_ptr<DeviceLoop>> loops_;     // by DeviceIndex
+  std::vector<std::unique_ptr<DeviceWatch>> watches_;  // likewise
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<DeviceIndex> device_of_;  // of each report of the block
   std::uint64_t ordinal_ = 0;           // of the block's first report

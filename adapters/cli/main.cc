@@ -10,6 +10,14 @@ namespace {
 
 using Action = std::function<int(Console&)>;
 
+// The command, once chosen, runs `run` with what it was told.
+template <class Options>
+void runs(CLI::App* command, Action& action, std::shared_ptr<Options> options,
+          int (*run)(const Options&, Console&)) {
+  command->callback(
+      [=, &action] { action = [=](Console& console) { return run(*options, console); }; });
+}
+
 // An option that several commands have.
 void add_format(CLI::App* command, OutputFormat& format) {
   static const std::map<std::string, OutputFormat> kFormats = {{"text", OutputFormat::text},
@@ -20,6 +28,22 @@ void add_format(CLI::App* command, OutputFormat& format) {
 
 void add_geodata(CLI::App* command, std::string& folder) {
   command->add_option("--geodata", folder, "the folder of compiled geodata")->type_name("DIR");
+}
+
+void add_trace(CLI::App* command, TraceInput& trace, bool required) {
+  command
+      ->add_option("--trace", trace.paths,
+                   "recorded reports, plain, gzip or zstd; - is standard input; several are merged "
+                   "by time")
+      ->required(required);
+  command->add_option(
+      "--form", trace.form,
+      "ndjson, csv, traccar, senml, cloudevents, gpx (default: by the file's name)");
+  command->add_option("--mapping", trace.mapping, "which columns of CSV mean what: a JSON file")
+      ->type_name("FILE");
+  command->add_option("--device", trace.device, "whose reports they are, where they do not say");
+  command->add_option("--attribute", trace.attributes,
+                      "NAME=VALUE for reports that do not say it; may be repeated");
 }
 
 void add_service(CLI::App* command, ServiceAddress& where) {
@@ -42,9 +66,7 @@ void add_check(CLI::App& app, Action& action) {
   command->footer(
       "Examples:\n  sojourn check latam.sojourn\n  sojourn check --format json *.sojourn\n"
       "Exit: 0 clean or notes only, 1 findings, 2 unusable input.");
-  command->callback([options, &action] {
-    action = [options](Console& console) { return run_check(*options, console); };
-  });
+  runs(command, action, options, run_check);
 }
 
 void add_test(CLI::App& app, Action& action) {
@@ -66,9 +88,7 @@ void add_test(CLI::App& app, Action& action) {
       "  sojourn test --junit report.xml latam.sojourn\n"
       "  sojourn test --suggest latam.sojourn >> latam.sojourn\n"
       "Exit: 0 all passed, 1 some failed, 2 unusable input.");
-  command->callback([options, &action] {
-    action = [options](Console& console) { return run_test(*options, console); };
-  });
+  runs(command, action, options, run_test);
 }
 
 void add_fmt(CLI::App& app, Action& action) {
@@ -80,9 +100,7 @@ void add_fmt(CLI::App& app, Action& action) {
       ->required();
   command->add_flag("--check", options->check, "change nothing; exit 1 when a file would change");
   command->footer("Examples:\n  sojourn fmt latam.sojourn\n  sojourn fmt --check *.sojourn");
-  command->callback([options, &action] {
-    action = [options](Console& console) { return run_fmt(*options, console); };
-  });
+  runs(command, action, options, run_fmt);
 }
 
 void add_build(CLI::App& app, Action& action) {
@@ -91,11 +109,12 @@ void add_build(CLI::App& app, Action& action) {
   command->add_option("FILE", options->file, "rule file")->required();
   command->add_option("-o,--output", options->output, "the graph file to write")->required();
   command->add_flag("--force", options->force, "overwrite the output");
+  add_format(command, options->format);
   add_geodata(command, options->geodata);
-  command->footer("Example:\n  sojourn build latam.sojourn -o latam.graph");
-  command->callback([options, &action] {
-    action = [options](Console& console) { return run_build(*options, console); };
-  });
+  command->footer(
+      "Example:\n  sojourn build latam.sojourn -o latam.graph\n"
+      "Exit: 0 built, 2 unusable input, or a ban or an assertion that does not hold.");
+  runs(command, action, options, run_build);
 }
 
 void add_diff(CLI::App& app, Action& action) {
@@ -103,17 +122,15 @@ void add_diff(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("diff", "every situation two policies decide differently");
   command->add_option("OLD", options->before, "rule file or compiled graph")->required();
   command->add_option("NEW", options->after, "rule file or compiled graph")->required();
-  command->add_option("--trace", options->traces,
-                      "also count the recorded devices and device-days that it touches");
+  add_trace(command, options->trace, false);
   add_format(command, options->format);
   add_geodata(command, options->geodata);
   command->footer(
       "Examples:\n  sojourn diff active.sojourn edited.sojourn\n"
       "  sojourn diff active.graph edited.sojourn --trace fleet.ndjson.gz\n"
+      "With a trace, the recorded devices and device-days that it touches are counted and named.\n"
       "Exit: 0 both decide alike, 1 they differ (or not all was decided), 2 unusable input.");
-  command->callback([options, &action] {
-    action = [options](Console& console) { return run_diff(*options, console); };
-  });
+  runs(command, action, options, run_diff);
 }
 
 void add_graph(CLI::App& app, Action& action) {
@@ -126,14 +143,13 @@ void add_graph(CLI::App& app, Action& action) {
   command->add_option("--device", options->device,
                       "mark the way of a device, given by what it reports: JSON like a trace line; "
                       "@FILE reads lines of it");
+  add_format(command, options->format);
   add_geodata(command, options->geodata);
   command->footer(
       "Large graphs are folded by region.\n"
       "Examples:\n  sojourn graph latam.sojourn\n  sojourn graph --svg latam.sojourn > latam.svg\n"
       "  sojourn graph latam.sojourn --device @reports.ndjson");
-  command->callback([options, &action] {
-    action = [options](Console& console) { return run_graph(*options, console); };
-  });
+  runs(command, action, options, run_graph);
 }
 
 void add_decide(CLI::App& app, Action& action) {
@@ -151,22 +167,21 @@ void add_decide(CLI::App& app, Action& action) {
       "Example:\n  sojourn decide latam.sojourn --device \\\n"
       "    '{\"ts\":\"2026-01-01T10:00:00Z\",\"device\":\"m1\",\"network\":\"724-05\",\n"
       "      \"profile\":\"bootstrap\",\"attributes\":{\"type\":\"meter\"}}'");
-  command->callback([options, &action] {
-    action = [options](Console& console) { return run_decide(*options, console); };
-  });
+  runs(command, action, options, run_decide);
 }
 
 void add_dryrun(CLI::App& app, Action& action) {
   auto options = std::make_shared<DryrunOptions>();
   CLI::App* command = app.add_subcommand("dryrun", "replay recorded fleets under a policy");
   command->add_option("FILE", options->file, "rule file or compiled graph")->required();
-  command
-      ->add_option("--trace", options->traces,
-                   "NDJSON, plain, gzip or zstd; - is standard input; several are merged by time")
-      ->required();
+  add_trace(command, options->trace, true);
   command->add_option("--decisions", options->decisions,
                       "write one JSON object per decision; - is standard output");
   command->add_option("--audit", options->audit, "write the evidence chain");
+  command->add_option("--report", options->report,
+                      "write a page for a browser: map, timelines, decisions");
+  command->add_option("--compare", options->compare,
+                      "another policy, side by side on the same trace");
   command->add_flag("--all", options->all, "a decision record for every report");
   command->add_flag("--open", options->open_loop, "only compare with the recorded profiles");
   command->add_option("--latency", options->latency,
@@ -185,10 +200,12 @@ void add_dryrun(CLI::App& app, Action& action) {
       "Examples:\n  sojourn dryrun latam.sojourn --trace fleet.ndjson.gz\n"
       "  zcat fleet.ndjson.gz | sojourn dryrun latam.sojourn --trace - --decisions "
       "decisions.ndjson\n"
+      "  sojourn dryrun edited.sojourn --compare active.sojourn --trace fleet.ndjson.gz \\\n"
+      "    --report fleet.html\n"
+      "  sojourn dryrun latam.sojourn --trace trips.csv --mapping columns.json\n"
+      "  sojourn dryrun latam.sojourn --trace van.gpx --device van-7 --attribute type=vehicle\n"
       "Exit: 0, 1 when a ban was violated, 2 unusable input.");
-  command->callback([options, &action] {
-    action = [options](Console& console) { return run_dryrun(*options, console); };
-  });
+  runs(command, action, options, run_dryrun);
 }
 
 void add_geo(CLI::App& app, Action& action) {
@@ -202,9 +219,7 @@ void add_geo(CLI::App& app, Action& action) {
   add_geodata(command, options->geodata);
   command->footer(
       "Examples:\n  sojourn geo -- -23.55 -46.63\n  sojourn geo 47.59 7.59 --accuracy 500");
-  command->callback([options, &action] {
-    action = [options](Console& console) { return run_geo(*options, console); };
-  });
+  runs(command, action, options, run_geo);
 }
 
 void add_audit(CLI::App& app, Action& action) {
@@ -217,24 +232,22 @@ void add_audit(CLI::App& app, Action& action) {
   verify->footer(
       "Example:\n  sojourn audit verify chain.ndjson\n"
       "Exit: 0 unbroken, 1 broken, 2 unusable input.");
-  verify->callback([options, &action] {
-    action = [options](Console& console) { return run_audit_verify(*options, console); };
-  });
+  runs(verify, action, options, run_audit_verify);
   auto remote = std::make_shared<ServiceOptions>();
   CLI::App* fetch = audit->add_subcommand("fetch", "the chain of a running service");
   add_service(fetch, remote->where);
   fetch->footer("Example:\n  sojourn audit fetch --service demo > chain.ndjson");
-  fetch->callback([remote, &action] {
-    action = [remote](Console& console) { return run_audit_fetch(*remote, console); };
-  });
+  runs(fetch, action, remote, run_audit_fetch);
   CLI::App* show = audit->add_subcommand("show", "print the records, checking them on the way");
   show->add_option("FILE", options->file, "the chain; - is standard input")->required();
   show->add_flag("--pseudonymise", options->pseudonymise, "leave the devices' names out");
+  add_format(show, options->format);
   show->footer(
-      "Example:\n  sojourn audit show --pseudonymise chain.ndjson > for-the-auditor.ndjson");
-  show->callback([options, &action] {
-    action = [options](Console& console) { return run_audit_show(*options, console); };
-  });
+      "As text a line for each record, as JSON the chain's own lines, which can be verified "
+      "again.\n"
+      "Examples:\n  sojourn audit show chain.ndjson\n"
+      "  sojourn audit show --pseudonymise --format json chain.ndjson > for-the-auditor.ndjson");
+  runs(show, action, options, run_audit_show);
 }
 
 void add_package(CLI::App& app, Action& action) {
@@ -253,9 +266,7 @@ void add_package(CLI::App& app, Action& action) {
   encode->add_option("INPUT", options->input, input_help)->capture_default_str();
   encode->add_option("--sgp32", options->version, "the version of SGP.32")->capture_default_str();
   encode->footer("Example:\n  sojourn package encode EimAcknowledgements '[7, 8]'");
-  encode->callback([options, &action] {
-    action = [options](Console& console) { return run_package_encode(*options, console); };
-  });
+  runs(encode, action, options, run_package_encode);
 
   CLI::App* decode =
       package->add_subcommand("decode", "any message as a readable tree, or as JSON");
@@ -267,9 +278,7 @@ void add_package(CLI::App& app, Action& action) {
   decode->footer(
       "Examples:\n  sojourn package decode bf5306800107800108\n"
       "  sojourn package decode --as EimAcknowledgements --format json bf5306800107800108");
-  decode->callback([options, &action] {
-    action = [options](Console& console) { return run_package_decode(*options, console); };
-  });
+  runs(decode, action, options, run_package_decode);
 
   CLI::App* sign =
       package->add_subcommand("sign", "an EuiccPackageSigned to a signed EuiccPackageRequest");
@@ -278,9 +287,7 @@ void add_package(CLI::App& app, Action& action) {
   sign->add_option("--token", options->token, "the association token, when one is configured");
   sign->add_option("--sgp32", options->version, "the version of SGP.32")->capture_default_str();
   sign->footer("Example:\n  sojourn package sign @signed-part.hex --key eim-private.pem");
-  sign->callback([options, &action] {
-    action = [options](Console& console) { return run_package_sign(*options, console); };
-  });
+  runs(sign, action, options, run_package_sign);
 
   CLI::App* verify =
       package->add_subcommand("verify", "does the signature of a package or a result hold");
@@ -293,9 +300,7 @@ void add_package(CLI::App& app, Action& action) {
   verify->footer(
       "Example:\n  sojourn package verify @package.hex --key eim-public.pem\n"
       "Exit: 0 it holds, 1 it does not, 2 unusable input.");
-  verify->callback([options, &action] {
-    action = [options](Console& console) { return run_package_verify(*options, console); };
-  });
+  runs(verify, action, options, run_package_verify);
 }
 
 void add_device(CLI::App& app, Action& action) {
@@ -351,9 +356,7 @@ void add_device(CLI::App& app, Action& action) {
       "  sojourn device demo --misbehave wrong-signature=5%,lost-acknowledgement=10%,1.0\n"
       "  sojourn device demo --no-network 89550000000000000001\n"
       "Exit: 0 every poll came to its end, 1 some did not, 2 unusable input.");
-  command->callback([options, &action] {
-    action = [options](Console& console) { return run_device(*options, console); };
-  });
+  runs(command, action, options, run_device);
 }
 
 void add_serve(CLI::App& app, Action& action) {
@@ -370,9 +373,7 @@ void add_serve(CLI::App& app, Action& action) {
       "Examples:\n  sojourn serve --init demo && sojourn serve demo/serve.json\n"
       "  sojourn serve --print-config demo/serve.json\n"
       "SIGHUP reads policies, certificates and tokens again; SIGTERM ends it in order.");
-  command->callback([options, &action] {
-    action = [options](Console& console) { return run_serve(*options, console); };
-  });
+  runs(command, action, options, run_serve);
 }
 
 // A command that asks a running service.
@@ -408,9 +409,7 @@ void add_devices(CLI::App& app, Action& action) {
   add_service(watch, options->where);
   watch->add_option("--from", options->from, "the number of the first record");
   watch->add_option("--idle", options->idle_seconds, "end after so many seconds without a record");
-  watch->callback([options, &action] {
-    action = [options](Console& console) { return run_watch(*options, console); };
-  });
+  runs(watch, action, options, run_watch);
   devices->footer(
       "Examples:\n  sojourn devices list --service demo\n"
       "  sojourn devices show --service demo 89049032000000000000000000000095\n"
@@ -515,9 +514,7 @@ void add_explain(CLI::App& app, Action& action) {
   command->add_option("CODE", options->code, "such as E0107; without one, all codes are listed");
   add_format(command, options->format);
   command->footer("Examples:\n  sojourn explain E0107\n  sojourn explain --format json");
-  command->callback([options, &action] {
-    action = [options](Console& console) { return run_explain(*options, console); };
-  });
+  runs(command, action, options, run_explain);
 }
 
 int run(int argc, char** argv) {

@@ -2,7 +2,10 @@
 // files by their names.
 #include "adapters/telemetry/translation.h"
 
+#include <unistd.h>
+
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 
 #include "tests/support/catch.h"
@@ -168,7 +171,8 @@ TEST_CASE("a file's name tells its form; what cannot be used keeps its line numb
   CHECK(form_of_path("a.ndjson") == TraceForm::ndjson);
   CHECK(form_named("senml") == TraceForm::senml);
   CHECK_FALSE(form_named("xls"));
-  std::string path = std::tmpnam(nullptr) + std::string(".csv");
+  std::string name = "sojourn-translation-" + std::to_string(getpid()) + ".csv";
+  std::string path = (std::filesystem::temp_directory_path() / name).string();
   std::ofstream(path) << "ts,device,lat,lon\n1,d,5,5\n2,d,91,5\n";
   auto reader = TraceReader::open({.paths = {path}});
   REQUIRE(reader.ok());
