@@ -1,8 +1,7 @@
 // CSV by RFC 4180, row by row. The first row names the columns; a row stays within its line.
-#include <time.h>
-
 #include <fmt/format.h>
 
+#include <ctime>
 #include <map>
 #include <nlohmann/json.hpp>
 
