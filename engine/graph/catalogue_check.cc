@@ -316,39 +316,53 @@ class WordChecker {
     std::size_t axes = matcher.axis_count(), rows = matcher.row_count();
     if (size > left || axes > ResidualMatcher::kAxesMax || rows == 0 || rows > size) return 0;
     if (ResidualMatcher::kHeaderWords + ResidualMatcher::kAxisWords * axes + rows > size) return 0;
-    std::size_t vector_words = 2 * std::size_t{matcher.summary_count()} +
-                               std::size_t{matcher.chunk_count()} * ResidualMatcher::kChunkWords;
+    std::size_t chunk_words = matcher.words_of_chunk();
+    constexpr std::size_t kSmaller = ResidualMatcher::kChunkWords / ResidualMatcher::kSummaryWords;
+    bool inside =
+        chunk_words % ResidualMatcher::kChunkWords == 0 &&
+        lies_in(matcher.summaries(), matcher.summary_count(), chunk_words / kSmaller, size) &&
+        lies_in(matcher.chunks(), matcher.chunk_count(), chunk_words, size);
+    if (!inside) return 0;
     for (std::uint32_t i = 0; i < axes; ++i) {
       if (matcher.axis(i) >= parts_.axes.size()) return 0;
       std::size_t classes = parts_.axes[matcher.axis(i)].class_count;
-      std::size_t table = matcher.table(i);
-      if (table > size || classes > size - table) return 0;
-      for (std::size_t c = 0; c < classes; ++c) {
-        std::size_t vector = words_[at + table + c];
-        if (vector > size || vector_words > size - vector) return 0;
-        if (!no_bits_beyond(matcher, at + vector)) return 0;
+      std::size_t table = matcher.table(i), first = matcher.vectors(i);
+      if (table != 0 && (table > size || classes > size - table)) return 0;
+      if (first % ResidualMatcher::kChunkWords != 0 || first > chunk_words) return 0;
+      std::size_t vectors = (chunk_words - first) / ResidualMatcher::kChunkWords;
+      for (ClassIndex c = 0; c < classes; ++c) {
+        std::size_t vector = matcher.vector_number(i, c);
+        if (vector >= vectors) return 0;
+        if (!no_bits_beyond(matcher, at, first + vector * ResidualMatcher::kChunkWords)) return 0;
       }
     }
     return size;
   }
 
-  // Bits beyond the last row or block would lead outside the targets.
-  bool no_bits_beyond(const ResidualMatcher& matcher, std::size_t vector) const {
-    auto block = [&](std::size_t i) {
-      return std::uint64_t{words_[vector + 2 * i]} |
-             (std::uint64_t{words_[vector + 2 * i + 1]} << 32);
-    };
-    // The lowest `count` bits only, from the i-th of `words` on.
-    auto fits = [&](std::size_t first, std::size_t words, std::size_t count) {
+  static bool lies_in(std::size_t first, std::size_t count, std::size_t each, std::size_t size) {
+    return first <= size && count * each <= size - first;
+  }
+
+  // Bits beyond the last row or chunk would lead outside the targets. `place`: of a vector inside a
+  // chunk.
+  bool no_bits_beyond(const ResidualMatcher& matcher, std::size_t at, std::size_t place) const {
+    constexpr std::size_t kSmaller = ResidualMatcher::kChunkWords / ResidualMatcher::kSummaryWords;
+    std::size_t chunk_words = matcher.words_of_chunk();
+    // The lowest `count` bits only, of the words from `begin` on.
+    auto fits = [&](std::size_t begin, std::size_t words, std::size_t count) {
       for (std::size_t i = 0; i < words; ++i) {
-        std::size_t left = count > i * 64 ? count - i * 64 : 0;
-        if (left < 64 && (block(first + i) >> left) != 0) return false;
+        std::size_t left = count > i * 32 ? count - i * 32 : 0;
+        if (left < 32 && (words_[begin + i] >> left) != 0) return false;
       }
       return true;
     };
-    std::size_t chunks = matcher.chunk_count(), summaries = matcher.summary_count();
-    return fits(0, summaries, chunks) &&
-           fits(summaries, chunks * ResidualMatcher::kChunkWords / 2, matcher.row_count());
+    std::size_t last_summary = matcher.summary_count() - 1, last_chunk = matcher.chunk_count() - 1;
+    return fits(at + matcher.summaries() + last_summary * (chunk_words / kSmaller) +
+                    place / kSmaller,
+                ResidualMatcher::kSummaryWords, matcher.chunk_count() - last_summary * 64) &&
+           fits(at + matcher.chunks() + last_chunk * chunk_words + place,
+                ResidualMatcher::kChunkWords,
+                matcher.row_count() - last_chunk * ResidualMatcher::kChunkRows);
   }
 
   std::span<const std::uint32_t> targets_of(std::uint32_t at) const {

@@ -13,15 +13,18 @@
 //
 // Words from the matcher's offset o on:
 //   0 kHead   1 size in words   2 axes n   3 rows r   4 default value
-//   5         n times: an axis, the offset (from o) of its table
+//   5 words w of one chunk of all axes   6 the offset (from o) of the summaries   7 of the chunks
+//   8         n times: an axis, where its vectors begin inside a chunk, the offset (from o) of its
+//             table; 0: no table, the class is the number of the vector
 //   then      r targets: what a row leads to. A leaf; or a node whose sub-graph decides whether the
 //             row really holds: its leaves are the row's value, or kNextRow where it does not
-//   then      tables: per class of the axis, the offset (from o) of its vector
-//   then      vectors: s summary words, c chunks of 256 rows, low half first;
-//             c = ceil(r / 256), s = ceil(c / 64)
+//   then      tables: per class of the axis, the number of its vector
+//   then      summaries: for every 64 chunks, 64 bits of each vector, laid out as a chunk is
+//   then      c = ceil(r / 256) chunks: 256 bits of each vector, low half first, axis by axis
 //
-// A chunk of all axes is intersected at once and without a branch, so that the processor reads far
-// ahead; the first one is looked at before anything else, for most decisions end there.
+// What one chunk needs of all axes lies together, so that the first one stays in the nearest cache,
+// however many rows there are: most decisions end there. It is intersected at once and without a
+// branch, so that the processor reads far ahead.
 #pragma once
 
 #include <bit>
@@ -39,11 +42,12 @@ class ResidualMatcher {
  public:
   static constexpr std::uint32_t kHead = 0x3FFF'FFFFu;     // no axis has this number
   static constexpr std::uint32_t kNextRow = 0x3FFF'FFFFu;  // nor any leaf
-  static constexpr std::uint32_t kHeaderWords = 5;
-  static constexpr std::uint32_t kAxisWords = 2;
+  static constexpr std::uint32_t kHeaderWords = 8;
+  static constexpr std::uint32_t kAxisWords = 3;
   static constexpr std::uint32_t kChunkRows = 256;
-  static constexpr std::uint32_t kChunkWords = kChunkRows / 32;
-  // Vectors are kept on the stack while they are intersected.
+  static constexpr std::uint32_t kChunkWords = kChunkRows / 32;  // of one vector
+  static constexpr std::uint32_t kSummaryWords = 2;              // of one vector
+  // Where an axis's vector lies is kept on the stack while chunks are intersected.
   static constexpr std::uint32_t kAxesMax = 128;
 
   ResidualMatcher(std::span<const std::uint32_t> words, std::uint32_t at)
@@ -55,9 +59,16 @@ class ResidualMatcher {
   std::uint32_t default_value() const { return words_[4]; }
   std::uint32_t chunk_count() const { return (row_count() + kChunkRows - 1) / kChunkRows; }
   std::uint32_t summary_count() const { return (chunk_count() + 63) / 64; }
-  AxisIndex axis(std::uint32_t i) const { return words_[kHeaderWords + kAxisWords * i]; }
+  std::uint32_t words_of_chunk() const { return words_[5]; }
   // Offsets from the matcher's beginning.
-  std::uint32_t table(std::uint32_t i) const { return words_[kHeaderWords + kAxisWords * i + 1]; }
+  std::uint32_t summaries() const { return words_[6]; }
+  std::uint32_t chunks() const { return words_[7]; }
+  AxisIndex axis(std::uint32_t i) const { return words_[kHeaderWords + kAxisWords * i]; }
+  std::uint32_t vectors(std::uint32_t i) const { return words_[kHeaderWords + kAxisWords * i + 1]; }
+  std::uint32_t table(std::uint32_t i) const { return words_[kHeaderWords + kAxisWords * i + 2]; }
+  std::uint32_t vector_number(std::uint32_t i, ClassIndex value) const {
+    return table(i) == 0 ? value : words_[table(i) + value];
+  }
   std::uint32_t target(std::uint32_t row) const {
     return words_[kHeaderWords + kAxisWords * axis_count() + row];
   }
@@ -67,26 +78,26 @@ class ResidualMatcher {
   void match(const ClassOf& class_of_axis, const Visit& visit) const {
     std::uint32_t axes = axis_count();
     if (axes == 0) return match_all(visit);
-    // Each axis's chunks, without their summary.
-    const std::uint32_t* vectors[kAxesMax];
-    std::uint32_t summaries = summary_count();
+    std::uint32_t places[kAxesMax];  // of each axis's vector inside a chunk
+    const std::uint32_t* first = words_ + chunks();
+    Chunk alive = Chunk::all();
     for (std::uint32_t i = 0; i < axes; ++i) {
       const std::uint32_t* row = words_ + kHeaderWords + kAxisWords * i;
-      vectors[i] = words_ + words_[row[1] + class_of_axis(row[0])] + 2 * summaries;
+      std::uint32_t vector = class_of_axis(row[0]);
+      if (row[2] != 0) vector = words_[row[2] + vector];
+      places[i] = row[1] + kChunkWords * vector;
+      alive.keep(first + places[i]);
     }
-    std::uint32_t chunks = chunk_count();
-    if (visit_chunk(vectors, axes, 0, visit) || chunks == 1) return;
-    for (std::uint32_t s = 0; s < summaries; ++s) {
-      std::uint64_t filled = ~std::uint64_t{0};
-      for (std::uint32_t i = 0; i < axes; ++i) {
-        std::uint64_t summary;
-        std::memcpy(&summary, vectors[i] - 2 * std::size_t{summaries - s}, sizeof summary);
-        filled &= summary;
-      }
-      if (s == 0) filled &= ~std::uint64_t{1};
-      for (; filled != 0; filled &= filled - 1) {
+    if (visit_rows(alive, 0, visit) || row_count() <= kChunkRows) return;
+    for (std::uint32_t s = 0; s < summary_count(); ++s) {
+      for (std::uint64_t filled = filled_chunks(places, axes, s); filled != 0;
+           filled &= filled - 1) {
         std::uint32_t chunk = s * 64 + static_cast<std::uint32_t>(std::countr_zero(filled));
-        if (visit_chunk(vectors, axes, chunk, visit)) return;
+        if (chunk == 0) continue;
+        const std::uint32_t* at = first + std::size_t{chunk} * words_of_chunk();
+        alive = Chunk::all();
+        for (std::uint32_t i = 0; i < axes; ++i) alive.keep(at + places[i]);
+        if (visit_rows(alive, chunk * kChunkRows, visit)) return;
       }
     }
   }
@@ -94,32 +105,52 @@ class ResidualMatcher {
  private:
   // 128 bits that the compiler keeps in one register.
   using Lane = std::uint64_t __attribute__((vector_size(16)));
-  static Lane lane(const std::uint32_t* words) {
-    Lane value;
-    std::memcpy(&value, words, sizeof value);
-    return value;
+  // A bit for each row of a chunk.
+  struct Chunk {
+    Lane low, high;
+    static Chunk all() { return {~Lane{0, 0}, ~Lane{0, 0}}; }
+    void keep(const std::uint32_t* vector) {
+      Lane words;
+      std::memcpy(&words, vector, sizeof words);
+      low &= words;
+      std::memcpy(&words, vector + kChunkWords / 2, sizeof words);
+      high &= words;
+    }
+  };
+
+  // Which of 64 chunks have rows, as far as each vector tells for itself.
+  std::uint64_t filled_chunks(const std::uint32_t* places, std::uint32_t axes,
+                              std::uint32_t summary) const {
+    constexpr std::uint32_t kSmaller = kChunkWords / kSummaryWords;
+    const std::uint32_t* at =
+        words_ + summaries() + std::size_t{summary} * (words_of_chunk() / kSmaller);
+    std::uint64_t filled = ~std::uint64_t{0};
+    for (std::uint32_t i = 0; i < axes; ++i) {
+      std::uint64_t of_vector;
+      std::memcpy(&of_vector, at + places[i] / kSmaller, sizeof of_vector);
+      filled &= of_vector;
+    }
+    return filled;
   }
 
   // Invariant: vectors have no bits beyond the last row.
   template <class Visit>
-  bool visit_chunk(const std::uint32_t* const* vectors, std::uint32_t axes, std::uint32_t chunk,
-                   const Visit& visit) const {
-    std::size_t at = std::size_t{chunk} * kChunkWords;
-    Lane low = lane(vectors[0] + at), high = lane(vectors[0] + at + 4);
-    for (std::uint32_t i = 1; i < axes; ++i) {
-      low &= lane(vectors[i] + at);
-      high &= lane(vectors[i] + at + 4);
-    }
-    Lane any = low | high;
+  bool visit_rows(const Chunk& alive, std::uint32_t first_row, const Visit& visit) const {
+    Lane any = alive.low | alive.high;
     if ((any[0] | any[1]) == 0) return false;
-    const std::uint64_t blocks[4] = {low[0], low[1], high[0], high[1]};
-    for (std::uint32_t b = 0; b < 4; ++b) {
-      for (std::uint64_t rows = blocks[b]; rows != 0; rows &= rows - 1) {
+    const std::uint64_t blocks[4] = {alive.low[0], alive.low[1], alive.high[0], alive.high[1]};
+    // The first block with rows, counted and not branched to.
+    std::uint32_t b = blocks[0] == 0 ? 1 : 0;
+    b += b & (blocks[1] == 0 ? 1 : 0);
+    b += (b >> 1) & (blocks[2] == 0 ? 1 : 0);
+    for (std::uint64_t rows = blocks[b];;) {
+      for (; rows != 0; rows &= rows - 1) {
         auto bit = static_cast<std::uint32_t>(std::countr_zero(rows));
-        if (visit(target(chunk * kChunkRows + b * 64 + bit))) return true;
+        if (visit(target(first_row + b * 64 + bit))) return true;
       }
+      if (++b == 4) return false;
+      rows = blocks[b];
     }
-    return false;
   }
 
   // With no axis at all every row matches.

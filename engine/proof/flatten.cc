@@ -1,5 +1,7 @@
 #include "engine/proof/flatten.h"
 
+#include <map>
+
 namespace sojourn {
 namespace {
 
@@ -109,50 +111,89 @@ std::size_t Flattener::write_matcher(const MatcherPlan& plan) {
   std::size_t begin = words.size();
   auto here = [&] { return static_cast<std::uint32_t>(words.size() - begin); };
   auto rows = static_cast<std::uint32_t>(plan.targets.size());
-  words.insert(words.end(),
-               {ResidualMatcher::kHead, 0, static_cast<std::uint32_t>(plan.axes.size()), rows,
-                plan.default_value});
-  std::size_t axes_at = words.size();
+  auto axes = static_cast<std::uint32_t>(plan.axes.size());
+  words.insert(words.end(), {ResidualMatcher::kHead, 0, axes, rows, plan.default_value, 0, 0, 0});
+  std::vector<VectorsOfAxis> of_axis;
+  std::uint32_t chunk_words = 0;
   for (const MatcherPlan::OnAxis& on : plan.axes) {
-    words.insert(words.end(), {axis_number_[on.axis], 0});
+    of_axis.push_back(vectors_of(on));
+    words.insert(words.end(), {axis_number_[on.axis], chunk_words, 0});
+    chunk_words +=
+        ResidualMatcher::kChunkWords * static_cast<std::uint32_t>(of_axis.back().vectors.size());
   }
   for (DiagramRef row_target : plan.targets) words.push_back(target(row_target));
-  std::vector<std::size_t> tables;
-  for (std::size_t i = 0; i < plan.axes.size(); ++i) {
-    words[axes_at + ResidualMatcher::kAxisWords * i + 1] = here();
-    tables.push_back(words.size());
-    words.resize(words.size() + plan.axes[i].vector_of_class.size());
+  for (std::uint32_t i = 0; i < axes; ++i) {
+    const std::vector<std::uint32_t>& table = of_axis[i].number_of_class;
+    if (table.empty()) continue;
+    words[begin + ResidualMatcher::kHeaderWords + ResidualMatcher::kAxisWords * i + 2] = here();
+    words.insert(words.end(), table.begin(), table.end());
   }
-  auto push_block = [&](std::uint64_t block) {
-    words.push_back(static_cast<std::uint32_t>(block));
-    words.push_back(static_cast<std::uint32_t>(block >> 32));
-  };
-  std::size_t chunks =
-      (plan.targets.size() + ResidualMatcher::kChunkRows - 1) / ResidualMatcher::kChunkRows;
-  constexpr std::size_t kBlocks = ResidualMatcher::kChunkRows / 64;
-  std::vector<std::uint32_t> vector_at;
-  for (const std::vector<std::uint64_t>& blocks : plan.vectors) {
-    vector_at.push_back(here());
-    auto block = [&](std::size_t b) { return b < blocks.size() ? blocks[b] : 0; };
-    for (std::size_t first = 0; first < chunks; first += 64) {
-      std::uint64_t summary = 0;
-      for (std::size_t c = first; c < chunks && c < first + 64; ++c) {
-        bool filled = false;
-        for (std::size_t b = 0; b < kBlocks; ++b) filled = filled || block(c * kBlocks + b) != 0;
-        if (filled) summary |= std::uint64_t{1} << (c - first);
-      }
-      push_block(summary);
-    }
-    for (std::size_t b = 0; b < chunks * kBlocks; ++b) push_block(block(b));
-  }
-  for (std::size_t i = 0; i < plan.axes.size(); ++i) {
-    for (std::size_t c = 0; c < plan.axes[i].vector_of_class.size(); ++c) {
-      words[tables[i] + c] = vector_at[plan.axes[i].vector_of_class[c]];
-    }
-  }
+  while (here() % ResidualMatcher::kChunkWords != 0) words.push_back(0);
+  words[begin + 5] = chunk_words;
+  words[begin + 6] = here();
+  write_vectors(plan, of_axis, begin);
   words[begin + 1] = here();
   ++made_.node_count;
   return begin;
+}
+
+// Which vectors of a plan an axis needs, and which of them each class selects.
+Flattener::VectorsOfAxis Flattener::vectors_of(const MatcherPlan::OnAxis& on) {
+  constexpr std::size_t kFewClasses = 16;
+  VectorsOfAxis found;
+  std::map<std::uint32_t, std::uint32_t> numbers;
+  for (std::uint32_t vector : on.vector_of_class) {
+    auto fresh = static_cast<std::uint32_t>(found.vectors.size());
+    auto [known, inserted] = numbers.try_emplace(vector, fresh);
+    if (inserted) found.vectors.push_back(vector);
+    found.number_of_class.push_back(known->second);
+  }
+  // A vector for every class saves a look at the table.
+  std::size_t classes = on.vector_of_class.size();
+  if (classes > kFewClasses && classes > 2 * found.vectors.size()) return found;
+  return {on.vector_of_class, {}};
+}
+
+void Flattener::write_vectors(const MatcherPlan& plan, const std::vector<VectorsOfAxis>& of_axis,
+                              std::size_t begin) {
+  constexpr std::size_t kBlocks = ResidualMatcher::kChunkRows / 64;
+  std::vector<std::uint32_t>& words = made_.words;
+  std::size_t chunks =
+      (plan.targets.size() + ResidualMatcher::kChunkRows - 1) / ResidualMatcher::kChunkRows;
+  auto block_of = [&](std::uint32_t vector, std::size_t b) {
+    const std::vector<std::uint64_t>& blocks = plan.vectors[vector];
+    return b < blocks.size() ? blocks[b] : 0;
+  };
+  auto push = [&](std::uint64_t block) {
+    words.push_back(static_cast<std::uint32_t>(block));
+    words.push_back(static_cast<std::uint32_t>(block >> 32));
+  };
+  auto for_each_vector = [&](const auto& visit) {
+    for (const VectorsOfAxis& of : of_axis) {
+      for (std::uint32_t vector : of.vectors) visit(vector);
+    }
+  };
+  auto filled = [&](std::uint32_t vector, std::size_t chunk) {
+    std::uint64_t any = 0;
+    for (std::size_t b = 0; b < kBlocks; ++b) any |= block_of(vector, chunk * kBlocks + b);
+    return any != 0;
+  };
+  for (std::size_t first = 0; first < chunks; first += 64) {
+    for_each_vector([&](std::uint32_t vector) {
+      std::uint64_t summary = 0;
+      for (std::size_t c = first; c < chunks && c < first + 64; ++c) {
+        if (filled(vector, c)) summary |= std::uint64_t{1} << (c - first);
+      }
+      push(summary);
+    });
+  }
+  while ((words.size() - begin) % ResidualMatcher::kChunkWords != 0) words.push_back(0);
+  words[begin + 7] = static_cast<std::uint32_t>(words.size() - begin);
+  for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
+    for_each_vector([&](std::uint32_t vector) {
+      for (std::size_t b = 0; b < kBlocks; ++b) push(block_of(vector, chunk * kBlocks + b));
+    });
+  }
 }
 
 }  // namespace sojourn

@@ -40,6 +40,13 @@ class Flattener {
   void choose_axes(const std::vector<Axis>& axes);
   void write(DiagramRef ref);
   std::size_t write_matcher(const MatcherPlan& plan);
+  struct VectorsOfAxis {
+    std::vector<std::uint32_t> vectors;          // of the plan
+    std::vector<std::uint32_t> number_of_class;  // into `vectors`; empty: a class is its number
+  };
+  static VectorsOfAxis vectors_of(const MatcherPlan::OnAxis& on);
+  void write_vectors(const MatcherPlan& plan, const std::vector<VectorsOfAxis>& of_axis,
+                     std::size_t begin);
 
   const DiagramStore& store_;
   std::vector<DiagramRef> roots_;

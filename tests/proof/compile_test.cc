@@ -4,7 +4,9 @@
 
 #include <cstdlib>
 
+#include "engine/graph/at_hand.h"
 #include "engine/graph/graph_file.h"
+#include "tests/bench/generated_rules.h"
 #include "tests/graph/graph_of.h"
 #include "tests/support/catch.h"
 
@@ -29,6 +31,17 @@ void check_same(const RuleTable& table, const NaiveDecision& graph, NaiveDecisio
   CHECK(graph.also == naive.also);
 }
 
+// Whoever has all classes at hand decides the same.
+void check_at_hand(const DecisionGraph& graph, const AtHand& at_hand, const Readings& readings) {
+  std::vector<std::uint16_t> classes;
+  for (const Axis& axis : graph.axes()) {
+    const Feature& feature = graph.table().features[axis.feature];
+    classes.push_back(static_cast<std::uint16_t>(class_of(axis, feature, readings[axis.feature])));
+  }
+  auto look = [&](AxisIndex axis) -> ClassIndex { return classes[axis]; };
+  CHECK(at_hand.evaluate(classes.data()) == graph.evaluate(look));
+}
+
 std::uint64_t seed() {
   const char* given = std::getenv("SOJOURN_SEED");
   return given ? std::strtoull(given, nullptr, 10) : 20261125;
@@ -39,6 +52,7 @@ std::uint64_t seed() {
 TEST_CASE("graph and naive interpreter agree on random policies and devices") {
   INFO("SOJOURN_SEED=" << seed());
   Dice dice(seed());
+  int levelled = 0;
   for (int round = 0; round < 150; ++round) {
     INFO("policy " << round);
     PolicyShape shape;
@@ -49,12 +63,16 @@ TEST_CASE("graph and naive interpreter agree on random policies and devices") {
     RandomPolicy policy(dice, shape);
     auto graph = graph_of(policy.table);
     NaiveInterpreter naive(graph->table());
+    AtHand at_hand(graph);
+    levelled += at_hand.is_levelled() ? 1 : 0;
     for (int device = 0; device < 60; ++device) {
       Readings readings;
       for (const Feature& f : graph->table().features) readings.push_back(policy.reading(f));
+      check_at_hand(*graph, at_hand, readings);
       check_same(policy.table, decide(*graph, readings), naive.decide(readings));
     }
   }
+  CHECK(levelled > 50);
 }
 
 TEST_CASE("residual matchers decide as the graph does, however little a graph may grow") {
@@ -79,13 +97,50 @@ TEST_CASE("residual matchers decide as the graph does, however little a graph ma
     auto graph = read_graph_file(write_graph_file(**compiled));
     REQUIRE(graph.ok());
     NaiveInterpreter naive((*graph)->table());
+    AtHand at_hand(*graph);
     for (int device = 0; device < 60; ++device) {
       Readings readings;
       for (const Feature& f : (*graph)->table().features) readings.push_back(policy.reading(f));
+      check_at_hand(**graph, at_hand, readings);
       check_same(policy.table, decide(**graph, readings), naive.decide(readings));
     }
   }
   CHECK(matchers > 50);
+}
+
+TEST_CASE("tables of many rules find the first rule, in whatever chunk it lies") {
+  Dice dice(seed());
+  for (auto [shape, rules] : {std::pair(bench::kWild, 700), std::pair(bench::kRealistic, 257),
+                              std::pair(bench::kRealistic, 20'000)}) {
+    auto table = std::make_shared<RuleTable>(bench::make_rules(shape, std::size_t(rules)));
+    CompileOptions options;
+    options.grow_graph = false;
+    options.validate = false;
+    CompileSummary summary;
+    auto compiled = compile(table, options, &summary);
+    REQUIRE(compiled.ok());
+    CHECK(summary.form == GraphForm::matcher);
+    auto graph = read_graph_file(write_graph_file(**compiled));
+    REQUIRE(graph.ok());
+    std::size_t late = 0;
+    for (int device = 0; device < 300; ++device) {
+      Readings readings;
+      for (std::size_t a = 0; a < shape.attributes; ++a) {
+        auto value = static_cast<std::int64_t>(dice.below(bench::kValuesPerAttribute));
+        readings.push_back(Reading::exactly(value));
+      }
+      std::int32_t first = -1;
+      for (std::size_t r = 0; r < table->rules.size() && first < 0; ++r) {
+        Truth holds = table->conditions.judge(table->rules[r].condition, [&](const Test& test) {
+          return judge(test, table->features[test.feature], readings[test.feature]);
+        });
+        if (holds == Truth::yes) first = static_cast<std::int32_t>(r);
+      }
+      late += first >= 256 ? 1 : 0;
+      CHECK(decide(**graph, readings).leaf.rule == first);
+    }
+    CHECK(late > 0);
+  }
 }
 
 TEST_CASE("an empty policy keeps what is enabled") {
