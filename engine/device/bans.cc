@@ -74,24 +74,12 @@ Instant BanJudge::test_holds_at(const Test& test, Truth least) {
   Truth now = sojourn::judge(test, feature, evaluator_.curve(test.feature, now_).reading(now_));
   if (now >= least) return now_;
   CountQuestion question{feature, plan, evaluator_.reader(), now_, {}};
-  switch (feature.kind) {
-    case FeatureKind::date: {
-      const TimeZone& zone = policy.zone_of(plan);
-      Instant begins = zone.start_of({feature.from_day});
-      return begins > now_ ? begins : kNever;
-    }
-    case FeatureKind::since:
-      return due(question);
-    case FeatureKind::held:
-    case FeatureKind::held_share:
-    case FeatureKind::consecutive_days:
-    case FeatureKind::window_count:
-    case FeatureKind::calendar_count:
-    case FeatureKind::day_share:
-      break;
-    default:
-      return kNever;
+  if (feature.kind == FeatureKind::date) {
+    Instant begins = policy.zone_of(plan).start_of({feature.from_day});
+    return begins > now_ ? begins : kNever;
   }
+  if (feature.kind == FeatureKind::since) return due(question);
+  if (!grows_while_it_lasts(feature.kind)) return kNever;
   std::vector<Supposition> supposed;
   if (feature.candidate) supposed = suppositions(question, plan.asks_network);
   if (supposed.empty()) supposed.emplace_back();

@@ -71,6 +71,10 @@ bool is_temporal(FeatureKind kind) {
   }
 }
 
+bool grows_while_it_lasts(FeatureKind kind) {
+  return is_temporal(kind) && kind != FeatureKind::recency;
+}
+
 std::optional<Rat> find_rat(std::string_view name) {
   for (std::size_t i = 0; i < kRatNames.size(); ++i) {
     if (kRatNames[i] == name) return static_cast<Rat>(i);

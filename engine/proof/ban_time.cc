@@ -29,19 +29,9 @@ std::set<FeatureIndex> all_features(const RuleTable& table, ConditionIndex condi
 }
 
 bool counts_days(const Feature& feature) {
-  switch (feature.kind) {
-    case FeatureKind::since:
-      return feature.window.count > 0;  // else it asks whether something happened at all
-    case FeatureKind::held:
-    case FeatureKind::held_share:
-    case FeatureKind::consecutive_days:
-    case FeatureKind::window_count:
-    case FeatureKind::calendar_count:
-    case FeatureKind::day_share:
-      return true;
-    default:
-      return false;
-  }
+  // Without a period `since` asks whether something happened at all.
+  if (feature.kind == FeatureKind::since) return feature.window.count > 0;
+  return grows_while_it_lasts(feature.kind);
 }
 
 bool is_elapsed(FeatureKind kind) {
