@@ -1,6 +1,9 @@
 #include "engine/proof/changed_boxes.h"
 
 #include <algorithm>
+#include <limits>
+#include <unordered_map>
+#include <utility>
 
 #include "engine/proof/reach.h"
 
@@ -18,49 +21,110 @@ class BoxGrower {
   // the covers.
   ClassBox grow(DiagramRef region, const std::vector<DiagramRef>& covers, const Witness& witness) {
     const std::vector<Axis>& axes = model_.axes().axes();
-    allowed_.assign(axes.size(), {});
-    std::vector<std::vector<DiagramRef>> covers_of(axes.size());
-    std::vector<bool> tested(axes.size(), false);
-    note_axes(region, tested);
-    for (DiagramRef cover : covers) {
-      std::vector<bool> by_cover(axes.size(), false);
-      note_axes(cover, by_cover);
-      for (AxisIndex axis = 0; axis < axes.size(); ++axis) {
-        if (by_cover[axis]) covers_of[axis].push_back(cover), tested[axis] = true;
-      }
-    }
+    gather(region, covers);
     for (AxisIndex axis = 0; axis < axes.size(); ++axis) {
-      if (!tested[axis]) continue;
+      if (!tested_[axis]) continue;
       const Axis& of = axes[axis];
       allowed_[axis].assign(of.class_count, false);
       const Feature& feature = model_.after().features[of.feature];
       allowed_[axis][class_of(of, feature, witness.readings[of.feature])] = true;
     }
-    auto fits = [&](AxisIndex axis) {
-      return all_lead_to(kYes, region) &&
-             std::all_of(covers_of[axis].begin(), covers_of[axis].end(),
-                         [&](DiagramRef cover) { return all_lead_to(kNo, cover); });
-    };
+    for (AxisIndex axis = 0; axis < axes.size(); ++axis) {
+      for (Block& block : blocks_of_[axis]) {
+        block.holds_off = !meets(axis, limit(block));
+        if (block.holds_off) ++held_off_by_[block.box];
+      }
+    }
     for (bool kept : {false, true}) {
       for (AxisIndex axis = static_cast<AxisIndex>(axes.size()); axis-- > 0;) {
         bool is_kept = axis < options_.kept_axes.size() && options_.kept_axes[axis];
         if (allowed_[axis].empty() || is_kept != kept) continue;
         std::vector<bool> before = std::exchange(allowed_[axis], {});
-        if (!fits(axis)) allowed_[axis] = std::move(before);
+        if (others_fit(region, axis) && boxes_fit(axis, [](const ClassMask&) { return true; })) {
+          continue;
+        }
+        allowed_[axis] = std::move(before);
       }
     }
     for (AxisIndex axis = 0; axis < axes.size(); ++axis) {
       std::size_t tried = 0;
-      for (std::size_t c = 0; c < allowed_[axis].size(); ++c) {
+      for (ClassIndex c = 0; c < allowed_[axis].size(); ++c) {
         if (allowed_[axis][c] || tried++ >= options_.classes_tried_max) continue;
         allowed_[axis][c] = true;
-        if (!fits(axis)) allowed_[axis][c] = false;
+        bool fits = others_fit(region, axis) &&
+                    boxes_fit(axis, [&](const ClassMask& classes) { return classes.test(c); });
+        if (!fits) allowed_[axis][c] = false;
       }
     }
     return box();
   }
 
  private:
+  // One axis of a cover that is a box: does it keep the two apart?
+  struct Block {
+    std::uint32_t box = 0;
+    std::uint32_t limit = 0;
+    bool holds_off = false;
+  };
+
+  void gather(DiagramRef region, const std::vector<DiagramRef>& covers) {
+    std::size_t axes = model_.axes().axes().size();
+    allowed_.assign(axes, {});
+    tested_.assign(axes, false);
+    others_of_.assign(axes, {});
+    blocks_of_.assign(axes, {});
+    held_off_by_.clear();
+    note_axes(region, tested_);
+    for (DiagramRef cover : covers) {
+      if (const CoverBoxes::Box* box = model_.search().boxes().find(cover)) {
+        auto number = static_cast<std::uint32_t>(held_off_by_.size());
+        held_off_by_.push_back(0);
+        for (std::uint32_t i = box->first; i < box->first + box->count; ++i) {
+          AxisIndex axis = model_.search().boxes().limit(i).axis;
+          blocks_of_[axis].push_back({number, i, false});
+          tested_[axis] = true;
+        }
+        continue;
+      }
+      std::vector<bool> by_cover(axes, false);
+      note_axes(cover, by_cover);
+      for (AxisIndex axis = 0; axis < axes; ++axis) {
+        if (by_cover[axis]) others_of_[axis].push_back(cover), tested_[axis] = true;
+      }
+    }
+  }
+
+  const ClassMask& limit(const Block& block) {
+    return model_.search().boxes().limit(block.limit).classes;
+  }
+  bool meets(AxisIndex axis, const ClassMask& classes) const {
+    bool any = false;
+    classes.for_each([&](ClassIndex c) { any = any || allowed_[axis][c]; });
+    return any;
+  }
+
+  // The axis has more classes now: `meets_more`, of a cover's classes, whether it meets those. Is
+  // every cover still held off by some axis?
+  template <class MeetsMore>  // bool(const ClassMask&)
+  bool boxes_fit(AxisIndex axis, const MeetsMore& meets_more) {
+    std::vector<Block>& blocks = blocks_of_[axis];
+    bool fit = std::all_of(blocks.begin(), blocks.end(), [&](const Block& block) {
+      return !block.holds_off || held_off_by_[block.box] > 1 || !meets_more(limit(block));
+    });
+    if (!fit) return false;
+    for (Block& block : blocks) {
+      if (!block.holds_off || !meets_more(limit(block))) continue;
+      block.holds_off = false;
+      --held_off_by_[block.box];
+    }
+    return true;
+  }
+  bool others_fit(DiagramRef region, AxisIndex axis) const {
+    return all_lead_to(kYes, region) &&
+           std::all_of(others_of_[axis].begin(), others_of_[axis].end(),
+                       [&](DiagramRef cover) { return all_lead_to(kNo, cover); });
+  }
+
   void note_axes(DiagramRef ref, std::vector<bool>& tested) const {
     std::vector<DiagramRef> open = {ref};
     std::vector<DiagramRef> seen;
@@ -105,6 +169,10 @@ class BoxGrower {
   JointModel& model_;
   const CoverOptions& options_;
   Allowed allowed_;
+  std::vector<bool> tested_;                        // by axis
+  std::vector<std::vector<DiagramRef>> others_of_;  // covers that are no boxes, by axis they test
+  std::vector<std::vector<Block>> blocks_of_;       // by axis
+  std::vector<std::uint32_t> held_off_by_;          // by box: how many axes do
 };
 
 // The rows of one side that meet what changed, in the order in which they decide.
@@ -113,6 +181,7 @@ struct Side {
   std::vector<OutcomeRow> rows;
   std::vector<Reach> reaches;
   std::vector<bool> changed;
+  std::unordered_map<DiagramRef, std::size_t> first_place;  // of each `where` among the rows
 };
 
 class Finder {
@@ -128,20 +197,42 @@ class Finder {
         after_(side(model.rules_after(), changed.where, changed.after)) {}
 
   ChangedBoxes run() {
+    std::vector<std::size_t> changed_after;
+    for (std::size_t j = 0; j < after_.rows.size(); ++j) {
+      if (after_.changed[j]) changed_after.push_back(j);
+    }
+    // Where rules that both sides have decide on both, they decide alike. What an earlier row takes
+    // whole needs no further look.
     for (std::size_t i = 0; i < before_.rows.size(); ++i) {
-      for (std::size_t j = 0; j < after_.rows.size() && !found_.more; ++j) {
-        // Where rules that both sides have decide on both, they decide alike.
-        if (before_.changed[i] || after_.changed[j]) compare(i, j);
+      DiagramRef where = before_.rows[i].where;
+      if (before_.changed[i]) {
+        for (std::size_t j = 0; j < after_.rows.size() && !found_.more; ++j) {
+          compare(i, j);
+          if (contains(after_.rows[j].where, where)) break;
+        }
+        continue;
+      }
+      for (std::size_t& j : changed_after) {
+        if (j == kTaken || found_.more) continue;
+        compare(i, j);
+        if (contains(where, after_.rows[j].where)) j = kTaken;
       }
     }
     return std::move(found_);
   }
 
  private:
+  static constexpr std::size_t kTaken = std::numeric_limits<std::size_t>::max();
+
+  bool contains(DiagramRef whole, DiagramRef part) {
+    return whole == kYes || model_.store().both(whole, part) == part;
+  }
+
   Side side(RuleDiagrams& rules, DiagramRef within, const std::vector<std::uint32_t>& changed) {
-    Side side{rules.table(), outcome_rows(rules, within), {}, {}};
+    Side side{rules.table(), outcome_rows(rules, within), {}, {}, {}};
     side.rows.push_back({within, Leaf{}});
     for (const OutcomeRow& row : side.rows) {
+      side.first_place.try_emplace(row.where, side.reaches.size());
       side.reaches.emplace_back(model_.store(), row.where);
       side.changed.push_back(row.leaf.rule >= 0 &&
                              std::binary_search(changed.begin(), changed.end(),
@@ -152,6 +243,7 @@ class Finder {
 
   void compare(std::size_t i, std::size_t j) {
     const OutcomeRow &was = before_.rows[i], &is = after_.rows[j];
+    if (comes_before(before_, is.where, i) || comes_before(after_, was.where, j)) return;
     if (!before_.reaches[i].meets(after_.reaches[j])) return;
     DiagramRef region = pairs_.differing(before_.table, was.leaf, after_.table, is.leaf,
                                          model_.store().both(was.where, is.where));
@@ -180,6 +272,12 @@ class Finder {
       found_.boxes.push_back(
           {std::move(box), *std::move(answer.witness), std::move(before), std::move(after)});
     }
+  }
+
+  // An earlier row of the side takes all of it.
+  static bool comes_before(const Side& side, DiagramRef where, std::size_t place) {
+    auto found = side.first_place.find(where);
+    return found != side.first_place.end() && found->second < place;
   }
 
   static void add_covers(const Side& side, std::size_t end, const Reach& reach,

@@ -28,7 +28,7 @@ class Differ {
         model_(std::move(joint), options.claims, options.situations),
         words_(model_.after(), model_.axes()),
         changed_(changed_rules(model_)),
-        pairs_(model_, {options.work_max, options.nodes_max}) {}
+        pairs_(model_, {work_max(), options.nodes_max}) {}
 
   Difference run() {
     found_.declarations = std::move(declarations_);
@@ -56,6 +56,12 @@ class Differ {
     DiagramRef where = kNo;
     double share = 0;
   };
+
+  // Changed rules alone can also be searched box by box: soon, where many others overlap them.
+  std::size_t work_max() const {
+    bool rules_alone = !changed_.bans && !changed_.otherwise;
+    return rules_alone ? options_.work_max / 10 : options_.work_max;
+  }
 
   // One changed rule at a time, where all of them together are too much.
   void compare_piecewise() {

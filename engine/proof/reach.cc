@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <utility>
 
 namespace sojourn {
 namespace {
@@ -21,26 +23,50 @@ Axes united(const Axes& a, const Axes& b) {
   return both;
 }
 
-Axes reach_of(const DiagramStore& store, DiagramRef ref, std::map<DiagramRef, Axes>& known) {
-  if (is_terminal(ref)) return {};
-  if (auto found = known.find(ref); found != known.end()) return found->second;
+// What one node lets through, and where to; several targets that are not `no`: kNo.
+std::pair<Reach::OnAxis, DiagramRef> through(const DiagramStore& store, DiagramRef ref) {
   Reach::OnAxis here;
   here.axis = store.axis(ref);
-  Axes below;
-  bool first = true;
+  DiagramRef next = kNo;
+  bool one = true;
   ClassIndex begin = 0;
   for (const DiagramRun& run : store.runs(ref)) {
     if (run.target != kNo) {
-      if (first) here.first = begin;
+      if (next == kNo) here.first = begin;
+      one = one && (next == kNo || next == run.target);
+      next = run.target;
       here.last = run.end - 1;
       for (ClassIndex c = begin; c < run.end && c < Reach::kExactClasses; ++c) here.classes.set(c);
-      Axes child = reach_of(store, run.target, known);
-      below = first ? child : united(below, child);
-      first = false;
     }
     begin = run.end;
   }
-  below.insert(below.begin(), here);
+  return {here, one ? next : kNo};
+}
+
+// Of a chain of nodes, as most rules are; absent: it is none.
+std::optional<Axes> reach_of_chain(const DiagramStore& store, DiagramRef ref) {
+  Axes axes;
+  while (!is_terminal(ref)) {
+    auto [here, next] = through(store, ref);
+    if (next == kNo) return std::nullopt;
+    axes.push_back(here);
+    ref = next;
+  }
+  return axes;
+}
+
+Axes reach_of(const DiagramStore& store, DiagramRef ref, std::map<DiagramRef, Axes>& known) {
+  if (is_terminal(ref)) return {};
+  if (auto found = known.find(ref); found != known.end()) return found->second;
+  Axes below;
+  bool first = true;
+  for (const DiagramRun& run : store.runs(ref)) {
+    if (run.target == kNo) continue;
+    Axes child = reach_of(store, run.target, known);
+    below = first ? child : united(below, child);
+    first = false;
+  }
+  below.insert(below.begin(), through(store, ref).first);
   known.emplace(ref, below);
   return below;
 }
@@ -48,6 +74,10 @@ Axes reach_of(const DiagramStore& store, DiagramRef ref, std::map<DiagramRef, Ax
 }  // namespace
 
 Reach::Reach(const DiagramStore& store, DiagramRef ref) {
+  if (std::optional<Axes> chain = reach_of_chain(store, ref)) {
+    axes_ = *std::move(chain);
+    return;
+  }
   std::map<DiagramRef, Axes> known;
   axes_ = reach_of(store, ref, known);
 }

@@ -26,8 +26,10 @@ RuleIndex::RuleIndex(const std::vector<Reach>& reaches) : reaches_(reaches) {
 std::vector<std::uint32_t> RuleIndex::meeting(std::uint32_t rule, std::uint32_t end) const {
   std::size_t blocks = (end + 63) / 64;
   Bits meets(blocks, ~std::uint64_t{0});
+  bool all_exact = true;
   for (const Reach::OnAxis& on : reaches_[rule].axes()) {
     const OnAxis& axis = axes_.at(on.axis);
+    all_exact = all_exact && axis.exact;
     if (!axis.exact) continue;
     Bits here(axis.unlimited.begin(), axis.unlimited.begin() + static_cast<std::ptrdiff_t>(blocks));
     for (ClassIndex c = on.first; c <= on.last; ++c) {
@@ -41,7 +43,8 @@ std::vector<std::uint32_t> RuleIndex::meeting(std::uint32_t rule, std::uint32_t 
     for (std::uint64_t bits = meets[b]; bits != 0; bits &= bits - 1) {
       auto other =
           static_cast<std::uint32_t>(b * 64) + static_cast<std::uint32_t>(std::countr_zero(bits));
-      if (other < end && reaches_[rule].meets(reaches_[other])) found.push_back(other);
+      if (other >= end) break;
+      if (all_exact || reaches_[rule].meets(reaches_[other])) found.push_back(other);
     }
   }
   return found;

@@ -9,6 +9,9 @@ namespace {
 
 // Covers that stand for "impossible" and not for a rule.
 constexpr std::uint32_t kImpossible = std::numeric_limits<std::uint32_t>::max();
+constexpr std::size_t kCoversPerStep = 8;
+// With fewer covers a guess saves nothing, and the first situation of a walk is the plainer one.
+constexpr std::size_t kGuessFrom = 64;
 
 }  // namespace
 
@@ -25,8 +28,9 @@ class SituationSearch::Walk {
   // True when the walk is over: found, or out of budget.
   bool step(DiagramRef rest, const std::vector<Cover>& covers) {
     if (rest == kNo) return false;
-    if (left_ == 0) return answer.decided = false, true;
-    --left_, --budget_.steps;
+    std::size_t steps = 1 + covers.size() / kCoversPerStep;
+    if (left_ < steps) return answer.decided = false, true;
+    left_ -= steps, budget_.steps -= steps;
     DiagramStore& store = search_.store_;
     AxisIndex top = store.level(rest);
     for (const Cover& cover : covers) {
@@ -138,6 +142,14 @@ SituationSearch::Answer SituationSearch::uncovered(DiagramRef question,
     if (link == kYes) continue;
     if (link == kNo) return {};
     state.push_back({store_.opposite(link), kImpossible});
+  }
+  if (state.size() >= kGuessFrom && budget.steps > 0 && budget.steps_per_question > 0) {
+    std::vector<DiagramRef> all;
+    for (const Cover& cover : state) all.push_back(cover.rest);
+    if (std::optional<Witness> guessed = guess_.guess(question, all)) {
+      --budget.steps;
+      return {std::move(guessed), true, {}};
+    }
   }
   Walk known(*this, false, budget);
   known.step(question, state);

@@ -2,7 +2,7 @@
 // uncovered, with the world's limits as pruning.
 //
 // Nothing here needs the diagram of a whole policy: rules are subtracted one axis at a time, and a
-// witness ends the search at once.
+// witness ends the search at once. Most are found by a guess (situation_guess.h) before it begins.
 #pragma once
 
 #include <cstddef>
@@ -10,11 +10,12 @@
 #include <set>
 #include <vector>
 
-#include "engine/proof/world.h"
+#include "engine/proof/situation_guess.h"
 
 namespace sojourn {
 
-// Steps left for proofs: shared by all questions of one run, and no question may take them all.
+// Steps left for proofs (a step looks at a handful of diagrams): shared by all questions of one
+// run, and no question may take them all.
 struct ProofBudget {
   std::size_t steps = 20'000'000;
   std::size_t steps_per_question = 500'000;
@@ -25,7 +26,7 @@ class SituationSearch {
  public:
   // Requires: all outlive this.
   SituationSearch(const RuleTable& table, const AxisPlan& axes, DiagramStore& store, World& world)
-      : table_(table), axes_(axes), store_(store), world_(world) {}
+      : table_(table), axes_(axes), store_(store), world_(world), guess_(axes, store, world) {}
 
   // A search that ran out of budget found nothing and proved nothing.
   struct Answer {
@@ -38,6 +39,8 @@ class SituationSearch {
   Answer find(DiagramRef question, ProofBudget& budget);
   // The same, outside all covers.
   Answer uncovered(DiagramRef question, const std::vector<DiagramRef>& covers, ProofBudget& budget);
+  // Boxes among the diagrams that were looked at.
+  CoverBoxes& boxes() { return guess_.boxes(); }
   // Does the truth-valued diagram hold in the situation?
   bool holds_in(DiagramRef at, const Witness& witness) const;
 
@@ -52,6 +55,7 @@ class SituationSearch {
   const AxisPlan& axes_;
   DiagramStore& store_;
   World& world_;
+  SituationGuess guess_;
 };
 
 }  // namespace sojourn

@@ -1,0 +1,48 @@
+#include "engine/proof/cover_boxes.h"
+
+namespace sojourn {
+
+const CoverBoxes::Box* CoverBoxes::find(DiagramRef ref) {
+  static constexpr Box kEverything;
+  if (is_terminal(ref)) return ref == kYes ? &kEverything : nullptr;
+  if (box_of_.size() <= ref) box_of_.resize(store_.node_count(), kUnseen);
+  if (box_of_[ref] == kUnseen) box_of_[ref] = make(ref);
+  return box_of_[ref] == kNoBox ? nullptr : &boxes_[box_of_[ref]];
+}
+
+// A box is a chain: each node leads to one further diagram, and to `no`.
+std::uint32_t CoverBoxes::make(DiagramRef ref) {
+  auto first = static_cast<std::uint32_t>(limits_.size());
+  for (DiagramRef at = ref; at != kYes;) {
+    Limit limit;
+    limit.axis = store_.axis(at);
+    DiagramRef next = kNo;
+    bool chain = store_.class_count(limit.axis) <= ClassMask::kClassesMax;
+    ClassIndex begin = 0;
+    for (const DiagramRun& run : store_.runs(at)) {
+      if (run.target != kNo) {
+        chain = chain && (next == kNo || next == run.target);
+        next = run.target;
+        for (ClassIndex c = begin; chain && c < run.end; ++c) limit.classes.set(c);
+      }
+      begin = run.end;
+    }
+    if (!chain || (is_terminal(next) && next != kYes)) {
+      limits_.resize(first);
+      return kNoBox;
+    }
+    limits_.push_back(limit);
+    at = next;
+  }
+  float share = 1;
+  for (std::size_t i = limits_.size(); i-- > first;) {
+    limits_[i].share_below = share;
+    std::uint32_t count = 0;
+    limits_[i].classes.for_each([&](ClassIndex) { ++count; });
+    share *= static_cast<float>(count) / static_cast<float>(store_.class_count(limits_[i].axis));
+  }
+  boxes_.push_back({first, static_cast<std::uint32_t>(limits_.size()) - first});
+  return static_cast<std::uint32_t>(boxes_.size() - 1);
+}
+
+}  // namespace sojourn
