@@ -21,7 +21,6 @@ Bytes to_bytes(const KillSwitches& switches) {
   Json json;
   json["all"] = switches.all;
   json["rules"] = switches.rules;
-  json["countries"] = switches.countries;
   json["by"] = switches.by;
   json["at"] = switches.at.ms;
   std::string text = dumped(json);
@@ -34,7 +33,6 @@ Result<KillSwitches> kill_switches_from(ByteView bytes) {
   try {
     json.at("all").get_to(switches.all);
     json.at("rules").get_to(switches.rules);
-    if (json.contains("countries")) json.at("countries").get_to(switches.countries);
     json.at("by").get_to(switches.by);
     json.at("at").get_to(switches.at.ms);
     return switches;
@@ -63,8 +61,7 @@ std::string switches_record(const KillSwitches& switches) {
   Json json;
   json["ts"] = to_rfc3339(switches.at);
   json["device"] = "%";
-  json["kill_switches"] = {
-      {"all", switches.all}, {"rules", switches.rules}, {"countries", switches.countries}};
+  json["kill_switches"] = {{"all", switches.all}, {"rules", switches.rules}};
   json["by"] = switches.by;
   return dumped(json);
 }

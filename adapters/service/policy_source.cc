@@ -98,6 +98,7 @@ Status analyse_policy(PolicySource& source, const Gazetteer& world) {
   AnalysisOptions options;
   options.claims = world.claims();
   options.situations = &(*locator)->situations();
+  options.gazetteer = &world;
   Analysis analysis = analyse(table, options);
   join_notes_on_otherwise(source, analysis);
   auto span_of = [&](std::uint32_t rule) -> std::optional<Span> {
@@ -105,10 +106,10 @@ Status analyse_policy(PolicySource& source, const Gazetteer& world) {
     return source.policy->rule_spans[rule];
   };
   for (Diagnostic& diagnostic : findings(analysis, span_of)) {
-    bool promise = diagnostic.code == Code::P0301 || diagnostic.code == Code::P0302 ||
-                   diagnostic.code == Code::P0303;
+    bool of_a_life = diagnostic.code == Code::P0301 || diagnostic.code == Code::P0302 ||
+                     diagnostic.code == Code::P0303 || diagnostic.code == Code::W0303;
     if (!keep_reproducible(diagnostic, source, world)) {
-      if (promise) {
+      if (of_a_life) {
         // The prover's world knows less than the engine about counts with another profile.
         source.diagnostics.add(make_diagnostic(
             Code::N0304,

@@ -50,6 +50,7 @@ class Analyst {
       find_inferred();
     }
     found_.promises = prove_promises(model_, search_, budget_);
+    find_rest();
     find_gap();
     find_indistinct();
     found_.table = model_.table();
@@ -92,7 +93,9 @@ class Analyst {
       std::vector<std::uint32_t> rivals;
       std::vector<DiagramRef> covers;
       for (std::uint32_t other : above(i)) {
-        if (!reaches_[i].meets(reaches_[other]) || !live_[other]) continue;
+        // Under first-match those above are the ones that meet it.
+        bool meets = model_.table().settings.first_match || reaches_[i].meets(reaches_[other]);
+        if (!meets || !live_[other]) continue;
         rivals.push_back(other);
         covers.push_back(model_.rules().fires(other));
       }
@@ -205,6 +208,14 @@ class Analyst {
         if (!direct && reaches_[i].meets(reaches_[over])) found_.inferred.push_back({over, i});
       }
     }
+  }
+
+  void find_rest() {
+    if (!options_.gazetteer) return;
+    found_.rest = prove_rest(model_, search_, budget_, {&options_.claims, options_.gazetteer});
+    if (found_.rest.decided) return;
+    const std::string& on = found_.rest.undecided;
+    undecided("whether a device at rest comes to rest" + (on.empty() ? "" : " on one of " + on));
   }
 
   void find_gap() {

@@ -4,8 +4,9 @@
 //   for (const Diagnostic& d : findings(found, span_of_rule)) diagnostics.add(d);
 //
 // Conflicts: two rules fire, neither overrides the other, their effects differ. Dead rules: never
-// among those that decide. Gaps: situations in which nothing fires. Every search has its share of a
-// budget; what it did not reach is listed as undecided, never passed over.
+// among those that decide. Gaps: situations in which nothing fires. No rest: rules that send a
+// device from profile to profile without end (rest.h). Every search has its share of a budget; what
+// it did not reach is listed as undecided, never passed over.
 #pragma once
 
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "engine/proof/promises.h"
+#include "engine/proof/rest.h"
 #include "engine/proof/situation_search.h"
 
 namespace sojourn {
@@ -20,6 +22,8 @@ namespace sojourn {
 struct AnalysisOptions {
   std::vector<CountryClaim> claims;                    // Gazetteer::claims()
   const std::vector<Situation>* situations = nullptr;  // of the locator bound to the table's areas
+  // What cycles of a device at rest are lived through with (rest.h); null: it is not asked.
+  const Gazetteer* gazetteer = nullptr;
   ProofBudget budget;
   std::size_t conflicts_shown_max = 20;
 };
@@ -69,6 +73,7 @@ struct Analysis {
   std::vector<IndistinctValues> indistinct;
   std::vector<InferredOverride> inferred;
   Promises promises;
+  Rest rest;
   std::vector<std::string> undecided;  // "whether rule `a` can ever decide"
 };
 

@@ -33,6 +33,7 @@ class Writer {
     for (const InferredOverride& inferred : analysis_.inferred) write(inferred);
     for (const BanVerdict& ban : analysis_.promises.bans) write(ban);
     write_assertions();
+    for (const RestCycle& cycle : analysis_.rest.cycles) write(cycle);
     if (analysis_.gap) write_gap(*analysis_.gap);
     for (const IndistinctValues& values : analysis_.indistinct) write(values);
     for (const std::string& question : analysis_.undecided) undecided(question);
@@ -146,6 +147,43 @@ class Writer {
         fmt::format("write `overrides {}` to say so", rule(inferred.other).label()));
   }
 
+  void write(const RestCycle& cycle) {
+    std::vector<std::string> profiles, deciders;
+    std::optional<std::uint32_t> first;
+    for (const RestStay& stay : cycle.stays) {
+      profiles.push_back(fmt::format("`{}`", table_.profiles[stay.profile].name));
+      std::string decider = decider_of(stay.rule, stay.ban);
+      bool fresh = std::find(deciders.begin(), deciders.end(), decider) == deciders.end();
+      if (fresh) deciders.push_back(std::move(decider));
+      if (stay.rule >= 0 && !first) first = static_cast<std::uint32_t>(stay.rule);
+    }
+    Diagnostic& d =
+        add(Code::W0303, first,
+            fmt::format("a device that stands still never comes to rest: {} {} it from {} and back",
+                        fmt::join(deciders, " and "), deciders.size() == 1 ? "sends" : "send",
+                        fmt::join(profiles, " to ")),
+            "give one of them a `hold`, such as `hold 24 hours`, or a condition that the switch "
+            "does not "
+            "undo");
+    for (std::size_t i = 0; i < cycle.stays.size(); ++i) {
+      const RestStay& stay = cycle.stays[i];
+      const RestStay& next = cycle.stays[(i + 1) % cycle.stays.size()];
+      if (stay.rule < 0 || (first && static_cast<std::uint32_t>(stay.rule) == *first)) continue;
+      label(d, static_cast<std::uint32_t>(stay.rule),
+            fmt::format("sends it on to `{}`", table_.profiles[next.profile].name));
+    }
+    d.notes.push_back("for example: " + describe_witness(table_, cycle.there));
+    if (!cycle.test.empty()) d.notes.push_back(cycle.test);
+  }
+
+  // Who decides: a rule, a ban's remedy, or nobody.
+  std::string decider_of(std::int32_t rule_index, std::int32_t ban) const {
+    if (rule_index >= 0)
+      return fmt::format("rule {}", name(static_cast<std::uint32_t>(rule_index)));
+    if (ban < 0) return "`otherwise`";
+    return fmt::format("ban `{}`", table_.bans[static_cast<std::size_t>(ban)].label());
+  }
+
   void write_gap(const Witness& gap) {
     Diagnostic& d = add(Code::N0301, {}, "some situations are covered by no rule",
                         "`otherwise` decides there; without it, `otherwise keep` is understood");
@@ -218,6 +256,12 @@ class Writer {
         d.notes.push_back("in doubt, and taken not to bite: " +
                           describe_witness(table_, *verdict.doubt));
       }
+      if (verdict.over_time.jumps) {
+        d.notes.push_back(
+            "data, events and fleet counts that it asks about come with no day's warning: what "
+            "they bring about is taken to be the world's doing, as an arrival is, and only what "
+            "becomes of it afterwards is proved");
+      }
       write_over_time(ban, verdict.over_time);
       return;
     }
@@ -256,11 +300,7 @@ class Writer {
     std::string decided = leaf.kind == Action::Kind::keep
                               ? "keep"
                               : "profile = " + table_.profiles[leaf.profile].name;
-    std::string by =
-        leaf.rule >= 0 ? fmt::format("rule {}", name(static_cast<std::uint32_t>(leaf.rule)))
-        : leaf.ban >= 0
-            ? fmt::format("ban `{}`", table_.bans[static_cast<std::size_t>(leaf.ban)].label())
-            : std::string("`otherwise`");
+    std::string by = decider_of(leaf.rule, leaf.ban);
     std::optional<std::uint32_t> rule_index;
     if (leaf.rule >= 0) rule_index = static_cast<std::uint32_t>(leaf.rule);
     Diagnostic& d = add(Code::P0302, rule_index,

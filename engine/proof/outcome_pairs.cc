@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "engine/proof/actions.h"
 #include "engine/proof/effects.h"
 #include "engine/proof/product.h"
 #include "engine/proof/situation_words.h"
@@ -12,12 +13,6 @@ namespace {
 
 // The terminal of what lies outside the region compared.
 constexpr std::uint32_t kOutside = 0x3FFF'FFFFu;
-
-const Action& action_of(const RuleTable& table, const Leaf& leaf) {
-  if (leaf.rule >= 0) return table.rules[static_cast<std::size_t>(leaf.rule)].action;
-  if (leaf.ban < 0) return table.otherwise;
-  return *table.bans[static_cast<std::size_t>(leaf.ban)].remedy;
-}
 
 // Walks two diagrams of outcomes at once; the result's terminals number the pairs that differ.
 class PairWalk {
@@ -95,7 +90,7 @@ std::uint32_t OutcomePairs::number_of(const RuleTable& table, const Leaf& leaf) 
     outcome.action.kind = Action::Kind::keep;
     outcome.broken_ban = table.bans[static_cast<std::size_t>(leaf.ban)].label();
   } else {
-    outcome.action = action_of(table, leaf);
+    outcome.action = action_of(table, leaf.rule, leaf.ban);
     outcome.action.kind = leaf.kind;
     outcome.action.alternatives.clear();
     outcome.action.alerts.clear();

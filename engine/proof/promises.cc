@@ -131,6 +131,7 @@ class Prover {
     if (by_clock) found = explore(question);
     OverTime& over_time = verdict.over_time;
     over_time.state_count = found.state_count;
+    over_time.jumps = question.jumps;
     if (!found.decided) over_time.verdict = Verdict::undecided;
     if (!found.violation) return;
     over_time.verdict = Verdict::broken;

@@ -28,6 +28,7 @@ enum class Verdict : std::uint8_t { holds, broken, undecided };
 struct OverTime {
   Verdict verdict = Verdict::holds;
   std::size_t state_count = 0;       // of the automaton explored
+  bool jumps = false;                // SlowSwitch::jumps
   std::optional<Timeline> timeline;  // broken
   // Broken by a notice too short: the least that is not; absent: a guard holds the switch back.
   std::optional<std::int32_t> notice_enough;

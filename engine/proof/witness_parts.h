@@ -18,6 +18,10 @@ std::string reading_text(const RuleTable& table, const Feature& feature, const R
 std::string time_text(std::int32_t day, std::int64_t ms_of_day);
 std::string clock_text(std::int64_t ms_of_day);  // "12:00"
 
+// For how many whole days a device must have stood in the situation, so that it counts what the
+// witness says. Absent: something held once and holds no longer.
+std::optional<std::int64_t> days_of_standing(const RuleTable& table, const Witness& witness);
+
 // What stands from the beginning of a test: master data, profiles.
 std::vector<std::string> given_parts(const RuleTable& table, const Witness& witness);
 // What every report of a stay says.

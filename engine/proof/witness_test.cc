@@ -80,6 +80,12 @@ Standing standing_of(const RuleTable& table, const Witness& witness) {
 
 }  // namespace
 
+std::optional<std::int64_t> days_of_standing(const RuleTable& table, const Witness& witness) {
+  Standing standing = standing_of(table, witness);
+  if (!standing.possible) return std::nullopt;
+  return std::max(standing.calendar_days, (standing.ms + kDayMs - 1) / kDayMs);
+}
+
 std::string clock_text(std::int64_t ms) {
   std::string text = fmt::format("{:02}:{:02}", ms / 3'600'000, ms / 60'000 % 60);
   if (ms % 60'000 != 0) text += fmt::format(":{:02}", ms / 1'000 % 60);

@@ -8,7 +8,7 @@
 namespace sojourn {
 namespace {
 
-constexpr std::int64_t kUnknown = -3;  // beside kNoSymbol and kOtherSymbol
+constexpr std::int64_t kUnknown = World::kUnknownIdentity;
 // Combinations of a place and an identity tried before a box counts as impossible.
 constexpr std::size_t kCombinationsMax = 4'096;
 // Options of one group; beyond, its axes are taken as independent.
@@ -60,6 +60,9 @@ World::World(const RuleTable& table, const AxisPlan& axes, DiagramStore& store,
   make_identity();
   make_clock();
   make_orders();
+  any_counts_ = std::any_of(axes.axes().begin(), axes.axes().end(), [&](const Axis& axis) {
+    return is_temporal(table.features[axis.feature].kind);
+  });
   for (const Group* group : {&place_, &identity_, &clock_}) {
     for (AxisIndex axis : group->axes) group_of_axis_[axis] = group;
   }
@@ -167,6 +170,17 @@ World::Option World::identity_option(std::int64_t profile, std::int64_t network)
     }
   }
   return option;
+}
+
+std::vector<std::pair<AxisIndex, ClassIndex>> World::identity_classes(std::int64_t profile,
+                                                                      std::int64_t network) const {
+  std::vector<std::pair<AxisIndex, ClassIndex>> classes;
+  if (!knows_identities()) return classes;
+  Option option = identity_option(profile, network);
+  for (std::size_t i = 0; i < identity_.axes.size(); ++i) {
+    if (!option.choices[i].any) classes.push_back({identity_.axes[i], option.choices[i].usual});
+  }
+  return classes;
 }
 
 void World::make_identity() {

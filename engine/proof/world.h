@@ -66,6 +66,15 @@ class World {
   bool allows(const Box& box, AxisIndex axis) const;
   std::optional<Witness> realise(const Box& box) const;
 
+  // A profile or a network that is not known.
+  static constexpr std::int64_t kUnknownIdentity = -3;
+  // The classes of all that follows from which profile is enabled and which network serves
+  // (kNoSymbol: none).
+  std::vector<std::pair<AxisIndex, ClassIndex>> identity_classes(std::int64_t profile,
+                                                                 std::int64_t network) const;
+  // False: there are too many profiles and networks to take them together.
+  bool knows_identities() const { return !identity_.axes.empty(); }
+
  private:
   // Axes of which only certain combinations of classes occur, and what each stands for.
   struct Choice {
@@ -116,6 +125,7 @@ class World {
   Group place_, identity_, clock_;
   std::vector<const Group*> group_of_axis_;
   std::vector<Order> orders_;
+  bool any_counts_ = false;
   std::vector<CountryClaim> claims_;  // that occur
 };
 

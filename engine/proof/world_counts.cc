@@ -125,6 +125,7 @@ DiagramRef World::enabled_is(ProfileIndex profile) {
 }
 
 DiagramRef World::links(DiagramRef question) {
+  if (!any_counts_ || is_terminal(question)) return kYes;
   std::set<FeatureIndex> linked;
   DiagramRef all = kYes;
   // What a link tests may count again.

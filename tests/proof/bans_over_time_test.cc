@@ -8,15 +8,13 @@
 #include <sstream>
 
 #include "engine/base/diagnostic_code.h"
-#include "engine/proof/analysis.h"
 #include "engine/proof/compile.h"
-#include "engine/proof/findings.h"
 #include "engine/proof/slow_switch.h"
 #include "engine/runtime/device_loop.h"
-#include "lang/testing/run.h"
-#include "tests/lang/load.h"
+#include "tests/proof/checked_policy.h"
 #include "tests/support/catch.h"
 #include "tests/support/disk_files.h"
+#include "tests/support/golden.h"
 
 namespace sojourn::lang {
 namespace {
@@ -24,58 +22,11 @@ namespace {
 namespace fs = std::filesystem;
 
 using sojourn::testing::contents_of;
-using sojourn::testing::DiskFiles;
+using testing::check;
+using testing::Checked;
+using testing::replay;
 
 const fs::path kExamples = fs::path(SOJOURN_SOURCE_DIR) / "rules-examples";
-
-// What check finds about the policy, with what it proved.
-struct Checked {
-  Analysis analysis;
-  std::vector<Diagnostic> findings;
-};
-
-std::optional<Checked> check(const std::string& text, const std::string& path) {
-  DiskFiles files;
-  testing::Loaded loaded = testing::load(text, {}, &files, path);
-  INFO(loaded.rendered());
-  if (!loaded.policy) return std::nullopt;
-  const Gazetteer& world = testing::small_world();
-  auto locator = world.bind(loaded.table().areas);
-  AnalysisOptions options;
-  options.claims = world.claims();
-  options.situations = &(*locator)->situations();
-  Checked checked{analyse(loaded.table(), options), {}};
-  checked.findings = findings(checked.analysis, [](std::uint32_t) { return std::nullopt; });
-  return checked;
-}
-
-// The `test` block added to the policy, as an author who pastes it would.
-std::string replay(const std::string& text, const std::string& test, const std::string& path) {
-  DiskFiles files;
-  testing::Loaded loaded = testing::load(text + "\n" + test, {}, &files, path);
-  if (!loaded.policy || loaded.policy->tests.empty()) return loaded.rendered() + "\n" + test;
-  auto graph = compile(std::make_shared<const RuleTable>(loaded.table()),
-                       CompileOptions{.claims = testing::small_world().claims()});
-  auto prepared = PreparedPolicy::prepare(*graph, testing::small_world());
-  TestResult result = run_test(loaded.policy->tests.back(), *prepared);
-  if (result.passed()) return "";
-  std::string why = test;
-  for (const TestFailure& failure : result.failures) {
-    why += "\nexpected " + failure.expected + "\nactual " + failure.actual;
-  }
-  for (const std::string& refused : result.refused) why += "\nrefused " + refused;
-  return why;
-}
-
-std::string timeline_of(const std::vector<Diagnostic>& findings) {
-  for (const Diagnostic& diagnostic : findings) {
-    if (diagnostic.code != Code::P0303) continue;
-    for (const std::string& note : diagnostic.notes) {
-      if (note.starts_with("test \"")) return note;
-    }
-  }
-  return "";
-}
 
 struct Variant {
   std::string file;
@@ -164,7 +115,7 @@ TEST_CASE(
     const BanVerdict& ban = checked->analysis.promises.bans[0];
     CHECK(ban.verdict == Verdict::holds);
     CHECK(ban.over_time.verdict == variant.over_time);
-    std::string timeline = timeline_of(checked->findings);
+    std::string timeline = checked->story_of(Code::P0303);
     CHECK(timeline.empty() == (variant.over_time == Verdict::holds));
     if (timeline.empty()) continue;
     CHECK(replay(text, timeline, path.string()) == "");
@@ -199,6 +150,25 @@ profile turk   home TR iccid 8990* download "smdp.turk.example"
       }
     }
   }
+}
+
+TEST_CASE("a ban violated while a switch takes its time, as its author reads it") {
+  const char* policy = R"(policy acme
+attribute type : meter | tracker
+profile bootstrap  home FR iccid 8933*
+profile vivo-local home BR iccid 8955* download "smdp.vivo.example"
+ban br-permanent-roaming
+  never roaming in BR per profile on the same network on more than 90 consecutive days
+  remedy profile = vivo-local
+  notice 3 days
+  assuming a switch completes within 5 days
+rule settled when roaming in BR on at least 120 consecutive days then profile = vivo-local
+otherwise keep
+)";
+  std::optional<Checked> checked = check(policy, "acme.sojourn");
+  REQUIRE(checked);
+  CHECK(replay(policy, checked->story_of(Code::P0303), "acme.sojourn") == "");
+  test::check_golden("proof/ban_over_time.txt", checked->rendered(Code::P0303));
 }
 
 // --- the automaton against the engine itself

@@ -1,0 +1,445 @@
+#include "engine/proof/rest.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <set>
+
+#include "engine/proof/actions.h"
+#include "engine/proof/compile.h"
+#include "engine/proof/product.h"
+#include "engine/proof/rest_story.h"
+
+namespace sojourn {
+namespace {
+
+// Rows looked at, in all products of one policy.
+constexpr std::size_t kWorkMax = 3'000'000;
+// Ways from profile to profile followed in the search for cycles.
+constexpr std::size_t kWaysMax = 200'000;
+// Cycles lived through with the engine, and situations tried for each.
+constexpr std::size_t kCyclesTriedMax = 256;
+constexpr std::size_t kSituationsTriedMax = 3;
+constexpr std::size_t kCyclesShownMax = 3;
+
+constexpr ClassIndex kFree = std::numeric_limits<ClassIndex>::max();
+
+bool follows_from_profile(FeatureKind kind) {
+  return kind == FeatureKind::profile || kind == FeatureKind::roaming ||
+         kind == FeatureKind::breakout || kind == FeatureKind::no_service ||
+         kind == FeatureKind::network;
+}
+
+// The features whose readings may change while a device rests.
+std::vector<bool> moving_features(const RuleTable& table) {
+  std::vector<bool> moving(table.features.size(), false);
+  auto moves = [&](const Feature& feature) {
+    if (follows_from_profile(feature.kind)) return true;
+    if (feature.kind == FeatureKind::silent) return true;
+    bool of_ours = feature.event.kind == EventKind::switches ||
+                   feature.event.kind == EventKind::commanded_switches ||
+                   feature.event.kind == EventKind::alert;
+    if (feature.kind == FeatureKind::event_count || feature.kind == FeatureKind::since) {
+      return of_ours;
+    }
+    if (!is_temporal(feature.kind)) return false;
+    if (feature.candidate || feature.scope.per_profile || feature.scope.same_network) return true;
+    for (FeatureIndex inner : table.conditions.features_of(feature.inner)) {
+      if (moving[inner]) return true;
+    }
+    return false;
+  };
+  // What counts over what counts: until nothing more is found.
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (FeatureIndex f = 0; f < table.features.size(); ++f) {
+      if (moving[f] || !moves(table.features[f])) continue;
+      moving[f] = changed = true;
+    }
+  }
+  return moving;
+}
+
+// Can rules undo each other at all? Two profiles must be asked for without a hold, and something
+// that decides must look at what changes at rest.
+bool may_go_round(const RuleTable& table, const std::vector<bool>& moving) {
+  std::set<ProfileIndex> asked;
+  for_each_action(table, [&](const Action& action) {
+    if (action.hold.ms > 0) return;
+    for (const Alternative& alternative : action.alternatives) asked.insert(alternative.profile);
+  });
+  if (asked.size() < 2) return false;
+  // Parts come before what they are parts of.
+  const ConditionTable& conditions = table.conditions;
+  std::vector<bool> moves(conditions.size(), false);
+  for (ConditionIndex c = 0; c < conditions.size(); ++c) {
+    const ConditionNode& node = conditions.node(c);
+    if (node.op == ConditionOp::test) {
+      moves[c] = moving[conditions.test_of(node).feature];
+      continue;
+    }
+    for (std::uint32_t i = 0; i < node.count && !moves[c]; ++i) {
+      moves[c] = moves[conditions.child(node, i)];
+    }
+  }
+  auto looks = [&](ConditionIndex condition) { return bool{moves[condition]}; };
+  auto rule_looks = [&](const Rule& rule) { return looks(rule.condition); };
+  auto ban_looks = [&](const Ban& ban) {
+    return std::any_of(ban.bites.begin(), ban.bites.end(), looks);
+  };
+  return std::any_of(table.rules.begin(), table.rules.end(), rule_looks) ||
+         std::any_of(table.bans.begin(), table.bans.end(), ban_looks);
+}
+
+// Diagrams with some axes put in and others forgotten.
+class Restriction {
+ public:
+  Restriction(DiagramStore& store, const std::vector<ClassIndex>& put_in,
+              const std::vector<bool>& forgotten)
+      : store_(store), put_in_(put_in), forgotten_(forgotten) {}
+
+  // Where the terminal is `wanted` (for some classes of the forgotten axes).
+  DiagramRef where(DiagramRef at, std::uint32_t wanted) {
+    if (is_terminal(at)) return at == terminal(wanted) ? kYes : kNo;
+    auto [known, fresh] = known_.try_emplace({at, wanted}, kNo);
+    if (!fresh) return known->second;
+    AxisIndex axis = store_.axis(at);
+    DiagramRef found = kNo;
+    if (put_in_[axis] != kFree) {
+      found = where(store_.child(at, put_in_[axis]), wanted);
+    } else {
+      std::vector<DiagramRun> runs(store_.runs(at).begin(), store_.runs(at).end());
+      for (DiagramRun& run : runs) run.target = where(run.target, wanted);
+      if (forgotten_[axis]) {
+        for (const DiagramRun& run : runs) found = store_.either(found, run.target);
+      } else {
+        found = store_.node(axis, runs);
+      }
+    }
+    known_[{at, wanted}] = found;
+    return found;
+  }
+
+ private:
+  DiagramStore& store_;
+  const std::vector<ClassIndex>& put_in_;
+  const std::vector<bool>& forgotten_;
+  std::map<std::pair<DiagramRef, std::uint32_t>, DiagramRef> known_;
+};
+
+class RestProver {
+ public:
+  RestProver(PolicyModel& model, SituationSearch& search, ProofBudget& budget,
+             const RestOptions& options)
+      : model_(model),
+        search_(search),
+        budget_(budget),
+        options_(options),
+        store_(model.store()),
+        table_(model.table()),
+        moving_(moving_features(table_)) {}
+
+  Rest run() {
+    if (!may_go_round(table_, moving_)) return std::move(found_);
+    if (!model_.world().knows_identities()) return undecided("");
+    gather_rows();
+    for (const std::vector<std::int64_t>& alike : networks_told_apart()) {
+      networks_ = alike;
+      edges_.assign(table_.profiles.size(), std::nullopt);
+      for (ProfileIndex p = 0; p < table_.profiles.size() && !stopped_; ++p) {
+        way_ = {p};
+        follow(kYes);
+      }
+    }
+    if (stopped_) return undecided("");
+    if (!doubtful_.empty()) return undecided(names_of(*doubtful_.begin()));
+    return std::move(found_);
+  }
+
+ private:
+  // One stay: the profile with service or without, where the network is `networks_.front()`.
+  struct Edges {
+    std::map<ProfileIndex, DiagramRef> served, unserved;  // to which profile, and where
+  };
+
+  Rest undecided(std::string about) {
+    found_.decided = false;
+    found_.undecided = std::move(about);
+    return std::move(found_);
+  }
+
+  std::string names_of(const std::set<ProfileIndex>& profiles) const {
+    std::vector<std::string> names;
+    for (ProfileIndex p : profiles) names.push_back(fmt::format("`{}`", table_.profiles[p].name));
+    return fmt::format("{}", fmt::join(names, ", "));
+  }
+
+  // What decides, and what time alone allows.
+  void gather_rows() {
+    std::vector<DiagramRef> links;
+    for (const OutcomeRow& row : outcome_rows(model_.rules())) {
+      bool moves_on = row.leaf.kind == Action::Kind::profile && !row.leaf.quarantined &&
+                      action_of(table_, row.leaf.rule, row.leaf.ban).hold.ms == 0;
+      rows_.push_back({row.where, moves_on ? row.leaf.profile + 1 : 0, true});
+      links.push_back(model_.world().links(row.where));
+    }
+    std::sort(links.begin(), links.end());
+    links.erase(std::unique(links.begin(), links.end()), links.end());
+    for (DiagramRef link : links) {
+      if (link != kYes) impossible_.push_back(store_.opposite(link));
+    }
+    forgotten_.assign(store_.axis_count(), false);
+    for (AxisIndex axis = 0; axis < store_.axis_count(); ++axis) {
+      FeatureIndex f = model_.axes().axes()[axis].feature;
+      forgotten_[axis] = moving_[f] && !follows_from_profile(table_.features[f].kind);
+    }
+    nothing_forgotten_.assign(store_.axis_count(), false);
+  }
+
+  // The classes of what follows from the profile, the rest free.
+  std::vector<ClassIndex> classes_of(ProfileIndex profile, std::int64_t network, bool service) {
+    std::vector<ClassIndex> classes(store_.axis_count(), kFree);
+    const World& world = model_.world();
+    for (auto [axis, value] : world.identity_classes(profile, network)) classes[axis] = value;
+    if (!service) {
+      for (auto [axis, value] : world.identity_classes(profile, kNoSymbol)) {
+        // Another profile, and this one for a ban, is judged on the networks that are there.
+        bool of_candidate =
+            table_.features[model_.axes().axes()[axis].feature].candidate.has_value();
+        if (!of_candidate) classes[axis] = value;
+      }
+    }
+    for (AxisIndex axis = 0; axis < classes.size(); ++axis) {
+      const Axis& of = model_.axes().axes()[axis];
+      const Feature& feature = table_.features[of.feature];
+      bool quarantined = feature.kind == FeatureKind::quarantined;
+      if (quarantined) classes[axis] = class_of(of, feature, Reading::exactly(0));
+    }
+    return classes;
+  }
+
+  // Networks by how the policy answers with each profile; those of no answer of their own together.
+  std::vector<std::vector<std::int64_t>> networks_told_apart() {
+    std::map<std::vector<ClassIndex>, std::vector<std::int64_t>> alike;
+    std::vector<std::int64_t> networks = network_values(table_);
+    networks.push_back(World::kUnknownIdentity);
+    for (std::int64_t network : networks) {
+      if (network == kNoSymbol) continue;
+      std::vector<ClassIndex> key;
+      for (ProfileIndex p = 0; p < table_.profiles.size(); ++p) {
+        std::vector<ClassIndex> classes = classes_of(p, network, true);
+        key.insert(key.end(), classes.begin(), classes.end());
+      }
+      alike[key].push_back(network);
+    }
+    std::vector<std::vector<std::int64_t>> groups;
+    for (auto& [key, group] : alike) groups.push_back(std::move(group));
+    return groups;
+  }
+
+  // A run with a candidate that would not hold on this network is broken once the device has rested
+  // for a while: where it were not.
+  std::vector<DiagramRef> broken_runs() {
+    std::vector<DiagramRef> never;
+    for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
+      const Feature& feature = table_.features[f];
+      bool run = (feature.kind == FeatureKind::consecutive_days && feature.gap_days == 0) ||
+                 feature.kind == FeatureKind::held;
+      std::optional<AxisIndex> axis = model_.axes().axis_of(f);
+      if (!run || !axis || !feature.candidate || *feature.candidate >= table_.profiles.size()) {
+        continue;
+      }
+      std::vector<ClassIndex> put_in = classes_of(*feature.candidate, networks_.front(), true);
+      Restriction with_candidate(store_, put_in, nothing_forgotten_);
+      DiagramRef goes_on = with_candidate.where(model_.conditions().certain(feature.inner), 1);
+      ClassIndex none = class_of(model_.axes().axes()[*axis], feature, Reading::exactly(0));
+      if (goes_on == kYes || none + 1 >= store_.class_count(*axis)) continue;
+      std::vector<DiagramRun> runs = {{none + 1, kNo}, {store_.class_count(*axis), kYes}};
+      never.push_back(store_.both(store_.node(*axis, runs), store_.opposite(goes_on)));
+    }
+    return never;
+  }
+
+  // Where some row without a hold decides each other profile, with or without service.
+  std::map<ProfileIndex, DiagramRef> edges_from(ProfileIndex profile, bool service) {
+    std::vector<ClassIndex> put_in = classes_of(profile, networks_.front(), service);
+    Restriction put(store_, put_in, nothing_forgotten_);
+    std::vector<ProductRow> rows;
+    for (DiagramRef never : impossible_) rows.push_back({put.where(never, 1), 0, true});
+    for (DiagramRef never : broken_runs()) rows.push_back({put.where(never, 1), 0, true});
+    std::set<ProfileIndex> asked;
+    for (const ProductRow& row : rows_) {
+      DiagramRef where = put.where(row.where, 1);
+      if (where == kNo) continue;
+      bool elsewhere = row.value != 0 && row.value != profile + 1;
+      rows.push_back({where, elsewhere ? row.value : 0, true});
+      if (elsewhere) asked.insert(row.value - 1);
+      if (where == kYes) break;
+    }
+    if (asked.empty()) return {};
+    rows.push_back({kYes, 0, true});
+    ProductLimits limits;
+    limits.work_max = kWorkMax - work_;
+    limits.nodes_max = 200'000;
+    auto first = [](const std::vector<std::uint32_t>& held) { return held.front(); };
+    std::optional<ProductResult> decided = product(store_, rows, first, limits);
+    work_ = decided ? work_ + decided->work : kWorkMax;
+    if (!decided) {
+      stopped_ = true;
+      return {};
+    }
+    std::map<ProfileIndex, DiagramRef> edges;
+    Restriction forget(store_, put_in, forgotten_);
+    for (ProfileIndex next : asked) {
+      DiagramRef where = forget.where(decided->root, next + 1);
+      if (where != kNo) edges[next] = where;
+    }
+    return edges;
+  }
+
+  const Edges& edges(ProfileIndex profile) {
+    std::optional<Edges>& made = edges_[profile];
+    if (!made) made = Edges{edges_from(profile, true), edges_from(profile, false)};
+    return *made;
+  }
+
+  // Goes on from the last profile of the way; `here`: the situations that allowed it so far.
+  void follow(DiagramRef here) {
+    if (++ways_ > kWaysMax) stopped_ = true;
+    if (stopped_) return;
+    ProfileIndex at = way_.back();
+    for (bool service : {true, false}) {
+      services_.push_back(service);
+      const Edges& all = edges(at);
+      for (const auto& [next, where] : service ? all.served : all.unserved) {
+        DiagramRef both = store_.both(here, where);
+        if (next < way_.front() || both == kNo || stopped_) continue;
+        if (next == way_.front()) {
+          live_through(both);
+        } else if (std::find(way_.begin(), way_.end(), next) == way_.end()) {
+          way_.push_back(next);
+          follow(both);
+          way_.pop_back();
+        }
+      }
+      services_.pop_back();
+    }
+  }
+
+  // A situation of the cycle with its first profile enabled, until one goes round in life.
+  void live_through(DiagramRef where) {
+    std::set<ProfileIndex> profiles(way_.begin(), way_.end());
+    if (shown_.contains(profiles) || found_.cycles.size() >= kCyclesShownMax) return;
+    std::vector<ClassIndex> first = classes_of(way_.front(), networks_.front(), services_.front());
+    DiagramRef question = where;
+    for (AxisIndex axis = 0; axis < first.size(); ++axis) {
+      if (first[axis] != kFree) question = store_.both(question, in_class(axis, first[axis]));
+    }
+    for (std::size_t i = 0; i < kSituationsTriedMax; ++i) {
+      SituationSearch::Answer answer = search_.find(question, budget_);
+      if (!answer.decided) break;
+      if (!answer.witness) return;
+      if (++tried_ > kCyclesTriedMax) break;
+      if (std::optional<RestCycle> cycle = live(*answer.witness)) {
+        shown_.insert(profiles);
+        doubtful_.erase(profiles);
+        found_.cycles.push_back(*std::move(cycle));
+        return;
+      }
+      question = store_.both(question, store_.opposite(constant_part(*answer.witness)));
+    }
+    doubtful_.insert(std::move(profiles));
+  }
+
+  DiagramRef in_class(AxisIndex axis, ClassIndex value) {
+    std::vector<DiagramRun> runs;
+    if (value > 0) runs.push_back({value, kNo});
+    runs.push_back({value + 1, kYes});
+    if (value + 1 < store_.class_count(axis)) runs.push_back({store_.class_count(axis), kNo});
+    return store_.node(axis, runs);
+  }
+
+  // All situations that differ from this one in what moves only.
+  DiagramRef constant_part(const Witness& witness) {
+    std::vector<DiagramRef> parts;
+    for (AxisIndex axis = 0; axis < store_.axis_count(); ++axis) {
+      const Axis& of = model_.axes().axes()[axis];
+      if (moving_[of.feature]) continue;
+      const Feature& feature = table_.features[of.feature];
+      parts.push_back(in_class(axis, class_of(of, feature, witness.readings[of.feature])));
+    }
+    return store_.all_of(std::move(parts));
+  }
+
+  std::optional<RestCycle> live(const Witness& witness) {
+    if (!policy_) {
+      CompileOptions options;
+      options.claims = *options_.claims;
+      options.validate = false;
+      auto graph = compile(std::make_shared<const RuleTable>(table_), options);
+      if (!graph) return std::nullopt;
+      auto prepared = PreparedPolicy::prepare(*graph, *options_.gazetteer);
+      if (!prepared) return std::nullopt;
+      policy_ = *prepared;
+    }
+    RestPlace place;
+    place.there = witness;
+    // What moves is lived through and not brought along.
+    for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
+      if (!moving_[f] || !is_temporal(table_.features[f].kind)) continue;
+      bool recency = table_.features[f].kind == FeatureKind::recency;
+      place.there.readings[f] = Reading::exactly(recency ? kNotYet : 0);
+    }
+    place.first = way_.front();
+    std::int64_t network = likely_network(witness);
+    if (network >= 0) place.network = unpack_plmn(static_cast<std::uint32_t>(network));
+    place.has_service.assign(table_.profiles.size(), true);
+    for (std::size_t i = 0; i < way_.size(); ++i) place.has_service[way_[i]] = services_[i];
+    return live_at_rest(policy_, table_, place);
+  }
+
+  // Of the networks that are all alike, one of the country in which the device is.
+  std::int64_t likely_network(const Witness& witness) const {
+    for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
+      if (table_.features[f].kind != FeatureKind::country || !witness.readings[f].known) continue;
+      auto claim = CountryClaim::from_packed(static_cast<std::uint32_t>(witness.readings[f].lower));
+      for (std::int64_t network : networks_) {
+        if (network < 0) continue;
+        CountrySet its = countries_of(unpack_plmn(static_cast<std::uint32_t>(network)));
+        if (!its.empty() && its.subset_of(claim.set())) return network;
+      }
+    }
+    return networks_.front();
+  }
+
+  PolicyModel& model_;
+  SituationSearch& search_;
+  ProofBudget& budget_;
+  const RestOptions& options_;
+  DiagramStore& store_;
+  const RuleTable& table_;
+  std::vector<bool> moving_;                         // by feature
+  std::vector<bool> forgotten_, nothing_forgotten_;  // by axis
+  std::vector<ProductRow> rows_;             // value: the profile it moves on to, plus 1; 0: none
+  std::vector<DiagramRef> impossible_;       // what counts do not allow
+  std::vector<std::int64_t> networks_;       // under way: they are all alike
+  std::vector<std::optional<Edges>> edges_;  // by profile
+  std::vector<ProfileIndex> way_;
+  std::vector<bool> services_;
+  std::size_t work_ = 0, ways_ = 0, tried_ = 0;
+  bool stopped_ = false;
+  std::set<std::set<ProfileIndex>> shown_, doubtful_;
+  std::shared_ptr<const PreparedPolicy> policy_;
+  Rest found_;
+};
+
+}  // namespace
+
+Rest prove_rest(PolicyModel& model, SituationSearch& search, ProofBudget& budget,
+                const RestOptions& options) {
+  return RestProver(model, search, budget, options).run();
+}
+
+}  // namespace sojourn

@@ -1,0 +1,322 @@
+#include "engine/proof/rest_story.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "engine/proof/actions.h"
+#include "engine/proof/witness_parts.h"
+
+namespace sojourn {
+namespace {
+
+constexpr std::int64_t kDayMs = 86'400'000;
+constexpr std::int64_t kStayDaysMax = 400;
+constexpr Duration kSwitchTakes = minutes(1);
+
+// A stay longer than every count of the policy takes is the end of all switching.
+std::int64_t longest_stay_days(const RuleTable& table) {
+  std::int64_t longest = 2;
+  for (const Test& test : table.conditions.tests()) {
+    const Feature& feature = table.features[test.feature];
+    if (!is_temporal(feature.kind)) continue;
+    bool elapsed = feature.kind == FeatureKind::held || feature.kind == FeatureKind::recency ||
+                   feature.kind == FeatureKind::held_share;
+    std::int64_t days = std::min(elapsed ? test.threshold / kDayMs : test.threshold, kStayDaysMax);
+    std::int64_t window =
+        std::min(feature.window.unit == TimeUnit::millisecond ? feature.window.count / kDayMs
+                                                              : feature.window.count,
+                 kStayDaysMax);
+    bool months = feature.bucket == TimeUnit::month || feature.window.unit == TimeUnit::month;
+    bool weeks = feature.bucket == TimeUnit::week || feature.window.unit == TimeUnit::week;
+    std::int64_t unit = months ? 31 : weeks ? 7 : 1;
+    bool calendar = feature.kind == FeatureKind::calendar_count;
+    longest = std::max(longest, calendar ? kStayDaysMax : std::max(days, window) * unit + 2);
+  }
+  return std::min(longest, kStayDaysMax);
+}
+
+// A set's member as a report names it.
+std::string member_name(const Attribute& attribute, std::int64_t symbol) {
+  if (attribute.type == AttributeType::set_of_country) {
+    return std::string(code_of(Country{static_cast<std::uint8_t>(symbol)}));
+  }
+  return attribute.values[static_cast<std::size_t>(symbol)];
+}
+
+// What `given_parts` says, as a report.
+Observation given_report(const RuleTable& table, const Witness& witness) {
+  Observation report;
+  report.standing = true;
+  std::map<AttributeIndex, std::vector<std::string>> sets;
+  std::vector<std::string> installed;
+  bool installed_known = false;
+  for (FeatureIndex f = 0; f < table.features.size(); ++f) {
+    const Feature& feature = table.features[f];
+    const Reading& reading = witness.readings[f];
+    if (!reading.known) continue;
+    AttributeReport value;
+    switch (feature.kind) {
+      case FeatureKind::attribute_choice: {
+        const std::vector<std::string>& values = table.attributes[feature.subject].values;
+        bool listed = reading.lower >= 0 && reading.lower < std::int64_t(values.size());
+        value.type = AttributeReport::Type::text;
+        value.text = listed ? values[static_cast<std::size_t>(reading.lower)] : "something else";
+        break;
+      }
+      case FeatureKind::attribute_country:
+        if (reading.lower < 0) continue;
+        value.type = AttributeReport::Type::text;
+        value.text = code_of(Country{static_cast<std::uint8_t>(reading.lower)});
+        break;
+      case FeatureKind::attribute_number:
+        value.type = AttributeReport::Type::number;
+        value.number_millionths = reading.lower;
+        break;
+      case FeatureKind::attribute_flag:
+        value.type = AttributeReport::Type::flag;
+        value.flag = reading.lower != 0;
+        break;
+      case FeatureKind::attribute_has: {
+        std::vector<std::string>& members = sets[feature.subject];
+        const Attribute& attribute = table.attributes[feature.subject];
+        if (reading.lower != 0) members.push_back(member_name(attribute, feature.symbol));
+        continue;
+      }
+      case FeatureKind::installed:
+        installed_known = true;
+        if (reading.lower != 0) installed.push_back(table.profiles[feature.subject].name);
+        continue;
+      case FeatureKind::fallback:
+        if (reading.lower < 0) continue;
+        report.fallback.give(table.profiles[static_cast<std::size_t>(reading.lower)].name);
+        continue;
+      default:
+        continue;
+    }
+    value.name = table.attributes[feature.subject].name;
+    report.attributes.push_back(std::move(value));
+  }
+  for (auto& [attribute, members] : sets) {
+    AttributeReport value;
+    value.type = AttributeReport::Type::list;
+    value.name = table.attributes[attribute].name;
+    value.list = std::move(members);
+    report.attributes.push_back(std::move(value));
+  }
+  const std::string& enabled = table.profiles[static_cast<std::size_t>(witness.profile.lower)].name;
+  if (std::find(installed.begin(), installed.end(), enabled) == installed.end()) {
+    installed.push_back(enabled);
+  }
+  report.profile.give(enabled);
+  if (installed_known) report.installed.give(std::move(installed));
+  bool per_imei = std::any_of(table.features.begin(), table.features.end(),
+                              [](const Feature& feature) { return feature.scope.per_imei; });
+  if (per_imei) report.names.imei = "356938035643809";
+  return report;
+}
+
+class Life {
+ public:
+  Life(const std::shared_ptr<const PreparedPolicy>& policy, const RuleTable& table,
+       const RestPlace& place)
+      : zone_(policy->zone()),
+        table_(table),
+        place_(place),
+        device_(policy),
+        stay_days_max_(longest_stay_days(table)) {
+    Witness& there = place_.there;
+    there.profile = Reading::exactly(place.first);
+    auto rat =
+        std::find_if(table.features.begin(), table.features.end(),
+                     [](const Feature& feature) { return feature.kind == FeatureKind::rat; });
+    if (rat == table.features.end()) return;
+    const Reading& reading = there.readings[static_cast<std::size_t>(rat - table.features.begin())];
+    if (reading.known && reading.lower >= 0 && reading.lower < std::int64_t{kRatCount}) {
+      rat_ = static_cast<Rat>(reading.lower);
+    }
+  }
+
+  std::optional<RestCycle> run() {
+    std::optional<std::int64_t> days = days_of_standing(table_, place_.there);
+    if (!days) return std::nullopt;
+    begin(*days);
+    ProfileIndex profile = place_.first;
+    for (std::size_t hops = 0; hops <= 2 * table_.profiles.size() + 4; ++hops) {
+      std::optional<RestStay> stay = live_on(profile);
+      if (!stay) return std::nullopt;
+      for (std::size_t i = 0; i < stays_.size(); ++i) {
+        bool again = stays_[i].profile == stay->profile && next_of_[i] == next_ &&
+                     stays_[i].rule == stay->rule && stays_[i].ban == stay->ban;
+        if (again) return told(i);
+      }
+      stays_.push_back(*stay);
+      next_of_.push_back(next_);
+      now_ = now_ + kSwitchTakes;
+      profile = next_;
+      report_line(profile, true);
+    }
+    return std::nullopt;
+  }
+
+ private:
+  void begin(std::int64_t days) {
+    const Witness& there = place_.there;
+    text_ = fmt::format("  given {}\n", joined(given_parts(table_, there)));
+    Observation given = given_report(table_, there);
+    Day today{there.day};
+    now_ = zone_.at_wall_time(Day{today.number - static_cast<std::int32_t>(days)},
+                              there.time_of_day_ms / 60'000 * 60'000);
+    given.at = now_;
+    device_.observe(given);
+    if (days > 0) {
+      Instant from = now_;
+      for (std::int64_t d = 0; d < days; ++d) {
+        now_ = day_after(from, d);
+        observe(place_.first, false);
+      }
+      write_daily(from, now_, place_.first);
+      now_ = day_after(from, days);
+    }
+    report_line(place_.first, false);
+  }
+
+  // Time passes on the profile, with a report each day, until something else is decided.
+  std::optional<RestStay> live_on(ProfileIndex profile) {
+    const Instant begin = now_;
+    std::int64_t reported_days = 0;
+    while (reported_days <= stay_days_max_) {
+      Decision decision = device_.decide(now_);
+      if (moves_on(decision, profile)) {
+        if (reported_days > 0) {
+          write_daily(day_after(begin, 1), day_after(begin, reported_days), profile);
+        }
+        bool waited =
+            now_ != begin && (reported_days == 0 || now_ != day_after(begin, reported_days));
+        if (waited) text_ += fmt::format("  at {}\n", time_of(now_));
+        text_ += fmt::format("  expect {}\n", expectation(decision));
+        next_ = decision.profile;
+        const Action& action = action_of(table_, decision.rule, decision.ban);
+        if (action.hold.ms > 0) return std::nullopt;
+        return RestStay{profile, place_.has_service[profile], decision.rule, decision.ban};
+      }
+      Instant review = device_.wake(now_);
+      Instant report = day_after(begin, reported_days + 1);
+      now_ = std::min(review, report);
+      if (now_ == report) {
+        ++reported_days;
+        observe(profile, false);
+      }
+    }
+    return std::nullopt;
+  }
+
+  bool moves_on(const Decision& decision, ProfileIndex profile) {
+    if (decision.kind != Action::Kind::profile || decision.profile == profile) return false;
+    Instant until = kNever;
+    return device_.judge(action_of(table_, decision.rule, decision.ban).requires_condition, now_,
+                         until) == Truth::yes;
+  }
+
+  std::string expectation(const Decision& decision) const {
+    std::string text = "profile = " + quoted_if_needed(table_.profiles[decision.profile].name);
+    if (decision.rule < 0) return text;
+    const std::string& name = table_.rules[static_cast<std::size_t>(decision.rule)].name;
+    return name.empty() ? text : text + " by " + quoted_if_needed(name);
+  }
+
+  // --- reports -------------------------------------------------------------------------------
+
+  void observe(ProfileIndex profile, bool names_profile) {
+    Observation report;
+    report.at = now_;
+    if (names_profile) report.profile.give(table_.profiles[profile].name);
+    if (place_.has_service[profile]) {
+      if (place_.network) report.network.give(*place_.network);
+      report.registration.give(Registration::roaming);
+    } else {
+      report.registration.give(Registration::none);
+    }
+    if (rat_ && place_.has_service[profile]) report.rat.give(*rat_);
+    if (place_.there.position)
+      report.position.give(Fix{.at = *place_.there.position, .accuracy_m = 20});
+    device_.observe(report);
+  }
+
+  std::string words(ProfileIndex profile, bool names_profile) const {
+    std::vector<std::string> parts;
+    if (names_profile) {
+      parts.push_back("profile = " + quoted_if_needed(table_.profiles[profile].name));
+    }
+    if (place_.has_service[profile]) {
+      if (place_.network) parts.push_back("network " + to_text(*place_.network));
+      parts.push_back("registration roaming");
+      if (rat_) parts.push_back(fmt::format("rat {}", name_of(*rat_)));
+    } else {
+      parts.push_back("registration none");
+    }
+    if (const std::optional<LatLon>& at = place_.there.position) {
+      parts.push_back(fmt::format("position {:.5f} {:.5f} accuracy 20 m", at->lat, at->lon));
+    }
+    return joined(parts);
+  }
+
+  void report_line(ProfileIndex profile, bool names_profile) {
+    observe(profile, names_profile);
+    text_ += fmt::format("  at {} {}\n", time_of(now_), words(profile, names_profile));
+  }
+
+  void write_daily(Instant first, Instant last, ProfileIndex profile) {
+    if (first == last) {
+      text_ += fmt::format("  at {} {}\n", time_of(first), words(profile, false));
+      return;
+    }
+    text_ += fmt::format("  every day at {} from {} to {} {}\n",
+                         clock_text(zone_.wall_ms_of_day(first)), to_text(zone_.day_of(first)),
+                         to_text(zone_.day_of(last)), words(profile, false));
+  }
+
+  // The same wall time, to the minute, so many days on.
+  Instant day_after(Instant begin, std::int64_t days) const {
+    Day day{zone_.day_of(begin).number + static_cast<std::int32_t>(days)};
+    return zone_.at_wall_time(day, zone_.wall_ms_of_day(begin) / 60'000 * 60'000);
+  }
+  std::string time_of(Instant t) const {
+    return time_text(zone_.day_of(t).number, zone_.wall_ms_of_day(t));
+  }
+
+  // Stays from the i-th on go round.
+  RestCycle told(std::size_t first) {
+    RestCycle cycle;
+    cycle.stays.assign(stays_.begin() + static_cast<std::ptrdiff_t>(first), stays_.end());
+    cycle.there = place_.there;
+    std::vector<std::string> names;
+    for (const RestStay& stay : cycle.stays) names.push_back(table_.profiles[stay.profile].name);
+    names.push_back(names.front());
+    cycle.test =
+        fmt::format("test \"at rest from {} without end\"\n{}", fmt::join(names, " to "), text_);
+    return cycle;
+  }
+
+  const TimeZone& zone_;
+  const RuleTable& table_;
+  RestPlace place_;
+  Device device_;
+  std::optional<Rat> rat_;
+  Instant now_;
+  std::int64_t stay_days_max_;
+  ProfileIndex next_ = 0;
+  std::vector<RestStay> stays_;
+  std::vector<ProfileIndex> next_of_;
+  std::string text_;
+};
+
+}  // namespace
+
+std::optional<RestCycle> live_at_rest(const std::shared_ptr<const PreparedPolicy>& policy,
+                                      const RuleTable& table, const RestPlace& place) {
+  return Life(policy, table, place).run();
+}
+
+}  // namespace sojourn

@@ -1,0 +1,36 @@
+// A cycle of a device at rest, lived through with the engine and told as a `test` block.
+//
+//   test "a device at rest goes from vivo-local to bootstrap and back without end"
+//     given type = meter, profile = vivo-local
+//     at 2026-07-01 12:00 profile = vivo-local, registration none, position ...
+//     at 2026-07-01 12:10
+//     expect profile = bootstrap by lost
+//     at 2026-07-01 12:11 profile = bootstrap, network 724-05, registration roaming, position ...
+//     expect profile = vivo-local by meters
+//     ...
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "engine/device/device.h"
+#include "engine/proof/rest.h"
+
+namespace sojourn {
+
+// Where a device rests: the witness's readings hold but for what follows from the profile.
+struct RestPlace {
+  Witness there;
+  std::optional<Plmn> network;    // that serves it, whichever profile is enabled; absent: unknown
+  ProfileIndex first = 0;         // enabled in the beginning
+  std::vector<bool> has_service;  // by profile
+};
+
+// The cycle into which the device comes when every decision is carried out a minute after it was
+// taken; absent: it comes to rest, or to a `hold`.
+// Requires: the policy's table begins with the features of the one that the witness is about.
+std::optional<RestCycle> live_at_rest(const std::shared_ptr<const PreparedPolicy>& policy,
+                                      const RuleTable& table, const RestPlace& place);
+
+}  // namespace sojourn

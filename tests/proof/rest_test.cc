@@ -1,0 +1,274 @@
+// A device at rest: what goes round is found and shown, what does not is proved, and the two are
+// compared with lives lived through the engine.
+#include "engine/proof/rest.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+
+#include "engine/base/diagnostic_code.h"
+#include "engine/proof/actions.h"
+#include "tests/graph/random_policy.h"
+#include "tests/proof/checked_policy.h"
+#include "tests/support/catch.h"
+#include "tests/support/golden.h"
+
+namespace sojourn::lang {
+namespace {
+
+using sojourn::testing::Dice;
+using testing::check;
+using testing::Checked;
+using testing::replay;
+
+const std::string kWords = R"(policy small
+attribute type : meter | tracker
+profile global home FR iccid 8933* download "smdp.global.example"
+profile local  home BR iccid 8955* download "smdp.local.example"
+profile spare  home AR iccid 8954* download "smdp.spare.example"
+)";
+
+struct Row {
+  const char* name;
+  const char* rules;
+  std::size_t cycle_length;  // 0: comes to rest
+};
+
+const Row kRows[] = {
+    {"service lost and found again",
+     "rule home when region in BR then profile = local\n"
+     "rule lost overrides home when no service for 10 minutes then profile = global\n",
+     2},
+    {"the same with a hold",
+     "rule home when region in BR then profile = local\n"
+     "rule lost overrides home when no service for 10 minutes then profile = global, hold 1 day\n",
+     0},
+    {"a hold on the other way serves as well",
+     "rule home when region in BR then profile = local, hold 1 hour\n"
+     "rule lost overrides home when no service for 10 minutes then profile = global\n",
+     0},
+    {"a guard alone does not count",
+     "rule home when region in BR then profile = local\n"
+     "rule lost overrides home when no service for 10 minutes then profile = global\n"
+     "guard at most 2 switches per device within 30 days\n",
+     2},
+    {"roaming is undone by the switch that it asks for",
+     "rule away when roaming then profile = local\n"
+     "rule back when not roaming and network in BR then profile = global\n",
+     2},
+    {"days of roaming are undone as well",
+     "rule settled when roaming in BR on at least 20 consecutive days then profile = local\n"
+     "rule cheap when region in BR and not roaming in BR on at least 20 consecutive days "
+     "then profile = global\n",
+     2},
+    {"what does not look at the profile does not go round",
+     "rule home when region in BR and type = meter then profile = local\n"
+     "rule other when region in AR then profile = spare\n"
+     "rule lost overrides home, other when battery-low then profile = global\n",
+     0},
+    {"three profiles in a ring",
+     "rule one when profile = global and type = meter then profile = local\n"
+     "rule two when profile = local and type = meter then profile = spare\n"
+     "rule three when profile = spare and type = meter then profile = global\n",
+     3},
+    {"a ring that no single device meets",
+     "rule one when profile = global and type = meter then profile = local\n"
+     "rule two when profile = local and type = tracker then profile = global\n",
+     0},
+    {"a requirement that both switches cannot meet",
+     "rule home when region in BR then profile = local, requires type = meter\n"
+     "rule lost overrides home when no service for 10 minutes then profile = global, "
+     "requires type = tracker\n",
+     0},
+    {"a ban's remedy, and a rule that does not know of it",
+     "ban stay never roaming in BR per profile on the same network on more than 9 consecutive "
+     "days\n"
+     "  remedy profile = local\n"
+     "rule cheap when region in BR then profile = global or local\n",
+     2},
+    {"a ban without a way back",
+     "ban stay never roaming in BR per profile on the same network on more than 9 consecutive "
+     "days\n"
+     "  remedy profile = local\n"
+     "rule other when network in AR and type = meter then profile = spare\n",
+     0},
+    {"across a border the network is another country's",
+     "ban stay never roaming in BR per profile on the same network on more than 9 consecutive "
+     "days\n"
+     "  remedy profile = local\n"
+     "rule lost when no service for 10 minutes and region in AR then profile = spare\n",
+     2},
+};
+
+}  // namespace
+
+TEST_CASE("what goes round without a hold is found, and replays") {
+  for (const Row& row : kRows) {
+    std::string rules = row.rules;
+    std::string battery =
+        rules.find("battery-low") != std::string::npos ? "attribute battery-low : flag\n" : "";
+    std::string policy = kWords + battery + rules + "otherwise keep\n";
+    INFO(row.name << "\n" << policy);
+    std::optional<Checked> checked = check(policy, "small.sojourn");
+    REQUIRE(checked);
+    const Rest& rest = checked->analysis.rest;
+    CHECK(rest.decided);
+    CHECK(rest.cycles.empty() == (row.cycle_length == 0));
+    for (const RestCycle& cycle : rest.cycles) {
+      CHECK(cycle.stays.size() == row.cycle_length);
+      CHECK(replay(policy, cycle.test, "small.sojourn") == "");
+    }
+  }
+}
+
+TEST_CASE("a device that never comes to rest, as the author reads it") {
+  std::string policy = kWords + kRows[0].rules + "otherwise keep\n";
+  std::optional<Checked> checked = check(policy, "small.sojourn");
+  REQUIRE(checked);
+  test::check_golden("proof/never_at_rest.txt", checked->rendered(Code::W0303));
+}
+
+// --- against lives
+// --------------------------------------------------------------------------------
+
+namespace {
+
+std::string random_policy(Dice& dice) {
+  const char* conditions[] = {"no service for 10 minutes",
+                              "not no service",
+                              "roaming in BR",
+                              "not roaming",
+                              "region in BR",
+                              "type = meter",
+                              "type = tracker",
+                              "profile = global",
+                              "profile in local, spare",
+                              "roaming in BR on at least 3 consecutive days",
+                              "roaming in BR per profile on at least 2 days within 5 days",
+                              "not no service for 2 hours",
+                              "no service within 3 hours"};
+  const char* profiles[] = {"global", "local", "spare"};
+  std::string text = kWords;
+  text.insert(text.find('\n'), " first-match");
+  if ((dice.below(100) < 30)) {
+    text +=
+        "ban stay never roaming in BR per profile on the same network on more than 4 "
+        "consecutive days\n  remedy profile = local\n";
+  }
+  std::size_t rules = 2 + dice.below(3);
+  for (std::size_t r = 0; r < rules; ++r) {
+    text += fmt::format("rule r{} when {}", r, conditions[dice.below(std::size(conditions))]);
+    if ((dice.below(100) < 60)) {
+      text += fmt::format(" and {}", conditions[dice.below(std::size(conditions))]);
+    }
+    if ((dice.below(100) < 10)) {
+      text += " then keep\n";
+      continue;
+    }
+    text += fmt::format(" then profile = {}", profiles[dice.below(3)]);
+    if ((dice.below(100) < 20)) text += fmt::format(" or {}", profiles[dice.below(3)]);
+    text += (dice.below(100) < 20) ? ", hold 1 day\n" : "\n";
+  }
+  return text + "otherwise keep\n";
+}
+
+struct World {
+  const char* network;
+  LatLon position;
+  const char* type;
+  unsigned served;  // a bit per profile
+};
+
+Observation report_of(const World& world, Instant at, const RuleTable& table,
+                      ProfileIndex profile) {
+  Observation report;
+  report.at = at;
+  report.profile.give(table.profiles[profile].name);
+  report.position.give(Fix{.at = world.position, .accuracy_m = 20});
+  bool served = (world.served >> profile & 1) != 0;
+  if (served) report.network.give(*parse_plmn(world.network));
+  report.registration.give(served ? Registration::roaming : Registration::none);
+  AttributeReport type;
+  type.name = "type";
+  type.type = AttributeReport::Type::text;
+  type.text = world.type;
+  report.attributes.push_back(type);
+  return report;
+}
+
+// Does a device that carries every decision out at once go on switching, without a hold between?
+bool goes_round(const std::shared_ptr<const PreparedPolicy>& policy, const World& world,
+                ProfileIndex first) {
+  const RuleTable& table = policy->table();
+  Device device(policy);
+  Instant begin = TimeZone().start_of(Day{20'635}) + hours(12);
+  Instant now = begin, held_until = begin, next_report = begin + days(1);
+  ProfileIndex profile = first;
+  device.observe(report_of(world, now, table, profile));
+  std::size_t switches = 0;
+  while (now < begin + days(30)) {
+    Decision decision = device.decide(now);
+    bool wants = decision.kind == Action::Kind::profile && decision.profile != profile;
+    if (wants && now >= held_until) {
+      const Action& action = action_of(table, decision.rule, decision.ban);
+      switches = action.hold.ms > 0 ? 0 : switches + 1;
+      if (switches > 9) return true;
+      profile = decision.profile;
+      now = now + minutes(1);
+      held_until = now + action.hold;
+      next_report = now + days(1);
+      device.observe(report_of(world, now, table, profile));
+      continue;
+    }
+    Instant next = std::min(next_report, device.wake(now));
+    if (wants) next = std::min(next, held_until);
+    now = next;
+    if (now == next_report) {
+      next_report = now + days(1);
+      device.observe(report_of(world, now, table, profile));
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+TEST_CASE("the proof and lived lives agree about random small policies") {
+  Dice dice(20'261'126);
+  std::size_t rounds = 0, rests = 0, undecided = 0;
+  for (int i = 0; i < 60; ++i) {
+    std::string text = random_policy(dice);
+    INFO(text);
+    std::optional<Checked> checked = check(text, "small.sojourn");
+    if (!checked) continue;  // a condition that contradicts itself
+    const Rest& proved = checked->analysis.rest;
+    for (const RestCycle& cycle : proved.cycles) {
+      CHECK(replay(text, cycle.test, "small.sojourn") == "");
+    }
+    auto graph = compile(std::make_shared<const RuleTable>(checked->loaded.table()),
+                         CompileOptions{.claims = testing::small_world().claims()});
+    auto prepared = PreparedPolicy::prepare(*graph, testing::small_world());
+    bool lived = false;
+    for (unsigned served = 0; served < 8 && !lived; ++served) {
+      for (const char* type : {"meter", "tracker"}) {
+        for (ProfileIndex first = 0; first < 3; ++first) {
+          for (const char* network : {"724-05", "722-07", "208-01"}) {
+            for (LatLon position : {LatLon{-23.55, -46.63}, LatLon{-34.6, -58.4}}) {
+              World world{network, position, type, served};
+              lived = lived || goes_round(*prepared, world, first);
+            }
+          }
+        }
+      }
+    }
+    // What is lived is found; what is found and not lived here is elsewhere, and replays.
+    CHECK((!lived || !proved.cycles.empty() || !proved.decided));
+    if (proved.cycles.empty()) (proved.decided ? rests : undecided) += 1;
+    rounds += lived ? 1 : 0;
+  }
+  CHECK(rounds > 10);
+  CHECK(rests > 10);
+  CHECK(undecided < 5);
+}
+
+}  // namespace sojourn::lang
