@@ -6,6 +6,7 @@
 
 #include "adapters/cli/commands.h"
 #include "adapters/cli/policy_input.h"
+#include "engine/base/diagnostic_code.h"
 #include "engine/graph/graph_file.h"
 #include "engine/proof/compile.h"
 
@@ -49,6 +50,10 @@ std::string as_json(const std::string& path, std::size_t file_bytes, const Compi
 int run_build(const BuildOptions& options, Console& console) {
   auto world = open_world(options.geodata);
   if (!world) return console.fail(world.error());
+  if (is_graph_file(options.file)) {
+    return console.fail(make_diagnostic(
+        Code::E0003, fmt::format("`{}` is compiled already", options.file), "give the rule file"));
+  }
   auto input = read_policy(options.file, **world);
   if (!input) return console.fail(input.error());
   PolicyInput& read = **input;

@@ -18,6 +18,11 @@ constexpr std::size_t kNamedMax = 10;
 // Devices shown one by one; larger fleets are told by rule only.
 constexpr std::size_t kDevicesShownMax = 40;
 
+// "1 device", "1,200 devices".
+std::string counted(std::uint64_t count, std::string_view word) {
+  return fmt::format("{} {}{}", grouped(count), word, count == 1 ? "" : "s");
+}
+
 std::string day_text(Instant t) { return to_text(TimeZone().day_of(t)); }
 
 std::string outcome_text(const DecisionRecord& record) {
@@ -27,25 +32,25 @@ std::string outcome_text(const DecisionRecord& record) {
 std::string span_text(const LoopTotals& loops) {
   if (loops.report_count == 0) return "";
   std::int64_t day_count = (loops.last - loops.first).ms / days(1).ms + 1;
-  return fmt::format(", {} to {} ({} {})", day_text(loops.first), day_text(loops.last), day_count,
-                     day_count == 1 ? "day" : "days");
+  return fmt::format(", {} to {} ({})", day_text(loops.first), day_text(loops.last),
+                     counted(static_cast<std::uint64_t>(day_count), "day"));
 }
 
 void add_heading(std::string& out, const DryrunSummary& summary) {
   const ReplayTotals& totals = summary.totals;
   out += fmt::format("{}, meaning {}\n", policy_title(summary.table),
                      to_hex(summary.table.meaning_digest).substr(0, 16));
-  out += fmt::format("  reports    {} of {} devices{}\n", grouped(totals.loops.report_count),
-                     grouped(totals.device_count), span_text(totals.loops));
+  out += fmt::format("  reports    {} of {}{}\n", grouped(totals.loops.report_count),
+                     counted(totals.device_count, "device"), span_text(totals.loops));
   if (totals.loops.late_count + totals.loops.duplicate_count + totals.loops.too_late_count > 0) {
     out += fmt::format("             {} late, {} repeated, {} too late and left out\n",
                        grouped(totals.loops.late_count), grouped(totals.loops.duplicate_count),
                        grouped(totals.loops.too_late_count));
   }
-  out += fmt::format("  decisions  {} changes\n", grouped(totals.loops.change_count));
+  out += fmt::format("  decisions  {}\n", counted(totals.loops.change_count, "change"));
   if (summary.open_loop) return;
-  out += fmt::format("  switches   {} in {} devices", grouped(totals.loops.switch_count),
-                     grouped(totals.switching_device_count));
+  out += fmt::format("  switches   {} in {}", grouped(totals.loops.switch_count),
+                     counted(totals.switching_device_count, "device"));
   if (totals.switches_per_device_max > 0) {
     out += fmt::format("; at most {} in one ({})", totals.switches_per_device_max,
                        totals.most_switched_device);
@@ -157,8 +162,8 @@ void add_comparison(std::string& out, const DryrunSummary& summary,
                      grouped(found.changed_day_count), grouped(found.device_day_count));
   for (std::size_t i = 0; i < std::min(found.changed.size(), kNamedMax); ++i) {
     const ChangedDevice& one = found.changed[i];
-    out += fmt::format("    {}  {} instead of {} from {}; {} days\n", one.device, one.profile,
-                       one.other, to_rfc3339(one.since), grouped(one.day_count));
+    out += fmt::format("    {}  {} instead of {} from {}; {}\n", one.device, one.profile, one.other,
+                       to_rfc3339(one.since), counted(one.day_count, "day"));
   }
 }
 

@@ -1,6 +1,7 @@
 // sojourn explain CODE: a diagnostic's whole story.
 #include <fmt/format.h>
 
+#include <cctype>
 #include <nlohmann/json.hpp>
 
 #include "adapters/cli/commands.h"
@@ -47,7 +48,9 @@ int run_explain(const ExplainOptions& options, Console& console) {
     }
     return kClean;
   }
-  auto code = find_code(options.code);
+  std::string name = options.code;
+  for (char& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  auto code = find_code(name);
   if (!code) {
     return console.fail(
         make_diagnostic(Code::E0003, fmt::format("no diagnostic has the code `{}`", options.code),

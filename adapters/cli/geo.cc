@@ -5,6 +5,7 @@
 
 #include "adapters/cli/commands.h"
 #include "adapters/cli/policy_input.h"
+#include "engine/base/diagnostic_code.h"
 
 namespace sojourn::cli {
 namespace {
@@ -151,6 +152,11 @@ int run_geo(const GeoOptions& options, Console& console) {
   fix.at = {options.lat, options.lon};
   fix.accuracy_m = options.accuracy_m;
   if (Status status = check_position(fix.at); !status) return console.fail(status.error());
+  if (fix.accuracy_m && !(*fix.accuracy_m >= 0)) {
+    return console.fail(
+        make_diagnostic(Code::E0003, fmt::format("`--accuracy {}` is no radius", *fix.accuracy_m),
+                        "give metres, 0 or more; without it 20 m are understood"));
+  }
   auto world = open_world(options.geodata);
   if (!world) return console.fail(world.error());
   std::vector<Area> regions;

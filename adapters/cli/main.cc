@@ -1,9 +1,13 @@
 // sojourn: the command line. Only words and options here; each command is in the file of its name.
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <csignal>
 #include <iostream>
 
 #include "adapters/cli/commands.h"
+#include "engine/base/diagnostic_code.h"
 
 namespace sojourn::cli {
 namespace {
@@ -20,10 +24,12 @@ void runs(CLI::App* command, Action& action, std::shared_ptr<Options> options,
 
 // An option that several commands have.
 void add_format(CLI::App* command, OutputFormat& format) {
-  static const std::map<std::string, OutputFormat> kFormats = {{"text", OutputFormat::text},
-                                                               {"json", OutputFormat::json}};
-  command->add_option("--format", format, "text for people, json for programs")
-      ->transform(CLI::CheckedTransformer(kFormats).description("{text,json}"));
+  auto read = [&format](const std::string& word) {
+    if (word != "text" && word != "json") throw CLI::ConversionError(word, "--format");
+    format = word == "json" ? OutputFormat::json : OutputFormat::text;
+  };
+  command->add_option_function<std::string>("--format", read, "text for people, json for programs")
+      ->type_name("ENUM:{text,json}");
 }
 
 void add_geodata(CLI::App* command, std::string& folder) {
@@ -517,6 +523,49 @@ void add_explain(CLI::App& app, Action& action) {
   runs(command, action, options, run_explain);
 }
 
+std::string did_you_mean(const std::string& word, const std::vector<std::string>& known) {
+  std::string_view near = nearest_spelling(word, {known.begin(), known.end()});
+  return near.empty() ? "" : fmt::format("did you mean `{}`? ", near);
+}
+
+// What is wrong with a command line, in the words of every other error. The library says which
+// kind it is; which word of which command is found by reading the line once more.
+Diagnostic usage_error(CLI::App& app, const std::vector<std::string>& words,
+                       const CLI::ParseError& error) {
+  CLI::App* command = &app;
+  std::string name = "sojourn";
+  std::size_t at = 0;
+  for (; at < words.size(); ++at) {
+    std::vector<CLI::App*> below = command->get_subcommands({});
+    auto next = std::find_if(below.begin(), below.end(),
+                             [&](const CLI::App* one) { return one->get_name() == words[at]; });
+    if (next == below.end()) break;
+    command = *next;
+    name += " " + words[at];
+  }
+  std::string help = fmt::format("`{} --help` shows what it takes, with examples", name);
+  auto wrong = [&](std::string message, const std::string& before = "") {
+    return make_diagnostic(Code::E0003, std::move(message), before + help);
+  };
+  bool wants_command = command->get_require_subcommand_min() > 0;
+  if (wants_command && at < words.size() && !words[at].starts_with("-")) {
+    std::vector<std::string> known;
+    for (const CLI::App* one : command->get_subcommands({})) known.push_back(one->get_name());
+    return wrong(fmt::format("`{}` is no command of `{}`", words[at], name),
+                 did_you_mean(words[at], known));
+  }
+  if (wants_command) return wrong(fmt::format("`{}` wants a command", name));
+  for (; at < words.size() && words[at] != "--"; ++at) {
+    std::string option = words[at].substr(0, words[at].find('='));
+    if (!option.starts_with("--") || command->get_option_no_throw(option) != nullptr) continue;
+    std::vector<std::string> known;
+    for (const CLI::Option* one : command->get_options()) known.push_back(one->get_name());
+    return wrong(fmt::format("`{}` is no option of `{}`", option, name),
+                 did_you_mean(option, known));
+  }
+  return wrong(fmt::format("`{}`: {}", name, error.what()));
+}
+
 int run(int argc, char** argv) {
   CLI::App app{
       "Sojourn decides which operator profile a device must use, here and now, by law and "
@@ -548,7 +597,9 @@ int run(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kClean : kUnusable;
+    bool asked_for_help = error.get_exit_code() == 0;
+    if (asked_for_help) return app.exit(error), kClean;
+    return Console().fail(usage_error(app, {argv + 1, argv + argc}, error));
   }
   Console console;
   return action(console);

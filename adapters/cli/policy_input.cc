@@ -10,7 +10,6 @@
 #include "engine/proof/compile.h"
 
 namespace sojourn::cli {
-namespace {
 
 bool is_graph_file(const std::string& path) {
   std::FILE* file = path == "-" ? nullptr : std::fopen(path.c_str(), "rb");
@@ -20,8 +19,6 @@ bool is_graph_file(const std::string& path) {
   std::fclose(file);
   return looks_like_graph_file({first, count});
 }
-
-}  // namespace
 
 Result<std::shared_ptr<const Gazetteer>> open_world(const std::string& folder) {
   return geo::open_gazetteer(folder.empty() ? geo::default_geodata_directory() : folder);

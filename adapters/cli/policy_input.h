@@ -17,6 +17,9 @@ namespace sojourn::cli {
 // The gazetteer of `folder`, or of where it was installed when that is "".
 Result<std::shared_ptr<const Gazetteer>> open_world(const std::string& folder);
 
+// By its first bytes; false for what cannot be read.
+bool is_graph_file(const std::string& path);
+
 using PolicyInput = service::PolicySource;
 using service::analyse_policy;
 using service::read_with_tests;

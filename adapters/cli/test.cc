@@ -9,6 +9,7 @@
 #include "adapters/cli/policy_input.h"
 #include "adapters/cli/suggest_tests.h"
 #include "adapters/cli/test_report.h"
+#include "engine/base/diagnostic_code.h"
 #include "engine/proof/compile.h"
 #include "lang/testing/run.h"
 
@@ -116,6 +117,11 @@ int run_test(const TestOptions& options, Console& console) {
         !status) {
       return console.fail(status.error());
     }
+  }
+  if (all.tests.empty() && !options.only.empty()) {
+    return console.fail(make_diagnostic(Code::E0003,
+                                        fmt::format("no test has `{}` in its name", options.only),
+                                        "without `--only` all of them run"));
   }
   std::size_t failed = all.failed_count();
   say(fmt::format("{} passed, {} failed\n", all.tests.size() - failed, failed));

@@ -205,6 +205,7 @@ void DeviceStep::remember_signature(std::int64_t counter, const Bytes& signature
 void DeviceStep::take_state_change(std::optional<std::int64_t> cause) {
   notice(Notice::Kind::state_change_claimed, 0,
          cause ? "cause " + std::to_string(*cause) : std::string());
+  notices_.back().cause = cause;
   Result<Bytes> content = list_package(record_, tools_.options.eim_id);
   if (!content) return;
   bool planned = std::any_of(record_.orders.begin(), record_.orders.end(), [&](const Order& o) {

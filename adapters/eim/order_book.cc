@@ -124,6 +124,12 @@ Result<DeviceRecord> OrderBook::device(const Eid& eid) {
   return record_from_bytes(**row);
 }
 
+Result<bool> OrderBook::is_enrolled(const StoreSnapshot& snapshot, const Eid& eid) const {
+  Result<std::optional<Bytes>> row = snapshot.read(device_key(eid));
+  if (!row) return std::move(row).error();
+  return row->has_value();
+}
+
 Result<std::vector<DeviceRecord>> OrderBook::devices(std::optional<Eid> after,
                                                      std::size_t count_max) {
   StoreRange range =

@@ -76,6 +76,7 @@ struct Notice {
   OrderId order = 0;
   std::string text{};
   Bytes evidence{};
+  std::optional<std::int64_t> cause{};  // of state_change_claimed, if the device gave one
 };
 
 struct Peer {
@@ -99,6 +100,8 @@ class OrderBook {
   // E0842 when the EID is enrolled already.
   Status enrol(const Enrolment& enrolment);
   Result<DeviceRecord> device(const Eid& eid);  // E0841
+  // Of a snapshot of the book's store.
+  Result<bool> is_enrolled(const StoreSnapshot& snapshot, const Eid& eid) const;
   // Those enrolled, by EID, after `after` if given.
   Result<std::vector<DeviceRecord>> devices(std::optional<Eid> after, std::size_t count_max);
 

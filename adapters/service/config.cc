@@ -197,6 +197,7 @@ void read_tenant(Section& section, TenantConfig& tenant) {
   section.number("history_days", history_days, 400, 36'500);
   tenant.history = days(history_days);
   section.choice("enrolment", tenant.enrols_reported, "reported", "listed");
+  section.choice("activation", tenant.needs_second_person, "second person", "anyone");
   section.files("observations", tenant.observations, false);
   section.section("eim", true, [&](Section& eim) {
     eim.text("id", tenant.eim_id, true);
@@ -229,6 +230,8 @@ void read_all(Section& top, Config& config) {
     ServiceLimits& limits = config.limits;
     bounds.number("queued_observations_max", limits.queued_observations_max, 1, 100'000'000);
     bounds.number("devices_in_memory_max", limits.devices_in_memory_max, 1, 100'000'000);
+    bounds.number("idle_seconds_max", limits.idle_seconds_max, 1, 100'000'000);
+    bounds.number("log_bytes_max", limits.log_bytes_max, 1 << 20, 1 << 30);
     bounds.number("stop_seconds_max", limits.stop_seconds_max, 1, 600);
   });
   top.section("tenants", true, [&](Section& tenants) {
@@ -295,6 +298,8 @@ std::string print_config(const Config& config) {
   Json& bounds = json["limits"];
   bounds["queued_observations_max"] = config.limits.queued_observations_max;
   bounds["devices_in_memory_max"] = config.limits.devices_in_memory_max;
+  bounds["idle_seconds_max"] = config.limits.idle_seconds_max;
+  bounds["log_bytes_max"] = config.limits.log_bytes_max;
   bounds["stop_seconds_max"] = config.limits.stop_seconds_max;
   Json& tenants = json["tenants"] = Json::object();
   for (const TenantConfig& tenant : config.tenants) {
@@ -303,6 +308,7 @@ std::string print_config(const Config& config) {
     one["lateness_seconds"] = tenant.lateness.ms / 1000;
     one["history_days"] = tenant.history.ms / days(1).ms;
     one["enrolment"] = tenant.enrols_reported ? "reported" : "listed";
+    one["activation"] = tenant.needs_second_person ? "second person" : "anyone";
     one["observations"] = tenant.observations;
     Json& eim = one["eim"];
     eim["id"] = tenant.eim_id;

@@ -49,12 +49,16 @@ struct TenantConfig {
   Duration retry_after = minutes(5);
   // Enrol the EID of every device that is reported? Otherwise only those given to POST /v1/devices.
   bool enrols_reported = true;
+  // Does whoever puts a policy in force through the interface need somebody else for it?
+  bool needs_second_person = false;
   std::vector<std::string> observations;  // files or pipes of trace lines, read to their end
 };
 
 struct ServiceLimits {
   std::uint32_t queued_observations_max = 100'000;  // beyond: 429
   std::uint32_t devices_in_memory_max = 50'000;     // per tenant; others are read when needed
+  std::uint32_t idle_seconds_max = 600;             // a device silent for longer leaves memory
+  std::uint32_t log_bytes_max = 64u << 20;          // of what came in last: read by a start
   std::uint32_t stop_seconds_max = 10;
 };
 

@@ -21,6 +21,7 @@ Bytes to_bytes(const KillSwitches& switches) {
   Json json;
   json["all"] = switches.all;
   json["rules"] = switches.rules;
+  json["countries"] = switches.countries;
   json["by"] = switches.by;
   json["at"] = switches.at.ms;
   std::string text = dumped(json);
@@ -33,6 +34,7 @@ Result<KillSwitches> kill_switches_from(ByteView bytes) {
   try {
     json.at("all").get_to(switches.all);
     json.at("rules").get_to(switches.rules);
+    if (json.contains("countries")) json.at("countries").get_to(switches.countries);
     json.at("by").get_to(switches.by);
     json.at("at").get_to(switches.at.ms);
     return switches;
@@ -61,7 +63,8 @@ std::string switches_record(const KillSwitches& switches) {
   Json json;
   json["ts"] = to_rfc3339(switches.at);
   json["device"] = "%";
-  json["kill_switches"] = {{"all", switches.all}, {"rules", switches.rules}};
+  json["kill_switches"] = {
+      {"all", switches.all}, {"rules", switches.rules}, {"countries", switches.countries}};
   json["by"] = switches.by;
   return dumped(json);
 }

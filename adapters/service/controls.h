@@ -15,13 +15,16 @@ namespace sojourn::service {
 // While a switch is on, what it covers is decided and not carried out: what was ordered and has not
 // left is taken back, and nothing new is ordered.
 struct KillSwitches {
-  bool all = false;             // the whole tenant, orders by hand included
-  std::set<std::string> rules;  // labels of rules
-  std::string by;               // who set them last, and when
+  bool all = false;                 // the whole tenant, orders by hand included
+  std::set<std::string> rules;      // labels of rules
+  std::set<std::string> countries;  // ISO codes: devices that are there
+  std::string by;                   // who set them last, and when
   Instant at = kBeginning;
 
-  bool any() const { return all || !rules.empty(); }
-  bool cover(const std::string& rule) const { return all || rules.contains(rule); }
+  // `country`: where the device is; "" when that is not known.
+  bool cover(const std::string& rule, const std::string& country) const {
+    return all || rules.contains(rule) || countries.contains(country);
+  }
 };
 
 Bytes to_bytes(const KillSwitches& switches);

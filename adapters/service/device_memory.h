@@ -15,7 +15,7 @@ namespace sojourn::service {
 struct DeviceMemory {
   // Of the policy and the options under which the loop ran: `loop` means nothing under others.
   Bytes made_under;
-  std::uint64_t journal_next = 0;     // the first entry that it does not know
+  std::uint64_t journal_next = 0;     // the first number of the log that it does not know
   Instant journal_time = kBeginning;  // LiveDevice::journal_time
   Bytes loop;                         // DeviceLoop::save
 };

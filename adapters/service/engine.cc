@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "adapters/service/command_package.h"
 #include "engine/base/diagnostic_code.h"
@@ -17,6 +18,10 @@ constexpr std::size_t kDevicesPerTick = 512;
 constexpr std::chrono::milliseconds kNapMax{1'000};
 // A device that polls again and again between reading and committing: not so often.
 constexpr int kPlaceAttempts = 16;
+// Between two turns, at least; and after turns in which nothing waited.
+constexpr std::chrono::milliseconds kTidyMin{5};
+// How often devices that were silent for long are looked for.
+constexpr std::chrono::seconds kRestEvery{5};
 
 Diagnostic stopped() {
   return make_diagnostic(Code::E0015, "the service is stopping", "send it again in a moment");
@@ -33,6 +38,7 @@ Status Engine::start() {
   revisiting_ = tenant_.revisiting();
   killed_ = tenant_.switches().all;
   thread_ = std::thread([this] { run(); });
+  ahead_ = std::thread([this] { run_ahead(); });
   return {};
 }
 
@@ -42,7 +48,9 @@ void Engine::stop() {
     stopping_ = true;
   }
   wake_.notify_all();
+  wake_ahead_.notify_all();
   if (thread_.joinable()) thread_.join();
+  if (ahead_.joinable()) ahead_.join();
 }
 
 bool Engine::running() const {
@@ -114,8 +122,7 @@ Status Engine::activate(RunnablePolicy policy, std::string by) {
     Effects effects;
     if (Status done = tenant_.activate(policy, by, now_(), effects); !done) return done;
     Status committed = commit(effects);
-    std::lock_guard lock(mutex_);
-    revisiting_ = committed.ok();
+    note_revisit(committed.ok());
     return committed;
   });
 }
@@ -125,8 +132,7 @@ Status Engine::set_shadow(RunnablePolicy policy, std::string by) {
     Effects effects;
     tenant_.set_shadow(policy, by, now_(), effects);
     Status committed = commit(effects);
-    std::lock_guard lock(mutex_);
-    revisiting_ = committed.ok();
+    note_revisit(committed.ok());
     return committed;
   });
 }
@@ -138,8 +144,8 @@ Status Engine::set_switches(KillSwitches switches) {
     Effects effects;
     tenant_.set_switches(switches, effects);
     Status committed = commit(effects);
+    note_revisit(committed.ok());
     std::lock_guard lock(mutex_);
-    revisiting_ = committed.ok();
     looking_up_ = true;  // orders by hand are taken back as well
     looked_up_to_.reset();
     return committed;
@@ -223,6 +229,37 @@ void Engine::run() {
   errands_.clear();
 }
 
+// Reads devices for those turns in which they are looked at anew.
+void Engine::run_ahead() {
+  JournalReader reader;
+  std::unique_lock lock(mutex_);
+  while (true) {
+    wake_ahead_.wait(lock,
+                     [&] { return stopping_ || broken_ || (revisiting_ && !ahead_is_full_); });
+    if (stopping_ || broken_) return;
+    lock.unlock();
+    Result<bool> read = tenant_.read_ahead(reader);
+    lock.lock();
+    ahead_is_full_ = !read || !*read;
+    ahead_waits_ = true;
+    wake_.notify_one();
+  }
+}
+
+bool Engine::take_ahead_waits() {
+  std::lock_guard lock(mutex_);
+  return std::exchange(ahead_waits_, false);
+}
+
+void Engine::note_revisit(bool goes_on) {
+  {
+    std::lock_guard lock(mutex_);
+    revisiting_ = goes_on;
+    ahead_is_full_ = false;
+  }
+  wake_ahead_.notify_one();
+}
+
 // False: it is over.
 bool Engine::wait_for_work() {
   std::unique_lock lock(mutex_);
@@ -230,7 +267,8 @@ bool Engine::wait_for_work() {
     if (!jobs_.empty() || !errands_.empty() || !told_.empty()) return true;
     if (stopping_) return false;
     Instant now = now_();
-    if (revisiting_ || looking_up_ || next_instant_ <= now) return true;
+    if (ahead_waits_ || looking_up_ || untidy_ || next_instant_ <= now) return true;
+    if (std::chrono::steady_clock::now() - rested_at_ > kRestEvery) return true;
     std::chrono::milliseconds nap{std::clamp<std::int64_t>((next_instant_ - now).ms, 1, 3'600'000)};
     wake_.wait_for(lock, std::min(nap, kNapMax));
   }
@@ -238,6 +276,7 @@ bool Engine::wait_for_work() {
 }
 
 void Engine::turn() {
+  auto begin = std::chrono::steady_clock::now();
   std::deque<ReportsJob> jobs;
   std::deque<Errand> errands;
   std::size_t count = 0;
@@ -272,6 +311,7 @@ void Engine::turn() {
   if (done) done = take_told(now);
   if (done && looking_up_) done = look_up_ended();
   if (done) done = pass_time(now);
+  if (done) done = tidy(begin);
   if (!done) fail(done.error());
 }
 
@@ -325,23 +365,35 @@ Status Engine::pass_time(Instant now) {
     more = *ticked;
   }
   std::uint64_t ticks = effects.transactions.size();
-  bool revisiting = false;
-  if (revisiting_) {
-    auto visited = tenant_.revisit(now, kDevicesPerTick, effects);
+  if (take_ahead_waits()) {
+    auto visited = tenant_.revisit(now, effects);
     if (!visited) return std::move(visited).error();
-    revisiting = *visited;
+    note_revisit(*visited);
   }
   if (Status committed = commit(effects); !committed) return committed;
   auto next = tenant_.next_instant();
   if (!next) return std::move(next).error();
   std::lock_guard lock(mutex_);
   counters_.ticks += ticks;
-  revisiting_ = revisiting;
   next_instant_ = more ? now : *next;
   return {};
 }
 
+Status Engine::tidy(std::chrono::steady_clock::time_point turn_begin) {
+  auto now = std::chrono::steady_clock::now();
+  auto longest = std::chrono::duration_cast<std::chrono::milliseconds>(now - turn_begin);
+  Effects effects;
+  auto more = tenant_.tidy(std::max(longest, kTidyMin), effects);
+  if (!more) return std::move(more).error();
+  if (Status committed = commit(effects); !committed) return committed;
+  tenant_.let_rest();
+  rested_at_ = now;
+  untidy_ = *more;
+  return {};
+}
+
 Status Engine::commit(Effects& effects) {
+  tenant_.complete(effects);
   if (!effects.transactions.empty()) {
     for (Status& one : tenant_.store().commit_group(effects.transactions)) {
       if (!one) return std::move(one);
@@ -354,29 +406,26 @@ Status Engine::commit(Effects& effects) {
 
 // --- from commands to orders ---------------------------------------------------------------------
 
-Status Engine::dispatch(std::vector<std::string> labels) {
-  while (!labels.empty()) {
-    std::vector<std::string> again;
+Status Engine::dispatch(std::vector<StoredIntent> decided) {
+  while (!decided.empty()) {
+    std::vector<StoredIntent> again;
     Effects refusals;
-    if (Status done = dispatch_round(labels, again, refusals); !done) return done;
+    if (Status done = dispatch_round(decided, again, refusals); !done) return done;
     if (Status done = commit(refusals); !done) return done;
-    labels = std::move(again);
+    decided = std::move(again);
   }
   return {};
 }
 
 // `again`: those that lost a race with their device.
-Status Engine::dispatch_round(const std::vector<std::string>& labels,
-                              std::vector<std::string>& again, Effects& refusals) {
+Status Engine::dispatch_round(const std::vector<StoredIntent>& decided,
+                              std::vector<StoredIntent>& again, Effects& refusals) {
   std::vector<StoreTransaction> placements;
   std::vector<std::string> placed;
-  for (const std::string& label : labels) {
-    StoreKey key = tenant_.keys().intent(label);
-    auto row = tenant_.store().read(key);
-    if (!row) return std::move(row).error();
+  for (const auto& [label, stored] : decided) {
     auto eid = parse_eid(label);
-    if (!row->has_value() || !eid) continue;
-    auto intent = intent_from(**row);
+    if (!eid) continue;
+    auto intent = intent_from(stored);
     if (!intent) return std::move(intent).error();
     if (intent->withdraw != 0) {
       auto order = tenant_.order_of(label, intent->withdraw);
@@ -387,7 +436,8 @@ Status Engine::dispatch_round(const std::vector<std::string>& labels,
       }
     }
     StoreTransaction effect;
-    effect.expect(key, **row).erase(key);
+    StoreKey key = tenant_.keys().intent(label);
+    effect.expect(key, stored).erase(key);
     if (intent->command.number != 0) {
       auto placement = prepare(*eid, intent->command, false);
       if (!placement) {
@@ -415,7 +465,10 @@ Status Engine::dispatch_round(const std::vector<std::string>& labels,
     if (answers[i]) {
       ++count;
     } else if (answers[i].error().code == Code::E0016) {
-      again.push_back(placed[i]);
+      // It may have been decided otherwise meanwhile, or placed.
+      auto row = tenant_.store().read(tenant_.keys().intent(placed[i]));
+      if (!row) return std::move(row).error();
+      if (row->has_value()) again.push_back({placed[i], std::move(**row)});
     } else {
       return std::move(answers[i]);
     }
@@ -431,20 +484,21 @@ Status Engine::take_up_what_was_left() {
   auto snapshot = tenant_.store().snapshot();
   if (!snapshot) return std::move(snapshot).error();
   StoreRange intents = StoreRange::with_prefix(tenant_.keys().intents());
-  std::vector<std::string> labels;
+  std::vector<StoredIntent> decided;
   while (true) {
     auto page = (*snapshot)->scan(intents, kPage);
     if (!page) return std::move(page).error();
-    for (const StoreRow& row : *page) {
+    for (StoreRow& row : *page) {
       StoreKeyReader parts(row.key);
       parts.read_text();
-      labels.push_back(parts.read_text());
+      std::string label = parts.read_text();
+      decided.push_back({std::move(label), std::move(row.value)});
     }
     if (page->size() < kPage) break;
     intents = intents.after(page->back().key);
   }
   snapshot->reset();
-  if (Status done = dispatch(std::move(labels)); !done) return done;
+  if (Status done = dispatch(std::move(decided)); !done) return done;
   looking_up_ = true;
   return {};
 }

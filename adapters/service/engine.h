@@ -16,6 +16,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -92,14 +93,19 @@ class Engine {
   };
 
   void run();
+  void run_ahead();
+  bool take_ahead_waits();
+  void note_revisit(bool goes_on);
   bool wait_for_work();
   void turn();
   Status take_all(std::deque<ReportsJob>& jobs, Instant now, std::vector<ReportCounts>& counts);
   Status take_told(Instant now);
   Status pass_time(Instant now);
   Status commit(Effects& effects);
-  Status dispatch(std::vector<std::string> labels);
-  Status dispatch_round(const std::vector<std::string>& labels, std::vector<std::string>& again,
+  // Spends as long on it as was spent on what came in, so that it keeps up.
+  Status tidy(std::chrono::steady_clock::time_point turn_begin);
+  Status dispatch(std::vector<StoredIntent> decided);
+  Status dispatch_round(const std::vector<StoredIntent>& decided, std::vector<StoredIntent>& again,
                         Effects& refusals);
   Status take_up_what_was_left();
   Status look_up_ended();
@@ -125,12 +131,19 @@ class Engine {
   std::size_t waiting_reports_ = 0;
   bool stopping_ = false;
   bool broken_ = false;
-  bool revisiting_ = false;
+  bool revisiting_ = false;     // devices are looked at anew ...
+  bool ahead_waits_ = false;    // ... some that were read ahead wait to be taken up ...
+  bool ahead_is_full_ = false;  // ... as many as there may be
   bool looking_up_ = false;
-  std::optional<Eid> looked_up_to_;  // the engine's thread only
+  // The engine's thread only.
+  std::optional<Eid> looked_up_to_;
+  bool untidy_ = false;
+  std::chrono::steady_clock::time_point rested_at_{};  // idle devices left memory
   Instant next_instant_ = kBeginning;
   EngineCounters counters_;
+  std::condition_variable wake_ahead_;
   std::thread thread_;
+  std::thread ahead_;  // reads devices for `thread_`
 };
 
 }  // namespace sojourn::service

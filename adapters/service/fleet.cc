@@ -70,7 +70,8 @@ Status Fleet::open(Store& store, const Keys& keys, const PreparedPolicy& policy,
   }
   auto size = read_number(store, keys.fleet_size());
   if (!size) return std::move(size).error();
-  size_ = std::max(size_, static_cast<std::uint64_t>(size->value_or(0)));
+  kept_size_ = static_cast<std::uint64_t>(size->value_or(0));
+  size_ = std::max(size_, kept_size_);
   switches_.clear();
   auto snapshot = store.snapshot();
   if (!snapshot) return std::move(snapshot).error();
@@ -112,8 +113,10 @@ Instant Fleet::tell(Device& device, const std::string& label, Instant now) const
   return next;
 }
 
-void Fleet::add_device(const Keys& keys, StoreTransaction& effect) {
-  effect.put(keys.fleet_size(), digits(static_cast<std::int64_t>(++size_)));
+void Fleet::keep_size(const Keys& keys, StoreTransaction& effect) {
+  if (size_ == kept_size_) return;
+  effect.put(keys.fleet_size(), digits(static_cast<std::int64_t>(size_)));
+  kept_size_ = size_;
 }
 
 void Fleet::forget_before(Instant t) {

@@ -29,7 +29,9 @@ class Fleet {
   Instant tell(Device& device, const std::string& label, Instant now) const;
 
   // A device is known for the first time.
-  void add_device(const Keys& keys, StoreTransaction& effect);
+  void add_device() { ++size_; }
+  // Into `effect`: how many there are, if that is not what was kept last.
+  void keep_size(const Keys& keys, StoreTransaction& effect);
   std::uint64_t size() const { return size_; }
 
   // May the decision switch one more device now? Adds to what the device's own guards say.
@@ -49,6 +51,7 @@ class Fleet {
 
   std::vector<Campaign> campaigns_;
   std::uint64_t size_ = 0;
+  std::uint64_t kept_size_ = 0;
   Duration longest_window_;
   std::deque<Instant> switches_;  // ascending
 };

@@ -41,7 +41,7 @@ class JournalWriter {
 // Before the first report of a device: what is known of it.
 void introduce(DeviceLoop& loop, const MasterData& devices, const Observation& first);
 
-// Reads entries into a loop. Not thread-safe.
+// Reads entries into a loop; keeps its memory. Not thread-safe.
 class JournalReader {
  public:
   JournalReader();

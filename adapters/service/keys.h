@@ -1,28 +1,32 @@
 // Private. Where the service's rows lie in the store, and what they hold. One tenant each; the
 // order book's rows (adapters/eim) lie beside them.
 //
-//   histories "device" LABEL          DeviceRow: what stands of a device (device_row.h)
-//   histories "journal" LABEL N       what was taken in, in order (journal.h), from the Nth entry
-//   on histories "past" LABEL            the same, older than history is kept, thinned histories
-//   "memory" LABEL          the device as it was after a packed block (device_memory.h) histories
-//   "imei" IMEI             the EID last seen with it instants  T LABEL                 nothing:
-//   time alone may change the device at T audit     "chain" N               a line of the evidence
-//   chain (engine/runtime/audit_chain.h) audit     "of" LABEL N            nothing: line N is about
-//   this device outbox    "intent" LABEL          a command that is decided and not yet ordered
-//   (intent.h) outbox    "finished" LABEL N      an order that has ended, as JSON for people
-//   outbox    "approval" LABEL        nothing: its decision waits for a person's yes
-//   outbox    "order key" KEY         the order that was placed under an idempotency key
-//   outbox    "order key at" T KEY    nothing: when it was, to forget it in time
-//   outbox    "switched" T LABEL      nothing: a switch that guards about the fleet count
-//   settings  "campaign" NAME         when the first stage of a rollout opened
-//   settings  "fleet size"            how many devices are known
-//   settings  "switches"              kill switches (controls.h)
-//   histories "shadow" LABEL          what the shadow policy decides otherwise (shadow.h)
-//   settings  "shadow"                the policy that runs in shadow, as a version
-//   settings  "version" N             policies that were in force (policy_versions.h)
-//   settings  "policy"                a policy activated through REST, instead of the file's
-//   settings  "decided by"            the digest of the policy under which all devices were judged
-//   settings  "audit key"             what makes the salts of the chain
+//   histories "device" LABEL      DeviceRow: what stands of a device (device_row.h)
+//   histories "journal" LABEL N   what was taken in, in order (journal.h), up to row N of the log
+//   histories "past" LABEL        the same, older than history is kept, thinned
+//   histories "memory" LABEL      the device as it was after a packed block (device_memory.h)
+//   histories "imei" IMEI         the EID last seen with it
+//   histories "shadow" LABEL      what the shadow policy decides otherwise (shadow.h)
+//   inputs    "log" N             what was taken in lately, of all devices (input_log.h)
+//   inputs    "log end"           the number of the log's next row, when it has none
+//   instants  T LABEL             nothing: time alone may change the device at T
+//   audit     "chain" N           a line of the evidence chain (engine/runtime/audit_chain.h)
+//   audit     "of" LABEL N        nothing: line N is about this device
+//   outbox    "intent" LABEL      a command that is decided and not yet ordered
+//   outbox    "finished" LABEL N  an order that has ended, as JSON for people
+//   outbox    "approval" LABEL    nothing: its decision waits for a person's yes
+//   outbox    "order key" KEY     the order that was placed under an idempotency key
+//   outbox    "order key at" T KEY  nothing: when it was, to forget it in time
+//   outbox    "switched" T LABEL  nothing: a switch that guards about the fleet count
+//   settings  "campaign" NAME     when the first stage of a rollout opened
+//   settings  "fleet size"        how many devices are known
+//   settings  "switches"          kill switches (controls.h)
+//   settings  "shadow"            the policy that runs in shadow, as a version
+//   settings  "version" N         policies that were in force (policy_versions.h)
+//   settings  "proposal"          one that waits for a second person, as a version
+//   settings  "policy"            a policy activated through REST, instead of the file's
+//   settings  "decided by"        the digest of the policy under which all devices were judged
+//   settings  "audit key"         what makes the salts of the chain
 #pragma once
 
 #include "engine/base/store_key.h"
@@ -48,6 +52,9 @@ class Keys {
     return in(Space::histories, "memory").add_text(label);
   }
   StoreKey imei(std::string_view imei) const { return in(Space::histories, "imei").add_text(imei); }
+  StoreKey input_log() const { return in(Space::inputs, "log"); }
+  StoreKey input_log(std::uint64_t n) const { return input_log().add_unsigned(n); }
+  StoreKey input_log_end() const { return in(Space::inputs, "log end"); }
   StoreKey instants() const { return StoreKey(Space::instants, tenant_, kLayout); }
   StoreKey instant(Instant t, std::string_view label) const {
     return instants().add_instant(t).add_text(label);
@@ -91,6 +98,7 @@ class Keys {
   StoreKey shadow_row(std::string_view label) const { return shadow_rows().add_text(label); }
   StoreKey versions() const { return in(Space::settings, "version"); }
   StoreKey version(std::uint64_t n) const { return versions().add_unsigned(n); }
+  StoreKey proposal() const { return in(Space::settings, "proposal"); }
   StoreKey policy() const { return in(Space::settings, "policy"); }
   StoreKey decided_by() const { return in(Space::settings, "decided by"); }
   StoreKey audit_key() const { return in(Space::settings, "audit key"); }

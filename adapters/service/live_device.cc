@@ -1,6 +1,9 @@
 #include "adapters/service/live_device.h"
 
+#include <algorithm>
+
 #include "adapters/service/device_memory.h"
+#include "adapters/service/shadow.h"
 #include "engine/device/planner_goal.h"
 
 namespace sojourn::service {
@@ -20,9 +23,9 @@ LiveDevice::LiveDevice(std::shared_ptr<const PreparedPolicy> policy, std::string
 
 namespace {
 
-// The journal's rows from `first` on, into the loop; those from `tail_first` on are kept.
-Status replay_from(const StoreSnapshot& snapshot, const DeviceShelf& shelf, std::uint64_t first,
-                   const PreparedPolicy& policy, LiveDevice& device) {
+// The journal's rows from number `first` on, into the loop.
+Status replay_journal(const StoreSnapshot& snapshot, const DeviceShelf& shelf,
+                      JournalReader& reader, std::uint64_t first, LiveDevice& device) {
   StoreRange rest = StoreRange::with_prefix(shelf.keys.journal(device.label));
   if (first > 0) rest = rest.after(shelf.keys.journal(device.label, first - 1));
   while (true) {
@@ -34,74 +37,85 @@ Status replay_from(const StoreSnapshot& snapshot, const DeviceShelf& shelf, std:
       std::uint64_t number = parts.read_unsigned();
       Result<std::string> text = unpack_journal(row.value);
       if (!text) return std::move(text).error();
-      Status read = shelf.reader.replay(*text, device.loop, policy, shelf.devices);
+      Status read =
+          reader.replay(*text, device.loop, *shelf.policy.prepared, *shelf.policy.devices);
       if (!read) return read;
-      if (number >= device.tail_first) {
-        device.tail += *text;
-        device.journal_next = number + 1;
-      }
+      device.journal_next = std::max(device.journal_next, number + 1);
+      if (number >= device.remembered_next) device.tail_bytes += text->size();
     }
     if (page->size() < kEntriesPerPage) return {};
     rest = rest.after(page->back().key);
   }
 }
 
-Status read_history(const StoreSnapshot& snapshot, const DeviceShelf& shelf,
-                    const std::shared_ptr<const PreparedPolicy>& policy,
-                    std::unique_ptr<LiveDevice>& device) {
-  Result<std::optional<Bytes>> stored = snapshot.read(shelf.keys.memory(device->label));
+Status replay_past(const StoreSnapshot& snapshot, const DeviceShelf& shelf, JournalReader& reader,
+                   LiveDevice& device) {
+  Result<std::optional<Bytes>> past = snapshot.read(shelf.keys.past(device.label));
+  if (!past) return std::move(past).error();
+  if (!past->has_value()) return {};
+  Result<std::string> text = unpack_journal(**past);
+  if (!text) return std::move(text).error();
+  return reader.replay(*text, device.loop, *shelf.policy.prepared, *shelf.policy.devices);
+}
+
+Status read_history(const StoreSnapshot& snapshot, const DeviceShelf& shelf, JournalReader& reader,
+                    const PendingEntries* pending, LiveDevice& device) {
+  Result<std::optional<Bytes>> stored = snapshot.read(shelf.keys.memory(device.label));
   if (!stored) return std::move(stored).error();
   DeviceMemory memory;
   if (stored->has_value()) {
     Result<DeviceMemory> read = device_memory_from(**stored);
     if (!read) return std::move(read).error();
     memory = std::move(*read);
-    device->tail_first = device->journal_next = memory.journal_next;
-    device->memory_bytes = (*stored)->size();
+    device.remembered_next = device.journal_next = memory.journal_next;
+    device.memory_bytes = (*stored)->size();
   }
-  if (memory.made_under == shelf.made_under) {
-    if (Status restored = device->loop.restore(memory.loop); !restored) return restored;
-    Status read = replay_from(snapshot, shelf, memory.journal_next, *policy, *device);
-    if (!read) return read;
-    device->journal_time = device->tail.empty() ? memory.journal_time : device->loop.now();
-    return {};
+  bool known = memory.made_under == shelf.made_under;
+  Status read =
+      known ? device.loop.restore(memory.loop) : replay_past(snapshot, shelf, reader, device);
+  if (!read) return read;
+  std::uint64_t first = known ? memory.journal_next : 0;
+  if (read = replay_journal(snapshot, shelf, reader, first, device); !read) return read;
+  bool since = !known || device.tail_bytes > 0;
+  if (pending != nullptr) {
+    for (const LogPiece& piece : pending->pieces) {
+      if (piece.number < device.journal_next) continue;
+      since = true;
+      read = reader.replay(piece.text, device.loop, *shelf.policy.prepared, *shelf.policy.devices);
+      if (!read) return read;
+    }
   }
-  Result<std::optional<Bytes>> past = snapshot.read(shelf.keys.past(device->label));
-  if (!past) return std::move(past).error();
-  if (past->has_value()) {
-    Result<std::string> text = unpack_journal(**past);
-    if (!text) return std::move(text).error();
-    Status read = shelf.reader.replay(*text, device->loop, *policy, shelf.devices);
-    if (!read) return read;
-  }
-  if (Status read = replay_from(snapshot, shelf, 0, *policy, *device); !read) return read;
-  device->memory_due = stored->has_value();
-  device->journal_time = device->loop.now();
+  device.memory_due = stored->has_value() && !known;
+  device.journal_time = since ? device.loop.now() : memory.journal_time;
   return {};
 }
 
 }  // namespace
 
 Result<std::unique_ptr<LiveDevice>> load_device(const StoreSnapshot& snapshot,
-                                                const DeviceShelf& shelf,
-                                                std::shared_ptr<const PreparedPolicy> policy,
-                                                const std::string& label) {
-  auto device = std::make_unique<LiveDevice>(policy, label, shelf.loop);
+                                                const DeviceShelf& shelf, JournalReader& reader,
+                                                const std::string& label,
+                                                const PendingEntries* pending) {
+  const PreparedPolicy& policy = *shelf.policy.prepared;
+  auto device = std::make_unique<LiveDevice>(shelf.policy.prepared, label, shelf.loop);
   Result<std::optional<Bytes>> stored = snapshot.read(shelf.keys.device(label));
   if (!stored) return std::move(stored).error();
-  if (!stored->has_value()) return device;
-  Result<DeviceRow> row = device_row_from(**stored);
-  if (!row) return std::move(row).error();
-  device->stored = device->row = std::move(*row);
-  if (!device->row.plan.empty()) {
-    Result<PlannerState> plan = planner_state_from_bytes(device->row.plan);
-    if (!plan) return std::move(plan).error();
-    device->plan = device->stored_plan = std::move(*plan);
+  if (stored->has_value()) {
+    Result<DeviceRow> row = device_row_from(**stored);
+    if (!row) return std::move(row).error();
+    device->stored = device->row = std::move(*row);
+    if (!device->row.plan.empty()) {
+      Result<PlannerState> plan = planner_state_from_bytes(device->row.plan);
+      if (!plan) return std::move(plan).error();
+      device->plan = device->stored_plan = std::move(*plan);
+    }
+    Status read = read_history(snapshot, shelf, reader, pending, *device);
+    if (!read) return std::move(read).error();
+    sync_quarantine(policy, device->plan, device->loop.device(), device->loop.now());
   }
-  if (Status read = read_history(snapshot, shelf, policy, device); !read) {
-    return std::move(read).error();
-  }
-  sync_quarantine(*policy, device->plan, device->loop.device(), device->loop.now());
+  if (!shelf.shadow) return device;
+  Status followed = follow_in_shadow(snapshot, shelf, reader, pending, *device);
+  if (!followed) return std::move(followed).error();
   return device;
 }
 

@@ -1,10 +1,12 @@
 // Private. A device in memory: its loop, its plan, and what of them is in the store.
 //
-// It is made from the store by what it remembered last (device_memory.h) and the journal since
-// (journal.h), under another policy by the whole journal. It leaves memory when others are needed
+// It is made from the store by what it remembered last (device_memory.h), the journal since
+// (journal.h) and what is still in the log (input_log.h), under another policy by the whole journal
+// and the log. It leaves memory when others are needed
 // more: nothing is lost, because after each transaction the store holds as much as it.
 #pragma once
 
+#include <chrono>
 #include <list>
 #include <map>
 #include <memory>
@@ -13,8 +15,10 @@
 
 #include "adapters/eim/order_book.h"
 #include "adapters/service/device_row.h"
+#include "adapters/service/input_log.h"
 #include "adapters/service/journal.h"
 #include "adapters/service/keys.h"
+#include "adapters/service/policy.h"
 #include "engine/base/store.h"
 #include "engine/device/planner.h"
 #include "engine/runtime/device_loop.h"
@@ -37,27 +41,37 @@ struct LiveDevice {
   std::optional<CommandNumber> withdraw_tried;
   // When something of each kind was last complained of: told once a minute, however often it comes.
   std::map<eim::Notice::Kind, Instant> complained_at;
-  std::uint64_t journal_next = 0;             // number of the next entry
-  std::uint64_t tail_first = 0;               // of the first entry that is in no packed block ...
-  std::string tail;                           // ... and the text from there on
-  std::size_t memory_bytes = 0;               // of its memory, as last stored
-  bool memory_due = false;                    // what is stored is of another policy, or missing
-  Instant journal_time = kBeginning;          // what a reader of the journal takes for `loop.now()`
+  // Numbers of the log (input_log.h): its memory knows what came before the first, its journal
+  // holds what came before the second.
+  std::uint64_t remembered_next = 0;
+  std::uint64_t journal_next = 0;
+  std::size_t tail_bytes = 0;    // of what its journal holds and its memory does not know
+  std::size_t memory_bytes = 0;  // of its memory, as last stored
+  bool memory_due = false;       // what is stored is of another policy
+  bool packing_due = false;
+  // As long as its newest report is not this late, nothing of its journal is to be thinned.
+  Instant thin_from = kBeginning;
+  Instant journal_time = kBeginning;  // what a reader of the journal takes for `loop.now()`
+  std::chrono::steady_clock::time_point used_at{};
   std::list<LiveDevice*>::iterator recent{};  // its place among those used lately
 };
 
+// What devices are read under. Does not change: another policy is another shelf, so a thread may
+// read while the engine goes on.
 struct DeviceShelf {
-  const Keys& keys;
-  JournalReader& reader;
+  Keys keys;
   LoopOptions loop;
-  const MasterData& devices;
-  const Bytes& made_under;  // digest_of the policy and these options
+  RunnablePolicy policy;
+  RunnablePolicy shadow;      // empty: none
+  std::string policy_digest;  // digest_text of the policy
+  Bytes made_under;           // digest_of the policy and the options
 };
 
-// A device never heard of is new and empty. Errors: the store's, and E0012.
+// A device never heard of is new and empty. `pending`: of the log; null: nothing. Errors: the
+// store's, and E0012.
 Result<std::unique_ptr<LiveDevice>> load_device(const StoreSnapshot& snapshot,
-                                                const DeviceShelf& shelf,
-                                                std::shared_ptr<const PreparedPolicy> policy,
-                                                const std::string& label);
+                                                const DeviceShelf& shelf, JournalReader& reader,
+                                                const std::string& label,
+                                                const PendingEntries* pending);
 
 }  // namespace sojourn::service

@@ -36,6 +36,8 @@ struct PolicyCheck {
   std::vector<PolicyFinding> findings;
   // Empty when there are errors or broken promises.
   RunnablePolicy runnable;
+  // It was to come into force, and waits for a second person.
+  bool proposed = false;
 };
 
 // Parses, checks, analyses and compiles; a compiled graph (told by its first bytes) is read and

@@ -9,16 +9,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// A line of JSON, then the text.
-Bytes to_bytes(const PolicyVersion& version) {
-  Json json;
-  json["digest"] = version.digest;
-  json["by"] = version.by;
-  json["at"] = version.at.ms;
-  std::string all = json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n" + version.text;
-  return Bytes(all.begin(), all.end());
-}
-
 Result<PolicyVersion> version_from(const StoreKey& key, const Bytes& bytes) {
   std::string_view all(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   std::size_t end = std::min(all.find('\n'), all.size());
@@ -33,12 +23,22 @@ Result<PolicyVersion> version_from(const StoreKey& key, const Bytes& bytes) {
   }
   StoreKeyReader parts(key);
   parts.read_text();
-  version.number = parts.read_unsigned();
+  version.number = parts.read_unsigned();  // 0 for a proposal, whose key has none
   if (end < all.size()) version.text = all.substr(end + 1);
   return version;
 }
 
 }  // namespace
+
+// A line of JSON, then the text.
+Bytes to_bytes(const PolicyVersion& version) {
+  Json json;
+  json["digest"] = version.digest;
+  json["by"] = version.by;
+  json["at"] = version.at.ms;
+  std::string all = json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n" + version.text;
+  return Bytes(all.begin(), all.end());
+}
 
 Result<std::vector<PolicyVersion>> policy_versions(Store& store, const Keys& keys,
                                                    std::size_t count_max) {
@@ -65,6 +65,16 @@ Result<std::optional<PolicyVersion>> policy_version(Store& store, const Keys& ke
   auto version = version_from(key, **row);
   if (!version) return std::move(version).error();
   return std::optional(std::move(*version));
+}
+
+Result<std::optional<PolicyVersion>> policy_proposal(Store& store, const Keys& keys) {
+  StoreKey key = keys.proposal();
+  auto row = store.read(key);
+  if (!row) return std::move(row).error();
+  if (!row->has_value()) return std::optional<PolicyVersion>();
+  auto proposal = version_from(key, **row);
+  if (!proposal) return std::move(proposal).error();
+  return std::optional(std::move(*proposal));
 }
 
 Status note_version(Store& store, const Keys& keys, PolicyVersion version,

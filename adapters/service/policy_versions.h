@@ -25,6 +25,10 @@ Result<std::vector<PolicyVersion>> policy_versions(Store& store, const Keys& key
                                                    std::size_t count_max);
 Result<std::optional<PolicyVersion>> policy_version(Store& store, const Keys& keys,
                                                     std::uint64_t number);
+// A policy that somebody wants in force and that waits for somebody else; absent: none does.
+Result<std::optional<PolicyVersion>> policy_proposal(Store& store, const Keys& keys);
+Bytes to_bytes(const PolicyVersion& version);
+
 // Into `effect`: this one is the newest from now on, unless it says the same as the newest.
 Status note_version(Store& store, const Keys& keys, PolicyVersion version,
                     StoreTransaction& effect);

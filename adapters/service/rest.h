@@ -61,7 +61,9 @@ class ServiceFacts {
   virtual std::string metrics() const = 0;  // Prometheus text
   virtual bool ready() const = 0;
   virtual std::shared_ptr<const Tokens> tokens() const = 0;
-  // Checks, keeps and activates a policy for a tenant. E0882 with what is wrong in `check`.
+  // Checks, keeps and activates a policy for a tenant; where that takes two people, it is proposed
+  // (PolicyCheck::proposed), here and in what puts others in force below. E0882 with what is wrong
+  // in `check`.
   virtual Status activate_policy(Engine& engine, std::string_view text, std::string_view by,
                                  PolicyCheck& check) = 0;
   virtual PolicyCheck check(Engine& engine, std::string_view text) = 0;
@@ -73,6 +75,8 @@ class ServiceFacts {
                             PolicyCheck& check) = 0;
   // Puts the shadow policy in force, and ends the shadow. E0842 when there is none.
   virtual Status activate_shadow(Engine& engine, std::string_view by, PolicyCheck& check) = 0;
+  // Puts the proposed policy in force. E0842 when there is none, or `by` proposed it.
+  virtual Status activate_proposal(Engine& engine, std::string_view by, PolicyCheck& check) = 0;
   // Puts the version before the newest in force again. E0842 when there is none.
   virtual Status roll_back(Engine& engine, std::string_view by, PolicyCheck& check) = 0;
 };
@@ -115,8 +119,9 @@ eim::HttpResponse problem(unsigned status, std::string_view code, std::string_vi
                           std::string_view help = {});
 // A policy that was to come into force and cannot: 422, with what is wrong in it.
 eim::HttpResponse unusable(const PolicyCheck& check);
-// What a check found, as JSON.
-std::string check_text(const PolicyCheck& check);
+// A policy that came into force (200) or was proposed (202), or could not be.
+eim::HttpResponse activated(const Status& done, const PolicyCheck& check,
+                            std::uint32_t retry_after_s);
 // By the diagnostic's code: 404, 409, 429, 503, 422 ...
 eim::HttpResponse problem(const Diagnostic& why, std::uint32_t retry_after_s);
 
@@ -145,6 +150,9 @@ eim::HttpResponse compare_policy(Rest&, const RestCall&);
 eim::HttpResponse list_versions(Rest&, const RestCall&);
 eim::HttpResponse show_version(Rest&, const RestCall&);
 eim::HttpResponse roll_back(Rest&, const RestCall&);
+eim::HttpResponse show_proposal(Rest&, const RestCall&);
+eim::HttpResponse drop_proposal(Rest&, const RestCall&);
+eim::HttpResponse activate_proposal(Rest&, const RestCall&);
 eim::HttpResponse read_chain(Rest&, const RestCall&);
 // rest_shadow.cc
 eim::HttpResponse show_shadow(Rest&, const RestCall&);

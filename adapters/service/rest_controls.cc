@@ -3,6 +3,7 @@
 
 #include "adapters/service/paging.h"
 #include "adapters/service/rest.h"
+#include "engine/base/country.h"
 #include "engine/base/diagnostic_code.h"
 
 namespace sojourn::service::routes {
@@ -21,6 +22,7 @@ Json switches_json(const KillSwitches& switches) {
   Json json;
   json["all"] = switches.all;
   json["rules"] = switches.rules;
+  json["countries"] = switches.countries;
   if (!switches.by.empty()) {
     json["by"] = switches.by;
     json["at"] = to_rfc3339(switches.at);
@@ -153,6 +155,15 @@ eim::HttpResponse set_switches(Rest& rest, const RestCall& call) {
         if (!known)
           return problem(422, "E0885", "`/rules` names no rule of the policy: " + one.dump());
         switches.rules.insert(label);
+      }
+    } else if (name == "countries" && value.is_array()) {
+      for (const Json& one : value) {
+        std::string code = one.is_string() ? one.get<std::string>() : std::string();
+        if (!find_country(code)) {
+          return problem(422, "E0885", "`/countries` names no country: " + one.dump(),
+                         "countries are named by their ISO codes, `BR`");
+        }
+        switches.countries.insert(code);
       }
     } else {
       return refused("`/" + name + "` is no kill switch, or of another type");

@@ -30,6 +30,7 @@ Json check_json(const PolicyCheck& check) {
   Json json;
   json["runnable"] = static_cast<bool>(check.runnable);
   if (check.runnable) json["policy"] = digest_text(*check.runnable.prepared);
+  if (check.proposed) json["proposed"] = true;
   json["findings"] = findings_json(check);
   return json;
 }
@@ -65,9 +66,7 @@ eim::HttpResponse check_policy(Rest& rest, const RestCall& call) {
 eim::HttpResponse activate_policy(Rest& rest, const RestCall& call) {
   PolicyCheck check;
   Status done = rest.facts().activate_policy(*call.engine, call.body(), call.holder.name, check);
-  if (!done && done.error().code != Code::E0882) return problem(done.error(), rest.retry_after_s());
-  if (done) return json_answer(200, dumped(check_json(check)));
-  return unusable(check);
+  return activated(done, check, rest.retry_after_s());
 }
 
 eim::HttpResponse compare_policy(Rest& rest, const RestCall& call) {
@@ -105,9 +104,37 @@ eim::HttpResponse show_version(Rest& rest, const RestCall& call) {
 eim::HttpResponse roll_back(Rest& rest, const RestCall& call) {
   PolicyCheck check;
   Status done = rest.facts().roll_back(*call.engine, call.holder.name, check);
-  if (done) return json_answer(200, dumped(check_json(check)));
-  if (done.error().code == Code::E0882) return unusable(check);
-  return problem(done.error(), rest.retry_after_s());
+  return activated(done, check, rest.retry_after_s());
+}
+
+eim::HttpResponse show_proposal(Rest& rest, const RestCall& call) {
+  Tenant& tenant = call.engine->tenant();
+  auto proposal = policy_proposal(tenant.store(), tenant.keys());
+  if (!proposal) return problem(proposal.error(), rest.retry_after_s());
+  if (!proposal->has_value()) return problem(404, "", "no policy waits for a second person");
+  Json json;
+  json["policy"] = (*proposal)->digest;
+  json["by"] = (*proposal)->by;
+  json["at"] = to_rfc3339((*proposal)->at);
+  json["text"] = (*proposal)->text;
+  return json_answer(200, dumped(json));
+}
+
+eim::HttpResponse drop_proposal(Rest& rest, const RestCall& call) {
+  Tenant& tenant = call.engine->tenant();
+  StoreTransaction dropped;
+  dropped.erase(tenant.keys().proposal());
+  Status done = tenant.store().commit(dropped);
+  if (!done) return problem(done.error(), rest.retry_after_s());
+  eim::HttpResponse response;
+  response.status = 204;
+  return response;
+}
+
+eim::HttpResponse activate_proposal(Rest& rest, const RestCall& call) {
+  PolicyCheck check;
+  Status done = rest.facts().activate_proposal(*call.engine, call.holder.name, check);
+  return activated(done, check, rest.retry_after_s());
 }
 
 eim::HttpResponse read_chain(Rest& rest, const RestCall& call) {
@@ -139,8 +166,12 @@ eim::HttpResponse unusable(const PolicyCheck& check) {
   return eim::HttpResponse::text(422, routes::dumped(json) + "\n", "application/problem+json");
 }
 
-std::string check_text(const PolicyCheck& check) {
-  return routes::dumped(routes::check_json(check));
+eim::HttpResponse activated(const Status& done, const PolicyCheck& check,
+                            std::uint32_t retry_after_s) {
+  if (done)
+    return json_answer(check.proposed ? 202 : 200, routes::dumped(routes::check_json(check)));
+  if (done.error().code == Code::E0882) return unusable(check);
+  return problem(done.error(), retry_after_s);
 }
 
 }  // namespace sojourn::service

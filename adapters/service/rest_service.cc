@@ -39,6 +39,8 @@ constexpr std::pair<std::string_view, std::string_view>
              R"({"type":"object","properties":{"policy":{"type":"string"},"name":{"type":"string"},"version":{"type":"string"},"rules":{"type":"array","items":{"type":"object"}},"judging_anew":{"type":"boolean"}}})"},
             {"PolicyDifference",
              R"({"type":"object","properties":{"same":{"type":"boolean"},"declarations":{"type":"array","items":{"type":"string"}},"situations":{"type":"array","items":{"type":"object"}},"more":{"type":"boolean"},"undecided":{"type":"array","items":{"type":"string"}}}})"},
+            {"PolicyProposal",
+             R"({"type":"object","properties":{"policy":{"type":"string"},"by":{"type":"string"},"at":{"type":"string"},"text":{"type":"string"}}})"},
             {"PolicyVersions",
              R"({"type":"object","properties":{"versions":{"type":"array","items":{"type":"object","properties":{"version":{"type":"integer"},"policy":{"type":"string"},"by":{"type":"string"},"at":{"type":"string"}}}}}})"},
             {"Shadow",
@@ -50,9 +52,9 @@ constexpr std::pair<std::string_view, std::string_view>
             {"Approved",
              R"({"type":"object","properties":{"approved":{"type":"array","items":{"type":"string"}}}})"},
             {"Switches",
-             R"({"type":"object","properties":{"all":{"type":"boolean"},"rules":{"type":"array","items":{"type":"string"}},"by":{"type":"string"},"at":{"type":"string"}}})"},
+             R"({"type":"object","properties":{"all":{"type":"boolean"},"rules":{"type":"array","items":{"type":"string"}},"countries":{"type":"array","items":{"type":"string"}},"by":{"type":"string"},"at":{"type":"string"}}})"},
             {"PolicyCheck",
-             R"({"type":"object","properties":{"runnable":{"type":"boolean"},"policy":{"type":"string"},"findings":{"type":"array","items":{"type":"object"}}}})"},
+             R"({"type":"object","properties":{"runnable":{"type":"boolean"},"proposed":{"type":"boolean"},"policy":{"type":"string"},"findings":{"type":"array","items":{"type":"object"}}}})"},
 };
 
 std::string lower(std::string_view method) {

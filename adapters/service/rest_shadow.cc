@@ -7,16 +7,6 @@
 #include "engine/base/diagnostic_code.h"
 
 namespace sojourn::service::routes {
-namespace {
-
-eim::HttpResponse checked(Rest& rest, const Status& done, const PolicyCheck& check) {
-  if (done) return json_answer(200, check_text(check));
-  if (done.error().code == Code::E0882) return unusable(check);
-  return problem(done.error(), rest.retry_after_s());
-}
-
-}  // namespace
-
 eim::HttpResponse show_shadow(Rest& rest, const RestCall& call) {
   Tenant& tenant = call.engine->tenant();
   auto shadow = tenant.shadow();
@@ -51,7 +41,7 @@ eim::HttpResponse start_shadow(Rest& rest, const RestCall& call) {
   PolicyCheck check;
   if (call.body().empty()) return problem(400, "E0885", "the body holds no policy");
   Status done = rest.facts().set_shadow(*call.engine, call.body(), call.holder.name, check);
-  return checked(rest, done, check);
+  return activated(done, check, rest.retry_after_s());
 }
 
 eim::HttpResponse end_shadow(Rest& rest, const RestCall& call) {
@@ -66,7 +56,7 @@ eim::HttpResponse end_shadow(Rest& rest, const RestCall& call) {
 eim::HttpResponse activate_shadow(Rest& rest, const RestCall& call) {
   PolicyCheck check;
   Status done = rest.facts().activate_shadow(*call.engine, call.holder.name, check);
-  return checked(rest, done, check);
+  return activated(done, check, rest.retry_after_s());
 }
 
 }  // namespace sojourn::service::routes

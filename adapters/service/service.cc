@@ -119,6 +119,7 @@ class Running final : public Service, public ServiceFacts {
   Status set_shadow(Engine& engine, std::string_view text, std::string_view by,
                     PolicyCheck& found) override;
   Status activate_shadow(Engine& engine, std::string_view by, PolicyCheck& found) override;
+  Status activate_proposal(Engine& engine, std::string_view by, PolicyCheck& found) override;
 
  private:
   Status open_house(const TenantConfig& config);
@@ -127,6 +128,8 @@ class Running final : public Service, public ServiceFacts {
   Status read_tokens();
   Status resume_shadow(House& house);
   void reload_policy(House& house);
+  Status activate_or_propose(House& house, std::string_view text, std::string_view by,
+                             PolicyCheck& check);
   Status activate(House& house, std::string_view text, std::string_view by,
                   const PolicyCheck& check);
   House& house_of(Engine& engine) {
@@ -344,7 +347,46 @@ Status Running::activate_policy(Engine& engine, std::string_view text, std::stri
                                 PolicyCheck& check) {
   House& house = house_of(engine);
   check = check_policy(house.config.policy, text, sent_in(house.config.policy), *world_);
-  return activate(house, text, by, check);
+  return activate_or_propose(house, text, by, check);
+}
+
+Status Running::activate_or_propose(House& house, std::string_view text, std::string_view by,
+                                    PolicyCheck& check) {
+  if (!check.runnable || !house.config.needs_second_person) {
+    return activate(house, text, by, check);
+  }
+  PolicyVersion proposal{.number = 0,
+                         .digest = digest_text(*check.runnable.prepared),
+                         .by = std::string(by),
+                         .at = wall_clock(),
+                         .text = std::string(text)};
+  StoreTransaction kept;
+  kept.put(Keys(house.config.name).proposal(), to_bytes(proposal));
+  check.proposed = true;
+  log_.info("policy proposed",
+            {{"tenant", house.config.name}, {"policy", proposal.digest}, {"by", proposal.by}});
+  return store_->commit(kept);
+}
+
+Status Running::activate_proposal(Engine& engine, std::string_view by, PolicyCheck& found) {
+  House& house = house_of(engine);
+  Keys keys(house.config.name);
+  auto proposal = policy_proposal(*store_, keys);
+  if (!proposal) return std::move(proposal).error();
+  if (!proposal->has_value()) {
+    return make_diagnostic(Code::E0842, "no policy waits for a second person");
+  }
+  if ((*proposal)->by == by) {
+    return make_diagnostic(Code::E0842, "who proposed a policy does not put it in force",
+                           "somebody else has to");
+  }
+  const std::string& text = (*proposal)->text;
+  found = check(engine, text);
+  std::string both = std::string(by) + ", proposed by " + (*proposal)->by;
+  if (Status done = activate(house, text, both, found); !done) return done;
+  StoreTransaction done;
+  done.erase(keys.proposal());
+  return store_->commit(done);
 }
 
 Status Running::set_shadow(Engine& engine, std::string_view text, std::string_view by,
@@ -368,7 +410,7 @@ Status Running::activate_shadow(Engine& engine, std::string_view by, PolicyCheck
   if (!stored) return std::move(stored).error();
   if (!stored->has_value()) return make_diagnostic(Code::E0842, "no policy runs in shadow");
   std::string text((*stored)->begin(), (*stored)->end());
-  if (Status done = activate_policy(engine, text, by, found); !done) return done;
+  if (Status done = activate_policy(engine, text, by, found); !done || found.proposed) return done;
   PolicyCheck none;
   return set_shadow(engine, {}, by, none);
 }

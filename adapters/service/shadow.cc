@@ -20,32 +20,39 @@ std::string side(const PreparedPolicy& policy, const std::optional<Decision>& de
                      json_text(decision ? decider_of(policy, *decision) : std::string()));
 }
 
-Status replay(const DeviceShelf& shelf, ByteView row, const PreparedPolicy& policy,
-              DeviceLoop& loop) {
+Status replay(const DeviceShelf& shelf, JournalReader& reader, ByteView row, DeviceLoop& loop) {
   Result<std::string> text = unpack_journal(row);
   if (!text) return std::move(text).error();
-  return shelf.reader.replay(*text, loop, policy, shelf.devices);
+  return reader.replay(*text, loop, *shelf.shadow.prepared, *shelf.shadow.devices);
 }
 
 }  // namespace
 
 Status follow_in_shadow(const StoreSnapshot& snapshot, const DeviceShelf& shelf,
-                        const std::shared_ptr<const PreparedPolicy>& shadow, LiveDevice& device) {
-  device.shadow = std::make_unique<DeviceLoop>(shadow, device.label, shelf.loop);
+                        JournalReader& reader, const PendingEntries* pending, LiveDevice& device) {
+  device.shadow = std::make_unique<DeviceLoop>(shelf.shadow.prepared, device.label, shelf.loop);
   Result<std::optional<Bytes>> past = snapshot.read(shelf.keys.past(device.label));
   if (!past) return std::move(past).error();
   if (past->has_value()) {
-    if (Status read = replay(shelf, **past, *shadow, *device.shadow); !read) return read;
+    if (Status read = replay(shelf, reader, **past, *device.shadow); !read) return read;
   }
   StoreRange rest = StoreRange::with_prefix(shelf.keys.journal(device.label));
   while (true) {
     Result<std::vector<StoreRow>> page = snapshot.scan(rest, kEntriesPerPage);
     if (!page) return std::move(page).error();
     for (const StoreRow& row : *page) {
-      if (Status read = replay(shelf, row.value, *shadow, *device.shadow); !read) return read;
+      if (Status read = replay(shelf, reader, row.value, *device.shadow); !read) return read;
     }
     if (page->size() < kEntriesPerPage) break;
     rest = rest.after(page->back().key);
+  }
+  if (pending != nullptr) {
+    for (const LogPiece& piece : pending->pieces) {
+      if (piece.number < device.journal_next) continue;
+      Status read =
+          reader.replay(piece.text, *device.shadow, *shelf.shadow.prepared, *shelf.shadow.devices);
+      if (!read) return read;
+    }
   }
   Result<std::optional<Bytes>> row = snapshot.read(shelf.keys.shadow_row(device.label));
   if (!row) return std::move(row).error();

@@ -6,10 +6,10 @@
 
 namespace sojourn::service {
 
-// The device as it would be had the shadow policy been in force all the time. Errors: the store's,
-// and E0012.
+// Into `device.shadow`: the device as it would be had the shelf's shadow policy been in force all
+// the time. Errors: the store's, and E0012.
 Status follow_in_shadow(const StoreSnapshot& snapshot, const DeviceShelf& shelf,
-                        const std::shared_ptr<const PreparedPolicy>& shadow, LiveDevice& device);
+                        JournalReader& reader, const PendingEntries* pending, LiveDevice& device);
 
 // What both decide, as JSON, when they do not decide alike; "" when they do. Alike: by what is to
 // be enabled, whichever rule says so.

@@ -6,28 +6,18 @@
 #include <chrono>
 
 #include "adapters/service/command_package.h"
-#include "adapters/service/device_memory.h"
-#include "adapters/service/shadow.h"
 #include "adapters/service/turn.h"
 #include "engine/base/diagnostic_code.h"
 #include "engine/device/planner_goal.h"
+#include "engine/runtime/record_json.h"
 
 namespace sojourn::service {
 namespace {
 
 constexpr std::size_t kAuditKeyBytes = 32;
-// Reports wait while devices are judged by a new policy: not for longer than this.
-constexpr std::chrono::milliseconds kRevisitMax{20};
 
 std::string_view text_of(const Bytes& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-LoopOptions loop_options(const TenantConfig& config) {
-  LoopOptions options;
-  options.mode = LoopMode::open;
-  options.lateness = config.lateness;
-  return options;
 }
 
 // Kinds of notices that are evidence by themselves; the others only say that something moved.
@@ -69,10 +59,9 @@ Tenant::Tenant(const TenantConfig& config, const ServiceLimits& limits, Store& s
       store_(store),
       book_(book),
       told_(std::move(told)),
-      policy_(std::move(policy.prepared)),
-      known_devices_(std::move(policy.devices)),
-      policy_digest_("sha256:" + to_hex(policy_->table().meaning_digest)),
-      made_under_(digest_of(*policy_, loop_options(config))) {}
+      log_(limits.log_bytes_max) {
+  shelve(std::move(policy), {});
+}
 
 Result<std::unique_ptr<Tenant>> Tenant::open(const TenantConfig& config,
                                              const ServiceLimits& limits, Store& store,
@@ -83,8 +72,12 @@ Result<std::unique_ptr<Tenant>> Tenant::open(const TenantConfig& config,
   if (Status opened = tenant->open_chain(); !opened) return std::move(opened).error();
   if (Status opened = tenant->open_policy(); !opened) return std::move(opened).error();
   if (Status opened = tenant->open_switches(); !opened) return std::move(opened).error();
+  if (Status opened = tenant->log_.open(store, tenant->keys_); !opened) {
+    return std::move(opened).error();
+  }
   StoreTransaction kept;
-  Status opened = tenant->fleet_.open(store, tenant->keys_, *tenant->policy_, now, kept);
+  Status opened =
+      tenant->fleet_.open(store, tenant->keys_, *tenant->shelf_->policy.prepared, now, kept);
   if (opened && !kept.empty()) opened = store.commit(kept);
   if (!opened) return std::move(opened).error();
   return tenant;
@@ -94,8 +87,8 @@ Result<std::unique_ptr<Tenant>> Tenant::open(const TenantConfig& config,
 Status Tenant::open_policy() {
   auto stored = store_.read(keys_.decided_by());
   if (!stored) return std::move(stored).error();
-  bool judged = stored->has_value() && text_of(**stored) == policy_digest_;
-  if (!judged) to_revisit_ = StoreRange::with_prefix(keys_.devices());
+  bool judged = stored->has_value() && text_of(**stored) == shelf_->policy_digest;
+  if (!judged) ahead_.begin(StoreRange::with_prefix(keys_.devices()));
   return {};
 }
 
@@ -141,34 +134,39 @@ Result<LiveDevice*> Tenant::find(const std::string& label, StoreTransaction* eff
   auto found = devices_.find(label);
   if (found != devices_.end()) {
     recent_.splice(recent_.begin(), recent_, found->second->recent);
+    found->second->used_at = std::chrono::steady_clock::now();
     return found->second.get();
   }
-  auto snapshot = store_.snapshot();
-  if (!snapshot) return std::move(snapshot).error();
-  DeviceShelf shelf{keys_, reader_, loop_options(config_), *known_devices_, made_under_};
-  auto loaded = load_device(**snapshot, shelf, policy_, label);
+  ahead_.spoil(label);
+  if (!snapshot_) {
+    auto snapshot = store_.snapshot();
+    if (!snapshot) return std::move(snapshot).error();
+    snapshot_ = std::move(*snapshot);
+  }
+  auto loaded = load_device(*snapshot_, *shelf_, reader_, label, log_.pending(label));
   if (!loaded) return std::move(loaded).error();
+  log_.compare(label, (*loaded)->journal_next);
   bool is_new = (*loaded)->row == DeviceRow{};
   if (is_new && effect == nullptr) return nullptr;
-  if (is_new) fleet_.add_device(keys_, *effect);
+  if (is_new) fleet_.add_device();
   if (is_new && (*loaded)->eid && config_.enrols_reported) {
-    auto enrolled = book_.device(*(*loaded)->eid);
-    if (!enrolled && enrolled.error().code != Code::E0841) return std::move(enrolled).error();
-    if (!enrolled) {
+    auto enrolled = book_.is_enrolled(*snapshot_, *(*loaded)->eid);
+    if (!enrolled) return std::move(enrolled).error();
+    if (!*enrolled) {
       auto enrolment = book_.prepare_enrolment({.eid = *(*loaded)->eid});
       if (!enrolment) return std::move(enrolment).error();
       append(*effect, *enrolment);
     }
   }
-  if (shadow_) {
-    DeviceShelf beside{keys_, reader_, loop_options(config_), *shadow_.devices, made_under_};
-    Status followed = follow_in_shadow(**snapshot, beside, shadow_.prepared, **loaded);
-    if (!followed) return std::move(followed).error();
-  }
-  LiveDevice* device = loaded->get();
+  return keep(std::move(*loaded));
+}
+
+LiveDevice* Tenant::keep(std::unique_ptr<LiveDevice> loaded) {
+  LiveDevice* device = loaded.get();
   recent_.push_front(device);
   device->recent = recent_.begin();
-  devices_.emplace(label, std::move(*loaded));
+  device->used_at = std::chrono::steady_clock::now();
+  devices_.emplace(device->label, std::move(loaded));
   return device;
 }
 
@@ -191,14 +189,12 @@ Result<std::string> Tenant::label_of(const DeviceNames& names, StoreTransaction&
   return known->second.empty() ? names.imei : known->second;
 }
 
-void Tenant::committed() {
+void Tenant::complete(Effects& effects) {
   std::lock_guard lock(mutex_);
-  while (devices_.size() > limits_.devices_in_memory_max) {
-    std::string label = recent_.back()->label;
-    recent_.pop_back();
-    devices_.erase(label);
-  }
-  if (eid_of_imei_.size() > limits_.devices_in_memory_max) eid_of_imei_.clear();
+  StoreTransaction rows;
+  log_.write(keys_, rows);
+  fleet_.keep_size(keys_, rows);
+  if (!rows.empty()) effects.transactions.push_back(std::move(rows));
 }
 
 // --- the engine's thread -------------------------------------------------------------------------
@@ -206,6 +202,7 @@ void Tenant::committed() {
 Status Tenant::take_reports(std::vector<Report>& reports, Instant now, Effects& effects,
                             ReportCounts& counts) {
   std::lock_guard lock(mutex_);
+  Reading reading{*this};
   // The reports of a device stay in their order and become one transaction.
   struct Share {
     std::string label;
@@ -230,9 +227,8 @@ Status Tenant::take_reports(std::vector<Report>& reports, Instant now, Effects& 
     Turn turn(*this, **device, now);
     turn.effect = std::move(share.names);
     for (const Report* report : share.reports) turn.report(*report, counts);
-    if (turn.finish()) effects.intents.push_back(share.label);
+    turn.finish(effects);
     counts.decisions += turn.decision_count;
-    if (!turn.effect.empty()) effects.transactions.push_back(std::move(turn.effect));
   }
   return {};
 }
@@ -240,6 +236,7 @@ Status Tenant::take_reports(std::vector<Report>& reports, Instant now, Effects& 
 Status Tenant::take_notices(const Eid& eid, const std::vector<eim::Notice>& notices, Instant now,
                             Effects& effects) {
   std::lock_guard lock(mutex_);
+  Reading reading{*this};
   auto record = book_.device(eid);
   if (!record) return std::move(record).error();
   std::string label = to_text(eid);
@@ -250,7 +247,7 @@ Status Tenant::take_notices(const Eid& eid, const std::vector<eim::Notice>& noti
   turn.effect = std::move(first);
   for (const eim::Notice& notice : notices) {
     if (notice.kind == eim::Notice::Kind::state_change_claimed) {
-      Planner(turn.device.plan, planner_options_).claim(std::nullopt);
+      Planner(turn.device.plan, planner_options_).claim(notice.cause);
     }
     if (is_evidence(notice.kind) && !repeats(turn.device, notice, now)) {
       turn.record(notice_record(notice, record->find(notice.order), now));
@@ -269,7 +266,7 @@ Status Tenant::take_notices(const Eid& eid, const std::vector<eim::Notice>& noti
     if (order.id == turn.device.row.order) {
       CommandResult result = result_of(order, turn.device.row.command, now);
       for (CardProfile& profile : result.profiles) {
-        profile.profile = names_of(*policy_)(profile.iccid);
+        profile.profile = names_of(*shelf_->policy.prepared)(profile.iccid);
       }
       turn.command_ended(result, order);
     } else {
@@ -277,8 +274,7 @@ Status Tenant::take_notices(const Eid& eid, const std::vector<eim::Notice>& noti
     }
   }
   turn.card_spoke(*record);
-  if (turn.finish()) effects.intents.push_back(label);
-  effects.transactions.push_back(std::move(turn.effect));
+  turn.finish(effects);
   return {};
 }
 
@@ -286,6 +282,7 @@ Status Tenant::take_refusal(const std::string& label, const ProfileCommand& comm
                             CommandResult::Outcome outcome, std::string reason, Instant now,
                             Effects& effects) {
   std::lock_guard lock(mutex_);
+  Reading reading{*this};
   StoreTransaction first;
   auto device = find(label, &first);
   if (!device) return std::move(device).error();
@@ -301,13 +298,13 @@ Status Tenant::take_refusal(const std::string& label, const ProfileCommand& comm
   none.reason = std::move(reason);
   none.state = eim::OrderState::failed;
   turn.command_ended(result, none);
-  if (turn.finish()) effects.intents.push_back(label);
-  effects.transactions.push_back(std::move(turn.effect));
+  turn.finish(effects);
   return {};
 }
 
 Result<std::uint64_t> Tenant::order_of(const std::string& label, CommandNumber command) {
   std::lock_guard lock(mutex_);
+  Reading reading{*this};
   auto device = find(label, nullptr);
   if (!device) return std::move(device).error();
   bool carries = *device != nullptr && (*device)->row.command == command;
@@ -317,6 +314,7 @@ Result<std::uint64_t> Tenant::order_of(const std::string& label, CommandNumber c
 Status Tenant::note_order(const std::string& label, std::uint64_t order, CommandNumber command,
                           StoreTransaction& effect) {
   std::lock_guard lock(mutex_);
+  Reading reading{*this};
   StoreTransaction first;
   auto device = find(label, &first);
   if (!device) return std::move(device).error();
@@ -331,6 +329,7 @@ Status Tenant::note_order(const std::string& label, std::uint64_t order, Command
 
 Result<bool> Tenant::tick(Instant now, std::size_t count_max, Effects& effects) {
   std::lock_guard lock(mutex_);
+  Reading reading{*this};
   auto snapshot = store_.snapshot();
   if (!snapshot) return std::move(snapshot).error();
   StoreRange due = StoreRange::between(keys_.instants(), keys_.instant(now + milliseconds(1), ""));
@@ -347,8 +346,7 @@ Result<bool> Tenant::tick(Instant now, std::size_t count_max, Effects& effects) 
     Turn turn(*this, **device, now);
     turn.effect.erase(row.key);
     if ((*device)->row.queued_at == at) (*device)->row.queued_at = kNever;
-    if (turn.finish()) effects.intents.push_back(label);
-    effects.transactions.push_back(std::move(turn.effect));
+    turn.finish(effects);
   }
   return rows->size() == count_max;
 }
@@ -369,149 +367,68 @@ Status Tenant::enrol(const eim::Enrolment& enrolment, Effects& effects) {
   return {};
 }
 
-Status Tenant::activate(RunnablePolicy policy, std::string_view by, Instant now, Effects& effects) {
-  std::lock_guard lock(mutex_);
-  recent_.clear();
-  devices_.clear();
-  policy_ = std::move(policy.prepared);
-  known_devices_ = std::move(policy.devices);
-  policy_digest_ = "sha256:" + to_hex(policy_->table().meaning_digest);
-  made_under_ = digest_of(*policy_, loop_options(config_));
-  StoreTransaction effect;
-  Status opened = fleet_.open(store_, keys_, *policy_, now, effect);
-  if (!opened) return opened;
-  std::uint64_t number = chain_->sequence();
-  std::string line = chain_->append(policy_record(policy_digest_, by, now), "");
-  effect.put(keys_.chain(number), Bytes(line.begin(), line.end()));
-  effects.transactions.push_back(std::move(effect));
-  to_revisit_ = StoreRange::with_prefix(keys_.devices());
-  return {};
-}
-
-void Tenant::set_shadow(RunnablePolicy policy, std::string_view by, Instant now, Effects& effects) {
-  std::lock_guard lock(mutex_);
-  recent_.clear();
-  devices_.clear();
-  shadow_ = std::move(policy);
-  StoreTransaction effect;
-  std::string digest = shadow_ ? digest_text(*shadow_.prepared) : "";
-  std::uint64_t number = chain_->sequence();
-  std::string line = chain_->append(shadow_record(digest, by, now), "");
-  effect.put(keys_.chain(number), Bytes(line.begin(), line.end()));
-  effects.transactions.push_back(std::move(effect));
-  to_revisit_ = StoreRange::with_prefix(keys_.devices());
-}
-
-void Tenant::set_switches(const KillSwitches& switches, Effects& effects) {
-  std::lock_guard lock(mutex_);
-  switches_ = switches;
-  StoreTransaction effect;
-  effect.put(keys_.switches(), to_bytes(switches));
-  std::uint64_t number = chain_->sequence();
-  std::string line = chain_->append(switches_record(switches), "");
-  effect.put(keys_.chain(number), Bytes(line.begin(), line.end()));
-  effects.transactions.push_back(std::move(effect));
-  to_revisit_ = StoreRange::with_prefix(keys_.devices());
-}
-
-Status Tenant::approve(const std::string& label, std::string_view by, Instant now,
-                       Effects& effects) {
-  std::lock_guard lock(mutex_);
-  auto device = find(label, nullptr);
-  if (!device) return std::move(device).error();
-  if (*device == nullptr) {
-    return make_diagnostic(Code::E0841, "no device `" + label + "` has been heard of");
-  }
-  const auto& decision = (*device)->loop.decision();
-  if (!decision || (*device)->row.waits_for != name_of(WaitReason::approval)) {
-    return make_diagnostic(Code::E0842, "nothing of device `" + label + "` waits for approval");
-  }
-  Turn turn(*this, **device, now);
-  turn.record(approval_record(decider_of(*policy_, *decision), by, now));
-  (*device)->row.approved = approval_key(*policy_, *decision);
-  if (turn.finish()) effects.intents.push_back(label);
-  effects.transactions.push_back(std::move(turn.effect));
-  return {};
-}
-
-Result<bool> Tenant::revisit(Instant now, std::size_t count_max, Effects& effects) {
-  std::lock_guard lock(mutex_);
-  if (!to_revisit_) return false;
-  auto snapshot = store_.snapshot();
-  if (!snapshot) return std::move(snapshot).error();
-  auto rows = (*snapshot)->scan(*to_revisit_, count_max);
-  if (!rows) return std::move(rows).error();
-  snapshot->reset();
-  auto begin = std::chrono::steady_clock::now();
-  bool all = rows->size() < count_max;
-  std::optional<StoreKey> last;
-  for (const StoreRow& row : *rows) {
-    if (last && std::chrono::steady_clock::now() - begin > kRevisitMax) {
-      all = false;
-      break;
-    }
-    last = row.key;
-    StoreKeyReader parts(row.key);
-    parts.read_text();
-    std::string label = parts.read_text();
-    StoreTransaction first;
-    auto device = find(label, &first);
-    if (!device) return std::move(device).error();
-    Turn turn(*this, **device, now);
-    Planner(turn.device.plan, planner_options_).rename(names_of(*policy_));
-    turn.look_anew();
-    if (!shadow_) turn.effect.erase(keys_.shadow_row(label));
-    if (turn.finish()) effects.intents.push_back(label);
-    if (!turn.effect.empty()) effects.transactions.push_back(std::move(turn.effect));
-  }
-  if (all) {
-    to_revisit_.reset();
-    StoreTransaction judged;
-    judged.put(keys_.decided_by(), Bytes(policy_digest_.begin(), policy_digest_.end()));
-    effects.transactions.push_back(std::move(judged));
-    return false;
-  }
-  to_revisit_ = to_revisit_->after(*last);
-  return true;
-}
-
 // --- any thread ----------------------------------------------------------------------------------
 
 std::shared_ptr<const PreparedPolicy> Tenant::policy() const {
   std::lock_guard lock(mutex_);
-  return policy_;
+  return shelf_->policy.prepared;
 }
 
-Result<std::optional<Tenant::View>> Tenant::view(const std::string& label, bool whole) {
-  std::lock_guard lock(mutex_);
-  auto found = find(label, nullptr);
-  if (!found) return std::move(found).error();
-  if (*found == nullptr) return std::optional<View>();
-  LiveDevice& device = **found;
-  View view;
+namespace {
+
+Tenant::View view_of(LiveDevice& device, const DeviceShelf& shelf, bool whole) {
+  Tenant::View view;
   view.row = device.row;
   view.plan = device.plan;
+  const RuleTable& table = shelf.policy.prepared->table();
+  const auto& decision = device.loop.decision();
+  if (decision && device.row.policy != shelf.policy_digest) {
+    // Not judged yet by the policy in force.
+    DecisionRecord record = device.loop.record();
+    if (essence_of(record) != device.row.essence) view.row.record = to_json(record, table);
+    view.row.policy = shelf.policy_digest;
+  }
   view.newest_report = device.loop.device().newest_report();
   auto enabled = device.loop.device().enabled_profile(device.loop.now());
   if (enabled && *enabled >= 0) {
-    view.enabled = policy_->table().profiles[static_cast<std::size_t>(*enabled)].name;
+    view.enabled = table.profiles[static_cast<std::size_t>(*enabled)].name;
   }
-  if (whole && device.loop.decision()) {
+  if (whole && decision) {
     view.ledger = device.loop.device().ledger();
     view.explanation = device.loop.device().explain(device.loop.now());
-    view.explanation.device = label;
+    view.explanation.device = device.label;
   }
-  return std::optional<View>(std::move(view));
+  return view;
+}
+
+}  // namespace
+
+Result<std::optional<Tenant::View>> Tenant::view(const std::string& label, bool whole) {
+  std::unique_lock lock(mutex_);
+  auto live = devices_.find(label);
+  if (live != devices_.end()) return std::optional(view_of(*live->second, *shelf_, whole));
+  // What the log holds now and what the snapshot shows belong together.
+  auto snapshot = store_.snapshot();
+  if (!snapshot) return std::move(snapshot).error();
+  std::optional<PendingEntries> pending;
+  if (const PendingEntries* some = log_.pending(label)) pending = *some;
+  std::shared_ptr<const DeviceShelf> shelf = shelf_;
+  lock.unlock();
+  thread_local JournalReader reader;  // those who ask are few, and it keeps its memory
+  auto device = load_device(**snapshot, *shelf, reader, label, pending ? &*pending : nullptr);
+  if (!device) return std::move(device).error();
+  if ((*device)->row == DeviceRow{}) return std::optional<View>();
+  return std::optional(view_of(**device, *shelf, whole));
 }
 
 bool Tenant::revisiting() const {
   std::lock_guard lock(mutex_);
-  return to_revisit_.has_value();
+  return ahead_.going_on;
 }
 
 std::shared_ptr<const PreparedPolicy> Tenant::shadow() const {
   std::lock_guard lock(mutex_);
-  return shadow_.prepared;
+  return shelf_->shadow.prepared;
 }
 
 KillSwitches Tenant::switches() const {

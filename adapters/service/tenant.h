@@ -16,12 +16,15 @@
 // inside.
 #pragma once
 
+#include <chrono>
+#include <deque>
 #include <list>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "adapters/eim/order_book.h"
@@ -29,6 +32,7 @@
 #include "adapters/service/controls.h"
 #include "adapters/service/evidence.h"
 #include "adapters/service/fleet.h"
+#include "adapters/service/input_log.h"
 #include "adapters/service/keys.h"
 #include "adapters/service/live_device.h"
 #include "adapters/service/policy.h"
@@ -50,10 +54,16 @@ struct ReportCounts {
   std::uint64_t decisions = 0;  // changed ones
 };
 
+// A command that is decided, as it is stored.
+struct StoredIntent {
+  std::string label;
+  Bytes intent;
+};
+
 // What one turn of the engine does to the store.
 struct Effects {
   std::vector<StoreTransaction> transactions;
-  std::vector<std::string> intents;  // labels of devices that have one now
+  std::vector<StoredIntent> intents;
   // Orders whose end is in the transactions: the book may forget them afterwards.
   std::map<Eid, std::vector<eim::OrderId>> ended;
 };
@@ -106,11 +116,23 @@ class Tenant {
   void set_switches(const KillSwitches& switches, Effects& effects);
   // Somebody says yes to what is decided. E0841 an unknown device; E0842 nothing waits for it.
   Status approve(const std::string& label, std::string_view by, Instant now, Effects& effects);
-  // Everything in the effects is in the store: devices that were not used lately leave memory. Not
-  // before, or one would be read again as it was.
+  // Into the effects, before they are committed: what was taken in, as rows of the log, and what
+  // they changed for the whole tenant.
+  void complete(Effects& effects);
+  // Everything in the effects is in the store: of too many devices those that were not used lately
+  // leave memory. Not before, or one would be read again as it was.
   void committed();
-  // True while there is more to look at. Takes a few milliseconds: a device may have a long past.
-  Result<bool> revisit(Instant now, std::size_t count_max, Effects& effects);
+  // Packs journals that have grown, and moves what the log has held longest into journals, for some
+  // `longest`. True: there is more to do. Requires: nothing waits to be committed.
+  Result<bool> tidy(std::chrono::milliseconds longest, Effects& effects);
+  // Judges those that were read ahead; false when all are judged. Takes a few milliseconds.
+  Result<bool> revisit(Instant now, Effects& effects);
+  // Devices that nobody has asked for lately leave memory. Requires: nothing waits to be committed.
+  void let_rest();
+
+  // --- a thread of its own ---
+  // Reads one device that is to be looked at anew, for `revisit`. False: there is none for now.
+  Result<bool> read_ahead(JournalReader& reader);
 
   // --- any thread ---
   std::shared_ptr<const PreparedPolicy> policy() const;
@@ -125,7 +147,8 @@ class Tenant {
     std::vector<EvidenceRow> ledger;
     Explanation explanation;
   };
-  // Absent: never heard of. `whole`: with ledger and explanation.
+  // Absent: never heard of. `whole`: with ledger and explanation. By the policy in force, also
+  // while devices are judged anew; who is not in memory is read without holding anybody up.
   Result<std::optional<View>> view(const std::string& label, bool whole);
   std::size_t devices_in_memory() const;
   std::uint64_t chain_length() const;
@@ -136,11 +159,46 @@ class Tenant {
   Status open_chain();
   Status open_policy();
   Status open_switches();
+  void shelve(RunnablePolicy policy, RunnablePolicy shadow);
+  // Requires: a Reading.
   Result<LiveDevice*> find(const std::string& label, StoreTransaction* effect);
+  LiveDevice* keep(std::unique_ptr<LiveDevice> loaded);
+  void drop_last();
   Result<std::string> label_of(const DeviceNames& names, StoreTransaction& effect);
+  void note_packing(LiveDevice& device);
+
+  // While it lives, devices are read from one snapshot, made when the first is needed.
+  struct Reading {
+    Tenant& tenant;
+    ~Reading() { tenant.snapshot_.reset(); }
+  };
+
+  // Devices that are to be looked at anew, and those of them that were read for it.
+  struct Ahead {
+    struct Item {
+      std::string label;
+      std::unique_ptr<LiveDevice> device;  // null: it is in memory, or could not be read
+    };
+    bool going_on = false;
+    std::uint64_t round = 0;
+    std::optional<StoreRange> unlisted;
+    std::deque<std::string> labels;  // listed, and not read
+    bool in_hand = false;            // one is being read
+    std::deque<Item> read;
+    // Of those in hand and read: nothing has happened to them since.
+    std::unordered_set<std::string> unspoilt;
+
+    void begin(StoreRange all);
+    void spoil(const std::string& label) { unspoilt.erase(label); }
+    bool over() const { return !unlisted && labels.empty() && !in_hand && read.empty(); }
+  };
+  Status list_ahead(const StoreSnapshot& snapshot);
+  Result<LiveDevice*> take_up(Ahead::Item item, StoreTransaction& effect);
 
   struct Turn;  // what one device does in one transaction: turn.cc
   friend struct Turn;
+  struct Tidying;  // from the log into journals, from journals into blocks: tidying.cc
+  friend struct Tidying;
 
   const TenantConfig& config_;
   const ServiceLimits& limits_;
@@ -151,19 +209,18 @@ class Tenant {
   PlannerOptions planner_options_;
 
   mutable std::mutex mutex_;  // guards everything below
-  std::shared_ptr<const PreparedPolicy> policy_;
-  std::shared_ptr<const MasterData> known_devices_;
-  RunnablePolicy shadow_;
+  std::shared_ptr<const DeviceShelf> shelf_;
   Fleet fleet_;
   KillSwitches switches_;
-  std::string policy_digest_;
-  Bytes made_under_;  // digest_of policy_ and the loop's options
   std::optional<AuditChain> chain_;
   std::unordered_map<std::string, std::unique_ptr<LiveDevice>> devices_;
   std::list<LiveDevice*> recent_;  // the one used last comes first
   std::unordered_map<std::string, std::string> eid_of_imei_;
   JournalReader reader_;
-  std::optional<StoreRange> to_revisit_;
+  InputLog log_;
+  std::unique_ptr<StoreSnapshot> snapshot_;  // of a Reading
+  std::vector<std::string> to_pack_;         // devices whose packing is due
+  Ahead ahead_;
 };
 
 }  // namespace sojourn::service

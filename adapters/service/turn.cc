@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "adapters/service/device_memory.h"
 #include "adapters/service/json_text.h"
 #include "adapters/service/shadow.h"
 #include "adapters/sgp32/package.h"
@@ -11,9 +10,6 @@
 
 namespace sojourn::service {
 namespace {
-
-// Fewer are read again faster than a memory is written.
-constexpr std::size_t kTailBytesMin = 8u << 10;
 
 Bytes bytes_of(std::string_view text) { return Bytes(text.begin(), text.end()); }
 
@@ -30,6 +26,13 @@ std::string line_of(const Observation& report, const std::string& label) {
   return line + "]}";
 }
 
+// Where the device is, as far as that is known.
+std::string country_of(const Device& device, Instant now) {
+  std::vector<EvidenceRow> rows = device.ledger();
+  bool stands = !rows.empty() && now < rows.back().to;
+  return stands ? rows.back().country : std::string();
+}
+
 }  // namespace
 
 Tenant::Turn::Turn(Tenant& owner, LiveDevice& one, Instant wall)
@@ -42,14 +45,14 @@ void Tenant::Turn::note_time() { journal_.time(device.loop.now(), device.journal
 void Tenant::Turn::report(const Report& report, ReportCounts& counts) {
   Observation heard = report.observation;
   Planner planner(device.plan, tenant.planner_options_);
-  planner.hear(heard, names_of(*tenant.policy_));
+  planner.hear(heard, names_of(*tenant.shelf_->policy.prepared));
   std::uint64_t decisions_before = decision_count;
   Instant time_before = device.loop.now();
-  introduce(device.loop, *tenant.known_devices_, heard);
+  introduce(device.loop, *tenant.shelf_->policy.devices, heard);
   ObserveOutcome outcome =
       device.loop.report(heard, [this](const DecisionRecord& record) { take(record); });
   if (device.shadow) {
-    introduce(*device.shadow, *tenant.shadow_.devices, heard);
+    introduce(*device.shadow, *tenant.shelf_->shadow.devices, heard);
     device.shadow->report(heard, [](const DecisionRecord&) {});
   }
   counts.duplicate += outcome.duplicate ? 1 : 0;
@@ -78,7 +81,7 @@ void Tenant::Turn::pass_time() {
 
 void Tenant::Turn::card_spoke(const eim::DeviceRecord& record) {
   if (record.listed_at == kBeginning || record.listed_at <= device.plan.listed_at) return;
-  NameOfIccid name_of = names_of(*tenant.policy_);
+  NameOfIccid name_of = names_of(*tenant.shelf_->policy.prepared);
   std::vector<CardProfile> profiles;
   for (const eim::ListedProfile& listed : record.profiles) {
     std::optional<Iccid> iccid = sgp32::from_wire(listed.iccid);
@@ -100,15 +103,16 @@ void Tenant::Turn::command_ended(const CommandResult& result, const eim::Order& 
   record(result_record(command, result, order));
   bool switched = result.outcome == CommandResult::Outcome::done &&
                   command.kind == ProfileCommand::Kind::enable;
-  auto profile = tenant.policy_->table().find_profile(command.profile);
+  auto profile = tenant.shelf_->policy.prepared->table().find_profile(command.profile);
   if (switched && profile) {
     Instant at = std::max(result.at, device.loop.now());
     device.loop.run_until(at, [this](const DecisionRecord& made) { take(made); });
     note_time();
     device.loop.switched(*profile, at, [this](const DecisionRecord& made) { take(made); });
     journal_.switched(command.profile);
-    auto same = device.shadow ? tenant.shadow_.prepared->table().find_profile(command.profile)
-                              : std::nullopt;
+    auto same = device.shadow
+                    ? tenant.shelf_->shadow.prepared->table().find_profile(command.profile)
+                    : std::nullopt;
     if (same) device.shadow->switched(*same, at, [](const DecisionRecord&) {});
     device.journal_time = device.loop.now();
   }
@@ -117,7 +121,8 @@ void Tenant::Turn::command_ended(const CommandResult& result, const eim::Order& 
 
 // What the card said is a report of its own, and stands over what the device says.
 void Tenant::Turn::hear_card() {
-  sync_quarantine(*tenant.policy_, device.plan, device.loop.device(), device.loop.now());
+  sync_quarantine(*tenant.shelf_->policy.prepared, device.plan, device.loop.device(),
+                  device.loop.now());
   if (device.plan.listed_at == kBeginning || device.loop.now() == kBeginning) return;
   Observation report = card_report(device.plan, std::max(now, device.loop.now()));
   Report line{line_of(report, device.label), report};
@@ -130,13 +135,14 @@ void Tenant::Turn::hear_card() {
 }
 
 void Tenant::Turn::look_anew() {
+  Planner(device.plan, tenant.planner_options_).rename(names_of(*tenant.shelf_->policy.prepared));
   const auto& decision = device.loop.decision();
   if (!decision) return;
   DecisionRecord made = device.loop.record();
   bool says_nothing = made.outcome == "keep" && made.rule.empty() && made.alerts.empty() &&
                       made.tasks.empty() && device.row.record.empty();
   if (!says_nothing) take(made);
-  device.row.policy = tenant.policy_digest_;
+  device.row.policy = tenant.shelf_->policy_digest;
 }
 
 void Tenant::Turn::take(const DecisionRecord& made) {
@@ -145,12 +151,12 @@ void Tenant::Turn::take(const DecisionRecord& made) {
   if (essence == device.row.essence) return;
   ++decision_count;
   device.row.essence = std::move(essence);
-  device.row.record = to_json(made, tenant.policy_->table());
+  device.row.record = to_json(made, tenant.shelf_->policy.prepared->table());
   device.row.decided_at = made.at;
-  device.row.policy = tenant.policy_digest_;
+  device.row.policy = tenant.shelf_->policy_digest;
   DecisionRecord nameless = made;
   nameless.device = "%";
-  record(to_json(nameless, tenant.policy_->table()));
+  record(to_json(nameless, tenant.shelf_->policy.prepared->table()));
 }
 
 void Tenant::Turn::record(std::string_view json) {
@@ -163,8 +169,11 @@ void Tenant::Turn::record(std::string_view json) {
 
 // Kill switches, and whether somebody said yes to this very decision.
 void Tenant::Turn::ask_people(const Decision& decision, PlanGates& gates) {
-  gates.killed = tenant.switches_.cover(decider_of(*tenant.policy_, decision));
-  std::string key = approval_key(*tenant.policy_, decision);
+  const KillSwitches& switches = tenant.switches_;
+  std::string country;
+  if (!switches.countries.empty()) country = country_of(device.loop.device(), now);
+  gates.killed = switches.cover(decider_of(*tenant.shelf_->policy.prepared, decision), country);
+  std::string key = approval_key(*tenant.shelf_->policy.prepared, decision);
   if (!gates.approval_missing || device.row.approved != key) {
     device.row.approved.clear();
   } else {
@@ -172,10 +181,10 @@ void Tenant::Turn::ask_people(const Decision& decision, PlanGates& gates) {
   }
 }
 
-bool Tenant::Turn::plan_next() {
+std::optional<Bytes> Tenant::Turn::plan_next() {
   const auto& decision = device.loop.decision();
-  if (!device.eid || !decision) return false;
-  const PreparedPolicy& policy = *tenant.policy_;
+  if (!device.eid || !decision) return std::nullopt;
+  const PreparedPolicy& policy = *tenant.shelf_->policy.prepared;
   PlanGoal goal =
       goal_of(policy, device.loop.device(), *decision, device.loop.now(), device.plan.hold_until);
   ask_people(*decision, goal.gates);
@@ -187,7 +196,7 @@ bool Tenant::Turn::plan_next() {
   ask_again_ = plan.ask_again;
   // Tried once: what could not be taken back is with the device, and its result comes.
   if (plan.withdraw == device.withdraw_tried) plan.withdraw.reset();
-  if (!plan.command && !plan.withdraw) return false;
+  if (!plan.command && !plan.withdraw) return std::nullopt;
   device.withdraw_tried = plan.withdraw;
   Intent intent;
   if (plan.command) {
@@ -202,8 +211,9 @@ bool Tenant::Turn::plan_next() {
     }
   }
   intent.withdraw = plan.withdraw.value_or(0);
-  effect.put(tenant.keys_.intent(device.label), to_bytes(intent));
-  return true;
+  Bytes stored = to_bytes(intent);
+  effect.put(tenant.keys_.intent(device.label), stored);
+  return stored;
 }
 
 // A place in the queue is changed only for an earlier one: coming too early costs one look, and
@@ -217,93 +227,29 @@ void Tenant::Turn::queue(Instant wake) {
   if (wake != kNever) effect.put(tenant.keys_.instant(wake, device.label), {});
 }
 
-// What was taken in becomes an entry; when there is enough since the last block, a block and what
-// the device remembers now.
 void Tenant::Turn::keep_journal() {
-  std::string text = journal_.take();
-  bool due = device.memory_due ||
-             device.tail.size() + text.size() >= std::max(kTailBytesMin, device.memory_bytes);
-  if (due) {
-    if (Status packed = pack(text); packed) return;
-    // The block before cannot be read: keep what comes beside it.
-  }
-  if (text.empty()) return;
-  effect.put(tenant.keys_.journal(device.label, device.journal_next++), bytes_of(text));
-  device.tail += text;
-}
-
-Status Tenant::Turn::pack(std::string text) {
-  if (Status thinned = thin_oldest(); !thinned) return thinned;
-  for (std::uint64_t n = device.tail_first; n < device.journal_next; ++n) {
-    effect.erase(tenant.keys_.journal(device.label, n));
-  }
-  if (!text.empty()) ++device.journal_next;
-  device.tail += text;
-  if (!device.tail.empty()) {
-    effect.put(tenant.keys_.journal(device.label, device.tail_first), pack_journal(device.tail));
-  }
-  DeviceMemory memory;
-  memory.made_under = tenant.made_under_;
-  memory.journal_next = device.journal_next;
-  memory.journal_time = device.journal_time;
-  memory.loop = device.loop.save();
-  Bytes stored = to_bytes(memory);
-  device.memory_bytes = stored.size();
-  device.memory_due = false;
-  device.tail_first = device.journal_next;
-  device.tail = {};
-  effect.put(tenant.keys_.memory(device.label), std::move(stored));
-  return {};
-}
-
-// A block whose newest report is older than history is kept joins the thinned past. One block goes
-// for one that comes.
-Status Tenant::Turn::thin_oldest() {
-  Instant keep_from = device.loop.device().newest_report() - tenant.config_.history;
-  auto snapshot = tenant.store_.snapshot();
-  if (!snapshot) return std::move(snapshot).error();
-  StoreRange all = StoreRange::with_prefix(tenant.keys_.journal(device.label));
-  auto oldest = (*snapshot)->scan(all, 1);
-  if (!oldest) return std::move(oldest).error();
-  if (oldest->empty()) return {};
-  StoreKeyReader parts(oldest->front().key);
-  parts.read_text(), parts.read_text();
-  if (parts.read_unsigned() >= device.tail_first) return {};
-  auto text = unpack_journal(oldest->front().value);
-  if (!text) return std::move(text).error();
-  auto newest = newest_in_journal(*text, tenant.reader_);
-  if (!newest) return std::move(newest).error();
-  if (*newest >= keep_from) return {};
-  auto past = (*snapshot)->read(tenant.keys_.past(device.label));
-  if (!past) return std::move(past).error();
-  std::string before;
-  if (past->has_value()) {
-    auto unpacked = unpack_journal(**past);
-    if (!unpacked) return std::move(unpacked).error();
-    before = std::move(*unpacked);
-  }
-  auto thinned = thin_journal(before + *text, tenant.reader_);
-  if (!thinned) return std::move(thinned).error();
-  effect.put(tenant.keys_.past(device.label), pack_journal(*thinned));
-  effect.erase(oldest->front().key);
-  return {};
+  if (!journal_.empty()) tenant.log_.append(device.label, journal_.take());
+  tenant.note_packing(device);
 }
 
 void Tenant::Turn::compare_shadow() {
   if (!device.shadow) return;
-  std::string row = shadow_row(*tenant.policy_, device, *tenant.shadow_.prepared);
+  std::string row =
+      shadow_row(*tenant.shelf_->policy.prepared, device, *tenant.shelf_->shadow.prepared);
   if (row == device.shadow_row) return;
   StoreKey key = tenant.keys_.shadow_row(device.label);
   row.empty() ? effect.erase(std::move(key)) : effect.put(std::move(key), bytes_of(row));
   device.shadow_row = std::move(row);
 }
 
-bool Tenant::Turn::finish() {
+void Tenant::Turn::finish(Effects& effects) {
   if (card_changed_) hear_card();
   pass_time();
   // A row from the first transaction on: a journal without one would not be found again.
-  if (device.row.policy.empty()) device.row.policy = tenant.policy_digest_;
-  decided_command = plan_next();
+  if (device.row.policy.empty()) device.row.policy = tenant.shelf_->policy_digest;
+  if (device.row.policy != tenant.shelf_->policy_digest) look_anew();
+  std::optional<Bytes> intent = plan_next();
+  if (intent) effects.intents.push_back({device.label, std::move(*intent)});
   bool waited = device.stored.waits_for == name_of(WaitReason::approval);
   bool waits = device.row.waits_for == name_of(WaitReason::approval);
   if (waits && !waited) effect.put(tenant.keys_.approval(device.label), {});
@@ -326,7 +272,7 @@ bool Tenant::Turn::finish() {
     effect.put(tenant.keys_.device(device.label), to_bytes(device.row));
     device.stored = device.row;
   }
-  return decided_command;
+  if (!effect.empty()) effects.transactions.push_back(std::move(effect));
 }
 
 }  // namespace sojourn::service

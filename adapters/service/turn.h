@@ -12,33 +12,30 @@ struct Tenant::Turn {
 
   void report(const Report& report, ReportCounts& counts);
   void pass_time();
-  // The policy is another one than that which decided last.
+  // The policy, or what it knows of devices, is another than that which decided last.
   void look_anew();
   void card_spoke(const eim::DeviceRecord& record);
   // A command's end, proven or not.
   void command_ended(const CommandResult& result, const eim::Order& order);
   void record(std::string_view json);  // into the chain
-  // Plans, queues, stores. True: a command was decided.
-  bool finish();
+  // Plans, queues, stores: all of it into `effects`.
+  void finish(Effects& effects);
 
   Tenant& tenant;
   LiveDevice& device;
   const Instant now;  // of the wall clock, or the device's newest report if that is later
   StoreTransaction effect;
   std::uint64_t decision_count = 0;
-  bool decided_command = false;
 
  private:
   void hear_card();
   void take(const DecisionRecord& record);
   void note_time();
-  bool plan_next();
+  std::optional<Bytes> plan_next();  // the command that was decided, as it is stored
   void ask_people(const Decision& decision, PlanGates& gates);
   void queue(Instant wake);
   void compare_shadow();
   void keep_journal();
-  Status pack(std::string text);
-  Status thin_oldest();
 
   JournalWriter journal_;
   Instant ask_again_ = kNever;

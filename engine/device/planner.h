@@ -83,7 +83,6 @@ std::string_view name_of(QuarantineRow::Why why);
 
 // What stands in the way of carrying a decision out; who wins is semantics 21.
 struct PlanGates {
-  bool emergency = false;
   bool change_forbidden = false;
   bool killed = false;
   bool approval_missing = false;

@@ -52,7 +52,7 @@ WaitReason Planner::stopped_by(const PlanGoal& goal, bool is_switch, Instant now
                                Instant& until) const {
   const PlanGates& gates = goal.gates;
   until = gates.changes_at;
-  if (gates.emergency || !state_.emergency_iccid.empty()) return WaitReason::emergency;
+  if (!state_.emergency_iccid.empty()) return WaitReason::emergency;
   if (gates.change_forbidden && is_switch) return WaitReason::change_forbidden;
   if (gates.killed) return WaitReason::killed;
   if (gates.approval_missing) return WaitReason::approval;

@@ -1,15 +1,31 @@
-// Observations a second through the operators' interface of the real binary, beside what the store
-// alone commits on the same disk in the same minute.
+// The bars of the running service, measured on the real binary over its real interfaces:
 //
-//   build/tests/bench/service_bench [SECONDS] [DEVICES] [REPORTS PER REQUEST] [CONNECTIONS]
+//   build/tests/bench/service_bench rate [SECONDS [DEVICES [REPORTS-PER-REQUEST [CONNECTIONS]]]]
+//     durable observations a second through REST, beside what the store alone commits on the same
+//     disk in the same minute; first of devices that are new, then of known ones
+//   build/tests/bench/service_bench latency [SECONDS [REPORTS-PER-SECOND]]
+//     from an accepted observation to the signed package that follows from it, under load
+//   build/tests/bench/service_bench restart [DEVICES]
+//     from `kill -9` under load to ready, with so many devices in the store
+//   build/tests/bench/service_bench memory [DEVICES]
+//     of a device that is idle
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <thread>
 
+#include "adapters/eim/device_record.h"
+#include "adapters/service/device_row.h"
+#include "adapters/service/keys.h"
+#include "adapters/sgp32/esipa.h"
 #include "adapters/simulator/http_client.h"
 #include "adapters/store/sqlite_store.h"
 #include "tests/service/served.h"
@@ -23,6 +39,51 @@ namespace {
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
+
+std::string bench_device(std::size_t n) { return fmt::format("8904903200000000{:016}", n); }
+
+struct Demo {
+  explicit Demo(const std::string& limits = {}) : folder(scratch.file("demo")), service(folder) {
+    run_shell("sojourn serve --init " + folder + " --any-ports --devices 1");
+    if (limits.empty()) return;
+    std::string config = read_whole(folder + "/serve.json");
+    config.insert(config.find('{') + 1, "\n  \"limits\": {" + limits + "},");
+    std::ofstream(folder + "/serve.json") << config;
+  }
+  std::string token() const {
+    std::string token = read_whole(folder + "/tokens/operate");
+    return token.substr(0, token.find('\n'));
+  }
+  simulator::HttpsClientOptions client_of(std::uint16_t port) const {
+    simulator::HttpsClientOptions options;
+    options.port = port;
+    options.timeout_ms = 60'000;
+    options.trust = simulator::TlsTrust{read_whole(folder + "/ci.pem"), "localhost", "", ""};
+    return options;
+  }
+  ScratchFolder scratch;
+  std::string folder;
+  Served service;
+};
+
+// Posts lines; keeps its connection.
+class Sender {
+ public:
+  explicit Sender(const Demo& demo)
+      : client_(simulator::make_http_client(demo.client_of(demo.service.rest_port()))),
+        authorization_("Bearer " + demo.token()) {}
+  bool post(const std::string& lines) {
+    simulator::HttpCall call{.method = "POST", .path = "/v1/observations"};
+    call.fields.emplace_back("Authorization", authorization_);
+    call.body = as_bytes(lines);
+    auto reply = client_->send(call);
+    return reply && reply->status == 200;
+  }
+
+ private:
+  std::unique_ptr<simulator::HttpClient> client_;
+  std::string authorization_;
+};
 
 // Rows of 300 bytes, 1,000 to a group, appended.
 double store_rows_per_second(const std::string& path, double seconds) {
@@ -39,61 +100,255 @@ double store_rows_per_second(const std::string& path, double seconds) {
   return static_cast<double>(count) / seconds_since(begin);
 }
 
+// The reports numbered from `number` on: the devices take turns, a second apart, in the past, so
+// that no report is early.
 std::string batch(std::size_t device_count, std::size_t report_count, std::uint64_t& number) {
   std::string lines;
   for (std::size_t i = 0; i < report_count; ++i, ++number) {
-    // A second apart per device, in the past, so that no report is early.
     auto round = static_cast<std::int64_t>(number / device_count);
-    lines += report_line(fmt::format("8904903200000000{:016}", number % device_count),
-                         3'600'000 - round * 1'000, kMeterInBrazil);
+    lines +=
+        report_line(bench_device(number % device_count), 3'600'000 - round * 1'000, kMeterInBrazil);
   }
   return lines;
 }
 
-}  // namespace
+struct Sent {
+  std::size_t taken = 0;
+  std::size_t refused = 0;
+  double seconds = 0;
+  double rate() const { return static_cast<double>(taken) / seconds; }
+};
 
-int main(int argc, char** argv) {
-  double seconds = argc > 1 ? std::atof(argv[1]) : 10;
-  std::size_t devices = argc > 2 ? std::strtoul(argv[2], nullptr, 10) : 10'000;
-  std::size_t per_request = argc > 3 ? std::strtoul(argv[3], nullptr, 10) : 1'000;
-  std::size_t connections = argc > 4 ? std::strtoul(argv[4], nullptr, 10) : 4;
-  ScratchFolder scratch;
-  std::string folder = scratch.file("demo");
-  run_shell("sojourn serve --init " + folder + " --any-ports --devices 1");
-  double store_rate = store_rows_per_second(scratch.file("store"), 3);
-  Served service(folder);
-  if (!service.start()) return 1;
-  std::string token = read_whole(folder + "/tokens/operate");
-  token = token.substr(0, token.find('\n'));
-  std::vector<std::string> requests;
-  std::uint64_t number = 0;
-  auto needed = static_cast<std::size_t>(seconds * 60'000 / static_cast<double>(per_request)) + 1;
-  for (std::size_t i = 0; i < needed; ++i) requests.push_back(batch(devices, per_request, number));
+Sent send_all(const Demo& demo, const std::vector<std::string>& requests, std::size_t per_request,
+              std::size_t connections, double seconds_max) {
   std::atomic<std::size_t> next{0}, taken{0}, refused{0};
   Clock::time_point begin = Clock::now();
   std::vector<std::thread> senders;
   for (std::size_t n = 0; n < connections; ++n) {
     senders.emplace_back([&] {
-      simulator::HttpsClientOptions options;
-      options.port = service.rest_port();
-      options.timeout_ms = 60'000;
-      options.trust = simulator::TlsTrust{read_whole(folder + "/ci.pem"), "localhost", "", ""};
-      auto client = simulator::make_http_client(std::move(options));
-      for (std::size_t i; (i = next++) < requests.size() && seconds_since(begin) < seconds;) {
-        simulator::HttpCall call{.method = "POST", .path = "/v1/observations"};
-        call.fields.emplace_back("Authorization", "Bearer " + token);
-        call.body = as_bytes(requests[i]);
-        auto reply = client->send(call);
-        (reply && reply->status == 200 ? taken : refused) += per_request;
+      Sender sender(demo);
+      for (std::size_t i; (i = next++) < requests.size() && seconds_since(begin) < seconds_max;) {
+        (sender.post(requests[i]) ? taken : refused) += per_request;
       }
     });
   }
   for (std::thread& sender : senders) sender.join();
-  double rate = static_cast<double>(taken) / seconds_since(begin);
-  service.stop(SIGTERM);
+  return {taken, refused, seconds_since(begin)};
+}
+
+double number_or(int argc, char** argv, int place, double otherwise) {
+  return argc > place ? std::atof(argv[place]) : otherwise;
+}
+std::size_t count_or(int argc, char** argv, int place, std::size_t otherwise) {
+  return argc > place ? std::strtoul(argv[place], nullptr, 10) : otherwise;
+}
+
+// User and system time of a process so far.
+double cpu_seconds(pid_t process) {
+  std::string stat = read_whole(fmt::format("/proc/{}/stat", process));
+  unsigned long user = 0, system = 0;
+  std::sscanf(stat.c_str() + stat.rfind(')') + 2,
+              "%*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu", &user, &system);
+  return static_cast<double>(user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+double resident_bytes(pid_t process) {
+  long pages = 0;
+  std::string statm = read_whole(fmt::format("/proc/{}/statm", process));
+  std::sscanf(statm.c_str(), "%*d %ld", &pages);
+  return static_cast<double>(pages) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+}
+
+// --- the bars ------------------------------------------------------------------------------------
+
+int rate(int argc, char** argv) {
+  double seconds = number_or(argc, argv, 2, 10);
+  std::size_t devices = count_or(argc, argv, 3, 10'000);
+  std::size_t per_request = count_or(argc, argv, 4, 1'000);
+  std::size_t connections = count_or(argc, argv, 5, 4);
+  Demo demo;
+  std::uint64_t number = 0;
+  std::vector<std::string> first, rest;
+  while (number < devices) first.push_back(batch(devices, per_request, number));
+  auto needed = static_cast<std::size_t>(seconds * 45'000 / static_cast<double>(per_request)) + 1;
+  while (rest.size() < needed) rest.push_back(batch(devices, per_request, number));
+  double store_rate = store_rows_per_second(demo.scratch.file("store"), 3);
+  if (!demo.service.start()) return 1;
+  double cpu_0 = cpu_seconds(demo.service.process());
+  Sent new_ones = send_all(demo, first, per_request, connections, 600);
+  double cpu_1 = cpu_seconds(demo.service.process());
+  Sent known = send_all(demo, rest, per_request, connections, seconds);
+  double cpu_2 = cpu_seconds(demo.service.process());
+  demo.service.stop(SIGTERM);
+  auto say = [&](const char* what, const Sent& sent, double cpu) {
+    fmt::print("{}: {:.0f} observations/s, {:.1f} us of a core each, {} refused; ratio {:.2f}\n",
+               what, sent.rate(), cpu / static_cast<double>(sent.taken) * 1e6, sent.refused,
+               sent.rate() / store_rate);
+  };
+  fmt::print("{} devices, {} reports a request, {} connections; the store alone: {:.0f} rows/s\n",
+             devices, per_request, connections, store_rate);
+  say("first reports", new_ones, cpu_1 - cpu_0);
+  say("known devices", known, cpu_2 - cpu_1);
+  return known.taken > 0 && known.refused == 0 ? 0 : 1;
+}
+
+// Fetches until something is there.
+bool fetch_package(simulator::EsipaClient& client, const std::string& eid) {
+  sgp32::GetEimPackageRequest request;
+  request.eid = *parse_eid(eid);
+  Bytes message = sgp32::write(request, sgp32::Version::v1_2).value();
+  for (Clock::time_point begin = Clock::now(); seconds_since(begin) < 10;) {
+    auto answer = client.exchange(message);
+    // A package is much longer than "none available".
+    if (answer && answer->size() > 32) return true;
+  }
+  return false;
+}
+
+int latency(int argc, char** argv) {
+  double seconds = number_or(argc, argv, 2, 20);
+  double per_second = number_or(argc, argv, 3, 1'000);
+  constexpr std::size_t kDevices = 10'000, kPerRequest = 20;
+  Demo demo;
+  if (!demo.service.start()) return 1;
+  std::uint64_t number = 0;
+  std::vector<std::string> first;
+  while (number < kDevices) first.push_back(batch(kDevices, 1'000, number));
+  send_all(demo, first, 1'000, 2, 600);
+  std::atomic<bool> over{false};
+  std::atomic<std::size_t> sent{0};
+  Clock::time_point begin = Clock::now();
+  std::thread load([&] {
+    Sender sender(demo);
+    for (std::size_t i = 0; !over; ++i) {
+      auto due = begin + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(
+                             static_cast<double>(i * kPerRequest) / per_second));
+      std::this_thread::sleep_until(due);
+      if (sender.post(batch(kDevices, kPerRequest, number))) sent += kPerRequest;
+    }
+  });
+  // A new meter each time: its report is accepted, and what is then fetched was decided and signed.
+  auto esipa = demo.client_of(demo.service.https_port());
+  auto device = simulator::make_https_client(std::move(esipa));
+  Sender sender(demo);
+  std::vector<double> took;
+  for (std::size_t n = kDevices; seconds_since(begin) < seconds; ++n) {
+    if (!sender.post(report_line(bench_device(n), 0, kMeterInBrazil))) return 1;
+    Clock::time_point accepted = Clock::now();
+    if (!fetch_package(*device, bench_device(n))) return 1;
+    took.push_back(seconds_since(accepted) * 1e3);
+  }
+  double rate = static_cast<double>(sent) / seconds_since(begin);
+  over = true;
+  load.join();
+  demo.service.stop(SIGTERM);
+  std::sort(took.begin(), took.end());
+  auto at = [&](double share) {
+    return took[static_cast<std::size_t>(static_cast<double>(took.size() - 1) * share)];
+  };
   fmt::print(
-      "{:.0f} observations/s through REST ({} devices, {} a request, {} connections, {} "
-      "refused); the store appends {:.0f} rows/s; ratio {:.2f}\n",
-      rate, devices, per_request, connections, refused.load(), store_rate, rate / store_rate);
-  return taken > 0 ? 0 : 1;
+      "from accepted to signed and fetched, at {:.0f} observations/s: median {:.1f} ms, 99th "
+      "percentile {:.1f} ms, longest {:.1f} ms of {}\n",
+      rate, at(0.5), at(0.99), took.back(), took.size());
+  return 0;
+}
+
+// As many devices as wanted, each with the rows of one that the service made.
+bool multiply(const std::string& path, const std::string& model, std::size_t count) {
+  auto store = open_sqlite_store({.path = path, .create = false});
+  if (!store) return false;
+  service::Keys keys("demo");
+  StoreKey book(Space::orders, "demo", 1);
+  book.add_text("device");
+  auto row = (*store)->read(keys.device(model));
+  auto record = (*store)->read(StoreKey(book).add_eid(*parse_eid(model)));
+  if (!row || !row->has_value() || !record || !record->has_value()) return false;
+  auto stands = service::device_row_from(**row);
+  auto enrolled = eim::record_from_bytes(**record);
+  if (!stands || !enrolled) return false;
+  std::string report = report_line(model, 3'600'000, kMeterInBrazil);
+  // Space by space, in the order of keys: appending is the quickest.
+  for (int pass = 0; pass < 4; ++pass) {
+    for (std::size_t n = 0; n < count;) {
+      StoreTransaction effect;
+      for (std::size_t i = 0; i < 5'000 && n < count; ++i, ++n) {
+        std::string label = fmt::format("8904904900000000{:016}", n);
+        if (pass == 0) effect.put(keys.device(label), **row);
+        if (pass == 1) {
+          std::string line = report;
+          line.replace(line.find(model), model.size(), label);
+          effect.put(keys.journal(label, 1), Bytes(line.begin(), line.end()));
+        }
+        if (pass == 2) effect.put(keys.instant(stands->queued_at, label), {});
+        if (pass == 3) {
+          enrolled->eid = *parse_eid(label);
+          effect.put(StoreKey(book).add_eid(enrolled->eid), eim::to_bytes(*enrolled));
+        }
+      }
+      if (!(*store)->commit(effect)) return false;
+    }
+  }
+  return true;
+}
+
+int restart(int argc, char** argv) {
+  std::size_t devices = count_or(argc, argv, 2, 1'000'000);
+  constexpr std::size_t kReporting = 20'000;
+  Demo demo;
+  if (!demo.service.start()) return 1;
+  std::string model = bench_device(0);
+  Sender(demo).post(report_line(model, 3'600'000, kMeterInBrazil));
+  demo.service.stop(SIGTERM);
+  if (!multiply(demo.folder + "/sojourn.store", model, devices)) return 1;
+  if (!demo.service.start()) return 1;
+  std::uint64_t number = 0;
+  std::vector<std::string> requests;
+  while (requests.size() < 200) requests.push_back(batch(kReporting, 1'000, number));
+  Sent sent = send_all(demo, requests, 1'000, 4, 600);
+  demo.service.stop(SIGKILL);
+  Clock::time_point begin = Clock::now();
+  if (!demo.service.start()) return 1;
+  double seconds = seconds_since(begin);
+  bool takes = Sender(demo).post(batch(kReporting, 1, number));
+  demo.service.stop(SIGTERM);
+  fmt::print("{} devices in a store of {:.1f} GB, killed after {} reports: ready in {:.2f} s{}\n",
+             devices,
+             static_cast<double>(std::filesystem::file_size(demo.folder + "/sojourn.store")) / 1e9,
+             sent.taken, seconds, takes ? "" : ", and takes nothing in");
+  return takes ? 0 : 1;
+}
+
+int memory(int argc, char** argv) {
+  std::size_t devices = count_or(argc, argv, 2, 50'000);
+  Demo demo(R"("idle_seconds_max": 10)");
+  if (!demo.service.start()) return 1;
+  std::uint64_t number = 0;
+  // What servers and threads take is not the devices'.
+  std::vector<std::string> requests = {batch(1'000, 1'000, number)};
+  send_all(demo, requests, 1'000, 4, 600);
+  double before = resident_bytes(demo.service.process());
+  requests.clear();
+  number = 1'000;
+  while (number < devices) requests.push_back(batch(devices, 1'000, number));
+  send_all(demo, requests, 1'000, 4, 600);
+  double busy = resident_bytes(demo.service.process());
+  std::this_thread::sleep_for(std::chrono::seconds(20));
+  double idle = resident_bytes(demo.service.process());
+  demo.service.stop(SIGTERM);
+  auto each = [&](double bytes) { return (bytes - before) / static_cast<double>(devices) / 1e3; };
+  fmt::print("{} devices: {:.2f} kB each just heard of, {:.2f} kB each idle\n", devices, each(busy),
+             each(idle));
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::string what = argc > 1 ? argv[1] : "rate";
+  if (what == "rate") return rate(argc, argv);
+  if (what == "latency") return latency(argc, argv);
+  if (what == "restart") return restart(argc, argv);
+  if (what == "memory") return memory(argc, argv);
+  fmt::print(stderr, "no such bar: {}\n", what);
+  return 2;
 }

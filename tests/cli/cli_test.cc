@@ -135,6 +135,27 @@ TEST_CASE("each kind of bad input gets its clear error") {
       {"sojourn geo nan 0", 2, "latitude nan"},
       {"sojourn geo 0 0 --geodata missing", 2, "missing"},
       {"sojourn explain E9999", 2, "E9999"},
+      {"sojourn explain e0107", 0, "E0107"},
+      {"sojourn chekc policy.sojourn", 2, "`chekc` is no command of `sojourn`"},
+      {"sojourn chekc policy.sojourn", 2, "did you mean `check`?"},
+      {"sojourn audit shwo x", 2, "did you mean `show`?"},
+      {"sojourn audit", 2, "`sojourn audit` wants a command"},
+      {"sojourn check --fromat json policy.sojourn", 2, "did you mean `--format`?"},
+      {"sojourn check --format yaml policy.sojourn", 2, "yaml"},
+      {"sojourn check", 2, "`sojourn check`: FILE is required"},
+      {"sojourn dryrun policy.sojourn --trace trace.ndjson --jobs -1", 2, "--jobs"},
+      {"sojourn dryrun policy.sojourn --trace trace.ndjson --form xls", 2, "`xls` is no form"},
+      {"sojourn dryrun policy.sojourn --trace trace.ndjson --attribute x", 2,
+       "no name with a value"},
+      {"sojourn dryrun policy.sojourn --trace trace.ndjson --mapping bad.sojourn", 2,
+       "the mapping of columns cannot be used"},
+      {"sojourn dryrun policy.sojourn --trace trace.ndjson --decisions - --audit -", 2,
+       "cannot both go to standard output"},
+      {"sojourn graph --dot --format json policy.sojourn", 2, "exclude each other"},
+      {"sojourn test --only nothing policy.sojourn", 2, "no test has `nothing` in its name"},
+      {"sojourn build policy.sojourn -o p.graph && sojourn build p.graph -o q.graph", 2,
+       "`p.graph` is compiled already"},
+      {"sojourn geo 0 0 --accuracy -5", 2, "`--accuracy -5` is no radius"},
       {"sojourn audit verify trace.ndjson", 1, "not a record of the chain"},
   };
   for (const Row& row : rows) {
@@ -143,6 +164,45 @@ TEST_CASE("each kind of bad input gets its clear error") {
     CHECK(run.exit_code == row.exit_code);
     CHECK_THAT(run.out + run.err, Contains(row.said));
   }
+}
+
+TEST_CASE("a trace in another form decides as the same trace in NDJSON") {
+  ScratchFolder scratch;
+  scratch.write("policy.sojourn", kPolicy);
+  scratch.write("ours.ndjson", kTrace);
+  scratch.write("theirs.csv",
+                "When;Unit;Net;Kind;Profile\n01/01/2026 07:00:00;m1;724-05;meter;bootstrap\n"
+                "01/01/2026 07:00:00;t1;724-05;tracker;bootstrap\n"
+                "01/01/2026 07:05:00;m1;724-05;;\n01/01/2026 07:05:00;m2;722-07;meter;bootstrap\n");
+  scratch.write("columns.json",
+                R"({"columns": {"ts": "When", "device": "Unit", "network": "Net",
+                    "attributes.type": "Kind", "profile": "Profile"}, "separator": ";",
+                    "time": "%d/%m/%Y %H:%M:%S", "offset": "-03:00"})");
+  std::string ours = run_shell(
+                         "sojourn dryrun policy.sojourn --trace ours.ndjson --decisions - "
+                         "2>/dev/null",
+                         scratch.path())
+                         .out;
+  ProgramRun theirs = run_shell(
+      "sojourn dryrun policy.sojourn --trace theirs.csv --mapping columns.json --decisions - "
+      "2>/dev/null",
+      scratch.path());
+  CHECK(!ours.empty());
+  CHECK(theirs.out == ours);
+}
+
+TEST_CASE("what can be built and drawn is JSON on demand") {
+  ScratchFolder scratch;
+  scratch.write("policy.sojourn", kPolicy);
+  ProgramRun built =
+      run_shell("sojourn build policy.sojourn -o policy.graph --format json", scratch.path());
+  CHECK(built.exit_code == 0);
+  CHECK_THAT(built.out, Contains("\"file\": \"policy.graph\"") &&
+                            Contains("\"meaning\": \"sha256:") && Contains("\"steps_max\": 3") &&
+                            Contains("\"name\": \"validation\""));
+  ProgramRun drawn = run_shell("sojourn graph policy.graph --format json", scratch.path());
+  CHECK(drawn.exit_code == 0);
+  CHECK_THAT(drawn.out, Contains("\"when\": \"type = meter\"") && Contains("\"to\": "));
 }
 
 TEST_CASE("decide explains itself") {

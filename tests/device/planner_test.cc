@@ -291,8 +291,7 @@ TEST_CASE("who wins: gates in the order of the fine print") {
     bool pressing_passes;
   };
   for (const Row& row :
-       {Row{"emergency", [](PlanGates&g, Instant) { g.emergency = true; }, "emergency call", false},
-        Row{"forbidden", [](PlanGates&g, Instant) { g.change_forbidden = true; },
+       {Row{"forbidden", [](PlanGates&g, Instant) { g.change_forbidden = true; },
             "change forbidden", false},
         Row{"killed", [](PlanGates&g, Instant) { g.killed = true; }, "kill switch", false},
         Row{"approval", [](PlanGates&g, Instant) { g.approval_missing = true; }, "approval", false},

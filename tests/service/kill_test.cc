@@ -10,11 +10,8 @@
 #include <set>
 #include <thread>
 
-#include "adapters/eim/order_book.h"
-#include "adapters/eim/signing.h"
-#include "adapters/service/journal.h"
-#include "adapters/store/sqlite_store.h"
-#include "engine/runtime/audit_chain.h"
+#include "adapters/simulator/http_client.h"
+#include "tests/service/kept_lines.h"
 #include "tests/service/served.h"
 #include "tests/support/catch.h"
 
@@ -80,30 +77,11 @@ TEST_CASE("a service killed at any instant goes on where it was") {
     chain_length = length;
     CHECK(service.stop(SIGTERM) == 0);
 
-    // Every acknowledged report is in its device's journal, once.
-    auto store = open_sqlite_store({.path = folder + "/sojourn.store", .create = false});
-    REQUIRE(store.ok());
-    auto snapshot = (*store)->snapshot();
-    REQUIRE(snapshot.ok());
+    // Every acknowledged report is kept, once.
+    auto kept = kept_lines(folder + "/sojourn.store", "demo");
     for (const auto& [eid, lines] : acknowledged) {
-      StoreKey journal = StoreKey(Space::histories, "demo", 1).add_text("journal").add_text(eid);
-      auto rows = (*snapshot)->scan(StoreRange::with_prefix(journal), 1'000'000);
-      REQUIRE(rows.ok());
-      std::multiset<std::string> kept;
-      for (const StoreRow& row : *rows) {
-        auto unpacked = service::unpack_journal(row.value);
-        REQUIRE(unpacked.ok());
-        const std::string& text = *unpacked;
-        for (std::size_t at = 0; at < text.size();) {
-          std::size_t end = text.find('\n', at);
-          std::size_t begin = text.find('{', at);
-          if (begin < end) kept.insert(text.substr(begin, end - begin));
-          at = end + 1;
-        }
-      }
-      for (const std::string& line : lines) CHECK(kept.count(line) == 1);
+      for (const std::string& line : lines) CHECK(kept[eid].count(line) == 1);
     }
-    snapshot->reset();
   }
   // In the end every meter got what was decided.
   Served service(folder);
@@ -119,4 +97,69 @@ TEST_CASE("a service killed at any instant goes on where it was") {
     INFO(shown.out);
     CHECK(shown.out.find("local-br, enabled") != std::string::npos);
   }
+}
+
+// A log so small that entries are moved into journals and packed all the time.
+TEST_CASE("a service killed while journals are packed loses and doubles nothing") {
+  ScratchFolder scratch;
+  std::string folder = scratch.file("demo");
+  REQUIRE(run_shell("sojourn serve --init " + folder + " --any-ports --devices 1").exit_code == 0);
+  std::string config = read_whole(folder + "/serve.json");
+  config.insert(config.find('{') + 1, R"("limits": {"log_bytes_max": 1048576},)");
+  std::ofstream(folder + "/serve.json") << config;
+  std::string token = read_whole(folder + "/tokens/operate");
+  token = "Bearer " + token.substr(0, token.find('\n'));
+  std::map<std::string, std::set<std::string>> acknowledged;
+  std::uint32_t random = 7;
+  std::int64_t number = 0;
+  for (int round = 0; round < std::min(rounds(), 8); ++round) {
+    INFO("round " << round);
+    Served service(folder);
+    REQUIRE(service.start());
+    simulator::HttpsClientOptions options;
+    options.port = service.rest_port();
+    options.trust = simulator::TlsTrust{read_whole(folder + "/ci.pem"), "localhost", "", ""};
+    auto client = simulator::make_http_client(std::move(options));
+    random = random * 1'664'525u + 1'013'904'223u;
+    std::thread killer([&service, pause = random >> 22] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(200 + pause));
+      service.signal(SIGKILL);
+    });
+    while (true) {
+      std::map<std::string, std::set<std::string>> sent;
+      std::string lines;
+      for (int i = 0; i < 300; ++i, ++number) {
+        std::string eid = demo_device(static_cast<std::size_t>(number % 60));
+        std::string line = report_line(eid, 80'000'000 - number, kMeterInBrazil);
+        sent[eid].insert(line.substr(0, line.size() - 1));
+        lines += line;
+      }
+      simulator::HttpCall call{.method = "POST", .path = "/v1/observations"};
+      call.fields.emplace_back("Authorization", token);
+      call.body = as_bytes(lines);
+      auto reply = client->send(call);
+      if (!reply || reply->status != 200) break;
+      for (auto& [eid, some] : sent) acknowledged[eid].merge(some);
+    }
+    killer.join();
+    CHECK(service.wait() == 128 + SIGKILL);
+    auto kept = kept_lines(folder + "/sojourn.store", "demo");
+    std::size_t lost = 0, doubled = 0, count = 0;
+    for (const auto& [eid, lines] : acknowledged) {
+      for (const std::string& line : lines) {
+        ++count;
+        lost += kept[eid].count(line) == 0 ? 1u : 0u;
+        doubled += kept[eid].count(line) > 1 ? 1u : 0u;
+      }
+    }
+    INFO(count << " acknowledged");
+    CHECK(count > 300);
+    CHECK(lost == 0);
+    CHECK(doubled == 0);
+  }
+  Served service(folder);
+  REQUIRE(service.start());
+  ProgramRun shown = service.ask("devices show", demo_device(0));
+  CHECK(shown.exit_code == 0);
+  CHECK(service.stop(SIGTERM) == 0);
 }

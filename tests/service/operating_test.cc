@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <fstream>
@@ -12,6 +13,7 @@
 #include "adapters/simulator/certificate_maker.h"
 #include "adapters/simulator/http_client.h"
 #include "tests/service/demo_folder.h"
+#include "tests/service/kept_lines.h"
 #include "tests/service/served.h"
 #include "tests/support/catch.h"
 
@@ -131,6 +133,104 @@ TEST_CASE("a kill switch stops what was ordered and what would be") {
   ProgramRun unknown = service.ask("kill set", "--rule no-such-rule");
   CHECK(unknown.exit_code == 1);
   CHECK(holds(service.ask("audit fetch").out, "kill_switches"));
+}
+
+TEST_CASE("where it takes two, nobody puts a policy in force alone") {
+  ScratchFolder scratch;
+  Served service(make_folder(scratch, "demo", 1));
+  replace(service.folder() + "/serve.json", "\"policy\": \"policy.sojourn\"",
+          "\"policy\": \"policy.sojourn\", \"activation\": \"second person\"");
+  REQUIRE(service.start());
+  write(service.folder() + "/reports", meter(0));
+  REQUIRE(service.ask("observe", "reports").exit_code == 0);
+  std::string policy = read_whole(service.folder() + "/policy.sojourn");
+  std::string other = policy.substr(0, policy.find("\ntest \""));
+  std::size_t at = other.find("region in BR and type = meter");
+  REQUIRE(at != std::string::npos);
+  other.replace(at, 12, "region in AR");
+  Client client(service);
+  std::string approve = token_of(service, "approve"), admin = token_of(service, "admin");
+  auto status = [&](std::string_view method, std::string_view path, const std::string& token,
+                    std::string_view body = {}) {
+    auto reply = client.ask(method, path, token, body);
+    REQUIRE(reply);
+    return reply->status;
+  };
+  CHECK(status("GET", "/v1/policy/proposal", approve) == 404);
+  CHECK(status("POST", "/v1/policy/proposal/activate", admin) == 409);
+  CHECK(status("PUT", "/v1/policy", approve, "nonsense") == 422);
+  CHECK(status("GET", "/v1/policy/proposal", approve) == 404);
+  auto sent = client.ask("PUT", "/v1/policy", approve, other);
+  REQUIRE(sent);
+  CHECK(sent->status == 202);
+  CHECK(json_of(*sent)["proposed"] == true);
+  REQUIRE(service.stop(SIGTERM) == 0);
+  REQUIRE(service.start());
+  client = Client(service);
+  auto shown = client.ask("GET", "/v1/policy/proposal", token_of(service, "read"));
+  REQUIRE(shown);
+  CHECK(json_of(*shown)["by"] == "demo-approve");
+  CHECK(json_of(*shown)["text"] == other);
+  CHECK(holds(service.ask("devices show", demo_device(0)).out, "meters-in-brazil"));
+  CHECK(status("POST", "/v1/policy/proposal/activate", approve) == 409);
+  CHECK(status("POST", "/v1/policy/proposal/activate", token_of(service, "operate")) == 403);
+  CHECK(status("POST", "/v1/policy/proposal/activate", admin) == 200);
+  CHECK(status("GET", "/v1/policy/proposal", approve) == 404);
+  CHECK(!holds(service.ask_until("devices show", demo_device(0), "keep").out, "meters-in-brazil"));
+  CHECK(holds(service.ask("audit fetch").out, "demo-admin, proposed by demo-approve"));
+  // Going back takes two as well.
+  CHECK(status("POST", "/v1/policy/rollback", admin) == 202);
+  CHECK(status("DELETE", "/v1/policy/proposal", approve) == 204);
+  CHECK(status("POST", "/v1/policy/proposal/activate", approve) == 409);
+}
+
+TEST_CASE("too much at once is refused with a time to come again, and nothing of it is taken") {
+  ScratchFolder scratch;
+  Served service(make_folder(scratch, "demo", 1));
+  replace(service.folder() + "/serve.json", "{",
+          R"({"limits": {"queued_observations_max": 1000},)");
+  REQUIRE(service.start());
+  std::string token = token_of(service, "operate");
+  std::atomic<std::size_t> taken{0}, refused{0}, other{0};
+  std::vector<std::thread> senders;
+  for (int n = 0; n < 8; ++n) {
+    senders.emplace_back([&, n] {
+      Client client(service);
+      for (int i = 0; i < 10; ++i) {
+        std::string lines;
+        for (int k = 0; k < 900; ++k) {
+          std::string name = std::to_string(n) + "-" + std::to_string(i) + "-" + std::to_string(k);
+          lines += report_line(demo_device(0), 60'000, kMeterInBrazil);
+          lines.replace(lines.rfind("\"eid\""), 40, "\"device\":\"" + name + "\"");
+        }
+        auto reply = client.ask("POST", "/v1/observations", token, lines);
+        unsigned status = reply ? reply->status : 0;
+        (status == 200 ? taken : status == 429 ? refused : other) += 900;
+      }
+    });
+  }
+  write(service.folder() + "/reports", meter(0));
+  // What a busy service says to everybody: the header is there.
+  std::string head;
+  for (int i = 0; i < 200 && !holds(head, " 429 "); ++i) {
+    head =
+        run_shell("curl -s -k -D - -o /dev/null --data-binary @reports -H 'Authorization: Bearer " +
+                      token + "' https://127.0.0.1:" + std::to_string(service.rest_port()) +
+                      "/v1/observations",
+                  service.folder())
+            .out;
+  }
+  for (std::thread& sender : senders) sender.join();
+  INFO(taken << " taken, " << refused << " refused, " << other << " otherwise\n" << head);
+  CHECK(other == 0);
+  CHECK(refused > 0);
+  CHECK((!holds(head, " 429 ") || holds(head, "Retry-After: ")));
+  std::size_t count = 0;
+  for (const auto& [label, lines] :
+       (service.stop(SIGTERM), kept_lines(service.folder() + "/sojourn.store", "demo"))) {
+    if (label != demo_device(0)) count += lines.size();
+  }
+  CHECK(count == taken);
 }
 
 TEST_CASE("policies are compared, numbered, and rolled back") {

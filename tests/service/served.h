@@ -27,6 +27,7 @@ class Served {
   int stop(int signal);
   int wait();
   bool running() const { return process_ > 0; }
+  pid_t process() const { return process_; }
   void signal(int number) const;
 
   std::uint16_t rest_port() const { return rest_; }

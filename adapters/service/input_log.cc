@@ -1,0 +1,179 @@
+#include "adapters/service/input_log.h"
+
+#include <algorithm>
+
+#include "adapters/service/journal.h"
+#include "engine/base/diagnostic_code.h"
+#include "engine/graph/archive.h"
+
+namespace sojourn::service {
+namespace {
+
+constexpr std::size_t kOverfullFactor = 4;
+// Rows of the log: large enough to pack well, far below what a store takes.
+constexpr std::size_t kRowBytes = 256u << 10;
+constexpr std::size_t kRowsPerPage = 64;
+
+using Entries = std::vector<std::pair<std::string, std::string>>;
+
+Bytes packed_row(const Entries& entries) {
+  archive::Writer writer;
+  for (const auto& [label, text] : entries) {
+    writer.text(label);
+    writer.text(text);
+  }
+  Bytes plain = writer.take();
+  return pack_journal({reinterpret_cast<const char*>(plain.data()), plain.size()});
+}
+
+}  // namespace
+
+Result<Entries> read_log_row(ByteView row) {
+  auto plain = unpack_journal(row);
+  if (!plain) return std::move(plain).error();
+  archive::Reader reader(as_bytes(*plain));
+  Entries entries;
+  while (reader.ok() && !reader.at_end()) {
+    auto& [label, text] = entries.emplace_back();
+    reader.text(label);
+    reader.text(text);
+  }
+  if (!reader.ok()) return make_diagnostic(Code::E0012, "a row of the log cannot be read");
+  return entries;
+}
+
+Status InputLog::open(Store& store, const Keys& keys) {
+  next_ = 1;
+  auto snapshot = store.snapshot();
+  if (!snapshot) return std::move(snapshot).error();
+  StoreRange rest = StoreRange::with_prefix(keys.input_log());
+  while (true) {
+    auto page = (*snapshot)->scan(rest, kRowsPerPage);
+    if (!page) return std::move(page).error();
+    for (const StoreRow& row : *page) {
+      StoreKeyReader parts(row.key);
+      parts.read_text();
+      std::uint64_t number = parts.read_unsigned();
+      auto entries = read_log_row(row.value);
+      if (!entries) return std::move(entries).error();
+      rows_.push_back({number, 0});
+      for (const auto& [label, text] : *entries) {
+        rows_.back().byte_count += text.size();
+        add(label, number, text);
+      }
+      byte_count_ += rows_.back().byte_count;
+      next_ = number + 1;
+    }
+    if (page->size() < kRowsPerPage) break;
+    rest = rest.after(page->back().key);
+  }
+  for (PendingEntries& entries : order_) entries.compared = false;
+  // Rows may be gone whose numbers journals bear.
+  auto newest = store.read(keys.input_log_end());
+  if (!newest) return std::move(newest).error();
+  if (newest->has_value()) {
+    archive::Reader reader(**newest);
+    next_ = std::max(next_, reader.unsigned_integer());
+    if (!reader.ok()) return make_diagnostic(Code::E0012, "the end of the log cannot be read");
+  }
+  return {};
+}
+
+PendingEntries& InputLog::entries_of(const std::string& label) {
+  auto known = places_.find(label);
+  if (known != places_.end()) return *known->second;
+  PendingEntries& made = order_.emplace_back();
+  made.label = label;
+  places_.emplace(made.label, std::prev(order_.end()));
+  return made;
+}
+
+void InputLog::add(const std::string& label, std::uint64_t number, std::string_view text) {
+  PendingEntries& entries = entries_of(label);
+  if (entries.pieces.empty()) entries.since = number;
+  if (entries.pieces.empty() || entries.pieces.back().number != number) {
+    entries.pieces.push_back({number, {}});
+  }
+  entries.pieces.back().text += text;
+  entries.byte_count += text.size();
+}
+
+void InputLog::append(const std::string& label, std::string_view text) {
+  while (!text.empty()) {
+    std::size_t end =
+        text.size() <= kRowBytes ? std::string_view::npos : text.find('\n', kRowBytes);
+    std::string_view part = end == std::string_view::npos ? text : text.substr(0, end + 1);
+    text.remove_prefix(part.size());
+    add(label, next_, part);
+    unwritten_.emplace_back(label, part);
+    unwritten_bytes_ += part.size();
+    if (unwritten_bytes_ >= kRowBytes) close_row();
+  }
+}
+
+void InputLog::close_row() {
+  if (unwritten_.empty()) return;
+  full_rows_.emplace_back(next_, packed_row(unwritten_));
+  rows_.push_back({next_++, unwritten_bytes_});
+  byte_count_ += unwritten_bytes_;
+  unwritten_.clear();
+  unwritten_bytes_ = 0;
+}
+
+void InputLog::write(const Keys& keys, StoreTransaction& effect) {
+  close_row();
+  for (auto& [number, row] : full_rows_) effect.put(keys.input_log(number), std::move(row));
+  full_rows_.clear();
+}
+
+const PendingEntries* InputLog::pending(const std::string& label) const {
+  auto known = places_.find(label);
+  return known == places_.end() ? nullptr : &*known->second;
+}
+
+bool InputLog::is_full() const { return byte_count_ > byte_count_max_ && !order_.empty(); }
+
+bool InputLog::is_overfull() const {
+  return byte_count_ > kOverfullFactor * byte_count_max_ && !order_.empty();
+}
+
+void InputLog::compare(const std::string& label, std::uint64_t next) {
+  auto known = places_.find(label);
+  if (known == places_.end() || known->second->compared) return;
+  PendingEntries& entries = *known->second;
+  entries.compared = true;
+  std::erase_if(entries.pieces, [&](const LogPiece& piece) { return piece.number < next; });
+  entries.byte_count = 0;
+  for (const LogPiece& piece : entries.pieces) entries.byte_count += piece.text.size();
+  if (!entries.pieces.empty()) return;
+  auto place = known->second;
+  places_.erase(known);  // its key lies in the entry
+  order_.erase(place);
+}
+
+void InputLog::note_moved(const std::string& label) {
+  auto known = places_.find(label);
+  if (known != places_.end()) moved_.splice(moved_.end(), order_, known->second);
+}
+
+void InputLog::forget_moved() {
+  for (const PendingEntries& entries : moved_) places_.erase(entries.label);
+  moved_.clear();
+}
+
+void InputLog::erase_moved(const Keys& keys, StoreTransaction& effect) {
+  std::uint64_t kept = order_.empty() ? next_ : order_.front().since;
+  bool some = false;
+  while (!rows_.empty() && rows_.front().number < kept) {
+    effect.erase(keys.input_log(rows_.front().number));
+    byte_count_ -= rows_.front().byte_count;
+    rows_.pop_front();
+    some = true;
+  }
+  if (!some || !rows_.empty()) return;
+  archive::Writer end;
+  end.unsigned_integer(next_);
+  effect.put(keys.input_log_end(), end.take());
+}
+
+}  // namespace sojourn::service

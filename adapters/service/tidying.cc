@@ -1,0 +1,237 @@
+// From the log into the journals of devices, and from there into packed blocks with a memory of the
+// device beside them: in the engine's spare time, some milliseconds' worth at a time.
+#include <algorithm>
+
+#include "adapters/service/device_memory.h"
+#include "adapters/service/tenant.h"
+#include "engine/base/diagnostic_code.h"
+
+namespace sojourn::service {
+namespace {
+
+// Less than this is read again faster than a memory is written.
+constexpr std::size_t kTailBytesMin = 8u << 10;
+// Texts of a block, far below what a store takes.
+constexpr std::size_t kBlockBytesMax = 4u << 20;
+// Shorter texts are not worth packing.
+constexpr std::size_t kPackedBytesMin = 2u << 10;
+
+Bytes bytes_of(std::string_view text) { return Bytes(text.begin(), text.end()); }
+
+}  // namespace
+
+struct Tenant::Tidying {
+  Tenant& tenant;
+  const StoreSnapshot& snapshot;
+  StoreTransaction effect;
+
+  Status pack(LiveDevice& device);
+  Status move(const std::string& label);
+
+ private:
+  Status take_tail(LiveDevice& device, std::vector<LogPiece>& pieces);
+  void put(const std::string& label, std::vector<LogPiece> pieces, bool block);
+  Status thin_oldest(LiveDevice& device);
+};
+
+void Tenant::note_packing(LiveDevice& device) {
+  if (device.packing_due) return;
+  const PendingEntries* pending = log_.pending(device.label);
+  std::size_t byte_count = device.tail_bytes + (pending == nullptr ? 0 : pending->byte_count);
+  if (!device.memory_due && byte_count < std::max(kTailBytesMin, device.memory_bytes)) return;
+  device.packing_due = true;
+  to_pack_.push_back(device.label);
+}
+
+Result<bool> Tenant::tidy(std::chrono::milliseconds longest, Effects& effects) {
+  std::lock_guard lock(mutex_);
+  if (to_pack_.empty() && !log_.is_full()) return false;
+  auto begin = std::chrono::steady_clock::now();
+  auto snapshot = store_.snapshot();
+  if (!snapshot) return std::move(snapshot).error();
+  Tidying tidying{*this, **snapshot, {}};
+  bool more = true;
+  while (more && (std::chrono::steady_clock::now() - begin < longest || log_.is_overfull())) {
+    Status done;
+    if (log_.is_full()) {
+      done = tidying.move(std::string(log_.oldest()));
+    } else if (!to_pack_.empty()) {
+      auto device = devices_.find(to_pack_.back());
+      to_pack_.pop_back();
+      // One that left memory is found again when it grows on; a moved one may have been packed.
+      bool due = device != devices_.end() && device->second->packing_due;
+      if (due) done = tidying.pack(*device->second);
+    }
+    if (!done) return std::move(done).error();
+    more = log_.is_full() || !to_pack_.empty();
+  }
+  log_.erase_moved(keys_, tidying.effect);
+  if (!tidying.effect.empty()) effects.transactions.push_back(std::move(tidying.effect));
+  return more;
+}
+
+void Tenant::committed() {
+  std::lock_guard lock(mutex_);
+  for (const PendingEntries& entries : log_.moved()) {
+    auto live = devices_.find(entries.label);
+    std::uint64_t next = entries.pieces.back().number + 1;
+    // One that somebody read meanwhile does not know yet.
+    if (live == devices_.end() || live->second->journal_next >= next) continue;
+    live->second->journal_next = next;
+    live->second->tail_bytes += entries.byte_count;
+  }
+  log_.forget_moved();
+  while (devices_.size() > limits_.devices_in_memory_max) drop_last();
+  if (eid_of_imei_.size() > limits_.devices_in_memory_max) eid_of_imei_.clear();
+}
+
+void Tenant::let_rest() {
+  std::lock_guard lock(mutex_);
+  auto long_ago = std::chrono::steady_clock::now() - std::chrono::seconds(limits_.idle_seconds_max);
+  while (!recent_.empty() && recent_.back()->used_at < long_ago && !recent_.back()->packing_due) {
+    drop_last();
+  }
+}
+
+void Tenant::drop_last() {
+  std::string label = std::move(recent_.back()->label);
+  recent_.pop_back();
+  devices_.erase(label);
+}
+
+// --- one device ----------------------------------------------------------------------------------
+
+// Rows for the pieces, each under the number of its last one.
+void Tenant::Tidying::put(const std::string& label, std::vector<LogPiece> pieces, bool block) {
+  std::string text;
+  for (std::size_t i = 0; i < pieces.size(); ++i) {
+    text += pieces[i].text;
+    if (i + 1 < pieces.size() && text.size() + pieces[i + 1].text.size() <= kBlockBytesMax)
+      continue;
+    bool packed = block || text.size() >= kPackedBytesMin;
+    effect.put(tenant.keys_.journal(label, pieces[i].number),
+               packed ? pack_journal(text) : bytes_of(text));
+    text.clear();
+  }
+}
+
+// Those rows of the journal that no memory knows; they go.
+Status Tenant::Tidying::take_tail(LiveDevice& device, std::vector<LogPiece>& pieces) {
+  constexpr std::size_t kPage = 1'000;
+  const Keys& keys = tenant.keys_;
+  StoreRange rest = StoreRange::with_prefix(keys.journal(device.label));
+  if (device.remembered_next > 0) {
+    rest = rest.after(keys.journal(device.label, device.remembered_next - 1));
+  }
+  while (true) {
+    auto page = snapshot.scan(rest, kPage);
+    if (!page) return std::move(page).error();
+    for (const StoreRow& row : *page) {
+      StoreKeyReader parts(row.key);
+      parts.read_text(), parts.read_text();
+      auto text = unpack_journal(row.value);
+      if (!text) return std::move(text).error();
+      pieces.push_back({parts.read_unsigned(), std::move(*text)});
+      effect.erase(row.key);
+    }
+    if (page->size() < kPage) return {};
+    rest = rest.after(page->back().key);
+  }
+}
+
+Status Tenant::Tidying::pack(LiveDevice& device) {
+  if (Status thinned = thin_oldest(device); !thinned) return thinned;
+  std::vector<LogPiece> pieces;
+  if (device.tail_bytes > 0) {
+    if (Status read = take_tail(device, pieces); !read) return read;
+  }
+  if (const PendingEntries* pending = tenant.log_.pending(device.label)) {
+    pieces.insert(pieces.end(), pending->pieces.begin(), pending->pieces.end());
+  }
+  if (!pieces.empty()) device.journal_next = pieces.back().number + 1;
+  put(device.label, std::move(pieces), true);
+  tenant.log_.note_moved(device.label);
+  DeviceMemory memory;
+  memory.made_under = tenant.shelf_->made_under;
+  memory.journal_next = device.journal_next;
+  memory.journal_time = device.journal_time;
+  memory.loop = device.loop.save();
+  Bytes stored = to_bytes(memory);
+  device.memory_bytes = stored.size();
+  device.memory_due = device.packing_due = false;
+  device.remembered_next = device.journal_next;
+  device.tail_bytes = 0;
+  effect.put(tenant.keys_.memory(device.label), std::move(stored));
+  return {};
+}
+
+Status Tenant::Tidying::move(const std::string& label) {
+  tenant.ahead_.spoil(label);
+  auto live = tenant.devices_.find(label);
+  if (live != tenant.devices_.end()) {
+    tenant.note_packing(*live->second);
+    if (live->second->packing_due) return pack(*live->second);
+  } else if (!tenant.log_.pending(label)->compared) {
+    // Under which number did the journal last get something?
+    auto newest = snapshot.scan(StoreRange::with_prefix(tenant.keys_.journal(label)), 1,
+                                ScanOrder::descending);
+    if (!newest) return std::move(newest).error();
+    std::uint64_t next = 0;
+    if (!newest->empty()) {
+      StoreKeyReader parts(newest->front().key);
+      parts.read_text(), parts.read_text();
+      next = parts.read_unsigned() + 1;
+    }
+    tenant.log_.compare(label, next);
+  }
+  const PendingEntries* pending = tenant.log_.pending(label);
+  if (pending == nullptr) return {};
+  if (live != tenant.devices_.end()) {
+    live->second->journal_next = pending->pieces.back().number + 1;
+    live->second->tail_bytes += pending->byte_count;
+  }
+  put(label, pending->pieces, false);
+  tenant.log_.note_moved(label);
+  return {};
+}
+
+// A block whose newest report is older than history is kept joins the thinned past. One block goes
+// for one that comes. What cannot be read stays as it is: the device is complete without it as long
+// as its memory is, and the blocks that come are no worse for it.
+Status Tenant::Tidying::thin_oldest(LiveDevice& device) {
+  Instant newest_report = device.loop.device().newest_report();
+  if (newest_report < device.thin_from) return {};
+  const Keys& keys = tenant.keys_;
+  auto oldest = snapshot.scan(StoreRange::with_prefix(keys.journal(device.label)), 1);
+  if (!oldest) return std::move(oldest).error();
+  if (oldest->empty()) return {};
+  StoreKeyReader parts(oldest->front().key);
+  parts.read_text(), parts.read_text();
+  if (parts.read_unsigned() >= device.remembered_next) return {};
+  auto past = snapshot.read(keys.past(device.label));
+  if (!past) return std::move(past).error();
+  device.thin_from = kNever;
+  auto text = unpack_journal(oldest->front().value);
+  if (!text) return {};
+  auto newest = newest_in_journal(*text, tenant.reader_);
+  if (!newest) return {};
+  Instant due = *newest + tenant.config_.history;
+  if (newest_report <= due) {
+    device.thin_from = due + milliseconds(1);
+    return {};
+  }
+  std::string before;
+  if (past->has_value()) {
+    auto unpacked = unpack_journal(**past);
+    if (!unpacked) return {};
+    before = std::move(*unpacked);
+  }
+  auto thinned = thin_journal(before + *text, tenant.reader_);
+  if (!thinned) return {};
+  device.thin_from = kBeginning;
+  effect.put(keys.past(device.label), pack_journal(*thinned));
+  effect.erase(oldest->front().key);
+  return {};
+}
+
+}  // namespace sojourn::service
