@@ -9,13 +9,28 @@
 
 namespace sojourn {
 
-class Device::State {
- public:
+struct Device::State {
   State(std::shared_ptr<const PreparedPolicy> prepared, const DeviceOptions& options)
-      : policy(std::move(prepared)), evaluator(static_cast<const Prepared&>(*policy), options) {}
+      : policy(std::move(prepared)), remembered(prepared_policy(), options) {}
+
+  // What is concluded, drawn anew after a rest.
+  Evaluator& awake() {
+    if (!evaluator) evaluator = std::make_unique<Evaluator>(prepared_policy(), remembered);
+    return *evaluator;
+  }
+  void rest() {
+    evaluator.reset();
+    remembered.history.shrink_to_fit();
+  }
+  std::size_t byte_count() const {
+    return sizeof(*this) + remembered.byte_count() + (evaluator ? evaluator->byte_count() : 0);
+  }
+
+  const Prepared& prepared_policy() const { return static_cast<const Prepared&>(*policy); }
 
   std::shared_ptr<const PreparedPolicy> policy;
-  Evaluator evaluator;
+  Remembered remembered;
+  std::unique_ptr<Evaluator> evaluator;
 };
 
 Device::Device(std::shared_ptr<const PreparedPolicy> policy, const DeviceOptions& options)
@@ -25,63 +40,93 @@ Device::Device(Device&&) noexcept = default;
 Device& Device::operator=(Device&&) noexcept = default;
 
 ObserveOutcome Device::observe(const Observation& observation) {
-  return state_->evaluator.observe(observation);
+  return state_->awake().observe(observation);
 }
-void Device::switched(ProfileIndex profile, Instant at) { state_->evaluator.switched(profile, at); }
+void Device::switched(ProfileIndex profile, Instant at) { state_->awake().switched(profile, at); }
 void Device::set_quarantine(const std::vector<QuarantinedProfile>& all, Instant now) {
-  state_->evaluator.set_quarantine(all, now);
+  state_->awake().set_quarantine(all, now);
 }
-Decision Device::decide(Instant now) { return state_->evaluator.decide(now); }
-const std::vector<std::uint32_t>& Device::also() const { return state_->evaluator.also(); }
-Instant Device::review(Instant now) { return state_->evaluator.review(now); }
-Instant Device::wake(Instant now) { return state_->evaluator.wake(now); }
+Decision Device::decide(Instant now) { return state_->awake().decide(now); }
+const std::vector<std::uint32_t>& Device::also() const { return state_->awake().also(); }
+Instant Device::review(Instant now) { return state_->awake().review(now); }
+Instant Device::wake(Instant now) { return state_->awake().wake(now); }
 void Device::told(FeatureIndex feature, const Reading& reading) {
-  state_->evaluator.told(feature, reading);
+  state_->awake().told(feature, reading);
 }
 Reading Device::read(FeatureIndex feature, Instant now) {
-  return state_->evaluator.read(feature, now);
+  return state_->awake().read(feature, now);
 }
 Truth Device::judge(ConditionIndex condition, Instant now, Instant& steady_until) {
-  return state_->evaluator.judge(condition, now, steady_until);
+  return state_->awake().judge(condition, now, steady_until);
 }
 Instant Device::next_within(std::int32_t from_ms, std::int32_t until_ms, Instant now) {
-  state_->evaluator.place_at(now);  // whose clock it is
-  return state_->evaluator.reader().next_within(from_ms, until_ms, now);
+  Evaluator& evaluator = state_->awake();
+  evaluator.place_at(now);  // whose clock it is
+  return evaluator.reader().next_within(from_ms, until_ms, now);
 }
 BanStanding Device::standing(std::size_t ban, Instant now) {
-  return BanJudge(state_->evaluator, now).standing(ban);
+  return BanJudge(state_->awake(), now).standing(ban);
 }
-Explanation Device::explain(Instant now) { return Explainer(state_->evaluator, now).explain(); }
+Explanation Device::explain(Instant now) { return Explainer(state_->awake(), now).explain(); }
 std::vector<ConditionEvidence> Device::because(const Decision& decision, Instant now) {
-  return Explainer(state_->evaluator, now).because(decision);
+  return Explainer(state_->awake(), now).because(decision);
 }
 
 std::vector<BanEvidence> Device::bans(Instant now) {
-  return Explainer(state_->evaluator, now).bans();
+  return Explainer(state_->awake(), now).bans();
 }
 std::vector<std::string> Device::skipped(const Decision& decision, Instant now) {
-  return Explainer(state_->evaluator, now).skipped(decision);
+  return Explainer(state_->awake(), now).skipped(decision);
 }
+void Device::rest() { state_->rest(); }
 
 std::optional<std::int64_t> Device::enabled_profile(Instant now) const {
-  std::int64_t profile = state_->evaluator.history().value(kProfile, now);
+  std::int64_t profile = state_->remembered.history.value(kProfile, now);
   if (profile == kUnknownValue) return std::nullopt;
   return is_undeclared(profile) ? kOtherSymbol : profile;
 }
 
+Instant Device::switched_at(Instant now) const {
+  Instant newest = kBeginning;
+  state_->remembered.history.for_each_switch(now, [&](Instant at) {
+    newest = at;
+    return false;
+  });
+  return newest;
+}
+
+std::string Device::shared_value(AttributeIndex attribute, Instant now) const {
+  const DeviceHistory& history = state_->remembered.history;
+  std::int64_t value = history.value(history.policy().attribute_signal(attribute), now);
+  if (value == kUnknownValue) return {};
+  const Attribute& declared = state_->policy->table().attributes[attribute];
+  bool is_text = declared.type == AttributeType::text;
+  if (is_text && is_undeclared(value)) {
+    return "=" + history.pools().undeclared[undeclared_index(value)].name;
+  }
+  if (is_text && value >= 0) return "=" + declared.values[static_cast<std::size_t>(value)];
+  bool is_set = declared.type == AttributeType::set_of_text ||
+                declared.type == AttributeType::set_of_choice ||
+                declared.type == AttributeType::set_of_country;
+  if (!is_set) return std::to_string(value);
+  std::string text = "set";
+  for (std::int64_t member : history.pools().sets[static_cast<std::size_t>(value)]) {
+    text += " " + std::to_string(member);
+  }
+  return text;
+}
+
 std::vector<EvidenceRow> Device::ledger() const {
-  Evaluator& evaluator = state_->evaluator;
-  Instant now = std::max(evaluator.asked_to(), newest_report());
-  return residency(evaluator.place_at(now), evaluator.history(),
-                   {evaluator.history().first_report(), newest_report()});
+  const DeviceHistory& history = state_->remembered.history;
+  Instant now = std::max(state_->remembered.asked_to, newest_report());
+  return residency(state_->awake().place_at(now), history,
+                   {history.first_report(), newest_report()});
 }
 
-Bytes Device::save() const { return state_->evaluator.save(); }
-Status Device::restore(ByteView bytes) { return state_->evaluator.restore(bytes); }
+Bytes Device::save() const { return state_->remembered.save(); }
+Status Device::restore(ByteView bytes) { return state_->remembered.restore(bytes); }
 
-Instant Device::newest_report() const { return state_->evaluator.history().newest_report(); }
-std::size_t Device::byte_count() const {
-  return sizeof(*this) + sizeof(State) + state_->evaluator.byte_count();
-}
+Instant Device::newest_report() const { return state_->remembered.history.newest_report(); }
+std::size_t Device::byte_count() const { return sizeof(*this) + state_->byte_count(); }
 
 }  // namespace sojourn

@@ -108,8 +108,17 @@ class Device {
   // Profiles that rules asked for and could not have, and why.
   std::vector<std::string> skipped(const Decision& decision, Instant now);
 
+  // Lets go of everything that can be concluded anew from the history, for a device that is not
+  // asked for a while. What comes next costs the concluding; nothing else differs, but that there
+  // is no `also` before the next decision.
+  void rest();
+
   // The enabled profile: its index, kOtherSymbol when undeclared; absent when unknown.
   std::optional<std::int64_t> enabled_profile(Instant now) const;
+  // When the enabled profile changed last, by whatever cause; kBeginning: not that we know.
+  Instant switched_at(Instant now) const;
+  // What an attribute says, as a text that is equal for equal values only; "" = unknown.
+  std::string shared_value(AttributeIndex attribute, Instant now) const;
   // The residency ledger, oldest first.
   std::vector<EvidenceRow> ledger() const;
   Instant newest_report() const;   // kBeginning before the first
@@ -123,7 +132,7 @@ class Device {
   Status restore(ByteView bytes);
 
  private:
-  class State;
+  struct State;
   std::unique_ptr<State> state_;
 };
 

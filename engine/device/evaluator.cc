@@ -3,50 +3,18 @@
 #include <algorithm>
 
 #include "engine/device/candidates.h"
+#include "engine/device/heap_bytes.h"
 
 namespace sojourn {
-namespace {
 
-// How long nothing may happen until nothing will, with no report: the longest window and threshold
-// of the policy, the longest hold of a value, and two years for calendar counts to come round.
-Duration horizon_of(const Prepared& policy) {
-  std::int64_t days_longest = 0;
-  auto at_least = [&](std::int64_t count) { days_longest = std::max(days_longest, count); };
-  constexpr std::int64_t kDayMs = 86'400'000;
-  for (FeatureIndex f = 0; f < policy.features.size(); ++f) {
-    const Feature& feature = policy.feature(f);
-    bool is_time = feature.kind == FeatureKind::held || feature.kind == FeatureKind::recency ||
-                   feature.kind == FeatureKind::held_share || feature.kind == FeatureKind::silent;
-    if (is_temporal(feature.kind) || is_time) {
-      for (std::int64_t cut : policy.features[f].cuts) {
-        if (cut != kNotYet) at_least(is_time ? cut / kDayMs : std::min(cut, kDayMs));
-      }
-    }
-    std::int64_t unit_days = feature.window.unit == TimeUnit::day     ? 1
-                             : feature.window.unit == TimeUnit::week  ? 7
-                             : feature.window.unit == TimeUnit::month ? 31
-                                                                      : 366;
-    at_least(feature.window.unit == TimeUnit::millisecond ? feature.window.count / kDayMs
-                                                          : feature.window.count * unit_days);
-  }
-  at_least(policy.table().settings.carry.ms / kDayMs);
-  for (const Attribute& attribute : policy.table().attributes) {
-    if (attribute.valid) at_least(attribute.valid->ms / kDayMs);
-  }
-  return days(std::min<std::int64_t>(2 * days_longest + 2 * 366, 40 * 366));
-}
-
-}  // namespace
-
-Evaluator::Evaluator(const Prepared& policy, const DeviceOptions& options)
+Evaluator::Evaluator(const Prepared& policy, Remembered& remembered)
     : policy_(policy),
-      history_(policy, options.lateness),
-      place_(history_, policy.table().settings.settle),
-      reader_(history_, place_, conditions_),
+      remembered_(remembered),
+      place_(remembered.history, policy.table().settings.settle),
+      reader_(remembered.history, place_, conditions_),
       curves_(policy.features.size()),
       axes_(policy.graph().axes().size()),
-      usage_memos_(policy.usage_memo_count),
-      review_horizon_(horizon_of(policy)) {
+      usage_memos_(policy.usage_memo_count) {
   conditions_.reserve(policy.histories.size());
   for (const HistorySpec& spec : policy.histories) {
     conditions_.emplace_back(spec, policy.zones[spec.zone_index]);
@@ -55,26 +23,26 @@ Evaluator::Evaluator(const Prepared& policy, const DeviceOptions& options)
 }
 
 ObserveOutcome Evaluator::observe(const Observation& observation) {
-  ObserveOutcome outcome = history_.apply(observation, changes_);
-  spread(changes_);
+  ObserveOutcome outcome = remembered_.history.apply(observation, effect_);
+  spread_effect();
   return outcome;
 }
 
 void Evaluator::switched(ProfileIndex profile, Instant at) {
-  history_.switched(profile, at, changes_);
-  spread(changes_);
+  remembered_.history.switched(profile, at, effect_);
+  spread_effect();
 }
 
 void Evaluator::set_quarantine(const std::vector<QuarantinedProfile>& all, Instant now) {
-  history_.set_quarantine(all, now, changes_);
-  spread(changes_);
+  remembered_.history.set_quarantine(all, now, effect_);
+  spread_effect();
 }
 
-void Evaluator::spread(const std::vector<SignalChange>& changes) {
-  for (const SignalChange& change : changes) {
+void Evaluator::spread_effect() {
+  for (const SignalChange& change : effect_.changes) {
     const Stretch& stretch = change.change.stretch;
     // A lapse that nobody has looked beyond was put off: what was concluded holds.
-    if (change.change.renewed && stretch.from > asked_to_) continue;
+    if (change.change.renewed && stretch.from > remembered_.asked_to) continue;
     if (change.trigger == kFixCountry || change.trigger == kNetworkCountry) {
       place_.mark_dirty(stretch.from);
     }
@@ -98,8 +66,8 @@ void Evaluator::spread(SignalIndex trigger, const Stretch& stretch) {
 }
 
 void Evaluator::prepare(Instant now) {
-  if (now < asked_to_) retract(now);
-  asked_to_ = now;
+  if (now < remembered_.asked_to) retract(now);
+  remembered_.asked_to = now;
   if (!uses_place_ || !place_.needs_refresh(now)) return;
   std::optional<Stretch> changed = place_.refresh(now);
   if (changed) spread(policy_.triggers.standing_country, *changed);
@@ -137,23 +105,31 @@ Curve Evaluator::draw_fleet(FeatureIndex index, Instant now) {
   Instant until = kNever;
   Reading alone = Reading::exactly(1);
   if (counts) {
-    const Timeline& values = history_.timeline(policy_.features[index].signal);
+    const Timeline& values = remembered_.history.timeline(policy_.features[index].signal);
     until = values.next_change(now);
     if (values.value_at(now) == kUnknownValue) alone = Reading::between(0, kNotYet);
   } else {
     const std::optional<Rollout>& rollout = policy_.table().rules[feature.subject].action.rollout;
     alone = Reading::exactly(rollout && rollout->stages.front() > 0 ? 1 : 0);
   }
-  auto said = told_.find(index);
-  Curve curve = Curve::flat(now, said == told_.end() ? alone : said->second, until);
+  for (const Remembered::Told& said : remembered_.told) {
+    if (said.feature == index) alone = said.reading;
+  }
+  Curve curve = Curve::flat(now, alone, until);
   curve.is_count = counts;
   return curve;
 }
 
 void Evaluator::told(FeatureIndex feature, const Reading& reading) {
-  Reading& known = told_[feature];
-  if (known == reading) return;
-  known = reading;
+  CompactVector<Remembered::Told>& told = remembered_.told;
+  auto known = std::find_if(told.begin(), told.end(),
+                            [&](const Remembered::Told& said) { return said.feature == feature; });
+  if (known != told.end() && known->reading == reading) return;
+  if (known == told.end()) {
+    told.push_back({feature, reading});
+  } else {
+    known->reading = reading;
+  }
   curves_[feature].until = curves_[feature].class_until = kBeginning;
   for (AxisIndex a : policy_.features[feature].axes) axes_[a].until = kBeginning;
   decision_until_ = kBeginning;
@@ -173,8 +149,8 @@ Curve Evaluator::draw_for_candidate(FeatureIndex index, CountQuestion question) 
     worst = worst ? worse(*worst, curve) : curve;
   }
   // What has to be supposed follows from the network, the profile and the country.
-  Instant steady = std::min(history_.next_network_change(question.now),
-                            history_.timeline(kProfile).next_change(question.now));
+  Instant steady = std::min(remembered_.history.next_network_change(question.now),
+                            remembered_.history.timeline(kProfile).next_change(question.now));
   steady = std::min(steady, place_.next_change(question.now));
   worst->until = std::min(worst->until, steady);
   worst->class_until = std::max(worst->until, std::min(worst->class_until, steady));
@@ -186,9 +162,9 @@ Curve Evaluator::draw_supposed(FeatureIndex index, const CountQuestion& question
   Instant now = question.now;
   if (feature.kind == FeatureKind::silent) {
     Curve curve = Curve::flat(now, Reading::unknown(), kNever);
-    if (history_.newest_report() == kBeginning) return curve;
+    if (remembered_.history.newest_report() == kBeginning) return curve;
     curve.known = true;
-    curve.lower = curve.upper = (now - history_.newest_report()).ms;
+    curve.lower = curve.upper = (now - remembered_.history.newest_report()).ms;
     curve.lower_slope = curve.upper_slope = 1;
     return curve;
   }
@@ -286,13 +262,13 @@ void Evaluator::raise_alerts(Instant now) {
   std::vector<std::string> alerts = texts_of(table, decision_, also_).alerts;
   bool raised = false;
   for (const std::string& alert : alerts) {
-    auto in_force = std::find(alerts_in_force_.begin(), alerts_in_force_.end(), alert);
-    if (in_force != alerts_in_force_.end()) continue;
-    history_.alert_raised(alert, now, changes_);
-    spread(changes_);
+    const std::vector<std::string>& in_force = remembered_.alerts_in_force;
+    if (std::find(in_force.begin(), in_force.end(), alert) != in_force.end()) continue;
+    remembered_.history.alert_raised(alert, now, effect_);
+    spread_effect();
     raised = true;
   }
-  alerts_in_force_ = std::move(alerts);
+  remembered_.alerts_in_force = std::move(alerts);
   if (raised) walk(now);
 }
 
@@ -331,13 +307,13 @@ Instant Evaluator::review(Instant now) {
     dated.push_back(a);
     dated_classes.push_back(axes_[a].value);
   }
-  Instant horizon = now + review_horizon_;
+  Instant horizon = now + policy_.review_horizon;
   Instant next = first_change(path, classes, earliest(path), horizon);
   if (next == kNever && !dated.empty()) {
     next = first_change(dated, dated_classes, std::max(earliest(dated), horizon), kNever);
   }
-  if (asked_to_ > now) retract(now);
-  asked_to_ = now;
+  if (remembered_.asked_to > now) retract(now);
+  remembered_.asked_to = now;
   decision_until_ = kBeginning;
   return next;
 }
@@ -346,7 +322,7 @@ std::optional<Instant> Evaluator::first_true(const Test& test, Instant now) {
   const Feature& feature = policy_.feature(test.feature);
   const FeaturePlan& plan = policy_.features[test.feature];
   std::vector<std::int64_t> cuts = {test.threshold};
-  Instant last = now + review_horizon_;
+  Instant last = now + policy_.review_horizon;
   Instant t = next_crossing(curve(test.feature, now), cuts, now);
   bool holds = false;
   while (t <= last && !holds) {
@@ -355,7 +331,7 @@ std::optional<Instant> Evaluator::first_true(const Test& test, Instant now) {
     holds = sojourn::judge(test, feature, drawn.reading(t)) == Truth::yes;
     if (!holds) t = next_crossing(drawn, plan.cuts, t);
   }
-  if (asked_to_ > now) {
+  if (remembered_.asked_to > now) {
     prepare(now);
     // What was drawn ahead may be put off by a report before it is reached.
     curves_[test.feature].until = curves_[test.feature].class_until = kBeginning;
@@ -372,12 +348,17 @@ const StandingCountry& Evaluator::place_at(Instant now) {
 }
 
 std::size_t Evaluator::byte_count() const {
-  std::size_t bytes = sizeof(*this) + history_.byte_count() + place_.byte_count();
+  std::size_t bytes = sizeof(*this) + place_.byte_count();
   bytes += curves_.capacity() * sizeof(Curve) + axes_.capacity() * sizeof(AxisCache);
+  bytes += usage_memos_.capacity() * sizeof(UsageMemo);
   for (const ConditionHistory& condition : conditions_) {
     bytes += sizeof(ConditionHistory) + condition.byte_count();
   }
   return bytes;
+}
+
+std::size_t Remembered::byte_count() const {
+  return history.byte_count() + told.byte_count() + heap_bytes(alerts_in_force);
 }
 
 }  // namespace sojourn

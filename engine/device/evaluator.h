@@ -6,7 +6,6 @@
 // these) be drawn anew, when somebody asks. A report that changes nothing costs nothing here.
 #pragma once
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -15,9 +14,31 @@
 
 namespace sojourn {
 
+// What stays of a device while nothing is concluded about it.
+struct Remembered {
+  struct Told {
+    FeatureIndex feature = 0;
+    Reading reading;
+  };
+  Remembered(const Prepared& policy, const DeviceOptions& options)
+      : history(policy, options.lateness) {}
+
+  DeviceHistory history;
+  CompactVector<Told> told;  // what the host said of the fleet
+  std::vector<std::string> alerts_in_force;
+  Instant asked_to = kBeginning;
+
+  Bytes save() const;  // but for `told`
+  // Requires: nothing was observed yet. E0012.
+  Status restore(ByteView bytes);
+  std::size_t byte_count() const;  // on the heap
+};
+
+// Conclusions only: whatever it knows it can draw anew from what is remembered. Requires: the
+// policy and `remembered` outlive it.
 class Evaluator {
  public:
-  Evaluator(const Prepared& policy, const DeviceOptions& options);
+  Evaluator(const Prepared& policy, Remembered& remembered);
   Evaluator(const Evaluator&) = delete;
   Evaluator& operator=(const Evaluator&) = delete;
 
@@ -45,12 +66,9 @@ class Evaluator {
   std::optional<Instant> first_true(const Test& test, Instant now);
   const StandingCountry& place_at(Instant now);
   const FeatureReader& reader() const { return reader_; }
-  const DeviceHistory& history() const { return history_; }
+  const DeviceHistory& history() const { return remembered_.history; }
   const Prepared& policy() const { return policy_; }
-  Instant asked_to() const { return asked_to_; }
   std::size_t byte_count() const;
-  Bytes save() const;
-  Status restore(ByteView bytes);
 
  private:
   struct AxisCache {
@@ -59,7 +77,7 @@ class Evaluator {
     Instant until = kBeginning;
   };
 
-  void spread(const std::vector<SignalChange>& changes);
+  void spread_effect();
   void spread(SignalIndex trigger, const Stretch& stretch);
   void retract(Instant now);
   Curve draw(FeatureIndex feature, Instant now);
@@ -75,24 +93,20 @@ class Evaluator {
   Instant earliest(const std::vector<AxisIndex>& path) const;
 
   const Prepared& policy_;
-  DeviceHistory history_;
+  Remembered& remembered_;
   StandingCountry place_;
   std::vector<ConditionHistory> conditions_;
   FeatureReader reader_;
-  std::vector<Curve> curves_;             // per feature
-  std::vector<AxisCache> axes_;           // per axis
-  std::vector<UsageMemo> usage_memos_;    // FeaturePlan::usage_memo
-  std::map<FeatureIndex, Reading> told_;  // what the host said of the fleet
-  std::vector<SignalChange> changes_;     // scratch
+  std::vector<Curve> curves_;           // per feature
+  std::vector<AxisCache> axes_;         // per axis
+  std::vector<UsageMemo> usage_memos_;  // FeaturePlan::usage_memo
+  ReportEffect effect_;
   std::vector<AxisIndex> path_;
   std::vector<std::uint32_t> also_;
-  std::vector<std::string> alerts_in_force_;
   Decision decision_;
   Instant decision_at_ = kBeginning;
   Instant decision_until_ = kBeginning;
-  Instant asked_to_ = kBeginning;
   bool uses_place_ = false;
-  Duration review_horizon_;
 };
 
 }  // namespace sojourn

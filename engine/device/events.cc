@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/device/heap_bytes.h"
+
 namespace sojourn {
 
 void EventLog::add(Instant at, EventKind kind, std::uint16_t cause, std::string_view name) {
@@ -15,6 +17,8 @@ void EventLog::add(Instant at, EventKind kind, std::uint16_t cause, std::string_
                                 [](Instant t, const Row& other) { return t < other.at; });
   rows_.insert(place, row);
 }
+
+std::size_t EventLog::byte_count() const { return rows_.byte_count() + heap_bytes(names_); }
 
 bool EventLog::answers(const Row& row, const EventQuestion& question) const {
   if (row.kind != question.kind) return false;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/base/instant.h"
+#include "engine/device/compact_vector.h"
 #include "engine/graph/feature.h"
 
 namespace sojourn {
@@ -21,14 +22,16 @@ class EventLog {
   };
 
   void add(Instant at, EventKind kind, std::uint16_t cause, std::string_view name);
-  const std::vector<Row>& rows() const { return rows_; }  // ascending
+  using Rows = CompactVector<Row>;
+  const Rows& rows() const { return rows_; }  // ascending
   const std::vector<std::string>& names() const { return names_; }
   bool answers(const Row& row, const EventQuestion& question) const;
-  std::size_t byte_count() const { return rows_.capacity() * sizeof(Row); }
+  void shrink_to_fit() { rows_.shrink_to_fit(); }
+  std::size_t byte_count() const;
 
  private:
   friend struct HistoryCodec;
-  std::vector<Row> rows_;
+  Rows rows_;
   std::vector<std::string> names_;
 };
 

@@ -5,23 +5,18 @@
 #include <algorithm>
 
 #include "engine/base/diagnostic_code.h"
+#include "engine/device/heap_bytes.h"
 #include "engine/device/report_reader.h"
 
 namespace sojourn {
 namespace {
 
-// Which of two reports of one instant holds: ours over what was reported, that over what stands
-// (`given`, inventory); among equals the later line, then the greater digest, so that the order of
-// arrival does not matter.
-enum class Rank : std::uint64_t { standing = 0, reported = 1, commanded = 2 };
-
-std::uint64_t order_of(Rank rank, std::uint64_t line, std::uint64_t digest) {
-  constexpr std::uint64_t kLineMax = (std::uint64_t{1} << 40) - 1;
-  return static_cast<std::uint64_t>(rank) << 62 | std::min(line, kLineMax) << 22 | digest >> 42;
-}
+using Rank = ReportLog::Rank;
 
 // Reports between two tidyings; each looks at every row of the signals it tidies.
-constexpr std::size_t kTidyEvery = 512;
+constexpr std::uint32_t kTidyEvery = 512;
+// So many sets are looked through one by one; more are found by a look-up.
+constexpr std::size_t kSetsSearched = 16;
 
 template <class Row, class Same>
 std::int64_t index_in(std::vector<Row>& rows, const Same& same) {
@@ -62,23 +57,68 @@ std::int64_t Pools::zone(CountryClaim claim, std::string_view name) {
 std::int64_t Pools::set(std::vector<std::int64_t>& members) {
   std::sort(members.begin(), members.end());
   members.erase(std::unique(members.begin(), members.end()), members.end());
-  if (auto known = set_lookup.find(members); known != set_lookup.end()) return known->second;
+  if (set_lookup) {
+    if (auto known = set_lookup->find(members); known != set_lookup->end()) return known->second;
+  } else {
+    std::int64_t index = index_in(sets, [&](const auto& known) { return known == members; });
+    if (index >= 0) return index;
+  }
   auto index = static_cast<std::int64_t>(sets.size());
-  sets.push_back(members);
-  set_lookup.emplace(std::move(members), index);
+  sets.emplace_back(members.begin(), members.end());
+  if (set_lookup) set_lookup->emplace(sets.back(), index);
+  if (sets.size() == kSetsSearched) index_sets();
   return index;
 }
 
-DeviceHistory::DeviceHistory(const Prepared& policy, Duration lateness)
-    : policy_(policy), lateness_(lateness) {
-  timelines_.reserve(policy.signal_count());
-  for (SignalIndex s = 0; s < policy.signal_count(); ++s) {
-    timelines_.emplace_back(policy.hold_of(s));
+bool Pools::index_sets() {
+  set_lookup = std::make_unique<SetLookup>();
+  for (std::size_t i = 0; i < sets.size(); ++i) {
+    if (!set_lookup->emplace(sets[i], static_cast<std::int64_t>(i)).second) return false;
   }
+  if (sets.size() < kSetsSearched) set_lookup.reset();
+  return true;
 }
 
-ObserveOutcome DeviceHistory::apply(const Observation& observation,
-                                    std::vector<SignalChange>& changes) {
+std::size_t Pools::byte_count() const {
+  std::size_t bytes = heap_bytes(imeis) + undeclared.capacity() * sizeof(UndeclaredProfile) +
+                      zones.capacity() * sizeof(FixZone) +
+                      sets.capacity() * sizeof(std::vector<std::int64_t>);
+  for (const UndeclaredProfile& profile : undeclared) bytes += heap_bytes(profile.name);
+  for (const auto& set : sets) bytes += set.capacity() * sizeof(std::int64_t);
+  if (!set_lookup) return bytes;
+  constexpr std::size_t kNodeBytes = 48 + sizeof(SetLookup::value_type);
+  for (const auto& [set, index] : *set_lookup) {
+    bytes += kNodeBytes + set.capacity() * sizeof(std::int64_t);
+  }
+  return bytes + sizeof(SetLookup);
+}
+
+Timeline& SignalTimelines::of(SignalIndex signal, Duration hold) {
+  if (signal >= places_.size()) places_.resize(signal + 1);
+  if (places_[signal] == 0) {
+    timelines_.emplace_back(hold);
+    places_[signal] = static_cast<std::uint16_t>(timelines_.size());
+  }
+  return timelines_[places_[signal] - 1u];
+}
+
+void SignalTimelines::shrink_to_fit() {
+  for (Timeline& timeline : timelines_) timeline.shrink_to_fit();
+  timelines_.shrink_to_fit();
+  places_.shrink_to_fit();
+}
+
+std::size_t SignalTimelines::byte_count() const {
+  std::size_t bytes = places_.byte_count() + timelines_.capacity() * sizeof(Timeline);
+  for (const Timeline& timeline : timelines_) bytes += timeline.byte_count();
+  return bytes;
+}
+
+DeviceHistory::DeviceHistory(const Prepared& policy, Duration lateness)
+    : policy_(policy), lateness_(lateness), log_(policy.signal_count()) {}
+
+ObserveOutcome DeviceHistory::apply(const Observation& observation, ReportEffect& effect) {
+  std::vector<SignalChange>& changes = effect.changes;
   changes.clear();
   ObserveOutcome outcome;
   Instant at = observation.at;
@@ -93,12 +133,11 @@ ObserveOutcome DeviceHistory::apply(const Observation& observation,
     outcome.duplicate = true;
     return outcome;
   }
-  values_.clear();
-  ReportReader(policy_, pools_, values_, outcome.refused).read(observation);
-  if (policy_.uses_silence && !observation.standing) values_.push_back({kReported, 1});
+  effect.values.clear();
+  ReportReader(policy_, pools_, effect.values, outcome.refused).read(observation);
+  if (policy_.uses_silence && !observation.standing) effect.values.push_back({kReported, 1});
   Rank rank = observation.standing ? Rank::standing : Rank::reported;
-  record(values_, at, order_of(rank, observation.line, digest), digest, observation.standing,
-         changes);
+  record(at, rank, observation.line, digest, effect);
   note_report(observation, changes);
   if (observation.data_bytes && *observation.data_bytes < 0) {
     outcome.refused.push_back(make_diagnostic(
@@ -114,18 +153,19 @@ ObserveOutcome DeviceHistory::apply(const Observation& observation,
   return outcome;
 }
 
-void DeviceHistory::record(const std::vector<SignalValue>& values, Instant at, std::uint64_t order,
-                           std::uint64_t digest, bool standing,
-                           std::vector<SignalChange>& changes) {
+void DeviceHistory::record(Instant at, Rank rank, std::uint64_t line, std::uint64_t digest,
+                           ReportEffect& effect) {
+  effect.signals.clear();
+  for (const SignalValue& given : effect.values) effect.signals.push_back(given.signal);
+  ReportLog::Entry entry = log_.entry(at, digest, rank, line, effect.signals);
   bool same_instant = log_.any_at(at);
-  signals_.clear();
-  for (const SignalValue& given : values) {
-    signals_.push_back(given.signal);
-    if (same_instant && log_.outranked(at, order, given.signal)) continue;
-    auto change = timelines_[given.signal].report({at, given.value, standing}, log_, given.signal);
-    if (change) changes.push_back({given.signal, *change});
+  for (const SignalValue& given : effect.values) {
+    if (same_instant && log_.outranked(entry, given.signal)) continue;
+    Timeline& timeline = timelines_.of(given.signal, policy_.hold_of(given.signal));
+    auto change = timeline.report({at, given.value, entry.standing()}, log_, given.signal);
+    if (change) effect.changes.push_back({given.signal, *change});
   }
-  log_.add({at, order, digest, log_.shape_of(signals_), standing});
+  log_.add(entry);
 }
 
 void DeviceHistory::note_report(const Observation& observation,
@@ -172,38 +212,37 @@ void DeviceHistory::note_report(const Observation& observation,
 void DeviceHistory::tidy() {
   untidy_count_ = 0;
   Instant settled = newest_report_ - lateness_;
-  for (SignalIndex s = 0; s < timelines_.size(); ++s) {
-    if (!policy_.history_used[s]) {
-      timelines_[s].forget_before(settled);
-    } else if (!policy_.number_cuts[s].empty()) {
-      timelines_[s].merge_before(settled, policy_.number_cuts[s]);
+  timelines_.for_each([&](SignalIndex signal, Timeline& timeline) {
+    if (!policy_.history_used[signal]) {
+      timeline.forget_before(settled);
+    } else if (!policy_.number_cuts[signal].empty()) {
+      timeline.merge_before(settled, policy_.number_cuts[signal]);
     }
-  }
+  });
 }
 
-void DeviceHistory::switched(ProfileIndex profile, Instant at, std::vector<SignalChange>& changes) {
-  changes.clear();
-  values_.assign({{kProfile, std::int64_t{profile}}});
-  record(values_, at, order_of(Rank::commanded, 0, profile), 0, false, changes);
+void DeviceHistory::switched(ProfileIndex profile, Instant at, ReportEffect& effect) {
+  effect.changes.clear();
+  effect.values.assign({{kProfile, std::int64_t{profile}}});
+  record(at, Rank::commanded, 0, 0, effect);
   events_.add(at, EventKind::commanded_switches, 0, {});
-  changes.push_back({policy_.triggers.events, {{at, kNever}, false}});
+  effect.changes.push_back({policy_.triggers.events, {{at, kNever}, false}});
 }
 
 void DeviceHistory::set_quarantine(const std::vector<QuarantinedProfile>& all, Instant now,
-                                   std::vector<SignalChange>& changes) {
-  changes.clear();
+                                   ReportEffect& effect) {
+  effect.changes.clear();
   if (!quarantine_.set(all, now)) return;
   // A row may begin before now: what happened is learnt later.
   Instant from = now;
   for (const QuarantinedProfile& row : all) from = std::min(from, row.from);
-  changes.push_back({policy_.triggers.quarantine, {{from, kNever}, false}});
+  effect.changes.push_back({policy_.triggers.quarantine, {{from, kNever}, false}});
 }
 
-void DeviceHistory::alert_raised(const std::string& text, Instant at,
-                                 std::vector<SignalChange>& changes) {
-  changes.clear();
+void DeviceHistory::alert_raised(const std::string& text, Instant at, ReportEffect& effect) {
+  effect.changes.clear();
   events_.add(at, EventKind::alert, 0, text);
-  changes.push_back({policy_.triggers.events, {{at, kNever}, false}});
+  effect.changes.push_back({policy_.triggers.events, {{at, kNever}, false}});
 }
 
 Truth DeviceHistory::no_service_at(Instant t) const {
@@ -241,11 +280,16 @@ std::string DeviceHistory::profile_text(std::int64_t profile) const {
   return pools_.undeclared[undeclared_index(profile)].name;
 }
 
+void DeviceHistory::shrink_to_fit() {
+  timelines_.shrink_to_fit();
+  log_.shrink_to_fit();
+  events_.shrink_to_fit();
+  usage_.shrink_to_fit();
+}
+
 std::size_t DeviceHistory::byte_count() const {
-  std::size_t bytes =
-      log_.byte_count() + events_.byte_count() + usage_.byte_count() + quarantine_.byte_count();
-  for (const Timeline& timeline : timelines_) bytes += sizeof(Timeline) + timeline.byte_count();
-  return bytes;
+  return timelines_.byte_count() + log_.byte_count() + events_.byte_count() + usage_.byte_count() +
+         quarantine_.byte_count() + pools_.byte_count();
 }
 
 }  // namespace sojourn

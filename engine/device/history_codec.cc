@@ -5,6 +5,7 @@
 // Instants ascend, so each is written as the time since the one before. Whatever is an index is
 // checked when it is read: stored bytes may be damaged.
 #include <algorithm>
+#include <map>
 
 #include "engine/base/diagnostic_code.h"
 #include "engine/device/evaluator.h"
@@ -108,27 +109,44 @@ struct HistoryCodec {
     }
   }
 
-  // The lowest bits of an entry's order are the highest of its digest.
-  static constexpr int kLineBits = 22, kDigestBits = 42;
   static void code_entry(auto& archive, auto& entry, Instant& before) {
     since(archive, entry.at, before);
     archive.integer(entry.digest);
-    std::uint64_t rank_and_line = entry.order >> kLineBits;
+    std::uint64_t rank_and_line = entry.order() >> ReportLog::kShapeBits;
+    std::uint64_t shape = entry.shape;
+    bool standing = entry.standing();
     archive.integer(rank_and_line);
-    archive.integer(entry.shape);
-    archive.flag(entry.standing);
+    archive.integer(shape);
+    archive.flag(standing);
     if constexpr (std::remove_reference_t<decltype(archive)>::kReads) {
-      entry.order = rank_and_line << kLineBits | entry.digest >> kDigestBits;
+      entry.line = rank_and_line & ReportLog::kLineMax;
+      entry.rank = rank_and_line >> ReportLog::kLineBits & 3u;
+      entry.shape = shape & ((std::uint64_t{1} << ReportLog::kShapeBits) - 1);
+      bool fits = entry.shape == shape && entry.standing() == standing &&
+                  entry.order() >> ReportLog::kShapeBits == rank_and_line;
+      if (!fits) archive.fail();
     }
   }
 
+  // Shapes are numbered anew by their first use: equal logs have equal bytes, however they came to
+  // be.
   static void write_log(archive::Writer& writer, const ReportLog& log) {
+    std::vector<ReportLog::Entry> entries(log.entries_.begin() + log.forgotten_,
+                                          log.entries_.end());
+    std::map<std::vector<std::uint64_t>, std::size_t> numbers;
+    std::vector<std::vector<std::uint64_t>> shapes;
+    for (ReportLog::Entry& entry : entries) {
+      const std::uint64_t* words = log.shapes_.begin() + entry.shape * log.shape_words_;
+      std::vector<std::uint64_t> shape(words, words + log.shape_words_);
+      while (!shape.empty() && shape.back() == 0) shape.pop_back();
+      auto [known, is_new] = numbers.emplace(std::move(shape), shapes.size());
+      if (is_new) shapes.push_back(known->first);
+      entry.shape = known->second & ((std::uint64_t{1} << ReportLog::kShapeBits) - 1);
+    }
     writer.integer(log.reaches_back_to_.ms);
-    writer.list(log.shapes_, [&](const auto& shape) {
+    writer.list(shapes, [&](const auto& shape) {
       writer.list(shape, [&](const std::uint64_t& word) { writer.integer(word); });
     });
-    std::vector<ReportLog::Entry> entries(
-        log.entries_.begin() + static_cast<std::ptrdiff_t>(log.forgotten_), log.entries_.end());
     Instant before = kBeginning;
     writer.list(entries, [&](const auto& entry) { code_entry(writer, entry, before); });
   }
@@ -138,13 +156,12 @@ struct HistoryCodec {
     reader.list(shapes, [&](auto& shape) {
       reader.list(shape, [&](std::uint64_t& word) { reader.integer(word); });
     });
-    for (std::uint32_t i = 0; i < shapes.size(); ++i) {
-      std::vector<SignalIndex> signals;
-      for (SignalIndex s = 0; s < shapes[i].size() * 64; ++s) {
-        if ((shapes[i][s / 64] >> (s % 64) & 1) != 0) signals.push_back(s);
-      }
-      bool known = signals.empty() || signals.back() < signal_count;
-      if (!known || log.shape_of(signals) != i) return reader.fail();
+    for (std::vector<std::uint64_t>& shape : shapes) {
+      std::size_t past = signal_count % 64;
+      bool known = shape.size() <= log.shape_words_;
+      shape.resize(log.shape_words_);
+      if (!known || shape.back() >> past != 0) return reader.fail();
+      log.shapes_.insert(log.shapes_.end(), shape.data(), shape.data() + shape.size());
     }
     Instant before = kBeginning;
     reader.list(log.entries_, [&](auto& entry) {
@@ -169,20 +186,22 @@ struct HistoryCodec {
     code_rest(writer, history);
     write_zones(writer, history.pools_.zones);
     write_log(writer, history.log_);
-    for (const Timeline& timeline : history.timelines_) code(writer, timeline);
+    SignalIndex signal_count = history.policy_.signal_count();
+    for (SignalIndex s = 0; s < signal_count; ++s) code(writer, history.timelines_[s]);
   }
 
   static void read(archive::Reader& reader, DeviceHistory& history) {
     code_rest(reader, history);
     read_zones(reader, history.pools_.zones);
     read_log(reader, history.log_, history.policy_.signal_count());
-    for (Timeline& timeline : history.timelines_) code(reader, timeline);
-    auto& sets = history.pools_.sets;
-    for (std::size_t i = 0; i < sets.size(); ++i) {
-      auto index = static_cast<std::int64_t>(i);
-      if (!history.pools_.set_lookup.emplace(sets[i], index).second) reader.fail();
+    SignalIndex signal_count = history.policy_.signal_count();
+    for (SignalIndex s = 0; s < signal_count; ++s) {
+      Timeline timeline(history.policy_.hold_of(s));
+      code(reader, timeline);
+      bool any = !timeline.rows().empty();
+      if (any) history.timelines_.of(s, history.policy_.hold_of(s)) = std::move(timeline);
     }
-    if (!are_sound(history)) reader.fail();
+    if (!history.pools_.index_sets() || !are_sound(history)) reader.fail();
   }
 
   static bool are_sound(const DeviceHistory& history) {
@@ -210,27 +229,35 @@ struct HistoryCodec {
       bool holds_sets = type == AttributeType::set_of_text ||
                         type == AttributeType::set_of_choice ||
                         type == AttributeType::set_of_country;
-      sound = sound && (!holds_sets || all(history.policy_.attribute_signal(a), is_set));
+      SignalIndex signal = history.policy_.attribute_signal(a);
+      sound = sound && (!holds_sets || all(signal, is_set));
+      if (type == AttributeType::text) {
+        sound = sound && all(signal, [&](std::int64_t value) {
+                  if (is_undeclared(value))
+                    return undeclared_index(value) < pools.undeclared.size();
+                  return value < static_cast<std::int64_t>(table.attributes[a].values.size());
+                });
+      }
     }
     return sound;
   }
 };
 
-Bytes Evaluator::save() const {
+Bytes Remembered::save() const {
   archive::Writer writer;
   writer.byte(HistoryCodec::kLayout);
-  HistoryCodec::write(writer, history_);
-  writer.integer(asked_to_.ms);
-  writer.list(alerts_in_force_, [&](const std::string& alert) { writer.text(alert); });
+  HistoryCodec::write(writer, history);
+  writer.integer(asked_to.ms);
+  writer.list(alerts_in_force, [&](const std::string& alert) { writer.text(alert); });
   return writer.take();
 }
 
-Status Evaluator::restore(ByteView bytes) {
+Status Remembered::restore(ByteView bytes) {
   archive::Reader reader(bytes);
   if (reader.byte() == HistoryCodec::kLayout) {
-    HistoryCodec::read(reader, history_);
-    reader.integer(asked_to_.ms);
-    reader.list(alerts_in_force_, [&](std::string& alert) { reader.text(alert); });
+    HistoryCodec::read(reader, history);
+    reader.integer(asked_to.ms);
+    reader.list(alerts_in_force, [&](std::string& alert) { reader.text(alert); });
     if (reader.ok() && reader.at_end()) return {};
   }
   return make_diagnostic(Code::E0012, "the history of a device cannot be read");

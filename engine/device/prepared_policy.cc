@@ -4,6 +4,38 @@
 #include <set>
 
 namespace sojourn {
+namespace {
+
+// How long nothing may happen until nothing will, with no report: the longest window and threshold
+// of the policy, the longest hold of a value, and two years for calendar counts to come round.
+Duration horizon_of(const Prepared& policy) {
+  std::int64_t days_longest = 0;
+  auto at_least = [&](std::int64_t count) { days_longest = std::max(days_longest, count); };
+  constexpr std::int64_t kDayMs = 86'400'000;
+  for (FeatureIndex f = 0; f < policy.features.size(); ++f) {
+    const Feature& feature = policy.feature(f);
+    bool is_time = feature.kind == FeatureKind::held || feature.kind == FeatureKind::recency ||
+                   feature.kind == FeatureKind::held_share || feature.kind == FeatureKind::silent;
+    if (is_temporal(feature.kind) || is_time) {
+      for (std::int64_t cut : policy.features[f].cuts) {
+        if (cut != kNotYet) at_least(is_time ? cut / kDayMs : std::min(cut, kDayMs));
+      }
+    }
+    std::int64_t unit_days = feature.window.unit == TimeUnit::day     ? 1
+                             : feature.window.unit == TimeUnit::week  ? 7
+                             : feature.window.unit == TimeUnit::month ? 31
+                                                                      : 366;
+    at_least(feature.window.unit == TimeUnit::millisecond ? feature.window.count / kDayMs
+                                                          : feature.window.count * unit_days);
+  }
+  at_least(policy.table().settings.carry.ms / kDayMs);
+  for (const Attribute& attribute : policy.table().attributes) {
+    if (attribute.valid) at_least(attribute.valid->ms / kDayMs);
+  }
+  return days(std::min<std::int64_t>(2 * days_longest + 2 * 366, 40 * 366));
+}
+
+}  // namespace
 
 // Builds a Prepared step by step.
 class Prepared::Maker {
@@ -33,6 +65,7 @@ class Prepared::Maker {
     invert_triggers();
     prepared_->uses_zones = prepared_->uses_zones || acts_by_the_clock();
     mark_used_signals();
+    prepared_->review_horizon = horizon_of(*prepared_);
     return std::shared_ptr<const Prepared>(std::move(prepared_));
   }
 
@@ -76,6 +109,7 @@ class Prepared::Maker {
     triggers.quarantine = triggers.standing_country + 5;
     triggers.count = triggers.standing_country + 6;
     prepared_->area_used.resize(table().areas.size());
+    prepared_->text_kept.resize(table().attributes.size());
   }
 
   // A feature that counts a condition is planned after the features of that condition.
@@ -175,6 +209,8 @@ class Prepared::Maker {
         scope.insert({extra.usage, extra.standing_country});
         return scope;
       case FeatureKind::fleet_count:
+        prepared_->text_kept[feature.subject] =
+            table().attributes[feature.subject].type == AttributeType::text;
         return one(prepared_->attribute_signal(feature.subject));
       case FeatureKind::released:
         return {};

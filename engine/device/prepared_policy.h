@@ -93,6 +93,7 @@ class Prepared final : public PreparedPolicy {
   std::vector<std::vector<FeatureIndex>> features_by_trigger;
   std::vector<std::vector<HistoryIndex>> histories_by_trigger;
   std::vector<bool> area_used;
+  std::vector<bool> text_kept;  // by attribute: texts that the policy does not name differ as well
   std::uint32_t usage_memo_count = 0;
   std::vector<bool> signal_used;                       // a feature looks at it, or the ledger
   std::vector<bool> history_used;                      // ... at its past
@@ -103,6 +104,7 @@ class Prepared final : public PreparedPolicy {
   bool uses_alert_events = false;
   bool uses_silence = false;
   Duration shortest_silence = kForEver;  // the least that a test on `silent` asks for
+  Duration review_horizon;               // when nothing happens so long, nothing will (horizon_of)
 
  private:
   class Maker;

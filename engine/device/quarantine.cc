@@ -1,14 +1,13 @@
 #include "engine/device/quarantine.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "engine/base/limits.h"
 
 namespace sojourn {
 
 bool QuarantineLog::set(const std::vector<QuarantinedProfile>& all, Instant now) {
-  std::vector<QuarantinedProfile> rows = rows_;
+  std::vector<QuarantinedProfile> rows(rows_.begin(), rows_.end());
   for (QuarantinedProfile& row : rows) row.until = std::min(row.until, now);
   for (const QuarantinedProfile& wanted : all) {
     if (wanted.until <= now) continue;
@@ -25,8 +24,10 @@ bool QuarantineLog::set(const std::vector<QuarantinedProfile>& all, Instant now)
   if (rows.size() > limits::kPlanRowsMax) {
     rows.erase(rows.begin(), rows.end() - static_cast<std::ptrdiff_t>(limits::kPlanRowsMax));
   }
-  if (rows == rows_) return false;
-  rows_ = std::move(rows);
+  if (std::equal(rows.begin(), rows.end(), rows_.begin(), rows_.end())) return false;
+  rows_.clear();
+  rows_.insert(rows_.end(), rows.data(), rows.data() + rows.size());
+  rows_.shrink_to_fit();
   return true;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/base/instant.h"
+#include "engine/device/compact_vector.h"
 #include "engine/graph/feature.h"
 
 namespace sojourn {
@@ -24,11 +25,11 @@ class QuarantineLog {
   bool set(const std::vector<QuarantinedProfile>& all, Instant now);
   bool holds(ProfileIndex profile, Instant t) const;
   Instant next_change(ProfileIndex profile, Instant t) const;  // after t; kNever
-  std::size_t byte_count() const { return rows_.capacity() * sizeof(QuarantinedProfile); }
+  std::size_t byte_count() const { return rows_.byte_count(); }
 
  private:
   friend struct HistoryCodec;
-  std::vector<QuarantinedProfile> rows_;
+  CompactVector<QuarantinedProfile> rows_;
 };
 
 }  // namespace sojourn

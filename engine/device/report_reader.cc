@@ -133,9 +133,17 @@ std::int64_t ReportReader::profile_value(std::string_view name) {
   if (auto known = policy_.profiles.find(name); known != policy_.profiles.end()) {
     return known->second;
   }
-  if (!is_digits(name)) return pools_.undeclared_profile(name, std::nullopt);
-  if (auto fits = policy_.profile_of_iccid(name)) return *fits;
-  return pools_.undeclared_profile(name, country_of_iccid(name));
+  if (is_digits(name)) {
+    if (auto fits = policy_.profile_of_iccid(name)) return *fits;
+  }
+  return undeclared_name(name);
+}
+
+// Profiles and texts share a pool, so a name's home must not depend on what it names.
+std::int64_t ReportReader::undeclared_name(std::string_view name) {
+  std::optional<Country> home;
+  if (is_digits(name)) home = country_of_iccid(name);
+  return pools_.undeclared_profile(name, home);
 }
 
 void ReportReader::read_profiles(const Observation& observation) {
@@ -214,7 +222,8 @@ std::int64_t ReportReader::attribute_value(AttributeIndex index, const Attribute
     case AttributeType::text: {
       if (report.type != Type::text) return wrong_type("a text");
       auto named = policy_.values[index].find(report.text);
-      return named == policy_.values[index].end() ? kOtherSymbol : std::int64_t{named->second};
+      if (named != policy_.values[index].end()) return named->second;
+      return policy_.text_kept[index] ? undeclared_name(report.text) : kOtherSymbol;
     }
     case AttributeType::country:
       if (report.type != Type::text) return wrong_type("a country's code");

@@ -29,6 +29,7 @@ class ReportReader {
   std::int64_t country_value(const Attribute& attribute, std::string_view text);
   std::int64_t set_value(AttributeIndex index, const AttributeReport& report);
   std::int64_t profile_value(std::string_view name_or_iccid);
+  std::int64_t undeclared_name(std::string_view name);
 
   void put(SignalIndex signal, std::int64_t value) {
     if (policy_.signal_used[signal]) values_.push_back({signal, value});

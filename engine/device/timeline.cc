@@ -115,8 +115,7 @@ std::optional<TimelineChange> Timeline::split(std::size_t index, const Report& r
   }
   auto middle = index + (old.from < report.at ? 1u : 0u);
   rows_[index] = pieces[0];
-  rows_.insert(rows_.begin() + static_cast<std::ptrdiff_t>(index) + 1, pieces.begin() + 1,
-               pieces.end());
+  rows_.insert(rows_.begin() + index + 1, pieces.data() + 1, pieces.data() + pieces.size());
   join_with_next(middle);
   if (middle > 0) join_with_next(middle - 1);
   return TimelineChange{{report.at, changed_to}, false};
@@ -129,7 +128,7 @@ void Timeline::join_with_next(std::size_t index) {
   if (row.value != next.value || next.from > end_of(row)) return;
   row.last = next.last;
   row.standing = row.standing || next.standing;
-  rows_.erase(rows_.begin() + static_cast<std::ptrdiff_t>(index) + 1);
+  rows_.erase(rows_.begin() + index + 1);
 }
 
 void Timeline::merge_before(Instant t, const std::vector<std::int64_t>& cuts) {
@@ -155,7 +154,7 @@ void Timeline::merge_before(Instant t, const std::vector<std::int64_t>& cuts) {
 void Timeline::forget_before(Instant t) {
   std::size_t count = 0;
   while (count + 1 < rows_.size() && rows_[count + 1].from <= t) ++count;
-  rows_.erase(rows_.begin(), rows_.begin() + static_cast<std::ptrdiff_t>(count));
+  rows_.erase(rows_.begin(), rows_.begin() + count);
 }
 
 }  // namespace sojourn

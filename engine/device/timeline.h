@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "engine/base/instant.h"
+#include "engine/device/compact_vector.h"
 #include "engine/device/report_log.h"
 
 namespace sojourn {
@@ -56,7 +57,8 @@ class Timeline {
   Instant next_change(Instant t) const;
   // The row that holds at t, or null where nothing does.
   const TimelineRow* row_at(Instant t) const;
-  const std::vector<TimelineRow>& rows() const { return rows_; }
+  using Rows = CompactVector<TimelineRow>;
+  const Rows& rows() const { return rows_; }
   Instant end_of(const TimelineRow& row) const;
 
   struct Report {
@@ -71,7 +73,8 @@ class Timeline {
   void forget_before(Instant t);
   // Makes neighbours whose values lie between the same cuts one row, as far as they end before t.
   void merge_before(Instant t, const std::vector<std::int64_t>& cuts);
-  std::size_t byte_count() const { return rows_.capacity() * sizeof(TimelineRow); }
+  void shrink_to_fit() { rows_.shrink_to_fit(); }
+  std::size_t byte_count() const { return rows_.byte_count(); }
 
  private:
   friend struct HistoryCodec;
@@ -85,7 +88,7 @@ class Timeline {
   std::ptrdiff_t index_at(Instant t) const;
 
   Duration hold_;
-  std::vector<TimelineRow> rows_;  // ascending; neighbours differ or have a gap between them
+  Rows rows_;  // ascending; neighbours differ or have a gap between them
 };
 
 }  // namespace sojourn

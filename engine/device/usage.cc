@@ -3,20 +3,17 @@
 #include <algorithm>
 
 namespace sojourn {
-namespace {
 
-void insert(std::vector<UsageLog::Row>& rows, UsageLog::Row row) {
+void UsageLog::insert(Rows& rows, Row row) {
   auto place = std::upper_bound(rows.begin(), rows.end(), row.at,
-                                [](Instant t, const UsageLog::Row& other) { return t < other.at; });
+                                [](Instant t, const Row& other) { return t < other.at; });
   rows.insert(place, row);
 }
-
-}  // namespace
 
 void UsageLog::add(Instant at, std::int64_t bytes) { insert(amounts_, {at, bytes}); }
 void UsageLog::add_total(Instant at, std::int64_t total) { insert(totals_, {at, total}); }
 
-std::size_t UsageLog::lower(const std::vector<Row>& rows, Instant from) {
+std::size_t UsageLog::lower(const Rows& rows, Instant from) {
   auto place = std::lower_bound(rows.begin(), rows.end(), from,
                                 [](const Row& row, Instant t) { return row.at < t; });
   return static_cast<std::size_t>(place - rows.begin());

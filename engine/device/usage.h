@@ -2,9 +2,8 @@
 // is smaller than the one before was reset and counts from zero. The first total says nothing.
 #pragma once
 
-#include <vector>
-
 #include "engine/base/instant.h"
+#include "engine/device/compact_vector.h"
 
 namespace sojourn {
 
@@ -32,15 +31,16 @@ class UsageLog {
   }
   // The first amount after t, or kNever.
   Instant next_after(Instant t) const;
-  std::size_t byte_count() const {
-    return (amounts_.capacity() + totals_.capacity()) * sizeof(Row);
-  }
+  void shrink_to_fit() { amounts_.shrink_to_fit(), totals_.shrink_to_fit(); }
+  std::size_t byte_count() const { return amounts_.byte_count() + totals_.byte_count(); }
 
  private:
   friend struct HistoryCodec;
-  static std::size_t lower(const std::vector<Row>& rows, Instant from);
-  std::vector<Row> amounts_;  // ascending
-  std::vector<Row> totals_;   // ascending
+  using Rows = CompactVector<Row>;
+  static void insert(Rows& rows, Row row);
+  static std::size_t lower(const Rows& rows, Instant from);
+  Rows amounts_;  // ascending
+  Rows totals_;   // ascending
 };
 
 }  // namespace sojourn

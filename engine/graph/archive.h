@@ -69,10 +69,10 @@ class Writer {
     std::vector<Country> members = value.members();
     list(members, [&](const Country& member) { country(member); });
   }
-  template <class T, class CodeElement>
-  void list(const std::vector<T>& values, const CodeElement& code_element) {
+  template <class List, class CodeElement>
+  void list(const List& values, const CodeElement& code_element) {
     unsigned_integer(values.size());
-    for (const T& value : values) code_element(value);
+    for (const auto& value : values) code_element(value);
   }
   template <class T, class CodeValue>
   void maybe(const std::optional<T>& value, const CodeValue& code_value) {
@@ -157,8 +157,8 @@ class Reader {
     list(members, [&](Country& member) { country(member); });
     for (Country member : members) value.insert(member);
   }
-  template <class T, class CodeElement>
-  void list(std::vector<T>& values, const CodeElement& code_element) {
+  template <class List, class CodeElement>
+  void list(List& values, const CodeElement& code_element) {
     std::uint64_t size = unsigned_integer();
     if (size > rest_.size()) fail(), size = 0;  // an element takes a byte at least
     values.clear();

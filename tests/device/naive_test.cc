@@ -26,6 +26,7 @@ TEST_CASE("readings agree with the naive history, reports in any order") {
       ObserveOutcome outcome = device.observe(life[i].report);
       REQUIRE(!outcome.too_late);
       naive.add(life[i].report, life[i].fix);
+      if (chance.one_in(30)) device.rest();
       if (!chance.one_in(9)) continue;
       Instant now = device.newest_report();
       if (chance.one_in(2)) now = now + hours(static_cast<std::int64_t>(chance.below(90)));

@@ -12,20 +12,8 @@ template <class Use>
 void for_each_newest_first(const CountQuestion& question, const Use& use) {
   const DeviceHistory& history = question.reader.history();
   const EventQuestion& asked = question.feature.event;
-  if (asked.kind == EventKind::switches) {
-    const std::vector<TimelineRow>& rows = history.timeline(kProfile).rows();
-    std::int64_t newer = kUnknownValue;  // the profile that was enabled next
-    Instant newer_from = kNever;
-    for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
-      if (row->value == kUnknownValue || row->from > question.now) continue;
-      bool is_switch = newer != kUnknownValue && newer != row->value;
-      if (is_switch && !use(newer_from)) return;
-      newer = row->value;
-      newer_from = row->from;
-    }
-    return;
-  }
-  const std::vector<EventLog::Row>& rows = history.events().rows();
+  if (asked.kind == EventKind::switches) return history.for_each_switch(question.now, use);
+  const EventLog::Rows& rows = history.events().rows();
   for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
     if (row->at > question.now || !history.events().answers(*row, asked)) continue;
     if (!use(row->at)) return;
