@@ -34,10 +34,11 @@ ObserveOutcome DeviceLoop::report(const Observation& observation, const RecordSi
   }
   const Observation* taken = &observation;
   if (simulates_profile_ && (!observation.profile.absent() || !observation.iccid.absent())) {
-    without_profile_ = observation;
-    without_profile_.profile.state = Reported<std::string>::State::absent;
-    without_profile_.iccid.state = Reported<std::string>::State::absent;
-    taken = &without_profile_;
+    if (!without_profile_) without_profile_ = std::make_unique<Observation>();
+    *without_profile_ = observation;
+    without_profile_->profile.state = Reported<std::string>::State::absent;
+    without_profile_->iccid.state = Reported<std::string>::State::absent;
+    taken = without_profile_.get();
   }
   bool wanted = wants_switch();
   ObserveOutcome outcome = device_.observe(*taken);
@@ -77,21 +78,50 @@ void DeviceLoop::pass_to(Instant t) {
   now_ = t;
 }
 
+void DeviceLoop::rest() {
+  device_.rest();
+  without_profile_.reset();
+}
+
 void DeviceLoop::pass_ticks_before(Instant end, const RecordSink& sink) {
   if (now_ == kBeginning) return;
   while (true) {
-    Instant due = wake_;
-    if (options_.mode == LoopMode::closed && options_.latency && wants_switch()) {
-      if (!waits_.suppressed) {
-        Instant since = std::max(decided_at_, ready_at_);
-        due = std::min(due, std::max(since + *options_.latency, now_));
-      }
-    }
+    Instant due = wake();
     if (due >= end) return;
     pass_to(due);
     carry_out_if_due(due);
     decide_at(due, false, sink);
   }
+}
+
+Instant DeviceLoop::effect_due() const {
+  bool due = options_.mode == LoopMode::closed && options_.latency && !waits_.suppressed;
+  if (!due || !wants_switch()) return kNever;
+  Duration latency = std::max(*options_.latency, milliseconds(1));
+  return std::max(std::max(decided_at_, ready_at_) + latency, now_);
+}
+
+FleetFacts DeviceLoop::facts(const FleetQuestions& questions) {
+  FleetFacts facts;
+  for (AttributeIndex attribute : questions.attributes) {
+    facts.values.push_back(device_.shared_value(attribute, now_));
+  }
+  for (std::uint32_t rule : questions.rollouts) {
+    Instant steady_until = kNever;
+    Truth affected = device_.judge(policy_->table().rules[rule].affected, now_, steady_until);
+    facts.affected.push_back(affected == Truth::yes);
+  }
+  facts.switched_at = device_.switched_at(now_);
+  if (questions.guards && decision_) {
+    facts.request = fleet_request(device_, *policy_, *decision_, terms(), now_);
+  }
+  return facts;
+}
+
+void DeviceLoop::take(FleetWord word, Instant at, const RecordSink& sink) {
+  for (const auto& [feature, reading] : word.readings) device_.told(feature, reading);
+  fleet_ = std::make_unique<FleetWord>(std::move(word));
+  if (decision_) run_until(std::max(at, now_), sink);
 }
 
 bool DeviceLoop::wants_switch() const {
@@ -121,7 +151,7 @@ void DeviceLoop::confirm(Instant at) {
 }
 
 bool DeviceLoop::review_waits(Instant t) {
-  Waits waits = find_waits(device_, *policy_, *decision_, hold_until_, t);
+  Waits waits = find_waits(device_, *policy_, *decision_, terms(), t);
   bool changed = waits.suppressed != waits_.suppressed || waits.overridden != waits_.overridden;
   if (waits_.suppressed && !waits.suppressed) ready_at_ = t;
   waits_ = std::move(waits);

@@ -36,6 +36,8 @@ struct LoopOptions {
   Duration lateness = days(7);
   // Write a record for every report, not only for changes.
   bool every_report = false;
+  // What asks for `approval` has it, as if somebody had said yes at once.
+  bool approved = false;
 };
 
 using RecordSink = std::function<void(const DecisionRecord&)>;
@@ -91,12 +93,19 @@ class DeviceLoop {
   // Up to where time has passed.
   Instant now() const { return now_; }
   // When time alone may change something: `run_until` has nothing to do before. kNever when never.
-  Instant wake() const { return wake_; }
+  Instant wake() const { return std::min(wake_, effect_due()); }
+  // What the fleet has to know of the device, as of now(); and what it says, at an instant that is
+  // not before now(). A loop that is never told follows a device without a fleet.
+  FleetFacts facts(const FleetQuestions& questions);
+  void take(FleetWord word, Instant at, const RecordSink& sink);
   // The record of the decision in force, as of now(). Requires: decision().
   DecisionRecord record() { return make_record(now_); }
   // The device was switched by the host, to this profile at this instant.
   void switched(ProfileIndex profile, Instant at, const RecordSink& sink);
   const LoopTotals& totals() const { return totals_; }
+  // Lets go of what can be concluded anew, for a device that is not heard of for a while
+  // (Device::rest). Nothing that it decides differs.
+  void rest();
 
   // The device and what stands of it, so that a loop of the same policy and options goes on where
   // this one is. Totals begin anew.
@@ -111,6 +120,9 @@ class DeviceLoop {
   void decide_at(Instant t, bool write_always, const RecordSink& sink);
   void carry_out_if_due(Instant t);
   bool wants_switch() const;
+  // When a switch that is decided takes effect, if its time comes without a report.
+  Instant effect_due() const;
+  WaitTerms terms() const { return {hold_until_, options_.approved, fleet_.get()}; }
   // The device shows the profile that was decided: its hold begins.
   void confirm(Instant at);
   void switch_as_decided(Instant at);
@@ -127,6 +139,7 @@ class DeviceLoop {
   std::optional<Decision> decision_;
   Instant decided_at_ = kBeginning;
   Waits waits_;
+  std::unique_ptr<FleetWord> fleet_;
   Instant ready_at_ = kBeginning;    // since when the decision has waited for nothing
   Instant hold_until_ = kBeginning;  // of the last confirmed switch
   std::vector<std::string> alerts_;
@@ -136,7 +149,7 @@ class DeviceLoop {
   Instant wake_ = kNever;
   // Closed loop: once the loop has switched the device, reported profiles no longer count.
   bool simulates_profile_ = false;
-  Observation without_profile_;
+  std::unique_ptr<Observation> without_profile_;  // room for a report
   LoopTotals totals_;
 };
 

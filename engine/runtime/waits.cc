@@ -9,29 +9,50 @@ namespace {
 
 class Finder {
  public:
-  Finder(Device& device, const PreparedPolicy& policy, const Decision& decision, Instant now)
-      : device_(device), policy_(policy), table_(policy.table()), decision_(decision), now_(now) {}
+  Finder(Device& device, const PreparedPolicy& policy, const Decision& decision,
+         const WaitTerms& terms, Instant now)
+      : device_(device),
+        policy_(policy),
+        table_(policy.table()),
+        decision_(decision),
+        terms_(terms),
+        now_(now) {}
 
-  Waits find(Instant hold_until) {
+  bool wants_switch() const {
+    return decision_.kind == Action::Kind::profile &&
+           device_.enabled_profile(now_) != std::int64_t{decision_.profile} &&
+           action_behind(table_, decision_) != nullptr;
+  }
+
+  Waits find() {
+    if (!wants_switch()) return std::move(waits_);
     const Action* action = action_behind(table_, decision_);
-    bool switches = decision_.kind == Action::Kind::profile &&
-                    device_.enabled_profile(now_) != std::int64_t{decision_.profile};
-    if (!switches || action == nullptr) return std::move(waits_);
     if (policy_.graph().leaf(decision_.leaf).quarantined) {
       waits_.suppressed = "every profile it could take is in quarantine";
       return std::move(waits_);
     }
-    bool free = !action->approval && table_.guards.empty() && hold_until <= now_ &&
+    bool free = !action->approval && table_.guards.empty() && terms_.hold_until <= now_ &&
                 !action->window_ms && action->requires_condition == ConditionTable::kAlways;
     if (free) return std::move(waits_);
     find_pressing_ban();
-    if (action->approval) stop("approval");
+    if (action->approval && !terms_.approved) stop("approval");
     ask_guards();
-    if (!waits_.suppressed) ask_terms(*action, hold_until);
+    if (!waits_.suppressed) ask_terms(*action, terms_.hold_until);
+    if (!waits_.suppressed) ask_fleet();
     return std::move(waits_);
   }
 
+  FleetRequest request() const {
+    FleetRequest request;
+    request.campaign = campaign_of(table_, decision_.rule, decision_.ban);
+    request.rule = decision_.rule;
+    request.profile = decision_.profile;
+    if (presses()) request.deadline = deadline_;
+    return request;
+  }
+
  private:
+  bool presses() const { return ban_ != nullptr && begin_by_ <= now_; }
   void stop(std::string reason) {
     if (!waits_.suppressed) waits_.suppressed = std::move(reason);
   }
@@ -52,18 +73,15 @@ class Finder {
       if (ban_ != nullptr && begin >= begin_by_) continue;
       ban_ = &ban;
       begin_by_ = begin;
+      deadline_ = standing.deadline;
     }
   }
 
   // Guards come before a pressing ban, unless they spare bans.
   void ask_guards() {
-    bool presses = ban_ != nullptr && begin_by_ <= now_;
     for (const Guard& guard : table_.guards) {
       if (guard.kind != Guard::Kind::switches) continue;
-      bool spared =
-          decision_.rule >= 0 &&
-          std::find(guard.except_rules.begin(), guard.except_rules.end(),
-                    static_cast<std::uint32_t>(decision_.rule)) != guard.except_rules.end();
+      bool spared = is_excepted(guard);
       Instant steady_until = kNever;
       bool reached = device_.judge(guard.reached, now_, steady_until) == Truth::yes;
       if (!reached) continue;
@@ -72,16 +90,45 @@ class Finder {
         waits_.overridden.push_back(
             fmt::format("{}: {}", guard.written,
                         table_.rules[static_cast<std::size_t>(decision_.rule)].label()));
-      } else if (presses && guard.except_bans) {
-        pass(guard.written);
       } else {
-        if (guard.except_bans && ban_ != nullptr) look_again(begin_by_);
-        if (presses) {
-          waits_.alerts.push_back(
-              fmt::format("ban {}: held back by `{}`", ban_->label(), guard.written));
-        }
-        stop(guard.written);
+        meet(guard.written, guard.except_bans);
       }
+    }
+  }
+
+  bool is_excepted(const Guard& guard) const {
+    return decision_.rule >= 0 &&
+           std::find(guard.except_rules.begin(), guard.except_rules.end(),
+                     static_cast<std::uint32_t>(decision_.rule)) != guard.except_rules.end();
+  }
+
+  // A guard is in the way: a pressing ban goes over it, or it stops the switch.
+  void meet(const std::string& guard, bool spares_bans) {
+    if (presses() && spares_bans) return pass(guard);
+    if (spares_bans && ban_ != nullptr) look_again(begin_by_);
+    if (presses()) {
+      waits_.alerts.push_back(fmt::format("ban {}: held back by `{}`", ban_->label(), guard));
+    }
+    stop(guard);
+  }
+
+  // What the last minute said of this device's request. One that was not asked yet waits for the
+  // next, unless no guard is about it or its ban passes them all.
+  void ask_fleet() {
+    if (terms_.fleet == nullptr || terms_.fleet->granted) return;
+    bool any = false;
+    bool all_spare_bans = true;
+    for (const Guard& guard : table_.guards) {
+      if (!is_about_fleet(guard) || is_excepted(guard)) continue;
+      any = true;
+      all_spare_bans = all_spare_bans && guard.except_bans;
+    }
+    if (!any) return;
+    if (!terms_.fleet->waits_for.empty()) {
+      meet(terms_.fleet->waits_for, terms_.fleet->spares_bans);
+    } else if (!presses() || !all_spare_bans) {
+      if (all_spare_bans && ban_ != nullptr) look_again(begin_by_);
+      stop("the fleet's next minute");
     }
   }
 
@@ -125,8 +172,10 @@ class Finder {
   const PreparedPolicy& policy_;
   const RuleTable& table_;
   const Decision& decision_;
+  const WaitTerms& terms_;
   Instant now_;
   const Ban* ban_ = nullptr;
+  Instant deadline_ = kNever;  // of that ban
   Instant begin_by_ = kNever;  // a switch that obeys the ban begins by then
   Waits waits_;
 };
@@ -141,8 +190,18 @@ const Action* action_behind(const RuleTable& table, const Decision& decision) {
 }
 
 Waits find_waits(Device& device, const PreparedPolicy& policy, const Decision& decision,
-                 Instant hold_until, Instant now) {
-  return Finder(device, policy, decision, now).find(hold_until);
+                 const WaitTerms& terms, Instant now) {
+  return Finder(device, policy, decision, terms, now).find();
+}
+
+std::optional<FleetRequest> fleet_request(Device& device, const PreparedPolicy& policy,
+                                          const Decision& decision, const WaitTerms& terms,
+                                          Instant now) {
+  WaitTerms alone = terms;
+  alone.fleet = nullptr;
+  Finder finder(device, policy, decision, alone, now);
+  if (!finder.wants_switch() || finder.find().suppressed) return std::nullopt;
+  return finder.request();
 }
 
 }  // namespace sojourn

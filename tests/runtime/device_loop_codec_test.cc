@@ -57,8 +57,9 @@ TEST_CASE("a loop goes on from its stored form as if nothing had been") {
     auto life =
         as_delivered(random_life(chance, at("2026-03-20T05:00:00Z"), 3'000, kLatenessHours));
     DeviceLoop whole(policy, "d", options());
+    DeviceLoop resting(policy, "d", options());
     auto parted = std::make_unique<DeviceLoop>(policy, "d", options());
-    std::vector<std::string> expected, found;
+    std::vector<std::string> expected, found, found_resting;
     auto into = [&](std::vector<std::string>& records) {
       return [&](const DecisionRecord& record) {
         records.push_back(to_json(record, policy->table()));
@@ -68,6 +69,7 @@ TEST_CASE("a loop goes on from its stored form as if nothing had been") {
       INFO("report " << i);
       ObserveOutcome one = whole.report(life[i].report, into(expected));
       ObserveOutcome other = parted->report(life[i].report, into(found));
+      resting.report(life[i].report, into(found_resting));
       REQUIRE(one.duplicate == other.duplicate);
       REQUIRE(one.late == other.late);
       if (chance.one_in(40)) {
@@ -75,13 +77,17 @@ TEST_CASE("a loop goes on from its stored form as if nothing had been") {
         Instant now = whole.now();
         whole.switched(profile, now, into(expected));
         parted->switched(profile, now, into(found));
+        resting.switched(profile, now, into(found_resting));
       }
       if (chance.one_in(12)) {
         Instant later = whole.now() + hours(static_cast<std::int64_t>(chance.below(90)));
         whole.run_until(later, into(expected));
         parted->run_until(later, into(found));
+        resting.run_until(later, into(found_resting));
       }
       REQUIRE(found == expected);
+      REQUIRE(found_resting == expected);
+      if (chance.one_in(3)) resting.rest();
       REQUIRE(parted->wake() == whole.wake());
       if (!chance.one_in(15)) continue;
       parted = put_away(*parted, policy);
