@@ -14,31 +14,31 @@
 namespace sojourn::lang {
 namespace {
 
-using Kind = ast::BanClause::Kind;
+using ClauseKind = ast::BanClause::Kind;
 
-std::string_view word_of(Kind kind) {
+std::string_view word_of(ClauseKind kind) {
   switch (kind) {
-    case Kind::never:
+    case ClauseKind::never:
       return "never";
-    case Kind::source:
+    case ClauseKind::source:
       return "source";
-    case Kind::certainty:
+    case ClauseKind::certainty:
       return "certainty";
-    case Kind::from:
+    case ClauseKind::from:
       return "from";
-    case Kind::until:
+    case ClauseKind::until:
       return "until";
-    case Kind::zone:
+    case ClauseKind::zone:
       return "timezone";
-    case Kind::notice:
+    case ClauseKind::notice:
       return "notice";
-    case Kind::assuming:
+    case ClauseKind::assuming:
       return "assuming";
-    case Kind::remedy:
+    case ClauseKind::remedy:
       return "remedy";
-    case Kind::in_doubt:
+    case ClauseKind::in_doubt:
       return "in doubt counts";
-    case Kind::counting_from:
+    case ClauseKind::counting_from:
       return "counting from";
   }
   return "";
@@ -77,7 +77,9 @@ bool counts_days(const CheckedCondition& condition) {
 
 struct LawChecker::Clauses {
   std::array<const ast::BanClause*, 11> of{};
-  const ast::BanClause* operator[](Kind kind) const { return of[static_cast<std::size_t>(kind)]; }
+  const ast::BanClause* operator[](ClauseKind kind) const {
+    return of[static_cast<std::size_t>(kind)];
+  }
 };
 
 void LawChecker::error(Code code, Span span, std::string message, std::string help) {
@@ -95,9 +97,10 @@ bool LawChecker::gather(const ast::Ban& written, Clauses& clauses) {
   bool sound = true;
   for (const ast::BanClause& clause : written.clauses) {
     const ast::BanClause*& first = clauses.of[static_cast<std::size_t>(clause.kind)];
-    bool refused = written.forbids_change &&
-                   (clause.kind == Kind::notice || clause.kind == Kind::remedy ||
-                    clause.kind == Kind::assuming || clause.kind == Kind::counting_from);
+    bool refused =
+        written.forbids_change &&
+        (clause.kind == ClauseKind::notice || clause.kind == ClauseKind::remedy ||
+         clause.kind == ClauseKind::assuming || clause.kind == ClauseKind::counting_from);
     if (refused) {
       error(Code::E0210, clause.span,
             fmt::format("`{}` has no meaning with `forbid change`", word_of(clause.kind)),
@@ -108,14 +111,15 @@ bool LawChecker::gather(const ast::Ban& written, Clauses& clauses) {
     } else {
       Diagnostic d = make_diagnostic(
           Code::E0210, clause.span, fmt::format("`{}` stands twice", word_of(clause.kind)),
-          clause.kind == Kind::never ? "join the two conditions with `or`, or write a second ban"
-                                     : "leave one of them out");
+          clause.kind == ClauseKind::never
+              ? "join the two conditions with `or`, or write a second ban"
+              : "leave one of them out");
       d.labels.push_back({first->span, "the first one"});
       diagnostics_.add(std::move(d));
       sound = false;
     }
   }
-  if (clauses[Kind::never] == nullptr) {
+  if (clauses[ClauseKind::never] == nullptr) {
     error(Code::E0109, written.name ? written.name->span : written.span,
           "the ban does not say what must never happen",
           "for example `never roaming in BR per profile on more than 90 consecutive days`");
@@ -150,8 +154,8 @@ void LawChecker::add(const ast::Ban& written) {
   if (written.text) ban.text = written.text->text;
   ban.origin = origin_of(written.span);
   ban.written = joined(ban_lines(written));
-  if (const auto* clause = clauses[Kind::source]) ban.source = clause->name.text;
-  if (const auto* clause = clauses[Kind::certainty]) {
+  if (const auto* clause = clauses[ClauseKind::source]) ban.source = clause->name.text;
+  if (const auto* clause = clauses[ClauseKind::certainty]) {
     ban.certainty = clause->name.text;
     static const std::vector<std::string_view> kLevels = {"law", "reported", "contract", "weak"};
     if (std::find(kLevels.begin(), kLevels.end(), ban.certainty) == kLevels.end()) {
@@ -162,11 +166,11 @@ void LawChecker::add(const ast::Ban& written) {
                          : fmt::format("did you mean `{}`?", near));
     }
   }
-  if (const auto* clause = clauses[Kind::zone]) {
+  if (const auto* clause = clauses[ClauseKind::zone]) {
     if (is_zone(clause->name, diagnostics_)) ban.zone = clause->name.text;
   }
-  ban.in_doubt_counts = clauses[Kind::in_doubt] != nullptr;
-  checked.never = conditions_.check(*clauses[Kind::never]->condition, ban.zone);
+  ban.in_doubt_counts = clauses[ClauseKind::in_doubt] != nullptr;
+  checked.never = conditions_.check(*clauses[ClauseKind::never]->condition, ban.zone);
   check_times(clauses, checked);
   if (checked.never) {
     check_notice(clauses, checked);
@@ -177,7 +181,7 @@ void LawChecker::add(const ast::Ban& written) {
 }
 
 void LawChecker::check_times(const Clauses& clauses, CheckedBan& checked) {
-  const ast::BanClause *from = clauses[Kind::from], *until = clauses[Kind::until];
+  const ast::BanClause *from = clauses[ClauseKind::from], *until = clauses[ClauseKind::until];
   if (from != nullptr) checked.from_day = from->day.number;
   if (until != nullptr) checked.until_day = until->day.number;
   if (from != nullptr && until != nullptr && until->day < from->day) {
@@ -186,7 +190,7 @@ void LawChecker::check_times(const Clauses& clauses, CheckedBan& checked) {
     d.labels.push_back({from->span, "it begins here"});
     diagnostics_.add(std::move(d));
   }
-  if (const auto* clause = clauses[Kind::assuming]) {
+  if (const auto* clause = clauses[ClauseKind::assuming]) {
     if (std::optional<Duration> within = elapsed(clause->length)) {
       checked.ban.assuming = *within;
     } else {
@@ -197,7 +201,7 @@ void LawChecker::check_times(const Clauses& clauses, CheckedBan& checked) {
 }
 
 void LawChecker::check_notice(const Clauses& clauses, CheckedBan& checked) {
-  const ast::BanClause* clause = clauses[Kind::notice];
+  const ast::BanClause* clause = clauses[ClauseKind::notice];
   if (clause == nullptr) return;
   if (std::optional<Span> form = form_without_day(*checked.never)) {
     Diagnostic d = make_diagnostic(
@@ -218,7 +222,7 @@ void LawChecker::check_notice(const Clauses& clauses, CheckedBan& checked) {
 }
 
 void LawChecker::check_counting(const Clauses& clauses, CheckedBan& checked) {
-  const ast::BanClause* clause = clauses[Kind::counting_from];
+  const ast::BanClause* clause = clauses[ClauseKind::counting_from];
   if (clause == nullptr) return;
   if (!counts_days(*checked.never)) {
     error(Code::E0217, clause->span, "this ban counts no days, so there is nothing to count from",
@@ -229,7 +233,7 @@ void LawChecker::check_counting(const Clauses& clauses, CheckedBan& checked) {
 }
 
 void LawChecker::check_remedy(const Clauses& clauses, CheckedBan& checked) {
-  const ast::BanClause* clause = clauses[Kind::remedy];
+  const ast::BanClause* clause = clauses[ClauseKind::remedy];
   if (clause == nullptr) return;
   checked.remedy = actions_.check(clause->actions, clause->span, checked.ban.zone);
   if (checked.remedy->action.kind != Action::Kind::profile) {

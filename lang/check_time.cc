@@ -10,17 +10,17 @@
 namespace sojourn::lang {
 namespace {
 
-using Kind = ast::Suffix::Kind;
+using SuffixKind = ast::Suffix::Kind;
 
-bool is_scope(Kind kind) {
-  return kind == Kind::same_network || kind == Kind::per_imei || kind == Kind::per_profile ||
-         kind == Kind::per_device;
+bool is_scope(SuffixKind kind) {
+  return kind == SuffixKind::same_network || kind == SuffixKind::per_imei ||
+         kind == SuffixKind::per_profile || kind == SuffixKind::per_device;
 }
 
-void add_to(Scope& scope, Kind kind) {
-  scope.same_network |= kind == Kind::same_network;
-  scope.per_imei |= kind == Kind::per_imei;
-  scope.per_profile |= kind == Kind::per_profile;
+void add_to(Scope& scope, SuffixKind kind) {
+  scope.same_network |= kind == SuffixKind::same_network;
+  scope.per_imei |= kind == SuffixKind::per_imei;
+  scope.per_profile |= kind == SuffixKind::per_profile;
 }
 
 // A comparison with the sense replaced, as the author would write it.
@@ -70,7 +70,7 @@ ConditionChecker::Checked ConditionChecker::timed(const ast::Condition& conditio
       form = &suffix;
     } else {
       error(Code::E0209, suffix.span, "two time forms follow one condition",
-            form->kind == Kind::for_duration && suffix.kind == Kind::within
+            form->kind == SuffixKind::for_duration && suffix.kind == SuffixKind::within
                 ? fmt::format("put the inner one in brackets: `({} {}) {}`", print(inner),
                               print(*form), print(suffix))
                 : "join two conditions with `and`, each with its own time form");
@@ -89,14 +89,15 @@ ConditionChecker::Checked ConditionChecker::timed(const ast::Condition& conditio
   }
   if (const auto* simple = std::get_if<ast::Simple>(&inner.form)) {
     bool plain = simple->relation == ast::Relation::none;
-    if (simple->subject == ast::Subject::silent && plain && form->kind == Kind::for_duration) {
+    if (simple->subject == ast::Subject::silent && plain &&
+        form->kind == SuffixKind::for_duration) {
       Feature feature;
       feature.kind = FeatureKind::silent;
       return held(condition, std::move(feature), *form, nullptr);
     }
     // `owner-changed within 30 days`: a name that is neither declared nor defined is an event.
-    bool event = simple->subject == ast::Subject::named && plain && form->kind == Kind::within &&
-                 !vocabulary_.attribute(simple->name.text) &&
+    bool event = simple->subject == ast::Subject::named && plain &&
+                 form->kind == SuffixKind::within && !vocabulary_.attribute(simple->name.text) &&
                  vocabulary_.define(simple->name.text) == nullptr;
     if (event) {
       ast::EventCount once;
@@ -109,7 +110,7 @@ ConditionChecker::Checked ConditionChecker::timed(const ast::Condition& conditio
   }
   Checked checked = dispatch(inner);
   if (!checked) return std::nullopt;
-  if (nests(*checked, form->kind == Kind::within)) {
+  if (nests(*checked, form->kind == SuffixKind::within)) {
     error(Code::E0209, condition.span, "a time form stands inside another one",
           "only `for` may stand inside `within`: `(no service for 2 hours) within 12 hours`");
     return std::nullopt;
@@ -124,10 +125,10 @@ ConditionChecker::Checked ConditionChecker::time_form(const ast::Condition& cond
   Feature feature;
   feature.scope = scope;
   switch (form.kind) {
-    case Kind::for_duration:
+    case SuffixKind::for_duration:
       feature.kind = FeatureKind::held;
       return held(condition, std::move(feature), form, shared);
-    case Kind::within: {
+    case SuffixKind::within: {
       std::optional<Duration> period = elapsed(form.length);
       if (!period || period->ms == 0) {
         error(Code::E0210, form.length.span, "`within` needs a length of elapsed time here",
@@ -142,8 +143,8 @@ ConditionChecker::Checked ConditionChecker::time_form(const ast::Condition& cond
       return CheckedCondition::negate(
           test(std::move(feature), std::move(long_ago), condition.span, shared));
     }
-    case Kind::for_share:
-    case Kind::day_share:
+    case SuffixKind::for_share:
+    case SuffixKind::day_share:
       return shares(condition, std::move(feature), form, shared);
     default:
       return counted(condition, std::move(feature), form, shared);
@@ -245,7 +246,7 @@ ConditionChecker::Checked ConditionChecker::shares(const ast::Condition& conditi
                                                    const ast::Suffix& form,
                                                    std::shared_ptr<const CheckedCondition> inner) {
   std::int64_t whole = 0;
-  if (form.kind == Kind::for_share) {
+  if (form.kind == SuffixKind::for_share) {
     std::optional<Duration> period = elapsed(form.length);
     if (!period || period->ms == 0) {
       error(Code::E0210, form.length.span, "a share of time needs a length of elapsed time",
@@ -279,7 +280,7 @@ ConditionChecker::Checked ConditionChecker::counted(const ast::Condition& condit
   if (!count) return std::nullopt;
   feature.zone = zone_;
   switch (form.kind) {
-    case Kind::consecutive:
+    case SuffixKind::consecutive:
       feature.kind = FeatureKind::consecutive_days;
       if (form.gaps) {
         std::optional<Period> gap = calendar_period(*form.gaps);
@@ -291,7 +292,7 @@ ConditionChecker::Checked ConditionChecker::counted(const ast::Condition& condit
         feature.gap_days = static_cast<std::int32_t>(gap->count);
       }
       break;
-    case Kind::window_count: {
+    case SuffixKind::window_count: {
       std::optional<Period> period = calendar_period(form.length);
       bool weeks = form.unit == ast::CountedUnit::weeks;
       bool months = form.unit == ast::CountedUnit::months;
@@ -322,11 +323,12 @@ ConditionChecker::Checked ConditionChecker::counted(const ast::Condition& condit
         return std::nullopt;
       }
       feature.kind = FeatureKind::calendar_count;
-      feature.window = {1, form.kind == Kind::calendar_year ? TimeUnit::year : TimeUnit::month};
+      feature.window = {1,
+                        form.kind == SuffixKind::calendar_year ? TimeUnit::year : TimeUnit::month};
       break;
   }
   Checked counts = quantified(condition, feature, form.quantity, {*count, true}, inner);
-  if (form.kind != Kind::consecutive || form.gaps) return counts;
+  if (form.kind != SuffixKind::consecutive || form.gaps) return counts;
   // A run without gaps needs the condition now, whatever is asked of its length (semantics 9).
   bool implied = form.quantity.sense == ast::Sense::at_least && *count > 0;
   implied |= form.quantity.sense == ast::Sense::more_than;
@@ -393,7 +395,7 @@ std::optional<Period> ConditionChecker::window_of(const ast::TimeLength& length)
 ConditionChecker::Checked ConditionChecker::event_within(const ast::Condition& condition,
                                                          const ast::EventCount& count,
                                                          const ast::Suffix& form, Scope scope) {
-  if (form.kind != Kind::within) {
+  if (form.kind != SuffixKind::within) {
     error(Code::E0209, form.span, "events are counted within a length of time",
           "for example `at least 3 rejected with 11, 13 within 6 hours`");
     return std::nullopt;
@@ -451,7 +453,7 @@ std::optional<ConditionChecker::Sum> ConditionChecker::sum(const ast::Condition&
       timed == nullptr ? nullptr : std::get_if<ast::Simple>(&condition.parts[0].form);
   bool shaped = data != nullptr && data->subject == ast::Subject::data &&
                 (data->relation == ast::Relation::none || data->relation == ast::Relation::in) &&
-                timed->suffixes.size() == 1 && timed->suffixes[0].kind == Kind::within;
+                timed->suffixes.size() == 1 && timed->suffixes[0].kind == SuffixKind::within;
   if (!shaped) {
     error(Code::E0209, condition.span, "only sums of data are compared so",
           "for example `data in CN within 30 days > 10 MB`");

@@ -20,7 +20,7 @@
 namespace sojourn::lang {
 namespace {
 
-using Kind = ast::FileUse::Kind;
+using UseKind = ast::FileUse::Kind;
 
 // The declaration's words, blanks and line breaks evened out.
 std::string evened(std::string_view text) {
@@ -84,9 +84,9 @@ Library::Declarations Library::gather(SourceId source, bool is_root) {
   Declarations gathered;
   for (ast::Declaration& declaration : read(source)) {
     const auto* use = std::get_if<ast::FileUse>(&declaration);
-    if (use != nullptr && use->kind == Kind::import) {
+    if (use != nullptr && use->kind == UseKind::import) {
       import(*use, gathered);
-    } else if (use != nullptr && use->kind == Kind::ban) {
+    } else if (use != nullptr && use->kind == UseKind::ban) {
       use_one(*use, gathered);
     } else {
       bring(std::move(declaration), is_root, gathered);
@@ -229,7 +229,7 @@ Library::Declarations Library::expand(Declarations gathered) {
   }
   for (const ast::Declaration& declaration : gathered) {
     const auto* use = std::get_if<ast::FileUse>(&declaration);
-    if (use != nullptr && use->kind == Kind::devices) join_devices(*use, words);
+    if (use != nullptr && use->kind == UseKind::devices) join_devices(*use, words);
   }
   for (const Attribute& attribute : inventory_.attributes) {
     bool set = attribute.type == AttributeType::set_of_text ||
@@ -245,9 +245,9 @@ Library::Declarations Library::expand(Declarations gathered) {
     const auto* use = std::get_if<ast::FileUse>(&declaration);
     if (use == nullptr) {
       expanded.push_back(std::move(declaration));
-    } else if (use->kind == Kind::profiles) {
+    } else if (use->kind == UseKind::profiles) {
       join_profiles(*use, profiles, expanded);
-    } else if (use->kind == Kind::table) {
+    } else if (use->kind == UseKind::table) {
       std::optional<CsvFile> sheet = open_sheet(*use);
       if (!sheet) continue;
       auto rules = table_rules(*sheet, use->file.text, shapes, sources_, diagnostics_);

@@ -99,7 +99,7 @@ const NetworkTable& network_table() {
   return table;
 }
 
-constexpr std::uint8_t kNoCountry = 255;
+constexpr std::uint8_t kNoEntry = 255;
 
 // ICCID prefixes after the 89, by their number of digits.
 struct IccidTable {
@@ -110,9 +110,9 @@ struct IccidTable {
 
 constexpr IccidTable kIccidTable = [] {
   IccidTable table;
-  table.one.fill(kNoCountry);
-  table.two.fill(kNoCountry);
-  table.three.fill(kNoCountry);
+  table.one.fill(kNoEntry);
+  table.two.fill(kNoEntry);
+  table.three.fill(kNoEntry);
   struct Row {
     std::string_view digits;
     iso::Index country;
@@ -154,7 +154,7 @@ bool is_assigned_mcc(std::uint16_t mcc) {
 std::optional<Country> country_of_iccid(std::string_view iccid_digits) {
   if (!iccid_digits.starts_with("89")) return std::nullopt;
   // The longest match holds: remember the last prefix that has a row.
-  std::uint8_t found = kNoCountry;
+  std::uint8_t found = kNoEntry;
   std::size_t number = 0;
   for (std::size_t length = 1; length <= 3 && length + 2 <= iccid_digits.size(); ++length) {
     char c = iccid_digits[length + 1];
@@ -163,9 +163,9 @@ std::optional<Country> country_of_iccid(std::string_view iccid_digits) {
     std::uint8_t entry = length == 1   ? kIccidTable.one[number]
                          : length == 2 ? kIccidTable.two[number]
                                        : kIccidTable.three[number];
-    if (entry != kNoCountry) found = entry;
+    if (entry != kNoEntry) found = entry;
   }
-  if (found == kNoCountry) return std::nullopt;
+  if (found == kNoEntry) return std::nullopt;
   return Country{found};
 }
 

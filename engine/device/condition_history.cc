@@ -5,7 +5,7 @@
 namespace sojourn {
 namespace {
 
-constexpr Duration kInstant = milliseconds(1);
+constexpr Duration kTick = milliseconds(1);
 
 Truth same(std::int64_t a, std::int64_t b) {
   if (a == kUnknownValue || b == kUnknownValue) return Truth::unknown;
@@ -90,7 +90,7 @@ void ConditionHistory::refresh(const FeatureReader& reader, Instant now) {
   begin_ = reader.history().begin();
   bool certain = reader.history().commissioned() || begin_ <= spec_.counts_from;
   before_ = certain ? Truth::no : Truth::unknown;
-  Stretch dirty{std::max(dirty_.from, begin_), std::min(dirty_.to, extended_to_ + kInstant)};
+  Stretch dirty{std::max(dirty_.from, begin_), std::min(dirty_.to, extended_to_ + kTick)};
   if (dirty_.to > extended_to_) stable_until_ = std::min(stable_until_, dirty_.from);
   dirty_ = {kNever, kBeginning};
   if (begin_ > now) return;
@@ -160,7 +160,7 @@ void ConditionHistory::rebuild(const FeatureReader& reader, Stretch stretch) {
     runs_.insert(at, scratch_.begin() + static_cast<std::ptrdiff_t>(common), scratch_.end());
   }
   if (!spec_.needs_days) return;
-  std::int32_t last_day = zone_.day_of(std::min(stretch.to - kInstant, extended_to_)).number;
+  std::int32_t last_day = zone_.day_of(std::min(stretch.to - kTick, extended_to_)).number;
   fill_days(zone_.day_of(stretch.from).number, std::min(last_day, last_filled_day_));
 }
 
@@ -177,7 +177,7 @@ void ConditionHistory::fill_days(std::int32_t first, std::int32_t last) {
     if (runs_[i].truth == Truth::no) continue;
     std::int32_t end = last;
     if (i + 1 < runs_.size()) {
-      end = std::min(end, zone_.day_of(runs_[i + 1].from - kInstant).number);
+      end = std::min(end, zone_.day_of(runs_[i + 1].from - kTick).number);
     }
     KeyDays& days = keys_[runs_[i].key];
     days.maybe.set(begin, end);

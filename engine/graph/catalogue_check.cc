@@ -10,7 +10,7 @@
 namespace sojourn {
 namespace {
 
-Diagnostic refuse(std::string_view what) {
+Diagnostic contradiction(std::string_view what) {
   return make_diagnostic(Code::E0004, fmt::format("the graph file contradicts itself: {}", what),
                          "build it again from its rule files with `sojourn build`");
 }
@@ -135,28 +135,28 @@ Status check_table(const RuleTable& table) {
   if (table.rules.size() > limits::kRulesMax || table.profiles.size() > limits::kProfilesMax ||
       table.attributes.size() > limits::kAttributesMax || table.areas.size() > limits::kAreasMax ||
       table.features.size() > limits::kFeaturesMax) {
-    return refuse("more than the limits allow");
+    return contradiction("more than the limits allow");
   }
   auto condition_exists = [&](ConditionIndex c) { return c < table.conditions.size(); };
   for (const Feature& feature : table.features) {
-    if (!subject_fits(table, feature)) return refuse("a feature about nothing");
-    if (!condition_exists(feature.inner)) return refuse("a count of nothing");
+    if (!subject_fits(table, feature)) return contradiction("a feature about nothing");
+    if (!condition_exists(feature.inner)) return contradiction("a count of nothing");
     if (feature.ahead_days < 0 || feature.ahead_days > limits::kNoticeDaysMax) {
-      return refuse("a notice beyond its limit");
+      return contradiction("a notice beyond its limit");
     }
     if (feature.candidate && *feature.candidate > table.profiles.size()) {
-      return refuse("a candidate that is no profile");
+      return contradiction("a candidate that is no profile");
     }
   }
-  if (!conditions_fit(table)) return refuse("a test that does not fit its feature");
-  if (!inner_conditions_end(table)) return refuse("a condition about itself");
+  if (!conditions_fit(table)) return contradiction("a test that does not fit its feature");
+  if (!inner_conditions_end(table)) return contradiction("a condition about itself");
   for (const Rule& rule : table.rules) {
     if (!condition_exists(rule.condition) || !condition_exists(rule.affected) ||
         !action_fits(table, rule.action)) {
-      return refuse("a rule about nothing");
+      return contradiction("a rule about nothing");
     }
     for (std::uint32_t overridden : rule.overrides) {
-      if (overridden >= table.rules.size()) return refuse("a rule overrides nothing");
+      if (overridden >= table.rules.size()) return contradiction("a rule overrides nothing");
     }
   }
   for (const Ban& ban : table.bans) {
@@ -165,40 +165,40 @@ Status check_table(const RuleTable& table) {
     if (!whole || !std::all_of(ban.bites.begin(), ban.bites.end(), condition_exists) ||
         !std::all_of(ban.violated.begin(), ban.violated.end(), condition_exists) ||
         (ban.remedy && !action_fits(table, *ban.remedy))) {
-      return refuse("a ban about nothing");
+      return contradiction("a ban about nothing");
     }
   }
   for (const Guard& guard : table.guards) {
     auto is_rule = [&](std::uint32_t rule) { return rule < table.rules.size(); };
     if (!condition_exists(guard.reached) ||
         !std::all_of(guard.except_rules.begin(), guard.except_rules.end(), is_rule)) {
-      return refuse("a guard about nothing");
+      return contradiction("a guard about nothing");
     }
   }
   for (const Assertion& assertion : table.assertions) {
     if (!condition_exists(assertion.condition) || !action_fits(table, assertion.outcome)) {
-      return refuse("an assertion about nothing");
+      return contradiction("an assertion about nothing");
     }
   }
-  if (!action_fits(table, table.otherwise)) return refuse("`otherwise` names nothing");
+  if (!action_fits(table, table.otherwise)) return contradiction("`otherwise` names nothing");
   return {};
 }
 
 Status check_parts(const RuleTable& table, const DecisionGraphParts& parts) {
   for (const Axis& axis : parts.axes) {
-    if (!axis_fits(table, axis)) return refuse("an axis with wrong classes");
+    if (!axis_fits(table, axis)) return contradiction("an axis with wrong classes");
   }
   for (const Leaf& leaf : parts.leaves) {
     bool profile = leaf.kind == Action::Kind::profile;
     if (leaf.kind == Action::Kind::none || (profile && leaf.profile >= table.profiles.size()) ||
         leaf.rule < -1 || leaf.rule >= static_cast<std::int64_t>(table.rules.size()) ||
         leaf.ban < -1 || leaf.ban >= static_cast<std::int64_t>(table.bans.size())) {
-      return refuse("an outcome of nothing");
+      return contradiction("an outcome of nothing");
     }
   }
   for (const std::vector<std::uint32_t>& set : parts.also_sets) {
     for (std::uint32_t rule : set) {
-      if (rule >= table.rules.size()) return refuse("an alert of no rule");
+      if (rule >= table.rules.size()) return contradiction("an alert of no rule");
     }
   }
   return {};
@@ -398,13 +398,13 @@ class WordChecker {
 
 Status check_words(const DecisionGraphParts& parts) {
   WordChecker checker(parts);
-  if (!checker.mark_nodes()) return refuse("a node that is none");
+  if (!checker.mark_nodes()) return contradiction("a node that is none");
   if (!checker.targets_lead_on(parts.leaves.size(), parts.root)) {
-    return refuse("a way that leads nowhere");
+    return contradiction("a way that leads nowhere");
   }
   for (std::uint32_t root : parts.also_roots) {
     if (!checker.targets_lead_on(parts.also_sets.size(), root)) {
-      return refuse("a way that leads nowhere");
+      return contradiction("a way that leads nowhere");
     }
   }
   return {};

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 
+#include "engine/proof/day_length.h"
+
 namespace sojourn {
 namespace {
 
-constexpr std::int64_t kDayMs = 86'400'000;
 // A year's notice and two months for a switch take 3 million.
 constexpr std::size_t kStatesMax = 20'000'000;
 

@@ -4,12 +4,11 @@
 
 #include <algorithm>
 
+#include "engine/proof/day_length.h"
 #include "engine/proof/witness_parts.h"
 
 namespace sojourn {
 namespace {
-
-constexpr std::int64_t kDayMs = 86'400'000;
 
 // When the stay begins, so that the last day is the first violating one.
 struct Beginning {

@@ -4,13 +4,12 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/proof/day_length.h"
 #include "engine/proof/witness_parts.h"
 #include "engine/proof/witness_text.h"
 
 namespace sojourn {
 namespace {
-
-constexpr std::int64_t kDayMs = 86'400'000;
 
 // How long before the moment itself the device must have stood there.
 struct Standing {

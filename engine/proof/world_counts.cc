@@ -3,6 +3,7 @@
 #include <limits>
 #include <set>
 
+#include "engine/proof/day_length.h"
 #include "engine/proof/world.h"
 
 namespace sojourn {
@@ -10,7 +11,6 @@ namespace {
 
 constexpr std::int64_t kLowest = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t kHighest = std::numeric_limits<std::int64_t>::max();
-constexpr std::int64_t kDayMs = 86'400'000;
 
 struct Interval {
   std::int64_t low = kLowest;
