@@ -333,7 +333,7 @@ class RestProver {
     std::set<ProfileIndex> profiles(way_.begin(), way_.end());
     if (shown_.contains(profiles) || found_.cycles.size() >= kCyclesShownMax) return;
     std::vector<ClassIndex> first = classes_of(way_.front(), networks_.front(), services_.front());
-    DiagramRef question = where;
+    DiagramRef question = store_.both(where, near_network());
     for (AxisIndex axis = 0; axis < first.size(); ++axis) {
       if (first[axis] != kFree) question = store_.both(question, in_class(axis, first[axis]));
     }
@@ -351,6 +351,35 @@ class RestProver {
       question = store_.both(question, store_.opposite(constant_part(*answer.witness)));
     }
     doubtful_.insert(std::move(profiles));
+  }
+
+  // Where the device is in a country of the networks under way: far from its network it does not
+  // rest for long.
+  DiagramRef near_network() {
+    CountrySet countries;
+    for (std::int64_t network : networks_) {
+      CountrySet its;
+      if (network >= 0) its = countries_of(unpack_plmn(static_cast<std::uint32_t>(network)));
+      if (its.empty()) return kYes;  // unknown, or of no country
+      for (Country one : its.members()) countries.insert(one);
+    }
+    for (AxisIndex axis = 0; axis < store_.axis_count(); ++axis) {
+      const Axis& of = model_.axes().axes()[axis];
+      const Feature& feature = table_.features[of.feature];
+      if (feature.kind != FeatureKind::country) continue;
+      std::vector<DiagramRun> runs;
+      for (ClassIndex c = 0; c < of.class_count; ++c) runs.push_back({c + 1, kNo});
+      runs[of.unknown_class].target = kYes;
+      auto allow = [&](CountryClaim claim) {
+        runs[class_of(of, feature, Reading::exactly(claim.packed()))].target = kYes;
+      };
+      for (Country one : countries.members()) allow(CountryClaim::of(one));
+      for (CountryClaim claim : *options_.claims) {
+        if (claim.intersects(countries)) allow(claim);
+      }
+      return store_.node(axis, runs);
+    }
+    return kYes;
   }
 
   DiagramRef in_class(AxisIndex axis, ClassIndex value) {

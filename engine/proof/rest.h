@@ -3,11 +3,12 @@
 //   Rest found = prove_rest(model, search, budget, options);
 //   for (const RestCycle& cycle : found.cycles) ...        // "vivo, then bootstrap, then vivo"
 //
-// At rest a device stands still: place, telemetry, clock and the network that serves it stay, and
-// each profile either has service there or has not. What changes is the enabled profile, by the
-// decisions themselves, and what follows from it: `profile`, `roaming`, `network` and `no service`,
-// and what counts any of these while time passes. A *cycle* leads from profile to profile and back
-// with no `hold` on its way; a guard, an approval or a window delays it and does not end it.
+// At rest a device stands still: place, telemetry, clock and the network that serves it (one of the
+// country in which the device is, where that is known) stay, and each profile either has service
+// there or has not. What changes is the enabled profile, by the decisions themselves, and what
+// follows from it: `profile`, `roaming`, `network` and `no service`, and what counts any of these
+// while time passes. A *cycle* leads from profile to profile and back with no `hold` on its way; a
+// guard, an approval or a window delays it and does not end it.
 //
 // The proof: for every network that the policy tells apart, and every profile with service and
 // without, the policy's rows are looked at with all that follows from the two put in. What moves
