@@ -143,12 +143,18 @@ SituationSearch::Answer SituationSearch::uncovered(DiagramRef question,
     if (link == kNo) return {};
     state.push_back({store_.opposite(link), kImpossible});
   }
-  if (state.size() >= kGuessFrom && budget.steps > 0 && budget.steps_per_question > 0) {
+  if (state.size() >= kGuessFrom && budget.steps_per_question > 0) {
     std::vector<DiagramRef> all;
     for (const Cover& cover : state) all.push_back(cover.rest);
     if (std::optional<Witness> guessed = guess_.guess(question, all)) {
-      --budget.steps;
       return {std::move(guessed), true, {}};
+    }
+    // What is covered is most often covered by one alone.
+    for (const Cover& cover : state) {
+      if (store_.both(question, cover.rest) != question) continue;
+      Answer answer;
+      if (cover.index != kImpossible) answer.covered_by.insert(cover.index);
+      return answer;
     }
   }
   Walk known(*this, false, budget);
