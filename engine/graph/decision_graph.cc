@@ -1,6 +1,8 @@
 #include "engine/graph/decision_graph.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <new>
 
 namespace sojourn {
 namespace {
@@ -30,6 +32,17 @@ ClassIndex class_of(const Axis& axis, const Feature& feature, const Reading& rea
     if (const ClassIndex* listed = listed_class(axis, network_key_of_mcc(mcc))) return *listed;
   }
   return axis.default_class;
+}
+
+void DecisionGraphParts::own(std::span<const std::uint32_t> copied) {
+  constexpr std::size_t kLineBytes = 64;
+  std::size_t bytes = (copied.size_bytes() / kLineBytes + 1) * kLineBytes;
+  auto* begin = static_cast<std::uint32_t*>(std::aligned_alloc(kLineBytes, bytes));
+  if (begin == nullptr) throw std::bad_alloc();
+  memory =
+      std::shared_ptr<const void>(begin, [](const void* at) { std::free(const_cast<void*>(at)); });
+  std::copy(copied.begin(), copied.end(), begin);
+  words = {begin, copied.size()};
 }
 
 std::shared_ptr<const DecisionGraph> DecisionGraphParts::assemble() && {

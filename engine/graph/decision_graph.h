@@ -223,6 +223,8 @@ struct DecisionGraphParts {
   std::uint32_t root = DecisionGraph::kLeafBit;
   std::size_t node_count = 0;
 
+  // Keeps a copy of the words, from a cache line's boundary on.
+  void own(std::span<const std::uint32_t> copied);
   // Requires: every offset, axis and class leads inside (whoever reads a file checks it first).
   std::shared_ptr<const DecisionGraph> assemble() &&;
 };

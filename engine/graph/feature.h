@@ -82,8 +82,8 @@ enum class ValueDomain : std::uint8_t { symbol, flag, number, count };
 ValueDomain domain_of(FeatureKind kind);
 // Does the kind count `inner` over the device's history?
 bool is_temporal(FeatureKind kind);
-// Does the count grow with time alone while `inner` holds, so that it can be told when it will reach
-// a threshold if that goes on (semantics 19, 21)?
+// Does the count grow with time alone while `inner` holds, so that it can be told when it will
+// reach a threshold if that goes on (semantics 19, 21)?
 bool grows_while_it_lasts(FeatureKind kind);
 // Is the answer known to the fleet only (semantics 22a)?
 inline bool is_about_fleet(FeatureKind kind) {

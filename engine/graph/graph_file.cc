@@ -158,10 +158,9 @@ Result<std::shared_ptr<const DecisionGraph>> read_graph_file(std::shared_ptr<con
     parts.words = {reinterpret_cast<const std::uint32_t*>(words), header->word_count};
     parts.memory = std::move(memory);
   } else {
-    auto copy = std::make_shared<std::vector<std::uint32_t>>(header->word_count);
-    if (!copy->empty()) std::memcpy(copy->data(), words, copy->size() * sizeof(std::uint32_t));
-    parts.words = *copy;
-    parts.memory = std::move(copy);
+    std::vector<std::uint32_t> copy(header->word_count);
+    if (!copy.empty()) std::memcpy(copy.data(), words, copy.size() * sizeof(std::uint32_t));
+    parts.own(copy);
   }
   if (Status sound = check_words(parts); !sound) return sound.error();
   return std::shared_ptr<const DecisionGraph>(std::move(parts).assemble());

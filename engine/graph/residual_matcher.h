@@ -2,7 +2,7 @@
 //
 // Each row is a box: per axis, a set of classes. For every axis, a reading's class selects a vector
 // with one bit per row ("would this row accept the class?"); the rows that match are the
-// intersection, in order. Summary words (one bit per chunk of 256 rows) skip what is empty. This is
+// intersection, in order. Summary words (one bit per chunk of 512 rows) skip what is empty. This is
 // the bit-vector scheme of packet classification (Lakshman and Stiliadis, "High-speed policy-based
 // packet forwarding", 1998; aggregation by Baboescu and Varghese, 2001): linear in memory, at the
 // price of a few more steps than a graph.
@@ -20,11 +20,11 @@
 //             row really holds: its leaves are the row's value, or kNextRow where it does not
 //   then      tables: per class of the axis, the number of its vector
 //   then      summaries: for every 64 chunks, 64 bits of each vector, laid out as a chunk is
-//   then      c = ceil(r / 256) chunks: 256 bits of each vector, low half first, axis by axis
+//   then      c = ceil(r / 512) chunks: 512 bits of each vector, lowest first, axis by axis
 //
-// What one chunk needs of all axes lies together, so that the first one stays in the nearest cache,
-// however many rows there are: most decisions end there. It is intersected at once and without a
-// branch, so that the processor reads far ahead.
+// A chunk of a vector is one cache line, and what one chunk needs of all axes lies together: the
+// first ones stay in the nearest cache, however many rows there are, and most decisions end there.
+// A chunk is intersected at once and without a branch, so that the processor reads far ahead.
 #pragma once
 
 #include <bit>
@@ -44,7 +44,7 @@ class ResidualMatcher {
   static constexpr std::uint32_t kNextRow = 0x3FFF'FFFFu;  // nor any leaf
   static constexpr std::uint32_t kHeaderWords = 8;
   static constexpr std::uint32_t kAxisWords = 3;
-  static constexpr std::uint32_t kChunkRows = 256;
+  static constexpr std::uint32_t kChunkRows = 512;
   static constexpr std::uint32_t kChunkWords = kChunkRows / 32;  // of one vector
   static constexpr std::uint32_t kSummaryWords = 2;              // of one vector
   // Where an axis's vector lies is kept on the stack while chunks are intersected.
@@ -79,44 +79,35 @@ class ResidualMatcher {
     std::uint32_t axes = axis_count();
     if (axes == 0) return match_all(visit);
     std::uint32_t places[kAxesMax];  // of each axis's vector inside a chunk
-    const std::uint32_t* first = words_ + chunks();
-    Chunk alive = Chunk::all();
-    for (std::uint32_t i = 0; i < axes; ++i) {
-      const std::uint32_t* row = words_ + kHeaderWords + kAxisWords * i;
+    const std::uint32_t* row = words_ + kHeaderWords;
+    for (std::uint32_t i = 0; i < axes; ++i, row += kAxisWords) {
       std::uint32_t vector = class_of_axis(row[0]);
       if (row[2] != 0) vector = words_[row[2] + vector];
       places[i] = row[1] + kChunkWords * vector;
-      alive.keep(first + places[i]);
     }
-    if (visit_rows(alive, 0, visit) || row_count() <= kChunkRows) return;
+    const std::uint32_t* first = words_ + chunks();
+    Rows alive;
+    if (intersect(first, places, axes, alive) && visit_rows(alive, 0, visit)) return;
+    if (row_count() <= kChunkRows) return;
     for (std::uint32_t s = 0; s < summary_count(); ++s) {
       for (std::uint64_t filled = filled_chunks(places, axes, s); filled != 0;
            filled &= filled - 1) {
         std::uint32_t chunk = s * 64 + static_cast<std::uint32_t>(std::countr_zero(filled));
         if (chunk == 0) continue;
         const std::uint32_t* at = first + std::size_t{chunk} * words_of_chunk();
-        alive = Chunk::all();
-        for (std::uint32_t i = 0; i < axes; ++i) alive.keep(at + places[i]);
+        if (!intersect(at, places, axes, alive)) continue;
         if (visit_rows(alive, chunk * kChunkRows, visit)) return;
       }
     }
   }
 
  private:
-  // 128 bits that the compiler keeps in one register.
-  using Lane = std::uint64_t __attribute__((vector_size(16)));
-  // A bit for each row of a chunk.
-  struct Chunk {
-    Lane low, high;
-    static Chunk all() { return {~Lane{0, 0}, ~Lane{0, 0}}; }
-    void keep(const std::uint32_t* vector) {
-      Lane words;
-      std::memcpy(&words, vector, sizeof words);
-      low &= words;
-      std::memcpy(&words, vector + kChunkWords / 2, sizeof words);
-      high &= words;
-    }
-  };
+  static constexpr std::uint32_t kBlocks = kChunkRows / 64;
+  using Rows = std::uint64_t[kBlocks];  // a bit for each row of a chunk
+
+  // The rows that every axis's vector has; false when there are none. Requires: axes > 0.
+  static bool intersect(const std::uint32_t* chunk, const std::uint32_t* places, std::uint32_t axes,
+                        Rows& alive);
 
   // Which of 64 chunks have rows, as far as each vector tells for itself.
   std::uint64_t filled_chunks(const std::uint32_t* places, std::uint32_t axes,
@@ -133,24 +124,19 @@ class ResidualMatcher {
     return filled;
   }
 
-  // Invariant: vectors have no bits beyond the last row.
+  // Requires: some row. Invariant: vectors have no bits beyond the last row.
   template <class Visit>
-  bool visit_rows(const Chunk& alive, std::uint32_t first_row, const Visit& visit) const {
-    Lane any = alive.low | alive.high;
-    if ((any[0] | any[1]) == 0) return false;
-    const std::uint64_t blocks[4] = {alive.low[0], alive.low[1], alive.high[0], alive.high[1]};
-    // The first block with rows, counted and not branched to.
-    std::uint32_t b = blocks[0] == 0 ? 1 : 0;
-    b += b & (blocks[1] == 0 ? 1 : 0);
-    b += (b >> 1) & (blocks[2] == 0 ? 1 : 0);
-    for (std::uint64_t rows = blocks[b];;) {
-      for (; rows != 0; rows &= rows - 1) {
+  bool visit_rows(const Rows& alive, std::uint32_t first_row, const Visit& visit) const {
+    std::uint32_t filled = 0;  // which blocks have rows: found out without a branch
+    for (std::uint32_t b = 0; b < kBlocks; ++b) filled |= (alive[b] != 0 ? 1u : 0u) << b;
+    for (; filled != 0; filled &= filled - 1) {
+      auto b = static_cast<std::uint32_t>(std::countr_zero(filled));
+      for (std::uint64_t rows = alive[b]; rows != 0; rows &= rows - 1) {
         auto bit = static_cast<std::uint32_t>(std::countr_zero(rows));
         if (visit(target(first_row + b * 64 + bit))) return true;
       }
-      if (++b == 4) return false;
-      rows = blocks[b];
     }
+    return false;
   }
 
   // With no axis at all every row matches.

@@ -188,9 +188,7 @@ Result<std::shared_ptr<const DecisionGraph>> compile(std::shared_ptr<const RuleT
   parts.root = flat->roots.front();
   parts.also_roots.assign(flat->roots.begin() + 1, flat->roots.end());
   parts.table = std::move(completed);
-  auto words = std::make_shared<std::vector<std::uint32_t>>(std::move(flat->words));
-  parts.words = *words;
-  parts.memory = std::move(words);
+  parts.own(flat->words);
   parts.node_count = flat->node_count;
   made.rule_count = parts.table->rules.size();
   made.axis_count = parts.axes.size();

@@ -303,9 +303,7 @@ class Differ {
       table->rules.push_back(std::move(rule));
     }
     parts.table = std::move(table);
-    auto memory = std::make_shared<std::vector<std::uint32_t>>(std::move(made->words));
-    parts.words = *memory;
-    parts.memory = std::move(memory);
+    parts.own(made->words);
     parts.node_count = made->node_count;
     found_.graph = std::move(parts).assemble();
   }

@@ -1,6 +1,6 @@
 // Deciding, beside its peers, in one run: the table of RESULTS.md.
 //
-//   build/tests/bench/policy_bench [RULES_MAX]        (default 100000)
+//   build/tests/bench/policy_bench [RULES_MAX] [decisions | questions]        (default 100000, both)
 //
 // For each distribution and number of rules: the compiled graph, with every class at hand (AtHand)
 // and asked for one class after the other (DecisionGraph::evaluate); a chain of as many dependent
@@ -15,6 +15,7 @@
 #include <bit>
 #include <cstdlib>
 #include <functional>
+#include <string_view>
 
 #include "engine/graph/at_hand.h"
 #include "engine/proof/analysis.h"
@@ -304,8 +305,12 @@ void print_questions(const char* name, const bench::Shape& shape, std::size_t ru
 int main(int argc, char** argv) {
   using namespace sojourn;
   std::size_t rules_max = argc > 1 ? static_cast<std::size_t>(std::atoll(argv[1])) : 100'000;
-  print_table("4 attributes, all named by every rule", bench::kRealistic, rules_max);
-  print_table("12 attributes, a third of them named by a rule", bench::kWild, rules_max);
+  std::string_view part = argc > 2 ? argv[2] : "";
+  if (part != "questions") {
+    print_table("4 attributes, all named by every rule", bench::kRealistic, rules_max);
+    print_table("12 attributes, a third of them named by a rule", bench::kWild, rules_max);
+  }
+  if (part == "decisions") return 0;
   fmt::print(
       "\n| rules like | number | diff ms | situations | undecided | check ms | undecided |\n");
   fmt::print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |\n");
