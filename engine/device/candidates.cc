@@ -82,8 +82,8 @@ std::vector<Supposition> suppositions(const CountQuestion& question, bool asks_n
   bool by_run = question.feature.kind == FeatureKind::consecutive_days && !is_enabled;
   const TimeZone& zone = question.reader.policy().zone_of(question.plan);
   Instant yesterday = zone.start_of(next(zone.day_of(question.now), -1));
-  const Timeline& timeline = history.timeline(kNetwork);
-  const Timeline::Rows& rows = timeline.rows();
+  const SignalTimeline& timeline = history.timeline(kNetwork);
+  const SignalTimeline::Rows& rows = timeline.rows();
   for (std::size_t i = 0; i < rows.size() && rows[i].from <= question.now; ++i) {
     if (rows[i].value < 0) continue;
     Instant end = timeline.end_of(rows[i]);

@@ -105,7 +105,7 @@ Curve Evaluator::draw_fleet(FeatureIndex index, Instant now) {
   Instant until = kNever;
   Reading alone = Reading::exactly(1);
   if (counts) {
-    const Timeline& values = remembered_.history.timeline(policy_.features[index].signal);
+    const SignalTimeline& values = remembered_.history.timeline(policy_.features[index].signal);
     until = values.next_change(now);
     if (values.value_at(now) == kUnknownValue) alone = Reading::between(0, kNotYet);
   } else {

@@ -169,7 +169,7 @@ Truth FeatureReader::installed(ProfileIndex profile, Instant t, const Suppositio
     if (std::binary_search(members.begin(), members.end(), wanted)) return Truth::yes;
     listed_at = std::min(listed->last, t);
   }
-  const Timeline::Rows& rows = history_.timeline(kProfile).rows();
+  const SignalTimeline::Rows& rows = history_.timeline(kProfile).rows();
   Instant row_ends = kNever;
   for (auto row = rows.rbegin(); row != rows.rend() && row_ends > listed_at; ++row) {
     if (row->from <= t && row->value == wanted) return Truth::yes;
@@ -187,7 +187,7 @@ Reading FeatureReader::read_attribute_has(const Feature& feature, std::int64_t s
 // Within a row of reports no gap reached the smallest threshold that anything asks for; how long
 // exactly the device was silent there makes no difference.
 Reading FeatureReader::read_silent(Instant t) const {
-  const Timeline::Rows& rows = history_.timeline(kReported).rows();
+  const SignalTimeline::Rows& rows = history_.timeline(kReported).rows();
   auto row = std::upper_bound(rows.begin(), rows.end(), t,
                               [](Instant at, const TimelineRow& r) { return at < r.from; });
   if (row == rows.begin()) return Reading::unknown();
@@ -196,7 +196,7 @@ Reading FeatureReader::read_silent(Instant t) const {
 }
 
 Instant FeatureReader::next_silent_change(FeatureIndex index, Instant t) const {
-  const Timeline::Rows& rows = history_.timeline(kReported).rows();
+  const SignalTimeline::Rows& rows = history_.timeline(kReported).rows();
   auto next = std::upper_bound(rows.begin(), rows.end(), t,
                                [](Instant at, const TimelineRow& r) { return at < r.from; });
   Instant change = next == rows.end() ? kNever : next->from;
@@ -253,7 +253,7 @@ const TimeZone& FeatureReader::device_zone(Instant t) const {
   CountryClaim claim = CountryClaim::from_packed(static_cast<std::uint32_t>(standing));
   if (claim.none()) return policy().zone();
   if (history_.value(kFixCountry, t) != kUnknownValue) {
-    const Timeline::Rows& rows = history_.timeline(kZone).rows();
+    const SignalTimeline::Rows& rows = history_.timeline(kZone).rows();
     for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
       if (row->from > t || row->value == kUnknownValue) continue;
       const FixZone& told = history_.pools().zones[static_cast<std::size_t>(row->value)];

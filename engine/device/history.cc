@@ -93,7 +93,7 @@ std::size_t Pools::byte_count() const {
   return bytes + sizeof(SetLookup);
 }
 
-Timeline& SignalTimelines::of(SignalIndex signal, Duration hold) {
+SignalTimeline& SignalTimelines::of(SignalIndex signal, Duration hold) {
   if (signal >= places_.size()) places_.resize(signal + 1);
   if (places_[signal] == 0) {
     timelines_.emplace_back(hold);
@@ -103,14 +103,14 @@ Timeline& SignalTimelines::of(SignalIndex signal, Duration hold) {
 }
 
 void SignalTimelines::shrink_to_fit() {
-  for (Timeline& timeline : timelines_) timeline.shrink_to_fit();
+  for (SignalTimeline& timeline : timelines_) timeline.shrink_to_fit();
   timelines_.shrink_to_fit();
   places_.shrink_to_fit();
 }
 
 std::size_t SignalTimelines::byte_count() const {
-  std::size_t bytes = places_.byte_count() + timelines_.capacity() * sizeof(Timeline);
-  for (const Timeline& timeline : timelines_) bytes += timeline.byte_count();
+  std::size_t bytes = places_.byte_count() + timelines_.capacity() * sizeof(SignalTimeline);
+  for (const SignalTimeline& timeline : timelines_) bytes += timeline.byte_count();
   return bytes;
 }
 
@@ -161,7 +161,7 @@ void DeviceHistory::record(Instant at, Rank rank, std::uint64_t line, std::uint6
   bool same_instant = log_.any_at(at);
   for (const SignalValue& given : effect.values) {
     if (same_instant && log_.outranked(entry, given.signal)) continue;
-    Timeline& timeline = timelines_.of(given.signal, policy_.hold_of(given.signal));
+    SignalTimeline& timeline = timelines_.of(given.signal, policy_.hold_of(given.signal));
     auto change = timeline.report({at, given.value, entry.standing()}, log_, given.signal);
     if (change) effect.changes.push_back({given.signal, *change});
   }
@@ -212,7 +212,7 @@ void DeviceHistory::note_report(const Observation& observation,
 void DeviceHistory::tidy() {
   untidy_count_ = 0;
   Instant settled = newest_report_ - lateness_;
-  timelines_.for_each([&](SignalIndex signal, Timeline& timeline) {
+  timelines_.for_each([&](SignalIndex signal, SignalTimeline& timeline) {
     if (!policy_.history_used[signal]) {
       timeline.forget_before(settled);
     } else if (!policy_.number_cuts[signal].empty()) {

@@ -66,13 +66,13 @@ struct Pools {
 class SignalTimelines {
  public:
   // Of a signal never reported: an empty one.
-  const Timeline& operator[](SignalIndex signal) const {
-    static const Timeline kNothing;
+  const SignalTimeline& operator[](SignalIndex signal) const {
+    static const SignalTimeline kNothing;
     std::uint16_t place = signal < places_.size() ? places_[signal] : 0;
     return place == 0 ? kNothing : timelines_[place - 1u];
   }
   // `hold`: of one that is new.
-  Timeline& of(SignalIndex signal, Duration hold);
+  SignalTimeline& of(SignalIndex signal, Duration hold);
   template <class Use>
   void for_each(const Use& use) {
     for (SignalIndex s = 0; s < places_.size(); ++s) {
@@ -85,7 +85,8 @@ class SignalTimelines {
  private:
   // By signal, up to the last that was reported: where its timeline is, from 1; 0 = nowhere.
   CompactVector<std::uint16_t> places_;
-  std::vector<Timeline> timelines_;  // in the order in which their signals were first reported
+  std::vector<SignalTimeline>
+      timelines_;  // in the order in which their signals were first reported
 };
 
 // What the newest report changed, and room for reading the next.
@@ -106,7 +107,7 @@ class DeviceHistory {
                       ReportEffect& effect);
   void alert_raised(const std::string& text, Instant at, ReportEffect& effect);
 
-  const Timeline& timeline(SignalIndex signal) const { return timelines_[signal]; }
+  const SignalTimeline& timeline(SignalIndex signal) const { return timelines_[signal]; }
   std::int64_t value(SignalIndex signal, Instant t) const { return timelines_[signal].value_at(t); }
   // The serving network: pack(Plmn); kNoSymbol while there is no service; kUnknownValue.
   std::int64_t network_at(Instant t) const;
@@ -120,7 +121,7 @@ class DeviceHistory {
   // returns false. (The first profile seen is none.)
   template <class Use>
   void for_each_switch(Instant t, const Use& use) const {
-    const Timeline::Rows& rows = timelines_[kProfile].rows();
+    const SignalTimeline::Rows& rows = timelines_[kProfile].rows();
     std::int64_t newer = kUnknownValue;  // the profile that was enabled next
     Instant newer_from = kNever;
     for (auto row = rows.rbegin(); row != rows.rend(); ++row) {

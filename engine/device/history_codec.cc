@@ -31,7 +31,7 @@ struct HistoryCodec {
     before = at;
   }
 
-  static void code(auto& archive, Like<Timeline> auto& timeline) {
+  static void code(auto& archive, Like<SignalTimeline> auto& timeline) {
     Instant before = kBeginning;
     archive.list(timeline.rows_, [&](auto& row) {
       Instant last_before = before;
@@ -196,7 +196,7 @@ struct HistoryCodec {
     read_log(reader, history.log_, history.policy_.signal_count());
     SignalIndex signal_count = history.policy_.signal_count();
     for (SignalIndex s = 0; s < signal_count; ++s) {
-      Timeline timeline(history.policy_.hold_of(s));
+      SignalTimeline timeline(history.policy_.hold_of(s));
       code(reader, timeline);
       bool any = !timeline.rows().empty();
       if (any) history.timelines_.of(s, history.policy_.hold_of(s)) = std::move(timeline);

@@ -14,7 +14,7 @@ std::string_view known_by(const StandingCountry& place, const DeviceHistory& his
   const TimelineRow* fix = history.timeline(kFixCountry).row_at(t);
   bool certain = fix != nullptr && fix->value != kUnknownValue;
   SignalIndex signal = certain ? kFixCountry : kNetworkCountry;
-  const Timeline& timeline = history.timeline(signal);
+  const SignalTimeline& timeline = history.timeline(signal);
   const TimelineRow* row = timeline.row_at(t);
   if (row != nullptr && t > row->last) {
     Instant next = timeline.next_change(t);
@@ -27,7 +27,7 @@ std::string_view known_by(const StandingCountry& place, const DeviceHistory& his
 Instant next_change(const StandingCountry& place, const DeviceHistory& history, Instant t) {
   Instant next = std::min(place.next_change(t), history.next_network_change(t));
   for (SignalIndex signal : {kProfile, kImei, kFixCountry, kNetworkCountry}) {
-    const Timeline& timeline = history.timeline(signal);
+    const SignalTimeline& timeline = history.timeline(signal);
     next = std::min(next, timeline.next_change(t));
     const TimelineRow* row = timeline.row_at(t);
     if (row != nullptr && row->last >= t) next = std::min(next, row->last + milliseconds(1));

@@ -1,4 +1,4 @@
-// The signals of a device: the independent things that reports say, each kept as a Timeline.
+// The signals of a device: the independent things that reports say, each kept as a SignalTimeline.
 //
 // Values are integers: packed claims and networks, indices into policy lists or device pools,
 // millionths. kUnknownValue stands for "reported as unknown" and for "nothing holds".

@@ -4,7 +4,7 @@
 
 namespace sojourn {
 
-std::ptrdiff_t Timeline::index_at(Instant t) const {
+std::ptrdiff_t SignalTimeline::index_at(Instant t) const {
   if (!rows_.empty() && rows_.back().from <= t) {
     return static_cast<std::ptrdiff_t>(rows_.size()) - 1;
   }
@@ -13,24 +13,24 @@ std::ptrdiff_t Timeline::index_at(Instant t) const {
   return after - rows_.begin() - 1;
 }
 
-Instant Timeline::end_of(const TimelineRow& row) const {
+Instant SignalTimeline::end_of(const TimelineRow& row) const {
   if (row.standing || hold_ == kForEver) return kNever;
   return row.last + std::max(hold_, milliseconds(1));  // a hold of 0 is the instant itself
 }
 
-const TimelineRow* Timeline::row_at(Instant t) const {
+const TimelineRow* SignalTimeline::row_at(Instant t) const {
   std::ptrdiff_t index = index_at(t);
   if (index < 0) return nullptr;
   const TimelineRow& row = rows_[static_cast<std::size_t>(index)];
   return t < end_of(row) ? &row : nullptr;
 }
 
-std::int64_t Timeline::value_at(Instant t) const {
+std::int64_t SignalTimeline::value_at(Instant t) const {
   const TimelineRow* row = row_at(t);
   return row == nullptr ? kUnknownValue : row->value;
 }
 
-Instant Timeline::next_change(Instant t) const {
+Instant SignalTimeline::next_change(Instant t) const {
   std::ptrdiff_t index = index_at(t);
   auto next = static_cast<std::size_t>(index + 1);
   Instant change = next < rows_.size() ? rows_[next].from : kNever;
@@ -39,13 +39,13 @@ Instant Timeline::next_change(Instant t) const {
   return end > t ? std::min(end, change) : change;
 }
 
-std::optional<TimelineChange> Timeline::report(const Report& report, const ReportLog& log,
-                                               SignalIndex signal) {
+std::optional<TimelineChange> SignalTimeline::report(const Report& report, const ReportLog& log,
+                                                     SignalIndex signal) {
   if (rows_.empty() || report.at > rows_.back().last) return append(report);
   return amend(report, log, signal);
 }
 
-std::optional<TimelineChange> Timeline::append(const Report& report) {
+std::optional<TimelineChange> SignalTimeline::append(const Report& report) {
   if (!rows_.empty()) {
     TimelineRow& newest = rows_.back();
     Instant end = end_of(newest);
@@ -60,8 +60,8 @@ std::optional<TimelineChange> Timeline::append(const Report& report) {
   return TimelineChange{{report.at, kNever}, false};
 }
 
-std::optional<TimelineChange> Timeline::amend(const Report& report, const ReportLog& log,
-                                              SignalIndex signal) {
+std::optional<TimelineChange> SignalTimeline::amend(const Report& report, const ReportLog& log,
+                                                    SignalIndex signal) {
   std::ptrdiff_t found = index_at(report.at);
   auto next = static_cast<std::size_t>(found + 1);
   Instant next_from = next < rows_.size() ? rows_[next].from : kNever;
@@ -92,8 +92,8 @@ std::optional<TimelineChange> Timeline::amend(const Report& report, const Report
 // before:  [from ......... at ......... last] w          after:  [from .. previous] w
 //                                                                    [at] v
 //                                                                         [following .. last] w
-std::optional<TimelineChange> Timeline::split(std::size_t index, const Report& report,
-                                              const ReportLog& log, SignalIndex signal) {
+std::optional<TimelineChange> SignalTimeline::split(std::size_t index, const Report& report,
+                                                    const ReportLog& log, SignalIndex signal) {
   TimelineRow old = rows_[index];
   Instant changed_to = index + 1 < rows_.size() ? rows_[index + 1].from : kNever;
   std::vector<TimelineRow> pieces;
@@ -121,7 +121,7 @@ std::optional<TimelineChange> Timeline::split(std::size_t index, const Report& r
   return TimelineChange{{report.at, changed_to}, false};
 }
 
-void Timeline::join_with_next(std::size_t index) {
+void SignalTimeline::join_with_next(std::size_t index) {
   if (index + 1 >= rows_.size()) return;
   TimelineRow& row = rows_[index];
   const TimelineRow& next = rows_[index + 1];
@@ -131,7 +131,7 @@ void Timeline::join_with_next(std::size_t index) {
   rows_.erase(rows_.begin() + index + 1);
 }
 
-void Timeline::merge_before(Instant t, const std::vector<std::int64_t>& cuts) {
+void SignalTimeline::merge_before(Instant t, const std::vector<std::int64_t>& cuts) {
   auto class_of = [&](std::int64_t value) {
     return std::upper_bound(cuts.begin(), cuts.end(), value) - cuts.begin();
   };
@@ -151,7 +151,7 @@ void Timeline::merge_before(Instant t, const std::vector<std::int64_t>& cuts) {
   if (!rows_.empty()) rows_.resize(kept + 1);
 }
 
-void Timeline::forget_before(Instant t) {
+void SignalTimeline::forget_before(Instant t) {
   std::size_t count = 0;
   while (count + 1 < rows_.size() && rows_[count + 1].from <= t) ++count;
   rows_.erase(rows_.begin(), rows_.begin() + count);

@@ -1,6 +1,6 @@
-// Timeline: what one signal of a device said over time, as rows of equal reports.
+// SignalTimeline: what one signal of a device said over time, as rows of equal reports.
 //
-//   Timeline battery(days(1));                       // a report holds for a day
+//   SignalTimeline battery(days(1));                       // a report holds for a day
 //   battery.report({t, value}, log, signal);         // in any order
 //   battery.value_at(t);                             // kUnknownValue where nothing holds
 //
@@ -47,10 +47,10 @@ struct TimelineChange {
   bool renewed = false;  // only a lapse was put off: nothing before `stretch.from` changed
 };
 
-class Timeline {
+class SignalTimeline {
  public:
   // `hold`: how long a report lasts without another; 0 = for its instant; kForEver = until changed.
-  explicit Timeline(Duration hold = kForEver) : hold_(hold) {}
+  explicit SignalTimeline(Duration hold = kForEver) : hold_(hold) {}
 
   std::int64_t value_at(Instant t) const;
   // The first instant after t at which value_at can differ from its value at t; kNever.
