@@ -28,6 +28,7 @@
 #include "adapters/sgp32/esipa.h"
 #include "adapters/simulator/http_client.h"
 #include "adapters/store/sqlite_store.h"
+#include "engine/base/diagnostic_code.h"
 #include "tests/service/served.h"
 
 using namespace sojourn;
@@ -43,8 +44,9 @@ double seconds_since(Clock::time_point begin) {
 std::string bench_device(std::size_t n) { return fmt::format("8904903200000000{:016}", n); }
 
 struct Demo {
-  explicit Demo(const std::string& limits = {}) : folder(scratch.file("demo")), service(folder) {
-    run_shell("sojourn serve --init " + folder + " --any-ports --devices 1");
+  explicit Demo(const std::string& limits = {}, std::size_t devices = 1)
+      : folder(scratch.file("demo")), service(folder) {
+    run_shell(fmt::format("sojourn serve --init {} --any-ports --devices {}", folder, devices));
     if (limits.empty()) return;
     std::string config = read_whole(folder + "/serve.json");
     config.insert(config.find('{') + 1, "\n  \"limits\": {" + limits + "},");
@@ -193,28 +195,36 @@ int rate(int argc, char** argv) {
 }
 
 // Fetches until something is there.
-bool fetch_package(simulator::EsipaClient& client, const std::string& eid) {
+Status fetch_package(simulator::EsipaClient& client, const std::string& eid) {
   sgp32::GetEimPackageRequest request;
   request.eid = *parse_eid(eid);
   Bytes message = sgp32::write(request, sgp32::Version::v1_2).value();
   for (Clock::time_point begin = Clock::now(); seconds_since(begin) < 10;) {
     auto answer = client.exchange(message);
     // A package is much longer than "none available".
-    if (answer && answer->size() > 32) return true;
+    if (!answer) return std::move(answer).error();
+    if (answer->size() > 32) return {};
   }
-  return false;
+  return make_diagnostic(Code::E0863, "no package came");
 }
 
 int latency(int argc, char** argv) {
   double seconds = number_or(argc, argv, 2, 20);
   double per_second = number_or(argc, argv, 3, 1'000);
-  constexpr std::size_t kDevices = 10'000, kPerRequest = 20;
-  Demo demo;
+  constexpr std::size_t kDevices = 10'000, kPerRequest = 20, kCards = 300;
+  Demo demo({}, kCards);
   if (!demo.service.start()) return 1;
   std::uint64_t number = 0;
   std::vector<std::string> first;
   while (number < kDevices) first.push_back(batch(kDevices, 1'000, number));
   send_all(demo, first, 1'000, 2, 600);
+  // Cards that are known to the service and have listed their profiles; nothing is ordered of them.
+  std::string tracker = kMeterInBrazil;
+  tracker.replace(tracker.find("meter"), 5, "tracker");
+  std::string all;
+  for (std::size_t n = 0; n < kCards; ++n) all += report_line(demo_device(n), 60'000, tracker);
+  Sender(demo).post(all);
+  demo.service.devices("https", {.polls = 8, .interval_ms = 100});
   std::atomic<bool> over{false};
   std::atomic<std::size_t> sent{0};
   Clock::time_point begin = Clock::now();
@@ -227,21 +237,28 @@ int latency(int argc, char** argv) {
       if (sender.post(batch(kDevices, kPerRequest, number))) sent += kPerRequest;
     }
   });
-  // A new meter each time: its report is accepted, and what is then fetched was decided and signed.
-  auto esipa = demo.client_of(demo.service.https_port());
-  auto device = simulator::make_https_client(std::move(esipa));
+  // One card after the other turns out to be a meter's: its report is accepted, and what is then
+  // fetched was decided and signed.
+  auto device = simulator::make_https_client(demo.client_of(demo.service.https_port()));
   Sender sender(demo);
   std::vector<double> took;
-  for (std::size_t n = kDevices; seconds_since(begin) < seconds; ++n) {
-    if (!sender.post(report_line(bench_device(n), 0, kMeterInBrazil))) return 1;
+  for (std::size_t n = 0; n < kCards; ++n) {
+    auto due = std::chrono::duration<double>(static_cast<double>(n) * seconds / kCards);
+    std::this_thread::sleep_until(begin + std::chrono::duration_cast<Clock::duration>(due));
+    bool posted = sender.post(report_line(demo_device(n), 0, kMeterInBrazil));
     Clock::time_point accepted = Clock::now();
-    if (!fetch_package(*device, bench_device(n))) return 1;
+    Status fetched = fetch_package(*device, demo_device(n));
+    if (!posted || !fetched) {
+      fmt::print(stderr, "{}\n", fetched ? "the report was refused" : fetched.error().message);
+      break;
+    }
     took.push_back(seconds_since(accepted) * 1e3);
   }
   double rate = static_cast<double>(sent) / seconds_since(begin);
   over = true;
   load.join();
   demo.service.stop(SIGTERM);
+  if (took.empty()) return 1;
   std::sort(took.begin(), took.end());
   auto at = [&](double share) {
     return took[static_cast<std::size_t>(static_cast<double>(took.size() - 1) * share)];
@@ -332,7 +349,7 @@ int memory(int argc, char** argv) {
   while (number < devices) requests.push_back(batch(devices, 1'000, number));
   send_all(demo, requests, 1'000, 4, 600);
   double busy = resident_bytes(demo.service.process());
-  std::this_thread::sleep_for(std::chrono::seconds(20));
+  std::this_thread::sleep_for(std::chrono::seconds(30));
   double idle = resident_bytes(demo.service.process());
   demo.service.stop(SIGTERM);
   auto each = [&](double bytes) { return (bytes - before) / static_cast<double>(devices) / 1e3; };
