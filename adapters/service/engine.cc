@@ -1,5 +1,7 @@
 #include "adapters/service/engine.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -22,6 +24,16 @@ constexpr int kPlaceAttempts = 16;
 constexpr std::chrono::milliseconds kTidyMin{5};
 // How often devices that were silent for long are looked for.
 constexpr std::chrono::seconds kRestEvery{5};
+
+// So many that left memory are worth the milliseconds of giving it back.
+constexpr std::size_t kRestedMax = 2'000;
+
+// What devices held lies between what others still hold: the allocator keeps it unless it is asked.
+void give_memory_back() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
 
 Diagnostic stopped() {
   return make_diagnostic(Code::E0015, "the service is stopping", "send it again in a moment");
@@ -130,7 +142,7 @@ Status Engine::activate(RunnablePolicy policy, std::string by) {
 Status Engine::set_shadow(RunnablePolicy policy, std::string by) {
   return do_errand([this, policy = std::move(policy), by = std::move(by)]() -> Status {
     Effects effects;
-    tenant_.set_shadow(policy, by, now_(), effects);
+    if (Status done = tenant_.set_shadow(policy, by, now_(), effects); !done) return done;
     Status committed = commit(effects);
     note_revisit(committed.ok());
     return committed;
@@ -386,8 +398,12 @@ Status Engine::tidy(std::chrono::steady_clock::time_point turn_begin) {
   auto more = tenant_.tidy(std::max(longest, kTidyMin), effects);
   if (!more) return std::move(more).error();
   if (Status committed = commit(effects); !committed) return committed;
-  tenant_.let_rest();
+  rested_count_ += tenant_.let_rest();
   rested_at_ = now;
+  if (rested_count_ >= kRestedMax) {
+    give_memory_back();
+    rested_count_ = 0;
+  }
   untidy_ = *more;
   return {};
 }

@@ -139,6 +139,7 @@ class Engine {
   std::optional<Eid> looked_up_to_;
   bool untidy_ = false;
   std::chrono::steady_clock::time_point rested_at_{};  // idle devices left memory
+  std::size_t rested_count_ = 0;                       // since memory was given back
   Instant next_instant_ = kBeginning;
   EngineCounters counters_;
   std::condition_variable wake_ahead_;

@@ -46,8 +46,8 @@ Result<std::optional<std::int64_t>> read_number(Store& store, const StoreKey& ke
 
 }  // namespace
 
-Status Fleet::open(Store& store, const Keys& keys, const PreparedPolicy& policy, Instant now,
-                   StoreTransaction& effect) {
+Status Fleet::open_campaigns(Store& store, const Keys& keys, const PreparedPolicy& policy,
+                             const std::string& kept_under, Instant now, StoreTransaction& effect) {
   campaigns_.clear();
   const RuleTable& table = policy.table();
   for (FeatureIndex f = 0; f < table.features.size(); ++f) {
@@ -57,12 +57,27 @@ Status Fleet::open(Store& store, const Keys& keys, const PreparedPolicy& policy,
     if (!rule.action.rollout) continue;
     // An unnamed rule is another campaign when it is written otherwise.
     std::string name = rule.name.empty() ? to_hex(sha256(as_bytes(rule.source))) : rule.name;
-    auto opened = read_number(store, keys.campaign(name));
+    StoreKey key = keys.campaign(kept_under + name);
+    auto opened = read_number(store, key);
     if (!opened) return std::move(opened).error();
     Instant at = *opened ? Instant{**opened} : now;
-    if (!*opened) effect.put(keys.campaign(name), digits(at.ms));
+    if (!*opened) effect.put(std::move(key), digits(at.ms));
     campaigns_.push_back({std::move(name), f, *rule.action.rollout, at});
   }
+  return {};
+}
+
+Status Fleet::open_in_shadow(Store& store, const Keys& keys, const PreparedPolicy& policy,
+                             Instant now, StoreTransaction& effect) {
+  std::string own = "shadow " + to_hex(policy.table().meaning_digest) + "\n";
+  return open_campaigns(store, keys, policy, own, now, effect);
+}
+
+Status Fleet::open(Store& store, const Keys& keys, const PreparedPolicy& policy, Instant now,
+                   StoreTransaction& effect) {
+  Status opened = open_campaigns(store, keys, policy, {}, now, effect);
+  if (!opened) return opened;
+  const RuleTable& table = policy.table();
   longest_window_ = {};
   for (const Guard& guard : table.guards) {
     bool counts = guard.kind == Guard::Kind::fleet_share || guard.kind == Guard::Kind::fleet_count;

@@ -25,6 +25,10 @@ class Fleet {
   Status open(Store& store, const Keys& keys, const PreparedPolicy& policy, Instant now,
               StoreTransaction& effect);
 
+  // Of a policy that runs in shadow only the campaigns: they open when it first does.
+  Status open_in_shadow(Store& store, const Keys& keys, const PreparedPolicy& policy, Instant now,
+                        StoreTransaction& effect);
+
   // Tells the device how far its rollouts are at `now`; when the next stage opens, kNever: none.
   Instant tell(Device& device, const std::string& label, Instant now) const;
 
@@ -47,6 +51,9 @@ class Fleet {
     Rollout rollout;
     Instant opened;
   };
+  // `kept_under`: before the name, in the store.
+  Status open_campaigns(Store& store, const Keys& keys, const PreparedPolicy& policy,
+                        const std::string& kept_under, Instant now, StoreTransaction& effect);
   void forget_before(Instant t);
 
   std::vector<Campaign> campaigns_;

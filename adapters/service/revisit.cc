@@ -49,18 +49,26 @@ Status Tenant::activate(RunnablePolicy policy, std::string_view by, Instant now,
   return {};
 }
 
-void Tenant::set_shadow(RunnablePolicy policy, std::string_view by, Instant now, Effects& effects) {
+Status Tenant::set_shadow(RunnablePolicy policy, std::string_view by, Instant now,
+                          Effects& effects) {
   std::lock_guard lock(mutex_);
   recent_.clear();
   devices_.clear();
   StoreTransaction effect;
   std::string digest = policy ? digest_text(*policy.prepared) : "";
   shelve(shelf_->policy, std::move(policy));
+  shadow_fleet_ = {};
+  if (shelf_->shadow) {
+    const PreparedPolicy& shadow = *shelf_->shadow.prepared;
+    Status opened = shadow_fleet_.open_in_shadow(store_, keys_, shadow, now, effect);
+    if (!opened) return opened;
+  }
   std::uint64_t number = chain_->sequence();
   std::string line = chain_->append(shadow_record(digest, by, now), "");
   effect.put(keys_.chain(number), Bytes(line.begin(), line.end()));
   effects.transactions.push_back(std::move(effect));
   ahead_.begin(StoreRange::with_prefix(keys_.devices()));
+  return {};
 }
 
 void Tenant::set_switches(const KillSwitches& switches, Effects& effects) {

@@ -111,7 +111,7 @@ class Tenant {
   // From now on `policy` decides. Devices are looked at anew, some with each `revisit`.
   Status activate(RunnablePolicy policy, std::string_view by, Instant now, Effects& effects);
   // From now on this policy runs in shadow; an empty one: none does.
-  void set_shadow(RunnablePolicy policy, std::string_view by, Instant now, Effects& effects);
+  Status set_shadow(RunnablePolicy policy, std::string_view by, Instant now, Effects& effects);
   // From now on these are on. Devices are looked at anew as after `activate`.
   void set_switches(const KillSwitches& switches, Effects& effects);
   // Somebody says yes to what is decided. E0841 an unknown device; E0842 nothing waits for it.
@@ -127,8 +127,9 @@ class Tenant {
   Result<bool> tidy(std::chrono::milliseconds longest, Effects& effects);
   // Judges those that were read ahead; false when all are judged. Takes a few milliseconds.
   Result<bool> revisit(Instant now, Effects& effects);
-  // Devices that nobody has asked for lately leave memory. Requires: nothing waits to be committed.
-  void let_rest();
+  // Devices that nobody has asked for lately leave memory; how many. Requires: nothing waits to be
+  // committed.
+  std::size_t let_rest();
 
   // --- a thread of its own ---
   // Reads one device that is to be looked at anew, for `revisit`. False: there is none for now.
@@ -211,6 +212,7 @@ class Tenant {
   mutable std::mutex mutex_;  // guards everything below
   std::shared_ptr<const DeviceShelf> shelf_;
   Fleet fleet_;
+  Fleet shadow_fleet_;  // of the shadow policy: campaigns alone
   KillSwitches switches_;
   std::optional<AuditChain> chain_;
   std::unordered_map<std::string, std::unique_ptr<LiveDevice>> devices_;

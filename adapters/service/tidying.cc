@@ -85,12 +85,15 @@ void Tenant::committed() {
   if (eid_of_imei_.size() > limits_.devices_in_memory_max) eid_of_imei_.clear();
 }
 
-void Tenant::let_rest() {
+std::size_t Tenant::let_rest() {
   std::lock_guard lock(mutex_);
   auto long_ago = std::chrono::steady_clock::now() - std::chrono::seconds(limits_.idle_seconds_max);
+  std::size_t count = 0;
   while (!recent_.empty() && recent_.back()->used_at < long_ago && !recent_.back()->packing_due) {
     drop_last();
+    ++count;
   }
+  return count;
 }
 
 void Tenant::drop_last() {

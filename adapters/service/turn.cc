@@ -38,6 +38,9 @@ std::string country_of(const Device& device, Instant now) {
 Tenant::Turn::Turn(Tenant& owner, LiveDevice& one, Instant wall)
     : tenant(owner), device(one), now(std::max(wall, one.loop.now())) {
   next_stage_ = owner.fleet_.tell(device.loop.device(), device.label, now);
+  if (!device.shadow) return;
+  Instant next = owner.shadow_fleet_.tell(device.shadow->device(), device.label, now);
+  next_stage_ = std::min(next_stage_, next);
 }
 
 void Tenant::Turn::note_time() { journal_.time(device.loop.now(), device.journal_time); }

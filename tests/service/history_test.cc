@@ -229,6 +229,24 @@ rule law overrides quiet when date >= 2027-01-01 then profile = bootstrap)"));
   CHECK_FALSE(service.failed());
 }
 
+TEST_CASE("a policy in shadow opens the stages of its rollouts as if it were in force") {
+  LittleService service(policy_of(""));
+  Instant t = at("2026-01-01T00:00:00Z");
+  service.set_clock(t);
+  std::string lines;
+  constexpr int kDevices = 40;
+  for (int i = 0; i < kDevices; ++i) lines += report(fmt::format("d{}", i), t, kIsMeter);
+  service.observe(lines);
+  auto shadow = service.prepare(policy_of(
+      "rule meters when type = meter then profile = local-br, rollout 0%, 100% each 24 hours"));
+  REQUIRE(service.engine().set_shadow(shadow, "a test").ok());
+  CHECK(service.until([&] { return !service.tenant().revisiting(); }));
+  const StoreKey differing = service.tenant().keys().shadow_rows();
+  CHECK(row_count(service, differing) == 0);
+  service.set_clock(t + hours(25));
+  CHECK(service.until([&] { return row_count(service, differing) == kDevices; }));
+}
+
 TEST_CASE("a kill switch for a country stops the devices that are there") {
   LittleService service(kMeters);
   std::string eid = "89049032000000000000000000000017";
