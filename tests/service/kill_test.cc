@@ -27,6 +27,33 @@ int rounds() {
   return given == nullptr ? 20 : std::atoi(given);
 }
 
+// Between the marks, as it stands there; "" when it is not there.
+std::string between(const std::string& line, const std::string& begin, const std::string& end) {
+  std::size_t at = line.find(begin);
+  if (at == std::string::npos) return {};
+  at += begin.size();
+  return line.substr(at, line.find(end, at) - at);
+}
+
+// A command ends once, and a counter is used once: what breaks that in the evidence.
+std::string results_told_twice(const std::string& chain) {
+  std::set<std::string> seen;
+  std::string twice;
+  for (std::size_t at = 0; at < chain.size();) {
+    std::size_t end = chain.find('\n', at);
+    std::string line = chain.substr(at, end - at);
+    at = end + 1;
+    if (line.find(R"(\"result\":)") == std::string::npos) continue;
+    std::string device = between(line, R"("device":")", "\"");
+    std::string command = between(line, R"(\"number\":)", ",");
+    std::string counter = between(line, R"(\"counter\":)", ",");
+    if (!seen.insert(device + " command " + command).second) twice += line + "\n";
+    if (counter.empty()) continue;
+    if (!seen.insert(device + " counter " + counter).second) twice += line + "\n";
+  }
+  return twice;
+}
+
 }  // namespace
 
 TEST_CASE("a service killed at any instant goes on where it was") {
@@ -74,6 +101,7 @@ TEST_CASE("a service killed at any instant goes on where it was") {
     std::string chain = read_whole(folder + "/chain");
     auto length = static_cast<std::uint64_t>(std::count(chain.begin(), chain.end(), '\n'));
     CHECK(length >= chain_length);
+    CHECK(results_told_twice(chain).empty());
     chain_length = length;
     CHECK(service.stop(SIGTERM) == 0);
 
