@@ -193,9 +193,10 @@ void show_check(const Json& json, bool in_force, Console& console) {
   for (const Json& finding : json.value("findings", Json::array())) {
     console.print(text_in(finding, "text"));
   }
-  console.print(json.value("runnable", false)
-                    ? fmt::format("{}{}\n", in_force ? "in force: " : "", text_in(json, "policy"))
-                    : std::string("cannot run\n"));
+  if (!json.value("runnable", false)) return console.print("cannot run\n");
+  const char* stands = in_force ? "in force: " : "";
+  if (json.value("proposed", false)) stands = "waits for a second person: ";
+  console.print(fmt::format("{}{}\n", stands, text_in(json, "policy")));
 }
 
 void show_versions(const Json& json, Console& console) {
@@ -221,10 +222,16 @@ void show_shadow(const Json& json, Console& console) {
 void show_switches(const Json& json, Console& console) {
   std::string rules;
   for (const Json& one : json.value("rules", Json::array())) rules += " " + one.get<std::string>();
-  bool all = json.value("all", false);
-  if (!all && rules.empty()) return console.print("no kill switch is on\n");
-  console.print(fmt::format("stopped: {}{}, by {} at {}\n", all ? "everything" : "rules", rules,
-                            text_in(json, "by"), text_in(json, "at")));
+  std::string stopped = json.value("all", false) ? "everything" : "";
+  if (!rules.empty()) stopped += (stopped.empty() ? "rules" : ", rules") + rules;
+  std::string countries;
+  for (const Json& one : json.value("countries", Json::array())) {
+    countries += " " + one.get<std::string>();
+  }
+  if (!countries.empty()) stopped += (stopped.empty() ? "devices in" : ", devices in") + countries;
+  if (stopped.empty()) return console.print("no kill switch is on\n");
+  console.print(
+      fmt::format("stopped: {}, by {} at {}\n", stopped, text_in(json, "by"), text_in(json, "at")));
 }
 
 }  // namespace

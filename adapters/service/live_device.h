@@ -53,6 +53,7 @@ struct LiveDevice {
   Instant thin_from = kBeginning;
   Instant journal_time = kBeginning;  // what a reader of the journal takes for `loop.now()`
   std::chrono::steady_clock::time_point used_at{};
+  bool resting = false;                       // its loop let go of what can be concluded anew
   std::list<LiveDevice*>::iterator recent{};  // its place among those used lately
 };
 

@@ -135,6 +135,7 @@ Result<LiveDevice*> Tenant::find(const std::string& label, StoreTransaction* eff
   if (found != devices_.end()) {
     recent_.splice(recent_.begin(), recent_, found->second->recent);
     found->second->used_at = std::chrono::steady_clock::now();
+    found->second->resting = false;
     return found->second.get();
   }
   ahead_.spoil(label);

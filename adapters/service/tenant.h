@@ -222,6 +222,7 @@ class Tenant {
   InputLog log_;
   std::unique_ptr<StoreSnapshot> snapshot_;  // of a Reading
   std::vector<std::string> to_pack_;         // devices whose packing is due
+  std::chrono::steady_clock::time_point looked_for_rest_at_{};
   Ahead ahead_;
 };
 

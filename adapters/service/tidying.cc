@@ -1,6 +1,7 @@
 // From the log into the journals of devices, and from there into packed blocks with a memory of the
 // device beside them: in the engine's spare time, some milliseconds' worth at a time.
 #include <algorithm>
+#include <utility>
 
 #include "adapters/service/device_memory.h"
 #include "adapters/service/tenant.h"
@@ -15,6 +16,10 @@ constexpr std::size_t kTailBytesMin = 8u << 10;
 constexpr std::size_t kBlockBytesMax = 4u << 20;
 // Shorter texts are not worth packing.
 constexpr std::size_t kPackedBytesMin = 2u << 10;
+
+// Whoever was silent for so long lets go of what can be concluded anew; looked for this often.
+constexpr std::chrono::seconds kRestAfter{20};
+constexpr std::chrono::seconds kRestEvery{5};
 
 Bytes bytes_of(std::string_view text) { return Bytes(text.begin(), text.end()); }
 
@@ -87,7 +92,15 @@ void Tenant::committed() {
 
 std::size_t Tenant::let_rest() {
   std::lock_guard lock(mutex_);
-  auto long_ago = std::chrono::steady_clock::now() - std::chrono::seconds(limits_.idle_seconds_max);
+  auto now = std::chrono::steady_clock::now();
+  if (now - looked_for_rest_at_ > kRestEvery) {
+    looked_for_rest_at_ = now;
+    for (auto device = recent_.rbegin(); device != recent_.rend(); ++device) {
+      if ((*device)->used_at > now - kRestAfter) break;
+      if (!std::exchange((*device)->resting, true)) (*device)->loop.rest();
+    }
+  }
+  auto long_ago = now - std::chrono::seconds(limits_.idle_seconds_max);
   std::size_t count = 0;
   while (!recent_.empty() && recent_.back()->used_at < long_ago && !recent_.back()->packing_due) {
     drop_last();
