@@ -12,17 +12,20 @@ constexpr std::uint32_t kImpossible = std::numeric_limits<std::uint32_t>::max();
 constexpr std::size_t kCoversPerStep = 8;
 // With fewer covers a guess saves nothing, and the first situation of a walk is the plainer one.
 constexpr std::size_t kGuessFrom = 64;
+// What many covers leave and a guess does not find, a walk seldom finds either: it gets this part
+// of the steps.
+constexpr std::size_t kAfterGuess = 40;
 
 }  // namespace
 
 // One walk: with unknown values, or without.
 class SituationSearch::Walk {
  public:
-  Walk(const SituationSearch& search, bool with_unknown, ProofBudget& budget)
+  Walk(const SituationSearch& search, bool with_unknown, bool after_guess, ProofBudget& budget)
       : search_(search),
         with_unknown_(with_unknown),
         budget_(budget),
-        left_(std::min(budget.steps, budget.steps_per_question)),
+        left_(std::min(budget.steps, budget.steps_per_question / (after_guess ? kAfterGuess : 1))),
         box_(search.world_.whole()) {}
 
   // True when the walk is over: found, or out of budget.
@@ -157,10 +160,11 @@ SituationSearch::Answer SituationSearch::uncovered(DiagramRef question,
       return answer;
     }
   }
-  Walk known(*this, false, budget);
+  bool guessed_in_vain = state.size() >= kGuessFrom;
+  Walk known(*this, false, guessed_in_vain, budget);
   known.step(question, state);
   if (known.answer.witness) return std::move(known.answer);
-  Walk all(*this, true, budget);
+  Walk all(*this, true, guessed_in_vain, budget);
   all.step(question, state);
   all.answer.covered_by.merge(known.answer.covered_by);
   return std::move(all.answer);
