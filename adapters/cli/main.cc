@@ -48,8 +48,10 @@ void add_trace(CLI::App* command, TraceInput& trace, bool required) {
   command->add_option("--mapping", trace.mapping, "which columns of CSV mean what: a JSON file")
       ->type_name("FILE");
   command->add_option("--device", trace.device, "whose reports they are, where they do not say");
-  command->add_option("--attribute", trace.attributes,
-                      "NAME=VALUE for reports that do not say it; may be repeated");
+  command
+      ->add_option("--attribute", trace.attributes,
+                   "NAME=VALUE for reports that do not say it; may be repeated")
+      ->allow_extra_args(false);
 }
 
 void add_service(CLI::App* command, ServiceAddress& where) {

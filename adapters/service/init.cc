@@ -50,7 +50,7 @@ rule germany "At home with the local profile, once the country is certain."
 
 rule lost "No service for an hour: back to what works everywhere."
   overrides germany, meters-in-brazil, settled-in-brazil
-  when no service for 1 hour then profile = bootstrap, alert "no service for an hour"
+  when no service for 1 hour then profile = bootstrap, hold 24 hours, alert "no service for an hour"
 
 otherwise keep
 

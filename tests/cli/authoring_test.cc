@@ -37,14 +37,6 @@ std::string lines_with(const std::string& text, const std::string& word) {
   return lines;
 }
 
-std::size_t count_of(const std::string& text, const std::string& word) {
-  std::size_t count = 0;
-  for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
-    ++count;
-  }
-  return count;
-}
-
 }  // namespace
 
 TEST_CASE("tests are suggested for every kind of threshold") {

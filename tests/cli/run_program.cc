@@ -47,4 +47,12 @@ std::string ScratchFolder::write(const std::string& name, const std::string& tex
   return file(name);
 }
 
+std::size_t count_of(const std::string& text, const std::string& part) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
+    ++count;
+  }
+  return count;
+}
+
 }  // namespace sojourn::testing

@@ -33,4 +33,7 @@ class ScratchFolder {
 
 std::string read_whole(const std::string& path);
 
+// How often `part` stands in `text`.
+std::size_t count_of(const std::string& text, const std::string& part);
+
 }  // namespace sojourn::testing

@@ -6,18 +6,6 @@
 
 using namespace sojourn::testing;
 
-namespace {
-
-std::size_t count_of(const std::string& text, const std::string& part) {
-  std::size_t count = 0;
-  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
-    ++count;
-  }
-  return count;
-}
-
-}  // namespace
-
 TEST_CASE("S20a: a profile that fell back rests for a day; the rule that wants it waits") {
   ScratchFolder scratch;
   Served service(make_folder(scratch, "demo", 1));
