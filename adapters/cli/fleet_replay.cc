@@ -12,6 +12,12 @@
 #include "engine/runtime/record_json.h"
 
 namespace sojourn::cli {
+namespace {
+
+// Fewer reports or devices are gone through faster than threads are started.
+constexpr std::size_t kPiecesForThreads = 64;
+
+}  // namespace
 
 std::string profile_name(const RuleTable& table, std::optional<std::int64_t> profile) {
   if (!profile) return "unknown";
@@ -22,7 +28,9 @@ std::string profile_name(const RuleTable& table, std::optional<std::int64_t> pro
 class FleetReplay::Worker {
  public:
   struct Output {
-    std::uint64_t ordinal;  // of the report that caused it
+    // Of the report that caused it; what a minute of the fleet caused comes before the next report,
+    // by device.
+    std::pair<std::uint64_t, std::uint64_t> order;
     DecisionRecord record;
     std::string json;
   };
@@ -38,16 +46,25 @@ class FleetReplay::Worker {
 
   void report(DeviceLoop& loop, DeviceWatch* watch, DeviceIndex device,
               const Observation& observation, std::uint64_t ordinal) {
-    ObserveOutcome outcome = loop.report(
-        observation, [&](const DecisionRecord& record) { take(record, loop, device, ordinal); });
+    ObserveOutcome outcome = loop.report(observation, [&](const DecisionRecord& record) {
+      take(record, loop, device, {ordinal, kOfReport});
+    });
     if (watch != nullptr) watch->reported(observation);
     for (const Diagnostic& refused : outcome.refused) note_refused(refused, observation, ordinal);
   }
 
   void finish(DeviceLoop& loop, DeviceWatch* watch, DeviceIndex device, Instant end,
               std::uint64_t ordinal) {
-    loop.run_until(end, [&](const DecisionRecord& record) { take(record, loop, device, ordinal); });
+    loop.run_until(end, [&](const DecisionRecord& record) {
+      take(record, loop, device, {ordinal, kOfReport});
+    });
     if (watch != nullptr) watch->finish(loop);
+  }
+
+  // Something that the fleet's minute before the report of this number brought about.
+  void take_of_fleet(const DecisionRecord& record, DeviceLoop& loop, DeviceIndex device,
+                     std::uint64_t ordinal) {
+    take(record, loop, device, {ordinal, device});
   }
 
   std::vector<Output> outputs;
@@ -62,18 +79,20 @@ class FleetReplay::Worker {
   }
 
  private:
+  static constexpr std::uint64_t kOfReport = ~std::uint64_t{0};
+
   struct RuleShare {
     std::uint64_t decision_count = 0;
     std::set<DeviceIndex> devices;
   };
 
   void take(const DecisionRecord& record, DeviceLoop& loop, DeviceIndex device,
-            std::uint64_t ordinal) {
+            std::pair<std::uint64_t, std::uint64_t> order) {
     std::int32_t rule = loop.decision()->rule;
     RuleShare& share = rules_[rule < 0 ? rules_.size() - 1 : static_cast<std::size_t>(rule)];
     ++share.decision_count;
     share.devices.insert(device);
-    if (records_) outputs.push_back({ordinal, record, to_json(record, table_)});
+    if (records_) outputs.push_back({order, record, to_json(record, table_)});
   }
 
   void note_refused(const Diagnostic& refused, const Observation& observation,
@@ -94,9 +113,10 @@ class FleetReplay::Worker {
 FleetReplay::FleetReplay(std::shared_ptr<const PreparedPolicy> policy,
                          const LoopOptions& loop_options, const ReplayOptions& options)
     : policy_(std::move(policy)),
-      loop_options_(loop_options),
       options_(options),
-      watch_plan_{policy_, BanClock(policy_), loop_options.lateness, options.profiles} {
+      watch_plan_{policy_, BanClock(policy_), loop_options.lateness, options.profiles},
+      fleet_(policy_, loop_options),
+      asks_fleet_(fleet_.minutes().questions().any()) {
   options_.jobs = std::max(1u, options_.jobs);
   for (unsigned share = 0; share < options_.jobs; ++share) {
     workers_.push_back(
@@ -106,8 +126,12 @@ FleetReplay::FleetReplay(std::shared_ptr<const PreparedPolicy> policy,
 
 FleetReplay::~FleetReplay() = default;
 
-void FleetReplay::run_workers(const std::function<void(Worker&)>& work) {
+void FleetReplay::run_workers(const std::function<void(Worker&)>& work, std::size_t piece_count) {
   std::vector<std::thread> threads;
+  if (piece_count < kPiecesForThreads) {
+    for (const auto& worker : workers_) work(*worker);
+    return;
+  }
   for (std::size_t i = 1; i < workers_.size(); ++i) {
     threads.emplace_back([&, i] { work(*workers_[i]); });
   }
@@ -121,37 +145,64 @@ void FleetReplay::feed(std::span<const Observation> observations, const Writer& 
     DeviceIndex device = directory_.find_or_add(observation.names);
     device_of_.push_back(device);
     newest_ = std::max(newest_, observation.at);
-    if (device == loops_.size()) add_device(device, observation);
+    if (device == fleet_.size()) add_device(device, observation);
   }
-  run_workers([&](Worker& worker) {
-    for (std::size_t i = 0; i < observations.size(); ++i) {
-      DeviceIndex device = device_of_[i];
-      if (worker.owns(device))
-        worker.report(*loops_[device], watches_[device].get(), device, observations[i],
-                      ordinal_ + i);
-    }
-  });
+  if (!asks_fleet_) feed_minute(observations, 0);
+  for (std::size_t first = 0; asks_fleet_ && first < observations.size();) {
+    pass_fleet_until(observations[first].at, ordinal_ + first);
+    Instant next_minute = minute_at_or_before(observations[first].at) + minutes(1);
+    std::size_t end = first + 1;
+    while (end < observations.size() && observations[end].at < next_minute) ++end;
+    feed_minute(observations.subspan(first, end - first), first);
+    first = end;
+  }
   ordinal_ += observations.size();
   write_in_order(writer);
 }
 
+// Reports between which no minute of the fleet lies; `first` is the number of the first in its
+// block.
+void FleetReplay::feed_minute(std::span<const Observation> observations, std::size_t first) {
+  auto take = [&](Worker& worker) {
+    for (std::size_t i = 0; i < observations.size(); ++i) {
+      DeviceIndex device = device_of_[first + i];
+      if (!worker.owns(device)) continue;
+      worker.report(fleet_.loop(device), watches_[device].get(), device, observations[i],
+                    ordinal_ + first + i);
+    }
+  };
+  run_workers(take, observations.size());
+  if (!asks_fleet_) return;
+  for (std::size_t i = 0; i < observations.size(); ++i) fleet_.heard(device_of_[first + i]);
+}
+
+void FleetReplay::pass_fleet_until(Instant end, std::uint64_t ordinal) {
+  fleet_.pass_until(end, [&](FleetMember device, const DecisionRecord& record) {
+    Worker& owner = *workers_[device % workers_.size()];
+    owner.take_of_fleet(record, fleet_.loop(device), device, ordinal);
+  });
+}
+
 void FleetReplay::add_device(DeviceIndex device, const Observation& first) {
-  loops_.push_back(std::make_unique<DeviceLoop>(policy_, directory_.label(device), loop_options_));
+  DeviceLoop& loop = fleet_.loop(fleet_.join(directory_.label(device)));
   bool watched = options_.profiles || !watch_plan_.bans.rows().empty();
   watches_.push_back(watched ? std::make_unique<DeviceWatch>(watch_plan_) : nullptr);
-  loops_.back()->watch(watches_.back().get());
+  loop.watch(watches_.back().get());
   if (options_.master_data == nullptr) return;
   std::optional<Observation> known = options_.master_data->of(first.names, first.at);
-  if (known) loops_.back()->introduce(*known);
+  if (known) loop.introduce(*known);
 }
 
 void FleetReplay::finish(const Writer& writer) {
-  run_workers([&](Worker& worker) {
-    for (DeviceIndex device = 0; device < loops_.size(); ++device) {
-      if (worker.owns(device))
-        worker.finish(*loops_[device], watches_[device].get(), device, newest_, ordinal_ + device);
+  if (asks_fleet_ && newest_ != kBeginning) pass_fleet_until(newest_, ordinal_);
+  auto end = [&](Worker& worker) {
+    for (DeviceIndex device = 0; device < fleet_.size(); ++device) {
+      if (!worker.owns(device)) continue;
+      worker.finish(fleet_.loop(device), watches_[device].get(), device, newest_,
+                    ordinal_ + device);
     }
-  });
+  };
+  run_workers(end, fleet_.size());
   write_in_order(writer);
 }
 
@@ -161,13 +212,13 @@ void FleetReplay::write_in_order(const Writer& writer) {
     for (Worker::Output& output : worker->outputs) order.push_back(&output);
   }
   std::stable_sort(order.begin(), order.end(),
-                   [](const auto* a, const auto* b) { return a->ordinal < b->ordinal; });
+                   [](const auto* a, const auto* b) { return a->order < b->order; });
   for (const Worker::Output* output : order) writer({output->record, output->json});
   for (auto& worker : workers_) worker->outputs.clear();
 }
 
 bool FleetReplay::counts_now(DeviceIndex index, const Ban& ban) {
-  Device& device = loops_[index]->device();
+  Device& device = fleet_.loop(index).device();
   std::optional<std::int64_t> enabled = device.enabled_profile(newest_);
   if (!enabled) return false;
   const RuleTable& table = policy_->table();
@@ -192,7 +243,7 @@ void FleetReplay::add_bans(ReplayTotals& totals) {
       sum.device_day_count += violated;
       sum.doubtful_count += days.doubtful_day_count(row);
     };
-    for (DeviceIndex device = 0; device < loops_.size(); ++device) {
+    for (DeviceIndex device = 0; device < fleet_.size(); ++device) {
       const BanDays& with = watches_[device]->with_policy();
       add(ban.with, with);
       add(ban.without, watches_[device]->without_policy());
@@ -200,7 +251,7 @@ void FleetReplay::add_bans(ReplayTotals& totals) {
         ban.first_violated = with.first_violated(row);
         ban.first_device = directory_.label(device);
       }
-      Device& now = loops_[device]->device();
+      Device& now = fleet_.loop(device).device();
       Instant deadline = now.standing(rows[row].ban, newest_).deadline;
       bool near = deadline > newest_ && deadline <= newest_ + kNearLimit;
       if (near && counts_now(device, watch_plan_.bans.table().bans[rows[row].ban])) {
@@ -216,7 +267,7 @@ void FleetReplay::add_bans(ReplayTotals& totals) {
 
 ReplayTotals FleetReplay::totals() {
   ReplayTotals totals;
-  totals.device_count = loops_.size();
+  totals.device_count = fleet_.size();
   totals.rules.resize(policy_->table().rules.size() + 1);
   std::vector<std::pair<std::uint64_t, std::string>> examples;
   for (const auto& worker : workers_) {
@@ -229,8 +280,8 @@ ReplayTotals FleetReplay::totals() {
   examples.resize(std::min(examples.size(), limits::kQuotedLinesMax));
   for (auto& example : examples) totals.refused_examples.push_back(std::move(example.second));
   add_bans(totals);
-  for (DeviceIndex device = 0; device < loops_.size(); ++device) {
-    const LoopTotals& loop = loops_[device]->totals();
+  for (DeviceIndex device = 0; device < fleet_.size(); ++device) {
+    const LoopTotals& loop = fleet_.loop(device).totals();
     totals.loops.report_count += loop.report_count;
     totals.loops.late_count += loop.late_count;
     totals.loops.too_late_count += loop.too_late_count;

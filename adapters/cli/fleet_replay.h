@@ -5,8 +5,9 @@
 //   replay.finish(write);
 //
 // Devices are independent of each other, so each thread follows its share of them; what they
-// decided is put in the order of the reports that caused it. The output is the same for any number
-// of threads.
+// decided is put in the order of the reports that caused it. Where the policy asks something of the
+// fleet they meet at its whole minutes (fleet_loops.h). The output is the same for any number of
+// threads.
 #pragma once
 
 #include <cstdint>
@@ -21,6 +22,7 @@
 #include "adapters/service/master_data.h"
 #include "engine/runtime/device_directory.h"
 #include "engine/runtime/device_loop.h"
+#include "engine/runtime/fleet_loops.h"
 
 namespace sojourn::cli {
 
@@ -98,7 +100,7 @@ class FleetReplay {
   ReplayTotals totals();
   std::size_t device_count() const { return directory_.size(); }
   const std::string& device_label(DeviceIndex index) const { return directory_.label(index); }
-  DeviceLoop& loop(DeviceIndex index) { return *loops_[index]; }
+  DeviceLoop& loop(DeviceIndex index) { return fleet_.loop(index); }
   // Null when nothing is watched: no bans, and no profiles asked for.
   const DeviceWatch* watch(DeviceIndex index) const { return watches_[index].get(); }
   Instant newest() const { return newest_; }
@@ -109,7 +111,11 @@ class FleetReplay {
 
  private:
   class Worker;
-  void run_workers(const std::function<void(Worker&)>& work);
+  // `piece_count`: how much there is to do.
+  void run_workers(const std::function<void(Worker&)>& work, std::size_t piece_count);
+  void feed_minute(std::span<const Observation> observations, std::size_t first);
+  // The records are numbered before the report of this number.
+  void pass_fleet_until(Instant end, std::uint64_t ordinal);
   void add_device(DeviceIndex device, const Observation& first);
   void write_in_order(const Writer& writer);
   void add_bans(ReplayTotals& totals);
@@ -117,12 +123,12 @@ class FleetReplay {
   bool counts_now(DeviceIndex device, const Ban& ban);
 
   std::shared_ptr<const PreparedPolicy> policy_;
-  LoopOptions loop_options_;
   ReplayOptions options_;
   DeviceDirectory directory_;
   WatchPlan watch_plan_;
-  std::vector<std::unique_ptr<DeviceLoop>> loops_;     // by DeviceIndex
-  std::vector<std::unique_ptr<DeviceWatch>> watches_;  // likewise
+  std::vector<std::unique_ptr<DeviceWatch>> watches_;  // by DeviceIndex
+  FleetLoops fleet_;                                   // its members are the DeviceIndex
+  bool asks_fleet_;
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<DeviceIndex> device_of_;  // of each report of the block
   std::uint64_t ordinal_ = 0;           // of the block's first report
