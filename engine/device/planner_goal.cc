@@ -3,42 +3,19 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/device/pressing.h"
+
 namespace sojourn {
 namespace {
-
-const Action* action_of(const RuleTable& table, const Decision& decision) {
-  if (decision.rule >= 0) return &table.rules[static_cast<std::size_t>(decision.rule)].action;
-  if (decision.ban < 0) return &table.otherwise;
-  const std::optional<Action>& remedy = table.bans[static_cast<std::size_t>(decision.ban)].remedy;
-  return remedy ? &*remedy : nullptr;
-}
 
 PlanProfile plan_profile(const RuleTable& table, ProfileIndex index) {
   const Profile& profile = table.profiles[index];
   return {profile.name, profile.download};
 }
 
-// Steps in which a deadline is looked for; a count that crosses something every day for a month.
-constexpr int kDeadlineStepsMax = 64;
-
-// The first instant from now on at which the condition certainly holds if no report comes; kNever
-// beyond `horizon`. Leaves the device looking ahead.
-Instant first_true(Device& device, ConditionIndex condition, Instant now, Instant horizon) {
-  Instant t = now;
-  for (int step = 0; step < kDeadlineStepsMax && t <= horizon; ++step) {
-    Instant steady_until = kNever;
-    if (device.judge(condition, t, steady_until) == Truth::yes) return t;
-    if (steady_until == kNever) break;
-    t = steady_until;
-  }
-  return kNever;
-}
-
-// Semantics 21: a ban that bites with what is enabled has a deadline, and presses when no later
-// instant that hold and window allow lies `lead` before it. (A `requires` that fails now may hold
-// in time.) Sets `because_of_ban` and `pressing`.
-void judge_bans(const PreparedPolicy& policy, Device& device, Instant now, Instant hold_until,
-                PlanGoal& goal) {
+// Sets `because_of_ban` and `pressing`. A `requires` that fails now may hold in time.
+void judge_bans(const PreparedPolicy& policy, Device& device, const Action& action, Instant now,
+                Instant hold_until, PlanGoal& goal) {
   const RuleTable& table = policy.table();
   std::optional<std::int64_t> enabled = device.enabled_profile(now);
   if (!enabled) return;
@@ -47,23 +24,20 @@ void judge_bans(const PreparedPolicy& policy, Device& device, Instant now, Insta
   for (const Ban& ban : table.bans) {
     if (ban.forbids_change || candidate >= ban.bites.size()) continue;
     Instant steady_until = kNever;
-    Truth bites = device.judge(ban.bites[candidate], now, steady_until);
+    device.judge(ban.bites[candidate], now, steady_until);
     goal.gates.changes_at = std::min(goal.gates.changes_at, steady_until);
-    bool bitten = bites == Truth::yes || (bites == Truth::unknown && ban.in_doubt_counts);
-    if (!bitten) continue;
-    goal.because_of_ban = true;
-    Duration lead = std::max(table.settings.lead, milliseconds(ban.assuming.ms + days(2).ms));
-    Instant allowed = std::max(now, hold_until);
-    // No later instant: the next one, and then the one after it, which a window may put off.
-    Instant later = std::max(allowed, now + milliseconds(1));
-    Instant horizon = std::max(later, goal.gates.window_opens) + lead + days(2);
-    Instant deadline = first_true(device, ban.violated[candidate], now, horizon);
-    if (deadline == kNever) continue;
-    Instant latest = deadline - lead;
-    bool has_time = later <= latest && goal.gates.window_opens <= latest;
-    goal.gates.pressing = goal.gates.pressing || !has_time;
-    goal.gates.changes_at = std::min(goal.gates.changes_at, std::max(latest, now + minutes(1)));
   }
+  CallingBans bans = calling_bans(device, table, now);
+  goal.because_of_ban = goal.because_of_ban || bans.any;
+  if (!bans.first) return;
+  Instant allowed = std::max(now, hold_until);
+  if (action.window_ms) {
+    const auto& [from_ms, until_ms] = *action.window_ms;
+    allowed = device.next_within(from_ms, until_ms, allowed);
+  }
+  goal.gates.pressing = bans.first->presses(allowed, now);
+  Instant latest = std::max(bans.first->begin_by, now + minutes(1));
+  goal.gates.changes_at = std::min(goal.gates.changes_at, latest);
 }
 
 // `forbid change` and the guards that a device answers for alone.
@@ -83,11 +57,7 @@ void judge_guards(const PreparedPolicy& policy, Device& device, const Decision& 
   bool all_spare_bans = true;
   for (const Guard& guard : table.guards) {
     if (guard.kind != Guard::Kind::switches) continue;
-    bool is_excepted =
-        decision.rule >= 0 &&
-        std::find(guard.except_rules.begin(), guard.except_rules.end(),
-                  static_cast<std::uint32_t>(decision.rule)) != guard.except_rules.end();
-    if (is_excepted || !holds(guard.reached)) continue;
+    if (is_excepted(guard, decision) || !holds(guard.reached)) continue;
     gates.guard_stops = true;
     all_spare_bans = all_spare_bans && guard.except_bans;
   }
@@ -112,7 +82,7 @@ PlanGoal goal_of(const PreparedPolicy& policy, Device& device, const Decision& d
   }
   goal.because_of_ban = decision.ban >= 0;
   judge_guards(policy, device, decision, now, goal.gates);
-  const Action* action = action_of(table, decision);
+  const Action* action = action_behind(table, decision);
   if (action == nullptr) return goal;
   for (ProfileIndex index : action->preload) goal.preload.push_back(plan_profile(table, index));
   for (ProfileIndex index : action->remove) goal.remove.push_back(table.profiles[index].name);
@@ -126,7 +96,7 @@ PlanGoal goal_of(const PreparedPolicy& policy, Device& device, const Decision& d
     const auto& [from_ms, until_ms] = *action->window_ms;
     goal.gates.window_opens = device.next_within(from_ms, until_ms, now);
   }
-  judge_bans(policy, device, now, hold_until, goal);
+  judge_bans(policy, device, *action, now, hold_until, goal);
   return goal;
 }
 

@@ -20,7 +20,7 @@ NameOfIccid names_of(const PreparedPolicy& policy);
 // What the decision asks for, with the gates that the policy and the device's own history know:
 // `requires`, the window, `forbid change`, the limit on the device's switches, and whether a ban
 // presses (hold_until: of the PlannerState). Fleet guards, approval and kill switches are the
-// host's to add. A deadline is seen as far ahead as values are carried without a report.
+// host's to add.
 PlanGoal goal_of(const PreparedPolicy& policy, Device& device, const Decision& decision,
                  Instant now, Instant hold_until = kBeginning);
 

@@ -4,6 +4,8 @@
 #include <cassert>
 #include <utility>
 
+#include "engine/device/pressing.h"
+
 namespace sojourn {
 namespace {
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "engine/device/pressing.h"
+
 namespace sojourn {
 namespace {
 
@@ -47,12 +49,12 @@ class Finder {
     request.campaign = campaign_of(table_, decision_.rule, decision_.ban);
     request.rule = decision_.rule;
     request.profile = decision_.profile;
-    if (presses()) request.deadline = deadline_;
+    if (presses()) request.deadline = ban_->deadline;
     return request;
   }
 
  private:
-  bool presses() const { return ban_ != nullptr && begin_by_ <= now_; }
+  bool presses() const { return ban_ && begin_by_ <= now_; }
   void stop(std::string reason) {
     if (!waits_.suppressed) waits_.suppressed = std::move(reason);
   }
@@ -60,28 +62,18 @@ class Finder {
     if (at > now_) waits_.look_again = std::min(waits_.look_again, at);
   }
 
-  // The ban that what is enabled will violate first, and when a switch must begin for it.
   void find_pressing_ban() {
-    for (std::size_t i = 0; i < table_.bans.size(); ++i) {
-      const Ban& ban = table_.bans[i];
-      BanStanding standing = device_.standing(i, now_);
-      bool calls =
-          standing.bites == Truth::yes || (ban.in_doubt_counts && standing.bites == Truth::unknown);
-      if (!calls || standing.deadline == kNever) continue;
-      Duration lead = milliseconds(std::max(table_.settings.lead.ms, ban.assuming.ms + days(2).ms));
-      Instant begin = standing.deadline - lead;
-      if (ban_ != nullptr && begin >= begin_by_) continue;
-      ban_ = &ban;
-      begin_by_ = begin;
-      deadline_ = standing.deadline;
-    }
+    ban_ = calling_bans(device_, table_, now_).first;
+    if (!ban_) return;
+    begin_by_ = ban_->begin_by;
+    ban_label_ = table_.bans[ban_->ban].label();
   }
 
   // Guards come before a pressing ban, unless they spare bans.
   void ask_guards() {
     for (const Guard& guard : table_.guards) {
       if (guard.kind != Guard::Kind::switches) continue;
-      bool spared = is_excepted(guard);
+      bool spared = is_excepted(guard, decision_);
       Instant steady_until = kNever;
       bool reached = device_.judge(guard.reached, now_, steady_until) == Truth::yes;
       if (!reached) continue;
@@ -96,18 +88,12 @@ class Finder {
     }
   }
 
-  bool is_excepted(const Guard& guard) const {
-    return decision_.rule >= 0 &&
-           std::find(guard.except_rules.begin(), guard.except_rules.end(),
-                     static_cast<std::uint32_t>(decision_.rule)) != guard.except_rules.end();
-  }
-
   // A guard is in the way: a pressing ban goes over it, or it stops the switch.
   void meet(const std::string& guard, bool spares_bans) {
     if (presses() && spares_bans) return pass(guard);
-    if (spares_bans && ban_ != nullptr) look_again(begin_by_);
+    if (spares_bans && ban_) look_again(begin_by_);
     if (presses()) {
-      waits_.alerts.push_back(fmt::format("ban {}: held back by `{}`", ban_->label(), guard));
+      waits_.alerts.push_back(fmt::format("ban {}: held back by `{}`", ban_label_, guard));
     }
     stop(guard);
   }
@@ -119,7 +105,7 @@ class Finder {
     bool any = false;
     bool all_spare_bans = true;
     for (const Guard& guard : table_.guards) {
-      if (!is_about_fleet(guard) || is_excepted(guard)) continue;
+      if (!is_about_fleet(guard) || is_excepted(guard, decision_)) continue;
       any = true;
       all_spare_bans = all_spare_bans && guard.except_bans;
     }
@@ -127,7 +113,7 @@ class Finder {
     if (!terms_.fleet->waits_for.empty()) {
       meet(terms_.fleet->waits_for, terms_.fleet->spares_bans);
     } else if (!presses() || !all_spare_bans) {
-      if (all_spare_bans && ban_ != nullptr) look_again(begin_by_);
+      if (all_spare_bans && ban_) look_again(begin_by_);
       stop("the fleet's next minute");
     }
   }
@@ -147,25 +133,23 @@ class Finder {
       Instant opens = device_.next_within(from_ms, until_ms, now_);
       look_again(opens);
       if (opens > now_) reasons.push_back("window");
+      // Where it closes, the next one may come too late for a ban.
+      if (ban_) look_again(device_.next_within(until_ms, from_ms, now_));
     }
     Instant steady_until = kNever;
     if (device_.judge(action.requires_condition, now_, steady_until) != Truth::yes) {
       look_again(steady_until);
       reasons.push_back("requires");
-      // Nobody knows when it will hold: as late as the ban allows.
-      if (ban_ != nullptr) allowed = std::max(allowed, begin_by_);
     }
     if (reasons.empty()) return;
     std::string all = fmt::format("{}", fmt::join(reasons, ", "));
-    bool waits_for_unknown = reasons.back() == "requires";
-    bool too_late = waits_for_unknown ? begin_by_ <= now_ : allowed > begin_by_;
-    if (ban_ != nullptr && (begin_by_ <= now_ || too_late)) return pass(all);
-    if (ban_ != nullptr) look_again(begin_by_);
+    if (ban_ && ban_->presses(allowed, now_)) return pass(all);
+    if (ban_) look_again(begin_by_);
     stop(all);
   }
 
   void pass(const std::string& stopped_by) {
-    waits_.overridden.push_back(fmt::format("{}: ban {}", stopped_by, ban_->label()));
+    waits_.overridden.push_back(fmt::format("{}: ban {}", stopped_by, ban_label_));
   }
 
   Device& device_;
@@ -174,20 +158,13 @@ class Finder {
   const Decision& decision_;
   const WaitTerms& terms_;
   Instant now_;
-  const Ban* ban_ = nullptr;
-  Instant deadline_ = kNever;  // of that ban
+  std::optional<CallingBan> ban_;
+  std::string ban_label_;
   Instant begin_by_ = kNever;  // a switch that obeys the ban begins by then
   Waits waits_;
 };
 
 }  // namespace
-
-const Action* action_behind(const RuleTable& table, const Decision& decision) {
-  if (decision.rule >= 0) return &table.rules[static_cast<std::size_t>(decision.rule)].action;
-  if (decision.ban < 0) return &table.otherwise;
-  const std::optional<Action>& remedy = table.bans[static_cast<std::size_t>(decision.ban)].remedy;
-  return remedy ? &*remedy : nullptr;
-}
 
 Waits find_waits(Device& device, const PreparedPolicy& policy, const Decision& decision,
                  const WaitTerms& terms, Instant now) {

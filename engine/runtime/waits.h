@@ -38,7 +38,4 @@ std::optional<FleetRequest> fleet_request(Device& device, const PreparedPolicy& 
                                           const Decision& decision, const WaitTerms& terms,
                                           Instant now);
 
-// What the decision asks for beside its profile; null: a ban that nothing can be done about.
-const Action* action_behind(const RuleTable& table, const Decision& decision);
-
 }  // namespace sojourn

@@ -1,0 +1,39 @@
+#include "engine/device/pressing.h"
+
+#include <algorithm>
+
+#include "engine/device/bans.h"
+
+namespace sojourn {
+
+const Action* action_behind(const RuleTable& table, const Decision& decision) {
+  if (decision.rule >= 0) return &table.rules[static_cast<std::size_t>(decision.rule)].action;
+  if (decision.ban < 0) return &table.otherwise;
+  const std::optional<Action>& remedy = table.bans[static_cast<std::size_t>(decision.ban)].remedy;
+  return remedy ? &*remedy : nullptr;
+}
+
+bool is_excepted(const Guard& guard, const Decision& decision) {
+  return decision.rule >= 0 &&
+         std::find(guard.except_rules.begin(), guard.except_rules.end(),
+                   static_cast<std::uint32_t>(decision.rule)) != guard.except_rules.end();
+}
+
+CallingBans calling_bans(Device& device, const RuleTable& table, Instant now) {
+  CallingBans found;
+  for (std::size_t i = 0; i < table.bans.size(); ++i) {
+    const Ban& ban = table.bans[i];
+    BanStanding standing = device.standing(i, now);
+    if (!calls(ban, standing)) continue;
+    found.any = true;
+    if (standing.deadline == kNever) continue;
+    // Never less than what a switch may take, and two days (semantics 21).
+    Duration lead = std::max(table.settings.lead, milliseconds(ban.assuming.ms + days(2).ms));
+    Instant begin_by = standing.deadline - lead;
+    if (found.first && begin_by >= found.first->begin_by) continue;
+    found.first = CallingBan{i, standing.deadline, begin_by};
+  }
+  return found;
+}
+
+}  // namespace sojourn
