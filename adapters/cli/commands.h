@@ -81,6 +81,7 @@ struct DryrunOptions {
   std::string compare;    // another policy, on the same trace
   bool all = false;       // a record for every report
   bool open_loop = false;
+  bool approved = false;  // what waits for a person's approval has it
   bool strict = false;
   bool force = false;
   std::string latency;  // "" = at the device's next report

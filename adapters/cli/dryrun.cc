@@ -104,6 +104,7 @@ Result<LoopOptions> loop_options(const DryrunOptions& options) {
   LoopOptions loop;
   loop.mode = options.open_loop ? LoopMode::open : LoopMode::closed;
   loop.every_report = options.all;
+  loop.approved = options.approved;
   auto wrong = [](std::string_view option, const std::string& text) {
     return make_diagnostic(Code::E0003,
                            fmt::format("`{} {}` is not a length of time", option, text),

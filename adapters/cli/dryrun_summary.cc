@@ -74,6 +74,21 @@ void add_rules(std::string& out, const DryrunSummary& summary) {
   if (!silent.empty()) out += fmt::format("  never decided: {}\n", silent);
 }
 
+// What was decided and not carried out by the end. Nobody approves anything in a dry-run, unless it
+// was told so.
+void add_waiting(std::string& out, const DryrunSummary& summary) {
+  const auto& waiting = summary.totals.waiting;
+  if (waiting.empty()) return;
+  std::vector<std::vector<std::string>> rows = {{"decided and waiting for", "devices"}};
+  bool for_people = false;
+  for (const auto& [reason, device_count] : waiting) {
+    rows.push_back({reason, grouped(device_count)});
+    for_people = for_people || reason.find("approval") != std::string::npos;
+  }
+  out += "\n" + table_text(rows);
+  if (for_people) out += "  nobody approves in a dry-run; with --approved all of it is\n";
+}
+
 void add_bans(std::string& out, const DryrunSummary& summary) {
   const ReplayTotals& totals = summary.totals;
   if (totals.bans.empty()) return;
@@ -200,6 +215,7 @@ Json policy_json(const DryrunSummary& summary) {
                      {"devices", totals.rules[i].device_count}});
   }
   json["rules"] = std::move(rules);
+  json["waiting"] = totals.waiting;
   Json bans = Json::array();
   for (const BanTotals& ban : totals.bans) {
     Json row = {{"ban", summary.table.bans[ban.ban].label()}, {"with", days_json(ban.with)}};
@@ -237,6 +253,7 @@ std::string summary_text(const DryrunSummary& summary, const DryrunComparison* c
   std::string out;
   add_heading(out, summary);
   add_rules(out, summary);
+  add_waiting(out, summary);
   add_bans(out, summary);
   if (comparison != nullptr) add_comparison(out, summary, *comparison);
   add_devices(out, summary);

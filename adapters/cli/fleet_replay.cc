@@ -290,6 +290,8 @@ ReplayTotals FleetReplay::totals() {
     totals.loops.change_count += loop.change_count;
     totals.loops.first = std::min(totals.loops.first, loop.first);
     totals.loops.last = std::max(totals.loops.last, loop.last);
+    const std::optional<std::string>& waits_for = fleet_.loop(device).suppressed();
+    if (waits_for) ++totals.waiting[*waits_for];
     totals.switching_device_count += loop.switch_count > 0 ? 1 : 0;
     if (loop.switch_count > totals.switches_per_device_max) {
       totals.switches_per_device_max = loop.switch_count;

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -70,6 +71,8 @@ struct ReplayTotals {
   std::uint64_t switching_device_count = 0;
   std::uint64_t switches_per_device_max = 0;
   std::string most_switched_device;
+  // Devices whose last decision waits, by what for: "hold", "approval", a guard as written.
+  std::map<std::string, std::uint64_t> waiting;
   std::vector<BanTotals> bans;  // those that can be violated
   std::vector<NearLimit> near;  // within kNearLimit of the trace's end, the soonest first
   std::uint64_t refused_value_count = 0;

@@ -192,6 +192,8 @@ void add_dryrun(CLI::App& app, Action& action) {
                       "another policy, side by side on the same trace");
   command->add_flag("--all", options->all, "a decision record for every report");
   command->add_flag("--open", options->open_loop, "only compare with the recorded profiles");
+  command->add_flag("--approved", options->approved,
+                    "as if a person approved at once whatever asks for approval");
   command->add_option("--latency", options->latency,
                       "how long a decision takes to take effect, such as \"2 hours\"");
   command->add_option("--lateness", options->lateness, "how late reports may be")

@@ -5,7 +5,9 @@
 namespace sojourn {
 
 FleetLoops::FleetLoops(std::shared_ptr<const PreparedPolicy> policy, const LoopOptions& options)
-    : policy_(std::move(policy)), options_(options), minutes_(policy_) {}
+    : policy_(std::move(policy)), options_(options), minutes_(policy_) {
+  if (options.approved) minutes_.approve_all();
+}
 
 FleetMember FleetLoops::join(const std::string& device) {
   FleetMember member = minutes_.join(device);

@@ -273,7 +273,7 @@ bool FleetMinutes::stops(const Guard& guard, const FleetRequest& request,
     case Guard::Kind::fleet_count:
       return switched >= most;
     case Guard::Kind::approval:
-      return !campaign.approved && campaign.devices.size() > most;
+      return !campaign.approved && !all_approved_ && campaign.devices.size() > most;
     case Guard::Kind::abort:
       return campaign.order_count >= static_cast<std::uint64_t>(guard.least) &&
              campaign.order_count > 0 &&

@@ -111,6 +111,8 @@ class FleetMinutes {
 
   // A person said yes to what the campaign orders, however many devices it is about.
   void approve(const std::string& campaign, Instant at);
+  // As if somebody said yes to everything at once. Not stored.
+  void approve_all() { all_approved_ = true; }
   // What became of an order. A campaign of which too many failed is stopped (`abort`) until
   // somebody lets it go on; then it counts anew.
   void note_result(const std::string& campaign, bool failed, Instant at);
@@ -196,6 +198,7 @@ class FleetMinutes {
   std::set<FleetMember> asking_;                        // requests that are not granted
   std::set<FleetMember> granted_;                       // grants not used yet
   std::set<std::pair<Instant, FleetMember>> switches_;  // the newest of each other, while it counts
+  bool all_approved_ = false;
   Instant passed_ = kBeginning;
   Instant due_ = kNever;
 };
