@@ -197,9 +197,49 @@ ConditionIndex Lowering::judge_form(const CheckedTest& checked, const Judged& ju
   // These hold only where their inner condition does.
   bool implied = feature.kind == FeatureKind::held ||
                  (feature.kind == FeatureKind::consecutive_days && feature.gap_days == 0);
+  bool is_share = feature.kind == FeatureKind::held_share || feature.kind == FeatureKind::day_share;
+  Feature at_once = feature;
   ConditionIndex form = add_test(std::move(feature), std::move(test));
-  if (wanted) return implied ? form : conditions.all_of({form, now});
-  return conditions.any_of({form, conditions.negate(now)});
+  if (!wanted) return conditions.any_of({form, conditions.negate(now)});
+  // The window of a later day reaches less far back: a share that nobody can tell today is in
+  // doubt, whatever it will be.
+  if (is_share && judged.ahead_days > 0) {
+    at_once.window = checked.feature.window;
+    at_once.ahead_days = 0;
+    form = conditions.any_of({form, add_test(std::move(at_once), Test(checked.test))});
+    // The days ahead are enough by themselves: today need not be a certain one. (Where today's key
+    // is unknown no day ahead is certain either.)
+    const Scope& scope = checked.feature.scope;
+    bool enough =
+        checked.test.threshold <= judged.ahead_days && !scope.same_network && !scope.per_imei;
+    if (enough && checked.feature.kind == FeatureKind::day_share) {
+      form = conditions.any_of({form, conditions.negate(now)});
+    }
+  }
+  ConditionIndex before = before_counting(checked, judged);
+  if (!implied) return conditions.all_of({conditions.any_of({form, before}), now});
+  return conditions.any_of({form, conditions.all_of({before, now})});
+}
+
+// Before the date from which a ban counts nothing is counted, and its notice may have begun: the
+// first violating day is as many days after that date as are asked for.
+ConditionIndex Lowering::before_counting(const CheckedTest& checked, const Judged& judged) {
+  const Feature& feature = checked.feature;
+  bool in_days =
+      feature.kind == FeatureKind::consecutive_days ||
+      ((feature.kind == FeatureKind::window_count || feature.kind == FeatureKind::day_share) &&
+       feature.window.unit == TimeUnit::day && feature.bucket == TimeUnit::day);
+  bool counted = judged.ban->counting_from_day && checked.test.kind == Test::Kind::at_least;
+  if (judged.ahead_days == 0 || !in_days || !counted) return ConditionTable::kNever;
+  std::int32_t counting = *judged.ban->counting_from_day;
+  std::int64_t violated = counting + checked.test.threshold - 1;
+  std::int64_t first = violated - judged.ahead_days;
+  if (first >= counting) return ConditionTable::kNever;
+  Test test;
+  test.text = dates_text(static_cast<std::int32_t>(first), counting - 1);
+  return add_test(
+      days_from_to(static_cast<std::int32_t>(first), counting - 1, judged.ban->ban.zone),
+      std::move(test));
 }
 
 ConditionIndex Lowering::counted_inner(const CheckedTest& checked, const Judged& judged) {

@@ -47,6 +47,7 @@ class Lowering {
   ConditionIndex judge(const CheckedCondition& condition, const Judged& judged, bool wanted);
   ConditionIndex judge_test(const CheckedTest& checked, const Judged& judged, bool wanted);
   ConditionIndex judge_form(const CheckedTest& checked, const Judged& judged, bool wanted);
+  ConditionIndex before_counting(const CheckedTest& checked, const Judged& judged);
   ConditionIndex counted_inner(const CheckedTest& checked, const Judged& judged);
   std::optional<ConditionIndex> settled(const Feature& feature, const Test& test,
                                         ProfileIndex candidate) const;

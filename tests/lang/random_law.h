@@ -580,10 +580,13 @@ class LawMaker {
     }
     ban.never.counting_from = shape == 0 ? INT32_MIN : counted.counting_from;
     if (shape > 0 && chance_.one_in(2)) ban.notice = number(1, 4);
-    if (ban.notice > 0 && counted.counting_from != INT32_MIN) count_from(ban.never, -number(0, 2));
-    // What looks further ahead than a shifted threshold can: shares, and months that end before the
-    // ban begins.
-    if (asks(ban.never, {Form::day_share})) ban.notice = 0;
+    // What looks further ahead than a shifted threshold can: a date to count from that lies ahead
+    // of anything but days, and months that end before the ban begins.
+    bool in_days =
+        !asks(ban.never, {Form::held, Form::weeks, Form::months, Form::month, Form::year});
+    if (ban.notice > 0 && counted.counting_from != INT32_MIN && !in_days) {
+      count_from(ban.never, -number(0, 2));
+    }
     bool calendar = ban.notice > 0 && asks(ban.never, {Form::month, Form::year});
     if (!calendar && chance_.one_in(5)) ban.from = day();
     if (chance_.one_in(6)) ban.until = day() + 4;
