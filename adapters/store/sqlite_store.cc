@@ -20,6 +20,7 @@ namespace {
 
 // Connections kept open for the next snapshot.
 constexpr std::size_t kIdleReadersMax = 8;
+constexpr const char* kReaderCache = "PRAGMA cache_size=-4096";  // 4 MiB each
 
 // Damage and failing disks stop a store; a refused transaction or a reached limit does not.
 bool stops_the_store(Code code) {
@@ -64,6 +65,9 @@ Result<std::unique_ptr<Reader>> open_reader(const SqliteStoreOptions& options) {
   if (!connection) return std::move(connection).error();
   auto reader = std::make_unique<Reader>();
   reader->connection = std::move(*connection);
+  // Many readers see the same pages, which the system keeps; the writer has a large cache.
+  Status bounded = reader->connection.execute(kReaderCache);
+  if (!bounded) return std::move(bounded).error();
   auto entries = SqliteEntries::over(reader->connection);
   if (!entries) return std::move(entries).error();
   reader->entries = std::move(*entries);
