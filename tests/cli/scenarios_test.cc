@@ -1,6 +1,9 @@
 // Laws as versions of one policy, through the whole program: what a version changes on a recorded
 // fleet, to the day.
+#include <map>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
 
 #include "tests/cli/run_program.h"
 #include "tests/support/catch.h"
@@ -9,6 +12,27 @@ using namespace sojourn::testing;
 using Json = nlohmann::json;
 
 namespace {
+
+// The decisions of a dry-run, in order.
+std::vector<Json> decisions_of(const ScratchFolder& scratch, const std::string& options) {
+  ProgramRun run = run_shell(
+      "sojourn dryrun policy.sojourn --trace trace.ndjson --decisions "
+      "decisions.ndjson --force " +
+          options,
+      scratch.path());
+  INFO(run.out << run.err);
+  CHECK(run.exit_code == 0);
+  std::vector<Json> decisions;
+  std::istringstream lines(read_whole(scratch.file("decisions.ndjson")));
+  for (std::string line; std::getline(lines, line);) decisions.push_back(Json::parse(line));
+  return decisions;
+}
+
+std::string report(const std::string& ts, const std::string& device, const std::string& network,
+                   const std::string& more = "") {
+  return "{\"ts\":\"" + ts + "\",\"device\":\"" + device + "\",\"network\":\"" + network +
+         "\",\"profile\":\"global\"" + more + "}\n";
+}
 
 std::string brazil(const std::string& name, const std::string& form) {
   return "policy " + name + R"(
@@ -107,4 +131,98 @@ TEST_CASE(
   CHECK(breach["first_violated"] == "2024-04-14T03:00:00Z");
   CHECK(judged("october-ban.sojourn")["with"]["devices"] == 0);
   CHECK(judged("march.sojourn")["without"]["device_days_violated"] == 5);
+}
+
+// Six months with a detection in the rolling twelve, and more than 500 devices on the APN.
+TEST_CASE("S13: in scope from the October detection with 501 devices on the APN, never with 500") {
+  ScratchFolder scratch;
+  scratch.write("policy.sojourn", R"(policy telstra
+  carry 1 day
+
+attribute apn : text valid 800 days
+
+profile global home FR iccid 8933*
+profile local  home AU, CC, CX iccid 8961* download "smdp.local.example"
+
+region AUSTRALIA = AU, CC, CX
+
+rule permanent
+  when network in AUSTRALIA on at least 6 months within 12 months
+   and more than 500 devices with the same apn
+  then profile = local
+
+otherwise keep
+)");
+  for (int size : {500, 501}) {
+    INFO(size << " devices");
+    const std::string apn = R"(,"attributes":{"apn":"iot.acme"})";
+    std::string trace;
+    for (int i = 1; i < size; ++i) {
+      trace += report("2025-12-01T00:00:00Z", "other" + std::to_string(i), "208-01", apn);
+    }
+    trace += report("2025-12-01T00:00:00Z", "d", "208-01", apn);
+    for (const char* month : {"01", "03", "04", "06", "08", "10"}) {
+      trace += report(std::string("2026-") + month + "-10T12:00:00Z", "d", "505-01");
+      trace += report(std::string("2026-") + month + "-11T12:00:00Z", "d", "208-01");
+    }
+    trace += report("2027-01-05T00:00:00Z", "d", "208-01");
+    scratch.write("trace.ndjson", trace);
+    std::vector<Json> decisions = decisions_of(scratch, "--open");
+    if (size == 500) {
+      CHECK(decisions.empty());
+      continue;
+    }
+    REQUIRE(decisions.size() == 2);
+    CHECK(decisions[0]["device"] == "d");
+    CHECK(decisions[0]["ts"] == "2026-10-10T12:00:00Z");
+    CHECK(decisions[0]["profile"] == "local");
+    // January of the year before drops out: five of twelve.
+    CHECK(decisions[1]["ts"] == "2027-01-01T00:00:00Z");
+    CHECK(decisions[1]["outcome"] == "keep");
+  }
+}
+
+// 1,000 devices in stages of 1%, 10% and 100%, a day each; more than 100 at once want a yes.
+TEST_CASE("S19: a rollout lets 10 go, then 100 in total, the same ones on every run") {
+  ScratchFolder scratch;
+  scratch.write("policy.sojourn", R"(policy staged
+
+profile global     home FR iccid 8933*
+profile vivo-local home BR iccid 8955* download "smdp.vivo.example"
+
+rule move
+  when network in BR then profile = vivo-local, rollout 1%, 10%, 100% each 24 hours
+
+otherwise keep
+
+guard approval when more than 100 devices
+)");
+  std::string trace;
+  for (int i = 0; i < 1'000; ++i) {
+    trace += report("2026-03-01T00:00:30Z", "device" + std::to_string(i), "724-05");
+  }
+  trace += report("2026-03-04T12:00:00Z", "device0", "724-05");
+  scratch.write("trace.ndjson", trace);
+  // When each device was first told to move, and when nothing held it any more.
+  auto first_told = [&](const std::string& options, bool free) {
+    std::map<std::string, std::set<std::string>> by_time;
+    std::set<std::string> seen;
+    for (const Json& decision : decisions_of(scratch, "--latency '1 minute' " + options)) {
+      if (decision["outcome"] != "profile") continue;
+      if (free && !decision["suppressed"].is_null()) continue;
+      if (seen.insert(decision["device"]).second)
+        by_time[decision["ts"]].insert(decision["device"]);
+    }
+    return by_time;
+  };
+  auto told = first_told("--jobs 1", true);
+  REQUIRE(told.size() == 2);
+  // A stage opens at a whole minute, and the fleet's guards grant at the next one.
+  CHECK(told["2026-03-01T00:02:00Z"].size() == 10);
+  CHECK(told["2026-03-02T00:02:00Z"].size() == 90);
+  CHECK(first_told("--jobs 3", true) == told);
+  // The last stage is about 900 more: they wait for a person.
+  auto waiting = first_told("--jobs 2", false);
+  CHECK(waiting["2026-03-03T00:01:00Z"].size() == 900);
+  CHECK(first_told("--approved", true)["2026-03-03T00:02:00Z"].size() == 900);
 }
