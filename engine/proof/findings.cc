@@ -20,9 +20,9 @@ std::string outcome_text(const RuleTable& table, const Action& action) {
   return fmt::format("profile = {}", fmt::join(names, " or "));
 }
 
-class Writer {
+class FindingWriter {
  public:
-  Writer(const Analysis& analysis, const SpanOfRule& span_of)
+  FindingWriter(const Analysis& analysis, const SpanOfRule& span_of)
       : analysis_(analysis), table_(analysis.table), span_of_(span_of) {}
 
   std::vector<Diagnostic> write() {
@@ -331,7 +331,7 @@ class Writer {
 }  // namespace
 
 std::vector<Diagnostic> findings(const Analysis& analysis, const SpanOfRule& span_of) {
-  return Writer(analysis, span_of).write();
+  return FindingWriter(analysis, span_of).write();
 }
 
 }  // namespace sojourn

@@ -51,6 +51,9 @@ class Facts final : public ServiceFacts {
   Status activate_shadow(Engine&, std::string_view, PolicyCheck& check) override {
     return refused(check);
   }
+  Status activate_proposal(Engine&, std::string_view, PolicyCheck& check) override {
+    return refused(check);
+  }
   Status roll_back(Engine&, std::string_view, PolicyCheck& check) override {
     return refused(check);
   }
