@@ -88,10 +88,13 @@ class FleetReplay::Worker {
 
   void take(const DecisionRecord& record, DeviceLoop& loop, DeviceIndex device,
             std::pair<std::uint64_t, std::uint64_t> order) {
-    std::int32_t rule = loop.decision()->rule;
-    RuleShare& share = rules_[rule < 0 ? rules_.size() - 1 : static_cast<std::size_t>(rule)];
-    ++share.decision_count;
-    share.devices.insert(device);
+    // A record may only say that what was decided now waits, or waits no more.
+    if (loop.decided_at() == record.at) {
+      std::int32_t rule = loop.decision()->rule;
+      RuleShare& share = rules_[rule < 0 ? rules_.size() - 1 : static_cast<std::size_t>(rule)];
+      ++share.decision_count;
+      share.devices.insert(device);
+    }
     if (records_) outputs.push_back({order, record, to_json(record, table_)});
   }
 

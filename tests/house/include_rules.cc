@@ -103,8 +103,8 @@ const std::vector<Library> kLibraries = {
     {"zlib", {"zlib.h"}, 3},
     {"zstd", {"zstd.h"}, 3},
     {"posix",
-     {"sys/", "netinet/", "arpa/", "unistd.h", "fcntl.h", "poll.h", "netdb.h", "pthread.h",
-      "termios.h"},
+     {"sys/", "netinet/", "arpa/", "unistd.h", "fcntl.h", "poll.h", "netdb.h", "malloc.h",
+      "pthread.h", "termios.h"},
      kAny},
 };
 
