@@ -7,13 +7,12 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "adapters/service/json_line.h"
 #include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 
 namespace sojourn::service {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Diagnostic refused(const std::string& path, const std::string& what, std::string help = {}) {
   return make_diagnostic(Code::E0880, fmt::format("`{}`: {}", path.empty() ? "/" : path, what),

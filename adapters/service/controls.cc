@@ -4,19 +4,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "adapters/service/json_line.h"
 #include "engine/base/diagnostic_code.h"
 
 namespace sojourn::service {
-namespace {
-
-using Json = nlohmann::ordered_json;
-
-std::string dumped(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-}  // namespace
-
 Bytes to_bytes(const KillSwitches& switches) {
   Json json;
   json["all"] = switches.all;

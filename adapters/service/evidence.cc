@@ -2,14 +2,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "adapters/service/json_line.h"
+
 namespace sojourn::service {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-std::string dumped(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 Json begun(Instant at) {
   Json json;

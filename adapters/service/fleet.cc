@@ -25,7 +25,9 @@ std::optional<std::int64_t> number_of(const Bytes& bytes) {
   return whole ? std::optional(value) : std::nullopt;
 }
 
-Diagnostic damaged() { return make_diagnostic(Code::E0012, "what is kept of a fleet is damaged"); }
+Diagnostic fleet_damaged() {
+  return make_diagnostic(Code::E0012, "what is kept of a fleet is damaged");
+}
 
 // Where the device stands among all, in millionths: by a hash, so that nobody chooses.
 std::int64_t place_of(const std::string& campaign, const std::string& label) {
@@ -40,7 +42,7 @@ Result<std::optional<std::int64_t>> read_number(Store& store, const StoreKey& ke
   if (!row) return std::move(row).error();
   if (!row->has_value()) return std::optional<std::int64_t>();
   auto number = number_of(**row);
-  if (!number) return damaged();
+  if (!number) return fleet_damaged();
   return number;
 }
 

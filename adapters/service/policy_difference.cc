@@ -3,10 +3,10 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "adapters/service/json_line.h"
+
 namespace sojourn::service {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Json outcome_json(const std::string& outcome, const std::string& by) {
   Json json = {{"outcome", outcome}};

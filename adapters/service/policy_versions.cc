@@ -2,12 +2,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "adapters/service/json_line.h"
 #include "engine/base/diagnostic_code.h"
 
 namespace sojourn::service {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Result<PolicyVersion> version_from(const StoreKey& key, const Bytes& bytes) {
   std::string_view all(reinterpret_cast<const char*>(bytes.data()), bytes.size());

@@ -1,6 +1,7 @@
 // /v1/approvals and /v1/switches: what people hold in their hands.
 #include <nlohmann/json.hpp>
 
+#include "adapters/service/json_line.h"
 #include "adapters/service/paging.h"
 #include "adapters/service/rest.h"
 #include "engine/base/country.h"
@@ -9,14 +10,8 @@
 namespace sojourn::service::routes {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 // Of one request; who wants more asks again.
 constexpr std::size_t kApprovalsMax = 1'000;
-
-std::string dumped(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 Json switches_json(const KillSwitches& switches) {
   Json json;

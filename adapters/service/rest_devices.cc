@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "adapters/service/json_line.h"
 #include "adapters/service/paging.h"
 #include "adapters/service/rest.h"
 #include "engine/base/diagnostic_code.h"
@@ -9,12 +10,6 @@
 
 namespace sojourn::service::routes {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-std::string dumped(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 Json instant_json(Instant t) {
   return t == kBeginning || t == kNever ? Json(nullptr) : Json(to_rfc3339(t));

@@ -3,12 +3,11 @@
 
 #include <nlohmann/json.hpp>
 
+#include "adapters/service/json_line.h"
 #include "adapters/service/report_lines.h"
 #include "adapters/service/rest.h"
 
 namespace sojourn::service::routes {
-
-using Json = nlohmann::ordered_json;
 
 eim::HttpResponse post_observations(Rest& rest, const RestCall& call) {
   thread_local ReportLineReader reader;  // the waiting threads are few and keep its memory

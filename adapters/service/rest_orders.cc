@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "adapters/service/json_line.h"
 #include "adapters/service/paging.h"
 #include "adapters/service/rest.h"
 #include "engine/base/diagnostic_code.h"
@@ -9,21 +10,14 @@
 namespace sojourn::service::routes {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using Kind = ProfileCommand::Kind;
 
 constexpr std::size_t kOrderKeyBytesMax = 255;
 
-std::string dumped(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-Json json_of(std::string_view text) {
-  return Json::parse(text.begin(), text.end(), nullptr, false);
-}
+Json parsed(std::string_view text) { return Json::parse(text.begin(), text.end(), nullptr, false); }
 
 Json order_json(const std::string& label, const eim::Order& order) {
-  Json json = json_of(order_text(order, kBeginning));
+  Json json = parsed(order_text(order, kBeginning));
   json["device"] = label;
   return json;
 }
@@ -102,7 +96,7 @@ eim::HttpResponse list_orders(Rest& rest, const RestCall& call) {
     if (!is_finished(order.state)) json["orders"].push_back(order_json(label, order));
   }
   for (const StoreRow& row : *rows) {
-    Json order = json_of(text_in(row.value));
+    Json order = parsed(text_in(row.value));
     order["device"] = label;
     json["orders"].push_back(std::move(order));
   }
@@ -110,7 +104,7 @@ eim::HttpResponse list_orders(Rest& rest, const RestCall& call) {
 }
 
 eim::HttpResponse create_order(Rest& rest, const RestCall& call) {
-  Json given = json_of(call.body());
+  Json given = parsed(call.body());
   if (!given.is_object()) return problem(400, "E0885", "the body is not a JSON object");
   static constexpr std::string_view kMembers[] = {"device",   "command",  "profile", "iccid",
                                                   "download", "rollback", "force"};
@@ -161,7 +155,7 @@ eim::HttpResponse show_order(Rest& rest, const RestCall& call) {
   auto finished = tenant.store().read(tenant.keys().finished_order(call.parts[0], *number));
   if (!finished) return problem(finished.error(), rest.retry_after_s());
   if (!finished->has_value()) return problem(404, "", "there is no such order");
-  Json json = json_of(text_in(**finished));
+  Json json = parsed(text_in(**finished));
   json["device"] = call.parts[0];
   return json_answer(200, dumped(json));
 }

@@ -1,6 +1,7 @@
 // /v1/policy and /v1/audit: what decides, and what was decided.
 #include <nlohmann/json.hpp>
 
+#include "adapters/service/json_line.h"
 #include "adapters/service/paging.h"
 #include "adapters/service/policy_versions.h"
 #include "adapters/service/rest.h"
@@ -8,12 +9,6 @@
 
 namespace sojourn::service::routes {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-std::string dumped(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
 
 Json findings_json(const PolicyCheck& check) {
   Json findings = Json::array();
@@ -159,17 +154,16 @@ eim::HttpResponse read_chain(Rest& rest, const RestCall& call) {
 namespace sojourn::service {
 
 eim::HttpResponse unusable(const PolicyCheck& check) {
-  routes::Json json = routes::check_json(check);
+  Json json = routes::check_json(check);
   json["title"] = "the policy has errors";
   json["status"] = 422;
   json["code"] = "E0882";
-  return eim::HttpResponse::text(422, routes::dumped(json) + "\n", "application/problem+json");
+  return eim::HttpResponse::text(422, dumped(json) + "\n", "application/problem+json");
 }
 
 eim::HttpResponse activated(const Status& done, const PolicyCheck& check,
                             std::uint32_t retry_after_s) {
-  if (done)
-    return json_answer(check.proposed ? 202 : 200, routes::dumped(routes::check_json(check)));
+  if (done) return json_answer(check.proposed ? 202 : 200, dumped(routes::check_json(check)));
   if (done.error().code == Code::E0882) return unusable(check);
   return problem(done.error(), retry_after_s);
 }

@@ -5,13 +5,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "adapters/service/json_line.h"
 #include "engine/base/bytes.h"
 #include "engine/base/diagnostic_code.h"
 
 namespace sojourn::service {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kRoleNames[] = {"nobody", "read", "operate", "approve", "admin"};
 constexpr std::size_t kDigestDigits = 64;
