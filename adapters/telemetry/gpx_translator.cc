@@ -1,5 +1,6 @@
 // GPX 1.1: the points of tracks and routes, as they come by. Not an XML parser: a point is what
 // lies between `<trkpt` and `</trkpt>`, and of it only what a position needs.
+#include <algorithm>
 #include <optional>
 
 #include "adapters/telemetry/translator.h"
@@ -50,9 +51,9 @@ class GpxTranslator final : public Translator {
     while (std::optional<std::size_t> end = next_point(used, out)) used = *end;
     // What is left is at most the beginning of one point.
     text_.erase(0, std::max(used, begin_of_rest(used)));
-    if (text_.size() > limits::kTraceLineBytesMax) text_.clear();
+    if (text_.size() > limits::kTraceLineBytesMax) pass_on_rest(out);
   }
-  void finish(std::string&) override {}
+  void finish(std::string& out) override { pass_on_rest(out); }
 
  private:
   // Where the first point from `from` on ends, after it was written; absent when none ends here.
@@ -75,6 +76,21 @@ class GpxTranslator final : public Translator {
       }
     }
     return std::nullopt;
+  }
+
+  // A point that does not end is passed on cut, as a line to be refused and told where reports are.
+  void pass_on_rest(std::string& out) {
+    constexpr std::size_t kShownBytes = 200;
+    bool point = std::any_of(std::begin(kPoints), std::end(kPoints), [&](std::string_view name) {
+      return text_.compare(0, name.size() + 1, "<" + std::string(name)) == 0;
+    });
+    if (point) {
+      std::string shown = text_.substr(0, kShownBytes);
+      std::replace_if(
+          shown.begin(), shown.end(), [](unsigned char c) { return c < ' '; }, ' ');
+      out += shown + "\n";
+    }
+    text_.clear();
   }
 
   // Text before the last beginning of a point, or of a tag, is of no use any more.

@@ -156,6 +156,16 @@ TEST_CASE("GPX: points of tracks and routes, with constants") {
       "\n");
 }
 
+TEST_CASE("GPX: a point that does not end is a line to be refused") {
+  std::string lines = translated(
+      "<gpx><trk><trkseg><trkpt lat=\"47.5\" lon=\"7.6\"><time>2026-01-01T00:00:00Z</time></trkpt>"
+      "<trkpt lat=\"1\"\n lon=\"",
+      {.form = TraceForm::gpx, .device = "van-7"});
+  CHECK(lines ==
+        R"({"ts":"2026-01-01T00:00:00Z","position":{"lat":47.5,"lon":7.6},"device":"van-7"})"
+        "\n<trkpt lat=\"1\"  lon=\"\n");
+}
+
 TEST_CASE("the trace format itself is given constants only where it says nothing") {
   Translation how{.device = "d", .attributes = {{"type", "meter"}, {"level", "5"}}};
   CHECK(translated("{\"ts\":1,\"eid\":\"89\",\"attributes\":{\"type\":\"tracker\"}}\n{\"ts\":2}\n",
