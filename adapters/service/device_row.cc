@@ -1,7 +1,7 @@
 #include "adapters/service/device_row.h"
 
 #include "engine/base/diagnostic_code.h"
-#include "engine/graph/archive.h"
+#include "engine/device/profile_command_codec.h"
 
 namespace sojourn::archive {
 
@@ -25,13 +25,7 @@ void code(auto& archive, Like<service::DeviceRow> auto& row) {
 
 void code(auto& archive, Like<service::Intent> auto& intent) {
   auto& [command, withdraw] = intent;
-  auto& [number, kind, profile, iccid, download, rollback] = command;
-  archive.integer(number);
-  archive.choice(kind, ProfileCommand::kKindCount);
-  archive.text(profile);
-  archive.text(iccid);
-  archive.text(download);
-  archive.flag(rollback);
+  code(archive, command);
   archive.integer(withdraw);
 }
 

@@ -1,21 +1,11 @@
 // The stored form of a PlannerState: a layout number, then its members in order.
 #include "engine/base/diagnostic_code.h"
 #include "engine/device/planner.h"
-#include "engine/graph/archive.h"
+#include "engine/device/profile_command_codec.h"
 
 namespace sojourn::archive {
 
 constexpr std::uint8_t kPlannerLayout = 1;
-
-void code(auto& archive, Like<ProfileCommand> auto& command) {
-  auto& [number, kind, profile, iccid, download, rollback] = command;
-  archive.integer(number);
-  archive.choice(kind, ProfileCommand::kKindCount);
-  archive.text(profile);
-  archive.text(iccid);
-  archive.text(download);
-  archive.flag(rollback);
-}
 
 void code(auto& archive, Like<CardProfile> auto& row) {
   auto& [iccid, profile, enabled, fallback] = row;
