@@ -185,6 +185,12 @@ void Rest::complete(const eim::HttpRequest& head, eim::HttpResponse& response) c
   response.fields.emplace_back("Cache-Control", "no-store");
 }
 
+eim::HttpResponse no_content() {
+  eim::HttpResponse response;
+  response.status = 204;
+  return response;
+}
+
 eim::HttpResponse json_answer(unsigned status, std::string json) {
   return eim::HttpResponse::text(status, json + "\n", "application/json");
 }

@@ -114,6 +114,7 @@ class Rest final : public eim::HttpHandler {
 // --- answers -------------------------------------------------------------------------------------
 
 eim::HttpResponse json_answer(unsigned status, std::string json);
+eim::HttpResponse no_content();  // 204
 // problem+json: `code` may be "".
 eim::HttpResponse problem(unsigned status, std::string_view code, std::string_view detail,
                           std::string_view help = {});

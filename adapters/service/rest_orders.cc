@@ -166,9 +166,7 @@ eim::HttpResponse cancel_order(Rest& rest, const RestCall& call) {
   if (!eid || !number) return problem(404, "", "there is no such order");
   Status done = call.engine->withdraw(*eid, *number);
   if (!done) return problem(done.error(), rest.retry_after_s());
-  eim::HttpResponse response;
-  response.status = 204;
-  return response;
+  return no_content();
 }
 
 }  // namespace sojourn::service::routes

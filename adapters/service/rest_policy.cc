@@ -121,9 +121,7 @@ eim::HttpResponse drop_proposal(Rest& rest, const RestCall& call) {
   dropped.erase(tenant.keys().proposal());
   Status done = tenant.store().commit(dropped);
   if (!done) return problem(done.error(), rest.retry_after_s());
-  eim::HttpResponse response;
-  response.status = 204;
-  return response;
+  return no_content();
 }
 
 eim::HttpResponse activate_proposal(Rest& rest, const RestCall& call) {

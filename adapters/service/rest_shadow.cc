@@ -48,9 +48,7 @@ eim::HttpResponse end_shadow(Rest& rest, const RestCall& call) {
   PolicyCheck check;
   Status done = rest.facts().set_shadow(*call.engine, {}, call.holder.name, check);
   if (!done) return problem(done.error(), rest.retry_after_s());
-  eim::HttpResponse response;
-  response.status = 204;
-  return response;
+  return no_content();
 }
 
 eim::HttpResponse activate_shadow(Rest& rest, const RestCall& call) {
