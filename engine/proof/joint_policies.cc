@@ -116,6 +116,12 @@ class Translator {
     return into_.conditions.test(std::move(made));
   }
 
+  // Behind the declared profiles stands one that is not declared: in either table.
+  ProfileIndex candidate(ProfileIndex own) const {
+    return own < profiles_.size() ? profiles_[own]
+                                  : static_cast<ProfileIndex>(into_.profiles.size());
+  }
+
   FeatureIndex feature(FeatureIndex index) {
     if (features_[index]) return *features_[index];
     const Feature& own = from_.features[index];
@@ -140,7 +146,7 @@ class Translator {
         break;
     }
     if (is_temporal(own.kind)) made.inner = condition(own.inner);
-    if (own.candidate) made.candidate = profiles_[*own.candidate];
+    if (own.candidate) made.candidate = candidate(*own.candidate);
     // One name for two questions: an attribute declared in two ways.
     for (const Feature& other : into_.features) {
       bool clash = other.identity == made.identity && own.kind != FeatureKind::released &&
@@ -238,6 +244,11 @@ JointPolicies join_policies(const RuleTable& before, const RuleTable& after) {
   RuleTable& base = joint.before;
   std::size_t own_profiles = before.profiles.size();
   Translator translate(after, base);
+  for (Feature& feature : base.features) {
+    if (feature.candidate == own_profiles) {
+      feature.candidate = static_cast<ProfileIndex>(base.profiles.size());
+    }
+  }
 
   RuleTable& made = joint.after;
   made.settings = after.settings;

@@ -2,6 +2,7 @@
 // is said about them.
 #include <algorithm>
 #include <filesystem>
+#include <sstream>
 
 #include "tests/cli/run_program.h"
 #include "tests/support/catch.h"
@@ -36,6 +37,29 @@ TEST_CASE("each pair differs as its golden file says") {
     ProgramRun back = run_shell("sojourn diff new.sojourn new.sojourn", pair.string());
     CHECK(back.exit_code == 0);
   }
+}
+
+// A profile that only one of two policies declares is, to the other, one that is not declared.
+TEST_CASE("the way back is told by the same situations, with their outcomes changed over") {
+  std::string folder = (kFolder / "new-profile").string();
+  // "OUTCOME > OUTCOME", as on the way there.
+  auto outcomes = [&](const char* from, const char* to, bool back) {
+    ProgramRun run = run_shell(std::string("sojourn diff ") + from + " " + to, folder);
+    std::vector<std::string> found;
+    std::istringstream lines(run.out);
+    std::string before;
+    for (std::string line; std::getline(lines, line);) {
+      if (line.starts_with("   before: ")) before = line.substr(11);
+      if (!line.starts_with("   after:  ")) continue;
+      std::string after = line.substr(11);
+      found.push_back(back ? after + " > " + before : before + " > " + after);
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+  };
+  auto there = outcomes("old.sojourn", "new.sojourn", false);
+  CHECK(there.size() == 3);
+  CHECK(there == outcomes("new.sojourn", "old.sojourn", true));
 }
 
 TEST_CASE("a difference counts recorded devices and their days") {
