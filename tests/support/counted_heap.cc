@@ -10,10 +10,15 @@ namespace {
 
 std::atomic<std::size_t> held{0};
 
-void* take(std::size_t size) {
+void* take_if_any(std::size_t size) {
   void* block = std::malloc(size == 0 ? 1 : size);
+  if (block != nullptr) held += malloc_usable_size(block);
+  return block;
+}
+
+void* take(std::size_t size) {
+  void* block = take_if_any(size);
   if (block == nullptr) throw std::bad_alloc();
-  held += malloc_usable_size(block);
   return block;
 }
 
@@ -27,6 +32,8 @@ void give_back(void* block) {
 
 void* operator new(std::size_t size) { return take(size); }
 void* operator new[](std::size_t size) { return take(size); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return take_if_any(size); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return take_if_any(size); }
 void operator delete(void* block) noexcept { give_back(block); }
 void operator delete[](void* block) noexcept { give_back(block); }
 void operator delete(void* block, std::size_t) noexcept { give_back(block); }
