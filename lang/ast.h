@@ -237,11 +237,19 @@ struct Action {
 // --- declarations
 // --------------------------------------------------------------------------------------
 
+// `view disputed RU-UA as UA`
+struct View {
+  Name claim;
+  Name as;
+  Span span;
+};
+
 struct Policy {
   Name name;
   bool first_match = false;
   std::optional<Name> version, owner, zone;
   std::optional<TimeLength> settle, carry, lead;
+  std::vector<View> views;
   Span span;
 };
 

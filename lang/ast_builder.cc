@@ -80,12 +80,22 @@ class DeclarationBuilder {
         case K::carry:
           p.carry = build_.time_length(child.first());
           break;
+        case K::view:
+          p.views.push_back(view(child));
+          break;
         default:
           p.lead = build_.time_length(child.first());
           break;
       }
     }
     return p;
+  }
+
+  ast::View view(Node node) {
+    ast::View v;
+    v.span = node.span();
+    for (Node child : node.children()) (v.claim.text.empty() ? v.claim : v.as) = build_.name(child);
+    return v;
   }
 
   static ast::Attribute::Type plain_type(Node node) {

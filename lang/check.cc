@@ -105,6 +105,22 @@ class Checker {
     set_duration(header.settle, "settle", settings.settle);
     set_duration(header.carry, "carry", settings.carry);
     set_duration(header.lead, "lead", settings.lead);
+    for (const ast::View& view : header.views) add(view);
+  }
+
+  void add(const ast::View& written) {
+    std::optional<DisputedView> view = vocabulary_.view(written);
+    if (!view) return;
+    std::vector<DisputedView>& views = policy_.settings.views;
+    bool again = std::any_of(views.begin(), views.end(), [&](const DisputedView& other) {
+      return other.claimants == view->claimants;
+    });
+    if (again) {
+      return error(Code::E0207, written.claim.span,
+                   fmt::format("`{}` is seen in two ways", written.claim.text),
+                   "leave one of the views out");
+    }
+    views.push_back(*view);
   }
 
   void set_duration(const std::optional<ast::TimeLength>& written, std::string_view name,

@@ -152,6 +152,11 @@ class Layout {
     timed("settle", p.settle);
     timed("carry", p.carry);
     timed("lead", p.lead);
+    for (const ast::View& view : p.views) {
+      clauses.push_back({fmt::format("  {:<8} disputed {} as {}", "view",
+                                     print_name(view.claim.text), print_name(view.as.text)),
+                         view.span});
+    }
     // In the order written: comments keep their neighbours.
     std::stable_sort(clauses.begin(), clauses.end(),
                      [](const Clause& a, const Clause& b) { return a.span.begin < b.span.begin; });

@@ -396,12 +396,15 @@ struct text_or_name : pegtl::sor<text, name> {};
 struct timezone_clause : node<K::timezone, kw<"timezone">, need<zone_name, zone>> {};
 struct policy
     : node<K::policy, kw<"policy">, need<policy_name, name>, pegtl::opt<mark<"first-match">>,
-           pegtl::star<pegtl::sor<node<K::version, kw<"version">, need<version_text, text_or_name>>,
-                                  node<K::owner, kw<"owner">, need<owner_text, text_or_name>>,
-                                  timezone_clause,
-                                  node<K::settle, kw<"settle">, need<settle_duration, duration>>,
-                                  node<K::carry, kw<"carry">, need<carry_duration, duration>>,
-                                  node<K::lead, kw<"lead">, need<lead_duration, duration>>>>> {};
+           pegtl::star<pegtl::sor<
+               node<K::version, kw<"version">, need<version_text, text_or_name>>,
+               node<K::owner, kw<"owner">, need<owner_text, text_or_name>>, timezone_clause,
+               node<K::settle, kw<"settle">, need<settle_duration, duration>>,
+               node<K::carry, kw<"carry">, need<carry_duration, duration>>,
+               node<K::lead, kw<"lead">, need<lead_duration, duration>>,
+               node<K::view, kw<"view">, need<view_disputed, kw<"disputed">>,
+                    need<view_claim, name>, need<view_as, kw<"as">>, need<view_country, name>>>>> {
+};
 
 struct choices : node<K::choice_type, name, pegtl::star<sign<'|'>, need<choice_value, name>>> {};
 struct plain_type : node<K::plain_type, pegtl::sor<kw<"flag">, kw<"text">, kw<"country">>> {};

@@ -312,6 +312,9 @@ Sha256Digest Canon::meaning() {
                                  settings.zone, settings.settle.ms, settings.carry.ms,
                                  settings.lead.ms, settings.first_match ? "first-match" : "");
   std::vector<std::string> lines;
+  for (const DisputedView& view : settings.views) {
+    lines.push_back("view disputed " + view.text());
+  }
   for (const Profile& profile : table_.profiles) {
     std::vector<std::string> plmns, prefixes = profile.iccid_prefixes;
     for (const Plmn& plmn : profile.plmns) plmns.push_back(to_text(plmn));

@@ -320,6 +320,14 @@ void Library::compare_headers(const ast::File& whole) {
   auto length = [](const std::optional<ast::TimeLength>& written, Duration otherwise) {
     return written ? elapsed(*written).value_or(otherwise) : otherwise;
   };
+  auto views = [](const ast::Policy& header) {
+    std::vector<std::string> texts;
+    for (const ast::View& view : header.views) {
+      texts.push_back(fmt::format("{} as {}", view.claim.text, view.as.text));
+    }
+    std::sort(texts.begin(), texts.end());
+    return texts;
+  };
   for (const ast::Policy& other : other_headers_) {
     auto differs = [&](std::string_view setting, Span span) {
       error(Code::E0231, span,
@@ -337,6 +345,9 @@ void Library::compare_headers(const ast::File& whole) {
     }
     if (length(other.lead, usual.lead) != length(own.lead, usual.lead)) {
       differs("lead", other.lead ? other.lead->span : other.name.span);
+    }
+    if (views(other) != views(own)) {
+      differs("view", other.views.empty() ? other.name.span : other.views.front().span);
     }
     if (other.first_match != own.first_match) differs("first-match", other.name.span);
   }

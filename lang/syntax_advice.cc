@@ -153,11 +153,11 @@ std::vector<std::string_view> words_expected(const Expectation& expected) {
 // Words that go on with a declaration, for one that begins nothing.
 std::string_view continuation_meant(std::string_view word) {
   static const std::vector<std::string_view> kWords = {
-      "and",      "or",       "then",     "overrides", "version", "owner",  "timezone",
-      "settle",   "carry",    "lead",     "valid",     "home",    "iccid",  "plmn",
-      "download", "breakout", "cost",     "never",     "source",  "notice", "certainty",
-      "assuming", "remedy",   "counting", "until",     "from",    "except", "given",
-      "expect",   "every",    "device",   "within",    "per"};
+      "and",       "or",       "then",     "overrides", "version", "owner",  "timezone",
+      "settle",    "carry",    "lead",     "view",      "valid",   "home",   "iccid",
+      "plmn",      "download", "breakout", "cost",      "never",   "source", "notice",
+      "certainty", "assuming", "remedy",   "counting",  "until",   "from",   "except",
+      "given",     "expect",   "every",    "device",    "within",  "per"};
   return nearest_spelling(word, kWords);
 }
 

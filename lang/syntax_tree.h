@@ -92,6 +92,7 @@ enum class NodeKind : std::uint8_t {
   settle,
   carry,
   lead,
+  view,
   attribute,
   choice_type,
   number_type,

@@ -189,6 +189,44 @@ std::optional<Country> Vocabulary::country(const ast::Name& name) {
   return std::nullopt;
 }
 
+std::optional<DisputedView> Vocabulary::view(const ast::View& written) {
+  DisputedView view;
+  std::string_view rest = written.claim.text;
+  bool known = true;
+  while (!rest.empty()) {
+    std::string_view code = rest.substr(0, rest.find('-'));
+    rest.remove_prefix(std::min(rest.size(), code.size() + 1));
+    std::optional<Country> member = country({std::string(code), written.claim.span});
+    known = known && member;
+    if (member) view.claimants.insert(*member);
+  }
+  std::optional<Country> as = country(written.as);
+  if (!known || !as) return std::nullopt;
+  view.as = *as;
+  if (!view.claimants.contains(view.as)) {
+    error(Code::E0210, written.as.span,
+          fmt::format("`{}` does not claim what `{}` do", written.as.text, written.claim.text),
+          "a view takes one of the countries that claim the place");
+    return std::nullopt;
+  }
+  std::vector<CountryClaim> claims = gazetteer_.claims();
+  CountryClaim claim = CountryClaim::of(view.claimants);
+  bool disputed = view.claimants.size() >= 2 && view.claimants.size() <= kClaimantsMax &&
+                  std::find(claims.begin(), claims.end(), claim) != claims.end();
+  if (disputed) return view;
+  std::vector<std::string> others;
+  for (CountryClaim other : claims) {
+    CountrySet members = other.set();
+    if (members.size() > 1 && members.contains(view.as)) others.push_back(other.text());
+  }
+  error(Code::E0203, written.claim.span,
+        fmt::format("the map knows no place that exactly `{}` claim", written.claim.text),
+        others.empty() ? fmt::format("no place that `{}` claims is disputed", written.as.text)
+                       : fmt::format("places that `{}` and others claim: {}", written.as.text,
+                                     fmt::join(others, ", ")));
+  return std::nullopt;
+}
+
 void Vocabulary::declare(const ast::Profile& declared) {
   Profile profile;
   profile.name = declared.name.text;

@@ -55,6 +55,8 @@ class Vocabulary {
   std::optional<Places> places(const std::vector<ast::Value>& values);
   // Places that must be whole countries, for `what` ("a network", "roaming").
   std::optional<CountrySet> countries(const std::vector<ast::Value>& values, std::string_view what);
+  // How a disputed place is seen: its claim one that the map knows, seen as one of its countries.
+  std::optional<DisputedView> view(const ast::View& written);
   // The index of a text among those an attribute's conditions name; added when new.
   std::int64_t text_symbol(AttributeIndex index, const std::string& text);
 

@@ -12,6 +12,7 @@
 #include "adapters/cli/story_edits.h"
 #include "adapters/cli/threshold_courses.h"
 #include "adapters/cli/threshold_events.h"
+#include "engine/graph/viewed_places.h"
 #include "engine/proof/policy_model.h"
 #include "engine/proof/situation_search.h"
 #include "engine/proof/witness_parts.h"
@@ -100,7 +101,7 @@ class Stories : public ThresholdStories {
       : table_(table), thresholds_(thresholds) {}
 
   Status prepare(const Gazetteer& world) {
-    auto locator = world.bind(table_.areas);
+    auto locator = bind_areas(world, table_);
     if (!locator) return std::move(locator).error();
     locator_ = std::move(locator).value();
     find_owners();

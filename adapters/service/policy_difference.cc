@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "adapters/service/json_line.h"
+#include "engine/graph/viewed_places.h"
 
 namespace sojourn::service {
 namespace {
@@ -24,7 +25,11 @@ Result<Difference> find_difference(const RuleTable& before, const RuleTable& aft
                                    const Gazetteer& world) {
   if (before.meaning_digest == after.meaning_digest) return Difference{};
   JointPolicies joint = join_policies(before, after);
-  auto locator = world.bind(joint.before.areas);
+  // As the new policy sees disputed places; another view is a declaration of its own.
+  RuleTable places;
+  places.areas = joint.before.areas;
+  places.settings.views = after.settings.views;
+  auto locator = bind_areas(world, places);
   if (!locator) return std::move(locator).error();
   DifferenceOptions options;
   options.claims = world.claims();

@@ -7,6 +7,7 @@
 
 #include "adapters/geo/geo.h"
 #include "engine/base/diagnostic_code.h"
+#include "engine/graph/viewed_places.h"
 #include "engine/proof/analysis.h"
 #include "engine/proof/compile.h"
 #include "engine/proof/findings.h"
@@ -93,7 +94,7 @@ std::optional<lang::LoadedPolicy> read_with_tests(const PolicySource& source,
 Status analyse_policy(PolicySource& source, const Gazetteer& world) {
   if (!source.policy || source.diagnostics.has_errors()) return {};
   const RuleTable& table = source.policy->table;
-  auto locator = world.bind(table.areas);
+  auto locator = bind_areas(world, table);
   if (!locator) return std::move(locator).error();
   AnalysisOptions options;
   options.claims = world.claims();

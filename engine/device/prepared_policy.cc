@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/graph/viewed_places.h"
+
 namespace sojourn {
 namespace {
 
@@ -50,7 +52,7 @@ class Prepared::Maker {
     const RuleTable& table = prepared_->table();
     Result<std::uint32_t> zone = zone_index(table.settings.zone);
     if (!zone) return std::move(zone).error();
-    auto locator = prepared_->gazetteer->bind(table.areas);
+    auto locator = bind_areas(*prepared_->gazetteer, table);
     if (!locator) return std::move(locator).error();
     prepared_->locator = std::move(locator).value();
     index_names();

@@ -131,7 +131,23 @@ bool axis_fits(const RuleTable& table, const Axis& axis) {
 
 }  // namespace
 
+// A claim is seen as one of those that make it, and in one way.
+bool views_fit(const std::vector<DisputedView>& views) {
+  for (std::size_t i = 0; i < views.size(); ++i) {
+    std::size_t members = views[i].claimants.size();
+    if (members < 2 || members > kClaimantsMax) return false;
+    if (!views[i].claimants.contains(views[i].as)) return false;
+    for (std::size_t j = 0; j < i; ++j) {
+      if (views[j].claimants == views[i].claimants) return false;
+    }
+  }
+  return true;
+}
+
 Status check_table(const RuleTable& table) {
+  if (!views_fit(table.settings.views)) {
+    return contradiction("a view of a disputed place is none of its claims");
+  }
   if (table.rules.size() > limits::kRulesMax || table.profiles.size() > limits::kProfilesMax ||
       table.attributes.size() > limits::kAttributesMax || table.areas.size() > limits::kAreasMax ||
       table.features.size() > limits::kFeaturesMax) {

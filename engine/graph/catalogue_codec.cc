@@ -204,7 +204,7 @@ inline void code_conditions(Reader& archive, RuleTable& table) {
 // -----------------------------------------------------------------------------------
 
 void code(auto& archive, Like<Settings> auto& settings) {
-  auto& [name, version, owner, zone, settle, carry, lead, first_match] = settings;
+  auto& [name, version, owner, zone, settle, carry, lead, first_match, views] = settings;
   archive.text(name);
   archive.text(version);
   archive.text(owner);
@@ -213,6 +213,11 @@ void code(auto& archive, Like<Settings> auto& settings) {
   code(archive, carry);
   code(archive, lead);
   archive.flag(first_match);
+  archive.list(views, [&](auto& view) {
+    auto& [claimants, as] = view;
+    archive.countries(claimants);
+    archive.country(as);
+  });
 }
 
 void code(auto& archive, Like<Attribute> auto& attribute) {

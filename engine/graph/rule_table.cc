@@ -8,6 +8,12 @@ namespace sojourn {
 
 std::string Origin::text() const { return fmt::format("{}:{}", path, line); }
 
+std::string DisputedView::text() const {
+  std::vector<std::string_view> codes;
+  for (Country member : claimants.members()) codes.push_back(code_of(member));
+  return fmt::format("{} as {}", fmt::join(codes, "-"), code_of(as));
+}
+
 std::string Rule::label() const {
   return name.empty() ? fmt::format("line {}", origin.line) : name;
 }

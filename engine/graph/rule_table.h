@@ -20,6 +20,19 @@
 
 namespace sojourn {
 
+// The most that one claim holds (CountryClaim).
+inline constexpr std::size_t kClaimantsMax = 4;
+
+// `view disputed RU-UA as UA`: to this policy a place that exactly these countries claim is in the
+// one (viewed_places.h).
+struct DisputedView {
+  CountrySet claimants;  // two to four
+  Country as;            // one of them
+  friend bool operator==(const DisputedView&, const DisputedView&) = default;
+  // "RU-UA as UA"
+  std::string text() const;
+};
+
 struct Settings {
   std::string name;
   std::string version;
@@ -29,6 +42,7 @@ struct Settings {
   Duration carry = days(7);       // how long a silent device stays where it was
   Duration lead = hours(48);      // how early a ban's deadline presses
   bool first_match = false;
+  std::vector<DisputedView> views{};  // one for each claim at most
 };
 
 enum class AttributeType : std::uint8_t {

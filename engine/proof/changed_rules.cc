@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "engine/proof/effects.h"
+#include "engine/proof/partners.h"
 
 namespace sojourn {
 namespace {
@@ -63,46 +64,21 @@ std::vector<Key> ban_keys(const RuleTable& table, const ChoiceConditions& choice
   return keys;
 }
 
-// Partners of two lists that stand in the same order in both: each of `before` takes the first
-// equal one of `after` that is free, and the longest ascending run of these is kept.
-std::vector<std::optional<std::size_t>> partners(const std::vector<const Key*>& before,
-                                                 const std::vector<const Key*>& after) {
-  std::unordered_map<Key, std::vector<std::size_t>, KeyHash> places;
-  places.reserve(after.size());
-  for (std::size_t j = after.size(); j-- > 0;) places[*after[j]].push_back(j);
-  std::vector<std::optional<std::size_t>> partner(before.size());
-  for (std::size_t i = 0; i < before.size(); ++i) {
-    auto found = places.find(*before[i]);
-    if (found == places.end() || found->second.empty()) continue;
-    partner[i] = found->second.back();
-    found->second.pop_back();
-  }
-  // Patience sorting: `ends` holds, by length, the row at which an ascending run may end lowest.
-  std::vector<std::size_t> ends;
-  std::vector<std::optional<std::size_t>> came_from(before.size());
-  for (std::size_t i = 0; i < before.size(); ++i) {
-    if (!partner[i]) continue;
-    auto at = std::lower_bound(ends.begin(), ends.end(), i, [&](std::size_t a, std::size_t b) {
-      return *partner[a] < *partner[b];
-    });
-    if (at != ends.begin()) came_from[i] = *(at - 1);
-    if (at == ends.end()) {
-      ends.push_back(i);
-    } else {
-      *at = i;
-    }
-  }
-  std::vector<std::optional<std::size_t>> kept(before.size());
-  std::optional<std::size_t> at;
-  if (!ends.empty()) at = ends.back();
-  for (; at; at = came_from[*at]) kept[*at] = partner[*at];
-  return kept;
-}
-
 // The places without a partner, in either list.
 std::pair<std::vector<std::size_t>, std::vector<std::size_t>> unpartnered(
     const std::vector<const Key*>& before, const std::vector<const Key*>& after) {
-  std::vector<std::optional<std::size_t>> partner = partners(before, after);
+  std::unordered_map<Key, std::uint32_t, KeyHash> numbers;
+  numbers.reserve(before.size() + after.size());
+  auto number = [&](const std::vector<const Key*>& keys) {
+    std::vector<std::uint32_t> numbered;
+    for (const Key* key : keys) {
+      auto fresh = static_cast<std::uint32_t>(numbers.size());
+      numbered.push_back(numbers.try_emplace(*key, fresh).first->second);
+    }
+    return numbered;
+  };
+  std::vector<std::uint32_t> before_numbers = number(before), after_numbers = number(after);
+  std::vector<std::optional<std::uint32_t>> partner = partners(before_numbers, after_numbers);
   std::vector<std::size_t> left, right;
   std::vector<bool> taken(after.size(), false);
   for (std::size_t i = 0; i < before.size(); ++i) {

@@ -208,9 +208,13 @@ Result<std::shared_ptr<const DecisionGraph>> compile(std::shared_ptr<const RuleT
 }
 
 std::string CompileSummary::text() const {
+  auto counted = [](std::size_t count, std::string_view one) {
+    return fmt::format("{} {}{}", count, one, count == 1 ? "" : "s");
+  };
   std::string text =
-      fmt::format("{} rules: {} nodes, {} outcomes, {} bytes, at most {} steps per decision",
-                  rule_count, node_count, leaf_count, byte_count, steps_max);
+      fmt::format("{}: {}, {}, {}, at most {} per decision", counted(rule_count, "rule"),
+                  counted(node_count, "node"), counted(leaf_count, "outcome"),
+                  counted(byte_count, "byte"), counted(steps_max, "step"));
   if (form == GraphForm::mixed) {
     text += fmt::format(
         "; {} of the nodes are tables of rules, because a graph alone would be too "

@@ -21,6 +21,13 @@ class ConditionDiagrams {
   // Requires: every test below the condition is in use in the plan.
   DiagramRef certain(ConditionIndex condition) { return find(condition, kCertain); }
   DiagramRef refuted(ConditionIndex condition) { return find(condition, kRefuted); }
+  // What is known already, and what somebody else knows about the same store.
+  std::optional<DiagramRef> known_certain(ConditionIndex condition) const {
+    return found_[kCertain][condition];
+  }
+  void adopt_certain(ConditionIndex condition, DiagramRef ref) {
+    found_[kCertain][condition] = ref;
+  }
 
  private:
   // Each is made when it is first asked for: most conditions are never asked where they are

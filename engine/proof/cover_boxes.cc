@@ -1,6 +1,43 @@
 #include "engine/proof/cover_boxes.h"
 
+#include <algorithm>
+
 namespace sojourn {
+namespace {
+
+bool collect_chains(DiagramStore& store, DiagramRef ref, std::size_t most,
+                    std::vector<DiagramRef>& chains) {
+  if (ref == kNo) return true;
+  if (is_terminal(ref)) {
+    chains.push_back(ref);
+    return chains.size() <= most;
+  }
+  std::vector<DiagramRun> runs(store.runs(ref).begin(), store.runs(ref).end());
+  std::vector<DiagramRef> targets;
+  for (const DiagramRun& run : runs) {
+    bool fresh = std::find(targets.begin(), targets.end(), run.target) == targets.end();
+    if (run.target != kNo && fresh) targets.push_back(run.target);
+  }
+  for (DiagramRef target : targets) {
+    std::size_t first = chains.size();
+    if (!collect_chains(store, target, most, chains)) return false;
+    for (std::size_t i = first; i < chains.size(); ++i) {
+      std::vector<DiagramRun> only = runs;
+      for (DiagramRun& run : only) run.target = run.target == target ? chains[i] : kNo;
+      chains[i] = store.node(store.axis(ref), only);
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+std::optional<std::vector<DiagramRef>> chains_of(DiagramStore& store, DiagramRef ref,
+                                                 std::size_t most) {
+  std::vector<DiagramRef> chains;
+  if (!collect_chains(store, ref, most, chains)) return std::nullopt;
+  return chains;
+}
 
 const CoverBoxes::Box* CoverBoxes::find(DiagramRef ref) {
   static constexpr Box kEverything;

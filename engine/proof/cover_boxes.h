@@ -9,6 +9,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -30,6 +31,9 @@ class ClassMask {
   bool none() const { return (words_[0] | words_[1] | words_[2] | words_[3]) == 0; }
   void add(const ClassMask& other) {
     for (std::size_t i = 0; i < words_.size(); ++i) words_[i] |= other.words_[i];
+  }
+  void remove(const ClassMask& other) {
+    for (std::size_t i = 0; i < words_.size(); ++i) words_[i] &= ~other.words_[i];
   }
   template <class Visit>  // void(ClassIndex), ascending
   void for_each(const Visit& visit) const {
@@ -77,5 +81,10 @@ class CoverBoxes {
   std::vector<Box> boxes_;
   std::vector<Limit> limits_;
 };
+
+// The diagram as disjoint diagrams that are chains, as boxes are; absent when these are more than
+// `most`.
+std::optional<std::vector<DiagramRef>> chains_of(DiagramStore& store, DiagramRef ref,
+                                                 std::size_t most);
 
 }  // namespace sojourn

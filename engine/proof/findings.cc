@@ -91,6 +91,13 @@ class FindingWriter {
             fmt::format("rules {} and {} disagree about the same device", first, second),
             fmt::format("say which one wins with `overrides {}`, or narrow one of the conditions",
                         rule(conflict.first).label()));
+    std::string disputed = disputed_claim(conflict);
+    if (!disputed.empty()) {
+      d.help += fmt::format(
+          "; or pick a view of the place, which several countries claim: `view disputed {} as ...` "
+          "below `policy`",
+          disputed);
+    }
     label(d, conflict.first, fmt::format("asks for `{}`", asks_first));
     label(d, conflict.second, fmt::format("asks for `{}`", asks_second));
     show(d, conflict.witness, {conflict.first, conflict.second},
@@ -99,6 +106,23 @@ class FindingWriter {
           decided_by(conflict.decides),
           {fmt::format("{} asks for {}, {} asks for {}", rule(conflict.first).label(), asks_first,
                        rule(conflict.second).label(), asks_second)}});
+  }
+
+  // "BR-UY", where the rules meet at a place that both countries claim, and one of them asks for
+  // the country; else "".
+  std::string disputed_claim(const Conflict& conflict) const {
+    for (std::uint32_t index : {conflict.first, conflict.second}) {
+      for (FeatureIndex f : table_.conditions.features_of(rule(index).condition)) {
+        const Reading& reading = conflict.witness.readings[f];
+        if (table_.features[f].kind != FeatureKind::country || !reading.known) continue;
+        auto claim = CountryClaim::from_packed(static_cast<std::uint32_t>(reading.lower));
+        if (claim.set().size() < 2) continue;
+        std::vector<std::string_view> codes;
+        for (Country member : claim.set().members()) codes.push_back(code_of(member));
+        return fmt::format("{}", fmt::join(codes, "-"));
+      }
+    }
+    return "";
   }
 
   void write_further_conflicts() {

@@ -190,6 +190,13 @@ std::string plmns_of(const Profile& profile) {
   return fmt::format("{}", fmt::join(texts, ", "));
 }
 
+std::string views_of(const Settings& settings) {
+  std::vector<std::string> texts;
+  for (const DisputedView& view : settings.views) texts.push_back(view.text());
+  std::sort(texts.begin(), texts.end());
+  return fmt::format("{}", fmt::join(texts, ", "));
+}
+
 std::vector<std::string> declared_differently(const RuleTable& before, const RuleTable& after) {
   std::vector<std::string> list;
   const Settings &a = before.settings, &b = after.settings;
@@ -197,6 +204,7 @@ std::vector<std::string> declared_differently(const RuleTable& before, const Rul
   note(list, "settle", describe(a.settle), describe(b.settle));
   note(list, "carry", describe(a.carry), describe(b.carry));
   note(list, "lead", describe(a.lead), describe(b.lead));
+  note(list, "view disputed", views_of(a), views_of(b));
   for (const Profile& one : before.profiles) {
     std::string what = fmt::format("profile {}", one.name);
     auto found = after.find_profile(one.name);

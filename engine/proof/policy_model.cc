@@ -1,8 +1,32 @@
 #include "engine/proof/policy_model.h"
 
+#include <algorithm>
 #include <set>
 
 namespace sojourn {
+namespace {
+
+// Diagrams of rules that are no longer there stay in the store: beyond so many it is begun anew.
+constexpr std::size_t kNodesKeptMax = 4'000'000;
+
+bool tell_the_same_apart(const std::vector<Axis>& a, const std::vector<Axis>& b) {
+  auto same = [](const Axis& one, const Axis& other) {
+    return one.feature == other.feature && one.side == other.side &&
+           one.class_count == other.class_count && one.cuts == other.cuts &&
+           one.symbol_classes == other.symbol_classes && one.default_class == other.default_class &&
+           one.unknown_class == other.unknown_class;
+  };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), same);
+}
+
+bool same_features(const std::vector<Feature>& a, const std::vector<Feature>& b) {
+  auto same = [](const Feature& one, const Feature& other) {
+    return one.identity == other.identity && one.kind == other.kind;
+  };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), same);
+}
+
+}  // namespace
 
 std::vector<std::uint32_t> count_test_uses_with_inner(const RuleTable& table,
                                                       const ChoiceConditions& choice) {
@@ -37,15 +61,26 @@ std::vector<std::uint32_t> count_test_uses_with_inner(const RuleTable& table,
 }
 
 PolicyModel::PolicyModel(const RuleTable& table, const std::vector<CountryClaim>& claims,
-                         const std::vector<Situation>* situations)
+                         const std::vector<Situation>* situations, PolicyModel* before)
     : table_(table),
       choice_(add_choice_conditions(table_, AskEnabled::always)),
       axes_(table_, count_test_uses_with_inner(table_, choice_), {claims, {}}),
-      store_(axes_.class_counts()),
+      continues_(before && before->store_.node_count() <= kNodesKeptMax &&
+                 same_features(before->table_.features, table_.features) &&
+                 tell_the_same_apart(before->axes_.axes(), axes_.axes())),
+      store_(continues_ ? std::move(before->store_) : DiagramStore(axes_.class_counts())),
       conditions_(table_.conditions, axes_, store_),
       rules_(table_, choice_, conditions_, store_),
       world_(table_, axes_, store_, conditions_, situations),
       regions_(table_.rules.size()) {}
+
+void PolicyModel::adopt(const PolicyModel& before, std::uint32_t rule_before, std::uint32_t rule) {
+  ConditionIndex condition = before.table_.rules[rule_before].condition;
+  if (auto known = before.conditions_.known_certain(condition)) {
+    conditions_.adopt_certain(table_.rules[rule].condition, *known);
+  }
+  if (auto known = before.rules_.known_fires(rule_before)) rules_.adopt_fires(rule, *known);
+}
 
 const std::vector<PolicyModel::Region>& PolicyModel::regions(std::uint32_t rule) {
   if (regions_[rule]) return *regions_[rule];

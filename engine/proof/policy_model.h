@@ -22,11 +22,18 @@ std::vector<std::uint32_t> count_test_uses_with_inner(const RuleTable& table,
 class PolicyModel {
  public:
   // `situations`: of the locator that the policy's areas are bound to; null when there is none.
+  // `before`: a model of the policy before it was edited; where both tell the same apart, its
+  // diagrams are taken over, and nothing but `adopt` may be asked of it any more.
   // Requires: they outlive this.
   PolicyModel(const RuleTable& table, const std::vector<CountryClaim>& claims,
-              const std::vector<Situation>* situations);
+              const std::vector<Situation>* situations, PolicyModel* before = nullptr);
   PolicyModel(const PolicyModel&) = delete;
   PolicyModel& operator=(const PolicyModel&) = delete;
+
+  // Were the diagrams of the model before taken over?
+  bool continues() const { return continues_; }
+  // A rule of that model is the same as this one. Requires: `continues`.
+  void adopt(const PolicyModel& before, std::uint32_t rule_before, std::uint32_t rule);
 
   // The given table with what choosing adds; the given features keep their indices.
   const RuleTable& table() const { return table_; }
@@ -50,6 +57,7 @@ class PolicyModel {
   RuleTable table_;
   ChoiceConditions choice_;
   AxisPlan axes_;
+  bool continues_ = false;
   DiagramStore store_;
   ConditionDiagrams conditions_;
   RuleDiagrams rules_;

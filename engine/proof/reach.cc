@@ -76,6 +76,8 @@ Axes reach_of(const DiagramStore& store, DiagramRef ref, std::map<DiagramRef, Ax
 Reach::Reach(const DiagramStore& store, DiagramRef ref) {
   if (std::optional<Axes> chain = reach_of_chain(store, ref)) {
     axes_ = *std::move(chain);
+    is_box_ = ref != kNo && std::all_of(axes_.begin(), axes_.end(),
+                                        [](const OnAxis& on) { return on.last < kExactClasses; });
     return;
   }
   std::map<DiagramRef, Axes> known;

@@ -23,11 +23,14 @@ class Reach {
     ClassIndex first = 0, last = 0;
     std::bitset<kExactClasses> classes;  // when the axis has few enough
   };
+  // It holds in all of what it reaches, and every axis has few enough classes to tell.
+  bool is_box() const { return is_box_; }
   // Axes on which it does not hold everywhere, ascending.
   const std::vector<OnAxis>& axes() const { return axes_; }
 
  private:
   std::vector<OnAxis> axes_;
+  bool is_box_ = false;
 };
 
 }  // namespace sojourn

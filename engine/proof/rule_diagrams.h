@@ -60,6 +60,9 @@ class RuleDiagrams {
   DiagramRef holds(std::uint32_t rule) { return diagrams_.certain(table_.rules[rule].condition); }
   // The rule holds and one of its alternatives can be had (`keep`: what is enabled is lawful).
   DiagramRef fires(std::uint32_t rule);
+  // What is known already, and what somebody else knows about an equal rule and the same store.
+  std::optional<DiagramRef> known_fires(std::uint32_t rule) const { return fires_[rule]; }
+  void adopt_fires(std::uint32_t rule, DiagramRef ref) { fires_[rule] = ref; }
   // No rule without an outcome that overrides this one fires. (One with an outcome comes before
   // it.)
   DiagramRef unsilenced(std::uint32_t rule);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <numeric>
 
 namespace sojourn {
 
@@ -23,16 +24,21 @@ RuleIndex::RuleIndex(const std::vector<Reach>& reaches) : reaches_(reaches) {
   }
 }
 
-std::vector<std::uint32_t> RuleIndex::meeting(std::uint32_t rule, std::uint32_t end) const {
+std::vector<std::uint32_t> RuleIndex::meeting(const Reach& reach, std::uint32_t end,
+                                              const RuleBits* among) const {
   std::size_t blocks = (end + 63) / 64;
   Bits meets(blocks, ~std::uint64_t{0});
+  if (among) std::copy_n(among->begin(), blocks, meets.begin());
   bool all_exact = true;
-  for (const Reach::OnAxis& on : reaches_[rule].axes()) {
-    const OnAxis& axis = axes_.at(on.axis);
-    all_exact = all_exact && axis.exact;
-    if (!axis.exact) continue;
-    Bits here(axis.unlimited.begin(), axis.unlimited.begin() + static_cast<std::ptrdiff_t>(blocks));
-    for (ClassIndex c = on.first; c <= on.last; ++c) {
+  Bits here(blocks);
+  for (const Reach::OnAxis& on : reach.axes()) {
+    auto found = axes_.find(on.axis);
+    if (found == axes_.end()) continue;  // no rule limits it
+    const OnAxis& axis = found->second;
+    all_exact = all_exact && axis.exact && on.last < Reach::kExactClasses;
+    if (!axis.exact || on.last >= Reach::kExactClasses) continue;
+    std::copy_n(axis.unlimited.begin(), blocks, here.begin());
+    for (ClassIndex c = on.first; c <= on.last && c < axis.alive.size(); ++c) {
       if (!on.classes.test(c)) continue;
       for (std::size_t b = 0; b < blocks; ++b) here[b] |= axis.alive[c][b];
     }
@@ -44,10 +50,52 @@ std::vector<std::uint32_t> RuleIndex::meeting(std::uint32_t rule, std::uint32_t 
       auto other =
           static_cast<std::uint32_t>(b * 64) + static_cast<std::uint32_t>(std::countr_zero(bits));
       if (other >= end) break;
-      if (all_exact || reaches_[rule].meets(reaches_[other])) found.push_back(other);
+      if (all_exact || reach.meets(reaches_[other])) found.push_back(other);
     }
   }
   return found;
+}
+
+// Takes out what does not reach the class. What an axis cannot tell stays in.
+void RuleIndex::keep(Bits& alive, const OnAxis& axis, ClassIndex value) {
+  if (!axis.exact) return;
+  bool any = value < axis.alive.size();
+  for (std::size_t b = 0; b < alive.size(); ++b) {
+    alive[b] &= any ? axis.unlimited[b] | axis.alive[value][b] : axis.unlimited[b];
+  }
+}
+
+bool RuleIndex::stands_out(std::uint32_t rule, const RuleBits& among,
+                           const std::vector<std::optional<ClassIndex>>& unknown_of) const {
+  Bits alive(among.begin(), among.begin() + static_cast<std::ptrdiff_t>(rule / 64 + 1));
+  alive.back() &= (std::uint64_t{1} << (rule % 64)) - 1;
+  const std::vector<Reach::OnAxis>& limited = reaches_[rule].axes();
+  for (const auto& [number, axis] : axes_) {
+    bool limits = std::any_of(limited.begin(), limited.end(),
+                              [number = number](const auto& on) { return on.axis == number; });
+    if (!limits && unknown_of[number]) keep(alive, axis, *unknown_of[number]);
+  }
+  auto left = [](const Bits& bits) {
+    return std::accumulate(bits.begin(), bits.end(), 0,
+                           [](int sum, std::uint64_t word) { return sum + std::popcount(word); });
+  };
+  Bits best, tried;
+  for (const Reach::OnAxis& on : limited) {
+    const OnAxis& axis = axes_.at(on.axis);
+    int fewest = -1;
+    for (ClassIndex c = on.first; c <= on.last; ++c) {
+      if (!on.classes.test(c)) continue;
+      tried = alive;
+      keep(tried, axis, c);
+      int count = left(tried);
+      if (fewest >= 0 && count >= fewest) continue;
+      fewest = count;
+      best.swap(tried);
+    }
+    alive.swap(best);
+    if (fewest == 0) return true;
+  }
+  return left(alive) == 0;
 }
 
 }  // namespace sojourn

@@ -5,7 +5,8 @@
 namespace sojourn {
 
 std::optional<Witness> SituationGuess::guess(DiagramRef question,
-                                             const std::vector<DiagramRef>& covers) {
+                                             const std::vector<DiagramRef>& covers,
+                                             bool with_unknown) {
   if (question == kNo || !gather(covers)) return std::nullopt;
   Box box = world_.whole();
   DiagramRef rest = question;
@@ -14,7 +15,7 @@ std::optional<Witness> SituationGuess::guess(DiagramRef question,
     bool limited = std::any_of(open_.begin(), open_.end(), [&](const Open& one) {
       return boxes_.limit(one.limit).axis == axis;
     });
-    if ((asked || limited) && !choose(axis, rest, box)) return std::nullopt;
+    if ((asked || limited) && !choose(axis, with_unknown, rest, box)) return std::nullopt;
   }
   for (DiagramRef other : others_) {
     if (may_hold(other, box)) return std::nullopt;
@@ -40,11 +41,11 @@ bool SituationGuess::gather(const std::vector<DiagramRef>& covers) {
 
 // The class of the axis with the least covered beyond it, among those that the question and the
 // world allow and that no cover ends in. False: there is none.
-bool SituationGuess::choose(AxisIndex axis, DiagramRef& rest, Box& box) {
+bool SituationGuess::choose(AxisIndex axis, bool with_unknown, DiagramRef& rest, Box& box) {
   const Axis& of = axes_.axes()[axis];
   covered_.assign(of.class_count, 0);
   refused_.assign(of.class_count, false);
-  if (of.side == AxisSide::value) refused_[of.unknown_class] = true;
+  if (of.side == AxisSide::value && !with_unknown) refused_[of.unknown_class] = true;
   if (store_.level(rest) == axis) {
     ClassIndex begin = 0;
     for (const DiagramRun& run : store_.runs(rest)) {

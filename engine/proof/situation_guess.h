@@ -20,8 +20,10 @@ class SituationGuess {
   SituationGuess(const AxisPlan& axes, DiagramStore& store, World& world)
       : axes_(axes), store_(store), world_(world), boxes_(store) {}
 
-  // All values of the situation are known. Covers that are no boxes are looked at in the end only.
-  std::optional<Witness> guess(DiagramRef question, const std::vector<DiagramRef>& covers);
+  // All values of the situation are known, unless `with_unknown`. Covers that are no boxes are
+  // looked at in the end only.
+  std::optional<Witness> guess(DiagramRef question, const std::vector<DiagramRef>& covers,
+                               bool with_unknown = false);
 
   CoverBoxes& boxes() { return boxes_; }
 
@@ -31,7 +33,7 @@ class SituationGuess {
   };
 
   bool gather(const std::vector<DiagramRef>& covers);
-  bool choose(AxisIndex axis, DiagramRef& rest, Box& box);
+  bool choose(AxisIndex axis, bool with_unknown, DiagramRef& rest, Box& box);
   bool may_hold(DiagramRef at, const Box& box) const;
 
   const AxisPlan& axes_;

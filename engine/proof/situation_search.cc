@@ -12,9 +12,12 @@ constexpr std::uint32_t kImpossible = std::numeric_limits<std::uint32_t>::max();
 constexpr std::size_t kCoversPerStep = 8;
 // With fewer covers a guess saves nothing, and the first situation of a walk is the plainer one.
 constexpr std::size_t kGuessFrom = 64;
-// What many covers leave and a guess does not find, a walk seldom finds either: it gets this part
-// of the steps.
+// What many covers leave and a guess does not find, is seldom found with all values known: that
+// gets this part of the steps.
 constexpr std::size_t kAfterGuess = 40;
+// Beyond these numbers of boxes a question is walked through, a cover looked at in the end.
+constexpr std::size_t kBoxesPerQuestionMax = 32;
+constexpr std::size_t kBoxesPerCoverMax = 8;
 
 }  // namespace
 
@@ -130,7 +133,7 @@ SituationSearch::Answer SituationSearch::find(DiagramRef question, ProofBudget& 
 
 SituationSearch::Answer SituationSearch::uncovered(DiagramRef question,
                                                    const std::vector<DiagramRef>& covers,
-                                                   ProofBudget& budget) {
+                                                   ProofBudget& budget, Wanted wanted) {
   if (question == kNo) return {};
   std::vector<Cover> state;
   for (std::uint32_t i = 0; i < covers.size(); ++i) {
@@ -146,28 +149,131 @@ SituationSearch::Answer SituationSearch::uncovered(DiagramRef question,
     if (link == kNo) return {};
     state.push_back({store_.opposite(link), kImpossible});
   }
-  if (state.size() >= kGuessFrom && budget.steps_per_question > 0) {
-    std::vector<DiagramRef> all;
-    for (const Cover& cover : state) all.push_back(cover.rest);
-    if (std::optional<Witness> guessed = guess_.guess(question, all)) {
-      return {std::move(guessed), true, {}};
-    }
-    // What is covered is most often covered by one alone.
-    for (const Cover& cover : state) {
-      if (store_.both(question, cover.rest) != question) continue;
-      Answer answer;
-      if (cover.index != kImpossible) answer.covered_by.insert(cover.index);
-      return answer;
+  bool many = state.size() >= kGuessFrom && budget.steps_per_question > 0;
+  if (many) {
+    if (std::optional<Answer> answer = among_many(question, state, budget, wanted)) {
+      return *std::move(answer);
     }
   }
-  bool guessed_in_vain = state.size() >= kGuessFrom;
-  Walk known(*this, false, guessed_in_vain, budget);
+  Walk known(*this, false, many, budget);
   known.step(question, state);
   if (known.answer.witness) return std::move(known.answer);
-  Walk all(*this, true, guessed_in_vain, budget);
+  Walk all(*this, true, many, budget);
   all.step(question, state);
   all.answer.covered_by.merge(known.answer.covered_by);
   return std::move(all.answer);
+}
+
+// Absent: the question is too far from a box.
+std::optional<SituationSearch::Answer> SituationSearch::among_many(DiagramRef question,
+                                                                   const std::vector<Cover>& state,
+                                                                   ProofBudget& budget,
+                                                                   Wanted wanted) {
+  std::vector<DiagramRef> all;
+  for (const Cover& cover : state) all.push_back(cover.rest);
+  if (std::optional<Witness> guessed = guess_.guess(question, all, wanted == Wanted::any)) {
+    return Answer{std::move(guessed), true, {}};
+  }
+  // What is covered is most often covered by one alone.
+  for (const Cover& cover : state) {
+    if (store_.both(question, cover.rest) != question) continue;
+    Answer answer;
+    if (cover.index != kImpossible) answer.covered_by.insert(cover.index);
+    return answer;
+  }
+  std::optional<ManyCovers> many = as_boxes(question, state);
+  if (!many) return std::nullopt;
+  if (wanted == Wanted::plain) {
+    Answer known = search_boxes(*many, budget.steps_per_question / kAfterGuess, budget);
+    if (known.witness) return known;
+  }
+  many->problem.with_unknown = true;
+  return search_boxes(*many, budget.steps_per_question, budget);
+}
+
+std::optional<SituationSearch::ManyCovers> SituationSearch::as_boxes(
+    DiagramRef question, const std::vector<Cover>& state) {
+  ManyCovers many;
+  CoverBoxes& boxes = guess_.boxes();
+  auto chains = chains_of(store_, question, kBoxesPerQuestionMax);
+  if (!chains) return std::nullopt;
+  for (DiagramRef chain : *chains) {
+    const CoverBoxes::Box* box = boxes.find(chain);
+    if (!box) return std::nullopt;
+    many.questions.push_back(*box);
+  }
+  for (const Cover& cover : state) {
+    std::vector<CoverBoxes::Box> parts;
+    if (const CoverBoxes::Box* box = boxes.find(cover.rest)) {
+      parts.push_back(*box);
+    } else if (auto split = chains_of(store_, cover.rest, kBoxesPerCoverMax)) {
+      for (DiagramRef chain : *split) {
+        if (const CoverBoxes::Box* part = boxes.find(chain)) parts.push_back(*part);
+      }
+      if (parts.size() < split->size()) parts.clear();
+    }
+    if (parts.empty()) many.others.push_back(cover);
+    many.problem.covers.insert(many.problem.covers.end(), parts.begin(), parts.end());
+    many.cover_of_box.insert(many.cover_of_box.end(), parts.size(), cover.index);
+  }
+  return many;
+}
+
+SituationSearch::Answer SituationSearch::search_boxes(ManyCovers& many, std::size_t steps_max,
+                                                      ProofBudget& budget) {
+  Answer answer;
+  std::size_t steps = std::min(budget.steps, steps_max);
+  for (const CoverBoxes::Box& question : many.questions) {
+    many.problem.question = question;
+    std::size_t before = steps;
+    BoxSearch::Answer found = box_search_.run(many.problem, steps, [&](const auto& left) {
+      return look_inside(left, many, budget, answer);
+    });
+    budget.steps -= std::min(budget.steps, before - steps);
+    if (found == BoxSearch::Answer::found) return answer;
+    if (found == BoxSearch::Answer::undecided) answer.decided = false;
+    for (std::uint32_t box : box_search_.used()) {
+      std::uint32_t cover = many.cover_of_box[box];
+      if (cover != kImpossible) answer.covered_by.insert(cover);
+    }
+  }
+  return answer;
+}
+
+// Where every box is missed: are the other covers as well, and can the world be so?
+BoxSearch::Answer SituationSearch::look_inside(const std::vector<BoxSearch::Left>& left,
+                                               const ManyCovers& many, ProofBudget& budget,
+                                               Answer& answer) {
+  // The plainest corner first: of each axis the lowest classes that lie together.
+  Box box = world_.whole();
+  DiagramRef inside = kYes;
+  for (auto axis = left.rbegin(); axis != left.rend(); ++axis) {
+    std::vector<DiagramRun> runs;
+    ClassRange lowest;
+    for (ClassIndex c = 0; c < store_.class_count(axis->axis); ++c) {
+      bool in = axis->classes.test(c);
+      if (in && lowest.end == 0) lowest = {c, c + 1};
+      if (in && lowest.end == c) lowest.end = c + 1;
+      runs.push_back({c + 1, in ? inside : kNo});
+    }
+    box[axis->axis] = lowest;
+    inside = store_.node(axis->axis, runs);
+  }
+  std::optional<Witness> witness = world_.realise(box);
+  bool free = witness && std::none_of(many.others.begin(), many.others.end(),
+                                      [&](const Cover& o) { return holds_in(o.rest, *witness); });
+  if (free) {
+    answer.witness = std::move(witness);
+    return BoxSearch::Answer::found;
+  }
+  Walk walk(*this, many.problem.with_unknown, true, budget);
+  walk.step(inside, many.others);
+  answer.covered_by.merge(walk.answer.covered_by);
+  if (walk.answer.witness) {
+    answer.witness = std::move(walk.answer.witness);
+    return BoxSearch::Answer::found;
+  }
+  return walk.answer.decided ? BoxSearch::Answer::none : BoxSearch::Answer::undecided;
 }
 
 bool SituationSearch::holds_in(DiagramRef at, const Witness& witness) const {

@@ -2,7 +2,8 @@
 // uncovered, with the world's limits as pruning.
 //
 // Nothing here needs the diagram of a whole policy: rules are subtracted one axis at a time, and a
-// witness ends the search at once. Most are found by a guess (situation_guess.h) before it begins.
+// witness ends the search at once. Among many covers, which are boxes for the most part, a guess
+// (situation_guess.h) finds most situations, and box_search.h the others or that there are none.
 #pragma once
 
 #include <cstddef>
@@ -10,6 +11,7 @@
 #include <set>
 #include <vector>
 
+#include "engine/proof/box_search.h"
 #include "engine/proof/situation_guess.h"
 
 namespace sojourn {
@@ -26,7 +28,12 @@ class SituationSearch {
  public:
   // Requires: all outlive this.
   SituationSearch(const RuleTable& table, const AxisPlan& axes, DiagramStore& store, World& world)
-      : table_(table), axes_(axes), store_(store), world_(world), guess_(axes, store, world) {}
+      : table_(table),
+        axes_(axes),
+        store_(store),
+        world_(world),
+        guess_(axes, store, world),
+        box_search_(table, axes, world, guess_.boxes()) {}
 
   // A search that ran out of budget found nothing and proved nothing.
   struct Answer {
@@ -35,10 +42,15 @@ class SituationSearch {
     std::set<std::uint32_t> covered_by;  // `uncovered`: covers met where the question held
   };
 
-  // A situation in which the question holds; with all values known, if there is such a one.
+  // Which situation is wanted: with all values known, if such a one is found, to be shown; or any,
+  // where only whether there is one matters.
+  enum class Wanted : std::uint8_t { plain, any };
+
+  // A situation in which the question holds.
   Answer find(DiagramRef question, ProofBudget& budget);
   // The same, outside all covers.
-  Answer uncovered(DiagramRef question, const std::vector<DiagramRef>& covers, ProofBudget& budget);
+  Answer uncovered(DiagramRef question, const std::vector<DiagramRef>& covers, ProofBudget& budget,
+                   Wanted wanted = Wanted::plain);
   // Boxes among the diagrams that were looked at.
   CoverBoxes& boxes() { return guess_.boxes(); }
   // Does the truth-valued diagram hold in the situation?
@@ -50,12 +62,27 @@ class SituationSearch {
     std::uint32_t index = 0;
   };
   class Walk;
+  // The same as boxes, and what is none.
+  struct ManyCovers {
+    std::vector<CoverBoxes::Box> questions;
+    BoxSearch::Problem problem;
+    std::vector<std::uint32_t> cover_of_box;
+    std::vector<Cover> others;
+  };
+
+  std::optional<Answer> among_many(DiagramRef question, const std::vector<Cover>& state,
+                                   ProofBudget& budget, Wanted wanted);
+  std::optional<ManyCovers> as_boxes(DiagramRef question, const std::vector<Cover>& state);
+  Answer search_boxes(ManyCovers& many, std::size_t steps_max, ProofBudget& budget);
+  BoxSearch::Answer look_inside(const std::vector<BoxSearch::Left>& left, const ManyCovers& many,
+                                ProofBudget& budget, Answer& answer);
 
   const RuleTable& table_;
   const AxisPlan& axes_;
   DiagramStore& store_;
   World& world_;
   SituationGuess guess_;
+  BoxSearch box_search_;
 };
 
 }  // namespace sojourn

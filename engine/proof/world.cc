@@ -347,6 +347,13 @@ bool World::allows(const Box& box, AxisIndex axis) const {
                      [&](const Option& option) { return cost(*group, option, box).has_value(); });
 }
 
+std::optional<ClassIndex> World::unknown_class_of_free(AxisIndex axis) const {
+  const Axis& at = axes_.axes()[axis];
+  bool free = at.side == AxisSide::value && !group_of_axis_[axis] &&
+              !is_always_known(table_.features[at.feature].kind);
+  return free ? std::optional(at.unknown_class) : std::nullopt;
+}
+
 std::optional<Witness> World::realise(const Box& box) const {
   auto options = [&](const Group& group) {
     auto found = by_cost(group, box);

@@ -66,6 +66,10 @@ class World {
   bool allows(const Box& box, AxisIndex axis) const;
   std::optional<Witness> realise(const Box& box) const;
 
+  // The class of an unknown value, where any class of the axis can be whatever the others are;
+  // absent where the axis is not so free.
+  std::optional<ClassIndex> unknown_class_of_free(AxisIndex axis) const;
+
   // A profile or a network that is not known.
   static constexpr std::int64_t kUnknownIdentity = -3;
   // The classes of all that follows from which profile is enabled and which network serves

@@ -38,7 +38,7 @@ RuleTable full_table() {
   RuleTable table;
   table.settings = {
       "acme",    "2026.11", "owner@acme.example", "America/Sao_Paulo", minutes(45), days(3),
-      hours(72), true};
+      hours(72), true,      {{{br, tr}, tr}}};
   table.attributes = {{"seen", AttributeType::set_of_country, "", {}, days(1)},
                       {"type", AttributeType::choice, "%", {"meter", "lamp"}, {}}};
   table.profiles = {{"vivo", {br}, {"895510"}, {{724, 6, 2}}, "smdp.example", {tr}, 7}};
@@ -256,7 +256,7 @@ TEST_CASE("a file of another format says which") {
   file[8] = kGraphFileVersion + 1;
   seal_graph_file(file);
   CHECK(read_graph_file(file).error().message ==
-        "the graph file is refused: it has format 6, this program reads format 5");
+        "the graph file is refused: it has format 7, this program reads format 6");
 }
 
 TEST_CASE("words are used where they lie, or copied where they cannot be") {

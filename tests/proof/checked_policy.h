@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/graph/viewed_places.h"
 #include "engine/proof/analysis.h"
 #include "engine/proof/compile.h"
 #include "engine/proof/findings.h"
@@ -48,7 +49,7 @@ inline std::optional<Checked> check(const std::string& text, const std::string& 
   INFO(loaded.rendered());
   if (!loaded.policy) return std::nullopt;
   const Gazetteer& world = small_world();
-  auto locator = world.bind(loaded.table().areas);
+  auto locator = bind_areas(world, loaded.table());
   AnalysisOptions options;
   options.claims = world.claims();
   options.situations = &(*locator)->situations();

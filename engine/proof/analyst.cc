@@ -1,0 +1,298 @@
+#include "engine/proof/analyst.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "engine/proof/effects.h"
+#include "engine/proof/partners.h"
+
+namespace sojourn {
+
+Analyst::Analyst(const RuleTable& table, const AnalysisOptions& options, KeptAnalysis* before)
+    : options_(options),
+      before_(before),
+      now_(std::make_unique<KeptAnalysis>()),
+      budget_(options.budget) {
+  now_->budget = options.budget;
+  now_->digests = digest_policy(table, options.claims, options.situations);
+  bool around_same = before_ && before_->digests.around == now_->digests.around &&
+                     before_->budget.steps_per_question == options.budget.steps_per_question;
+  if (!around_same) before_ = nullptr;
+  now_->model = std::make_unique<PolicyModel>(table, options.claims, options.situations,
+                                              before_ ? before_->model.get() : nullptr);
+  if (!model().continues()) before_ = nullptr;
+  search_ = std::make_unique<SituationSearch>(model().table(), model().axes(), model().store(),
+                                              model().world());
+}
+
+Analysis Analyst::run() {
+  find_partners();
+  find_reaches();
+  find_touched();
+  find_dead();
+  effects_ = number_effects(table().rules);
+  if (first_match()) {
+    find_hidden();
+  } else {
+    find_conflicts();
+    find_inferred();
+  }
+  found_.promises = prove_promises(model(), *search_, budget_);
+  find_rest();
+  find_gap();
+  find_indistinct();
+  found_.table = table();
+  return std::move(found_);
+}
+
+// --- what of the analysis before still stands ---
+
+void Analyst::find_partners() {
+  before_of_.assign(rule_count(), std::nullopt);
+  if (!before_) return;
+  std::map<Digest128, std::uint32_t> numbers;
+  auto number = [&](const std::vector<Digest128>& digests) {
+    std::vector<std::uint32_t> numbered;
+    for (const Digest128& digest : digests) {
+      auto fresh = static_cast<std::uint32_t>(numbers.size());
+      numbered.push_back(numbers.try_emplace(digest, fresh).first->second);
+    }
+    return numbered;
+  };
+  std::vector<std::uint32_t> old_numbers = number(before_->digests.rules);
+  now_of_ = partners(old_numbers, number(now_->digests.rules));
+  for (std::uint32_t i = 0; i < now_of_.size(); ++i) {
+    if (!now_of_[i]) continue;
+    before_of_[*now_of_[i]] = i;
+    model().adopt(*before_->model, i, *now_of_[i]);
+  }
+}
+
+void Analyst::find_reaches() {
+  now_->reaches.reserve(rule_count());
+  for (std::uint32_t i = 0; i < rule_count(); ++i) {
+    if (before_of_[i]) {
+      now_->reaches.push_back(std::move(before_->reaches[*before_of_[i]]));
+    } else {
+      now_->reaches.emplace_back(model().store(), model().rules().fires(i));
+    }
+  }
+  index_.emplace(now_->reaches);
+  live_ = rule_bits(rule_count());
+  for (std::uint32_t i = 0; i < rule_count(); ++i) set_rule(live_, i);
+  for (AxisIndex axis = 0; axis < model().axes().axes().size(); ++axis) {
+    unknown_of_.push_back(model().world().unknown_class_of_free(axis));
+  }
+  if (first_match()) return;
+  for (std::uint32_t i = 0; i < rule_count(); ++i) {
+    overriders_.push_back(model().rules().all_overriders(i));
+  }
+}
+
+void Analyst::find_touched() {
+  touched_ = rule_bits(rule_count());
+  if (!before_) return;
+  for (std::uint32_t i = 0; i < rule_count(); ++i) {
+    if (!before_of_[i]) set_rule(touched_, i);
+  }
+  if (first_match()) {
+    touch_by_order();
+  } else {
+    touch_by_overriders();
+  }
+}
+
+// A rule that was edited, in its old form and its new, concerns those after it that it meets.
+void Analyst::touch_by_order() {
+  for (std::uint32_t i = 0; i < rule_count(); ++i) {
+    if (!before_of_[i]) touch_those_after(now_->reaches[i], i + 1);
+  }
+  std::uint32_t next = 0;  // the first rule now that stood behind
+  for (std::uint32_t i = 0; i < now_of_.size(); ++i) {
+    if (now_of_[i]) {
+      next = *now_of_[i] + 1;
+    } else {
+      touch_those_after(before_->reaches[i], next);
+    }
+  }
+}
+
+void Analyst::touch_those_after(const Reach& reach, std::uint32_t first) {
+  for (std::uint32_t other : index_->meeting(reach, rule_count())) {
+    if (other >= first) set_rule(touched_, other);
+  }
+}
+
+// Without an order only those that override a rule come before it.
+void Analyst::touch_by_overriders() {
+  for (std::uint32_t i = 0; i < rule_count(); ++i) {
+    if (!before_of_[i]) continue;
+    std::vector<std::uint32_t> were = before_->model->rules().all_overriders(*before_of_[i]);
+    bool same = std::equal(overriders_[i].begin(), overriders_[i].end(), were.begin(), were.end(),
+                           [&](std::uint32_t is, std::uint32_t was) {
+                             return before_of_[is] && *before_of_[is] == was;
+                           });
+    if (!same) set_rule(touched_, i);
+  }
+}
+
+// Dead before and not now, or the other way round: for others it is as if it had been edited.
+void Analyst::flip(std::uint32_t index) {
+  if (first_match()) return touch_those_after(now_->reaches[index], index + 1);
+  set_rule(touched_, index);
+  for (std::uint32_t i = 0; i < rule_count(); ++i) {
+    if (std::binary_search(overriders_[i].begin(), overriders_[i].end(), index)) {
+      set_rule(touched_, i);
+    }
+  }
+}
+
+// --- single rules ---
+
+// Those that decide in a rule's place where they fire; under first-match, that may.
+std::vector<std::uint32_t> Analyst::above(std::uint32_t index) {
+  if (!first_match()) return overriders_[index];
+  std::vector<std::uint32_t> rules;
+  for (std::uint32_t i : index_->meeting(index, index, &live_)) {
+    if (has_outcome(i)) rules.push_back(i);
+  }
+  return rules;
+}
+
+void Analyst::find_dead() {
+  now_->fates.resize(rule_count());
+  for (std::uint32_t i = 0; i < rule_count(); ++i) {
+    KeptAnalysis::Fate& fate = now_->fates[i];
+    const KeptAnalysis::Fate* was = before_of_[i] ? &before_->fates[*before_of_[i]] : nullptr;
+    fate = stands(i) && was->decided ? kept_fate(i) : fate_of(i);
+    if (!fate.decided) undecided(fmt::format("whether rule `{}` can ever decide", rule(i).label()));
+    if (was && was->dead.has_value() != fate.dead.has_value()) flip(i);
+    if (!fate.dead) continue;
+    set_rule(live_, i, false);
+    found_.dead.push_back(*fate.dead);
+  }
+}
+
+KeptAnalysis::Fate Analyst::kept_fate(std::uint32_t index) const {
+  KeptAnalysis::Fate fate = before_->fates[*before_of_[index]];
+  if (!fate.dead) return fate;
+  fate.dead->rule = index;
+  for (std::uint32_t& hider : fate.dead->hidden_by) hider = *now_of_[hider];
+  return fate;
+}
+
+// Nothing that comes before it can hold in some situation of its own: seen at a glance.
+bool Analyst::decides_for_sure(std::uint32_t index) const {
+  const Reach& reach = now_->reaches[index];
+  if (!first_match() || !reach.is_box()) return false;
+  bool free = std::all_of(reach.axes().begin(), reach.axes().end(), [&](const Reach::OnAxis& on) {
+    return unknown_of_[on.axis].has_value();
+  });
+  return free && index_->stands_out(index, live_, unknown_of_);
+}
+
+KeptAnalysis::Fate Analyst::fate_of(std::uint32_t index) {
+  ++rules_asked_;
+  KeptAnalysis::Fate fate;
+  fate.decided = true;
+  if (decides_for_sure(index)) return fate;
+  DiagramRef fires = model().rules().fires(index);
+  std::vector<std::uint32_t> rivals;
+  std::vector<DiagramRef> covers;
+  for (std::uint32_t other : above(index)) {
+    // Under first-match those above are the ones that meet it.
+    bool meets = first_match() || now_->reaches[index].meets(now_->reaches[other]);
+    if (!meets || !is_live(other)) continue;
+    rivals.push_back(other);
+    covers.push_back(model().rules().fires(other));
+  }
+  SituationSearch::Answer answer =
+      search_->uncovered(fires, covers, budget_, SituationSearch::Wanted::any);
+  fate.decided = answer.witness || answer.decided;
+  if (answer.witness || !answer.decided) return fate;
+  DeadRule dead;
+  dead.rule = index;
+  dead.never_holds = !search_->find(model().rules().holds(index), budget_).witness;
+  dead.never_obtainable = !dead.never_holds && !search_->find(fires, budget_).witness;
+  for (std::uint32_t cover : answer.covered_by) dead.hidden_by.push_back(rivals[cover]);
+  fate.dead = std::move(dead);
+  return fate;
+}
+
+void Analyst::find_inferred() {
+  for (std::uint32_t i = 0; i < rule_count(); ++i) {
+    for (std::uint32_t over : overriders_[i]) {
+      const std::vector<std::uint32_t>& written = rule(over).overrides;
+      bool direct = std::find(written.begin(), written.end(), i) != written.end();
+      if (!direct && now_->reaches[i].meets(now_->reaches[over])) {
+        found_.inferred.push_back({over, i});
+      }
+    }
+  }
+}
+
+void Analyst::find_rest() {
+  if (!options_.gazetteer) return;
+  found_.rest = prove_rest(model(), *search_, budget_, {&options_.claims, options_.gazetteer});
+  if (found_.rest.decided) return;
+  const std::string& on = found_.rest.undecided;
+  undecided("whether a device at rest comes to rest" + (on.empty() ? "" : " on one of " + on));
+}
+
+// The rules that covered everything are there yet.
+bool Analyst::gap_still_covered() {
+  if (!before_ || !before_->gap.decided || before_->gap.witness) return false;
+  std::vector<std::uint32_t> covered_by;
+  for (std::uint32_t was : before_->gap.covered_by) {
+    if (!now_of_[was] || !is_live(*now_of_[was])) return false;
+    if (!first_match() && has_rule(touched_, *now_of_[was])) return false;
+    covered_by.push_back(*now_of_[was]);
+  }
+  now_->gap = {true, std::nullopt, std::move(covered_by)};
+  return true;
+}
+
+void Analyst::find_gap() {
+  if (gap_still_covered()) return;
+  std::vector<std::uint32_t> rules;
+  std::vector<DiagramRef> covers;
+  for (std::uint32_t i = 0; i < rule_count(); ++i) {
+    if (!is_live(i) || !has_outcome(i)) continue;
+    rules.push_back(i);
+    DiagramRef fires = model().rules().fires(i);
+    covers.push_back(first_match() ? fires
+                                   : model().store().both(fires, model().rules().unsilenced(i)));
+  }
+  SituationSearch::Answer answer = search_->uncovered(kYes, covers, budget_);
+  if (!answer.decided) undecided("whether some situation is covered by no rule");
+  now_->gap.decided = answer.decided;
+  now_->gap.witness = answer.witness;
+  for (std::uint32_t cover : answer.covered_by) now_->gap.covered_by.push_back(rules[cover]);
+  found_.gap = std::move(answer.witness);
+}
+
+void Analyst::find_indistinct() {
+  std::vector<std::vector<const Test*>> tests_of(table().features.size());
+  for (const Test& test : table().conditions.tests()) tests_of[test.feature].push_back(&test);
+  for (FeatureIndex f = 0; f < table().features.size(); ++f) {
+    const Feature& feature = table().features[f];
+    if (feature.kind != FeatureKind::attribute_choice) continue;
+    const Attribute& attribute = table().attributes[feature.subject];
+    if (attribute.type != AttributeType::choice) continue;
+    std::map<std::vector<Truth>, std::vector<std::string>> alike;  // by how all tests answer
+    for (std::size_t v = 0; v < attribute.values.size(); ++v) {
+      std::vector<Truth> answers;
+      for (const Test* test : tests_of[f]) {
+        answers.push_back(judge(*test, feature, Reading::exactly(static_cast<std::int64_t>(v))));
+      }
+      alike[answers].push_back(attribute.values[v]);
+    }
+    for (auto& [answers, values] : alike) {
+      if (values.size() > 1) found_.indistinct.push_back({feature.subject, std::move(values)});
+    }
+  }
+}
+
+}  // namespace sojourn

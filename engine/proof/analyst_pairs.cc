@@ -1,0 +1,177 @@
+// The analyst's questions about pairs of rules: which disagree, which take something from which.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/proof/analyst.h"
+#include "engine/proof/effects.h"
+
+namespace sojourn {
+namespace {
+
+// Pairs of rules looked at before the search gives up.
+constexpr std::size_t kPairsMax = 50'000'000;
+
+}  // namespace
+
+RuleBits Analyst::with_outcome() const {
+  RuleBits rules = rule_bits(rule_count());
+  for (std::uint32_t i = 0; i < rule_count(); ++i) {
+    if (is_live(i) && has_outcome(i)) set_rule(rules, i);
+  }
+  return rules;
+}
+
+bool Analyst::overrides(std::uint32_t a, std::uint32_t b) const {
+  return std::binary_search(overriders_[b].begin(), overriders_[b].end(), a);
+}
+
+// For each rule those before it about which the two have to be asked, ascending.
+std::vector<std::vector<std::uint32_t>> Analyst::pairs_to_ask() const {
+  std::vector<std::vector<std::uint32_t>> asked(rule_count());
+  RuleBits rules = with_outcome();
+  for (std::uint32_t i = 0; i < rule_count(); ++i) {
+    if (stands(i) || !has_rule(rules, i)) continue;
+    for (std::uint32_t other : index_->meeting(i, before_ ? rule_count() : i, &rules)) {
+      if (other < i) asked[i].push_back(other);
+      if (other > i && stands(other)) asked[other].push_back(i);
+    }
+  }
+  return asked;
+}
+
+void Analyst::find_conflicts() {
+  now_->pairs.resize(rule_count());
+  order_ = precedence(table());
+  place_.resize(rule_count());
+  for (std::uint32_t i = 0; i < order_.size(); ++i) place_[order_[i]] = i;
+  std::vector<std::vector<std::uint32_t>> asked = pairs_to_ask();
+  for (std::uint32_t b = 0; b < rule_count(); ++b) conflicts_of(b, asked[b]);
+  if (pairs_asked_ > kPairsMax || budget_.exhausted()) {
+    undecided("whether further pairs of rules conflict");
+  }
+  list_conflicts();
+}
+
+// Those between rules that stand are kept; the others are asked for.
+void Analyst::conflicts_of(std::uint32_t b, const std::vector<std::uint32_t>& asked) {
+  KeptAnalysis::Pairs& pairs = now_->pairs[b];
+  pairs.decided = true;
+  if (stands(b) && is_live(b)) {
+    const KeptAnalysis::Pairs& were = before_->pairs[*before_of_[b]];
+    pairs.decided = were.decided;
+    for (const KeptAnalysis::PairOfRules& pair : were.found) {
+      std::optional<std::uint32_t> other = now_of_[pair.other];
+      if (other && stands(*other)) pairs.found.push_back({*other, pair.witness});
+    }
+  }
+  for (std::uint32_t a : asked) {
+    if (pairs_asked_ > kPairsMax || budget_.exhausted()) pairs.decided = false;
+    if (!pairs.decided || ++pairs_asked_ > kPairsMax) break;
+    if (effects_[a] == effects_[b] || overrides(a, b) || overrides(b, a)) continue;
+    std::optional<Witness> witness = conflict_between(a, b, pairs.decided);
+    if (witness) pairs.found.push_back({a, std::move(witness)});
+  }
+  std::sort(pairs.found.begin(), pairs.found.end(),
+            [](const auto& x, const auto& y) { return x.other < y.other; });
+}
+
+std::optional<Witness> Analyst::conflict_between(std::uint32_t a, std::uint32_t b, bool& decided) {
+  DiagramRef differ = model().disagreement(a, b);
+  if (differ == kNo) return std::nullopt;
+  std::vector<DiagramRef> covers;
+  for (std::uint32_t one : {a, b}) {
+    for (std::uint32_t overrider : overriders_[one]) {
+      covers.push_back(model().rules().fires(overrider));
+    }
+  }
+  SituationSearch::Answer answer = search_->uncovered(differ, covers, budget_);
+  if (!answer.decided) {
+    decided = false;
+    undecided(
+        fmt::format("whether rules `{}` and `{}` conflict", rule(a).label(), rule(b).label()));
+  }
+  return std::move(answer.witness);
+}
+
+// The first ones with the situation that shows them, told by which of the two comes first.
+void Analyst::list_conflicts() {
+  for (std::uint32_t later = 0; later < rule_count(); ++later) {
+    for (const KeptAnalysis::PairOfRules& pair : now_->pairs[later].found) {
+      if (++found_.conflict_count > options_.conflicts_shown_max) continue;
+      std::uint32_t a = pair.other, b = later;
+      if (place_[b] < place_[a]) std::swap(a, b);
+      found_.conflicts.push_back({a, b, *pair.witness, deciding(*pair.witness).value_or(a)});
+    }
+  }
+  std::sort(found_.conflicts.begin(), found_.conflicts.end(),
+            [](const Conflict& x, const Conflict& y) {
+              return std::pair(x.second, x.first) < std::pair(y.second, y.first);
+            });
+}
+
+// The rule that decides in a situation.
+std::optional<std::uint32_t> Analyst::deciding(const Witness& witness) {
+  for (std::uint32_t i : order_) {
+    if (!has_outcome(i) || !search_->holds_in(model().rules().fires(i), witness)) continue;
+    if (search_->holds_in(model().rules().unsilenced(i), witness)) return i;
+  }
+  return std::nullopt;
+}
+
+// The first earlier rule with another effect that takes something from each rule.
+void Analyst::find_hidden() {
+  now_->pairs.resize(rule_count());
+  bool one_effect = std::all_of(effects_.begin(), effects_.end(),
+                                [&](std::uint32_t effect) { return effect == effects_.front(); });
+  RuleBits rules = with_outcome();
+  for (std::uint32_t later = 0; later < rule_count(); ++later) {
+    KeptAnalysis::Pairs& pairs = now_->pairs[later];
+    pairs.decided = true;
+    if (one_effect || !has_rule(rules, later)) continue;
+    bool stood = stands(later) && before_->pairs[*before_of_[later]].decided;
+    if (stood) {
+      pairs = before_->pairs[*before_of_[later]];
+      for (KeptAnalysis::PairOfRules& pair : pairs.found) pair.other = *now_of_[pair.other];
+    } else {
+      pairs = hidden_by(later, rules);
+    }
+    for (const KeptAnalysis::PairOfRules& pair : pairs.found) {
+      found_.hidden.push_back({later, pair.other, *pair.witness});
+    }
+  }
+  if (pairs_asked_ > kPairsMax || budget_.exhausted()) {
+    undecided("whether further rules are hidden by earlier ones");
+  }
+}
+
+KeptAnalysis::Pairs Analyst::hidden_by(std::uint32_t later, const RuleBits& rules) {
+  KeptAnalysis::Pairs pairs;
+  bool decided = true;
+  std::vector<std::uint32_t> meeting = index_->meeting(later, later, &rules);
+  for (std::size_t i = 0; i < meeting.size(); ++i) {
+    std::uint32_t earlier = meeting[i];
+    if (budget_.exhausted() || ++pairs_asked_ > kPairsMax) return pairs;
+    if (effects_[earlier] == effects_[later]) continue;
+    std::vector<DiagramRef> before;
+    for (std::size_t j = 0; j < i; ++j) {
+      if (now_->reaches[meeting[j]].meets(now_->reaches[earlier])) {
+        before.push_back(model().rules().fires(meeting[j]));
+      }
+    }
+    DiagramRef differ = model().disagreement(earlier, later);
+    SituationSearch::Answer answer = search_->uncovered(differ, before, budget_);
+    if (!answer.decided) {
+      undecided(fmt::format("whether rule `{}` takes situations from `{}`", rule(earlier).label(),
+                            rule(later).label()));
+      decided = false;
+    }
+    if (!answer.witness) continue;
+    pairs.found.push_back({earlier, std::move(answer.witness)});
+    break;
+  }
+  pairs.decided = decided;
+  return pairs;
+}
+
+}  // namespace sojourn

@@ -1,0 +1,216 @@
+// Analysing again after an edit says what analysing anew says: random policies, random edits.
+#include "engine/proof/recheck.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "tests/bench/generated_rules.h"
+#include "tests/graph/random_policy.h"
+#include "tests/support/catch.h"
+
+namespace sojourn {
+namespace {
+
+using testing::Dice;
+
+// With networks among the features every situation has thousands of identities to choose from.
+constexpr FeatureKind kQuicklyProved[] = {
+    FeatureKind::attribute_choice, FeatureKind::attribute_flag, FeatureKind::attribute_number,
+    FeatureKind::profile,          FeatureKind::fallback,       FeatureKind::rat};
+
+std::uint64_t seed() {
+  const char* given = std::getenv("SOJOURN_SEED");
+  return given ? std::strtoull(given, nullptr, 10) : 20261126;
+}
+
+void check_same(const std::optional<Witness>& a, const std::optional<Witness>& b) {
+  REQUIRE(a.has_value() == b.has_value());
+  if (!a) return;
+  CHECK(a->readings == b->readings);
+  CHECK(a->network == b->network);
+  CHECK(a->profile == b->profile);
+  CHECK(a->position == b->position);
+  CHECK(a->day == b->day);
+  CHECK(a->time_of_day_ms == b->time_of_day_ms);
+}
+
+void check_same(const Promises& a, const Promises& b) {
+  REQUIRE(a.bans.size() == b.bans.size());
+  for (std::size_t i = 0; i < a.bans.size(); ++i) {
+    CHECK(a.bans[i].verdict == b.bans[i].verdict);
+    CHECK(a.bans[i].violated == b.bans[i].violated);
+    check_same(a.bans[i].witness, b.bans[i].witness);
+    check_same(a.bans[i].doubt, b.bans[i].doubt);
+    CHECK(a.bans[i].over_time.verdict == b.bans[i].over_time.verdict);
+  }
+  REQUIRE(a.assertions.size() == b.assertions.size());
+  for (std::size_t i = 0; i < a.assertions.size(); ++i) {
+    CHECK(a.assertions[i].verdict == b.assertions[i].verdict);
+    check_same(a.assertions[i].witness, b.assertions[i].witness);
+  }
+}
+
+void check_same(const Analysis& a, const Analysis& b) {
+  CHECK(a.conflict_count == b.conflict_count);
+  REQUIRE(a.conflicts.size() == b.conflicts.size());
+  for (std::size_t i = 0; i < a.conflicts.size(); ++i) {
+    CHECK(a.conflicts[i].first == b.conflicts[i].first);
+    CHECK(a.conflicts[i].second == b.conflicts[i].second);
+    CHECK(a.conflicts[i].decides == b.conflicts[i].decides);
+    check_same(a.conflicts[i].witness, b.conflicts[i].witness);
+  }
+  REQUIRE(a.dead.size() == b.dead.size());
+  for (std::size_t i = 0; i < a.dead.size(); ++i) {
+    CHECK(a.dead[i].rule == b.dead[i].rule);
+    CHECK(a.dead[i].never_holds == b.dead[i].never_holds);
+    CHECK(a.dead[i].never_obtainable == b.dead[i].never_obtainable);
+    CHECK(a.dead[i].hidden_by == b.dead[i].hidden_by);
+  }
+  REQUIRE(a.hidden.size() == b.hidden.size());
+  for (std::size_t i = 0; i < a.hidden.size(); ++i) {
+    CHECK(a.hidden[i].rule == b.hidden[i].rule);
+    CHECK(a.hidden[i].by == b.hidden[i].by);
+    check_same(a.hidden[i].witness, b.hidden[i].witness);
+  }
+  check_same(a.gap, b.gap);
+  REQUIRE(a.indistinct.size() == b.indistinct.size());
+  for (std::size_t i = 0; i < a.indistinct.size(); ++i) {
+    CHECK(a.indistinct[i].values == b.indistinct[i].values);
+  }
+  REQUIRE(a.inferred.size() == b.inferred.size());
+  for (std::size_t i = 0; i < a.inferred.size(); ++i) {
+    CHECK(a.inferred[i].rule == b.inferred[i].rule);
+    CHECK(a.inferred[i].other == b.inferred[i].other);
+  }
+  check_same(a.promises, b.promises);
+  CHECK(a.undecided == b.undecided);
+}
+
+// Takes the rule out; whoever overrode it overrides it no more.
+void erase_rule(RuleTable& table, std::uint32_t index) {
+  table.rules.erase(table.rules.begin() + index);
+  for (Rule& rule : table.rules) {
+    std::erase(rule.overrides, index);
+    for (std::uint32_t& other : rule.overrides) other -= other > index ? 1 : 0;
+  }
+}
+
+void insert_rule(RuleTable& table, std::uint32_t index, Rule added) {
+  added.overrides.clear();
+  for (Rule& rule : table.rules) {
+    for (std::uint32_t& other : rule.overrides) other += other >= index ? 1 : 0;
+  }
+  table.rules.insert(table.rules.begin() + index, std::move(added));
+}
+
+// One edit as an author makes it: of a rule, or now and then of something else. `pool`: rules whose
+// conditions the table knows.
+void edit(Dice& dice, RuleTable& table, const std::vector<Rule>& pool) {
+  auto at = static_cast<std::uint32_t>(dice.below(table.rules.size()));
+  Rule& rule = table.rules[at];
+  switch (dice.below(10)) {
+    case 0:
+      if (table.rules.size() > 2) erase_rule(table, at);
+      return;
+    case 1:
+      return insert_rule(table, at, dice.of(pool));
+    case 2:
+      rule.action = dice.of(pool).action;
+      return;
+    case 3: {  // moved up; nobody may be overridden by it in a circle
+      Rule moved = rule;
+      erase_rule(table, at);
+      return insert_rule(table, static_cast<std::uint32_t>(dice.below(at + 1)), moved);
+    }
+    case 4:
+      rule.overrides.clear();
+      return;
+    case 5:
+      if (dice.one_in(3)) table.otherwise = dice.of(pool).action;
+      if (table.otherwise.kind == Action::Kind::none) table.otherwise.kind = Action::Kind::keep;
+      return;
+    case 6:  // narrowed
+      rule.condition = table.conditions.all_of({rule.condition, dice.of(pool).condition});
+      return;
+    default:
+      rule.condition = dice.of(pool).condition;
+      return;
+  }
+}
+
+}  // namespace
+
+TEST_CASE("after each of many random edits it says what analysing anew says") {
+  INFO("SOJOURN_SEED=" << seed());
+  Dice dice(seed());
+  std::size_t stood = 0, rules = 0, conflicts = 0, dead = 0, hidden = 0;
+  for (int round = 0; round < 25; ++round) {
+    INFO("policy " << round);
+    testing::PolicyShape shape;
+    shape.rule_count = 4 + dice.below(16);
+    shape.feature_count = 2 + dice.below(4);
+    shape.ban_count = dice.one_in(3) ? 1 : 0;
+    shape.first_match = dice.one_in(2);
+    shape.kinds.assign(std::begin(kQuicklyProved), std::end(kQuicklyProved));
+    testing::RandomPolicy policy(dice, shape);
+    RuleTable& table = policy.table;
+    const std::vector<Rule> pool = table.rules;
+    AnalysisOptions options;
+    options.claims = testing::some_claims();
+    options.conflicts_shown_max = 5;
+    Recheck recheck;
+    for (int step = 0; step < 12; ++step) {
+      INFO("edit " << step);
+      Analysis again = recheck.analyse(table, options);
+      Analysis anew = analyse(table, options);
+      check_same(again, anew);
+      rules += table.rules.size();
+      stood += table.rules.size() - recheck.rules_asked();
+      conflicts += anew.conflict_count;
+      dead += anew.dead.size();
+      hidden += anew.hidden.size();
+      edit(dice, table, pool);
+    }
+  }
+  CHECK(stood * 4 > rules);  // of a policy whose axes change with the edit, none stands
+  CHECK(conflicts > 100);
+  CHECK(dead > 20);
+  CHECK(hidden > 20);
+}
+
+TEST_CASE("among hundreds of rules few are asked about again") {
+  INFO("SOJOURN_SEED=" << seed());
+  Dice dice(seed());
+  for (const bench::Shape& shape : {bench::kRealistic, bench::kWild}) {
+    RuleTable table = bench::make_rules(shape, 400);
+    for (Rule& rule : table.rules) {
+      rule.action.kind = Action::Kind::profile;
+      rule.action.alternatives = {{static_cast<ProfileIndex>(dice.below(3)), false}};
+    }
+    const std::vector<Rule> pool = table.rules;
+    Recheck recheck;
+    recheck.analyse(table, {});
+    CHECK(recheck.rules_asked() == table.rules.size());
+    std::size_t asked = 0;
+    for (int step = 0; step < 6; ++step) {
+      INFO("edit " << step);
+      table.rules[dice.below(table.rules.size())].condition = dice.of(pool).condition;
+      check_same(recheck.analyse(table, {}), analyse(table, {}));
+      asked += recheck.rules_asked();
+    }
+    CHECK(asked < 6 * table.rules.size() / 2);
+  }
+}
+
+TEST_CASE("an unchanged policy is not asked about, another one entirely") {
+  RuleTable table = bench::make_rules(bench::kRealistic, 50);
+  Recheck recheck;
+  recheck.analyse(table, {});
+  recheck.analyse(table, {});
+  CHECK(recheck.rules_asked() == 0);
+  table.profiles[0].download.clear();
+  check_same(recheck.analyse(table, {}), analyse(table, {}));
+  CHECK(recheck.rules_asked() == 50);
+}
+
+}  // namespace sojourn
