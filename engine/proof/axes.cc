@@ -1,6 +1,7 @@
 #include "engine/proof/axes.h"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 #include <map>
 #include <numeric>
@@ -152,7 +153,10 @@ AxisPlan::AxisPlan(const RuleTable& table, const std::vector<std::uint32_t>& tes
     if (place[a] != place[b]) return place[a] < place[b];
     int cost_a = cost_of(table.features[a].kind), cost_b = cost_of(table.features[b].kind);
     if (cost_a != cost_b) return cost_a < cost_b;
-    return uses_of[a] != uses_of[b] ? uses_of[a] > uses_of[b] : a < b;
+    auto much = [&](FeatureIndex f) {
+      return options.steady ? static_cast<std::uint64_t>(std::bit_width(uses_of[f])) : uses_of[f];
+    };
+    return much(a) != much(b) ? much(a) > much(b) : a < b;
   });
   for (FeatureIndex feature : order) {
     ValueDomain domain = domain_of(table.features[feature].kind);

@@ -31,6 +31,8 @@ struct AxisOptions {
   std::vector<CountryClaim> claims;
   // The order of features, where the heuristic one is not wanted; those left out come last.
   std::vector<FeatureIndex> order;
+  // Uses that differ little count as equal, so that the order outlives most edits of a rule.
+  bool steady = false;
 };
 
 class AxisPlan {

@@ -159,7 +159,7 @@ Result<std::shared_ptr<const DecisionGraph>> compile(std::shared_ptr<const RuleT
   PassTimer timer(options, made);
   auto completed = std::make_shared<RuleTable>(*table);
   ChoiceConditions choice = add_choice_conditions(*completed);
-  AxisOptions axis_options{options.claims, {}};
+  AxisOptions axis_options{options.claims, {}, false};
   if (options.sift_work_max > 0) {
     SiftedOrder sifted = sift_order(*completed, choice, options.claims, options.sift_work_max);
     timer.end("sifting", fmt::format("{} orders tried, {} nodes before, {} after",

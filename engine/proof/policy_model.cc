@@ -64,7 +64,7 @@ PolicyModel::PolicyModel(const RuleTable& table, const std::vector<CountryClaim>
                          const std::vector<Situation>* situations, PolicyModel* before)
     : table_(table),
       choice_(add_choice_conditions(table_, AskEnabled::always)),
-      axes_(table_, count_test_uses_with_inner(table_, choice_), {claims, {}}),
+      axes_(table_, count_test_uses_with_inner(table_, choice_), {claims, {}, true}),
       continues_(before && before->store_.node_count() <= kNodesKeptMax &&
                  same_features(before->table_.features, table_.features) &&
                  tell_the_same_apart(before->axes_.axes(), axes_.axes())),

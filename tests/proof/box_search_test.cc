@@ -31,7 +31,7 @@ RuleTable small_grid(Dice& dice, std::size_t rule_count) {
       test.feature = f;
       test.kind = Test::Kind::one_of;
       for (std::int64_t v = 0; v < 4; ++v) {
-        if (dice.one_in(2)) test.symbols.push_back(v);
+        if (dice.one_in(3)) test.symbols.push_back(v);
       }
       parts.push_back(table.conditions.test(test));
     }
