@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_map>
 
 #include "engine/proof/effects.h"
 #include "engine/proof/partners.h"
@@ -52,7 +53,11 @@ Analysis Analyst::run() {
 void Analyst::find_partners() {
   before_of_.assign(rule_count(), std::nullopt);
   if (!before_) return;
-  std::map<Digest128, std::uint32_t> numbers;
+  struct ByLow {
+    std::size_t operator()(const Digest128& digest) const { return digest.low; }
+  };
+  std::unordered_map<Digest128, std::uint32_t, ByLow> numbers;
+  numbers.reserve(2 * now_->digests.rules.size());
   auto number = [&](const std::vector<Digest128>& digests) {
     std::vector<std::uint32_t> numbered;
     for (const Digest128& digest : digests) {

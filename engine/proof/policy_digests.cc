@@ -23,6 +23,7 @@ class Hasher {
   Hasher& add(const Digest128& digest) { return mix(digest.high).mix(digest.low); }
   Hasher& add(const Duration& duration) { return mix(static_cast<std::uint64_t>(duration.ms)); }
   Hasher& add(const CountrySet& countries) {
+    if (countries.empty()) return mix(0);
     std::vector<Country> members = countries.members();
     mix(members.size());
     for (Country member : members) mix(member.index);

@@ -84,6 +84,15 @@ Reach::Reach(const DiagramStore& store, DiagramRef ref) {
   axes_ = reach_of(store, ref, known);
 }
 
+bool Reach::may_hold(AxisIndex axis, ClassIndex value) const {
+  for (const OnAxis& on : axes_) {
+    if (on.axis != axis) continue;
+    if (value < on.first || value > on.last) return false;
+    return on.last >= kExactClasses || on.classes.test(value);
+  }
+  return true;
+}
+
 bool Reach::meets(const Reach& other) const {
   auto a = axes_.begin();
   auto b = other.axes_.begin();

@@ -17,6 +17,8 @@ class Reach {
 
   Reach(const DiagramStore& store, DiagramRef ref);
   bool meets(const Reach& other) const;
+  // Can it hold somewhere in the class of the axis?
+  bool may_hold(AxisIndex axis, ClassIndex value) const;
 
   struct OnAxis {
     AxisIndex axis = 0;

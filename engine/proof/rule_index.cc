@@ -2,9 +2,14 @@
 
 #include <algorithm>
 #include <bit>
-#include <numeric>
 
 namespace sojourn {
+namespace {
+
+// Classes tried for one rule before the glance is over.
+constexpr std::size_t kTriesMax = 300;
+
+}  // namespace
 
 RuleIndex::RuleIndex(const std::vector<Reach>& reaches) : reaches_(reaches) {
   std::size_t blocks = (reaches.size() + 63) / 64;
@@ -67,6 +72,8 @@ void RuleIndex::keep(Bits& alive, const OnAxis& axis, ClassIndex value) {
 
 bool RuleIndex::stands_out(std::uint32_t rule, const RuleBits& among,
                            const std::vector<std::optional<ClassIndex>>& unknown_of) const {
+  // Where every axis is limited nothing is gained by values that are unknown.
+  if (reaches_[rule].axes().size() == axes_.size()) return false;
   Bits alive(among.begin(), among.begin() + static_cast<std::ptrdiff_t>(rule / 64 + 1));
   alive.back() &= (std::uint64_t{1} << (rule % 64)) - 1;
   const std::vector<Reach::OnAxis>& limited = reaches_[rule].axes();
@@ -75,27 +82,39 @@ bool RuleIndex::stands_out(std::uint32_t rule, const RuleBits& among,
                               [number = number](const auto& on) { return on.axis == number; });
     if (!limits && unknown_of[number]) keep(alive, axis, *unknown_of[number]);
   }
-  auto left = [](const Bits& bits) {
-    return std::accumulate(bits.begin(), bits.end(), 0,
-                           [](int sum, std::uint64_t word) { return sum + std::popcount(word); });
-  };
-  Bits best, tried;
-  for (const Reach::OnAxis& on : limited) {
-    const OnAxis& axis = axes_.at(on.axis);
-    int fewest = -1;
-    for (ClassIndex c = on.first; c <= on.last; ++c) {
-      if (!on.classes.test(c)) continue;
-      tried = alive;
-      keep(tried, axis, c);
-      int count = left(tried);
-      if (fewest >= 0 && count >= fewest) continue;
-      fewest = count;
-      best.swap(tried);
+  // Few are left, as a rule: those that limit nothing beyond what this one does.
+  std::vector<std::uint32_t> rivals;
+  for (std::size_t b = 0; b < alive.size(); ++b) {
+    for (std::uint64_t bits = alive[b]; bits != 0; bits &= bits - 1) {
+      rivals.push_back(static_cast<std::uint32_t>(b * 64) +
+                       static_cast<std::uint32_t>(std::countr_zero(bits)));
     }
-    alive.swap(best);
-    if (fewest == 0) return true;
   }
-  return left(alive) == 0;
+  std::size_t tries = kTriesMax;
+  return finds_way_out(limited, rivals, tries);
+}
+
+// Is there a class on each of the axes so that every rival is missed on one of them?
+bool RuleIndex::finds_way_out(std::span<const Reach::OnAxis> axes,
+                              const std::vector<std::uint32_t>& rivals, std::size_t& tries) const {
+  if (rivals.empty()) return true;
+  if (axes.empty()) return false;
+  const Reach::OnAxis& on = axes.front();
+  std::vector<std::vector<std::uint32_t>> left;
+  for (ClassIndex c = on.first; c <= on.last; ++c) {
+    if (!on.classes.test(c)) continue;
+    left.emplace_back();
+    for (std::uint32_t rival : rivals) {
+      if (reaches_[rival].may_hold(on.axis, c)) left.back().push_back(rival);
+    }
+  }
+  std::stable_sort(left.begin(), left.end(),
+                   [](const auto& a, const auto& b) { return a.size() < b.size(); });
+  for (const std::vector<std::uint32_t>& rest : left) {
+    if (tries == 0 || --tries == 0) return false;
+    if (finds_way_out(axes.subspan(1), rest, tries)) return true;
+  }
+  return false;
 }
 
 }  // namespace sojourn

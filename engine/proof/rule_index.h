@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "engine/proof/reach.h"
@@ -38,8 +39,8 @@ class RuleIndex {
   }
 
   // Is there a situation in the rule's box in which none of `among` below it can hold? Looked for
-  // in a moment, where the axes that the rule does not limit are unknown and no class need be
-  // tried twice; true is certain, false says nothing. `unknown_of`: by axis, the class of an
+  // where the axes that the rule does not limit are unknown, and not for long: true is certain,
+  // false says nothing. `unknown_of`: by axis, the class of an
   // unknown value; absent where it depends on other axes whether it can be.
   // Requires: the rule's reach is a box over axes that have such a class.
   bool stands_out(std::uint32_t rule, const RuleBits& among,
@@ -54,6 +55,8 @@ class RuleIndex {
   };
 
   static void keep(Bits& alive, const OnAxis& axis, ClassIndex value);
+  bool finds_way_out(std::span<const Reach::OnAxis> axes, const std::vector<std::uint32_t>& rivals,
+                     std::size_t& tries) const;
 
   const std::vector<Reach>& reaches_;
   std::map<AxisIndex, OnAxis> axes_;
