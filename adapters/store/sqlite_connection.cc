@@ -34,7 +34,7 @@ Failure failure_of(int result) {
     case SQLITE_AUTH:
       return {Code::E0010, "cannot be opened", "check that its directory exists and is writable"};
     case SQLITE_FULL:
-      return {Code::E0014, "cannot be written", "make room on the disk, then start again"};
+      return {Code::E0009, "cannot grow", "make room on the disk"};
     case SQLITE_READONLY:
       return {Code::E0014, "cannot be written", "check the permissions, then start again"};
     default:

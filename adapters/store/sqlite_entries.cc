@@ -12,7 +12,7 @@ namespace {
 
 Diagnostic damaged_row(ByteView key) {
   auto known = StoreKey::from_stored(key);
-  return make_diagnostic(Code::E0012,
+  return make_diagnostic(Code::E0019,
                          fmt::format("a row of the store is damaged: {}",
                                      known ? describe(*known) : "key " + to_hex(key)),
                          "bring back the last good copy");
@@ -44,23 +44,43 @@ Result<std::vector<StoreRow>> rows_of(SqliteStatement& statement) {
   }
 }
 
+Result<std::vector<StoreKey>> keys_of(SqliteStatement& statement) {
+  std::vector<StoreKey> keys;
+  while (true) {
+    auto more = statement.step();
+    if (!more) return std::move(more).error();
+    if (!*more) return keys;
+    auto known = StoreKey::from_stored(statement.blob(0));
+    if (!known) return damaged_row(statement.blob(0));
+    keys.push_back(std::move(*known));
+  }
+}
+
+void bind_range(SqliteStatement& statement, const StoreRange& range, std::size_t row_count_max) {
+  constexpr std::size_t kLimitMax = std::size_t{1} << 62;  // SQL's LIMIT is signed
+  statement.bind(1, range.begin());
+  statement.bind(2, range.end());
+  statement.bind(3, static_cast<std::int64_t>(std::min(row_count_max, kLimitMax)));
+}
+
 }  // namespace
 
 Result<SqliteEntries> SqliteEntries::over(SqliteConnection& connection) {
-  auto read = connection.prepare("SELECT value, checksum FROM entry WHERE key = ?1");
-  if (!read) return std::move(read).error();
-  auto ascending = connection.prepare(
-      "SELECT key, value, checksum FROM entry WHERE key >= ?1 AND key < ?2 "
-      "ORDER BY key LIMIT ?3");
-  if (!ascending) return std::move(ascending).error();
-  auto descending = connection.prepare(
-      "SELECT key, value, checksum FROM entry WHERE key >= ?1 AND key < ?2 "
-      "ORDER BY key DESC LIMIT ?3");
-  if (!descending) return std::move(descending).error();
+  constexpr std::string_view kRead = "SELECT value, checksum FROM entry WHERE key = ?1";
+  constexpr std::string_view kOfRange = " FROM entry WHERE key >= ?1 AND key < ?2 ORDER BY key";
   SqliteEntries entries;
-  entries.read_ = std::move(*read);
-  entries.scan_ascending_ = std::move(*ascending);
-  entries.scan_descending_ = std::move(*descending);
+  const std::pair<SqliteStatement&, std::string> all[] = {
+      {entries.read_, std::string(kRead)},
+      {entries.scan_ascending_, fmt::format("SELECT key, value, checksum{} LIMIT ?3", kOfRange)},
+      {entries.scan_descending_,
+       fmt::format("SELECT key, value, checksum{} DESC LIMIT ?3", kOfRange)},
+      {entries.keys_ascending_, fmt::format("SELECT key{} LIMIT ?3", kOfRange)},
+      {entries.keys_descending_, fmt::format("SELECT key{} DESC LIMIT ?3", kOfRange)}};
+  for (const auto& [statement, sql] : all) {
+    auto prepared = connection.prepare(sql);
+    if (!prepared) return std::move(prepared).error();
+    statement = std::move(*prepared);
+  }
   return entries;
 }
 
@@ -73,14 +93,20 @@ Result<std::optional<Bytes>> SqliteEntries::read(const StoreKey& key) {
 
 Result<std::vector<StoreRow>> SqliteEntries::scan(const StoreRange& range,
                                                   std::size_t row_count_max, ScanOrder order) {
-  constexpr std::size_t kLimitMax = std::size_t{1} << 62;  // SQL's LIMIT is signed
   SqliteStatement& statement = order == ScanOrder::ascending ? scan_ascending_ : scan_descending_;
-  statement.bind(1, range.begin());
-  statement.bind(2, range.end());
-  statement.bind(3, static_cast<std::int64_t>(std::min(row_count_max, kLimitMax)));
+  bind_range(statement, range, row_count_max);
   auto rows = rows_of(statement);
   statement.reset();
   return rows;
+}
+
+Result<std::vector<StoreKey>> SqliteEntries::keys(const StoreRange& range,
+                                                  std::size_t row_count_max, ScanOrder order) {
+  SqliteStatement& statement = order == ScanOrder::ascending ? keys_ascending_ : keys_descending_;
+  bind_range(statement, range, row_count_max);
+  auto keys = keys_of(statement);
+  statement.reset();
+  return keys;
 }
 
 }  // namespace sojourn

@@ -17,11 +17,15 @@ class SqliteEntries {
   Result<std::optional<Bytes>> read(const StoreKey& key);
   Result<std::vector<StoreRow>> scan(const StoreRange& range, std::size_t row_count_max,
                                      ScanOrder order);
+  Result<std::vector<StoreKey>> keys(const StoreRange& range, std::size_t row_count_max,
+                                     ScanOrder order);
 
  private:
   SqliteStatement read_;
   SqliteStatement scan_ascending_;
   SqliteStatement scan_descending_;
+  SqliteStatement keys_ascending_;
+  SqliteStatement keys_descending_;
 };
 
 }  // namespace sojourn

@@ -22,7 +22,8 @@ namespace {
 constexpr std::size_t kIdleReadersMax = 8;
 constexpr const char* kReaderCache = "PRAGMA cache_size=-4096";  // 4 MiB each
 
-// Damage and failing disks stop a store; a refused transaction or a reached limit does not.
+// Damage and failing disks stop a store; a damaged row, a refused transaction, a full disk or a
+// reached limit does not.
 bool stops_the_store(Code code) {
   return code == Code::E0012 || code == Code::E0014 || code == Code::E0018;
 }
@@ -125,7 +126,7 @@ class SqliteStore final : public Store {
   void stop(const Diagnostic& cause);
   Result<std::unique_ptr<Reader>> idle_or_new_reader();
   Status write_group(std::span<const StoreTransaction> group, std::vector<Status>& answers);
-  // Whether the transaction's expectations hold; E0016 or a limit when it cannot happen.
+  // Whether the transaction's expectations hold; E0016, E0019 or a limit when it cannot happen.
   Status admit(const StoreTransaction& transaction);
   Status apply(const StoreTransaction& transaction);
 
@@ -155,6 +156,11 @@ class SqliteSnapshot final : public StoreSnapshot {
                                      ScanOrder order) const override {
     if (store_.stopped()) return store_.stopped_answer();
     return store_.judged(reader_->entries.scan(range, row_count_max, order));
+  }
+  Result<std::vector<StoreKey>> keys(const StoreRange& range, std::size_t row_count_max,
+                                     ScanOrder order) const override {
+    if (store_.stopped()) return store_.stopped_answer();
+    return store_.judged(reader_->entries.keys(range, row_count_max, order));
   }
 
  private:

@@ -29,6 +29,17 @@ StoreTransaction& StoreTransaction::expect_absent(StoreKey key) {
   return *this;
 }
 
+Result<std::vector<StoreKey>> StoreSnapshot::keys(const StoreRange& range,
+                                                  std::size_t row_count_max,
+                                                  ScanOrder order) const {
+  auto rows = scan(range, row_count_max, order);
+  if (!rows) return std::move(rows).error();
+  std::vector<StoreKey> keys;
+  keys.reserve(rows->size());
+  for (StoreRow& row : *rows) keys.push_back(std::move(row.key));
+  return keys;
+}
+
 Status Store::commit(const StoreTransaction& transaction) {
   return std::move(commit_group({&transaction, 1}).front());
 }

@@ -29,7 +29,12 @@
 //     failed sync is unknown, so nothing is tried again; close, find the cause, open again. A
 //     transaction that was answered E0014 may then be there or not, wholly; so read before
 //     repeating it.
-//  7. Damage that a read meets is E0012, never a wrong value, and stops the store too.
+//     But when there is only no room left the answer is E0009, nothing of the group has happened,
+//     and the store goes on: the same may be committed again when there is room. (If the process
+//     ends before its next commit, the group may be there, wholly.)
+//  7. Damage that a read meets is an error, never a wrong value. A row that is damaged is E0019 to
+//     whoever reads it, and to a transaction that expects something of it; the others are as sound
+//     as before. Of what holds the rows together it is E0012, and stops the store too.
 //
 // Threads: one thread at a time commits (adapters/store/commit_queue.h lets many share it). Any
 // thread may take snapshots, also during a commit. One snapshot belongs to one thread at a time.
@@ -88,6 +93,9 @@ class StoreSnapshot {
   // come back only when the range has no more; go on with range.after(rows.back().key).
   virtual Result<std::vector<StoreRow>> scan(const StoreRange& range, std::size_t row_count_max,
                                              ScanOrder order = ScanOrder::ascending) const = 0;
+  // Their keys alone: also of rows whose values are damaged.
+  virtual Result<std::vector<StoreKey>> keys(const StoreRange& range, std::size_t row_count_max,
+                                             ScanOrder order = ScanOrder::ascending) const;
 };
 
 class Store {

@@ -124,10 +124,13 @@ void check_order(Store& store) {
     auto rows = snapshot->scan(range, row_count_max, order);
     REQUIRE(rows);
     std::vector<int> found;
+    std::vector<StoreKey> found_keys;
     for (const StoreRow& row : *rows) {
       CHECK(row.key == keys[row.value[0]]);
       found.push_back(row.value[0]);
+      found_keys.push_back(row.key);
     }
+    CHECK(snapshot->keys(range, row_count_max, order).value() == found_keys);
     return found;
   };
   using Numbers = std::vector<int>;

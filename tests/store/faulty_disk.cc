@@ -31,6 +31,7 @@ struct DiskState {
   std::map<std::string, std::vector<Change>> unsynced;  // by path, oldest first
   std::int64_t until_failure = kNeverFails;
   std::int64_t until_one_sync_fails = kNeverFails;
+  bool full = false;
   bool failed = false;
   bool syncs_ignored = false;
   bool power_cut = false;
@@ -90,6 +91,7 @@ std::vector<char> content_of(sqlite3_file* file, std::int64_t offset, std::int64
 int write_file(sqlite3_file* file, const void* data, int byte_count, sqlite3_int64 offset) {
   std::lock_guard hold(state().mutex);
   if (fails_now()) return SQLITE_IOERR_WRITE;
+  if (state().full && offset + byte_count > size_of(file)) return SQLITE_FULL;
   const char* bytes = static_cast<const char*>(data);
   state().unsynced[faulty(file).path].push_back(
       {offset, content_of(file, offset, byte_count), {bytes, bytes + byte_count}, size_of(file)});
@@ -237,7 +239,7 @@ FaultyDisk& FaultyDisk::plug_in() {
   state().unsynced.clear();
   state().until_failure = kNeverFails;
   state().until_one_sync_fails = kNeverFails;
-  state().failed = state().syncs_ignored = state().power_cut = false;
+  state().full = state().failed = state().syncs_ignored = state().power_cut = false;
   return disk;
 }
 
@@ -254,6 +256,11 @@ void FaultyDisk::fail_one_sync_after(std::int64_t count) {
 void FaultyDisk::ignore_syncs() {
   std::lock_guard hold(state().mutex);
   state().syncs_ignored = true;
+}
+
+void FaultyDisk::fill(bool full) {
+  std::lock_guard hold(state().mutex);
+  state().full = full;
 }
 
 bool FaultyDisk::has_failed() const {

@@ -24,6 +24,8 @@ class FaultyDisk {
   void fail_one_sync_after(std::int64_t count);
   // Syncs answer that they are done, and are not.
   void ignore_syncs();
+  // Writes that make a file longer find no room; or they do again.
+  void fill(bool full);
   bool has_failed() const;
 
   // From now on nothing reaches the disk; then close all files and call restore_power().

@@ -139,7 +139,52 @@ TEST_CASE("after one failed sync nothing is tried again, though the disk is good
   CHECK(store->commit(StoreTransaction().put(key_of(3), {3})));
 }
 
-TEST_CASE("a full disk is said, and stops the store") {
+TEST_CASE("a full disk is said, and the store goes on when there is room") {
+  std::uint64_t power_seed = GENERATE(0u, 1u, 2u, 3u);
+  INFO("power seed " << power_seed);
+  FaultyStore faulty;
+  auto store = faulty.open();
+  // Grown and carried over a few times, so that some writes find room in what was there before.
+  for (std::uint64_t n = 0; n < 40; ++n) {
+    REQUIRE(store->commit(StoreTransaction().put(key_of(n), Bytes(3'000, 7))));
+  }
+  auto old_snapshot = store->snapshot().value();
+  faulty.disk.fill(true);
+  std::uint64_t stored = 40;
+  Status full;
+  while ((full = store->commit(StoreTransaction().put(key_of(stored), Bytes(30'000, 9))))) ++stored;
+  CHECK(full.error().code == Code::E0009);
+  CHECK(full.error().message.find(faulty.options.path) != std::string::npos);
+  for (int i = 0; i < 3; ++i) {
+    StoreTransaction group[] = {StoreTransaction().put(key_of(0), Bytes(50'000, 1)),
+                                StoreTransaction().erase(key_of(1))};
+    for (const Status& answer : store->commit_group(group)) {
+      REQUIRE(!answer);
+      CHECK(answer.error().code == Code::E0009);
+    }
+  }
+  CHECK(old_snapshot->read(key_of(1))->value() == Bytes(3'000, 7));
+  old_snapshot.reset();
+  CHECK(store->read(key_of(0))->value() == Bytes(3'000, 7));
+  CHECK(store->read(key_of(1))->value() == Bytes(3'000, 7));
+  CHECK_FALSE(store->read(key_of(stored))->has_value());
+  SECTION("there is room again") {
+    faulty.disk.fill(false);
+    CHECK(store->commit(StoreTransaction().put(key_of(stored), Bytes(30'000, 9))));
+    CHECK(store->read(key_of(stored))->value() == Bytes(30'000, 9));
+    ++stored;
+  }
+  SECTION("the power fails meanwhile") {}
+  faulty.lose_power(std::move(store), power_seed);
+  faulty.disk.fill(false);
+  store = faulty.open();
+  for (std::uint64_t n = 2; n < stored; ++n) {
+    INFO("row " << n);
+    CHECK(store->read(key_of(n))->value() == (n < 40 ? Bytes(3'000, 7) : Bytes(30'000, 9)));
+  }
+}
+
+TEST_CASE("a disk that takes no more of a file is said, and stops the store") {
   TempDirectory directory;
   std::string path = directory.file("fleet.store");
   auto store = open_sqlite_store({.path = path});
