@@ -138,14 +138,37 @@ Result<std::vector<DeviceRecord>> OrderBook::devices(std::optional<Eid> after,
   Result<std::unique_ptr<StoreSnapshot>> snapshot = store_.snapshot();
   if (!snapshot) return std::move(snapshot).error();
   Result<std::vector<StoreRow>> rows = (*snapshot)->scan(range, count_max);
-  if (!rows) return std::move(rows).error();
   std::vector<DeviceRecord> records;
-  for (const StoreRow& row : *rows) {
-    Result<DeviceRecord> record = record_from_bytes(row.value);
-    if (!record) return std::move(record).error();
-    records.push_back(std::move(*record));
+  bool all_sound = rows.ok();
+  for (std::size_t i = 0; all_sound && i < rows->size(); ++i) {
+    Result<DeviceRecord> record = record_from_bytes((*rows)[i].value);
+    all_sound = record.ok();
+    if (all_sound) records.push_back(std::move(*record));
   }
-  return records;
+  if (all_sound) return records;
+  if (!rows && rows.error().code != Code::E0019) return std::move(rows).error();
+  return sound_devices(**snapshot, std::move(range), count_max);
+}
+
+// One by one, so that a record that cannot be read is left out alone.
+Result<std::vector<DeviceRecord>> OrderBook::sound_devices(const StoreSnapshot& snapshot,
+                                                           StoreRange range,
+                                                           std::size_t count_max) {
+  std::vector<DeviceRecord> records;
+  while (true) {
+    Result<std::vector<StoreKey>> keys = snapshot.keys(range, count_max - records.size());
+    if (!keys) return std::move(keys).error();
+    if (keys->empty()) return records;
+    for (const StoreKey& key : *keys) {
+      Result<std::optional<Bytes>> row = snapshot.read(key);
+      if (!row && row.error().code == Code::E0019) continue;
+      if (!row) return std::move(row).error();
+      Result<DeviceRecord> record = record_from_bytes(**row);
+      if (record) records.push_back(std::move(*record));
+    }
+    if (records.size() == count_max) return records;
+    range = range.after(keys->back());
+  }
 }
 
 // The change as a compare-and-set; empty when it changes nothing.

@@ -102,7 +102,8 @@ class OrderBook {
   Result<DeviceRecord> device(const Eid& eid);  // E0841
   // Of a snapshot of the book's store.
   Result<bool> is_enrolled(const StoreSnapshot& snapshot, const Eid& eid) const;
-  // Those enrolled, by EID, after `after` if given.
+  // Those enrolled, by EID, after `after` if given; without those whose record is damaged. Fewer
+  // than `count_max` only when there are no more.
   Result<std::vector<DeviceRecord>> devices(std::optional<Eid> after, std::size_t count_max);
 
   // Queue behind what is queued. E0841; E0842 for what breaks a package rule or is dangerous (see
@@ -153,6 +154,8 @@ class OrderBook {
   using Change = std::function<Status(DeviceRecord&, StoreTransaction&)>;
   Result<StoreTransaction> changed(const Eid& eid, const Change& change);
   Status update(const Eid& eid, const Change& change);
+  static Result<std::vector<DeviceRecord>> sound_devices(const StoreSnapshot& snapshot,
+                                                         StoreRange range, std::size_t count_max);
   Result<Placement> prepare(const Eid& eid, OrderKind kind, Bytes content,
                             const PlaceOptions& options, const Change& check);
   Result<OrderId> queue(const Eid& eid, OrderKind kind, Bytes content, const PlaceOptions& options,

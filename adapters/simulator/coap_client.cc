@@ -113,7 +113,9 @@ class CoapClient final : public EsipaClient {
     }
     ++traffic_.exchanges;
     if (code_ >> 5 == 2) return std::move(answer_);
-    return make_diagnostic(Code::E0864, "the peer answered " + code_text(code_));
+    std::string help;
+    if (max_age_s_) help = "it can be asked again in " + std::to_string(*max_age_s_) + " s";
+    return make_diagnostic(Code::E0864, "the peer answered " + code_text(code_), std::move(help));
   }
 
   void disconnect() override {
@@ -257,6 +259,12 @@ class CoapClient final : public EsipaClient {
     if (coap_get_data_large(received, &size, &data, &offset, &total) == 1) {
       answer_.assign(data, data + size);
     }
+    coap_opt_iterator_t iterator{};
+    const coap_opt_t* max_age = coap_check_option(received, COAP_OPTION_MAXAGE, &iterator);
+    max_age_s_.reset();
+    if (max_age != nullptr) {
+      max_age_s_ = coap_decode_var_bytes(coap_opt_value(max_age), coap_opt_length(max_age));
+    }
     answered_ = true;
     return COAP_RESPONSE_OK;
   }
@@ -272,6 +280,7 @@ class CoapClient final : public EsipaClient {
   coap_session_t* session_ = nullptr;
   bool connected_ = false, broken_ = false, answered_ = false;
   unsigned code_ = 0;
+  std::optional<unsigned> max_age_s_;
   Bytes answer_;
   Bytes sent_;  // libcoap reads it block by block
   Traffic traffic_;

@@ -1,7 +1,10 @@
 #include "adapters/eim/coap_server.h"
 
+#include <atomic>
+#include <future>
 #include <memory>
 #include <random>
+#include <thread>
 #include <vector>
 
 #include "adapters/simulator/esipa_client.h"
@@ -151,6 +154,53 @@ TEST_CASE("a request that waits holds up nobody and is answered later") {
   REQUIRE(slow);
   CHECK(*slow == MirrorHandler::mirrored(request_of("Wait")));
   CHECK(handler.seen()[request_of("Wait")] == 1);
+}
+
+// Every request waits until the test lets all of them go.
+class HeldHandler final : public EsipaHandler {
+ public:
+  EsipaAnswer handle(ByteView request, const PeerFacts&) override {
+    ++count;
+    let_go.wait();
+    return EsipaAnswer::message(Bytes(request.begin(), request.end()));
+  }
+  bool may_wait(ByteView) const override { return true; }
+  std::atomic<int> count{0};
+  std::promise<void> released;
+  std::shared_future<void> let_go = released.get_future().share();
+};
+
+TEST_CASE("an overloaded server says over CoAP when to come back, and forgets nobody it has") {
+  HeldHandler handler;
+  CoapServerOptions options = loopback_options();
+  options.waiting_threads = 1;
+  options.waiting_queue_max = 2;
+  options.retry_after_s = 17;
+  std::unique_ptr<CoapServer> server = started(std::move(options), handler);
+  std::uint16_t port = server->ports()[0];
+  std::atomic<int> served{0}, refused{0}, otherwise{0};
+  auto ask = [&](std::string_view what) {
+    Result<Bytes> answer = make_coap_client(by_key(port))->exchange(request_of(what));
+    if (answer) {
+      ++(*answer == request_of(what) ? served : otherwise);
+    } else {
+      bool busy = answer.error().message == "the peer answered 5.03" &&
+                  answer.error().help == "it can be asked again in 17 s";
+      ++(busy ? refused : otherwise);
+    }
+  };
+  std::vector<std::thread> devices;
+  devices.emplace_back([&] { ask("first"); });
+  while (handler.count == 0) std::this_thread::yield();  // the one thread has it
+  for (int i = 0; i < 7; ++i) devices.emplace_back([&] { ask("more"); });
+  while (refused < 5 && otherwise == 0) std::this_thread::yield();
+  handler.released.set_value();
+  for (std::thread& device : devices) device.join();
+  CHECK(served == 3);
+  CHECK(refused == 5);
+  CHECK(otherwise == 0);
+  ask("afterwards");
+  CHECK(served == 4);
 }
 
 TEST_CASE("trust is checked on both sides of DTLS") {
