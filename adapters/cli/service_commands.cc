@@ -99,6 +99,7 @@ void show_device(const Json& json, Console& console) {
     }
   }
   line("waits for", text_in(json, "waits_for"));
+  line("set aside", text_in(json, "set_aside"));
   if (json.contains("in_flight")) {
     line("with the card", fmt::format("{} {}", text_in(json["in_flight"], "command"),
                                       text_in(json["in_flight"], "profile")));

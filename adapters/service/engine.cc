@@ -25,7 +25,11 @@ constexpr std::chrono::milliseconds kTidyMin{5};
 // How often devices that were silent for long are looked for.
 constexpr std::chrono::seconds kRestEvery{5};
 
-// So many that left memory are worth the milliseconds of giving it back.
+// How often it is tried whether there is room again.
+constexpr std::chrono::milliseconds kRoomEvery{500};
+
+// So many that left memory are worth the milliseconds of giving it back at once; else it is given
+// back when no more follow.
 constexpr std::size_t kRestedMax = 2'000;
 
 // What devices held lies between what others still hold: the allocator keeps it unless it is asked.
@@ -33,6 +37,10 @@ void give_memory_back() {
 #ifdef __GLIBC__
   malloc_trim(0);
 #endif
+}
+
+Diagnostic no_room() {
+  return make_diagnostic(Code::E0009, "the disk is full", "make room; then send it again");
 }
 
 Diagnostic stopped() {
@@ -74,6 +82,7 @@ EngineCounters Engine::counters() const {
   std::lock_guard lock(mutex_);
   EngineCounters now = counters_;
   now.waiting = waiting_reports_;
+  now.lacks_room = lacks_room_;
   now.next_instant = next_instant_;
   return now;
 }
@@ -85,6 +94,7 @@ Result<ReportCounts> Engine::take(std::vector<Report> reports) {
   {
     std::lock_guard lock(mutex_);
     if (stopping_ || broken_) return stopped();
+    if (lacks_room_) return no_room();
     // A request larger than the whole queue is taken when nothing else waits.
     bool full =
         waiting_reports_ > 0 && waiting_reports_ + reports.size() > limits_.queued_observations_max;
@@ -289,7 +299,6 @@ bool Engine::wait_for_work() {
 
 void Engine::turn() {
   auto begin = std::chrono::steady_clock::now();
-  std::deque<ReportsJob> jobs;
   std::deque<Errand> errands;
   std::size_t count = 0;
   {
@@ -297,7 +306,7 @@ void Engine::turn() {
     while (!jobs_.empty() &&
            (count == 0 || count + jobs_.front().reports.size() <= kReportsPerTurn)) {
       count += jobs_.front().reports.size();
-      jobs.push_back(std::move(jobs_.front()));
+      in_hand_.push_back(std::move(jobs_.front()));
       jobs_.pop_front();
     }
     errands.swap(errands_);
@@ -306,20 +315,21 @@ void Engine::turn() {
   for (Errand& errand : errands) errand.answer.set_value(errand.run());
   Instant now = now_();
   std::vector<ReportCounts> counts;
-  Status done = take_all(jobs, now, counts);
+  Status done = take_all(now, counts);
   {
     // Before the answers: who has one finds it counted.
     std::lock_guard lock(mutex_);
     waiting_reports_ -= count;
     if (done) counters_.reports += count;
   }
-  for (std::size_t i = 0; i < jobs.size(); ++i) {
+  for (std::size_t i = 0; i < in_hand_.size(); ++i) {
     if (done) {
-      jobs[i].answer.set_value(counts[i]);
+      in_hand_[i].answer.set_value(counts[i]);
     } else {
-      jobs[i].answer.set_value(done.error());
+      in_hand_[i].answer.set_value(done.error());
     }
   }
+  in_hand_.clear();
   if (done) done = take_told(now);
   if (done && looking_up_) done = look_up_ended();
   if (done) done = pass_time(now);
@@ -335,12 +345,11 @@ void Engine::fail(const Diagnostic& why) {
   failed_(why);
 }
 
-Status Engine::take_all(std::deque<ReportsJob>& jobs, Instant now,
-                        std::vector<ReportCounts>& counts) {
-  counts.resize(jobs.size());
+Status Engine::take_all(Instant now, std::vector<ReportCounts>& counts) {
+  counts.resize(in_hand_.size());
   Effects effects;
-  for (std::size_t i = 0; i < jobs.size(); ++i) {
-    Status taken = tenant_.take_reports(jobs[i].reports, now, effects, counts[i]);
+  for (std::size_t i = 0; i < in_hand_.size(); ++i) {
+    Status taken = tenant_.take_reports(in_hand_[i].reports, now, effects, counts[i]);
     if (!taken) return taken;
   }
   Status committed = commit(effects);
@@ -359,11 +368,13 @@ Status Engine::take_told(Instant now) {
   Effects effects;
   for (const auto& [eid, notices] : told) {
     Status taken = tenant_.take_notices(eid, notices, now, effects);
-    if (!taken) return taken;
+    if (!taken && taken.error().code != Code::E0886) return taken;
   }
   if (Status committed = commit(effects); !committed) return committed;
   for (const auto& [eid, orders] : effects.ended) {
-    if (Status forgotten = tenant_.book().forget(eid, orders); !forgotten) return forgotten;
+    Status forgotten = when_there_is_room(
+        [&, &eid = eid, &orders = orders] { return tenant_.book().forget(eid, orders); });
+    if (!forgotten) return forgotten;
   }
   return {};
 }
@@ -398,9 +409,12 @@ Status Engine::tidy(std::chrono::steady_clock::time_point turn_begin) {
   auto more = tenant_.tidy(std::max(longest, kTidyMin), effects);
   if (!more) return std::move(more).error();
   if (Status committed = commit(effects); !committed) return committed;
-  rested_count_ += tenant_.let_rest();
+  std::size_t count = tenant_.let_rest();
+  rested_count_ += count;
+  if (count > 0) rested_last_at_ = now;
   rested_at_ = now;
-  if (rested_count_ >= kRestedMax) {
+  bool over = rested_count_ > 0 && now - rested_last_at_ > kRestEvery;
+  if (rested_count_ >= kRestedMax || over) {
     give_memory_back();
     rested_count_ = 0;
   }
@@ -409,15 +423,49 @@ Status Engine::tidy(std::chrono::steady_clock::time_point turn_begin) {
 }
 
 Status Engine::commit(Effects& effects) {
-  tenant_.complete(effects);
+  tenant_.complete(effects, now_());
   if (!effects.transactions.empty()) {
-    for (Status& one : tenant_.store().commit_group(effects.transactions)) {
+    for (Status& one : commit_group(effects.transactions)) {
       if (!one) return std::move(one);
     }
     tenant_.committed();
   }
   if (effects.intents.empty()) return {};
   return dispatch(std::move(effects.intents));
+}
+
+// Memory is ahead of the store, so what finds no room is tried until there is some.
+std::vector<Status> Engine::commit_group(std::span<const StoreTransaction> group) {
+  while (true) {
+    std::vector<Status> answers = tenant_.store().commit_group(group);
+    bool full = !answers.front() && answers.front().error().code == Code::E0009;
+    if (!full) lacks_room_ = false;
+    if (!full || !wait_for_room(answers.front().error())) return answers;
+  }
+}
+
+Status Engine::when_there_is_room(const std::function<Status()>& act) {
+  while (true) {
+    Status done = act();
+    bool full = !done && done.error().code == Code::E0009;
+    if (!full) lacks_room_ = false;
+    if (!full || !wait_for_room(done.error())) return done;
+  }
+}
+
+// Nobody waits meanwhile: whoever has sent something is told to send it again. False: it is over.
+bool Engine::wait_for_room(const Diagnostic& why) {
+  if (!lacks_room_.exchange(true)) failed_(why);
+  for (ReportsJob& job : in_hand_) job.answer.set_value(no_room());
+  in_hand_.clear();
+  std::unique_lock lock(mutex_);
+  for (ReportsJob& job : jobs_) {
+    job.answer.set_value(no_room());
+    waiting_reports_ -= job.reports.size();
+  }
+  jobs_.clear();
+  wake_.wait_for(lock, kRoomEvery, [&] { return stopping_; });
+  return !stopping_;
 }
 
 // --- from commands to orders ---------------------------------------------------------------------
@@ -445,9 +493,11 @@ Status Engine::dispatch_round(const std::vector<StoredIntent>& decided,
     if (!intent) return std::move(intent).error();
     if (intent->withdraw != 0) {
       auto order = tenant_.order_of(label, intent->withdraw);
+      if (!order && order.error().code == Code::E0886) continue;
       if (!order) return std::move(order).error();
       // Too late to take it back: then its result comes.
-      if (*order != 0 && tenant_.book().withdraw(*eid, *order)) {
+      auto withdraw = [&] { return tenant_.book().withdraw(*eid, *order); };
+      if (*order != 0 && when_there_is_room(withdraw)) {
         tell(*eid, {{.kind = eim::Notice::Kind::order_finished, .eid = *eid, .order = *order}});
       }
     }
@@ -458,24 +508,29 @@ Status Engine::dispatch_round(const std::vector<StoredIntent>& decided,
       auto placement = prepare(*eid, intent->command, false);
       if (!placement) {
         const Diagnostic& why = placement.error();
+        if (is_damage(why)) {
+          tenant_.set_aside(label, why);
+          continue;
+        }
         bool enrolled = why.code != Code::E0841;
         if (enrolled && why.code != Code::E0842) return why;
         Status told = tenant_.take_refusal(
             label, intent->command,
             enrolled ? CommandResult::Outcome::refused : CommandResult::Outcome::not_now,
             why.message, now_(), refusals);
-        if (!told) return told;
+        if (!told && told.error().code != Code::E0886) return told;
         continue;
       }
       append(effect, placement->effect);
       Status noted = tenant_.note_order(label, placement->id, intent->command.number, effect);
+      if (!noted && noted.error().code == Code::E0886) continue;
       if (!noted) return noted;
     }
     placements.push_back(std::move(effect));
     placed.push_back(label);
   }
   if (placements.empty()) return {};
-  std::vector<Status> answers = tenant_.store().commit_group(placements);
+  std::vector<Status> answers = commit_group(placements);
   std::uint64_t count = 0;
   for (std::size_t i = 0; i < answers.size(); ++i) {
     if (answers[i]) {

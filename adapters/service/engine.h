@@ -23,6 +23,7 @@
 #include <future>
 #include <map>
 #include <mutex>
+#include <span>
 #include <thread>
 
 #include "adapters/service/order_keys.h"
@@ -45,13 +46,15 @@ struct EngineCounters {
   std::uint64_t decisions = 0;
   std::uint64_t orders = 0;  // placed
   std::size_t waiting = 0;   // reports now
+  bool lacks_room = false;   // the disk is full now
   Instant next_instant = kNever;
 };
 
 // Threads: all members from any thread, but start and stop from one.
 class Engine {
  public:
-  // `failed` is called, once, from the engine's thread, when it cannot go on.
+  // `failed` is called from the engine's thread: once when it cannot go on, and with E0009 whenever
+  // the disk has become full, with which it goes on as soon as there is room.
   Engine(Tenant& tenant, const ServiceLimits& limits, WallClock now,
          std::function<void(const Diagnostic&)> failed);
   ~Engine() { stop(); }
@@ -61,7 +64,8 @@ class Engine {
   // What was taken is finished; nothing more is taken. Idempotent.
   void stop();
 
-  // Errors: E0883 the queue is full (none was taken), E0015 it has stopped.
+  // Errors: E0883 the queue is full (none was taken), E0015 it has stopped, E0009 the disk is full
+  // (nobody knows yet whether they will be there; to be sent again).
   Result<ReportCounts> take(std::vector<Report> reports);
   void tell(const Eid& eid, std::vector<eim::Notice> notices);
   Status enrol(const eim::Enrolment& enrolment);  // E0842 enrolled already
@@ -78,6 +82,8 @@ class Engine {
   Status withdraw(const Eid& eid, eim::OrderId order);
 
   bool running() const;
+  // The disk is full: nothing is taken in until there is room.
+  bool lacks_room() const { return lacks_room_.load(); }
   EngineCounters counters() const;
   Tenant& tenant() { return tenant_; }
 
@@ -98,10 +104,13 @@ class Engine {
   void note_revisit(bool goes_on);
   bool wait_for_work();
   void turn();
-  Status take_all(std::deque<ReportsJob>& jobs, Instant now, std::vector<ReportCounts>& counts);
+  Status take_all(Instant now, std::vector<ReportCounts>& counts);
   Status take_told(Instant now);
   Status pass_time(Instant now);
   Status commit(Effects& effects);
+  std::vector<Status> commit_group(std::span<const StoreTransaction> group);
+  Status when_there_is_room(const std::function<Status()>& act);
+  bool wait_for_room(const Diagnostic& why);
   // Spends as long on it as was spent on what came in, so that it keeps up.
   Status tidy(std::chrono::steady_clock::time_point turn_begin);
   Status dispatch(std::vector<StoredIntent> decided);
@@ -122,6 +131,7 @@ class Engine {
   std::function<void(const Diagnostic&)> failed_;
 
   std::atomic<bool> killed_{false};
+  std::atomic<bool> lacks_room_{false};
 
   mutable std::mutex mutex_;  // guards everything below
   std::condition_variable wake_;
@@ -136,10 +146,12 @@ class Engine {
   bool ahead_is_full_ = false;  // ... as many as there may be
   bool looking_up_ = false;
   // The engine's thread only.
+  std::deque<ReportsJob> in_hand_;  // of this turn
   std::optional<Eid> looked_up_to_;
   bool untidy_ = false;
   std::chrono::steady_clock::time_point rested_at_{};  // idle devices left memory
-  std::size_t rested_count_ = 0;                       // since memory was given back
+  std::chrono::steady_clock::time_point rested_last_at_{};
+  std::size_t rested_count_ = 0;  // since memory was given back
   Instant next_instant_ = kBeginning;
   EngineCounters counters_;
   std::condition_variable wake_ahead_;

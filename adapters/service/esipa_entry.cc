@@ -82,8 +82,9 @@ eim::EsipaAnswer EsipaEntry::answer_of(Result<eim::Answer> answer, const Tenant&
                                        std::string_view address) {
   if (!answer) {
     Code code = answer.error().code;
-    bool ours = code == Code::E0014 || code == Code::E0015 || code == Code::E0016 ||
-                code == Code::E0018 || code == Code::E0012 || code == Code::E0812;
+    bool ours = code == Code::E0009 || code == Code::E0014 || code == Code::E0015 ||
+                code == Code::E0016 || code == Code::E0018 || code == Code::E0012 ||
+                code == Code::E0019 || code == Code::E0812;
     ++(ours ? counters_.failed : counters_.undecodable);
     return ours ? eim::EsipaAnswer::busy(limits::kEsipaRetryAfterSeconds)
                 : eim::EsipaAnswer::undecodable();

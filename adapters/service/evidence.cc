@@ -155,6 +155,12 @@ std::string shadow_record(std::string_view digest, std::string_view by, Instant 
   return dumped(json);
 }
 
+std::string set_aside_record(std::string_view why, Instant at) {
+  Json json = begun(at);
+  json["set_aside"] = why.empty() ? Json(nullptr) : Json(why);
+  return dumped(json);
+}
+
 std::string order_text(const eim::Order& order, Instant ended_at) {
   Json json;
   add_order(json, order);

@@ -28,6 +28,9 @@ std::string policy_record(std::string_view digest, std::string_view by, Instant 
 // `digest` "": no policy runs in shadow any more.
 std::string shadow_record(std::string_view digest, std::string_view by, Instant at);
 
+// The device cannot be read, and is not decided about; `why` "": it can again.
+std::string set_aside_record(std::string_view why, Instant at);
+
 // An order as people read it in answers of the REST interface.
 std::string order_text(const eim::Order& order, Instant ended_at);
 

@@ -16,17 +16,35 @@ constexpr std::size_t kRowsPerPage = 64;
 
 using Entries = std::vector<std::pair<std::string, std::string>>;
 
-Bytes packed_row(const Entries& entries) {
-  archive::Writer writer;
-  for (const auto& [label, text] : entries) {
-    writer.text(label);
-    writer.text(text);
+}  // namespace
+
+std::vector<LogPiece> PendingEntries::pieces_from(std::uint64_t number) const {
+  std::vector<LogPiece> all;
+  std::size_t begin = 0;
+  for (const Piece& piece : pieces_) {
+    std::string_view text = std::string_view(text_).substr(begin, piece.end - begin);
+    if (piece.number >= number) all.push_back({piece.number, text});
+    begin = piece.end;
   }
-  Bytes plain = writer.take();
-  return pack_journal({reinterpret_cast<const char*>(plain.data()), plain.size()});
+  return all;
 }
 
-}  // namespace
+void PendingEntries::add(std::uint64_t number, std::string_view text) {
+  if (pieces_.empty()) since_ = number;
+  if (pieces_.empty() || pieces_.back().number != number) pieces_.push_back({number, 0});
+  text_ += text;
+  pieces_.back().end = text_.size();
+}
+
+void PendingEntries::erase_before(std::uint64_t number) {
+  std::size_t count = 0, begin = 0;
+  for (; count < pieces_.size() && pieces_[count].number < number; ++count) {
+    begin = pieces_[count].end;
+  }
+  text_.erase(0, begin);
+  pieces_.erase(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(count));
+  for (Piece& piece : pieces_) piece.end -= begin;
+}
 
 Result<Entries> read_log_row(ByteView row) {
   auto plain = unpack_journal(row);
@@ -59,7 +77,7 @@ Status InputLog::open(Store& store, const Keys& keys) {
       rows_.push_back({number, 0});
       for (const auto& [label, text] : *entries) {
         rows_.back().byte_count += text.size();
-        add(label, number, text);
+        entries_of(label).add(number, text);
       }
       byte_count_ += rows_.back().byte_count;
       next_ = number + 1;
@@ -67,7 +85,7 @@ Status InputLog::open(Store& store, const Keys& keys) {
     if (page->size() < kRowsPerPage) break;
     rest = rest.after(page->back().key);
   }
-  for (PendingEntries& entries : order_) entries.compared = false;
+  for (PendingEntries& entries : order_) entries.compared_ = false;
   // Rows may be gone whose numbers journals bear.
   auto newest = store.read(keys.input_log_end());
   if (!newest) return std::move(newest).error();
@@ -83,19 +101,9 @@ PendingEntries& InputLog::entries_of(const std::string& label) {
   auto known = places_.find(label);
   if (known != places_.end()) return *known->second;
   PendingEntries& made = order_.emplace_back();
-  made.label = label;
-  places_.emplace(made.label, std::prev(order_.end()));
+  made.label_ = label;
+  places_.emplace(made.label(), std::prev(order_.end()));
   return made;
-}
-
-void InputLog::add(const std::string& label, std::uint64_t number, std::string_view text) {
-  PendingEntries& entries = entries_of(label);
-  if (entries.pieces.empty()) entries.since = number;
-  if (entries.pieces.empty() || entries.pieces.back().number != number) {
-    entries.pieces.push_back({number, {}});
-  }
-  entries.pieces.back().text += text;
-  entries.byte_count += text.size();
 }
 
 void InputLog::append(const std::string& label, std::string_view text) {
@@ -104,19 +112,21 @@ void InputLog::append(const std::string& label, std::string_view text) {
         text.size() <= kRowBytes ? std::string_view::npos : text.find('\n', kRowBytes);
     std::string_view part = end == std::string_view::npos ? text : text.substr(0, end + 1);
     text.remove_prefix(part.size());
-    add(label, next_, part);
-    unwritten_.emplace_back(label, part);
+    entries_of(label).add(next_, part);
+    unwritten_.text(label);
+    unwritten_.text(std::string(part));
     unwritten_bytes_ += part.size();
     if (unwritten_bytes_ >= kRowBytes) close_row();
   }
 }
 
 void InputLog::close_row() {
-  if (unwritten_.empty()) return;
-  full_rows_.emplace_back(next_, packed_row(unwritten_));
+  if (unwritten_bytes_ == 0) return;
+  Bytes plain = unwritten_.take();
+  full_rows_.emplace_back(
+      next_, pack_journal({reinterpret_cast<const char*>(plain.data()), plain.size()}));
   rows_.push_back({next_++, unwritten_bytes_});
   byte_count_ += unwritten_bytes_;
-  unwritten_.clear();
   unwritten_bytes_ = 0;
 }
 
@@ -137,15 +147,17 @@ bool InputLog::is_overfull() const {
   return byte_count_ > kOverfullFactor * byte_count_max_ && !order_.empty();
 }
 
+bool InputLog::is_compared(const std::string& label) const {
+  const PendingEntries* entries = pending(label);
+  return entries == nullptr || entries->compared_;
+}
+
 void InputLog::compare(const std::string& label, std::uint64_t next) {
   auto known = places_.find(label);
-  if (known == places_.end() || known->second->compared) return;
-  PendingEntries& entries = *known->second;
-  entries.compared = true;
-  std::erase_if(entries.pieces, [&](const LogPiece& piece) { return piece.number < next; });
-  entries.byte_count = 0;
-  for (const LogPiece& piece : entries.pieces) entries.byte_count += piece.text.size();
-  if (!entries.pieces.empty()) return;
+  if (known == places_.end() || known->second->compared_) return;
+  known->second->compared_ = true;
+  known->second->erase_before(next);
+  if (known->second->byte_count() > 0) return;
   auto place = known->second;
   places_.erase(known);  // its key lies in the entry
   order_.erase(place);
@@ -157,12 +169,12 @@ void InputLog::note_moved(const std::string& label) {
 }
 
 void InputLog::forget_moved() {
-  for (const PendingEntries& entries : moved_) places_.erase(entries.label);
+  for (const PendingEntries& entries : moved_) places_.erase(entries.label());
   moved_.clear();
 }
 
 void InputLog::erase_moved(const Keys& keys, StoreTransaction& effect) {
-  std::uint64_t kept = order_.empty() ? next_ : order_.front().since;
+  std::uint64_t kept = order_.empty() ? next_ : order_.front().since();
   bool some = false;
   while (!rows_.empty() && rows_.front().number < kept) {
     effect.erase(keys.input_log(rows_.front().number));

@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <deque>
 #include <list>
+#include <memory_resource>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -27,23 +28,47 @@
 
 #include "adapters/service/keys.h"
 #include "engine/base/store.h"
+#include "engine/graph/archive.h"
 
 namespace sojourn::service {
 
 // Entries of one device under one number.
 struct LogPiece {
   std::uint64_t number = 0;
-  std::string text;
+  std::string_view text;
 };
 
-// What the log holds of a device and its journal lacks.
-struct PendingEntries {
-  std::string label;
-  std::uint64_t since = 0;  // no piece has a smaller number
-  std::vector<LogPiece> pieces;
-  std::size_t byte_count = 0;
+// What the log holds of a device and its journal lacks. Thousands of them outlive the devices that
+// they are of, so they lie together, in memory of the log's own; a copy is anybody's.
+class PendingEntries {
+ public:
+  using allocator_type = std::pmr::polymorphic_allocator<>;
+  explicit PendingEntries(const allocator_type& memory = {})
+      : label_(memory), text_(memory), pieces_(memory) {}
+
+  std::string_view label() const { return label_; }
+  std::size_t byte_count() const { return text_.size(); }
+  // No piece has a smaller number; nor a greater one. Requires: there are some.
+  std::uint64_t since() const { return since_; }
+  std::uint64_t last_number() const { return pieces_.back().number; }
+  // Those with this number and greater ones; as long as the entries stay as they are.
+  std::vector<LogPiece> pieces_from(std::uint64_t number) const;
+
+ private:
+  friend class InputLog;
+  struct Piece {
+    std::uint64_t number = 0;
+    std::size_t end = 0;  // in the text
+  };
+  void add(std::uint64_t number, std::string_view text);
+  void erase_before(std::uint64_t number);
+
+  std::pmr::string label_;
+  std::uint64_t since_ = 0;
+  std::pmr::string text_;
+  std::pmr::vector<Piece> pieces_;
   // False after a start: some of it may be in the journal.
-  bool compared = true;
+  bool compared_ = true;
 };
 
 // Not thread-safe: the tenant's lock is held.
@@ -66,7 +91,9 @@ class InputLog {
   // So much larger that nothing else should be taken in before.
   bool is_overfull() const;
   // The device that has waited longest. Requires: is_full().
-  const std::string& oldest() const { return order_.front().label; }
+  std::string_view oldest() const { return order_.front().label(); }
+  // May some of it be in the journal of the device? Then `compare` comes first.
+  bool is_compared(const std::string& label) const;
   // The journal of the device holds everything with smaller numbers than `next`.
   void compare(const std::string& label, std::uint64_t next);
   // All there is of the device goes into its journal, with the next transaction.
@@ -74,7 +101,7 @@ class InputLog {
   // Into that transaction: rows of which nothing is pending go.
   void erase_moved(const Keys& keys, StoreTransaction& effect);
   // It is committed. Until then a device is read with what was moved, as before.
-  const std::list<PendingEntries>& moved() const { return moved_; }
+  const std::pmr::list<PendingEntries>& moved() const { return moved_; }
   void forget_moved();
 
   std::size_t byte_count() const { return byte_count_; }
@@ -85,19 +112,20 @@ class InputLog {
     std::size_t byte_count = 0;
   };
   PendingEntries& entries_of(const std::string& label);
-  void add(const std::string& label, std::uint64_t number, std::string_view text);
   void close_row();
 
   const std::size_t byte_count_max_;
-  std::uint64_t next_ = 0;  // of the row that is being written
-  std::vector<std::pair<std::string, std::string>> unwritten_;
-  std::size_t unwritten_bytes_ = 0;
+  std::uint64_t next_ = 0;                                  // of the row that is being written
+  archive::Writer unwritten_;                               // its entries ...
+  std::size_t unwritten_bytes_ = 0;                         // ... and how much text they have
   std::vector<std::pair<std::uint64_t, Bytes>> full_rows_;  // of this turn
   std::deque<Row> rows_;                                    // in the store, ascending
   std::size_t byte_count_ = 0;                              // of their texts
-  std::list<PendingEntries> order_;                         // by `since`
-  std::list<PendingEntries> moved_;
-  std::unordered_map<std::string_view, std::list<PendingEntries>::iterator> places_;
+  std::pmr::unsynchronized_pool_resource memory_;
+  std::pmr::list<PendingEntries> order_{&memory_};  // by `since`
+  std::pmr::list<PendingEntries> moved_{&memory_};
+  std::pmr::unordered_map<std::string_view, std::pmr::list<PendingEntries>::iterator> places_{
+      &memory_};
 };
 
 // A stored row: devices and what was taken in of them. E0012.

@@ -57,16 +57,21 @@ void JournalWriter::time(Instant now, Instant last) {
   if (now != last && now != kBeginning) text_ += fmt::format("@{}\n", now.ms);
 }
 
-void JournalWriter::report(std::string_view line, const Observation& as_sent,
-                           const Observation& as_heard) {
+CardMembers card_members(const Observation& report) {
+  return {!report.profile.absent(), !report.iccid.absent(), !report.installed.absent(),
+          !report.fallback.absent()};
+}
+
+void JournalWriter::report(std::string_view line, const CardMembers& as_sent,
+                           const CardMembers& as_heard) {
   std::string left_out;
   auto note = [&](std::string_view name, bool sent, bool heard) {
     if (sent && !heard) left_out += fmt::format("{}{}", left_out.empty() ? "~" : ",", name);
   };
-  note("profile", !as_sent.profile.absent(), !as_heard.profile.absent());
-  note("iccid", !as_sent.iccid.absent(), !as_heard.iccid.absent());
-  note("installed", !as_sent.installed.absent(), !as_heard.installed.absent());
-  note("fallback", !as_sent.fallback.absent(), !as_heard.fallback.absent());
+  note("profile", as_sent.profile, as_heard.profile);
+  note("iccid", as_sent.iccid, as_heard.iccid);
+  note("installed", as_sent.installed, as_heard.installed);
+  note("fallback", as_sent.fallback, as_heard.fallback);
   if (!left_out.empty()) text_ += left_out + " ";
   std::size_t begin = line.find('{');
   text_ += line.substr(begin == std::string_view::npos ? 0 : begin);
@@ -126,10 +131,27 @@ Status JournalReader::replay(std::string_view text, DeviceLoop& loop, const Prep
 
 // --- blocks --------------------------------------------------------------------------------------
 
+namespace {
+
+// A thread keeps its tables from block to block: making them costs more than a block.
+ZSTD_CCtx* packer() {
+  thread_local std::unique_ptr<ZSTD_CCtx, std::size_t (*)(ZSTD_CCtx*)> context(ZSTD_createCCtx(),
+                                                                               ZSTD_freeCCtx);
+  return context.get();
+}
+
+ZSTD_DCtx* unpacker() {
+  thread_local std::unique_ptr<ZSTD_DCtx, std::size_t (*)(ZSTD_DCtx*)> context(ZSTD_createDCtx(),
+                                                                               ZSTD_freeDCtx);
+  return context.get();
+}
+
+}  // namespace
+
 Bytes pack_journal(std::string_view text) {
   Bytes block(ZSTD_compressBound(text.size()));
-  std::size_t size =
-      ZSTD_compress(block.data(), block.size(), text.data(), text.size(), kBlockLevel);
+  std::size_t size = ZSTD_compressCCtx(packer(), block.data(), block.size(), text.data(),
+                                       text.size(), kBlockLevel);
   bool pays = ZSTD_isError(size) == 0 && size < text.size();
   if (!pays) return Bytes(text.begin(), text.end());
   block.resize(size);
@@ -146,7 +168,8 @@ Result<std::string> unpack_journal(ByteView row) {
     return damaged();
   }
   std::string text(size, '\0');
-  std::size_t count = ZSTD_decompress(text.data(), text.size(), row.data(), row.size());
+  std::size_t count =
+      ZSTD_decompressDCtx(unpacker(), text.data(), text.size(), row.data(), row.size());
   if (ZSTD_isError(count) != 0 || count != size) return damaged();
   return text;
 }

@@ -24,12 +24,18 @@
 
 namespace sojourn::service {
 
+// The members that the card's word can put out of force: which of them does a report have?
+struct CardMembers {
+  bool profile = false, iccid = false, installed = false, fallback = false;
+};
+CardMembers card_members(const Observation& report);
+
 // Writes the text of one transaction's entries.
 class JournalWriter {
  public:
   // `now`: the loop's time before; `last`: what a reader of the journal will have by itself.
   void time(Instant now, Instant last);
-  void report(std::string_view line, const Observation& as_sent, const Observation& as_heard);
+  void report(std::string_view line, const CardMembers& as_sent, const CardMembers& as_heard);
   void switched(std::string_view profile);
   bool empty() const { return text_.empty(); }
   std::string take() { return std::exchange(text_, {}); }

@@ -5,6 +5,7 @@
 //   histories "journal" LABEL N   what was taken in, in order (journal.h), up to row N of the log
 //   histories "past" LABEL        the same, older than history is kept, thinned
 //   histories "memory" LABEL      the device as it was after a packed block (device_memory.h)
+//   histories "set aside" LABEL   nothing: something of it cannot be read (set_aside.h)
 //   histories "imei" IMEI         the EID last seen with it
 //   histories "shadow" LABEL      what the shadow policy decides otherwise (shadow.h)
 //   inputs    "log" N             what was taken in lately, of all devices (input_log.h)
@@ -51,6 +52,8 @@ class Keys {
   StoreKey memory(std::string_view label) const {
     return in(Space::histories, "memory").add_text(label);
   }
+  StoreKey set_aside() const { return in(Space::histories, "set aside"); }
+  StoreKey set_aside(std::string_view label) const { return set_aside().add_text(label); }
   StoreKey imei(std::string_view imei) const { return in(Space::histories, "imei").add_text(imei); }
   StoreKey input_log() const { return in(Space::inputs, "log"); }
   StoreKey input_log(std::uint64_t n) const { return input_log().add_unsigned(n); }

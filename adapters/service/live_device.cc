@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "adapters/service/device_memory.h"
+#include "adapters/service/set_aside.h"
 #include "adapters/service/shadow.h"
 #include "engine/device/planner_goal.h"
 
@@ -61,12 +62,14 @@ Status replay_past(const StoreSnapshot& snapshot, const DeviceShelf& shelf, Jour
 Status read_history(const StoreSnapshot& snapshot, const DeviceShelf& shelf, JournalReader& reader,
                     const PendingEntries* pending, LiveDevice& device) {
   Result<std::optional<Bytes>> stored = snapshot.read(shelf.keys.memory(device.label));
-  if (!stored) return std::move(stored).error();
+  if (!stored && !is_damage(stored.error())) return std::move(stored).error();
+  bool is_stored = !stored || stored->has_value();
   DeviceMemory memory;
-  if (stored->has_value()) {
-    Result<DeviceMemory> read = device_memory_from(**stored);
-    if (!read) return std::move(read).error();
-    memory = std::move(*read);
+  Result<DeviceMemory> remembered = DeviceMemory();
+  if (stored && is_stored) remembered = device_memory_from(**stored);
+  // One that is damaged says no more than the journal.
+  if (stored && is_stored && remembered) {
+    memory = std::move(*remembered);
     device.remembered_next = device.journal_next = memory.journal_next;
     device.memory_bytes = (*stored)->size();
   }
@@ -78,14 +81,13 @@ Status read_history(const StoreSnapshot& snapshot, const DeviceShelf& shelf, Jou
   if (read = replay_journal(snapshot, shelf, reader, first, device); !read) return read;
   bool since = !known || device.tail_bytes > 0;
   if (pending != nullptr) {
-    for (const LogPiece& piece : pending->pieces) {
-      if (piece.number < device.journal_next) continue;
+    for (const LogPiece& piece : pending->pieces_from(device.journal_next)) {
       since = true;
       read = reader.replay(piece.text, device.loop, *shelf.policy.prepared, *shelf.policy.devices);
       if (!read) return read;
     }
   }
-  device.memory_due = stored->has_value() && !known;
+  device.memory_due = is_stored && !known;
   device.journal_time = since ? device.loop.now() : memory.journal_time;
   return {};
 }
@@ -115,7 +117,10 @@ Result<std::unique_ptr<LiveDevice>> load_device(const StoreSnapshot& snapshot,
   }
   if (!shelf.shadow) return device;
   Status followed = follow_in_shadow(snapshot, shelf, reader, pending, *device);
-  if (!followed) return std::move(followed).error();
+  if (followed) return device;
+  // What only the shadow needs keeps nobody from being decided about.
+  if (!is_damage(followed.error())) return std::move(followed).error();
+  device->shadow.reset();
   return device;
 }
 

@@ -66,10 +66,11 @@ struct DeviceShelf {
   RunnablePolicy shadow;      // empty: none
   std::string policy_digest;  // digest_text of the policy
   Bytes made_under;           // digest_of the policy and the options
+  bool asks_fleet = false;    // a decision may change by what others do
 };
 
 // A device never heard of is new and empty. `pending`: of the log; null: nothing. Errors: the
-// store's, and E0012.
+// store's, and E0012 and E0019 when something of it cannot be read (set_aside.h).
 Result<std::unique_ptr<LiveDevice>> load_device(const StoreSnapshot& snapshot,
                                                 const DeviceShelf& shelf, JournalReader& reader,
                                                 const std::string& label,

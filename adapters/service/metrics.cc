@@ -43,7 +43,8 @@ std::string MetricsText::take() {
 }
 
 void add_engine(MetricsText& text, std::string_view tenant, const EngineCounters& counters,
-                std::size_t devices_in_memory, std::uint64_t chain_length) {
+                std::size_t devices_in_memory, std::size_t devices_set_aside,
+                std::uint64_t chain_length) {
   std::string of = label("tenant", tenant);
   auto count = [&](std::string_view name, std::string_view help, auto value) {
     text.add(name, Kind::counter, help, of, static_cast<double>(value));
@@ -61,6 +62,9 @@ void add_engine(MetricsText& text, std::string_view tenant, const EngineCounters
   count("sojourn_evidence_records_total", "Length of the evidence chain.", chain_length);
   now("sojourn_reports_waiting", "Reports in the queue.", counters.waiting);
   now("sojourn_devices_in_memory", "Devices whose history is in memory.", devices_in_memory);
+  now("sojourn_disk_full", "Nothing is taken in until there is room.", counters.lacks_room);
+  now("sojourn_devices_set_aside", "Devices of which something stored cannot be read.",
+      devices_set_aside);
   if (counters.next_instant != kNever && counters.next_instant != kBeginning) {
     now("sojourn_next_instant_seconds", "When time alone may change the next decision.",
         static_cast<double>(counters.next_instant.ms) / 1000);

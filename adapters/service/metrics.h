@@ -28,7 +28,8 @@ class MetricsText {
 };
 
 void add_engine(MetricsText& text, std::string_view tenant, const EngineCounters& counters,
-                std::size_t devices_in_memory, std::uint64_t chain_length);
+                std::size_t devices_in_memory, std::size_t devices_set_aside,
+                std::uint64_t chain_length);
 void add_esipa(MetricsText& text, const EsipaCounters& counters);
 void add_https(MetricsText& text, std::string_view server, const eim::HttpCounters& counters);
 void add_coap(MetricsText& text, const eim::CoapCounters& counters);

@@ -208,9 +208,11 @@ eim::HttpResponse problem(unsigned status, std::string_view code, std::string_vi
 eim::HttpResponse problem(const Diagnostic& why, std::uint32_t retry_after_s) {
   unsigned status = 500;
   if (why.code == Code::E0883) status = 429;
-  if (why.code == Code::E0014 || why.code == Code::E0015 || why.code == Code::E0016) status = 503;
+  if (why.code == Code::E0009 || why.code == Code::E0014 || why.code == Code::E0015 ||
+      why.code == Code::E0016)
+    status = 503;
   if (why.code == Code::E0841) status = 404;
-  if (why.code == Code::E0842) status = 409;
+  if (why.code == Code::E0842 || why.code == Code::E0886) status = 409;
   if (why.code == Code::E0882) status = 422;
   if (why.code == Code::E0885) status = 400;
   eim::HttpResponse response = problem(status, code_name(why.code), why.message, why.help);

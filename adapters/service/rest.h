@@ -51,8 +51,16 @@ struct RestRoute {
   std::string_view body;    // the shape of the request: a name under components/schemas, or ""
   std::string_view answer;  // the shape of the answer, likewise; or a media type
   bool of_tenant = true;
+  std::string_view header = {};  // one of its own, that may be sent
 };
 std::span<const RestRoute> rest_routes();
+
+// What a route names as its body or its answer.
+struct RestSchema {
+  std::string_view name;
+  std::string_view json;  // a schema of OpenAPI 3.0
+};
+std::span<const RestSchema> rest_schemas();
 
 // What the whole service shows beside its tenants.
 class ServiceFacts {
@@ -60,6 +68,7 @@ class ServiceFacts {
   virtual ~ServiceFacts() = default;
   virtual std::string metrics() const = 0;  // Prometheus text
   virtual bool ready() const = 0;
+  virtual std::size_t devices_set_aside() const = 0;
   virtual std::shared_ptr<const Tokens> tokens() const = 0;
   // Checks, keeps and activates a policy for a tenant; where that takes two people, it is proposed
   // (PolicyCheck::proposed), here and in what puts others in force below. E0882 with what is wrong

@@ -48,6 +48,11 @@ eim::HttpResponse unknown(const std::string& label) {
   return problem(404, "", "no device `" + label + "` has been heard of");
 }
 
+// Of a device that cannot be read only the row is shown.
+eim::HttpResponse set_aside(const std::string& label, const std::string& why) {
+  return problem(409, "E0886", "device `" + label + "` is set aside: " + why);
+}
+
 Json command_json(const ProfileCommand& command) {
   Json json;
   json["command"] = name_of(command.kind);
@@ -66,19 +71,24 @@ eim::HttpResponse list_devices(Rest& rest, const RestCall& call) {
   std::string after = call.value("after");
   if (!after.empty()) range = range.after(tenant.keys().device(after));
   std::size_t count = page_size(call);
-  auto rows = (*snapshot)->scan(range, count);
-  if (!rows) return problem(rows.error(), rest.retry_after_s());
+  // One by one, so that a row that cannot be read hides no other.
+  auto keys = (*snapshot)->keys(range, count);
+  if (!keys) return problem(keys.error(), rest.retry_after_s());
   Json json;
   json["devices"] = Json::array();
-  for (const StoreRow& stored : *rows) {
-    StoreKeyReader parts(stored.key);
+  for (const StoreKey& key : *keys) {
+    StoreKeyReader parts(key);
     parts.read_text();
     after = parts.read_text();
-    auto row = device_row_from(stored.value);
-    if (!row) return problem(row.error(), rest.retry_after_s());
-    json["devices"].push_back(row_json(after, *row));
+    auto stored = (*snapshot)->read(key);
+    if (!stored && !is_damage(stored.error())) {
+      return problem(stored.error(), rest.retry_after_s());
+    }
+    auto row = stored ? device_row_from(**stored) : Result<DeviceRow>(stored.error());
+    json["devices"].push_back(row_json(after, row ? *row : DeviceRow()));
+    if (!row) json["devices"].back()["set_aside"] = row.error().message;
   }
-  if (rows->size() == count) json["next"] = after;
+  if (keys->size() == count) json["next"] = after;
   return json_answer(200, dumped(json));
 }
 
@@ -116,6 +126,10 @@ eim::HttpResponse show_device(Rest& rest, const RestCall& call) {
   if (!view->has_value()) return unknown(call.parts[0]);
   const Tenant::View& found = **view;
   Json json = row_json(call.parts[0], found.row);
+  if (!found.set_aside.empty()) {
+    json["set_aside"] = found.set_aside;
+    return json_answer(200, dumped(json));
+  }
   json["newest_report"] = instant_json(found.newest_report);
   json["enabled"] = found.enabled.empty() ? Json(nullptr) : Json(found.enabled);
   json["policy"] = found.row.policy;
@@ -140,6 +154,9 @@ eim::HttpResponse show_history(Rest& rest, const RestCall& call) {
   auto view = call.engine->tenant().view(call.parts[0], true);
   if (!view) return problem(view.error(), rest.retry_after_s());
   if (!view->has_value()) return unknown(call.parts[0]);
+  if (const std::string& why = (*view)->set_aside; !why.empty()) {
+    return set_aside(call.parts[0], why);
+  }
   Json json;
   json["device"] = call.parts[0];
   json["ledger"] = Json::array();
@@ -162,6 +179,9 @@ eim::HttpResponse show_explanation(Rest& rest, const RestCall& call) {
   auto view = tenant.view(call.parts[0], true);
   if (!view) return problem(view.error(), rest.retry_after_s());
   if (!view->has_value()) return unknown(call.parts[0]);
+  if (const std::string& why = (*view)->set_aside; !why.empty()) {
+    return set_aside(call.parts[0], why);
+  }
   return json_answer(200, to_json((*view)->explanation, tenant.policy()->table()));
 }
 

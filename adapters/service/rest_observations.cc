@@ -38,6 +38,7 @@ eim::HttpResponse post_observations(Rest& rest, const RestCall& call) {
   json["too_late"] = counts->too_late;
   json["refused"] = lines.refused_count;
   json["refused_values"] = counts->refused_values;
+  json["set_aside"] = counts->set_aside;
   json["decisions"] = counts->decisions;
   if (!refused.empty()) json["findings"] = std::move(refused);
   return json_answer(200, json.dump(-1, ' ', false, Json::error_handler_t::replace));

@@ -38,7 +38,7 @@ std::optional<ProfileCommand> command_in(const Json& given, const Tenant::View* 
   };
   auto kind = find_kind(text("command"));
   if (!kind) {
-    wrong = "`/command` is none of list, enable, disable, remove, set fallback, download";
+    wrong = "`/command` is none of list, enable, disable, delete, set fallback, download";
     return std::nullopt;
   }
   ProfileCommand command;

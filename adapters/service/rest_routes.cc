@@ -34,7 +34,7 @@ constexpr RestRoute kRoutes[] = {
      "device limit after", "", "OrderList"},
     {"POST", "/v1/orders", Role::operate, create_order,
      "Orders something of a card by hand; with an Idempotency-Key a repetition orders nothing", "",
-     "NewOrder", "Order"},
+     "NewOrder", "PlacedOrder", true, "Idempotency-Key"},
     {"GET", "/v1/orders/{device}/{order}", Role::read, show_order, "One order", "", "", "Order"},
     {"DELETE", "/v1/orders/{device}/{order}", Role::operate, cancel_order,
      "Takes back an order that has not left yet", "", "", ""},

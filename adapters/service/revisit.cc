@@ -4,6 +4,7 @@
 // Reading a device under another policy reads its whole journal. A thread of its own does that
 // ahead, from a snapshot, holding no lock; the engine's thread takes up what was read, a few
 // devices between two turns. A device that somebody needs before its turn comes is read at once.
+#include <algorithm>
 #include <chrono>
 
 #include "adapters/service/device_memory.h"
@@ -21,16 +22,25 @@ constexpr std::chrono::milliseconds kRevisitMax{10};
 constexpr std::size_t kAheadMax = 256;
 constexpr std::size_t kLabelsPerPage = 256;
 
+bool asks_fleet(const RunnablePolicy& policy) {
+  if (!policy) return false;
+  const std::vector<Feature>& all = policy.prepared->table().features;
+  return std::any_of(all.begin(), all.end(),
+                     [](const Feature& feature) { return is_about_fleet(feature.kind); });
+}
+
 }  // namespace
 
 void Tenant::shelve(RunnablePolicy policy, RunnablePolicy shadow) {
   LoopOptions loop;
   loop.mode = LoopMode::open;
   loop.lateness = config_.lateness;
-  DeviceShelf shelf{keys_, loop, std::move(policy), std::move(shadow), {}, {}};
+  DeviceShelf shelf{keys_, loop, std::move(policy), std::move(shadow), {}, {}, false};
   shelf.policy_digest = digest_text(*shelf.policy.prepared);
   shelf.made_under = digest_of(*shelf.policy.prepared, loop);
+  shelf.asks_fleet = asks_fleet(shelf.policy) || asks_fleet(shelf.shadow);
   shelf_ = std::make_shared<const DeviceShelf>(std::move(shelf));
+  set_aside_.try_all_again();
 }
 
 Status Tenant::activate(RunnablePolicy policy, std::string_view by, Instant now, Effects& effects) {
@@ -115,17 +125,17 @@ void Tenant::Ahead::begin(StoreRange all) {
 
 Status Tenant::list_ahead(const StoreSnapshot& snapshot) {
   if (!ahead_.labels.empty() || !ahead_.unlisted) return {};
-  auto rows = snapshot.scan(*ahead_.unlisted, kLabelsPerPage);
-  if (!rows) return std::move(rows).error();
-  for (const StoreRow& row : *rows) {
-    StoreKeyReader parts(row.key);
+  auto keys = snapshot.keys(*ahead_.unlisted, kLabelsPerPage);
+  if (!keys) return std::move(keys).error();
+  for (const StoreKey& key : *keys) {
+    StoreKeyReader parts(key);
     parts.read_text();
     ahead_.labels.push_back(parts.read_text());
   }
-  if (rows->size() < kLabelsPerPage) {
+  if (keys->size() < kLabelsPerPage) {
     ahead_.unlisted.reset();
   } else {
-    ahead_.unlisted = ahead_.unlisted->after(rows->back().key);
+    ahead_.unlisted = ahead_.unlisted->after(keys->back());
   }
   return {};
 }
@@ -166,6 +176,7 @@ Result<bool> Tenant::read_ahead(JournalReader& reader) {
 Result<LiveDevice*> Tenant::take_up(Ahead::Item item, StoreTransaction& effect) {
   bool unspoilt = ahead_.unspoilt.erase(item.label) == 1;
   if (item.device == nullptr || !unspoilt) return find(item.label, &effect);
+  set_aside_.remove(item.label);
   log_.compare(item.label, item.device->journal_next);
   LiveDevice* device = keep(std::move(item.device));
   // Nobody asked for it: it is the first to leave memory.
@@ -184,6 +195,7 @@ Result<bool> Tenant::revisit(Instant now, Effects& effects) {
     ahead_.read.pop_front();
     StoreTransaction first;
     auto device = take_up(std::move(item), first);
+    if (!device && device.error().code == Code::E0886) continue;
     if (!device) return std::move(device).error();
     Turn turn(*this, **device, now);
     turn.effect = std::move(first);

@@ -97,6 +97,11 @@ class Running final : public Service, public ServiceFacts {
 
   std::string metrics() const override;
   bool ready() const override;
+  std::size_t devices_set_aside() const override {
+    std::size_t count = 0;
+    for (const House& house : houses_) count += house.tenant->devices_set_aside();
+    return count;
+  }
   std::shared_ptr<const Tokens> tokens() const override { return std::atomic_load(&tokens_); }
   Status activate_policy(Engine& engine, std::string_view text, std::string_view by,
                          PolicyCheck& check) override;
@@ -222,16 +227,23 @@ Status Running::open_house(const TenantConfig& config) {
                               first);
   if (noted && !first.empty()) noted = store_->commit(first);
   if (!noted) return noted;
-  auto tenant =
-      Tenant::open(config, config_.limits, *store_, *house.book, *policy, wall_clock(),
-                   [this, name = config.name](std::string_view device, std::string_view record) {
-                     log_.record(name, device, record);
-                   });
+  auto tenant = Tenant::open(
+      config, config_.limits, *store_, *house.book, *policy, wall_clock(),
+      [this, name = config.name](std::string_view device, std::string_view record) {
+        log_.record(name, device, record);
+      },
+      [this, name = config.name](std::string_view device, std::string_view why) {
+        log_.warn(why.empty() ? "device can be read again" : "device set aside",
+                  {{"tenant", name},
+                   {"device", log_name(name, device)},
+                   {"code", "E0886"},
+                   {"why", std::string(why)}});
+      });
   if (!tenant) return std::move(tenant).error();
   house.tenant = std::move(tenant).value();
   house.engine = std::make_unique<Engine>(*house.tenant, config_.limits, wall_clock,
                                           [this](const Diagnostic& why) {
-                                            failed_ = true;
+                                            if (why.code != Code::E0009) failed_ = true;
                                             log_.error(why);
                                           });
   house.feed = std::make_unique<Feed>(config.observations, *house.engine, log_);
@@ -483,7 +495,7 @@ void Running::reload() {
 bool Running::ready() const {
   if (failed_ || stopped_) return false;
   for (const House& house : houses_) {
-    if (!house.engine->running()) return false;
+    if (!house.engine->running() || house.engine->lacks_room()) return false;
   }
   return true;
 }
@@ -492,7 +504,7 @@ std::string Running::metrics() const {
   MetricsText text;
   for (const House& house : houses_) {
     add_engine(text, house.config.name, house.engine->counters(), house.tenant->devices_in_memory(),
-               house.tenant->chain_length());
+               house.tenant->devices_set_aside(), house.tenant->chain_length());
   }
   add_esipa(text, esipa_->counters());
   if (https_server_) add_https(text, "esipa", https_server_->counters());

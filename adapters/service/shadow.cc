@@ -47,8 +47,7 @@ Status follow_in_shadow(const StoreSnapshot& snapshot, const DeviceShelf& shelf,
     rest = rest.after(page->back().key);
   }
   if (pending != nullptr) {
-    for (const LogPiece& piece : pending->pieces) {
-      if (piece.number < device.journal_next) continue;
+    for (const LogPiece& piece : pending->pieces_from(device.journal_next)) {
       Status read =
           reader.replay(piece.text, *device.shadow, *shelf.shadow.prepared, *shelf.shadow.devices);
       if (!read) return read;

@@ -52,13 +52,14 @@ void append(StoreTransaction& effect, const StoreTransaction& more) {
 }
 
 Tenant::Tenant(const TenantConfig& config, const ServiceLimits& limits, Store& store,
-               eim::OrderBook& book, RunnablePolicy policy, RecordSink told)
+               eim::OrderBook& book, RunnablePolicy policy, RecordSink told, SetAsideSink set_aside)
     : config_(config),
       limits_(limits),
       keys_(config.name),
       store_(store),
       book_(book),
       told_(std::move(told)),
+      told_set_aside_(std::move(set_aside)),
       log_(limits.log_bytes_max) {
   shelve(std::move(policy), {});
 }
@@ -66,13 +67,16 @@ Tenant::Tenant(const TenantConfig& config, const ServiceLimits& limits, Store& s
 Result<std::unique_ptr<Tenant>> Tenant::open(const TenantConfig& config,
                                              const ServiceLimits& limits, Store& store,
                                              eim::OrderBook& book, RunnablePolicy policy,
-                                             Instant now, RecordSink told) {
-  std::unique_ptr<Tenant> tenant(
-      new Tenant(config, limits, store, book, std::move(policy), std::move(told)));
+                                             Instant now, RecordSink told, SetAsideSink set_aside) {
+  std::unique_ptr<Tenant> tenant(new Tenant(config, limits, store, book, std::move(policy),
+                                            std::move(told), std::move(set_aside)));
   if (Status opened = tenant->open_chain(); !opened) return std::move(opened).error();
   if (Status opened = tenant->open_policy(); !opened) return std::move(opened).error();
   if (Status opened = tenant->open_switches(); !opened) return std::move(opened).error();
   if (Status opened = tenant->log_.open(store, tenant->keys_); !opened) {
+    return std::move(opened).error();
+  }
+  if (Status opened = tenant->set_aside_.open(store, tenant->keys_); !opened) {
     return std::move(opened).error();
   }
   StoreTransaction kept;
@@ -138,6 +142,7 @@ Result<LiveDevice*> Tenant::find(const std::string& label, StoreTransaction* eff
     found->second->resting = false;
     return found->second.get();
   }
+  if (const Diagnostic* why = set_aside_.why(label)) return *why;
   ahead_.spoil(label);
   if (!snapshot_) {
     auto snapshot = store_.snapshot();
@@ -145,7 +150,11 @@ Result<LiveDevice*> Tenant::find(const std::string& label, StoreTransaction* eff
     snapshot_ = std::move(*snapshot);
   }
   auto loaded = load_device(*snapshot_, *shelf_, reader_, label, log_.pending(label));
-  if (!loaded) return std::move(loaded).error();
+  if (!loaded) {
+    if (!is_damage(loaded.error())) return std::move(loaded).error();
+    return set_aside_.add(label, loaded.error());
+  }
+  set_aside_.remove(label);
   log_.compare(label, (*loaded)->journal_next);
   bool is_new = (*loaded)->row == DeviceRow{};
   if (is_new && effect == nullptr) return nullptr;
@@ -190,12 +199,53 @@ Result<std::string> Tenant::label_of(const DeviceNames& names, StoreTransaction&
   return known->second.empty() ? names.imei : known->second;
 }
 
-void Tenant::complete(Effects& effects) {
+void Tenant::complete(Effects& effects, Instant now) {
   std::lock_guard lock(mutex_);
   StoreTransaction rows;
+  for (const auto& [label, why] : set_aside_.take_changes()) {
+    StoreKey mark = keys_.set_aside(label);
+    why.empty() ? rows.erase(std::move(mark)) : rows.put(std::move(mark), {});
+    record(label, set_aside_record(why, now), rows);
+    if (told_set_aside_) told_set_aside_(label, why);
+  }
   log_.write(keys_, rows);
   fleet_.keep_size(keys_, rows);
   if (!rows.empty()) effects.transactions.push_back(std::move(rows));
+}
+
+void Tenant::record(const std::string& label, std::string_view json, StoreTransaction& effect) {
+  std::uint64_t number = chain_->sequence();
+  std::string line = chain_->append(json, label);
+  effect.put(keys_.chain(number), Bytes(line.begin(), line.end()));
+  effect.put(keys_.record_of(label, number), {});
+  told_(label, json);
+}
+
+// --- who is set aside ----------------------------------------------------------------------------
+
+void Tenant::set_aside(const std::string& label, const Diagnostic& damage) {
+  std::lock_guard lock(mutex_);
+  set_aside_.add(label, damage);
+}
+
+// Read when the device is: whoever was here before is then a duplicate.
+void Tenant::keep_unread(const std::string& label, std::span<Report* const> reports,
+                         ReportCounts& counts) {
+  JournalWriter journal;
+  for (const Report* report : reports) journal.report(report->line, {}, {});
+  log_.append(label, journal.take());
+  counts.set_aside += reports.size();
+}
+
+// Its place in the queue would be the first for ever.
+void Tenant::stop_ticking(const std::string& label, Instant at, StoreTransaction& effect) {
+  effect.erase(keys_.instant(at, label));
+  auto stored = store_.read(keys_.device(label));
+  if (!stored || !stored->has_value()) return;
+  auto row = device_row_from(**stored);
+  if (!row || row->queued_at != at) return;
+  row->queued_at = kNever;
+  effect.put(keys_.device(label), to_bytes(*row));
 }
 
 // --- the engine's thread -------------------------------------------------------------------------
@@ -208,11 +258,11 @@ Status Tenant::take_reports(std::vector<Report>& reports, Instant now, Effects& 
   struct Share {
     std::string label;
     StoreTransaction names;
-    std::vector<const Report*> reports;
+    std::vector<Report*> reports;
   };
   std::vector<Share> shares;
   std::unordered_map<std::string, std::size_t> share_of;
-  for (const Report& report : reports) {
+  for (Report& report : reports) {
     StoreTransaction names;
     auto label = label_of(report.observation.names, names);
     if (!label) return std::move(label).error();
@@ -224,10 +274,15 @@ Status Tenant::take_reports(std::vector<Report>& reports, Instant now, Effects& 
   }
   for (Share& share : shares) {
     auto device = find(share.label, &share.names);
-    if (!device) return std::move(device).error();
+    if (!device) {
+      if (device.error().code != Code::E0886) return std::move(device).error();
+      keep_unread(share.label, share.reports, counts);
+      if (!share.names.empty()) effects.transactions.push_back(std::move(share.names));
+      continue;
+    }
     Turn turn(*this, **device, now);
     turn.effect = std::move(share.names);
-    for (const Report* report : share.reports) turn.report(*report, counts);
+    for (Report* report : share.reports) turn.report(*report, counts);
     turn.finish(effects);
     counts.decisions += turn.decision_count;
   }
@@ -239,8 +294,9 @@ Status Tenant::take_notices(const Eid& eid, const std::vector<eim::Notice>& noti
   std::lock_guard lock(mutex_);
   Reading reading{*this};
   auto record = book_.device(eid);
-  if (!record) return std::move(record).error();
   std::string label = to_text(eid);
+  if (!record && is_damage(record.error())) return set_aside_.add(label, record.error());
+  if (!record) return std::move(record).error();
   StoreTransaction first;
   auto device = find(label, &first);
   if (!device) return std::move(device).error();
@@ -343,6 +399,10 @@ Result<bool> Tenant::tick(Instant now, std::size_t count_max, Effects& effects) 
     std::string label = parts.read_text();
     StoreTransaction first;
     auto device = find(label, &first);
+    if (!device && device.error().code == Code::E0886) {
+      stop_ticking(label, at, effects.transactions.emplace_back());
+      continue;
+    }
     if (!device) return std::move(device).error();
     Turn turn(*this, **device, now);
     turn.effect.erase(row.key);
@@ -404,6 +464,16 @@ Tenant::View view_of(LiveDevice& device, const DeviceShelf& shelf, bool whole) {
 
 }  // namespace
 
+Tenant::View Tenant::view_of_row(const StoreSnapshot& snapshot, const std::string& label,
+                                 const Diagnostic& damage) const {
+  View view;
+  view.set_aside = damage.message;
+  auto stored = snapshot.read(keys_.device(label));
+  if (!stored || !stored->has_value()) return view;
+  if (auto row = device_row_from(**stored)) view.row = std::move(*row);
+  return view;
+}
+
 Result<std::optional<Tenant::View>> Tenant::view(const std::string& label, bool whole) {
   std::unique_lock lock(mutex_);
   auto live = devices_.find(label);
@@ -417,7 +487,10 @@ Result<std::optional<Tenant::View>> Tenant::view(const std::string& label, bool 
   lock.unlock();
   thread_local JournalReader reader;  // those who ask are few, and it keeps its memory
   auto device = load_device(**snapshot, *shelf, reader, label, pending ? &*pending : nullptr);
-  if (!device) return std::move(device).error();
+  if (!device) {
+    if (!is_damage(device.error())) return std::move(device).error();
+    return std::optional(view_of_row(**snapshot, label, device.error()));
+  }
   if ((*device)->row == DeviceRow{}) return std::optional<View>();
   return std::optional(view_of(**device, *shelf, whole));
 }
@@ -440,6 +513,11 @@ KillSwitches Tenant::switches() const {
 std::size_t Tenant::devices_in_memory() const {
   std::lock_guard lock(mutex_);
   return devices_.size();
+}
+
+std::size_t Tenant::devices_set_aside() const {
+  std::lock_guard lock(mutex_);
+  return set_aside_.count();
 }
 
 std::uint64_t Tenant::chain_length() const {

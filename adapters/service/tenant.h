@@ -22,6 +22,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -36,6 +37,7 @@
 #include "adapters/service/keys.h"
 #include "adapters/service/live_device.h"
 #include "adapters/service/policy.h"
+#include "adapters/service/set_aside.h"
 #include "engine/runtime/audit_chain.h"
 
 namespace sojourn::service {
@@ -51,6 +53,7 @@ struct ReportCounts {
   std::uint64_t late = 0;
   std::uint64_t too_late = 0;
   std::uint64_t refused_values = 0;
+  std::uint64_t set_aside = 0;  // kept for devices that cannot be read (set_aside.h)
   std::uint64_t decisions = 0;  // changed ones
 };
 
@@ -75,12 +78,15 @@ class Tenant {
  public:
   // Told of every record as it is made: for logs. `record` has "%" for the device.
   using RecordSink = std::function<void(std::string_view label, std::string_view record)>;
+  // Told of devices that cannot be read, and why; "": it can again.
+  using SetAsideSink = std::function<void(std::string_view label, std::string_view why)>;
 
   // Reads the chain's head; nothing else until it is needed. Requires: store and book outlive it.
   static Result<std::unique_ptr<Tenant>> open(const TenantConfig& config,
                                               const ServiceLimits& limits, Store& store,
                                               eim::OrderBook& book, RunnablePolicy policy,
-                                              Instant now, RecordSink told);
+                                              Instant now, RecordSink told,
+                                              SetAsideSink set_aside = {});
 
   const std::string& name() const { return config_.name; }
   const Keys& keys() const { return keys_; }
@@ -88,7 +94,8 @@ class Tenant {
   Store& store() { return store_; }
 
   // --- the engine's thread ---
-  // Errors: the store's.
+  // What is about one device answers E0886 when that cannot be read.
+  // Takes out of the reports what does not count. Errors: the store's.
   Status take_reports(std::vector<Report>& reports, Instant now, Effects& effects,
                       ReportCounts& counts);
   // What the order book tells of a device: orders that ended, what was refused and claimed.
@@ -108,6 +115,8 @@ class Tenant {
   Status note_order(const std::string& label, std::uint64_t order, CommandNumber command,
                     StoreTransaction& effect);
   Status enrol(const eim::Enrolment& enrolment, Effects& effects);
+  // Something of the device cannot be read. Requires: is_damage(damage).
+  void set_aside(const std::string& label, const Diagnostic& damage);
   // From now on `policy` decides. Devices are looked at anew, some with each `revisit`.
   Status activate(RunnablePolicy policy, std::string_view by, Instant now, Effects& effects);
   // From now on this policy runs in shadow; an empty one: none does.
@@ -118,7 +127,7 @@ class Tenant {
   Status approve(const std::string& label, std::string_view by, Instant now, Effects& effects);
   // Into the effects, before they are committed: what was taken in, as rows of the log, and what
   // they changed for the whole tenant.
-  void complete(Effects& effects);
+  void complete(Effects& effects, Instant now);
   // Everything in the effects is in the store: of too many devices those that were not used lately
   // leave memory. Not before, or one would be read again as it was.
   void committed();
@@ -147,24 +156,33 @@ class Tenant {
     std::string enabled;  // by what is known; "" = unknown
     std::vector<EvidenceRow> ledger;
     Explanation explanation;
+    std::string set_aside;  // why nothing but the row is known
   };
   // Absent: never heard of. `whole`: with ledger and explanation. By the policy in force, also
   // while devices are judged anew; who is not in memory is read without holding anybody up.
   Result<std::optional<View>> view(const std::string& label, bool whole);
   std::size_t devices_in_memory() const;
+  std::size_t devices_set_aside() const;
   std::uint64_t chain_length() const;
 
  private:
   Tenant(const TenantConfig& config, const ServiceLimits& limits, Store& store,
-         eim::OrderBook& book, RunnablePolicy policy, RecordSink told);
+         eim::OrderBook& book, RunnablePolicy policy, RecordSink told, SetAsideSink set_aside);
   Status open_chain();
   Status open_policy();
   Status open_switches();
   void shelve(RunnablePolicy policy, RunnablePolicy shadow);
-  // Requires: a Reading.
+  // E0886 for who is set aside. Requires: a Reading.
   Result<LiveDevice*> find(const std::string& label, StoreTransaction* effect);
   LiveDevice* keep(std::unique_ptr<LiveDevice> loaded);
   void drop_last();
+  void keep_unread(const std::string& label, std::span<Report* const> reports,
+                   ReportCounts& counts);
+  void stop_ticking(const std::string& label, Instant at, StoreTransaction& effect);
+  View view_of_row(const StoreSnapshot& snapshot, const std::string& label,
+                   const Diagnostic& damage) const;
+  // Into the chain, "%" in the place of the device.
+  void record(const std::string& label, std::string_view json, StoreTransaction& effect);
   Result<std::string> label_of(const DeviceNames& names, StoreTransaction& effect);
   void note_packing(LiveDevice& device);
 
@@ -207,6 +225,7 @@ class Tenant {
   Store& store_;
   eim::OrderBook& book_;
   RecordSink told_;
+  SetAsideSink told_set_aside_;
   PlannerOptions planner_options_;
 
   mutable std::mutex mutex_;  // guards everything below
@@ -220,6 +239,7 @@ class Tenant {
   std::unordered_map<std::string, std::string> eid_of_imei_;
   JournalReader reader_;
   InputLog log_;
+  SetAside set_aside_;
   std::unique_ptr<StoreSnapshot> snapshot_;  // of a Reading
   std::vector<std::string> to_pack_;         // devices whose packing is due
   std::chrono::steady_clock::time_point looked_for_rest_at_{};

@@ -1,6 +1,7 @@
 // From the log into the journals of devices, and from there into packed blocks with a memory of the
 // device beside them: in the engine's spare time, some milliseconds' worth at a time.
 #include <algorithm>
+#include <deque>
 #include <utility>
 
 #include "adapters/service/device_memory.h"
@@ -21,8 +22,6 @@ constexpr std::size_t kPackedBytesMin = 2u << 10;
 constexpr std::chrono::seconds kRestAfter{20};
 constexpr std::chrono::seconds kRestEvery{5};
 
-Bytes bytes_of(std::string_view text) { return Bytes(text.begin(), text.end()); }
-
 }  // namespace
 
 struct Tenant::Tidying {
@@ -34,15 +33,17 @@ struct Tenant::Tidying {
   Status move(const std::string& label);
 
  private:
-  Status take_tail(LiveDevice& device, std::vector<LogPiece>& pieces);
-  void put(const std::string& label, std::vector<LogPiece> pieces, bool block);
+  // `texts` holds what the pieces show.
+  Status take_tail(LiveDevice& device, std::deque<std::string>& texts,
+                   std::vector<LogPiece>& pieces);
+  void put(const std::string& label, const std::vector<LogPiece>& pieces, bool block);
   Status thin_oldest(LiveDevice& device);
 };
 
 void Tenant::note_packing(LiveDevice& device) {
   if (device.packing_due) return;
   const PendingEntries* pending = log_.pending(device.label);
-  std::size_t byte_count = device.tail_bytes + (pending == nullptr ? 0 : pending->byte_count);
+  std::size_t byte_count = device.tail_bytes + (pending == nullptr ? 0 : pending->byte_count());
   if (!device.memory_due && byte_count < std::max(kTailBytesMin, device.memory_bytes)) return;
   device.packing_due = true;
   to_pack_.push_back(device.label);
@@ -78,12 +79,12 @@ Result<bool> Tenant::tidy(std::chrono::milliseconds longest, Effects& effects) {
 void Tenant::committed() {
   std::lock_guard lock(mutex_);
   for (const PendingEntries& entries : log_.moved()) {
-    auto live = devices_.find(entries.label);
-    std::uint64_t next = entries.pieces.back().number + 1;
+    auto live = devices_.find(std::string(entries.label()));
+    std::uint64_t next = entries.last_number() + 1;
     // One that somebody read meanwhile does not know yet.
     if (live == devices_.end() || live->second->journal_next >= next) continue;
     live->second->journal_next = next;
-    live->second->tail_bytes += entries.byte_count;
+    live->second->tail_bytes += entries.byte_count();
   }
   log_.forget_moved();
   while (devices_.size() > limits_.devices_in_memory_max) drop_last();
@@ -118,7 +119,8 @@ void Tenant::drop_last() {
 // --- one device ----------------------------------------------------------------------------------
 
 // Rows for the pieces, each under the number of its last one.
-void Tenant::Tidying::put(const std::string& label, std::vector<LogPiece> pieces, bool block) {
+void Tenant::Tidying::put(const std::string& label, const std::vector<LogPiece>& pieces,
+                          bool block) {
   std::string text;
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     text += pieces[i].text;
@@ -126,19 +128,22 @@ void Tenant::Tidying::put(const std::string& label, std::vector<LogPiece> pieces
       continue;
     bool packed = block || text.size() >= kPackedBytesMin;
     effect.put(tenant.keys_.journal(label, pieces[i].number),
-               packed ? pack_journal(text) : bytes_of(text));
+               packed ? pack_journal(text) : Bytes(text.begin(), text.end()));
     text.clear();
   }
 }
 
-// Those rows of the journal that no memory knows; they go.
-Status Tenant::Tidying::take_tail(LiveDevice& device, std::vector<LogPiece>& pieces) {
+// Those rows of the journal that no memory knows; they go. When one of them cannot be read all
+// stay, and the block that comes follows them.
+Status Tenant::Tidying::take_tail(LiveDevice& device, std::deque<std::string>& texts,
+                                  std::vector<LogPiece>& pieces) {
   constexpr std::size_t kPage = 1'000;
   const Keys& keys = tenant.keys_;
   StoreRange rest = StoreRange::with_prefix(keys.journal(device.label));
   if (device.remembered_next > 0) {
     rest = rest.after(keys.journal(device.label, device.remembered_next - 1));
   }
+  std::vector<StoreKey> read;
   while (true) {
     auto page = snapshot.scan(rest, kPage);
     if (!page) return std::move(page).error();
@@ -147,25 +152,32 @@ Status Tenant::Tidying::take_tail(LiveDevice& device, std::vector<LogPiece>& pie
       parts.read_text(), parts.read_text();
       auto text = unpack_journal(row.value);
       if (!text) return std::move(text).error();
-      pieces.push_back({parts.read_unsigned(), std::move(*text)});
-      effect.erase(row.key);
+      texts.push_back(std::move(*text));
+      pieces.push_back({parts.read_unsigned(), texts.back()});
+      read.push_back(row.key);
     }
-    if (page->size() < kPage) return {};
+    if (page->size() < kPage) break;
     rest = rest.after(page->back().key);
   }
+  for (StoreKey& key : read) effect.erase(std::move(key));
+  return {};
 }
 
 Status Tenant::Tidying::pack(LiveDevice& device) {
   if (Status thinned = thin_oldest(device); !thinned) return thinned;
+  std::deque<std::string> texts;
   std::vector<LogPiece> pieces;
   if (device.tail_bytes > 0) {
-    if (Status read = take_tail(device, pieces); !read) return read;
+    Status read = take_tail(device, texts, pieces);
+    if (!read && !is_damage(read.error())) return read;
+    if (!read) pieces.clear();
   }
   if (const PendingEntries* pending = tenant.log_.pending(device.label)) {
-    pieces.insert(pieces.end(), pending->pieces.begin(), pending->pieces.end());
+    std::vector<LogPiece> more = pending->pieces_from(0);
+    pieces.insert(pieces.end(), more.begin(), more.end());
   }
   if (!pieces.empty()) device.journal_next = pieces.back().number + 1;
-  put(device.label, std::move(pieces), true);
+  put(device.label, pieces, true);
   tenant.log_.note_moved(device.label);
   DeviceMemory memory;
   memory.made_under = tenant.shelf_->made_under;
@@ -187,14 +199,14 @@ Status Tenant::Tidying::move(const std::string& label) {
   if (live != tenant.devices_.end()) {
     tenant.note_packing(*live->second);
     if (live->second->packing_due) return pack(*live->second);
-  } else if (!tenant.log_.pending(label)->compared) {
+  } else if (!tenant.log_.is_compared(label)) {
     // Under which number did the journal last get something?
-    auto newest = snapshot.scan(StoreRange::with_prefix(tenant.keys_.journal(label)), 1,
+    auto newest = snapshot.keys(StoreRange::with_prefix(tenant.keys_.journal(label)), 1,
                                 ScanOrder::descending);
     if (!newest) return std::move(newest).error();
     std::uint64_t next = 0;
     if (!newest->empty()) {
-      StoreKeyReader parts(newest->front().key);
+      StoreKeyReader parts(newest->front());
       parts.read_text(), parts.read_text();
       next = parts.read_unsigned() + 1;
     }
@@ -203,10 +215,10 @@ Status Tenant::Tidying::move(const std::string& label) {
   const PendingEntries* pending = tenant.log_.pending(label);
   if (pending == nullptr) return {};
   if (live != tenant.devices_.end()) {
-    live->second->journal_next = pending->pieces.back().number + 1;
-    live->second->tail_bytes += pending->byte_count;
+    live->second->journal_next = pending->last_number() + 1;
+    live->second->tail_bytes += pending->byte_count();
   }
-  put(label, pending->pieces, false);
+  put(label, pending->pieces_from(0), false);
   tenant.log_.note_moved(label);
   return {};
 }
@@ -219,14 +231,15 @@ Status Tenant::Tidying::thin_oldest(LiveDevice& device) {
   if (newest_report < device.thin_from) return {};
   const Keys& keys = tenant.keys_;
   auto oldest = snapshot.scan(StoreRange::with_prefix(keys.journal(device.label)), 1);
-  if (!oldest) return std::move(oldest).error();
-  if (oldest->empty()) return {};
+  if (!oldest && !is_damage(oldest.error())) return std::move(oldest).error();
+  if (!oldest || oldest->empty()) return {};
   StoreKeyReader parts(oldest->front().key);
   parts.read_text(), parts.read_text();
   if (parts.read_unsigned() >= device.remembered_next) return {};
   auto past = snapshot.read(keys.past(device.label));
-  if (!past) return std::move(past).error();
+  if (!past && !is_damage(past.error())) return std::move(past).error();
   device.thin_from = kNever;
+  if (!past) return {};
   auto text = unpack_journal(oldest->front().value);
   if (!text) return {};
   auto newest = newest_in_journal(*text, tenant.reader_);

@@ -45,8 +45,9 @@ Tenant::Turn::Turn(Tenant& owner, LiveDevice& one, Instant wall)
 
 void Tenant::Turn::note_time() { journal_.time(device.loop.now(), device.journal_time); }
 
-void Tenant::Turn::report(const Report& report, ReportCounts& counts) {
-  Observation heard = report.observation;
+void Tenant::Turn::report(Report& report, ReportCounts& counts) {
+  Observation& heard = report.observation;
+  CardMembers sent = card_members(heard);
   Planner planner(device.plan, tenant.planner_options_);
   planner.hear(heard, names_of(*tenant.shelf_->policy.prepared));
   std::uint64_t decisions_before = decision_count;
@@ -66,11 +67,14 @@ void Tenant::Turn::report(const Report& report, ReportCounts& counts) {
   counts.taken += nothing_new ? 0 : 1;
   if (nothing_new && decisions_before == decision_count) return;
   journal_.time(time_before, device.journal_time);
-  journal_.report(report.line, report.observation, heard);
+  journal_.report(report.line, sent, card_members(heard));
   device.journal_time = device.loop.now();
 }
 
 void Tenant::Turn::pass_time() {
+  // Until it wakes time alone changes nothing, and most devices sleep.
+  bool sleeps = now < device.loop.wake() && (!device.shadow || now < device.shadow->wake());
+  if (sleeps && !card_changed_ && !tenant.shelf_->asks_fleet) return;
   std::uint64_t before = decision_count;
   device.loop.run_until(std::max(now, device.loop.now()),
                         [this](const DecisionRecord& record) { take(record); });
@@ -133,7 +137,7 @@ void Tenant::Turn::hear_card() {
   device.loop.report(report, [this](const DecisionRecord& record) { take(record); });
   if (device.shadow) device.shadow->report(report, [](const DecisionRecord&) {});
   journal_.time(time_before, device.journal_time);
-  journal_.report(line.line, report, report);
+  journal_.report(line.line, card_members(report), card_members(report));
   device.journal_time = device.loop.now();
 }
 
@@ -162,13 +166,7 @@ void Tenant::Turn::take(const DecisionRecord& made) {
   record(to_json(nameless, tenant.shelf_->policy.prepared->table()));
 }
 
-void Tenant::Turn::record(std::string_view json) {
-  std::uint64_t number = tenant.chain_->sequence();
-  std::string line = tenant.chain_->append(json, device.label);
-  effect.put(tenant.keys_.chain(number), bytes_of(line));
-  effect.put(tenant.keys_.record_of(device.label, number), {});
-  tenant.told_(device.label, json);
-}
+void Tenant::Turn::record(std::string_view json) { tenant.record(device.label, json, effect); }
 
 // Kill switches, and whether somebody said yes to this very decision.
 void Tenant::Turn::ask_people(const Decision& decision, PlanGates& gates) {
@@ -188,12 +186,12 @@ std::optional<Bytes> Tenant::Turn::plan_next() {
   const auto& decision = device.loop.decision();
   if (!device.eid || !decision) return std::nullopt;
   const PreparedPolicy& policy = *tenant.shelf_->policy.prepared;
-  PlanGoal goal =
-      goal_of(policy, device.loop.device(), *decision, device.loop.now(), device.plan.hold_until);
+  const Instant at = std::max(now, device.loop.now());
+  PlanGoal goal = goal_of(policy, device.loop.device(), *decision, at, device.plan.hold_until);
   ask_people(*decision, goal.gates);
   tenant.fleet_.judge(policy, *decision, now, goal.gates);
   Planner planner(device.plan, tenant.planner_options_);
-  Plan plan = planner.next(goal, std::max(now, device.loop.now()));
+  Plan plan = planner.next(goal, at);
   device.row.waits_for =
       plan.waits_for == WaitReason::none ? std::string_view() : name_of(plan.waits_for);
   ask_again_ = plan.ask_again;
@@ -265,9 +263,10 @@ void Tenant::Turn::finish(Effects& effects) {
   compare_shadow();
   keep_journal();
   // When the device was last heard of is known again at its next report: not worth a row each.
-  PlannerState compared = device.plan;
-  compared.heard_at = device.stored_plan.heard_at;
-  if (!(compared == device.stored_plan)) {
+  Instant heard_at = std::exchange(device.plan.heard_at, device.stored_plan.heard_at);
+  bool same_plan = device.plan == device.stored_plan;
+  device.plan.heard_at = heard_at;
+  if (!same_plan) {
     device.row.plan = to_bytes(device.plan);
     device.stored_plan = device.plan;
   }

@@ -10,7 +10,8 @@ namespace sojourn::service {
 struct Tenant::Turn {
   Turn(Tenant& owner, LiveDevice& one, Instant wall);
 
-  void report(const Report& report, ReportCounts& counts);
+  // Takes out of it what does not count.
+  void report(Report& report, ReportCounts& counts);
   void pass_time();
   // The policy, or what it knows of devices, is another than that which decided last.
   void look_anew();

@@ -163,7 +163,7 @@ rule long when roaming in BR on at least 300 days within 400 days then profile =
       [&] { return service.row("d").record.find("\"rule\":\"long\"") != std::string::npos; }));
 }
 
-TEST_CASE("a damaged memory is an error, never another history") {
+TEST_CASE("a damaged memory is no other history: the journal tells all of it") {
   LittleService service(kCounting);
   Instant t = at("2026-01-01T00:00:00Z");
   std::string lines;
@@ -184,5 +184,10 @@ TEST_CASE("a damaged memory is an error, never another history") {
   REQUIRE(service.store().commit(change).ok());
   service.restart();
   auto view = service.tenant().view("d", true);
-  REQUIRE_FALSE(view.ok());
+  REQUIRE(view.ok());
+  CHECK((*view)->set_aside.empty());
+  CHECK((*view)->newest_report == t);
+  CHECK(service.observe(lines).duplicate == 60);
+  // And it is remembered anew.
+  CHECK(service.until([&] { return **service.store().read(key) != damaged; }));
 }

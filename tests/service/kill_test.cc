@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <map>
@@ -35,6 +36,29 @@ std::string between(const std::string& line, const std::string& begin, const std
   return line.substr(at, line.find(end, at) - at);
 }
 
+// A line per thing that happened: how many switches there are in it, by device.
+void count_switches(const std::string& happened, std::map<std::string, std::size_t>& counts) {
+  for (std::size_t at = 0; at < happened.size();) {
+    std::size_t end = happened.find('\n', at);
+    std::string line = happened.substr(at, end - at);
+    at = end + 1;
+    if (line.find(" enabled ") != std::string::npos) ++counts[line.substr(0, line.find(' '))];
+  }
+}
+
+// The switches that the evidence proves, by device.
+std::map<std::string, std::size_t> proven_switches(const std::string& chain) {
+  std::map<std::string, std::size_t> counts;
+  for (std::size_t at = 0; at < chain.size();) {
+    std::size_t end = chain.find('\n', at);
+    std::string line = chain.substr(at, end - at);
+    at = end + 1;
+    bool done = line.find(R"(\"result\":\"done\",\"command\":\"enable\")") != std::string::npos;
+    if (done) ++counts[between(line, R"("device":")", "\"")];
+  }
+  return counts;
+}
+
 // A command ends once, and a counter is used once: what breaks that in the evidence.
 std::string results_told_twice(const std::string& chain) {
   std::set<std::string> seen;
@@ -56,6 +80,8 @@ std::string results_told_twice(const std::string& chain) {
 
 }  // namespace
 
+// Devices are meters in Brazil and trackers in Germany by turns, so that there is always one more
+// switch to do.
 TEST_CASE("a service killed at any instant goes on where it was") {
   ScratchFolder scratch;
   std::string folder = scratch.file("demo");
@@ -63,6 +89,12 @@ TEST_CASE("a service killed at any instant goes on where it was") {
                     std::to_string(kDevices))
               .exit_code == 0);
   std::map<std::string, std::set<std::string>> acknowledged;  // lines by device
+  std::map<std::string, std::size_t> switches;                // of the cards
+  const std::string kTrackerInGermany =
+      R"("network":"262-01","registration":"roaming","position":{"lat":52.52,"lon":13.40,"accuracy":20},"attributes":{"type":"tracker"})";
+  const std::string kStillMeterInBrazil =
+      kMeterInBrazil.substr(0, kMeterInBrazil.find("\"profile\"")) +
+      R"("attributes":{"type":"meter"})";
   std::uint64_t chain_length = 0;
   std::uint32_t random = 1;
   for (int round = 0; round < rounds(); ++round) {
@@ -70,7 +102,9 @@ TEST_CASE("a service killed at any instant goes on where it was") {
     Served service(folder);
     REQUIRE(service.start());
     // Devices poll all the time; reports come; at a moment nobody chose it is over.
-    std::thread polls([&] { service.devices("https", {.polls = 6, .interval_ms = 100}); });
+    std::thread polls([&] {
+      count_switches(service.devices("https", {.polls = 6, .interval_ms = 100}), switches);
+    });
     random = random * 1'664'525u + 1'013'904'223u;
     std::thread killer([&service, pause = random >> 22] {
       std::this_thread::sleep_for(std::chrono::milliseconds(50 + pause));
@@ -78,11 +112,9 @@ TEST_CASE("a service killed at any instant goes on where it was") {
     });
     for (int i = 0; i < 200; ++i) {
       std::string eid = demo_device(static_cast<std::size_t>(i) % kDevices);
-      bool meter = (round + i) % 2 == 0;
-      std::string line = report_line(
-          eid, 0,
-          kMeterInBrazil.substr(0, kMeterInBrazil.find("\"profile\"")) +
-              (meter ? R"("attributes":{"type":"meter"})" : R"("attributes":{"type":"tracker"})"));
+      bool meter =
+          (static_cast<std::size_t>(round + i) + static_cast<std::size_t>(i) / kDevices) % 2 == 0;
+      std::string line = report_line(eid, 0, meter ? kStillMeterInBrazil : kTrackerInGermany);
       std::ofstream(folder + "/report", std::ios::trunc) << line;
       ProgramRun observed = service.ask("observe", "report");
       if (observed.exit_code != 0) break;
@@ -111,20 +143,32 @@ TEST_CASE("a service killed at any instant goes on where it was") {
       for (const std::string& line : lines) CHECK(kept[eid].count(line) == 1);
     }
   }
-  // In the end every meter got what was decided.
+  // In the end every device has what its rule names, and each switch of a card is proven once.
   Served service(folder);
   REQUIRE(service.start());
   std::string reports;
-  for (std::size_t n = 0; n < kDevices; ++n)
-    reports += report_line(demo_device(n), 0, kMeterInBrazil);
+  for (std::size_t n = 0; n < kDevices; ++n) {
+    reports += report_line(demo_device(n), 0, n % 2 == 0 ? kStillMeterInBrazil : kTrackerInGermany);
+  }
   std::ofstream(folder + "/report", std::ios::trunc) << reports;
   REQUIRE(service.ask("observe", "report").exit_code == 0);
-  service.devices("https", {.polls = 10});
   for (std::size_t n = 0; n < kDevices; ++n) {
-    ProgramRun shown = service.ask_until("devices show", demo_device(n), "local-br, enabled");
+    std::string wanted = n % 2 == 0 ? "local-br, enabled" : "local-de, enabled";
+    ProgramRun shown;
+    for (int i = 0; i < 20 && shown.out.find(wanted) == std::string::npos; ++i) {
+      count_switches(service.devices("https", {.first = n, .count = 1, .polls = 4}), switches);
+      shown = service.ask_until("devices show", demo_device(n), wanted, 1);
+    }
     INFO(shown.out);
-    CHECK(shown.out.find("local-br, enabled") != std::string::npos);
+    CHECK(shown.out.find(wanted) != std::string::npos);
+    bool by_rule = shown.out.find(n % 2 == 0 ? "meters-in-brazil" : "germany") != std::string::npos;
+    CHECK(by_rule);
   }
+  CHECK(proven_switches(service.ask("audit fetch").out) == switches);
+  std::size_t count = 0;
+  for (const auto& [device, some] : switches) count += some;
+  std::printf("%d rounds of kill -9, %zu devices, %zu switches, each carried out once\n", rounds(),
+              kDevices, count);
 }
 
 // A log so small that entries are moved into journals and packed all the time.

@@ -38,6 +38,12 @@ bool Served::start(const std::string& config) {
   std::filesystem::remove(out);
   std::string program = std::string(SOJOURN_BINARY_DIR) + "/sojourn";
   std::string file = folder_ + "/" + config;
+  std::vector<char*> environment;
+  for (std::string& variable : environment_) environment.push_back(variable.data());
+  for (char** inherited = ::environ; *inherited != nullptr; ++inherited) {
+    environment.push_back(*inherited);
+  }
+  environment.push_back(nullptr);
   process_ = ::fork();
   if (process_ == 0) {
     int to = ::open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
@@ -48,7 +54,7 @@ bool Served::start(const std::string& config) {
       rlimit most{file_bytes_max_, file_bytes_max_};
       ::setrlimit(RLIMIT_FSIZE, &most);
     }
-    ::execl(program.c_str(), program.c_str(), "serve", file.c_str(), nullptr);
+    ::execle(program.c_str(), program.c_str(), "serve", file.c_str(), nullptr, environment.data());
     ::_exit(127);
   }
   for (auto until = Clock::now() + std::chrono::seconds(60); Clock::now() < until;) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tests/cli/run_program.h"
 
@@ -23,6 +24,8 @@ class Served {
   bool start(const std::string& config = "serve.json");
   // From the next start on no file of it may grow beyond this: a disk that is full. 0: no limit.
   void limit_files(std::size_t bytes_max) { file_bytes_max_ = bytes_max; }
+  // From the next start on, for it alone: "NAME=value".
+  void set_environment(std::string variable) { environment_.push_back(std::move(variable)); }
   // Waits for its end; its exit code, or 128 + signal.
   int stop(int signal);
   int wait();
@@ -57,6 +60,7 @@ class Served {
   const std::string folder_;
   pid_t process_ = 0;
   std::size_t file_bytes_max_ = 0;
+  std::vector<std::string> environment_;
   std::uint16_t rest_ = 0, https_ = 0, coap_ = 0;
 };
 
