@@ -437,7 +437,7 @@ void add_order(CLI::App& app, Action& action) {
   create->add_option("DEVICE", options->device, "its EID")->required();
   create
       ->add_option("COMMAND", options->command,
-                   "list, enable, disable, remove, \"set fallback\", download")
+                   "list, enable, disable, delete, \"set fallback\", download")
       ->required();
   create->add_option("--profile", options->profile, "by its declared name");
   create->add_option("--iccid", options->iccid, "or by its ICCID");
