@@ -74,6 +74,9 @@ struct Analysis {
   std::vector<InferredOverride> inferred;
   Promises promises;
   Rest rest;
+  // Guards of `at most 0`, though rules that they do not except ask for a profile: these wait for
+  // good, also where a device at rest is without service.
+  std::vector<std::uint32_t> stopping_guards;
   std::vector<std::string> undecided;  // "whether rule `a` can ever decide"
 };
 

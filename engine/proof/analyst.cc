@@ -42,6 +42,7 @@ Analysis Analyst::run() {
   }
   found_.promises = prove_promises(model(), *search_, budget_);
   find_rest();
+  find_stopping_guards();
   find_gap();
   find_indistinct();
   found_.table = table();
@@ -244,6 +245,23 @@ void Analyst::find_rest() {
   if (found_.rest.decided) return;
   const std::string& on = found_.rest.undecided;
   undecided("whether a device at rest comes to rest" + (on.empty() ? "" : " on one of " + on));
+}
+
+void Analyst::find_stopping_guards() {
+  for (std::uint32_t g = 0; g < table().guards.size(); ++g) {
+    const Guard& guard = table().guards[g];
+    bool counts_switches = guard.kind == Guard::Kind::switches ||
+                           guard.kind == Guard::Kind::fleet_share ||
+                           guard.kind == Guard::Kind::fleet_count;
+    if (!counts_switches || guard.most > 0) continue;
+    bool stops = table().otherwise.kind == Action::Kind::profile;
+    for (std::uint32_t i = 0; i < rule_count() && !stops; ++i) {
+      const std::vector<std::uint32_t>& excepted = guard.except_rules;
+      bool asks = is_live(i) && rule(i).action.kind == Action::Kind::profile;
+      stops = asks && std::find(excepted.begin(), excepted.end(), i) == excepted.end();
+    }
+    if (stops) found_.stopping_guards.push_back(g);
+  }
 }
 
 // The rules that covered everything are there yet.

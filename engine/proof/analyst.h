@@ -87,6 +87,7 @@ class Analyst {
   bool decides_for_sure(std::uint32_t index) const;
   void find_inferred();
   void find_rest();
+  void find_stopping_guards();
   void find_gap();
   bool gap_still_covered();
   void find_indistinct();

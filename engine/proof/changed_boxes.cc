@@ -229,7 +229,7 @@ class Finder {
   }
 
   Side side(RuleDiagrams& rules, DiagramRef within, const std::vector<std::uint32_t>& changed) {
-    Side side{rules.table(), outcome_rows(rules, within), {}, {}, {}};
+    Side side{rules.table(), pairs_.rows_of(rules, within), {}, {}, {}};
     side.rows.push_back({within, Leaf{}});
     for (const OutcomeRow& row : side.rows) {
       side.first_place.try_emplace(row.where, side.reaches.size());

@@ -34,6 +34,7 @@ class FindingWriter {
     for (const BanVerdict& ban : analysis_.promises.bans) write(ban);
     write_assertions();
     for (const RestCycle& cycle : analysis_.rest.cycles) write(cycle);
+    for (std::uint32_t guard : analysis_.stopping_guards) write_stopping(table_.guards[guard]);
     if (analysis_.gap) write_gap(*analysis_.gap);
     for (const IndistinctValues& values : analysis_.indistinct) write(values);
     for (const std::string& question : analysis_.undecided) undecided(question);
@@ -200,6 +201,15 @@ class FindingWriter {
     if (!cycle.test.empty()) d.notes.push_back(cycle.test);
   }
 
+  void write_stopping(const Guard& guard) {
+    add(Code::W0304, {}, fmt::format("`{}` lets no switch through, ever", guard.written),
+        guard.except_bans || !guard.except_rules.empty()
+            ? "what it does not except waits for good, a device without service included"
+            : "every switch waits for good, that of a device without service included; give a "
+              "number "
+              "above 0, or say what it is `except for`");
+  }
+
   // Who decides: a rule, a ban's remedy, or nobody.
   std::string decider_of(std::int32_t rule_index, std::int32_t ban) const {
     if (rule_index >= 0)
@@ -229,7 +239,7 @@ class FindingWriter {
     add(Code::N0304, {}, fmt::format("not decided: {}", question), help);
   }
 
-  static std::string over_time_text(const Ban& ban, const OverTime& over_time) {
+  std::string over_time_text(const Ban& ban, const OverTime& over_time) const {
     if (over_time.verdict != Verdict::holds) return "proved for each instant only";
     if (ban.assuming.ms == 0) {
       return "a switch is taken to complete at once; `assuming a switch completes within ...` "
@@ -238,8 +248,17 @@ class FindingWriter {
     return fmt::format(
         "proved over time for switches that complete within {}, from when hold, windows, "
         "`requires`, rollout and device guards let them go; fleet guards, approval and kill switch "
-        "fall within it; what the world alone brings about ends within it ({} states explored)",
-        describe(ban.assuming), over_time.state_count);
+        "fall within it; what the world alone brings about ends within it ({} states explored){}",
+        describe(ban.assuming), over_time.state_count, together());
+  }
+
+  // Each ban is explored by itself: what that says of several (README.md, bans over time).
+  std::string together() const {
+    auto takes_time = [](const Ban& ban) { return ban.assuming.ms > 0; };
+    if (std::count_if(table_.bans.begin(), table_.bans.end(), takes_time) < 2) return "";
+    return "; with the other bans as well, however they follow each other, because a switch leads "
+           "only to a profile with which none of them bites; of a count that grows for the new "
+           "profile while the switch to it is still under way this is not said";
   }
 
   void write_over_time(const Ban& ban, const OverTime& over_time) {

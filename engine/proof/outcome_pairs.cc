@@ -106,9 +106,16 @@ std::uint32_t OutcomePairs::number_of(const RuleTable& table, const Leaf& leaf) 
   return row->second;
 }
 
+const std::vector<OutcomeRow>& OutcomePairs::rows_of(RuleDiagrams& rules, DiagramRef within) {
+  Side& side = side_of(rules);
+  if (side.within != within) side.rows = outcome_rows(rules, within);
+  side.within = within;
+  return side.rows;
+}
+
 std::optional<DiagramRef> OutcomePairs::outcomes(RuleDiagrams& rules, DiagramRef within) {
   std::vector<ProductRow> rows = {{model_.store().opposite(within), kOutside, true}};
-  for (const OutcomeRow& row : outcome_rows(rules, within)) {
+  for (const OutcomeRow& row : rows_of(rules, within)) {
     rows.push_back({row.where, number_of(rules.table(), row.leaf), true});
   }
   static const RuleTable kNoRules;
@@ -189,8 +196,10 @@ std::vector<OutcomePairs::Pair> OutcomePairs::pairs() {
 
 std::string OutcomePairs::decided_by(RuleDiagrams& rules, const Witness& witness) {
   const RuleTable& table = rules.table();
+  std::vector<std::uint32_t>& order = side_of(rules).order;
+  if (order.size() != table.rules.size()) order = precedence(table);
   // Only rules that hold there are worth a look.
-  for (std::uint32_t index : precedence(table)) {
+  for (std::uint32_t index : order) {
     const Rule& rule = table.rules[index];
     if (rule.action.kind == Action::Kind::none) continue;
     if (!model_.search().holds_in(rules.holds(index), witness)) continue;

@@ -30,6 +30,8 @@ class OutcomePairs {
   // Where within `where` it makes a difference that the one is decided before and the other after.
   DiagramRef differing(const RuleTable& table_before, const Leaf& before,
                        const RuleTable& table_after, const Leaf& after, DiagramRef where);
+  // What a side decides inside a region, row by row; kept for who asks about the same region again.
+  const std::vector<OutcomeRow>& rows_of(RuleDiagrams& rules, DiagramRef within);
   // Both in the language's words.
   std::pair<std::string, std::string> words(const RuleTable& table_before, const Leaf& before,
                                             const RuleTable& table_after, const Leaf& after);
@@ -52,8 +54,17 @@ class OutcomePairs {
   std::string words_of(const RuleTable& table, const Outcome& outcome) const;
   std::string decided_by(RuleDiagrams& rules, const Witness& witness);
 
+  // Of one side; kept.
+  struct Side {
+    DiagramRef within = kNo;
+    std::vector<OutcomeRow> rows;
+    std::vector<std::uint32_t> order;  // precedence
+  };
+  Side& side_of(RuleDiagrams& rules) { return &rules == &model_.rules_before() ? before_ : after_; }
+
   JointModel& model_;
   Limits limits_;
+  Side before_, after_;
   std::map<std::vector<std::int64_t>, std::uint32_t> numbers_;
   std::vector<Outcome> outcomes_;  // by number
   std::map<PairKey, std::vector<DiagramRef>> where_;

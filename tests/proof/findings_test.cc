@@ -55,6 +55,22 @@ TEST_CASE("condition that can never hold") {
   test::check_golden("proof/never_holds.txt", rendered(policy, Code::E0302));
 }
 
+TEST_CASE("guard that lets no switch through") {
+  PolicyBuilder policy;
+  policy.rule("lost", policy.flag(policy.feature(FeatureKind::no_service, "no service"), ""), "a");
+  Guard guard;
+  guard.most = 0;
+  guard.written = "guard at most 0 switches per device within 30 days";
+  policy.table.guards = {guard};
+  std::string stopping = rendered(policy, Code::W0304);
+  test::check_golden("proof/stopping_guard.txt", stopping);
+  policy.table.guards[0].except_rules = {0};
+  CHECK(rendered(policy, Code::W0304).empty());
+  policy.table.guards[0] = guard;
+  policy.table.guards[0].most = 1;
+  CHECK(rendered(policy, Code::W0304).empty());
+}
+
 TEST_CASE("dead rule") {
   PolicyBuilder policy;
   ConditionIndex full = policy.number_at_least("battery", "%", 80);
