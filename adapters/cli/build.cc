@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "adapters/cli/commands.h"
+#include "adapters/cli/device_state.h"
 #include "adapters/cli/policy_input.h"
 #include "engine/base/diagnostic_code.h"
 #include "engine/graph/graph_file.h"
@@ -28,7 +29,7 @@ const char* word(GraphForm form) {
 }
 
 std::string as_json(const std::string& path, std::size_t file_bytes, const CompileSummary& summary,
-                    const RuleTable& table) {
+                    const DeviceState& state, const RuleTable& table) {
   Json json = {{"file", path},
                {"bytes", file_bytes},
                {"meaning", "sha256:" + to_hex(table.meaning_digest)},
@@ -38,6 +39,8 @@ std::string as_json(const std::string& path, std::size_t file_bytes, const Compi
                {"outcomes", summary.leaf_count},
                {"form", word(summary.form)},
                {"steps_max", summary.steps_max},
+               {"state_bytes", state.bytes},
+               {"state_bytes_per_stay", DeviceState::kBytesPerStay},
                {"passes", Json::array()}};
   for (const CompilePass& pass : summary.passes) {
     json["passes"].push_back({{"name", pass.name}, {"ms", pass.ms}, {"result", pass.result}});
@@ -79,6 +82,8 @@ int run_build(const BuildOptions& options, Console& console) {
   auto graph = compile(std::make_shared<const RuleTable>(std::move(read.policy->table)), compiling,
                        &summary);
   if (!graph) return console.fail(graph.error());
+  auto state = state_per_device(*graph, **world);
+  if (!state) return console.fail(state.error());
   Bytes bytes = write_graph_file(**graph);
   std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (Status status = write_file(options.output, text, options.force); !status) {
@@ -86,12 +91,15 @@ int run_build(const BuildOptions& options, Console& console) {
   }
   const RuleTable& table = (*graph)->table();
   if (options.format == OutputFormat::json) {
-    console.print(as_json(options.output, bytes.size(), summary, table));
+    console.print(as_json(options.output, bytes.size(), summary, *state, table));
   } else {
     console.message(summary.passes_text());
-    console.message(fmt::format("{}: {}; {} bytes, meaning sha256:{}\n", options.output,
-                                summary.text(), grouped(bytes.size()),
-                                to_hex(table.meaning_digest)));
+    console.message(fmt::format(
+        "{}: {}; {} bytes of state per device at rest, and at most {} for each further stay that "
+        "is "
+        "counted back over; {} bytes, meaning sha256:{}\n",
+        options.output, summary.text(), grouped(state->bytes), DeviceState::kBytesPerStay,
+        grouped(bytes.size()), to_hex(table.meaning_digest)));
   }
   return kClean;
 }
