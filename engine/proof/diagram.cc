@@ -21,6 +21,8 @@ std::uint64_t hash_of(AxisIndex axis, std::span<const DiagramRun> runs) {
 }
 
 constexpr std::size_t kFirstBuckets = 1u << 10;
+// Nodes that `may_meet` looks at: most rules are chains of a few.
+constexpr std::size_t kLooksMax = 64;
 
 }  // namespace
 
@@ -110,6 +112,34 @@ DiagramRef DiagramStore::apply(Op op, DiagramRef a, DiagramRef b) {
 
 DiagramRef DiagramStore::both(DiagramRef a, DiagramRef b) { return apply(Op::both, a, b); }
 DiagramRef DiagramStore::either(DiagramRef a, DiagramRef b) { return apply(Op::either, a, b); }
+
+bool DiagramStore::may_meet(DiagramRef a, DiagramRef b) const {
+  std::size_t looks = kLooksMax;
+  return meet(a, b, looks);
+}
+
+bool DiagramStore::meet(DiagramRef a, DiagramRef b, std::size_t& looks) const {
+  if (a == kNo || b == kNo) return false;
+  if (is_terminal(a) || is_terminal(b) || a == b || looks == 0) return true;
+  --looks;
+  if (level(a) > level(b)) std::swap(a, b);
+  DiagramRef last = kNo, other = b;
+  bool both_test = level(a) == level(b);
+  std::size_t j = 0;  // the run of b
+  ClassIndex begin = 0;
+  for (const DiagramRun& run : runs(a)) {
+    while (begin < run.end) {
+      if (both_test) other = runs(b)[j].target;
+      // Runs often lead to the same in turn.
+      bool tried = !both_test && run.target == last;
+      if (!tried && meet(run.target, other, looks)) return true;
+      begin = both_test ? std::min(run.end, runs(b)[j].end) : run.end;
+      if (both_test && runs(b)[j].end == begin) ++j;
+    }
+    if (run.target != kNo) last = run.target;
+  }
+  return false;
+}
 
 DiagramRef DiagramStore::with_terminals(DiagramRef a, DiagramRef for_no, DiagramRef for_yes) {
   if (is_terminal(a)) return a == kYes ? for_yes : for_no;

@@ -57,6 +57,10 @@ class DiagramStore {
   DiagramRef all_of(std::vector<DiagramRef> parts);
   DiagramRef any_of(std::vector<DiagramRef> parts);
 
+  // Can both of the truth-valued diagrams hold? False is certain; true where telling took too long.
+  // Makes no nodes.
+  bool may_meet(DiagramRef a, DiagramRef b) const;
+
   // Requires: not a terminal.
   AxisIndex axis(DiagramRef ref) const { return nodes_[ref].axis; }
   std::span<const DiagramRun> runs(DiagramRef ref) const {
@@ -84,6 +88,7 @@ class DiagramStore {
   };
 
   DiagramRef apply(Op op, DiagramRef a, DiagramRef b);
+  bool meet(DiagramRef a, DiagramRef b, std::size_t& looks) const;
   DiagramRef fold(Op op, std::vector<DiagramRef> parts);
   void grow();
 

@@ -128,6 +128,7 @@ std::vector<OutcomeRow> outcome_rows(RuleDiagrams& rules, DiagramRef within) {
   const RuleTable& table = rules.table();
   std::vector<OutcomeRow> rows;
   for (std::uint32_t index : precedence(table)) {
+    if (!rules.store().may_meet(rules.holds(index), within)) continue;
     DiagramRef holds = rules.store().both(rules.holds(index), within);
     if (holds == kNo) continue;
     holds = rules.store().both(holds, rules.unsilenced(index));

@@ -140,12 +140,15 @@ SituationSearch::Answer SituationSearch::uncovered(DiagramRef question,
     if (covers[i] != kNo) state.push_back({covers[i], i});
   }
   // What counts imply: situations against it are covered by nobody.
-  std::vector<DiagramRef> links = {world_.links(question)};
-  for (DiagramRef cover : covers) links.push_back(world_.links(cover));
+  std::vector<DiagramRef> links;
+  auto add_link = [&](DiagramRef link) {
+    if (link != kYes) links.push_back(link);
+  };
+  add_link(world_.links(question));
+  for (DiagramRef cover : covers) add_link(world_.links(cover));
   std::sort(links.begin(), links.end());
   links.erase(std::unique(links.begin(), links.end()), links.end());
   for (DiagramRef link : links) {
-    if (link == kYes) continue;
     if (link == kNo) return {};
     state.push_back({store_.opposite(link), kImpossible});
   }

@@ -54,6 +54,8 @@ TEST_CASE("operations mean what they say, class by class") {
   all.push_back(store.both(all[1], all[3]));
   for (DiagramRef a : all) {
     for (DiagramRef b : all) {
+      CHECK(store.may_meet(a, b) == (store.both(a, b) != kNo));
+      CHECK(store.may_meet(a, store.opposite(b)) == (store.both(a, store.opposite(b)) != kNo));
       for (ClassIndex i = 0; i < 3 * 2 * 3; ++i) {
         std::vector<ClassIndex> at = {i % 3, i / 3 % 2, i / 6};
         CHECK(evaluate(store, store.both(a, b), at) ==
