@@ -261,15 +261,20 @@ Status Tenant::take_reports(std::vector<Report>& reports, Instant now, Effects& 
     std::vector<Report*> reports;
   };
   std::vector<Share> shares;
-  std::unordered_map<std::string, std::size_t> share_of;
+  shares.reserve(reports.size());  // their labels stay where they are
+  std::unordered_map<std::string_view, std::size_t> share_of;
+  share_of.reserve(reports.size());
   for (Report& report : reports) {
     StoreTransaction names;
     auto label = label_of(report.observation.names, names);
     if (!label) return std::move(label).error();
-    auto [place, added] = share_of.emplace(*label, shares.size());
-    if (added) shares.push_back({*label, {}, {}});
+    auto place = share_of.find(*label);
+    if (place == share_of.end()) {
+      shares.push_back({std::move(*label), {}, {}});
+      place = share_of.emplace(shares.back().label, shares.size() - 1).first;
+    }
     Share& share = shares[place->second];
-    append(share.names, names);
+    if (!names.empty()) append(share.names, names);
     share.reports.push_back(&report);
   }
   for (Share& share : shares) {

@@ -26,6 +26,16 @@ std::string line_of(const Observation& report, const std::string& label) {
   return line + "]}";
 }
 
+// A record of nobody, as a device's. Its second member is the device, right after the instant.
+std::string with_device(std::string record, const std::string& device) {
+  constexpr std::string_view kNobody = "\"device\":\"%\"";
+  std::size_t at = record.find(kNobody);
+  if (at != std::string::npos) {
+    record.replace(at, kNobody.size(), "\"device\":" + json_text(device));
+  }
+  return record;
+}
+
 // Where the device is, as far as that is known.
 std::string country_of(const Device& device, Instant now) {
   std::vector<EvidenceRow> rows = device.ledger();
@@ -158,12 +168,13 @@ void Tenant::Turn::take(const DecisionRecord& made) {
   if (essence == device.row.essence) return;
   ++decision_count;
   device.row.essence = std::move(essence);
-  device.row.record = to_json(made, tenant.shelf_->policy.prepared->table());
-  device.row.decided_at = made.at;
-  device.row.policy = tenant.shelf_->policy_digest;
   DecisionRecord nameless = made;
   nameless.device = "%";
-  record(to_json(nameless, tenant.shelf_->policy.prepared->table()));
+  std::string json = to_json(nameless, tenant.shelf_->policy.prepared->table());
+  record(json);
+  device.row.record = with_device(std::move(json), made.device);
+  device.row.decided_at = made.at;
+  device.row.policy = tenant.shelf_->policy_digest;
 }
 
 void Tenant::Turn::record(std::string_view json) { tenant.record(device.label, json, effect); }
@@ -174,8 +185,9 @@ void Tenant::Turn::ask_people(const Decision& decision, PlanGates& gates) {
   std::string country;
   if (!switches.countries.empty()) country = country_of(device.loop.device(), now);
   gates.killed = switches.cover(decider_of(*tenant.shelf_->policy.prepared, decision), country);
-  std::string key = approval_key(*tenant.shelf_->policy.prepared, decision);
-  if (!gates.approval_missing || device.row.approved != key) {
+  bool approved = gates.approval_missing && !device.row.approved.empty() &&
+                  device.row.approved == approval_key(*tenant.shelf_->policy.prepared, decision);
+  if (!approved) {
     device.row.approved.clear();
   } else {
     gates.approval_missing = false;
