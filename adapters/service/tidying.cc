@@ -198,7 +198,11 @@ Status Tenant::Tidying::move(const std::string& label) {
   auto live = tenant.devices_.find(label);
   if (live != tenant.devices_.end()) {
     tenant.note_packing(*live->second);
-    if (live->second->packing_due) return pack(*live->second);
+    // What is nearly a block becomes one now: else it would be written twice.
+    const PendingEntries* pending = tenant.log_.pending(label);
+    bool nearly = live->second->tail_bytes == 0 && pending != nullptr &&
+                  pending->byte_count() >= kTailBytesMin / 2;
+    if (live->second->packing_due || nearly) return pack(*live->second);
   } else if (!tenant.log_.is_compared(label)) {
     // Under which number did the journal last get something?
     auto newest = snapshot.keys(StoreRange::with_prefix(tenant.keys_.journal(label)), 1,

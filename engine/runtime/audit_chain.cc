@@ -67,17 +67,27 @@ std::optional<Line> parse_line(std::string_view text) {
   return line;
 }
 
+// As the library writes it, which is asked only for what is not plain.
+std::string quoted(const std::string& text) {
+  bool is_plain =
+      std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+  if (!is_plain) return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string all = "\"";
+  all.reserve(text.size() + text.size() / 4 + 2);
+  for (char c : text) {
+    if (c == '"' || c == '\\') all += '\\';
+    all += c;
+  }
+  return all + '"';
+}
+
 std::string written(const Line& line) {
-  Json json;
-  json["sequence"] = line.sequence;
-  json["tenant"] = line.tenant;
-  json["previous"] = line.previous;
-  if (line.device) json["device"] = *line.device;
-  if (line.salt) json["salt"] = *line.salt;
-  json["commitment"] = line.commitment;
-  json["record"] = line.record;
-  json["hash"] = line.hash;
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string json = fmt::format("{{\"sequence\":{},\"tenant\":{},\"previous\":{}", line.sequence,
+                                 quoted(line.tenant), quoted(line.previous));
+  if (line.device) json += ",\"device\":" + quoted(*line.device);
+  if (line.salt) json += ",\"salt\":" + quoted(*line.salt);
+  return json + fmt::format(",\"commitment\":{},\"record\":{},\"hash\":{}}}",
+                            quoted(line.commitment), quoted(line.record), quoted(line.hash));
 }
 
 }  // namespace

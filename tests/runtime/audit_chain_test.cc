@@ -1,5 +1,6 @@
 #include "engine/runtime/audit_chain.h"
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,17 @@ std::string verdict(const std::vector<std::string>& lines) {
 TEST_CASE("an untouched chain verifies") {
   CHECK(verdict(chain_of(5)) == "");
   CHECK(verdict({}) == "");
+}
+
+TEST_CASE("a line is the JSON that the library writes, whatever is in it") {
+  AuditChain chain("ac\"me", {1, 2, 3});
+  for (std::string record : {R"({"a":"b"})", R"({"a":"\"\\ /"})", "{\"a\":\"S\u00e3o Paulo\"}",
+                             "tab\t line\n \x01 \x7f", "bad \xff\xc3"}) {
+    std::string line = chain.append(record, "d \\ \"1\"");
+    INFO(line);
+    CHECK(nlohmann::ordered_json::parse(line).dump() == line);
+    CHECK(verdict({line}).find("was changed") == std::string::npos);
+  }
 }
 
 TEST_CASE("a chain continues where another process left it") {
