@@ -33,7 +33,7 @@ std::string subject_of(const ast::Simple& s) { return words_of(s, Relation::none
 
 constexpr std::int32_t kMinDay = std::numeric_limits<std::int32_t>::min();
 constexpr std::int32_t kMaxDay = std::numeric_limits<std::int32_t>::max();
-constexpr std::int32_t kDayMs = 86'400'000;
+constexpr auto kDayMs = static_cast<std::int32_t>(days(1).ms);
 
 }  // namespace
 

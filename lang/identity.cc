@@ -118,6 +118,8 @@ std::string Canon::temporal(const Feature& f) {
                          zone);
     case FeatureKind::held_share:
       return fmt::format("share{{{}}}{} of {}", inner, scope, period_text(f.window));
+    case FeatureKind::on_a_network:
+      return fmt::format("on a network{{{}}} {}", inner, zone);
     default:
       return fmt::format("day-share{{{}}}{} of {} {}", inner, scope, period_text(f.window), zone);
   }

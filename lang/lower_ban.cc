@@ -1,10 +1,14 @@
 // A ban as conditions, one pair per candidate profile: `violated`, and `bites`, which is violated
 // or within notice (semantics 9, 9a, 13, 19).
 //
-// Each feature that the profile or the network decides is asked with the candidate. A time form
-// bites only while its own inner condition, with the candidate, holds now: T becomes (T and inner).
-// Where the form stands under `not`, the same is said the other way round: (T or not inner), so
-// that the whole needs inner as well.
+// Each feature that the profile or the network decides is asked with the candidate. On whichever
+// network that may be, what must hold together holds on one: where several parts depend on the
+// network, or one depends on it that is not simply worse on one network than on another, they are
+// asked together (FeatureKind::on_a_network).
+//
+// A time form bites only while its own inner condition, with the candidate, holds now: T becomes (T
+// and inner). Where the form stands under `not`, the same is said the other way round: (T or not
+// inner), so that the whole needs inner as well.
 //
 // Notice of N days asks whether the ban is violated on one of the N days ahead if the inner
 // conditions hold on each of them. A run of days, an unbroken time and a window of days only grow
@@ -14,7 +18,8 @@
 //   at least 91 days within 120 days       ->  at least 81 days within 110 days
 //
 // Calendars begin anew and months differ in length: there the engine looks at each day
-// (Feature::ahead_days). A ban that ends (`until`) is asked day by day: no violation after its end.
+// (Feature::ahead_days). A ban that ends (`until`) is asked day by day, and so is one that counts
+// by the calendar where the day matters besides: one day has to violate all of it.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -26,7 +31,6 @@
 namespace sojourn::lang {
 namespace {
 
-constexpr std::int64_t kDayMs = 86'400'000;
 constexpr std::int32_t kMinDay = std::numeric_limits<std::int32_t>::min();
 constexpr std::int32_t kMaxDay = std::numeric_limits<std::int32_t>::max();
 
@@ -45,16 +49,30 @@ std::string dates_text(std::int32_t from, std::int32_t until) {
   return text + (text.empty() ? "" : " ") + "until " + to_text(Day{until});
 }
 
-// The feature and the test as they ask about the last of the days ahead.
-void look_ahead(Feature& feature, Test& test, std::int32_t ahead_days) {
+// May the count come to less on a day further ahead, or be told there and not before, though its
+// condition held on each day?
+bool falls_back(const Feature& feature) {
+  switch (feature.kind) {
+    case FeatureKind::calendar_count:
+    case FeatureKind::day_share:
+    case FeatureKind::held_share:
+      return true;
+    case FeatureKind::window_count:
+      return feature.window.unit != TimeUnit::day || feature.bucket != TimeUnit::day;
+    default:
+      return false;
+  }
+}
+
+// The feature and the test as they ask about one of the days ahead; `exactly`: about the last.
+void look_ahead(Feature& feature, Test& test, std::int32_t ahead_days, bool exactly) {
   std::int64_t days = ahead_days;
   auto least = [&](std::int64_t bound) { test.threshold = std::max(test.threshold, bound); };
   switch (feature.kind) {
     case FeatureKind::consecutive_days:
       test.threshold -= days;
       return least(1);
-    case FeatureKind::window_count:
-    case FeatureKind::day_share: {
+    case FeatureKind::window_count: {
       bool in_days = feature.window.unit == TimeUnit::day && feature.bucket == TimeUnit::day;
       if (!in_days) break;
       days = std::min(days, feature.window.count - 1);
@@ -63,24 +81,66 @@ void look_ahead(Feature& feature, Test& test, std::int32_t ahead_days) {
       return least(1);
     }
     case FeatureKind::held:
-      test.threshold -= days * kDayMs;
+      test.threshold -= sojourn::days(days).ms;
       return least(0);
     case FeatureKind::held_share:
       if (feature.window.unit != TimeUnit::millisecond) break;
-      days = std::min(days * kDayMs, feature.window.count - 1);
+      days = std::min(sojourn::days(days).ms, feature.window.count);
       feature.window.count -= days;
       test.threshold -= days;
       return least(0);
     case FeatureKind::calendar_count:
+    case FeatureKind::day_share:
     case FeatureKind::since:
       break;
     case FeatureKind::date:
       if (feature.from_day != kMinDay) feature.from_day -= ahead_days;
+      if (exactly && feature.until_day != kMaxDay) feature.until_day -= ahead_days;
       return;
     default:
       return;
   }
-  feature.ahead_days = ahead_days;
+  feature.ahead_days = exactly && falls_back(feature) ? -ahead_days : ahead_days;
+}
+
+std::string words(const CheckedCondition& condition) {
+  if (condition.op == ConditionOp::test) return condition.test->test.text;
+  std::string text;
+  for (const CheckedCondition& part : condition.parts) {
+    std::string inner = part.parts.size() > 1 ? "(" + words(part) + ")" : words(part);
+    if (condition.op == ConditionOp::negation) return "not " + inner;
+    if (!text.empty()) text += condition.op == ConditionOp::conjunction ? " and " : " or ";
+    text += inner;
+  }
+  return text;
+}
+
+// What of a ban's condition changes with the days, and whether all of it only grows.
+struct Course {
+  int timed = 0;
+  bool falls = false;
+
+  void look(const CheckedCondition& condition, bool wanted) {
+    if (condition.op == ConditionOp::negation) wanted = !wanted;
+    for (const CheckedCondition& part : condition.parts) look(part, wanted);
+    if (condition.op != ConditionOp::test) return;
+    const CheckedTest& test = *condition.test;
+    bool dated = test.feature.kind == FeatureKind::date;
+    bool changes = test.inner || dated || test.feature.kind == FeatureKind::since;
+    if (!changes) return;
+    ++timed;
+    falls = falls || dated || !wanted || falls_back(test.feature);
+    // The same by itself: it may hold again on a day ahead.
+    if (!wanted && falls_back(test.feature)) ++timed;
+  }
+};
+
+// Has the notice to be asked for day by day, each of them exactly?
+bool day_by_day(const CheckedBan& ban) {
+  Course course;
+  course.look(*ban.never, true);
+  if (ban.from_day) ++course.timed;
+  return ban.until_day || (course.falls && course.timed > 1);
 }
 
 }  // namespace
@@ -97,14 +157,14 @@ void Lowering::lower_ban(CheckedBan& checked) {
     return;
   }
   for (ProfileIndex p = 0; p < candidates; ++p) {
-    ban.violated.push_back(bites(checked, {p, 0, &checked}));
-    if (ban.notice_days == 0 || !checked.until_day) {
-      ban.bites.push_back(bites(checked, {p, ban.notice_days, &checked}));
+    ban.violated.push_back(bites({&checked, p}));
+    if (ban.notice_days == 0 || !day_by_day(checked)) {
+      ban.bites.push_back(bites({&checked, p, ban.notice_days}));
       continue;
     }
     std::vector<ConditionIndex> any_day;
     for (std::int32_t k = 0; k <= ban.notice_days; ++k) {
-      any_day.push_back(bites(checked, {p, k, &checked}));
+      any_day.push_back(bites({&checked, p, k, true}));
     }
     ban.bites.push_back(table_.conditions.any_of(std::move(any_day)));
   }
@@ -129,9 +189,9 @@ ConditionIndex Lowering::forbidden_change(ConditionIndex when, ProfileIndex cand
   return table_.conditions.all_of({when, table_.conditions.negate(stays)});
 }
 
-ConditionIndex Lowering::bites(const CheckedBan& ban, Judged judged) {
+ConditionIndex Lowering::bites(const Judged& judged) {
   return table_.conditions.all_of(
-      {in_force(ban, judged.ahead_days), judge(*ban.never, judged, true)});
+      {in_force(*judged.ban, judged.ahead_days), judge(*judged.ban->never, judged, true)});
 }
 
 // Notice counts before the ban's `from` as well: that is what it is for.
@@ -146,6 +206,10 @@ ConditionIndex Lowering::in_force(const CheckedBan& ban, std::int32_t ahead_days
 
 ConditionIndex Lowering::judge(const CheckedCondition& condition, const Judged& judged,
                                bool wanted) {
+  if (!judged.on_one_network && network_decides(condition, judged)) {
+    ConditionIndex found = on_any_network(condition, judged, wanted);
+    return wanted ? found : table_.conditions.negate(found);
+  }
   ConditionTable& conditions = table_.conditions;
   switch (condition.op) {
     case ConditionOp::always:
@@ -168,14 +232,107 @@ ConditionIndex Lowering::judge(const CheckedCondition& condition, const Judged& 
                                                   : conditions.any_of(std::move(parts));
 }
 
+// Where the condition holds (`wanted`), or where it does not, with the candidate on some network
+// where it may be. Each part of a disjunction may do so on a network of its own; of a conjunction
+// those that depend on the network have to do so on one.
+ConditionIndex Lowering::on_any_network(const CheckedCondition& condition, const Judged& judged,
+                                        bool wanted) {
+  ConditionTable& conditions = table_.conditions;
+  if (condition.op == ConditionOp::negation) {
+    const CheckedCondition& inner = condition.parts[0];
+    if (network_decides(inner, judged)) return on_any_network(inner, judged, !wanted);
+    ConditionIndex found = judge(inner, judged, !wanted);
+    return wanted ? conditions.negate(found) : found;
+  }
+  if (condition.op == ConditionOp::test) {
+    bool alone = wanted && is_worst_alone(*condition.test);
+    return alone ? judge_test(*condition.test, judged, true)
+                 : on_one_network({&condition}, judged, wanted);
+  }
+  bool together = (condition.op == ConditionOp::conjunction) == wanted;
+  std::vector<ConditionIndex> parts;
+  std::vector<const CheckedCondition*> moved;
+  for (const CheckedCondition& part : condition.parts) {
+    if (network_decides(part, judged)) {
+      moved.push_back(&part);
+      continue;
+    }
+    ConditionIndex found = judge(part, judged, wanted);
+    parts.push_back(wanted ? found : conditions.negate(found));
+    if (together && parts.back() == ConditionTable::kNever) return ConditionTable::kNever;
+  }
+  if (!together) {
+    for (const CheckedCondition* part : moved) {
+      parts.push_back(on_any_network(*part, judged, wanted));
+    }
+    return conditions.any_of(std::move(parts));
+  }
+  parts.push_back(moved.size() == 1 ? on_any_network(*moved[0], judged, wanted)
+                                    : on_one_network(moved, judged, wanted));
+  return conditions.all_of(std::move(parts));
+}
+
+// All of the parts hold (or none does) on one and the same network.
+ConditionIndex Lowering::on_one_network(const std::vector<const CheckedCondition*>& parts,
+                                        const Judged& judged, bool wanted) {
+  Judged there = judged;
+  there.on_one_network = true;
+  Test test;
+  std::vector<ConditionIndex> inner;
+  for (const CheckedCondition* part : parts) {
+    ConditionIndex found = judge(*part, there, wanted);
+    inner.push_back(wanted ? found : table_.conditions.negate(found));
+    if (!test.text.empty()) test.text += " and ";
+    std::string text = part->parts.size() > 1 ? "(" + words(*part) + ")" : words(*part);
+    test.text += wanted ? text : "not " + text;
+  }
+  Feature feature;
+  feature.kind = FeatureKind::on_a_network;
+  feature.inner = table_.conditions.all_of(std::move(inner));
+  if (feature.inner <= ConditionTable::kNever) return feature.inner;
+  feature.candidate = judged.candidate;
+  feature.zone = judged.ban->ban.zone;
+  test.kind = Test::Kind::at_least;
+  test.threshold = 1;
+  return add_test(std::move(feature), std::move(test));
+}
+
+// Can the answer differ from one network of the candidate to another?
+bool Lowering::network_decides(const CheckedCondition& condition, const Judged& judged) const {
+  if (condition.op != ConditionOp::test) {
+    return std::any_of(condition.parts.begin(), condition.parts.end(),
+                       [&](const CheckedCondition& part) { return network_decides(part, judged); });
+  }
+  const CheckedTest& test = *condition.test;
+  if (test.inner) return test.feature.scope.same_network || network_decides(*test.inner, judged);
+  if (settled(test.feature, test.test, judged.candidate)) return false;
+  return test.feature.kind == FeatureKind::network || test.feature.kind == FeatureKind::roaming ||
+         test.feature.scope.same_network;
+}
+
+// Is one network the worst for all that is asked, so that it need not be asked together? Of two
+// networks neither is the worse by itself; but roaming is worse than not, and so is the longer
+// count.
+bool Lowering::is_worst_alone(const CheckedTest& test) {
+  const Feature& feature = test.feature;
+  if (feature.kind == FeatureKind::network) return false;
+  if (test.test.kind == Test::Kind::known) return false;
+  if (!test.inner) return true;
+  bool in_a_row = feature.kind == FeatureKind::consecutive_days;
+  if (feature.kind == FeatureKind::held || (in_a_row && feature.gap_days == 0)) return true;
+  // Its condition now is asked beside it. Where that decides how far the count goes, the network
+  // that is worst for the one is worst for the other.
+  return !feature.scope.same_network && !in_a_row;
+}
+
 ConditionIndex Lowering::judge_test(const CheckedTest& checked, const Judged& judged, bool wanted) {
   if (checked.inner) return judge_form(checked, judged, wanted);
   Feature feature = checked.feature;
   if (auto known = settled(feature, checked.test, judged.candidate)) return *known;
   if (feature.kind == FeatureKind::area) feature.subject = area(feature.subject);
   Test test = checked.test;
-  if (wanted) look_ahead(feature, test, judged.ahead_days);
-  if (depends_on_candidate(feature)) feature.candidate = judged.candidate;
+  if (wanted || judged.exactly) look_ahead(feature, test, judged.ahead_days, judged.exactly);
+  if (depends_on_candidate(feature)) set_candidate(feature, judged);
   return add_test(std::move(feature), std::move(test));
 }
 
@@ -185,50 +342,48 @@ ConditionIndex Lowering::judge_form(const CheckedTest& checked, const Judged& ju
   // Now: with the candidate, and without looking ahead.
   Judged today = judged;
   today.ahead_days = 0;
-  ConditionIndex now = judge(*checked.inner, today, wanted);
-  if (now == ConditionTable::kNever) return wanted ? now : ConditionTable::kAlways;
+  today.exactly = false;
+  Judged anywhere = today;
+  anywhere.on_one_network = true;
+  bool is_never = judge(*checked.inner, anywhere, wanted) == ConditionTable::kNever;
+  if (is_never) return wanted ? ConditionTable::kNever : ConditionTable::kAlways;
+  auto now = [&] { return judge(*checked.inner, today, wanted); };
   Feature feature = checked.feature;
   Test test = checked.test;
-  if (wanted) look_ahead(feature, test, judged.ahead_days);
+  if (wanted || judged.exactly) look_ahead(feature, test, judged.ahead_days, judged.exactly);
   feature.inner = counted_inner(checked, judged);
   bool asks_candidate =
       feature.scope.same_network || feature.scope.per_profile || inner_depends(*checked.inner);
-  if (asks_candidate) feature.candidate = judged.candidate;
+  if (asks_candidate) set_candidate(feature, judged);
   // These hold only where their inner condition does.
   bool implied = feature.kind == FeatureKind::held ||
                  (feature.kind == FeatureKind::consecutive_days && feature.gap_days == 0);
-  bool is_share = feature.kind == FeatureKind::held_share || feature.kind == FeatureKind::day_share;
+  FeatureKind feature_kind = feature.kind;
   Feature at_once = feature;
   ConditionIndex form = add_test(std::move(feature), std::move(test));
-  if (!wanted) return conditions.any_of({form, conditions.negate(now)});
-  // The window of a later day reaches less far back: a share that nobody can tell today is in
-  // doubt, whatever it will be.
-  if (is_share && judged.ahead_days > 0) {
-    at_once.window = checked.feature.window;
-    at_once.ahead_days = 0;
-    form = conditions.any_of({form, add_test(std::move(at_once), Test(checked.test))});
-    // The days ahead are enough by themselves: today need not be a certain one. (Where today's key
-    // is unknown no day ahead is certain either.)
-    const Scope& scope = checked.feature.scope;
-    bool enough =
-        checked.test.threshold <= judged.ahead_days && !scope.same_network && !scope.per_imei;
-    if (enough && checked.feature.kind == FeatureKind::day_share) {
-      form = conditions.any_of({form, conditions.negate(now)});
-    }
-  }
   ConditionIndex before = before_counting(checked, judged);
-  if (!implied) return conditions.all_of({conditions.any_of({form, before}), now});
-  return conditions.any_of({form, conditions.all_of({before, now})});
+  if (!wanted) {
+    if (!judged.exactly) before = ConditionTable::kNever;
+    return conditions.any_of({form, before, conditions.negate(now())});
+  }
+  // The window of a later instant reaches less far back: a share that nobody can tell today is in
+  // doubt, whatever it will be.
+  if (feature_kind == FeatureKind::held_share && judged.ahead_days > 0 && !judged.exactly) {
+    at_once.window = checked.feature.window;
+    form = conditions.any_of({form, add_test(std::move(at_once), Test(checked.test))});
+  }
+  if (!implied) return conditions.all_of({conditions.any_of({form, before}), now()});
+  if (before == ConditionTable::kNever) return form;
+  return conditions.any_of({form, conditions.all_of({before, now()})});
 }
 
 // Before the date from which a ban counts nothing is counted, and its notice may have begun: the
 // first violating day is as many days after that date as are asked for.
 ConditionIndex Lowering::before_counting(const CheckedTest& checked, const Judged& judged) {
   const Feature& feature = checked.feature;
-  bool in_days =
-      feature.kind == FeatureKind::consecutive_days ||
-      ((feature.kind == FeatureKind::window_count || feature.kind == FeatureKind::day_share) &&
-       feature.window.unit == TimeUnit::day && feature.bucket == TimeUnit::day);
+  bool in_days = feature.kind == FeatureKind::consecutive_days ||
+                 (feature.kind == FeatureKind::window_count &&
+                  feature.window.unit == TimeUnit::day && feature.bucket == TimeUnit::day);
   bool counted = judged.ban->counting_from_day && checked.test.kind == Test::Kind::at_least;
   if (judged.ahead_days == 0 || !in_days || !counted) return ConditionTable::kNever;
   std::int32_t counting = *judged.ban->counting_from_day;
@@ -284,6 +439,11 @@ std::optional<ConditionIndex> Lowering::settled(const Feature& feature, const Te
     default:
       return std::nullopt;
   }
+}
+
+// What is asked on one network is supposed for the candidate by whoever asks.
+void Lowering::set_candidate(Feature& feature, const Judged& judged) {
+  if (!judged.on_one_network) feature.candidate = judged.candidate;
 }
 
 bool Lowering::depends_on_candidate(const Feature& feature) const {

@@ -19,9 +19,11 @@ class Lowering {
  private:
   // With what a ban's condition is judged.
   struct Judged {
-    ProfileIndex candidate = 0;   // one beyond the declared profiles: an undeclared one
-    std::int32_t ahead_days = 0;  // its notice
     const CheckedBan* ban = nullptr;
+    ProfileIndex candidate = 0;   // one beyond the declared profiles: an undeclared one
+    std::int32_t ahead_days = 0;  // its notice, or a day of it
+    bool exactly = false;         // on the last of these days, not on any of them
+    bool on_one_network = false;  // inside of what is asked on one and the same network
   };
 
   // --- lower.cc ---
@@ -41,16 +43,23 @@ class Lowering {
   void lower_ban(CheckedBan& checked);
   ConditionIndex forbidden_change(ConditionIndex when, ProfileIndex candidate);
   // The ban's condition `ahead_days` from now.
-  ConditionIndex bites(const CheckedBan& ban, Judged judged);
+  ConditionIndex bites(const Judged& judged);
   ConditionIndex in_force(const CheckedBan& ban, std::int32_t ahead_days);
   // `wanted`: does the ban bite where the part holds, or where it does not (under `not`)?
   ConditionIndex judge(const CheckedCondition& condition, const Judged& judged, bool wanted);
+  ConditionIndex on_any_network(const CheckedCondition& condition, const Judged& judged,
+                                bool wanted);
+  ConditionIndex on_one_network(const std::vector<const CheckedCondition*>& parts,
+                                const Judged& judged, bool wanted);
+  bool network_decides(const CheckedCondition& condition, const Judged& judged) const;
+  static bool is_worst_alone(const CheckedTest& test);
   ConditionIndex judge_test(const CheckedTest& checked, const Judged& judged, bool wanted);
   ConditionIndex judge_form(const CheckedTest& checked, const Judged& judged, bool wanted);
   ConditionIndex before_counting(const CheckedTest& checked, const Judged& judged);
   ConditionIndex counted_inner(const CheckedTest& checked, const Judged& judged);
   std::optional<ConditionIndex> settled(const Feature& feature, const Test& test,
                                         ProfileIndex candidate) const;
+  static void set_candidate(Feature& feature, const Judged& judged);
   bool depends_on_candidate(const Feature& feature) const;
   bool inner_depends(const CheckedCondition& condition) const;
 

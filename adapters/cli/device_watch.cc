@@ -15,7 +15,15 @@ void DeviceWatch::before_switch(Device& device, Instant at) {
   Device copy(plan_.policy, {plan_.lateness});
   [[maybe_unused]] Status restored = copy.restore(device.save());
   assert(restored.ok());
+  for (const auto& [feature, reading] : told_) copy.told(feature, reading);
   recorded_ = std::make_unique<Recorded>(Recorded{std::move(copy), at, with_});
+}
+
+void DeviceWatch::told(FeatureIndex feature, const Reading& reading, Instant at) {
+  told_.insert_or_assign(feature, reading);
+  if (!recorded_) return;
+  recorded_->pass_to(at);
+  recorded_->device.told(feature, reading);
 }
 
 void DeviceWatch::reported(const Observation& observation) {

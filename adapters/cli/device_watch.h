@@ -5,6 +5,7 @@
 // nothing that is the same device; at the first switch a copy goes its own way.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -34,6 +35,7 @@ class DeviceWatch : public LoopWatch {
 
   void time_passes(Device& device, Instant from, Instant until) override;
   void before_switch(Device& device, Instant at) override;
+  void told(FeatureIndex feature, const Reading& reading, Instant at) override;
   // The loop has taken the report in.
   void reported(const Observation& observation);
   // The trace has ended; what was so at its last instant counts.
@@ -57,6 +59,7 @@ class DeviceWatch : public LoopWatch {
   const WatchPlan& plan_;
   BanDays with_;
   std::unique_ptr<Recorded> recorded_;
+  std::map<FeatureIndex, Reading> told_;  // by the fleet, last
   std::vector<EnabledSince> profiles_;
 };
 

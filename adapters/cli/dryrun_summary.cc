@@ -63,7 +63,8 @@ void add_rules(std::string& out, const DryrunSummary& summary) {
   std::string silent;
   for (std::size_t i = 0; i < summary.totals.rules.size(); ++i) {
     const RuleCounts& counts = summary.totals.rules[i];
-    if (counts.decision_count == 0 && i < summary.table.rules.size()) {
+    bool idle = counts.decision_count == 0 && !counts.spoke;
+    if (idle && i < summary.table.rules.size()) {
       silent += (silent.empty() ? "" : ", ") + rule_label(summary.table, i);
     } else if (counts.decision_count > 0) {
       rows.push_back({rule_label(summary.table, i), grouped(counts.decision_count),
@@ -71,7 +72,7 @@ void add_rules(std::string& out, const DryrunSummary& summary) {
     }
   }
   out += "\ndecisions by rule\n" + table_text(rows);
-  if (!silent.empty()) out += fmt::format("  never decided: {}\n", silent);
+  if (!silent.empty()) out += fmt::format("  never fired: {}\n", silent);
 }
 
 // What was decided and not carried out by the end. Nobody approves anything in a dry-run, unless it
@@ -211,6 +212,7 @@ Json policy_json(const DryrunSummary& summary) {
   Json rules = Json::array();
   for (std::size_t i = 0; i < totals.rules.size(); ++i) {
     rules.push_back({{"rule", rule_label(summary.table, i)},
+                     {"fired", totals.rules[i].decision_count > 0 || totals.rules[i].spoke},
                      {"decisions", totals.rules[i].decision_count},
                      {"devices", totals.rules[i].device_count}});
   }

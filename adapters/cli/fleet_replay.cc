@@ -75,6 +75,7 @@ class FleetReplay::Worker {
     for (std::size_t i = 0; i < rules_.size(); ++i) {
       rules[i].decision_count += rules_[i].decision_count;
       rules[i].device_count += rules_[i].devices.size();
+      rules[i].spoke = rules[i].spoke || rules_[i].spoke;
     }
   }
 
@@ -84,6 +85,7 @@ class FleetReplay::Worker {
   struct RuleShare {
     std::uint64_t decision_count = 0;
     std::set<DeviceIndex> devices;
+    bool spoke = false;
   };
 
   void take(const DecisionRecord& record, DeviceLoop& loop, DeviceIndex device,
@@ -95,6 +97,7 @@ class FleetReplay::Worker {
       ++share.decision_count;
       share.devices.insert(device);
     }
+    for (std::uint32_t beside : loop.device().also()) rules_[beside].spoke = true;
     if (records_) outputs.push_back({order, record, to_json(record, table_)});
   }
 
@@ -228,10 +231,19 @@ bool FleetReplay::counts_now(DeviceIndex index, const Ban& ban) {
   std::size_t candidate =
       *enabled < 0 ? ban.violated.size() - 1 : static_cast<std::size_t>(*enabled);
   Instant steady;
-  for (FeatureIndex f : table.conditions.features_of(ban.violated[candidate])) {
-    const Feature& feature = table.features[f];
-    if (!is_temporal(feature.kind)) continue;
-    if (device.judge(feature.inner, newest_, steady) != Truth::yes) return false;
+  std::vector<ConditionIndex> open = {ban.violated[candidate]};
+  while (!open.empty()) {
+    ConditionIndex at = open.back();
+    open.pop_back();
+    for (FeatureIndex f : table.conditions.features_of(at)) {
+      const Feature& feature = table.features[f];
+      if (feature.kind == FeatureKind::on_a_network) {
+        open.push_back(feature.inner);
+      } else if (is_temporal(feature.kind) &&
+                 device.judge(feature.inner, newest_, steady) != Truth::yes) {
+        return false;
+      }
+    }
   }
   return true;
 }

@@ -41,6 +41,7 @@ struct ReplayOptions {
 struct RuleCounts {
   std::uint64_t decision_count = 0;  // changes to it
   std::uint64_t device_count = 0;    // devices it ever decided for
+  bool spoke = false;                // fired beside the deciding one, with alerts or tasks
 };
 
 // How one ban fared.

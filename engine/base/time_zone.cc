@@ -18,7 +18,7 @@
 namespace sojourn {
 namespace {
 
-constexpr std::int64_t kDayMs = 86'400'000;
+constexpr std::int64_t kDayMs = days(1).ms;
 // The table lists changes of offset in these years.
 constexpr std::int32_t kTableYearFirst = 1970;
 constexpr std::int32_t kTableYearLast = 2100;

@@ -17,10 +17,10 @@ std::optional<std::size_t> BanJudge::judged() const {
   return enabled >= 0 && !is_undeclared(enabled) ? static_cast<std::size_t>(enabled) : declared;
 }
 
-Truth BanJudge::judge(ConditionIndex condition) {
+Truth BanJudge::judge(ConditionIndex condition, const Supposition& supposed) {
   const Prepared& policy = evaluator_.policy();
   return policy.table().conditions.judge(condition, [&](const Test& test) {
-    const Curve& curve = evaluator_.curve(test.feature, now_);
+    Curve curve = evaluator_.curve_with(test.feature, now_, supposed);
     return sojourn::judge(test, policy.feature(test.feature), curve.reading(now_));
   });
 }
@@ -42,7 +42,7 @@ BanStanding BanJudge::standing(std::size_t index) {
   return standing;
 }
 
-Instant BanJudge::holds_at(ConditionIndex condition, Truth least) {
+Instant BanJudge::holds_at(ConditionIndex condition, Truth least, const Supposition& supposed) {
   const ConditionTable& conditions = evaluator_.policy().table().conditions;
   const ConditionNode& node = conditions.node(condition);
   switch (node.op) {
@@ -51,9 +51,9 @@ Instant BanJudge::holds_at(ConditionIndex condition, Truth least) {
     case ConditionOp::never:
       return kNever;
     case ConditionOp::test:
-      return test_holds_at(conditions.test_of(node), least);
+      return test_holds_at(conditions.test_of(node), least, supposed);
     case ConditionOp::negation:
-      return judge(condition) >= least ? now_ : kNever;
+      return judge(condition, supposed) >= least ? now_ : kNever;
     case ConditionOp::conjunction:
     case ConditionOp::disjunction:
       break;
@@ -61,33 +61,36 @@ Instant BanJudge::holds_at(ConditionIndex condition, Truth least) {
   bool all = node.op == ConditionOp::conjunction;
   Instant at = all ? now_ : kNever;
   for (std::uint32_t i = 0; i < node.count; ++i) {
-    Instant part = holds_at(conditions.child(node, i), least);
+    Instant part = holds_at(conditions.child(node, i), least, supposed);
     at = all ? std::max(at, part) : std::min(at, part);
   }
   return at;
 }
 
-Instant BanJudge::test_holds_at(const Test& test, Truth least) {
+Instant BanJudge::test_holds_at(const Test& test, Truth least, const Supposition& supposed) {
   const Prepared& policy = evaluator_.policy();
   const Feature& feature = policy.feature(test.feature);
   const FeaturePlan& plan = policy.features[test.feature];
-  Truth now = sojourn::judge(test, feature, evaluator_.curve(test.feature, now_).reading(now_));
-  if (now >= least) return now_;
-  CountQuestion question{feature, plan, evaluator_.reader(), now_, {}};
+  Curve curve = evaluator_.curve_with(test.feature, now_, supposed);
+  if (sojourn::judge(test, feature, curve.reading(now_)) >= least) return now_;
+  CountQuestion question{feature, plan, evaluator_.reader(), now_, supposed};
   if (feature.kind == FeatureKind::date) {
     Instant begins = policy.zone_of(plan).start_of({feature.from_day});
     return begins > now_ ? begins : kNever;
   }
   if (feature.kind == FeatureKind::since) return due(question);
-  if (!grows_while_it_lasts(feature.kind)) return kNever;
-  std::vector<Supposition> supposed;
-  if (feature.candidate) supposed = suppositions(question, plan.asks_network);
-  if (supposed.empty()) supposed.emplace_back();
-  const ConditionHistory& history = evaluator_.condition_history(plan.history, now_);
+  bool as_it_stands = feature.kind == FeatureKind::on_a_network;
+  if (!as_it_stands && !grows_while_it_lasts(feature.kind)) return kNever;
+  std::vector<Supposition> all;
+  if (feature.candidate) all = suppositions(question, plan.asks_network);
+  if (all.empty()) all.push_back(supposed);
   Instant first = kNever;
-  for (const Supposition& one : supposed) {
+  for (const Supposition& one : all) {
     question.supposed = one;
-    first = std::min(first, reached_if_lasting(history, question, test.threshold, least));
+    Instant at = as_it_stands ? holds_at(feature.inner, least, one)
+                              : reached_if_lasting(evaluator_.condition_history(plan.history, now_),
+                                                   question, test.threshold, least);
+    first = std::min(first, at);
   }
   return first;
 }

@@ -79,16 +79,17 @@ std::vector<Supposition> suppositions(const CountQuestion& question, bool asks_n
     }
   };
   if (network >= 0) add(network);
-  bool by_run = question.feature.kind == FeatureKind::consecutive_days && !is_enabled;
+  bool by_run = question.plan.run_gap_days >= 0 && !is_enabled;
   const TimeZone& zone = question.reader.policy().zone_of(question.plan);
-  Instant yesterday = zone.start_of(next(zone.day_of(question.now), -1));
+  Day oldest = next(zone.day_of(question.now), -1 - std::max(question.plan.run_gap_days, 0));
+  Instant unbroken_from = zone.start_of(oldest);
   const SignalTimeline& timeline = history.timeline(kNetwork);
   const SignalTimeline::Rows& rows = timeline.rows();
   for (std::size_t i = 0; i < rows.size() && rows[i].from <= question.now; ++i) {
     if (rows[i].value < 0) continue;
     Instant end = timeline.end_of(rows[i]);
     if (i + 1 < rows.size()) end = std::min(end, rows[i + 1].from);
-    bool recent = by_run && end > yesterday;
+    bool recent = by_run && end > unbroken_from;
     if (recent || countries_of_value(rows[i].value).intersects(present)) add(rows[i].value);
   }
   std::vector<std::int64_t> seen = networks;

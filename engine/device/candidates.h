@@ -3,7 +3,7 @@
 // With candidate p the profile is p from this instant; the past, place, clock and telemetry stay.
 // Another profile may camp elsewhere: so p is supposed on the present network, on every network of
 // the present country that the history holds, on one of it not yet seen, and, for consecutive days,
-// on every network whose run reaches to yesterday. The worst of them counts.
+// on every network whose run may be unbroken. The worst of them counts.
 #pragma once
 
 #include <vector>

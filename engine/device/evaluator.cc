@@ -130,6 +130,14 @@ void Evaluator::told(FeatureIndex feature, const Reading& reading) {
   } else {
     known->reading = reading;
   }
+  forget(feature);
+  // What stands with a candidate may look at it as well.
+  for (FeatureIndex f = 0; f < policy_.features.size(); ++f) {
+    if (policy_.feature(f).kind == FeatureKind::on_a_network) forget(f);
+  }
+}
+
+void Evaluator::forget(FeatureIndex feature) {
   curves_[feature].until = curves_[feature].class_until = kBeginning;
   for (AxisIndex a : policy_.features[feature].axes) axes_[a].until = kBeginning;
   decision_until_ = kBeginning;
@@ -139,9 +147,6 @@ void Evaluator::told(FeatureIndex feature, const Reading& reading) {
 Curve Evaluator::draw_for_candidate(FeatureIndex index, CountQuestion question) {
   std::vector<Supposition> all = suppositions(question, question.plan.asks_network);
   if (all.empty()) return draw_supposed(index, question);
-  // Which network: the present one, else one of the present country. (Of two networks neither is
-  // the worse.)
-  if (question.feature.kind == FeatureKind::network) all.resize(1);
   std::optional<Curve> worst;
   for (const Supposition& supposed : all) {
     question.supposed = supposed;
@@ -155,6 +160,28 @@ Curve Evaluator::draw_for_candidate(FeatureIndex index, CountQuestion question) 
   worst->until = std::min(worst->until, steady);
   worst->class_until = std::max(worst->until, std::min(worst->class_until, steady));
   return *worst;
+}
+
+Curve Evaluator::curve_with(FeatureIndex index, Instant now, const Supposition& supposed) {
+  const Feature& feature = policy_.feature(index);
+  bool nothing = !supposed.profile && !supposed.network;
+  if (nothing || is_about_fleet(feature.kind)) return curve(index, now);
+  return draw_supposed(index, {feature, policy_.features[index], reader_, now, supposed});
+}
+
+// A condition as it stands with what is supposed, all of it at once: 1 if it holds, 0 if not.
+Curve Evaluator::draw_standing(const CountQuestion& question) {
+  Instant until = kNever;
+  Truth truth = policy_.table().conditions.judge(question.feature.inner, [&](const Test& test) {
+    Curve part = curve_with(test.feature, question.now, question.supposed);
+    const std::vector<std::int64_t>& cuts = policy_.features[test.feature].cuts;
+    until = std::min(until, next_crossing(part, cuts, question.now));
+    return sojourn::judge(test, policy_.feature(test.feature), part.reading(question.now));
+  });
+  Reading reading = Reading::between(truth == Truth::yes ? 1 : 0, truth == Truth::no ? 0 : 1);
+  Curve curve = Curve::flat(question.now, reading, until);
+  curve.is_count = true;
+  return curve;
 }
 
 Curve Evaluator::draw_supposed(FeatureIndex index, const CountQuestion& question) {
@@ -178,6 +205,8 @@ Curve Evaluator::draw_supposed(FeatureIndex index, const CountQuestion& question
     case FeatureKind::calendar_count:
     case FeatureKind::day_share:
       return count_days(condition_history(question.plan.history, now), question);
+    case FeatureKind::on_a_network:
+      return draw_standing(question);
     case FeatureKind::since:
       return since_event(question);
     case FeatureKind::event_count:

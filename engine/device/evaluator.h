@@ -61,6 +61,8 @@ class Evaluator {
   // For explanations. Requires: `prepare(now)` first.
   void prepare(Instant now);
   const Curve& curve(FeatureIndex feature, Instant now);
+  // With what is supposed; the feature has no candidate of its own, or nothing is supposed.
+  Curve curve_with(FeatureIndex feature, Instant now, const Supposition& supposed);
   const ConditionHistory& condition_history(HistoryIndex index, Instant now);
   // The first instant after `now` at which the test holds if no report comes; absent: never.
   std::optional<Instant> first_true(const Test& test, Instant now);
@@ -84,6 +86,8 @@ class Evaluator {
   Curve draw_fleet(FeatureIndex feature, Instant now);
   Curve draw_supposed(FeatureIndex feature, const CountQuestion& question);
   Curve draw_for_candidate(FeatureIndex feature, CountQuestion question);
+  Curve draw_standing(const CountQuestion& question);
+  void forget(FeatureIndex feature);
   const AxisCache& axis(AxisIndex index, Instant now);
   void walk(Instant now);
   void raise_alerts(Instant now);

@@ -30,6 +30,12 @@ std::vector<ConditionEvidence> Explainer::about_condition(ConditionIndex conditi
       }
       continue;
     }
+    // What stands with a candidate is told part by part.
+    const Feature& feature = evaluator_.policy().feature(conditions.test_of(node).feature);
+    if (feature.kind == FeatureKind::on_a_network) {
+      open.push_back({feature.inner, positive});
+      continue;
+    }
     ConditionEvidence about = about_test(conditions.test_of(node));
     if (positive && about.truth != Truth::yes) add_near_miss(about, index);
     if (!positive) {

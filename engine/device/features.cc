@@ -221,7 +221,7 @@ Instant FeatureReader::next_held_change(FeatureIndex index, Instant t) const {
 // Wall-clock times are found within the offset in force; where it changes, we look anew. So a time
 // that does not exist never matches and one that comes twice matches twice.
 Instant FeatureReader::next_local_time_change(const Feature& feature, Instant t) const {
-  constexpr std::int64_t kDayMs = 86'400'000;
+  constexpr std::int64_t kDayMs = days(1).ms;
   const TimeZone& zone = device_zone(t);
   std::int64_t wall = zone.wall_ms_of_day(t);
   auto until = [&](std::int64_t time) { return (time - wall + 2 * kDayMs - 1) % kDayMs + 1; };
@@ -235,7 +235,7 @@ Instant FeatureReader::next_local_time_change(const Feature& feature, Instant t)
 Instant FeatureReader::next_within(std::int32_t from_ms, std::int32_t until_ms, Instant t) const {
   // Two clock changes and a day without the hours lie within four days.
   constexpr int kStepsMax = 64;
-  constexpr std::int64_t kDayMs = 86'400'000;
+  constexpr std::int64_t kDayMs = days(1).ms;
   // It stays where it is, so its clock stays too: only the zone's own changes matter.
   const TimeZone& zone = device_zone(t);
   for (int step = 0; step < kStepsMax && t != kNever; ++step) {

@@ -13,7 +13,7 @@ namespace {
 Duration horizon_of(const Prepared& policy) {
   std::int64_t days_longest = 0;
   auto at_least = [&](std::int64_t count) { days_longest = std::max(days_longest, count); };
-  constexpr std::int64_t kDayMs = 86'400'000;
+  constexpr std::int64_t kDayMs = days(1).ms;
   for (FeatureIndex f = 0; f < policy.features.size(); ++f) {
     const Feature& feature = policy.feature(f);
     bool is_time = feature.kind == FeatureKind::held || feature.kind == FeatureKind::recency ||
@@ -128,10 +128,13 @@ class Prepared::Maker {
       for (FeatureIndex inner : table().conditions.features_of(feature.inner)) {
         Status status = this->plan(inner);
         if (!status) return status;
-        const auto& more = prepared_->features[inner].triggers;
-        triggers.insert(more.begin(), more.end());
+        const FeaturePlan& counted = prepared_->features[inner];
+        triggers.insert(counted.triggers.begin(), counted.triggers.end());
+        bool as_it_stands = feature.kind == FeatureKind::on_a_network;
+        if (as_it_stands) plan.run_gap_days = std::max(plan.run_gap_days, counted.run_gap_days);
       }
-      plan.history = history_for(feature, plan.zone);
+      if (feature.kind == FeatureKind::consecutive_days) plan.run_gap_days = feature.gap_days;
+      if (feature.kind != FeatureKind::on_a_network) plan.history = history_for(feature, plan.zone);
     }
     plan.asks_network = triggers.contains(kNetwork);
     if (feature.candidate) {
@@ -225,6 +228,8 @@ class Prepared::Maker {
       case FeatureKind::day_share:
         scope.insert(extra.begin);
         return scope;
+      case FeatureKind::on_a_network:
+        return {};
     }
     return {};
   }

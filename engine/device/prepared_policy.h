@@ -51,7 +51,10 @@ struct FeaturePlan {
   std::uint32_t zone = 0;             // index into zones
   std::vector<std::int64_t> cuts;     // thresholds that its tests know, ascending
   std::vector<AxisIndex> axes;
-  bool asks_network = false;         // with another network the answer may differ
+  bool asks_network = false;  // with another network the answer may differ
+  // Days in a row are asked for, with gaps of up to so many: a candidate may be wherever a run is
+  // unbroken. -1: none are.
+  std::int32_t run_gap_days = -1;
   std::uint32_t usage_memo = kNone;  // features that sum data
 };
 

@@ -157,11 +157,16 @@ Status check_table(const RuleTable& table) {
   for (const Feature& feature : table.features) {
     if (!subject_fits(table, feature)) return contradiction("a feature about nothing");
     if (!condition_exists(feature.inner)) return contradiction("a count of nothing");
-    if (feature.ahead_days < 0 || feature.ahead_days > limits::kNoticeDaysMax) {
+    if (feature.ahead_days < -limits::kNoticeDaysMax ||
+        feature.ahead_days > limits::kNoticeDaysMax) {
       return contradiction("a notice beyond its limit");
     }
     if (feature.candidate && *feature.candidate > table.profiles.size()) {
       return contradiction("a candidate that is no profile");
+    }
+    // Of several networks none stands for the others.
+    if (feature.candidate && feature.kind == FeatureKind::network) {
+      return contradiction("the network of a candidate");
     }
   }
   if (!conditions_fit(table)) return contradiction("a test that does not fit its feature");

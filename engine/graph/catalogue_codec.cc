@@ -120,7 +120,7 @@ void code_feature(auto& archive, const RuleTable& table, Like<Feature> auto& fea
   auto& [kind, subject, symbol, countries, other_countries, inner, scope, window, bucket, gap_days,
          ahead_days, event, from_ms, until_ms, from_day, until_day, zone, candidate, identity] =
       feature;
-  archive.choice(kind, static_cast<std::uint8_t>(FeatureKind::released) + 1);
+  archive.choice(kind, static_cast<std::uint8_t>(FeatureKind::on_a_network) + 1);
   archive.integer(subject);
   code_symbol(archive, symbol_form(table, feature), symbol);
   archive.countries(countries);

@@ -51,6 +51,7 @@ ValueDomain domain_of(FeatureKind kind) {
     case FeatureKind::data_sum:
     case FeatureKind::data_balance:
     case FeatureKind::fleet_count:
+    case FeatureKind::on_a_network:
       return ValueDomain::count;
   }
   return ValueDomain::symbol;
@@ -65,6 +66,7 @@ bool is_temporal(FeatureKind kind) {
     case FeatureKind::calendar_count:
     case FeatureKind::held_share:
     case FeatureKind::day_share:
+    case FeatureKind::on_a_network:
       return true;
     default:
       return false;
@@ -72,7 +74,7 @@ bool is_temporal(FeatureKind kind) {
 }
 
 bool grows_while_it_lasts(FeatureKind kind) {
-  return is_temporal(kind) && kind != FeatureKind::recency;
+  return is_temporal(kind) && kind != FeatureKind::recency && kind != FeatureKind::on_a_network;
 }
 
 std::optional<Rat> find_rat(std::string_view name) {

@@ -74,13 +74,16 @@ enum class FeatureKind : std::uint8_t {
   // --- what only the fleet knows: told by the host (Device::told), at whole minutes ---
   fleet_count,  // count: devices whose attribute (subject) says today what this device's says
   released,     // flag: the rollout of rule `subject` has let this device go
+  // --- what a ban asks of a candidate (semantics 9a) ---
+  on_a_network,  // count: 1 if `inner` holds with `candidate` on one of the networks where it may
+                 // be, all of `inner` on the same one; else 0. Its features have no candidate.
 };
 
 inline constexpr std::int64_t kNotYet = std::numeric_limits<std::int64_t>::max();
 
 enum class ValueDomain : std::uint8_t { symbol, flag, number, count };
 ValueDomain domain_of(FeatureKind kind);
-// Does the kind count `inner` over the device's history?
+// Is the answer made of `inner`: counted over the device's history, or as it stands?
 bool is_temporal(FeatureKind kind);
 // Does the count grow with time alone while `inner` holds, so that it can be told when it will
 // reach a threshold if that goes on (semantics 19, 21)?
@@ -136,6 +139,7 @@ struct Feature {
   std::int32_t gap_days = 0;
   // Counts of days and `since`, in the notice of a ban: the most that the count comes to on one of
   // so many days ahead, if `inner` holds on every day from now; `since`: whether it is due by then.
+  // Negative: what the count comes to on that day itself.
   std::int32_t ahead_days = 0;
   EventQuestion event;
   std::int32_t from_ms = 0, until_ms = 0;    // local_time

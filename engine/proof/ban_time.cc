@@ -28,6 +28,20 @@ std::set<FeatureIndex> all_features(const RuleTable& table, ConditionIndex condi
   return found;
 }
 
+// What the condition tests, also within what it asks on one network.
+std::vector<FeatureIndex> features_asked(const RuleTable& table, ConditionIndex condition) {
+  std::vector<FeatureIndex> found;
+  for (FeatureIndex f : table.conditions.features_of(condition)) {
+    if (table.features[f].kind != FeatureKind::on_a_network) {
+      found.push_back(f);
+      continue;
+    }
+    std::vector<FeatureIndex> within = features_asked(table, table.features[f].inner);
+    found.insert(found.end(), within.begin(), within.end());
+  }
+  return found;
+}
+
 bool counts_days(const Feature& feature) {
   // Without a period `since` asks whether something happened at all.
   if (feature.kind == FeatureKind::since) return feature.window.count > 0;
@@ -78,7 +92,7 @@ SlowSwitch slow_switch_of(const RuleTable& table, const Ban& ban) {
   question.assuming = ban.assuming;
   question.elapsed = true;
   for (ConditionIndex condition : ban.violated) {
-    for (FeatureIndex f : table.conditions.features_of(condition)) {
+    for (FeatureIndex f : features_asked(table, condition)) {
       FeatureKind kind = table.features[f].kind;
       bool days = counts_days(table.features[f]);
       question.counts = question.counts || days;
@@ -119,7 +133,7 @@ std::optional<std::int32_t> notice_enough(SlowSwitch question) {
 
 std::vector<FeatureIndex> counted_by(const RuleTable& table, ConditionIndex condition) {
   std::vector<FeatureIndex> found;
-  for (FeatureIndex f : table.conditions.features_of(condition)) {
+  for (FeatureIndex f : features_asked(table, condition)) {
     if (counts_days(table.features[f])) found.push_back(f);
   }
   return found;

@@ -168,9 +168,10 @@ std::string SituationWords::subject(AxisIndex axis) const {
   const Feature& feature = table_.features[at.feature];
   if (domain_of(feature.kind) != ValueDomain::count) return subject_words(table_, feature);
   const char* side = at.side == AxisSide::lower ? "certainly" : "possibly";
-  std::string words = is_temporal(feature.kind)
-                          ? "how long or often: " + condition_words(table_, feature.inner)
-                          : subject_words(table_, feature);
+  std::string words =
+      feature.kind == FeatureKind::on_a_network ? condition_words(table_, feature.inner)
+      : is_temporal(feature.kind) ? "how long or often: " + condition_words(table_, feature.inner)
+                                  : subject_words(table_, feature);
   return fmt::format("{} ({})", words, side);
 }
 

@@ -83,7 +83,9 @@ std::optional<Beginning> beginning_of(const RuleTable& table, ConditionIndex con
   const ConditionNode& node = table.conditions.node(condition);
   if (node.op == ConditionOp::test) {
     const Test& test = table.conditions.test_of(node);
-    return beginning_of(table.features[test.feature], test.threshold, last);
+    const Feature& feature = table.features[test.feature];
+    if (feature.kind == FeatureKind::on_a_network) return beginning_of(table, feature.inner, last);
+    return beginning_of(feature, test.threshold, last);
   }
   if (node.op != ConditionOp::conjunction && node.op != ConditionOp::disjunction) return {};
   std::optional<Beginning> found;

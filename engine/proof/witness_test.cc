@@ -37,7 +37,7 @@ Standing standing_of(const RuleTable& table, const Witness& witness) {
       standing.calendar_days = std::max(standing.calendar_days, days);
     };
     if (feature.kind == FeatureKind::silent && reading.known) standing.silent_ms = reading.lower;
-    if (!is_temporal(feature.kind)) continue;
+    if (!is_temporal(feature.kind) || feature.kind == FeatureKind::on_a_network) continue;
     Truth now = table.conditions.judge(feature.inner, [&](const Test& test) {
       return judge(test, table.features[test.feature], witness.readings[test.feature]);
     });

@@ -120,6 +120,15 @@ std::string count_text(const RuleTable& table, const Feature& feature, const Rea
                             : feature.bucket == TimeUnit::month ? "months"
                                                                 : "days";
   switch (feature.kind) {
+    case FeatureKind::on_a_network: {
+      bool declared = feature.candidate && *feature.candidate < table.profiles.size();
+      std::string with = declared ? quoted_if_needed(table.profiles[*feature.candidate].name)
+                                  : "an undeclared profile";
+      return fmt::format("{} with {}: {}", inner, with,
+                         reading.lower > 0   ? "yes"
+                         : reading.upper > 0 ? "unknown"
+                                             : "no");
+    }
     case FeatureKind::held:
       return fmt::format("{}{} for {}", inner, scope, number(length));
     case FeatureKind::recency:

@@ -152,6 +152,22 @@ World::Option World::identity_option(std::int64_t profile, std::int64_t network)
         certain(axis, roaming_reading(known_network, home, feature.countries));
         break;
       }
+      case FeatureKind::on_a_network: {
+        const auto& stands = stands_.at(axes_.axes()[axis].feature);
+        auto at = stands.find(network);
+        if (at == stands.end()) {  // somewhere in the country that stands, or nowhere
+          option.choices.push_back({0, 0, true});
+          break;
+        }
+        auto class_of_truth = [&](Truth truth) {
+          return class_at(axis, Reading::between(truth == Truth::yes, truth != Truth::no));
+        };
+        bool stays = feature.candidate == profile;
+        option.choices.push_back({class_of_truth(at->second.here),
+                                  class_of_truth(stays ? at->second.here : at->second.worst),
+                                  false});
+        break;
+      }
       case FeatureKind::breakout:
         if (declared) {
           const CountrySet& breakout = table_.profiles[static_cast<std::size_t>(profile)].breakout;
@@ -183,14 +199,58 @@ std::vector<std::pair<AxisIndex, ClassIndex>> World::identity_classes(std::int64
   return classes;
 }
 
+// What is asked on a network, where network and profile alone answer it.
+void World::make_stands(const std::vector<std::int64_t>& networks) {
+  for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
+    const Feature& feature = table_.features[f];
+    if (feature.kind != FeatureKind::on_a_network || !axes_.axis_of(f)) continue;
+    bool answered = feature.candidate && *feature.candidate < table_.profiles.size();
+    for (FeatureIndex inner : table_.conditions.features_of(feature.inner)) {
+      FeatureKind kind = table_.features[inner].kind;
+      answered = answered && (kind == FeatureKind::network || kind == FeatureKind::roaming);
+    }
+    if (!answered) continue;
+    const CountrySet& home = table_.profiles[*feature.candidate].home;
+    std::map<std::int64_t, Stand>& stands = stands_[f];
+    std::map<std::uint8_t, Truth> worst_in;
+    for (std::int64_t network : networks) {
+      if (network < 0) continue;
+      Truth here = table_.conditions.judge(feature.inner, [&](const Test& test) {
+        const Feature& inner = table_.features[test.feature];
+        Reading reading = inner.kind == FeatureKind::network
+                              ? Reading::exactly(network)
+                              : roaming_reading(network, home, inner.countries);
+        return judge(test, inner, reading);
+      });
+      stands[network] = {here, here};
+      CountrySet of = countries_of(unpack_plmn(static_cast<std::uint32_t>(network)));
+      for (Country country : of.members()) {
+        auto worst = worst_in.try_emplace(country.index, here).first;
+        worst->second = either(worst->second, here);
+      }
+    }
+    for (auto& [network, stand] : stands) {
+      CountrySet of = countries_of(unpack_plmn(static_cast<std::uint32_t>(network)));
+      for (Country country : of.members()) {
+        stand.worst = either(stand.worst, worst_in.at(country.index));
+      }
+    }
+  }
+}
+
 void World::make_identity() {
   bool about_profile = false, about_network = false;
+  bool asks_on_one =
+      std::any_of(table_.features.begin(), table_.features.end(),
+                  [](const Feature& feature) { return feature.kind == FeatureKind::on_a_network; });
+  if (asks_on_one) make_stands(network_values(table_));
   for (AxisIndex axis = 0; axis < axes_.axes().size(); ++axis) {
     const Feature& feature = table_.features[axes_.axes()[axis].feature];
+    bool stands = stands_.contains(axes_.axes()[axis].feature);
     bool of_profile =
-        feature.kind == FeatureKind::profile || feature.kind == FeatureKind::roaming ||
+        stands || feature.kind == FeatureKind::profile || feature.kind == FeatureKind::roaming ||
         feature.kind == FeatureKind::breakout || feature.kind == FeatureKind::installed;
-    bool of_network = feature.kind == FeatureKind::network ||
+    bool of_network = stands || feature.kind == FeatureKind::network ||
                       feature.kind == FeatureKind::roaming ||
                       feature.kind == FeatureKind::no_service;
     if (!of_profile && !of_network) continue;
@@ -206,9 +266,7 @@ void World::make_identity() {
     profiles.push_back(kOtherSymbol);
   }
   profiles.push_back(kUnknown);
-  if (about_network) {
-    networks = network_values(table_);
-  }
+  if (about_network) networks = network_values(table_);
   networks.push_back(kUnknown);
   if (identity_.axes.empty() || profiles.size() * networks.size() > kOptionsMax) {
     identity_.axes.clear();

@@ -15,6 +15,7 @@
 // that no device can do; whoever shows a witness replays it first.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -106,6 +107,7 @@ class World {
   void make_clock();
   void make_orders();
   Option identity_option(std::int64_t profile, std::int64_t network) const;
+  void make_stands(const std::vector<std::int64_t>& networks);
   static std::optional<int> cost(const Group& group, const Option& option, const Box& box);
   static std::vector<std::pair<int, const Option*>> by_cost(const Group& group, const Box& box);
 
@@ -129,6 +131,13 @@ class World {
   Group place_, identity_, clock_;
   std::vector<const Group*> group_of_axis_;
   std::vector<Order> orders_;
+  // How what is asked on a network (FeatureKind::on_a_network) stands with its candidate on a
+  // network, and at worst on another one of its countries; by feature.
+  struct Stand {
+    Truth here = Truth::unknown;
+    Truth worst = Truth::unknown;
+  };
+  std::map<FeatureIndex, std::map<std::int64_t, Stand>> stands_;
   bool any_counts_ = false;
   std::vector<CountryClaim> claims_;  // that occur
 };

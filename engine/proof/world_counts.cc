@@ -33,6 +33,8 @@ Interval limits_of(const Feature& feature) {
   switch (feature.kind) {
     case FeatureKind::held:
       return {-1, kHighest};
+    case FeatureKind::on_a_network:
+      return {0, 1};
     case FeatureKind::data_balance:
       return {kLowest, kHighest};
     case FeatureKind::window_count:
@@ -68,6 +70,8 @@ Implied implied_by(const Feature& feature) {
       return {kHighest, feature.scope.any() ? kLowest : 1, false};
     case FeatureKind::recency:
       return {kHighest, 1, true};
+    case FeatureKind::on_a_network:
+      return {1, 1, false};
     default:
       return {};
   }
@@ -168,8 +172,11 @@ bool World::read_counts(const Box& box, Witness& witness) const {
       lower[f] = {std::max(possible.low, low.low), std::min(possible.high, low.high)};
       upper[f] = {std::max(possible.low, high.low), std::min(possible.high, high.high)};
     }
+    // What holds with another candidate does not say how it stands.
+    bool of_another = feature.kind == FeatureKind::on_a_network &&
+                      !(witness.profile.known && feature.candidate == witness.profile.lower);
     // As far as what it counts is decided now, so is the count.
-    if (is_temporal(feature.kind)) {
+    if (is_temporal(feature.kind) && !of_another) {
       Truth now = table_.conditions.judge(feature.inner, [&](const Test& test) {
         return judge(test, table_.features[test.feature], witness.readings[test.feature]);
       });
@@ -179,12 +186,15 @@ bool World::read_counts(const Box& box, Witness& witness) const {
         std::int64_t least = feature.kind == FeatureKind::held ? 0 : 1;
         bool counts_now = feature.kind == FeatureKind::held ||
                           feature.kind == FeatureKind::consecutive_days ||
+                          feature.kind == FeatureKind::on_a_network ||
                           feature.kind == FeatureKind::window_count ||
                           feature.kind == FeatureKind::calendar_count;
         if (counts_now && !feature.scope.any()) lower[f].low = std::max(lower[f].low, least);
       } else if (feature.kind == FeatureKind::recency) {
         if (upper[f].high == kHighest && lower[f].high == kHighest) lower[f].low = kNotYet;
         if (now == Truth::no) lower[f].low = std::max<std::int64_t>(lower[f].low, 1);
+      } else if (now == Truth::no && feature.kind == FeatureKind::on_a_network) {
+        lower[f].high = upper[f].high = 0;
       } else if (now == Truth::no && feature.kind == FeatureKind::held) {
         lower[f].high = upper[f].high = -1;
       } else if (now == Truth::no && feature.kind == FeatureKind::consecutive_days &&

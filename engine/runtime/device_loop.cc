@@ -121,7 +121,10 @@ FleetFacts DeviceLoop::facts(const FleetQuestions& questions) {
 }
 
 void DeviceLoop::take(FleetWord word, Instant at, const RecordSink& sink) {
-  for (const auto& [feature, reading] : word.readings) device_.told(feature, reading);
+  for (const auto& [feature, reading] : word.readings) {
+    device_.told(feature, reading);
+    if (watch_ != nullptr) watch_->told(feature, reading, at);
+  }
   fleet_ = std::make_unique<FleetWord>(std::move(word));
   if (decision_) run_until(std::max(at, now_), sink);
 }

@@ -62,6 +62,8 @@ class LoopWatch {
   virtual void time_passes(Device& device, Instant from, Instant until) = 0;
   // The loop switches the device.
   virtual void before_switch(Device& device, Instant at) = 0;
+  // The fleet has told the device this.
+  virtual void told(FeatureIndex feature, const Reading& reading, Instant at) = 0;
 };
 
 class DeviceLoop {

@@ -226,3 +226,155 @@ guard approval when more than 100 devices
   CHECK(waiting["2026-03-03T00:01:00Z"].size() == 900);
   CHECK(first_told("--approved", true)["2026-03-03T00:02:00Z"].size() == 900);
 }
+
+// Three devices on one apn are a crowd. They are moved; what was recorded stays where it was, and
+// what the fleet counts is told to it as well.
+TEST_CASE("without the policy a ban on crowds is violated to the end, with it until the switch") {
+  ScratchFolder scratch;
+  scratch.write("policy.sojourn", R"(policy crowds
+
+attribute apn : text
+
+profile global     home FR iccid 8933*
+profile vivo-local home BR iccid 8955* download "smdp.vivo.example"
+
+ban crowds
+  never profile = global and more than 2 devices with the same apn
+  remedy profile = vivo-local
+
+rule warn when more than 2 devices with the same apn then alert "a crowd"
+rule lost when no service then alert "lost"
+
+otherwise keep
+)");
+  std::string trace;
+  for (int day = 1; day <= 5; ++day) {
+    for (const char* device : {"a", "b", "c"}) {
+      trace += report("2026-03-0" + std::to_string(day) + "T12:00:00Z", device, "724-05",
+                      R"(,"attributes":{"apn":"iot.acme"})");
+    }
+  }
+  scratch.write("trace.ndjson", trace);
+  const std::string dryrun = "sojourn dryrun policy.sojourn --trace trace.ndjson";
+  ProgramRun run = run_shell(dryrun + " --format json", scratch.path());
+  INFO(run.out << run.err);
+  Json told = Json::parse(run.out);
+  // The fleet's minute after the first reports, and the switch at the next report.
+  CHECK(told["bans"][0]["with"]["device_days_violated"] == 6);
+  CHECK(told["bans"][0]["without"]["device_days_violated"] == 15);
+  // A rule that only warns has fired; it decides nothing.
+  CHECK(told["rules"][0]["rule"] == "warn");
+  CHECK(told["rules"][0]["fired"] == true);
+  CHECK(told["rules"][0]["decisions"] == 0);
+  CHECK(told["rules"][1]["fired"] == false);
+  std::string text = run_shell(dryrun, scratch.path()).out;
+  INFO(text);
+  CHECK(text.find("never fired: lost\n") != std::string::npos);
+}
+
+TEST_CASE("24: a device that leaves the decided profile by itself is a new record") {
+  ScratchFolder scratch;
+  scratch.write("policy.sojourn", R"(profile global home FR iccid 8933*
+profile local home BR iccid 8955* download "smdp.local.example"
+rule local when network in BR then profile = local
+otherwise keep
+)");
+  auto shows = [](const char* ts, const char* profile) {
+    return std::string("{\"ts\":\"") + ts +
+           "\",\"device\":\"d\",\"network\":\"724-05\",\"profile\":\"" + profile + "\"}\n";
+  };
+  scratch.write("trace.ndjson", shows("2026-01-01T10:00:00Z", "global") +
+                                    shows("2026-01-01T11:00:00Z", "local") +
+                                    shows("2026-01-01T12:00:00Z", "local") +
+                                    shows("2026-01-01T13:00:00Z", "global"));
+  std::vector<Json> decisions = decisions_of(scratch, "--open");
+  REQUIRE(decisions.size() == 2);
+  CHECK(decisions[0]["ts"] == "2026-01-01T10:00:00Z");
+  CHECK(decisions[1]["ts"] == "2026-01-01T13:00:00Z");
+  CHECK(decisions[1]["profile"] == "local");
+  CHECK(decisions[1]["from"] == "global");
+}
+
+TEST_CASE("27: files are merged by time; what is too late is counted and left out") {
+  ScratchFolder scratch;
+  scratch.write("policy.sojourn", R"(profile global home FR iccid 8933*
+profile local home BR iccid 8955* download "smdp.local.example"
+rule local when network in BR for 2 hours then profile = local
+otherwise keep
+)");
+  scratch.write("one.ndjson", report("2026-01-01T10:00:00Z", "d", "724-05") +
+                                  report("2026-01-01T14:00:00Z", "d", "748-01") +
+                                  report("2026-01-10T10:00:00Z", "d", "748-01"));
+  scratch.write("other.ndjson", report("2026-01-01T11:00:00Z", "d", "724-05") +
+                                    report("2026-01-01T11:30:00Z", "e", "748-01") +
+                                    report("2026-01-12T10:00:00Z", "e", "748-01"));
+  // In the order of the file: the first is a day late, the second more than the seven days.
+  scratch.write("late.ndjson", report("2026-01-12T09:00:00Z", "e", "748-01") +
+                                   report("2026-01-11T09:00:00Z", "e", "748-01") +
+                                   report("2026-01-02T09:00:00Z", "e", "724-05"));
+  auto run = [&](const std::string& traces, const std::string& options) {
+    ProgramRun run = run_shell("sojourn dryrun policy.sojourn " + traces +
+                                   " --decisions decisions.ndjson --force --format json " + options,
+                               scratch.path());
+    INFO(run.out << run.err);
+    CHECK(run.exit_code == 0);
+    return Json::parse(run.out);
+  };
+  Json merged = run("--trace one.ndjson --trace other.ndjson", "");
+  CHECK(merged["devices"] == 2);
+  CHECK(merged["late"] == 0);
+  std::string lines = read_whole(scratch.file("decisions.ndjson"));
+  Json first = Json::parse(lines.substr(0, lines.find('\n')));
+  // A tick between two reports has its own instant. It takes effect at the next report, where it
+  // has lapsed.
+  CHECK(first["ts"] == "2026-01-01T12:00:00Z");
+  CHECK(merged["switches"] == 0);
+  Json late = run("--trace late.ndjson", "");
+  CHECK(late["late"] == 2);
+  CHECK(late["too_late"] == 1);
+  CHECK(run("--trace late.ndjson", "--lateness '30 days'")["too_late"] == 0);
+}
+
+TEST_CASE("27: the report at which a decision takes effect already shows the new profile") {
+  ScratchFolder scratch;
+  scratch.write("policy.sojourn", R"(profile global home FR iccid 8933*
+profile local home BR iccid 8955* download "smdp.local.example"
+rule local when network in BR then profile = local
+rule seen when profile = local then alert "it is there"
+otherwise keep
+)");
+  scratch.write("trace.ndjson", report("2026-01-01T10:00:00Z", "d", "724-05") +
+                                    report("2026-01-01T14:00:00Z", "d", "724-05"));
+  std::vector<Json> decisions = decisions_of(scratch, "");
+  REQUIRE(decisions.size() == 2);
+  CHECK(decisions[1]["ts"] == "2026-01-01T14:00:00Z");
+  CHECK(decisions[1]["alerts"] == Json::array({"it is there"}));
+}
+
+TEST_CASE(
+    "28: a device is its EID; a line with only an IMEI belongs to the EID last seen with it") {
+  ScratchFolder scratch;
+  scratch.write("policy.sojourn", R"(profile global home FR iccid 8933*
+profile local home BR iccid 8955* download "smdp.local.example"
+rule local when network in BR then profile = local
+otherwise keep
+)");
+  const std::string one = "\"eid\":\"89049032123451234512345678901235\"";
+  const std::string other = "\"eid\":\"89049032123451234512345678901243\"";
+  const std::string imei = "\"imei\":\"356938035643809\"";
+  auto line = [](const std::string& ts, const std::string& names, const std::string& network) {
+    return "{\"ts\":" + ts + "," + names + ",\"network\":\"" + network +
+           "\",\"profile\":\"global\"}\n";
+  };
+  // Seconds, and from 100,000,000,000 on milliseconds.
+  scratch.write("trace.ndjson", line("1767261600", one + "," + imei, "208-01") +
+                                    line("1767265200000", imei, "724-05") +
+                                    line("1767268800", other + "," + imei, "208-01") +
+                                    line("1767272400", imei, "724-05"));
+  std::vector<Json> decisions = decisions_of(scratch, "--open");
+  REQUIRE(decisions.size() == 2);  // a first `keep` is no record
+  CHECK(decisions[0]["ts"] == "2026-01-01T11:00:00Z");
+  CHECK(decisions[0]["device"] == "89049032123451234512345678901235");
+  CHECK(decisions[1]["ts"] == "2026-01-01T13:00:00Z");
+  CHECK(decisions[1]["device"] == "89049032123451234512345678901243");
+}

@@ -34,6 +34,7 @@ class NaiveHistory {
     std::optional<std::string> apn;
     std::optional<CountryClaim> evidence;
     std::optional<CountryClaim> standing;
+    friend bool operator==(const Hour&, const Hour&) = default;
   };
 
   explicit NaiveHistory(const RuleTable& table) : table_(table) {}

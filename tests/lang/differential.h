@@ -10,6 +10,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "engine/device/planner_goal.h"
 #include "engine/proof/compile.h"
 #include "engine/runtime/device_loop.h"
 #include "tests/lang/load.h"
@@ -110,6 +111,12 @@ class Engine {
       verdict.a_ban_calls = verdict.a_ban_calls || standing.bites == Truth::yes || doubt;
     }
     verdict.waits = !verdict.a_ban_calls && loop_.suppressed().has_value();
+    PlanGoal goal = goal_of(*prepared_, loop_.device(), decision, now());
+    for (const PlanProfile& one : goal.preload) verdict.asked.insert("preload " + one.name);
+    for (const std::string& name : goal.remove) verdict.asked.insert("delete " + name);
+    if (goal.hold.ms > 0) {
+      verdict.asked.insert(fmt::format("hold {}", goal.hold.ms / hours(1).ms));
+    }
     return verdict;
   }
 
@@ -154,6 +161,26 @@ inline void compare(std::uint64_t seed, const Planted* planted, Comparison& so_f
   NaiveHistory history(settings);
   NaiveLaw naive(law, history);
   NaiveLaw::Told told;
+  bool holds = std::any_of(law.rules.begin(), law.rules.end(),
+                           [](const LawRule& rule) { return rule.wish.hold_hours > 0; });
+  auto hear = [&](const LifeReport& next) {
+    const Observation& said = next.report;
+    bool first = history.reports().empty();
+    if (!first && said.at >= engine.now()) naive.pass_before(said.at, told);
+    std::optional<NaiveLaw::Wanted> wanted;
+    if (!first && holds) {
+      wanted = naive.wanted(std::max(engine.now(), said.at - milliseconds(1)), told);
+    }
+    engine.report(said);
+    history.add(said, next.fix);
+    if (wanted) naive.shown(*wanted, said.at, engine.now(), told);
+    naive.note_alert(engine.now(), told);
+  };
+  auto run_until = [&](Instant t) {
+    naive.pass_before(t, told);
+    engine.run_until(t);
+    naive.note_alert(t, told);
+  };
   auto compare_now = [&](std::size_t step) {
     ++so_far.pair_count;
     Verdict expected = naive.judge(engine.now(), told);
@@ -172,12 +199,12 @@ inline void compare(std::uint64_t seed, const Planted* planted, Comparison& so_f
     return false;
   };
   for (std::size_t i = 0; i < life.size(); ++i) {
-    engine.report(life[i].report);
-    history.add(life[i].report, life[i].fix);
+    hear(life[i]);
     if (chance.one_in(40)) {
       told.same_apn = static_cast<std::int64_t>(chance.below(5));
       for (std::size_t r = 0; r < law.rules.size(); ++r) told.released[r] = chance.one_in(2);
       engine.tell(told);
+      naive.note_alert(engine.now(), told);
     }
     if (!chance.one_in(4)) continue;
     if (chance.one_in(3)) {
@@ -185,13 +212,13 @@ inline void compare(std::uint64_t seed, const Planted* planted, Comparison& so_f
       if (chance.one_in(2))
         t = t + milliseconds(static_cast<std::int64_t>(chance.below(3'600'000)));
       if (chance.one_in(8)) t = t + milliseconds(1);
-      engine.run_until(t);
+      run_until(t);
     }
     if (!compare_now(i + 1)) return;
   }
   // Then silence, until all is carried away.
   for (int step = 0; step < 6; ++step) {
-    engine.run_until(engine.now() + hours(static_cast<std::int64_t>(1 + chance.below(40))));
+    run_until(engine.now() + hours(static_cast<std::int64_t>(1 + chance.below(40))));
     if (!compare_now(life.size())) return;
   }
 }

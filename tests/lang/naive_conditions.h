@@ -47,7 +47,28 @@ class NaiveConditions {
   using Form = Asked::Form;
   struct Moment {
     Instant from;
+    std::int32_t day;
     Truth truth;
+  };
+  // Per day the surest truth of any of its hours; a day that is not in it is unknown.
+  struct Days {
+    std::int32_t first = 0;
+    std::vector<Truth> truths;
+    std::int32_t counted_from = INT32_MIN;  // no day before it counts, known or not
+
+    Truth on(std::int32_t day) const {
+      if (day < counted_from) return Truth::no;
+      bool known = day >= first && day < first + static_cast<std::int32_t>(truths.size());
+      return known ? truths[static_cast<std::size_t>(day - first)] : Truth::unknown;
+    }
+    void set(std::int32_t day, Truth truth) {
+      auto at = static_cast<std::size_t>(day - first);
+      if (at >= truths.size()) truths.resize(at + 1, Truth::unknown);
+      truths[at] = truth;
+    }
+    std::int32_t first_known() const {
+      return std::min(first, counted_from == INT32_MIN ? first : first - 800);
+    }
   };
 
   static constexpr std::int64_t kHourMs = 3'600'000;
@@ -58,7 +79,14 @@ class NaiveConditions {
     told_ = &told;
     history_.walk(now);
     hours_ = &history_.hours_walked();
-    in_each_hour_.clear();
+    std::size_t same = 0;
+    while (same < hours_->size() && same < looked_at_.size() &&
+           (*hours_)[same] == looked_at_[same]) {
+      ++same;
+    }
+    // What an hour was is found once, until a late report says otherwise.
+    for (auto& [asked, truths] : in_each_hour_) truths.resize(std::min(truths.size(), same));
+    looked_at_ = *hours_;
     suppose(hours_->back());
   }
 
@@ -152,27 +180,34 @@ class NaiveConditions {
   // --- conditions -------------------------------------------------------------------------------
 
   // At this moment, with the counts up to now where they are asked. `ahead`: as if so many days
-  // had passed with C on each of them (a ban's notice).
-  Truth holds(const Asked& asked, const Hour& hour, int ahead, bool of_ban) const {
+  // had passed with C on each of them (a ban's notice). `wanted`: a ban bites where it holds, else
+  // where it does not; either way only while what a form counts holds now.
+  Truth holds(const Asked& asked, const Hour& hour, int ahead, bool of_ban,
+              bool wanted = true) const {
     switch (asked.kind) {
       case Kind::all: {
         Truth all = Truth::yes;
-        for (const Asked& part : asked.parts) all = both(all, holds(part, hour, ahead, of_ban));
+        for (const Asked& part : asked.parts) {
+          all = both(all, holds(part, hour, ahead, of_ban, wanted));
+        }
         return all;
       }
       case Kind::any: {
         Truth any = Truth::no;
-        for (const Asked& part : asked.parts) any = either(any, holds(part, hour, ahead, of_ban));
+        for (const Asked& part : asked.parts) {
+          any = either(any, holds(part, hour, ahead, of_ban, wanted));
+        }
         return any;
       }
       case Kind::negation:
-        return opposite(holds(asked.parts[0], hour, ahead, of_ban));
+        return opposite(holds(asked.parts[0], hour, ahead, of_ban, !wanted));
       case Kind::form: {
         Truth counted = form(asked, ahead);
-        bool needs_now = of_ban;
         bool a_run = asked.form == Form::consecutive && asked.gap == 0;
-        needs_now = needs_now || a_run;
-        return needs_now ? both(counted, holds(asked.parts[0], hour, 0, of_ban)) : counted;
+        if (!of_ban && !a_run) return counted;
+        Truth now = holds(asked.parts[0], hour, 0, of_ban, wanted);
+        if (!of_ban || wanted) return both(counted, now);
+        return either(counted, opposite(now));
       }
       default:
         // With a profile that is at home in all of them it roams in none, on whatever network.
@@ -249,6 +284,8 @@ class NaiveConditions {
         return truth_of(last_event() && *last_event() > now_ - hours(a.number));
       case Kind::since:
         return truth_of(last_event() && now_ >= *last_event() + hours(a.number));
+      case Kind::alerted:
+        return truth_of(alerted_at_ && now_ >= *alerted_at_ + hours(a.number));
       default:
         return Truth::unknown;
     }
@@ -361,21 +398,20 @@ class NaiveConditions {
     if (known != moments_.end()) return known->second;
     std::vector<Moment>& all = moments_[&a];
     std::vector<Truth>& inner = in_each_hour_[&a];
-    if (inner.empty()) {
-      for (const Hour& hour : *hours_) inner.push_back(holds(a.parts[0], hour, 0, false));
+    while (inner.size() < hours_->size()) {
+      inner.push_back(holds(a.parts[0], (*hours_)[inner.size()], 0, false));
     }
-    const TimeZone& zone = zone_named(a.zone);
-    auto add = [&](const Hour& hour, Truth truth) {
+    const std::vector<std::int32_t>& days = days_of_hours(a.zone);
+    std::int32_t today = zone_named(a.zone).day_of(now_).number;
+    auto add = [&](const Hour& hour, std::int32_t day, Truth truth) {
       if (a.same_network) truth = both(truth, same(hour.network, supposed_.network));
       if (a.per_imei) truth = both(truth, same(hour.imei, supposed_.imei));
       if (a.per_profile) truth = both(truth, same(hour.profile, supposed_.profile));
-      bool counts =
-          a.counting_from == INT32_MIN || zone.day_of(hour.from).number >= a.counting_from;
-      all.push_back({hour.from, counts ? truth : Truth::no});
+      all.push_back({hour.from, day, day >= a.counting_from ? truth : Truth::no});
     };
     all.reserve(hours_->size() + 1);
-    for (std::size_t i = 0; i < hours_->size(); ++i) add((*hours_)[i], inner[i]);
-    add(supposed_, holds(a.parts[0], supposed_, 0, false));
+    for (std::size_t i = 0; i < hours_->size(); ++i) add((*hours_)[i], days[i], inner[i]);
+    add(supposed_, today, holds(a.parts[0], supposed_, 0, false));
     return all;
   }
 
@@ -392,18 +428,13 @@ class NaiveConditions {
         break;
     }
     const TimeZone& zone = zone_named(a.zone);
-    std::map<std::int32_t, Truth> days = days_of(held, zone);
-    if (a.counting_from != INT32_MIN) {
-      // Before that day nothing counts, known or not.
-      for (std::int32_t day = days.begin()->first - 800; day < a.counting_from; ++day) {
-        days[day] = Truth::no;
-      }
-    }
+    Days days = days_of(held, zone);
+    days.counted_from = a.counting_from;
     std::int32_t today = zone.day_of(now_).number;
     // C on every day from now, as surely as it can be told that those will be of today's key.
     Truth of_key = key_truth(a);
     for (int k = 1; k <= ahead; ++k) {
-      days[today + k] = today + k >= a.counting_from ? of_key : Truth::no;
+      days.set(today + k, of_key);
     }
     today += ahead;
     switch (a.form) {
@@ -431,6 +462,17 @@ class NaiveConditions {
       default:
         return Truth::unknown;
     }
+  }
+
+  // The day of each hour so far.
+  const std::vector<std::int32_t>& days_of_hours(const std::string& zone) const {
+    auto& [begin, days] = days_of_hours_[zone];
+    if (begin != hours_->front().from) days.clear();
+    begin = hours_->front().from;
+    while (days.size() < hours_->size()) {
+      days.push_back(zone_named(zone).day_of((*hours_)[days.size()].from).number);
+    }
+    return days;
   }
 
   std::int32_t first_day(const TimeZone& zone) const {
@@ -481,44 +523,37 @@ class NaiveConditions {
     return truth_of(total * 100 > a.number * a.other * kHourMs);
   }
 
-  // Per day the surest truth of any of its hours; days that are not in it are unknown.
-  std::map<std::int32_t, Truth> days_of(const std::vector<Moment>& held,
-                                        const TimeZone& zone) const {
-    std::map<std::int32_t, Truth> days;
+  static Days days_of(const std::vector<Moment>& held, const TimeZone& zone) {
+    Days days;
+    days.first = held.front().day;
     for (const Moment& moment : held) {
-      Truth& day = days.try_emplace(zone.day_of(moment.from).number, Truth::no).first->second;
-      day = either(day, moment.truth);
+      Truth known = days.on(moment.day);
+      bool is_new = moment.day >= days.first + static_cast<std::int32_t>(days.truths.size());
+      days.set(moment.day, is_new ? moment.truth : either(known, moment.truth));
     }
-    auto first = days.begin();
-    if (zone.start_of({first->first}) < held.front().from) {
-      first->second = either(first->second, Truth::unknown);
+    if (zone.start_of({days.first}) < held.front().from) {
+      days.set(days.first, either(days.on(days.first), Truth::unknown));
     }
     return days;
   }
-  static Truth on(const std::map<std::int32_t, Truth>& days, std::int32_t day) {
-    auto found = days.find(day);
-    return found == days.end() ? Truth::unknown : found->second;
-  }
 
-  static Bounds count(const std::map<std::int32_t, Truth>& days, std::int32_t from,
-                      std::int32_t to) {
+  static Bounds count(const Days& days, std::int32_t from, std::int32_t to) {
     Bounds bounds;
     for (std::int32_t day = from; day <= to; ++day) {
-      bounds.lower += on(days, day) == Truth::yes ? 1 : 0;
-      bounds.upper += on(days, day) != Truth::no ? 1 : 0;
+      bounds.lower += days.on(day) == Truth::yes ? 1 : 0;
+      bounds.upper += days.on(day) != Truth::no ? 1 : 0;
     }
     return bounds;
   }
 
-  static Bounds buckets(const Asked& a, const std::map<std::int32_t, Truth>& days,
-                        std::int32_t today) {
+  static Bounds buckets(const Asked& a, const Days& days, std::int32_t today) {
     auto bucket = [&](std::int32_t day) {
       return a.form == Form::weeks ? week_number({day}) : month_number({day});
     };
     std::map<std::int32_t, Truth> found;
     for (std::int32_t day = today; bucket(day) > bucket(today) - a.other; --day) {
       Truth& truth = found.try_emplace(bucket(day), Truth::no).first->second;
-      truth = either(truth, on(days, day));
+      truth = either(truth, days.on(day));
     }
     Bounds bounds;
     for (auto [number, truth] : found) {
@@ -528,14 +563,13 @@ class NaiveConditions {
     return bounds;
   }
 
-  static Bounds in_a_row(const std::map<std::int32_t, Truth>& days, std::int32_t today,
-                         std::int64_t gap, Truth now) {
-    std::int32_t first_known = days.begin()->first;
+  static Bounds in_a_row(const Days& days, std::int32_t today, std::int64_t gap, Truth now) {
+    std::int32_t first_known = days.first_known();
     auto length = [&](Truth least) -> std::int64_t {
       if (gap == 0 && now < least) return 0;
       std::int32_t earliest = today + 1, without = 0;
       for (std::int32_t day = today;; --day) {
-        if (on(days, day) >= least) {
+        if (days.on(day) >= least) {
           if (day < first_known) return kEndless;
           earliest = day;
           without = 0;
@@ -559,11 +593,14 @@ class NaiveConditions {
   NaiveHistory& history_;
   Instant now_;
   const Told* told_ = nullptr;
+  std::optional<Instant> alerted_at_;  // when the alert of the first rule last came into force
   const std::vector<Hour>* hours_ = nullptr;
   Hour supposed_;  // now, with the profile and the network that are supposed
   // What was found once: a condition's truth in each hour, and with what is supposed now.
   mutable std::map<const Asked*, std::vector<Truth>> in_each_hour_;
   mutable std::map<const Asked*, std::vector<Moment>> moments_;
+  std::vector<Hour> looked_at_;
+  mutable std::map<std::string, std::pair<Instant, std::vector<std::int32_t>>> days_of_hours_;
   mutable std::map<std::string, TimeZone> zones_;
 };
 

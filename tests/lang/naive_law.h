@@ -15,12 +15,14 @@ struct Verdict {
   std::set<std::string> alerts;  // of rules
   std::vector<Truth> violated;   // per ban, with what is enabled
   bool a_ban_calls = false;      // one bites with what is enabled, or may in doubt
-  bool waits = false;            // approval, guard, window, requires; meaningful if none calls
+  bool waits = false;            // approval, guard, window, requires, hold; if none calls
+  std::set<std::string> asked;   // of the card besides: "preload x", "delete x", "hold 3"
   friend bool operator==(const Verdict&, const Verdict&) = default;
   std::string text() const {
     std::string all = fmt::format("{} by {}{}{}, alerts", outcome, by.empty() ? "otherwise" : by,
                                   waits ? ", waits" : "", a_ban_calls ? ", a ban calls" : "");
     for (const std::string& alert : alerts) all += " " + alert;
+    for (const std::string& one : asked) all += ", " + one;
     all += ", violated";
     for (Truth truth : violated)
       all += truth == Truth::yes ? " +" : truth == Truth::no ? " -" : " ?";
@@ -33,6 +35,48 @@ class NaiveLaw : private NaiveConditions {
   using NaiveConditions::moment_text;
   using NaiveConditions::NaiveConditions;
   using NaiveConditions::Told;
+
+  // Time passes, and nothing is reported: everything changes at a whole hour, or a millisecond
+  // beside it.
+  void pass_before(Instant t, const Told& told) {
+    if (!passed_to_ || !law_.asks_since_alert) return;
+    for (Instant at = *passed_to_; at < t;) {
+      Instant hour{at.ms - at.ms % kHourMs};
+      std::vector<Instant> next = {hour, hour + milliseconds(1), hour + hours(1) - milliseconds(1),
+                                   hour + hours(1)};
+      at = *std::find_if(next.begin(), next.end(), [&](Instant one) { return one > at; });
+      if (at < t) note_alert(at, told);
+    }
+  }
+  // What is decided now, whether anybody asks or not.
+  void note_alert(Instant now, const Told& told) {
+    passed_to_ = now;
+    if (!law_.asks_since_alert) return;
+    look_at(now, told);
+    lawful_.clear();
+    bool in_force = fires(0);
+    if (in_force && !alert_in_force_) alerted_at_ = now;
+    alert_in_force_ = in_force;
+  }
+
+  // The switch that is decided, before a report is heard of; and that the report has shown it.
+  struct Wanted {
+    std::string profile;
+    int hold_hours = 0;
+  };
+  std::optional<Wanted> wanted(Instant now, const Told& told) {
+    Verdict verdict = judge(now, told);
+    if (verdict.outcome == "keep") return std::nullopt;
+    std::string profile = verdict.outcome.substr(std::string("profile = ").size());
+    if (enabled_is(profile)) return std::nullopt;
+    return Wanted{profile, deciding_ == nullptr ? 0 : deciding_->hold_hours};
+  }
+  void shown(const Wanted& wanted, Instant reported, Instant now, const Told& told) {
+    look_at(now, told);
+    if (enabled_is(wanted.profile) && wanted.hold_hours > 0) {
+      hold_until_ = reported + hours(wanted.hold_hours);
+    }
+  }
 
   Verdict judge(Instant now, const Told& told) {
     look_at(now, told);
@@ -54,14 +98,47 @@ class NaiveLaw : private NaiveConditions {
  private:
   // --- bans -------------------------------------------------------------------------------------
 
-  bool counts_days_in_a_row(const Asked& a) const {
-    if (a.kind == Kind::form && a.form == Form::consecutive && a.gap == 0) return true;
+  // The longest gap that days in a row may have; -1: none are asked for.
+  static std::int64_t gap_of_runs(const Asked& a) {
+    std::int64_t gap = a.kind == Kind::form && a.form == Form::consecutive ? a.gap : -1;
+    for (const Asked& part : a.parts) gap = std::max(gap, gap_of_runs(part));
+    return gap;
+  }
+
+  // What the profile alone answers, wherever it is.
+  static std::optional<bool> settled(const Asked& a, const Hour& with_profile) {
+    if (a.kind == Kind::profile) {
+      auto p = declared(*with_profile.profile);
+      return p && Law::kProfiles[*p] == a.names[0];
+    }
+    if (a.kind == Kind::roaming && at_home(a, with_profile)) return false;
+    if (a.kind == Kind::negation) {
+      std::optional<bool> inner = settled(a.parts[0], with_profile);
+      return inner ? std::optional(!*inner) : std::nullopt;
+    }
+    if (a.kind != Kind::all && a.kind != Kind::any) return std::nullopt;
+    // One part that is settled so settles the whole.
+    bool by_one = a.kind == Kind::any;
+    bool all = true;
+    for (const Asked& part : a.parts) {
+      std::optional<bool> inner = settled(part, with_profile);
+      if (inner == by_one) return by_one;
+      all = all && inner;
+    }
+    return all ? std::optional(!by_one) : std::nullopt;
+  }
+
+  // Can the answer differ from network to network?
+  static bool network_decides(const Asked& a, const Hour& with_profile) {
+    if (settled(a, with_profile)) return false;
+    if (a.kind == Kind::roaming) return !at_home(a, with_profile);
+    if (a.kind == Kind::network || a.kind == Kind::plmn || a.same_network) return true;
     return std::any_of(a.parts.begin(), a.parts.end(),
-                       [&](const Asked& part) { return counts_days_in_a_row(part); });
+                       [&](const Asked& part) { return network_decides(part, with_profile); });
   }
 
   // Where a device with another profile may be: the networks of 9a.
-  std::vector<std::optional<std::int64_t>> networks(const LawBan& ban, const Asked& never,
+  std::vector<std::optional<std::int64_t>> networks(const LawBan& ban, std::int64_t gap,
                                                     bool is_enabled) const {
     const Hour& now = hours_->back();
     bool camps = now.network && *now.network != kNoSymbol;
@@ -75,12 +152,13 @@ class NaiveLaw : private NaiveConditions {
     std::set<std::int64_t> found;
     if (camps) found.insert(*now.network);
     const TimeZone& zone = zone_named(ban.zone);
-    Instant yesterday = zone.start_of(next(zone.day_of(now_), -1));
+    auto oldest = static_cast<std::int32_t>(-1 - std::max<std::int64_t>(gap, 0));
+    Instant unbroken_from = zone.start_of(next(zone.day_of(now_), oldest));
     for (std::size_t i = 0; i < hours_->size(); ++i) {
       const Hour& hour = (*hours_)[i];
       if (!hour.network || *hour.network == kNoSymbol) continue;
       Instant end = i + 1 < hours_->size() ? (*hours_)[i + 1].from : kNever;
-      bool recent = !is_enabled && counts_days_in_a_row(never) && end > yesterday;
+      bool recent = !is_enabled && gap >= 0 && end > unbroken_from;
       if (recent || candidates_of(*hour.network).intersects(present)) found.insert(*hour.network);
     }
     for (Country country : present.members()) {
@@ -117,33 +195,83 @@ class NaiveLaw : private NaiveConditions {
 
   // With this profile enabled from now on. `days_ahead`: violated on one of so many days ahead.
   Truth bites(const LawBan& ban, const std::string& profile, int days_ahead) {
-    if (ban.never.kind != Kind::any) return bites_by(ban, ban.never, profile, days_ahead);
     Truth found = Truth::no;
-    for (const Asked& part : ban.never.parts) {
-      found = either(found, bites_by(ban, part, profile, days_ahead));
+    for (int k = 0; k <= days_ahead && found != Truth::yes; ++k) {
+      std::int32_t day = zone_named(ban.zone).day_of(now_).number + k;
+      bool in_force = (!ban.from || day >= *ban.from) && (!ban.until || day <= *ban.until);
+      if (in_force) found = either(found, somewhere(ban, ban.never, profile, k, true));
     }
+    suppose(hours_->back());
     return found;
   }
 
-  Truth bites_by(const LawBan& ban, const Asked& never, const std::string& profile,
-                 int days_ahead) {
-    const Hour& now = hours_->back();
-    bool is_enabled =
-        now.profile && (*now.profile == profile || declared(*now.profile) == declared(profile));
-    if (now.profile && !declared(profile)) is_enabled = *now.profile == profile;
-    Truth found = Truth::no;
-    for (const auto& network : networks(ban, never, is_enabled)) {
-      Hour supposed = now;
-      supposed.profile = profile;
-      supposed.network = network;
-      suppose(std::move(supposed));
-      for (int k = 0; k <= days_ahead && found != Truth::yes; ++k) {
-        std::int32_t day = zone_named(ban.zone).day_of(now_).number + k;
-        bool in_force = (!ban.from || day >= *ban.from) && (!ban.until || day <= *ban.until);
-        if (in_force) found = either(found, holds(never, supposed_, k, true));
+  bool is_enabled(const std::string& profile) const {
+    const std::optional<std::string>& enabled = hours_->back().profile;
+    if (!enabled) return false;
+    if (!declared(*enabled)) return *enabled == profile;
+    return *enabled == profile || declared(*enabled) == declared(profile);
+  }
+
+  Hour with(const std::string& profile) const {
+    Hour supposed = hours_->back();
+    supposed.profile = profile;
+    return supposed;
+  }
+
+  // On some network where it may be: each alternative on one of its own, what must hold together
+  // on the same one, as far as the network matters.
+  Truth somewhere(const LawBan& ban, const Asked& asked, const std::string& profile, int ahead,
+                  bool wanted) {
+    if (!network_decides(asked, with(profile))) {
+      suppose(with(profile));
+      return there(asked, ahead, wanted);
+    }
+    if (asked.kind == Kind::negation) {
+      return somewhere(ban, asked.parts[0], profile, ahead, !wanted);
+    }
+    bool alternatives = asked.kind == (wanted ? Kind::any : Kind::all);
+    if (alternatives) {
+      Truth found = Truth::no;
+      for (const Asked& part : asked.parts) {
+        found = either(found, somewhere(ban, part, profile, ahead, wanted));
+      }
+      return found;
+    }
+    if (asked.kind != Kind::all && asked.kind != Kind::any) {
+      return on_one_network(ban, {&asked}, profile, ahead, wanted);
+    }
+    Truth all = Truth::yes;
+    std::vector<const Asked*> moved;
+    for (const Asked& part : asked.parts) {
+      if (network_decides(part, with(profile))) {
+        moved.push_back(&part);
+      } else {
+        all = both(all, somewhere(ban, part, profile, ahead, wanted));
       }
     }
-    suppose(now);
+    Truth on_one = moved.size() == 1 ? somewhere(ban, *moved[0], profile, ahead, wanted)
+                                     : on_one_network(ban, moved, profile, ahead, wanted);
+    return both(all, on_one);
+  }
+
+  Truth there(const Asked& asked, int ahead, bool wanted) const {
+    Truth truth = holds(asked, supposed_, ahead, true, wanted);
+    return wanted ? truth : opposite(truth);
+  }
+
+  Truth on_one_network(const LawBan& ban, const std::vector<const Asked*>& parts,
+                       const std::string& profile, int ahead, bool wanted) {
+    std::int64_t gap = -1;
+    for (const Asked* part : parts) gap = std::max(gap, gap_of_runs(*part));
+    Truth found = Truth::no;
+    for (const auto& network : networks(ban, gap, is_enabled(profile))) {
+      Hour supposed = with(profile);
+      supposed.network = network;
+      suppose(std::move(supposed));
+      Truth all = Truth::yes;
+      for (const Asked* part : parts) all = both(all, there(*part, ahead, wanted));
+      found = either(found, all);
+    }
     return found;
   }
 
@@ -244,6 +372,7 @@ class NaiveLaw : private NaiveConditions {
   }
 
   Verdict decide() {
+    deciding_ = nullptr;
     std::vector<bool> fire;
     for (std::size_t r = 0; r < law_.rules.size(); ++r) fire.push_back(fires(r));
     Verdict verdict;
@@ -276,9 +405,13 @@ class NaiveLaw : private NaiveConditions {
   }
 
   void conclude(Verdict& verdict, const Wish& wish, std::size_t rule) {
+    deciding_ = &wish;
+    for (const std::string& name : wish.preload) verdict.asked.insert("preload " + name);
+    for (const std::string& name : wish.remove) verdict.asked.insert("delete " + name);
+    if (wish.hold_hours > 0) verdict.asked.insert(fmt::format("hold {}", wish.hold_hours));
     verdict.outcome = wish.keep ? "keep" : "profile = " + *chosen(wish);
     if (wish.keep || enabled_is(*chosen(wish))) return;
-    verdict.waits = wish.approval;
+    verdict.waits = wish.approval || now_ < hold_until_;
     for (const LawGuard& guard : law_.guards) {
       bool spared = std::find(guard.except_rules.begin(), guard.except_rules.end(), rule) !=
                     guard.except_rules.end();
@@ -293,6 +426,10 @@ class NaiveLaw : private NaiveConditions {
   }
 
   std::map<std::string, bool> lawful_;
+  const Wish* deciding_ = nullptr;
+  Instant hold_until_ = kBeginning;  // of the last switch that was decided and shown
+  std::optional<Instant> passed_to_;
+  bool alert_in_force_ = false;  // of the first rule
 };
 
 }  // namespace sojourn::lang::testing

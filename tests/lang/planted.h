@@ -194,6 +194,46 @@ inline const std::vector<Planted>& planted_mistakes() {
          }
          return false;
        }},
+      {"`hold` an hour longer",
+       [](Law& law) {
+         for (LawRule& rule : law.rules) {
+           if (rule.wish.hold_hours > 0) return ++rule.wish.hold_hours > 0;
+         }
+         return false;
+       }},
+      {"`preload` forgotten",
+       [](Law& law) {
+         for (LawRule& rule : law.rules) {
+           if (!rule.wish.preload.empty()) return rule.wish.preload.clear(), true;
+         }
+         return false;
+       }},
+      {"`delete` forgotten",
+       [](Law& law) {
+         for (LawRule& rule : law.rules) {
+           if (!rule.wish.remove.empty()) return rule.wish.remove.clear(), true;
+         }
+         return false;
+       }},
+      {"an hour longer since an alert",
+       [](Law& law) {
+         return change_rules(law, [](Asked& a) { return a.kind == Kind::alerted && ++a.number; });
+       }},
+      {"a ban's `from` a day later",
+       [](Law& law) {
+         for (LawBan& ban : law.bans) {
+           if (ban.from) return ++*ban.from > 0;
+         }
+         return false;
+       }},
+      {"a ban on another network's code",
+       [](Law& law) {
+         return change_bans(law, [](Asked& a) {
+           if (a.kind != Kind::plmn) return false;
+           a.names = {a.names[0] == "724-05" ? "724-06" : "724-05"};
+           return true;
+         });
+       }},
       {"a rollout that begins with nobody lets everybody go",
        [](Law& law) {
          for (LawRule& rule : law.rules) {

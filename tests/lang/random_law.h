@@ -45,6 +45,7 @@ struct Asked {
     happened,  // owner-changed happened
     recently,  // owner-changed within `number` hours
     since,     // `number` hours since owner-changed
+    alerted,   // `number` hours since alert "a0"
     form,      // parts[0], counted
   };
   enum class Form { held, within, consecutive, days, weeks, months, month, year, share, day_share };
@@ -165,6 +166,8 @@ inline std::string text_of(const Asked& a) {
       return fmt::format("owner-changed within {} hours", a.number);
     case Kind::since:
       return fmt::format("{} hours since owner-changed", a.number);
+    case Kind::alerted:
+      return fmt::format("{} hours since alert \"a0\"", a.number);
     case Kind::form:
       return form_text(a);
   }
@@ -184,6 +187,8 @@ struct Wish {
   std::optional<std::pair<int, int>> hours;  // between, of the device's own clock
   std::optional<int> rollout;                // percent of its first stage
   bool approval = false;
+  int hold_hours = 0;
+  std::vector<std::string> preload, remove;
 };
 
 inline std::string text_of(const Wish& wish, const std::string& alert) {
@@ -204,6 +209,9 @@ inline std::string text_of(const Wish& wish, const std::string& alert) {
     add(fmt::format("between {:02}:00 and {:02}:00", wish.hours->first, wish.hours->second));
   if (wish.rollout) add(fmt::format("rollout {}%, 100% each 24 hours", *wish.rollout));
   if (wish.approval) add("approval");
+  if (wish.hold_hours > 0) add(fmt::format("hold {} hours", wish.hold_hours));
+  for (const std::string& name : wish.preload) add("preload " + name);
+  for (const std::string& name : wish.remove) add("delete " + name);
   return text;
 }
 
@@ -236,6 +244,7 @@ struct Law {
   int settle_hours = 0;
   int carry_hours = 24;
   bool first_match = false;
+  bool asks_since_alert = false;
   std::vector<LawRule> rules;
   std::vector<LawBan> bans;
   std::vector<LawGuard> guards;
@@ -306,6 +315,7 @@ class LawMaker {
     for (int b = number(0, 3); b > 0; --b) law.bans.push_back(ban());
     int rules = number(2, 6);
     for (int r = 0; r < rules; ++r) law.rules.push_back(rule(law, static_cast<std::size_t>(r)));
+    if (chance_.one_in(12)) ask_since_alert(law);
     if (chance_.one_in(3)) law.guards.push_back(guard(law));
     return law;
   }
@@ -386,14 +396,13 @@ class LawMaker {
     Asked a;
     a.kind = Kind::form;
     a.zone = zone;
-    a.parts = {!of_ban ? countable() : chance_.one_in(3) ? unmoved() : roaming()};
+    a.parts = {of_ban && chance_.one_in(2) ? roaming() : countable()};
     a.same_network = chance_.one_in(3);
     a.per_imei = chance_.one_in(5);
     a.per_profile = chance_.one_in(4);
-    std::vector<Form> forms = {Form::consecutive, Form::days,  Form::consecutive, Form::days,
-                               Form::held,        Form::month, Form::year,        Form::day_share,
-                               Form::weeks,       Form::months};
-    if (!of_ban) forms.insert(forms.end(), {Form::within, Form::share});
+    std::vector<Form> forms = {Form::consecutive, Form::days,   Form::consecutive, Form::days,
+                               Form::held,        Form::month,  Form::year,        Form::day_share,
+                               Form::weeks,       Form::months, Form::within,      Form::share};
     a.form = one_of<Form>(forms);
     a.sense = one_of<Sense>({Sense::at_least, Sense::more_than});
     a.number = number(1, 6);
@@ -438,12 +447,18 @@ class LawMaker {
     }
     return a;
   }
-  // What is the same whatever network a ban supposes.
-  Asked unmoved() {
-    while (true) {
-      Asked a = simple();
-      if (a.kind != Kind::plmn && a.kind != Kind::network && a.kind != Kind::roaming) return a;
-    }
+  Asked joined(Kind kind, Asked one, Asked other) {
+    Asked a;
+    a.kind = kind;
+    a.parts = {std::move(one), std::move(other)};
+    return a;
+  }
+  Asked dated(const std::string& zone) {
+    Asked a;
+    a.kind = chance_.one_in(2) ? Kind::from : Kind::until;
+    a.zone = zone;
+    a.number = day();
+    return a;
   }
   Asked roaming() {
     Asked a;
@@ -539,6 +554,9 @@ class LawMaker {
     }
     if (chance_.one_in(6)) wish.rollout = chance_.one_in(2) ? 0 : 10;
     wish.approval = chance_.one_in(12);
+    if (chance_.one_in(6)) wish.hold_hours = number(1, 30);
+    if (chance_.one_in(8)) wish.preload.push_back(profile());
+    if (chance_.one_in(8)) wish.remove.push_back(profile());
     return wish;
   }
 
@@ -554,6 +572,23 @@ class LawMaker {
     return rule;
   }
 
+  // An alert that comes into force, and rules that ask how long ago. Nothing of theirs decides
+  // whether the alert is raised.
+  void ask_since_alert(Law& law) {
+    law.asks_since_alert = true;
+    law.rules[0].wish.alert = true;
+    for (std::size_t r = 1; r < law.rules.size(); ++r) {
+      std::erase(law.rules[r].overrides, 0u);
+      if (r > 1 && chance_.one_in(2)) continue;
+      Asked since;
+      since.kind = Kind::alerted;
+      since.number = number(1, 30);
+      if (chance_.one_in(3)) since = negation(since);
+      law.rules[r].when =
+          joined(chance_.one_in(3) ? Kind::any : Kind::all, since, std::move(law.rules[r].when));
+    }
+  }
+
   LawBan ban() {
     LawBan ban;
     ban.zone = own_zone();
@@ -563,32 +598,40 @@ class LawMaker {
       return ban;
     }
     Asked counted = form(ban.zone, true);
-    if (chance_.one_in(4)) counted.counting_from = day();
-    int shape = number(0, 5);
-    if (shape == 0) {
-      ban.never = chance_.one_in(2) ? unmoved() : roaming();
-    } else if (shape == 1) {
-      ban.never.kind = Kind::all;
-      ban.never.parts = {counted, unmoved()};
-    } else if (shape == 2) {
-      Asked second = form(ban.zone, true);
-      second.counting_from = counted.counting_from;
-      ban.never.kind = Kind::any;
-      ban.never.parts = {counted, second};
-    } else {
-      ban.never = counted;
+    if (chance_.one_in(6)) counted = negation(counted);
+    switch (number(0, 8)) {
+      case 0:
+        ban.never = chance_.one_in(2) ? roaming() : countable();
+        break;
+      case 1:
+        ban.never = joined(Kind::all, counted, countable());
+        break;
+      case 2:
+        ban.never = joined(Kind::any, counted, form(ban.zone, true));
+        break;
+      case 3:
+        ban.never = joined(Kind::all, counted, form(ban.zone, true));
+        break;
+      case 4:
+        ban.never = joined(Kind::all, joined(Kind::any, counted, countable()), simple());
+        break;
+      case 5:
+        ban.never = joined(Kind::all, counted, dated(ban.zone));
+        break;
+      default:
+        ban.never = counted;
     }
-    ban.never.counting_from = shape == 0 ? INT32_MIN : counted.counting_from;
-    if (shape > 0 && chance_.one_in(2)) ban.notice = number(1, 4);
-    // What looks further ahead than a shifted threshold can: a date to count from that lies ahead
-    // of anything but days, and months that end before the ban begins.
-    bool in_days =
-        !asks(ban.never, {Form::held, Form::weeks, Form::months, Form::month, Form::year});
-    if (ban.notice > 0 && counted.counting_from != INT32_MIN && !in_days) {
-      count_from(ban.never, -number(0, 2));
+    bool counts = asks(ban.never, [](const Asked& a) { return a.kind == Kind::form; });
+    if (counts && chance_.one_in(4)) count_from(ban.never, day());
+    if (counts && chance_.one_in(2)) ban.notice = number(1, 4);
+    // A time that begins to count at a date ahead is given no notice of.
+    bool elapses = asks(ban.never, [](const Asked& a) {
+      return a.kind == Kind::form && (a.form == Form::held || a.form == Form::share);
+    });
+    if (ban.notice > 0 && elapses && ban.never.counting_from != INT32_MIN) {
+      count_from(ban.never, TimeZone().day_of(start_).number - number(0, 2));
     }
-    bool calendar = ban.notice > 0 && asks(ban.never, {Form::month, Form::year});
-    if (!calendar && chance_.one_in(5)) ban.from = day();
+    if (chance_.one_in(5)) ban.from = day();
     if (chance_.one_in(6)) ban.until = day() + 4;
     if (ban.from && ban.until && *ban.until < *ban.from) ban.until.reset();
     ban.in_doubt_counts = chance_.one_in(4);
@@ -599,19 +642,16 @@ class LawMaker {
     return ban;
   }
 
-  static bool asks(const Asked& asked, const std::vector<Form>& forms) {
-    if (asked.kind == Kind::form) {
-      return std::find(forms.begin(), forms.end(), asked.form) != forms.end();
-    }
-    return std::any_of(asked.parts.begin(), asked.parts.end(),
-                       [&](const Asked& part) { return asks(part, forms); });
+  template <class Wanted>  // bool(const Asked&)
+  static bool asks(const Asked& asked, const Wanted& wanted) {
+    return wanted(asked) || std::any_of(asked.parts.begin(), asked.parts.end(),
+                                        [&](const Asked& part) { return asks(part, wanted); });
   }
 
-  // Notice of what begins to count later is not asked for here.
-  void count_from(Asked& never, int days_after_start) {
-    std::int32_t from = TimeZone().day_of(start_).number + days_after_start;
-    if (never.counting_from != INT32_MIN) never.counting_from = from;
-    for (Asked& part : never.parts) count_from(part, days_after_start);
+  // On the whole as well: there it is printed.
+  static void count_from(Asked& never, std::int32_t day) {
+    never.counting_from = day;
+    for (Asked& part : never.parts) count_from(part, day);
   }
 
   LawGuard guard(const Law& law) {

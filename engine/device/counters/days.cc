@@ -2,6 +2,7 @@
 // `window_count`, `calendar_count`, `day_share` (semantics 7, 9 to 12).
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <limits>
 
 #include "engine/device/counters/counter.h"
@@ -131,7 +132,7 @@ std::int32_t first_day_of_window(const Period& window, std::int32_t today) {
     case TimeUnit::day:
       return today - count + 1;
     case TimeUnit::millisecond:
-      return today - static_cast<std::int32_t>(window.count / 86'400'000) + 1;
+      return today - static_cast<std::int32_t>(window.count / days(1).ms) + 1;
   }
   return today;
 }
@@ -163,20 +164,55 @@ Reading read(const Feature& feature, const HistoryView& view, const DayView& day
   }
 }
 
-// In the notice of a ban: the most that the count comes to on one of the days ahead, if the
-// condition holds on every day from now. Days leave windows and calendars begin anew meanwhile.
-Reading read_ahead(const Feature& feature, const HistoryView& view, DayView days) {
-  Reading most = read(feature, view, days);
-  if (view.now == Truth::no) return most;
-  std::int32_t today = days.today;
-  for (std::int32_t k = 1; k <= feature.ahead_days; ++k) {
-    days.today = today + k;
-    days.maybe.set(days.today, days.today);
-    if (view.now == Truth::yes) days.yes.set(days.today, days.today);
-    Reading then = read(feature, view, days);
-    most = Reading::between(std::max(most.lower, then.lower), std::max(most.upper, then.upper));
+// Days to come, each with the condition as it holds now. One that begins with a date holds from
+// that date on, if all else of it holds now.
+struct DaysAhead {
+  Truth truth = Truth::unknown;
+  std::int32_t begin_day = std::numeric_limits<std::int32_t>::min();
+
+  void add(DayView& days) const {
+    if (days.today < begin_day) return;
+    if (truth != Truth::no) days.maybe.set(days.today, days.today);
+    if (truth == Truth::yes) days.yes.set(days.today, days.today);
   }
-  return most;
+};
+
+// Of a share only certain days count: those to come are as certain as their key.
+DaysAhead days_ahead(const HistoryView& view, const CountQuestion& question) {
+  Instant begins = view.history.unknown_from();
+  bool is_share = question.feature.kind == FeatureKind::day_share;
+  Truth of_key = view.key_known ? Truth::yes : Truth::unknown;
+  if (begins <= question.now) return {is_share ? of_key : view.now};
+  std::int32_t begin_day = view.history.zone().day_of(begins).number;
+  if (is_share) return {of_key, begin_day};
+  const FeatureReader& reader = question.reader;
+  Truth truth = reader.policy().table().conditions.judge(
+      view.history.spec().condition, [&](const Test& test) {
+        const Feature& feature = reader.policy().feature(test.feature);
+        Instant at = feature.kind == FeatureKind::date ? begins : question.now;
+        return judge(test, feature, reader.read(test.feature, at, question.supposed));
+      });
+  return {both(truth, of_key), begin_day};
+}
+
+// In the notice of a ban: the most that the count comes to on one of the days ahead, or what it
+// comes to on the last of them, if the condition holds on every day from now. Days leave windows
+// and calendars begin anew meanwhile.
+Reading read_ahead(const HistoryView& view, const CountQuestion& question, DayView days) {
+  const Feature& feature = question.feature;
+  Reading found = read(feature, view, days);
+  if (feature.ahead_days == 0) return found;
+  DaysAhead ahead = days_ahead(view, question);
+  std::int32_t today = days.today;
+  for (std::int32_t k = 1; k <= std::abs(feature.ahead_days); ++k) {
+    days.today = today + k;
+    ahead.add(days);
+    Reading then = read(feature, view, days);
+    found = feature.ahead_days < 0 ? then
+                                   : Reading::between(std::max(found.lower, then.lower),
+                                                      std::max(found.upper, then.upper));
+  }
+  return found;
 }
 
 // A count of days moves by at most one a day, so no threshold is crossed for as many midnights as
@@ -196,10 +232,11 @@ Instant class_until(const CountQuestion& question, const HistoryView& view, cons
                     const Reading& reading, Instant midnight) {
   const Feature& feature = question.feature;
   std::int64_t quiet = days_to_nearest_cut(question.plan, reading);
-  bool jumps = view.supposed || feature.ahead_days > 0 || feature.kind == FeatureKind::day_share ||
+  bool jumps = view.supposed || feature.ahead_days != 0 || feature.kind == FeatureKind::day_share ||
                feature.gap_days > 0 ||
                (feature.kind == FeatureKind::window_count && feature.bucket != TimeUnit::day);
-  bool idle = reading.upper == 0 && view.now == Truth::no && !view.supposed;
+  bool idle =
+      reading.upper == 0 && view.now == Truth::no && !view.supposed && feature.ahead_days == 0;
   if (idle) return view.history.stable_until();  // nothing to count, and nothing begins
   if (jumps) return std::min(midnight, view.history.stable_until());
   Instant until = kNever;
@@ -254,13 +291,14 @@ Instant days_if_lasting(const ConditionHistory& history, const CountQuestion& qu
   // Beyond two years every window has passed and every calendar come round.
   constexpr std::int32_t kDaysAhead = 800;
   HistoryView view(history, question);
-  if (!view.begun || view.now < least) return kNever;
+  if (!view.begun) return kNever;
+  DaysAhead ahead = days_ahead(view, question);
+  if (ahead.truth < least) return kNever;
   DayView days = look(view, question.now);
   std::int32_t today = days.today;
   for (std::int32_t k = 0; k <= kDaysAhead; ++k) {
     days.today = today + k;
-    days.maybe.set(days.today, days.today);
-    if (view.now == Truth::yes) days.yes.set(days.today, days.today);
+    ahead.add(days);
     Reading reading = read(question.feature, view, days);
     if ((least == Truth::yes ? reading.lower : reading.upper) < threshold) continue;
     return k == 0 ? question.now : history.zone().start_of({days.today});
@@ -276,7 +314,7 @@ Curve count_days(const ConditionHistory& history, const CountQuestion& question)
     return curve;
   }
   DayView days = look(view, question.now);
-  Reading reading = read_ahead(question.feature, view, days);
+  Reading reading = read_ahead(view, question, days);
   Instant midnight = history.zone().start_of({days.today + 1});
   Curve curve = Curve::flat(question.now, reading, std::min(midnight, history.stable_until()));
   curve.is_count = true;
