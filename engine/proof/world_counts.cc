@@ -161,6 +161,7 @@ bool World::read_counts(const Box& box, Witness& witness) const {
     if (domain_of(table_.features[f].kind) == ValueDomain::count) counts.push_back(f);
   }
   std::vector<Interval> lower(table_.features.size()), upper(table_.features.size());
+  bool counted = false;  // the counts have values
   auto bound = [&](FeatureIndex f, bool exactly) {
     const Feature& feature = table_.features[f];
     Interval possible = limits_of(feature);
@@ -172,11 +173,11 @@ bool World::read_counts(const Box& box, Witness& witness) const {
       lower[f] = {std::max(possible.low, low.low), std::min(possible.high, low.high)};
       upper[f] = {std::max(possible.low, high.low), std::min(possible.high, high.high)};
     }
-    // What holds with another candidate does not say how it stands.
-    bool of_another = feature.kind == FeatureKind::on_a_network &&
-                      !(witness.profile.known && feature.candidate == witness.profile.lower);
+    // What holds with another candidate does not say how it stands; nor do counts without a value.
+    bool open = feature.kind == FeatureKind::on_a_network &&
+                (!counted || !witness.profile.known || feature.candidate != witness.profile.lower);
     // As far as what it counts is decided now, so is the count.
-    if (is_temporal(feature.kind) && !of_another) {
+    if (is_temporal(feature.kind) && !open) {
       Truth now = table_.conditions.judge(feature.inner, [&](const Test& test) {
         return judge(test, table_.features[test.feature], witness.readings[test.feature]);
       });
@@ -236,6 +237,7 @@ bool World::read_counts(const Box& box, Witness& witness) const {
       std::int64_t high = std::max(upper[f].low == kLowest ? low : upper[f].low, low);
       witness.readings[f] = Reading::between(low, high);
     }
+    counted = true;
   }
   return true;
 }

@@ -46,7 +46,8 @@ struct Compiled {
     if (!loaded.policy) return;
     table = std::make_shared<const RuleTable>(loaded.table());
     CompileOptions options;
-    options.claims = small_world().claims();
+    static const std::vector<CountryClaim> claims = small_world().claims();
+    options.claims = claims;
     options.validate = false;
     auto graph = compile(table, options);
     if (graph) prepared = PreparedPolicy::prepare(*graph, small_world()).value();
@@ -206,7 +207,7 @@ inline void compare(std::uint64_t seed, const Planted* planted, Comparison& so_f
       engine.tell(told);
       naive.note_alert(engine.now(), told);
     }
-    if (!chance.one_in(4)) continue;
+    if (!chance.one_in(2)) continue;
     if (chance.one_in(3)) {
       Instant t = engine.now() + hours(static_cast<std::int64_t>(chance.below(5)));
       if (chance.one_in(2))
