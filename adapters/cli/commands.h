@@ -180,6 +180,9 @@ struct ServiceOptions {
   std::string rule;            // approvals give
   bool all = false;            // kill set
   std::vector<std::string> rules;
+  std::vector<std::string> countries;
+  std::string campaign;  // campaigns approve, go-on
+  std::string devices;   // ... only if it is about these: the digest that was listed
 };
 int run_devices(const ServiceOptions& options, std::string_view what, Console& console);
 int run_watch(const ServiceOptions& options, Console& console);
@@ -187,6 +190,8 @@ int run_order(const ServiceOptions& options, std::string_view what, Console& con
 int run_observe(const ServiceOptions& options, Console& console);
 int run_policy(const ServiceOptions& options, std::string_view what, Console& console);
 int run_approvals(const ServiceOptions& options, std::string_view what, Console& console);
+int run_campaigns(const ServiceOptions& options, std::string_view what, Console& console);
+int run_proposals(const ServiceOptions& options, std::string_view what, Console& console);
 int run_kill(const ServiceOptions& options, std::string_view what, Console& console);
 int run_audit_fetch(const ServiceOptions& options, Console& console);
 

@@ -506,6 +506,34 @@ void add_approvals(CLI::App& app, Action& action) {
   approvals->footer("Example:\n  sojourn approvals give --service demo --rule leave-brazil");
 }
 
+void add_campaigns(CLI::App& app, Action& action) {
+  CLI::App* campaigns = app.add_subcommand(
+      "campaigns", "what a rule orders of many devices, and a guard keeps for a person");
+  campaigns->require_subcommand(1);
+  auto options = std::make_shared<ServiceOptions>();
+  add_asking(campaigns, "list", "those that wait", options, action, run_campaigns);
+  for (const auto& [name, what] :
+       {std::pair{"approve", "say yes to all that it orders"},
+        std::pair{"go-on", "let one go on that was aborted; failures count anew"}}) {
+    CLI::App* say = add_asking(campaigns, name, what, options, action, run_campaigns);
+    say->add_option("CAMPAIGN", options->campaign, "as it is listed")->required();
+    say->add_option("--devices", options->devices,
+                    "only if it is about these: the digest that was listed");
+  }
+  campaigns->footer("Example:\n  sojourn campaigns approve --service demo move");
+}
+
+void add_proposals(CLI::App& app, Action& action) {
+  CLI::App* proposals =
+      app.add_subcommand("proposals", "the policy that waits for a second person");
+  proposals->require_subcommand(1);
+  auto options = std::make_shared<ServiceOptions>();
+  add_asking(proposals, "show", "it, and who proposed it", options, action, run_proposals);
+  add_asking(proposals, "accept", "put it in force", options, action, run_proposals);
+  add_asking(proposals, "drop", "let it go", options, action, run_proposals);
+  proposals->footer("Example:\n  sojourn proposals accept --service demo");
+}
+
 void add_kill(CLI::App& app, Action& action) {
   CLI::App* kill = app.add_subcommand("kill", "kill switches: decide, but order nothing");
   kill->require_subcommand(1);
@@ -514,8 +542,11 @@ void add_kill(CLI::App& app, Action& action) {
   CLI::App* set = add_asking(kill, "set", "these, and no others", options, action, run_kill);
   set->add_flag("--all", options->all, "the whole tenant");
   set->add_option("--rule", options->rules, "what this rule decides; may be repeated");
+  set->add_option("--country", options->countries, "devices that are there, `BR`; may be repeated");
   add_asking(kill, "lift", "none", options, action, run_kill);
-  kill->footer("Example:\n  sojourn kill set --service demo --all");
+  kill->footer(
+      "Examples:\n  sojourn kill set --service demo --all\n"
+      "  sojourn kill set --service demo --country BR --country AR");
 }
 
 void add_explain(CLI::App& app, Action& action) {
@@ -596,6 +627,8 @@ int run(int argc, char** argv) {
   add_order(app, action);
   add_policy(app, action);
   add_approvals(app, action);
+  add_campaigns(app, action);
+  add_proposals(app, action);
   add_kill(app, action);
   add_explain(app, action);
   try {

@@ -81,6 +81,14 @@ std::string text_of(const Json& record) {
     return fmt::format("policy {} activated by {}", member(record, "policy"),
                        member(record, "activated_by"));
   }
+  for (const auto& [name, words] :
+       {std::pair{"policy_proposed", "policy {} proposed by {}"},
+        std::pair{"policy_dropped", "proposed policy {} dropped by {}"},
+        std::pair{"campaign_approved", "campaign {} approved by {}"},
+        std::pair{"campaign_goes_on", "campaign {} goes on, says {}"}}) {
+    if (!record.contains(name)) continue;
+    return fmt::format(fmt::runtime(words), member(record, name), member(record, "by"));
+  }
   if (record.contains("order")) {
     std::string text =
         fmt::format("order {} has ended: {}", member(record, "order"), member(record, "state"));

@@ -1,15 +1,15 @@
-// sojourn devices, order, observe, policy: what operators do with a running service, from a shell.
+// sojourn devices, order, observe, policy, proposals: what operators do with a running service,
+// from a shell.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
 #include <csignal>
-#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "adapters/cli/commands.h"
 #include "adapters/cli/record_text.h"
-#include "adapters/cli/service_client.h"
+#include "adapters/cli/service_ask.h"
 #include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 
@@ -24,41 +24,6 @@ constexpr std::size_t kObserveBytes = 4u << 20;
 
 volatile std::sig_atomic_t interrupted = 0;
 void interrupt(int) { interrupted = 1; }
-
-std::string text_in(const Json& json, const char* name) {
-  auto found = json.find(name);
-  if (found == json.end() || found->is_null()) return {};
-  return found->is_string() ? found->get<std::string>() : found->dump();
-}
-
-// Asks, and prints the answer: as it came for programs, by `show` for people.
-template <class Show>
-int ask(const ServiceOptions& options, Console& console, std::string_view role,
-        std::string_view method, const std::string& path, std::string_view body,
-        std::string_view content_type, const Show& show) {
-  auto client = ServiceClient::open(options.where, role);
-  if (!client) return console.fail(client.error());
-  client->use_key(options.key);
-  auto answer = client->send(method, path, body, content_type);
-  if (!answer) {
-    console.fail(answer.error());
-    return answer.error().code == Code::E0884 ? kFindings : kUnusable;
-  }
-  Json json = Json::parse(*answer, nullptr, false);
-  if (options.format == OutputFormat::json || json.is_discarded()) {
-    console.print(*answer);
-  } else {
-    show(json);
-  }
-  // A policy that was checked and cannot run is an answer, not a refusal.
-  return json.is_object() && !json.value("runnable", true) ? kFindings : kClean;
-}
-
-template <class Show>
-int get(const ServiceOptions& options, Console& console, const std::string& path,
-        const Show& show) {
-  return ask(options, console, "read", "GET", path, {}, {}, show);
-}
 
 std::string decision_words(const Json& decision) {
   if (!decision.is_object()) return "keep";
@@ -220,21 +185,6 @@ void show_shadow(const Json& json, Console& console) {
   if (json.value("judging_anew", false)) console.message("not all devices were looked at yet\n");
 }
 
-void show_switches(const Json& json, Console& console) {
-  std::string rules;
-  for (const Json& one : json.value("rules", Json::array())) rules += " " + one.get<std::string>();
-  std::string stopped = json.value("all", false) ? "everything" : "";
-  if (!rules.empty()) stopped += (stopped.empty() ? "rules" : ", rules") + rules;
-  std::string countries;
-  for (const Json& one : json.value("countries", Json::array())) {
-    countries += " " + one.get<std::string>();
-  }
-  if (!countries.empty()) stopped += (stopped.empty() ? "devices in" : ", devices in") + countries;
-  if (stopped.empty()) return console.print("no kill switch is on\n");
-  console.print(
-      fmt::format("stopped: {}, by {} at {}\n", stopped, text_in(json, "by"), text_in(json, "at")));
-}
-
 }  // namespace
 
 int run_devices(const ServiceOptions& options, std::string_view what, Console& console) {
@@ -374,41 +324,19 @@ int run_policy(const ServiceOptions& options, std::string_view what, Console& co
              [&](const Json& json) { show_check(json, !check, console); });
 }
 
-int run_approvals(const ServiceOptions& options, std::string_view what, Console& console) {
-  if (what == "list") {
-    return get(options, console, "/v1/approvals", [&](const Json& json) {
-      std::vector<std::vector<std::string>> rows = {{"device", "rule", "profile", "since"}};
-      for (const Json& one : json.value("approvals", Json::array())) {
-        rows.push_back({text_in(one, "device"), text_in(one, "rule"), text_in(one, "profile"),
-                        text_in(one, "since")});
-      }
-      console.print(table_text(rows));
+int run_proposals(const ServiceOptions& options, std::string_view what, Console& console) {
+  const std::string path = "/v1/policy/proposal";
+  if (what == "show") {
+    return get(options, console, path, [&](const Json& json) {
+      console.print(fmt::format("{} by {} at {}\n{}", text_in(json, "policy"), text_in(json, "by"),
+                                text_in(json, "at"), text_in(json, "text")));
     });
   }
-  if (options.device.empty() == options.rule.empty()) {
-    return console.fail(make_diagnostic(Code::E0003, "say either a device or `--rule`"));
+  if (what == "drop") {
+    return ask(options, console, "approve", "DELETE", path, {}, {}, [](const Json&) {});
   }
-  Json json;
-  if (options.rule.empty()) {
-    json["devices"] = {options.device};
-  } else {
-    json["rule"] = options.rule;
-  }
-  return ask(
-      options, console, "approve", "POST", "/v1/approvals", json.dump(), "application/json",
-      [&](const Json& answer) {
-        console.print(fmt::format("{} approved\n", answer.value("approved", Json::array()).size()));
-      });
-}
-
-int run_kill(const ServiceOptions& options, std::string_view what, Console& console) {
-  auto show = [&](const Json& json) { show_switches(json, console); };
-  if (what == "show") return get(options, console, "/v1/switches", show);
-  Json json;
-  json["all"] = what == "set" && options.all;
-  json["rules"] = what == "set" ? options.rules : std::vector<std::string>();
-  return ask(options, console, "approve", "PUT", "/v1/switches", json.dump(), "application/json",
-             show);
+  return ask(options, console, "approve", "POST", path + "/activate", {}, {},
+             [&](const Json& json) { show_check(json, true, console); });
 }
 
 int run_audit_fetch(const ServiceOptions& options, Console& console) {

@@ -69,4 +69,17 @@ std::string approval_record(std::string_view decider, std::string_view by, Insta
   return dumped(json);
 }
 
+std::string campaign_record(const CampaignWord& word, const FleetMinutes::Waiting& campaign,
+                            Instant at) {
+  Json json;
+  json["ts"] = to_rfc3339(at);
+  json["device"] = "%";
+  json[word.goes_on ? "campaign_goes_on" : "campaign_approved"] = word.campaign;
+  json["device_count"] = campaign.device_count;
+  json["devices"] = "sha256:" + to_hex(campaign.devices);
+  if (word.goes_on) json["failed"] = {campaign.failure_count, campaign.order_count};
+  json["by"] = word.by;
+  return dumped(json);
+}
+
 }  // namespace sojourn::service

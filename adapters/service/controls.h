@@ -9,6 +9,7 @@
 #include "engine/base/instant.h"
 #include "engine/base/result.h"
 #include "engine/device/device.h"
+#include "engine/runtime/fleet_minutes.h"
 
 namespace sojourn::service {
 
@@ -36,8 +37,18 @@ std::string approval_key(const PreparedPolicy& policy, const Decision& decision)
 // The rule's label, "ban NAME", or "".
 std::string decider_of(const PreparedPolicy& policy, const Decision& decision);
 
+// What a person says to a campaign that waits (fleet_minutes.h).
+struct CampaignWord {
+  std::string campaign;
+  bool goes_on = false;  // it was aborted, and goes on; else: approved
+  std::string devices;   // digest of which devices it is about, as it was shown; "": whichever
+  std::string by;
+};
+
 // For the evidence chain; "%" stands for the device.
 std::string switches_record(const KillSwitches& switches);
 std::string approval_record(std::string_view decider, std::string_view by, Instant at);
+std::string campaign_record(const CampaignWord& word, const FleetMinutes::Waiting& campaign,
+                            Instant at);
 
 }  // namespace sojourn::service

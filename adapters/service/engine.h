@@ -27,6 +27,7 @@
 #include <thread>
 
 #include "adapters/service/order_keys.h"
+#include "adapters/service/policy_versions.h"
 #include "adapters/service/tenant.h"
 
 namespace sojourn::service {
@@ -74,6 +75,11 @@ class Engine {
   Status set_switches(KillSwitches switches);
   // Errors: of Tenant::approve.
   Status approve(const std::string& label, const std::string& by);
+  // Errors: of Tenant::approve_campaign.
+  Status approve_campaign(const CampaignWord& word);
+  // A policy that waits for a second person; absent: the one that waits is dropped, E0842 when
+  // there is none.
+  Status propose(const std::optional<PolicyVersion>& proposal, const std::string& by);
   // Is the whole tenant stopped? Then no package leaves.
   bool killed() const { return killed_.load(); }
   // The operators' orders. Errors: E0841, E0842.
@@ -106,6 +112,8 @@ class Engine {
   void turn();
   Status take_all(Instant now, std::vector<ReportCounts>& counts);
   Status take_told(Instant now);
+  // For a fleet that is asked something: its minutes, and what is due before them.
+  Status catch_up(Instant now);
   Status pass_time(Instant now);
   Status commit(Effects& effects);
   std::vector<Status> commit_group(std::span<const StoreTransaction> group);

@@ -148,6 +148,15 @@ std::string policy_record(std::string_view digest, std::string_view by, Instant 
   return dumped(json);
 }
 
+std::string proposal_record(const PolicyVersion& proposal, bool dropped, std::string_view by,
+                            Instant at) {
+  Json json = begun(at);
+  json[dropped ? "policy_dropped" : "policy_proposed"] = proposal.digest;
+  if (dropped) json["proposed_by"] = proposal.by;
+  json["by"] = by;
+  return dumped(json);
+}
+
 std::string shadow_record(std::string_view digest, std::string_view by, Instant at) {
   Json json = begun(at);
   json["shadow_policy"] = digest.empty() ? Json(nullptr) : Json(digest);

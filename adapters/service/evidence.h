@@ -8,6 +8,7 @@
 
 #include "adapters/eim/order.h"
 #include "adapters/eim/order_book.h"
+#include "adapters/service/policy_versions.h"
 #include "engine/device/decision.h"
 #include "engine/device/planner_command.h"
 
@@ -25,6 +26,9 @@ std::string order_record(const eim::Order& order, Instant at);
 // What left, what was refused, what was claimed.
 std::string notice_record(const eim::Notice& notice, const eim::Order* order, Instant at);
 std::string policy_record(std::string_view digest, std::string_view by, Instant at);
+// A policy that waits for a second person, or was dropped.
+std::string proposal_record(const PolicyVersion& proposal, bool dropped, std::string_view by,
+                            Instant at);
 // `digest` "": no policy runs in shadow any more.
 std::string shadow_record(std::string_view digest, std::string_view by, Instant at);
 

@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 
+#include "adapters/service/fleet_word_text.h"
 #include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 
@@ -80,6 +81,10 @@ void JournalWriter::report(std::string_view line, const CardMembers& as_sent,
 
 void JournalWriter::switched(std::string_view profile) { text_ += fmt::format("!{}\n", profile); }
 
+void JournalWriter::fleet_word(std::string_view text, Instant at) {
+  text_ += fmt::format("^{} {}\n", at.ms, text);
+}
+
 JournalReader::JournalReader() : parser_(telemetry::make_ndjson_parser()) {}
 
 // `line` may begin with what was left out of the report that follows.
@@ -109,6 +114,22 @@ void introduce(DeviceLoop& loop, const MasterData& devices, const Observation& f
   if (known) loop.introduce(*known);
 }
 
+namespace {
+
+// A device that is in no fleet, or only of a policy in shadow, does not hear it.
+Status replay_fleet_word(std::string_view line, DeviceLoop& loop, const PreparedPolicy& policy) {
+  std::size_t blank = line.find(' ');
+  std::optional<Instant> at = time_in(line.substr(0, blank));
+  if (blank == std::string_view::npos || !at) return damaged();
+  if (loop.word() == nullptr) return {};
+  auto word = fleet_word_from(line.substr(blank + 1), *loop.word(), policy.table());
+  if (!word) return std::move(word).error();
+  loop.take(std::move(*word), *at, [](const DecisionRecord&) {});
+  return {};
+}
+
+}  // namespace
+
 Status JournalReader::replay(std::string_view text, DeviceLoop& loop, const PreparedPolicy& policy,
                              const MasterData& devices) {
   auto drop = [](const DecisionRecord&) {};
@@ -120,6 +141,8 @@ Status JournalReader::replay(std::string_view text, DeviceLoop& loop, const Prep
     } else if (line[0] == '!') {
       auto profile = policy.table().find_profile(line.substr(1));
       if (profile) loop.switched(*profile, loop.now(), drop);
+    } else if (line[0] == '^') {
+      return replay_fleet_word(line, loop, policy);
     } else {
       if (Status read = parse_report(line); !read) return read;
       introduce(loop, devices, observation_);
@@ -185,8 +208,8 @@ class JournalThinner {
     std::size_t number = lines_.size();
     lines_.push_back(line);
     if (line[0] == '@') return {};
-    if (line[0] == '!') {
-      switched_ = number;
+    if (line[0] == '!' || line[0] == '^') {
+      (line[0] == '!' ? switched_ : fleet_word_) = number;
       return {};
     }
     if (Status read = reader_.parse_report(line); !read) return read;
@@ -200,6 +223,7 @@ class JournalThinner {
     std::vector<bool> kept(lines_.size(), false);
     if (first_) kept[*first_] = true;
     for (const auto& [name, word] : words_) kept[word.line] = true;
+    if (fleet_word_) kept[*fleet_word_] = true;
     if (switched_) {
       kept[*switched_] = true;
       bool dated = *switched_ > 0 && lines_[*switched_ - 1][0] == '@';
@@ -244,7 +268,7 @@ class JournalThinner {
   JournalReader& reader_;
   std::vector<std::string_view> lines_;
   std::map<std::string, Word, std::less<>> words_;
-  std::optional<std::size_t> first_, switched_;
+  std::optional<std::size_t> first_, switched_, fleet_word_;
   Instant first_at_ = kNever;
   Instant newest_ = kBeginning;
 };

@@ -6,6 +6,7 @@
 //                         contradicted them
 //   @1767261600000        time had passed up to here (milliseconds) when what follows came
 //   !vivo-local           the card proved that this profile was enabled, at the last @
+//   ^1767261600000 {...}  what the fleet said then (fleet_word_text.h)
 //
 // What was taken in lately lies in rows as it came. Rows that are covered by the device's stored
 // memory (device_memory.h) are packed into blocks; they are read again only under another policy.
@@ -37,6 +38,7 @@ class JournalWriter {
   void time(Instant now, Instant last);
   void report(std::string_view line, const CardMembers& as_sent, const CardMembers& as_heard);
   void switched(std::string_view profile);
+  void fleet_word(std::string_view text, Instant at);
   bool empty() const { return text_.empty(); }
   std::string take() { return std::exchange(text_, {}); }
 
@@ -73,7 +75,8 @@ Result<std::string> unpack_journal(ByteView row);
 Result<Instant> newest_in_journal(std::string_view text, JournalReader& reader);
 
 // Of old entries those that still say something: the first report, the last word on each member,
-// the last proven switch. Values that stood at their end stand when only these are read. E0012.
+// the last proven switch, the fleet's last word. Values that stood at their end stand when only
+// these are read. E0012.
 Result<std::string> thin_journal(std::string_view text, JournalReader& reader);
 
 }  // namespace sojourn::service

@@ -18,9 +18,8 @@
 //   outbox    "approval" LABEL    nothing: its decision waits for a person's yes
 //   outbox    "order key" KEY     the order that was placed under an idempotency key
 //   outbox    "order key at" T KEY  nothing: when it was, to forget it in time
-//   outbox    "switched" T LABEL  nothing: a switch that guards about the fleet count
-//   settings  "campaign" NAME     when the first stage of a rollout opened
-//   settings  "fleet size"        how many devices are known
+//   fleet     "row" NAME          what is known of the fleet, and who is to be told (live_fleet.h)
+//   fleet     "shadow row" NAME   the same under the shadow policy
 //   settings  "switches"          kill switches (controls.h)
 //   settings  "shadow"            the policy that runs in shadow, as a version
 //   settings  "version" N         policies that were in force (policy_versions.h)
@@ -87,14 +86,8 @@ class Keys {
   StoreKey order_key_at(Instant t, std::string_view key) const {
     return order_keys_at().add_instant(t).add_text(key);
   }
-  StoreKey switched() const { return in(Space::outbox, "switched"); }
-  StoreKey switched(Instant t, std::string_view label) const {
-    return switched().add_instant(t).add_text(label);
-  }
-  StoreKey campaign(std::string_view name) const {
-    return in(Space::settings, "campaign").add_text(name);
-  }
-  StoreKey fleet_size() const { return in(Space::settings, "fleet size"); }
+  StoreKey fleet() const { return in(Space::fleet, "row"); }
+  StoreKey shadow_fleet() const { return in(Space::fleet, "shadow row"); }
   StoreKey switches() const { return in(Space::settings, "switches"); }
   StoreKey shadow() const { return in(Space::settings, "shadow"); }
   StoreKey shadow_rows() const { return in(Space::histories, "shadow"); }

@@ -24,6 +24,12 @@ LiveDevice::LiveDevice(std::shared_ptr<const PreparedPolicy> policy, std::string
 
 namespace {
 
+// Before anything is known of it; what its history says then comes after.
+void join_fleet(const DeviceShelf& shelf, LiveDevice& device) {
+  bool is_in = device.loop.word() != nullptr;
+  if (shelf.first_word && !is_in) device.loop.take(*shelf.first_word, kBeginning, [](auto&) {});
+}
+
 // The journal's rows from number `first` on, into the loop.
 Status replay_journal(const StoreSnapshot& snapshot, const DeviceShelf& shelf,
                       JournalReader& reader, std::uint64_t first, LiveDevice& device) {
@@ -74,8 +80,9 @@ Status read_history(const StoreSnapshot& snapshot, const DeviceShelf& shelf, Jou
     device.memory_bytes = (*stored)->size();
   }
   bool known = memory.made_under == shelf.made_under;
-  Status read =
-      known ? device.loop.restore(memory.loop) : replay_past(snapshot, shelf, reader, device);
+  Status read = known ? device.loop.restore(memory.loop) : Status();
+  if (read) join_fleet(shelf, device);
+  if (read && !known) read = replay_past(snapshot, shelf, reader, device);
   if (!read) return read;
   std::uint64_t first = known ? memory.journal_next : 0;
   if (read = replay_journal(snapshot, shelf, reader, first, device); !read) return read;
@@ -114,6 +121,8 @@ Result<std::unique_ptr<LiveDevice>> load_device(const StoreSnapshot& snapshot,
     Status read = read_history(snapshot, shelf, reader, pending, *device);
     if (!read) return std::move(read).error();
     sync_quarantine(policy, device->plan, device->loop.device(), device->loop.now());
+  } else {
+    join_fleet(shelf, *device);
   }
   if (!shelf.shadow) return device;
   Status followed = follow_in_shadow(snapshot, shelf, reader, pending, *device);

@@ -66,7 +66,9 @@ struct DeviceShelf {
   RunnablePolicy shadow;      // empty: none
   std::string policy_digest;  // digest_text of the policy
   Bytes made_under;           // digest_of the policy and the options
-  bool asks_fleet = false;    // a decision may change by what others do
+  // What is said to a device of which the fleet knows nothing; null: the policies ask nothing of
+  // it.
+  std::shared_ptr<const FleetWord> first_word, first_shadow_word;
 };
 
 // A device never heard of is new and empty. `pending`: of the log; null: nothing. Errors: the

@@ -71,6 +71,23 @@ void add_engine(MetricsText& text, std::string_view tenant, const EngineCounters
   }
 }
 
+void add_fleet(MetricsText& text, std::string_view tenant, const Tenant::FleetSize& fleet) {
+  if (fleet.members == 0) return;
+  std::string of = label("tenant", tenant);
+  auto now = [&](std::string_view name, std::string_view help, const std::string& labels,
+                 std::size_t value) {
+    text.add(name, Kind::gauge, help, labels, static_cast<double>(value));
+  };
+  now("sojourn_fleet_devices", "Devices that the fleet's guards, counts and rollouts are about.",
+      of, fleet.members);
+  now("sojourn_fleet_untold", "Devices that were not told yet of the fleet's last minute.", of,
+      fleet.untold);
+  constexpr std::string_view kWaiting = "sojourn_campaigns_waiting",
+                             kHelp = "Campaigns that wait for a person.";
+  now(kWaiting, kHelp, of + ",for=\"approval\"", fleet.waiting);
+  now(kWaiting, kHelp, of + ",for=\"go-on\"", fleet.aborted);
+}
+
 void add_esipa(MetricsText& text, const EsipaCounters& counters) {
   auto count = [&](std::string_view name, std::string_view help, std::uint64_t value) {
     text.add(name, Kind::counter, help, "", static_cast<double>(value));

@@ -30,6 +30,8 @@ class MetricsText {
 void add_engine(MetricsText& text, std::string_view tenant, const EngineCounters& counters,
                 std::size_t devices_in_memory, std::size_t devices_set_aside,
                 std::uint64_t chain_length);
+// Nothing for a policy that asks nothing of the fleet.
+void add_fleet(MetricsText& text, std::string_view tenant, const Tenant::FleetSize& fleet);
 void add_esipa(MetricsText& text, const EsipaCounters& counters);
 void add_https(MetricsText& text, std::string_view server, const eim::HttpCounters& counters);
 void add_coap(MetricsText& text, const eim::CoapCounters& counters);

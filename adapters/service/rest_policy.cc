@@ -116,10 +116,7 @@ eim::HttpResponse show_proposal(Rest& rest, const RestCall& call) {
 }
 
 eim::HttpResponse drop_proposal(Rest& rest, const RestCall& call) {
-  Tenant& tenant = call.engine->tenant();
-  StoreTransaction dropped;
-  dropped.erase(tenant.keys().proposal());
-  Status done = tenant.store().commit(dropped);
+  Status done = call.engine->propose({}, call.holder.name);
   if (!done) return problem(done.error(), rest.retry_after_s());
   return no_content();
 }

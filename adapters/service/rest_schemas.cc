@@ -332,6 +332,19 @@ constexpr RestSchema kSchemas[] = {
     {"Approved", R"({"type":"object","required":["approved"],"properties":{
   "approved":{"type":"array","items":{"type":"string"}}}})"},
 
+    {"CampaignList", R"({"type":"object","required":["campaigns"],"properties":{
+  "campaigns":{"type":"array","items":{"type":"object","required":["campaign","waits_for","device_count","devices","orders","failures"],"properties":{
+    "campaign":{"type":"string","description":"of a rule, `ban NAME`, or empty for otherwise"},
+    "waits_for":{"type":"string","enum":["approval","go-on"]},
+    "device_count":{"type":"integer"},
+    "devices":{"type":"string","description":"digest of their names"},
+    "orders":{"type":"integer","description":"that ended"},
+    "failures":{"type":"integer"}}}}}})"},
+
+    {"CampaignWord", R"({"type":"object","required":["campaign"],"properties":{
+  "campaign":{"type":"string"},
+  "devices":{"type":"string","description":"only if it is about these"}}})"},
+
     {"Switches", R"({"type":"object","properties":{
   "all":{"type":"boolean"},
   "rules":{"type":"array","items":{"type":"string"}},

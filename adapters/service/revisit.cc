@@ -22,23 +22,17 @@ constexpr std::chrono::milliseconds kRevisitMax{10};
 constexpr std::size_t kAheadMax = 256;
 constexpr std::size_t kLabelsPerPage = 256;
 
-bool asks_fleet(const RunnablePolicy& policy) {
-  if (!policy) return false;
-  const std::vector<Feature>& all = policy.prepared->table().features;
-  return std::any_of(all.begin(), all.end(),
-                     [](const Feature& feature) { return is_about_fleet(feature.kind); });
-}
-
 }  // namespace
 
 void Tenant::shelve(RunnablePolicy policy, RunnablePolicy shadow) {
   LoopOptions loop;
   loop.mode = LoopMode::open;
   loop.lateness = config_.lateness;
-  DeviceShelf shelf{keys_, loop, std::move(policy), std::move(shadow), {}, {}, false};
+  DeviceShelf shelf{keys_, loop, std::move(policy), std::move(shadow), {}, {}, {}, {}};
+  shelf.first_word = first_word(shelf.policy.prepared);
+  if (shelf.shadow) shelf.first_shadow_word = first_word(shelf.shadow.prepared);
   shelf.policy_digest = digest_text(*shelf.policy.prepared);
   shelf.made_under = digest_of(*shelf.policy.prepared, loop);
-  shelf.asks_fleet = asks_fleet(shelf.policy) || asks_fleet(shelf.shadow);
   shelf_ = std::make_shared<const DeviceShelf>(std::move(shelf));
   set_aside_.try_all_again();
 }
@@ -49,11 +43,12 @@ Status Tenant::activate(RunnablePolicy policy, std::string_view by, Instant now,
   devices_.clear();
   shelve(std::move(policy), shelf_->shadow);
   StoreTransaction effect;
-  Status opened = fleet_.open(store_, keys_, *shelf_->policy.prepared, now, effect);
-  if (!opened) return opened;
-  std::uint64_t number = chain_->sequence();
-  std::string line = chain_->append(policy_record(shelf_->policy_digest, by, now), "");
-  effect.put(keys_.chain(number), Bytes(line.begin(), line.end()));
+  auto opened = LiveFleet::open(store_, keys_.fleet(), shelf_->policy.prepared,
+                                LiveFleet::Begin::take_over, effect);
+  if (!opened) return std::move(opened).error();
+  fleet_ = std::move(opened->fleet);
+  effect.erase(keys_.decided_by());
+  record(policy_record(shelf_->policy_digest, by, now), effect);
   effects.transactions.push_back(std::move(effect));
   ahead_.begin(StoreRange::with_prefix(keys_.devices()));
   return {};
@@ -67,15 +62,14 @@ Status Tenant::set_shadow(RunnablePolicy policy, std::string_view by, Instant no
   StoreTransaction effect;
   std::string digest = policy ? digest_text(*policy.prepared) : "";
   shelve(shelf_->policy, std::move(policy));
-  shadow_fleet_ = {};
+  shadow_fleet_.reset();
   if (shelf_->shadow) {
-    const PreparedPolicy& shadow = *shelf_->shadow.prepared;
-    Status opened = shadow_fleet_.open_in_shadow(store_, keys_, shadow, now, effect);
-    if (!opened) return opened;
+    auto opened = LiveFleet::open(store_, keys_.shadow_fleet(), shelf_->shadow.prepared,
+                                  LiveFleet::Begin::anew, effect);
+    if (!opened) return std::move(opened).error();
+    shadow_fleet_ = std::move(opened->fleet);
   }
-  std::uint64_t number = chain_->sequence();
-  std::string line = chain_->append(shadow_record(digest, by, now), "");
-  effect.put(keys_.chain(number), Bytes(line.begin(), line.end()));
+  record(shadow_record(digest, by, now), effect);
   effects.transactions.push_back(std::move(effect));
   ahead_.begin(StoreRange::with_prefix(keys_.devices()));
   return {};
@@ -86,11 +80,35 @@ void Tenant::set_switches(const KillSwitches& switches, Effects& effects) {
   switches_ = switches;
   StoreTransaction effect;
   effect.put(keys_.switches(), to_bytes(switches));
-  std::uint64_t number = chain_->sequence();
-  std::string line = chain_->append(switches_record(switches), "");
-  effect.put(keys_.chain(number), Bytes(line.begin(), line.end()));
+  record(switches_record(switches), effect);
   effects.transactions.push_back(std::move(effect));
   ahead_.begin(StoreRange::with_prefix(keys_.devices()));
+}
+
+void Tenant::record(std::string_view json, StoreTransaction& effect) {
+  std::uint64_t number = chain_->sequence();
+  std::string line = chain_->append(json, "");
+  effect.put(keys_.chain(number), Bytes(line.begin(), line.end()));
+}
+
+Status Tenant::propose(const std::optional<PolicyVersion>& proposal, std::string_view by,
+                       Instant now, Effects& effects) {
+  std::lock_guard lock(mutex_);
+  auto before = policy_proposal(store_, keys_);
+  if (!before) return std::move(before).error();
+  if (!proposal && !before->has_value()) {
+    return make_diagnostic(Code::E0842, "no policy waits for a second person");
+  }
+  StoreTransaction effect;
+  if (proposal) {
+    effect.put(keys_.proposal(), to_bytes(*proposal));
+  } else {
+    effect.erase(keys_.proposal());
+  }
+  const PolicyVersion& about = proposal ? *proposal : **before;
+  record(proposal_record(about, !proposal, by, now), effect);
+  effects.transactions.push_back(std::move(effect));
+  return {};
 }
 
 Status Tenant::approve(const std::string& label, std::string_view by, Instant now,
@@ -197,8 +215,7 @@ Result<bool> Tenant::revisit(Instant now, Effects& effects) {
     auto device = take_up(std::move(item), first);
     if (!device && device.error().code == Code::E0886) continue;
     if (!device) return std::move(device).error();
-    Turn turn(*this, **device, now);
-    turn.effect = std::move(first);
+    Turn turn(*this, **device, now, std::move(first));
     turn.look_anew();
     if (!shelf_->shadow) turn.effect.erase(keys_.shadow_row((*device)->label));
     turn.finish(effects);

@@ -228,7 +228,7 @@ Status Running::open_house(const TenantConfig& config) {
   if (noted && !first.empty()) noted = store_->commit(first);
   if (!noted) return noted;
   auto tenant = Tenant::open(
-      config, config_.limits, *store_, *house.book, *policy, wall_clock(),
+      config, config_.limits, *store_, *house.book, *policy,
       [this, name = config.name](std::string_view device, std::string_view record) {
         log_.record(name, device, record);
       },
@@ -372,12 +372,10 @@ Status Running::activate_or_propose(House& house, std::string_view text, std::st
                          .by = std::string(by),
                          .at = wall_clock(),
                          .text = std::string(text)};
-  StoreTransaction kept;
-  kept.put(Keys(house.config.name).proposal(), to_bytes(proposal));
   check.proposed = true;
   log_.info("policy proposed",
             {{"tenant", house.config.name}, {"policy", proposal.digest}, {"by", proposal.by}});
-  return store_->commit(kept);
+  return house.engine->propose(proposal, proposal.by);
 }
 
 Status Running::activate_proposal(Engine& engine, std::string_view by, PolicyCheck& found) {
@@ -505,6 +503,7 @@ std::string Running::metrics() const {
   for (const House& house : houses_) {
     add_engine(text, house.config.name, house.engine->counters(), house.tenant->devices_in_memory(),
                house.tenant->devices_set_aside(), house.tenant->chain_length());
+    add_fleet(text, house.config.name, house.tenant->fleet_size());
   }
   add_esipa(text, esipa_->counters());
   if (https_server_) add_https(text, "esipa", https_server_->counters());

@@ -53,6 +53,10 @@ Status follow_in_shadow(const StoreSnapshot& snapshot, const DeviceShelf& shelf,
       if (!read) return read;
     }
   }
+  // What the fleet says under the shadow policy is told as things stand, not as they were.
+  if (shelf.first_shadow_word) {
+    device.shadow->take(*shelf.first_shadow_word, device.shadow->now(), [](auto&) {});
+  }
   Result<std::optional<Bytes>> row = snapshot.read(shelf.keys.shadow_row(device.label));
   if (!row) return std::move(row).error();
   if (row->has_value()) device.shadow_row.assign((*row)->begin(), (*row)->end());

@@ -67,7 +67,7 @@ Tenant::Tenant(const TenantConfig& config, const ServiceLimits& limits, Store& s
 Result<std::unique_ptr<Tenant>> Tenant::open(const TenantConfig& config,
                                              const ServiceLimits& limits, Store& store,
                                              eim::OrderBook& book, RunnablePolicy policy,
-                                             Instant now, RecordSink told, SetAsideSink set_aside) {
+                                             RecordSink told, SetAsideSink set_aside) {
   std::unique_ptr<Tenant> tenant(new Tenant(config, limits, store, book, std::move(policy),
                                             std::move(told), std::move(set_aside)));
   if (Status opened = tenant->open_chain(); !opened) return std::move(opened).error();
@@ -79,11 +79,7 @@ Result<std::unique_ptr<Tenant>> Tenant::open(const TenantConfig& config,
   if (Status opened = tenant->set_aside_.open(store, tenant->keys_); !opened) {
     return std::move(opened).error();
   }
-  StoreTransaction kept;
-  Status opened =
-      tenant->fleet_.open(store, tenant->keys_, *tenant->shelf_->policy.prepared, now, kept);
-  if (opened && !kept.empty()) opened = store.commit(kept);
-  if (!opened) return std::move(opened).error();
+  if (Status opened = tenant->open_fleet(); !opened) return std::move(opened).error();
   return tenant;
 }
 
@@ -158,7 +154,6 @@ Result<LiveDevice*> Tenant::find(const std::string& label, StoreTransaction* eff
   log_.compare(label, (*loaded)->journal_next);
   bool is_new = (*loaded)->row == DeviceRow{};
   if (is_new && effect == nullptr) return nullptr;
-  if (is_new) fleet_.add_device();
   if (is_new && (*loaded)->eid && config_.enrols_reported) {
     auto enrolled = book_.is_enrolled(*snapshot_, *(*loaded)->eid);
     if (!enrolled) return std::move(enrolled).error();
@@ -209,7 +204,9 @@ void Tenant::complete(Effects& effects, Instant now) {
     if (told_set_aside_) told_set_aside_(label, why);
   }
   log_.write(keys_, rows);
-  fleet_.keep_size(keys_, rows);
+  for (LiveFleet* fleet : {fleet_.get(), shadow_fleet_.get()}) {
+    if (fleet != nullptr) fleet->write(rows);
+  }
   if (!rows.empty()) effects.transactions.push_back(std::move(rows));
 }
 
@@ -285,8 +282,7 @@ Status Tenant::take_reports(std::vector<Report>& reports, Instant now, Effects& 
       if (!share.names.empty()) effects.transactions.push_back(std::move(share.names));
       continue;
     }
-    Turn turn(*this, **device, now);
-    turn.effect = std::move(share.names);
+    Turn turn(*this, **device, now, std::move(share.names));
     for (Report* report : share.reports) turn.report(*report, counts);
     turn.finish(effects);
     counts.decisions += turn.decision_count;
@@ -305,8 +301,7 @@ Status Tenant::take_notices(const Eid& eid, const std::vector<eim::Notice>& noti
   StoreTransaction first;
   auto device = find(label, &first);
   if (!device) return std::move(device).error();
-  Turn turn(*this, **device, now);
-  turn.effect = std::move(first);
+  Turn turn(*this, **device, now, std::move(first));
   for (const eim::Notice& notice : notices) {
     if (notice.kind == eim::Notice::Kind::state_change_claimed) {
       Planner(turn.device.plan, planner_options_).claim(notice.cause);
@@ -348,7 +343,7 @@ Status Tenant::take_refusal(const std::string& label, const ProfileCommand& comm
   StoreTransaction first;
   auto device = find(label, &first);
   if (!device) return std::move(device).error();
-  Turn turn(*this, **device, now);
+  Turn turn(*this, **device, now, std::move(first));
   turn.effect.erase(keys_.intent(label));
   CommandResult result{.number = command.number,
                        .outcome = outcome,
@@ -392,9 +387,15 @@ Status Tenant::note_order(const std::string& label, std::uint64_t order, Command
 Result<bool> Tenant::tick(Instant now, std::size_t count_max, Effects& effects) {
   std::lock_guard lock(mutex_);
   Reading reading{*this};
+  return tick_until(now, now, count_max, effects);
+}
+
+Result<bool> Tenant::tick_until(Instant until, Instant wall, std::size_t count_max,
+                                Effects& effects) {
   auto snapshot = store_.snapshot();
   if (!snapshot) return std::move(snapshot).error();
-  StoreRange due = StoreRange::between(keys_.instants(), keys_.instant(now + milliseconds(1), ""));
+  StoreRange due =
+      StoreRange::between(keys_.instants(), keys_.instant(until + milliseconds(1), ""));
   auto rows = (*snapshot)->scan(due, count_max);
   if (!rows) return std::move(rows).error();
   snapshot->reset();
@@ -409,7 +410,7 @@ Result<bool> Tenant::tick(Instant now, std::size_t count_max, Effects& effects) 
       continue;
     }
     if (!device) return std::move(device).error();
-    Turn turn(*this, **device, now);
+    Turn turn(*this, **device, until, std::move(first), wall);
     turn.effect.erase(row.key);
     if ((*device)->row.queued_at == at) (*device)->row.queued_at = kNever;
     turn.finish(effects);
@@ -417,7 +418,7 @@ Result<bool> Tenant::tick(Instant now, std::size_t count_max, Effects& effects) 
   return rows->size() == count_max;
 }
 
-Result<Instant> Tenant::next_instant() {
+Result<Instant> Tenant::next_in_queue() {
   auto snapshot = store_.snapshot();
   if (!snapshot) return std::move(snapshot).error();
   auto rows = (*snapshot)->scan(StoreRange::with_prefix(keys_.instants()), 1);

@@ -32,11 +32,12 @@
 #include "adapters/service/config.h"
 #include "adapters/service/controls.h"
 #include "adapters/service/evidence.h"
-#include "adapters/service/fleet.h"
 #include "adapters/service/input_log.h"
 #include "adapters/service/keys.h"
 #include "adapters/service/live_device.h"
+#include "adapters/service/live_fleet.h"
 #include "adapters/service/policy.h"
+#include "adapters/service/policy_versions.h"
 #include "adapters/service/set_aside.h"
 #include "engine/runtime/audit_chain.h"
 
@@ -85,7 +86,7 @@ class Tenant {
   static Result<std::unique_ptr<Tenant>> open(const TenantConfig& config,
                                               const ServiceLimits& limits, Store& store,
                                               eim::OrderBook& book, RunnablePolicy policy,
-                                              Instant now, RecordSink told,
+                                              RecordSink told,
                                               SetAsideSink set_aside = {});
 
   const std::string& name() const { return config_.name; }
@@ -103,7 +104,12 @@ class Tenant {
                       Effects& effects);
   // Devices whose instant has come, at most `count_max`; true if there may be more.
   Result<bool> tick(Instant now, std::size_t count_max, Effects& effects);
-  // The earliest instant in the queue.
+  // Does the policy ask something of the whole fleet? Then time is passed by `step_fleet` instead:
+  // its minutes, and before each what is due before it.
+  bool asks_fleet() const;
+  // One step of it, about as many devices; false: nothing is due.
+  Result<bool> step_fleet(Instant now, std::size_t count_max, Effects& effects);
+  // The earliest instant in the queue, or of the fleet.
   Result<Instant> next_instant();
   // An order could not be placed.
   Status take_refusal(const std::string& label, const ProfileCommand& command,
@@ -125,6 +131,14 @@ class Tenant {
   void set_switches(const KillSwitches& switches, Effects& effects);
   // Somebody says yes to what is decided. E0841 an unknown device; E0842 nothing waits for it.
   Status approve(const std::string& label, std::string_view by, Instant now, Effects& effects);
+  // Somebody says yes to all that a campaign orders, or lets one that was aborted go on. `devices`:
+  // digest of which devices it is about, as it was shown; "": whichever. E0842: it does not wait
+  // for that, or it is about others meanwhile.
+  Status approve_campaign(const CampaignWord& word, Instant now, Effects& effects);
+  // Keeps a policy that waits for a second person; absent: drops the one that waits, E0842 when
+  // there is none.
+  Status propose(const std::optional<PolicyVersion>& proposal, std::string_view by, Instant now,
+                 Effects& effects);
   // Into the effects, before they are committed: what was taken in, as rows of the log, and what
   // they changed for the whole tenant.
   void complete(Effects& effects, Instant now);
@@ -148,6 +162,16 @@ class Tenant {
   std::shared_ptr<const PreparedPolicy> policy() const;
   bool revisiting() const;
   KillSwitches switches() const;
+  // Campaigns that wait for a person.
+  std::vector<FleetMinutes::Waiting> waiting_campaigns() const;
+  // 0 and 0 when the policy asks nothing of the fleet.
+  struct FleetSize {
+    std::size_t members = 0;
+    std::size_t untold = 0;
+    std::size_t waiting = 0;  // campaigns, for a yes
+    std::size_t aborted = 0;  // campaigns
+  };
+  FleetSize fleet_size() const;
   std::shared_ptr<const PreparedPolicy> shadow() const;  // null: none
   struct View {
     DeviceRow row;
@@ -169,11 +193,18 @@ class Tenant {
   Tenant(const TenantConfig& config, const ServiceLimits& limits, Store& store,
          eim::OrderBook& book, RunnablePolicy policy, RecordSink told, SetAsideSink set_aside);
   Status open_chain();
+  // Into `effect`: a record about the whole tenant.
+  void record(std::string_view json, StoreTransaction& effect);
   Status open_policy();
   Status open_switches();
   void shelve(RunnablePolicy policy, RunnablePolicy shadow);
   // E0886 for who is set aside. Requires: a Reading.
   Result<LiveDevice*> find(const std::string& label, StoreTransaction* effect);
+  Result<bool> tick_until(Instant until, Instant wall, std::size_t count_max, Effects& effects);
+  Result<bool> tell_untold(LiveFleet* fleet, Instant wall, std::size_t count_max, Effects& effects);
+  Instant fleet_due() const;
+  Status open_fleet();
+  Result<Instant> next_in_queue();
   LiveDevice* keep(std::unique_ptr<LiveDevice> loaded);
   void drop_last();
   void keep_unread(const std::string& label, std::span<Report* const> reports,
@@ -230,8 +261,8 @@ class Tenant {
 
   mutable std::mutex mutex_;  // guards everything below
   std::shared_ptr<const DeviceShelf> shelf_;
-  Fleet fleet_;
-  Fleet shadow_fleet_;  // of the shadow policy: campaigns alone
+  std::unique_ptr<LiveFleet> fleet_;         // null: the policy asks nothing of the fleet
+  std::unique_ptr<LiveFleet> shadow_fleet_;  // under the policy in shadow: stages and counts
   KillSwitches switches_;
   std::optional<AuditChain> chain_;
   std::unordered_map<std::string, std::unique_ptr<LiveDevice>> devices_;

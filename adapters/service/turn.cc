@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "adapters/service/fleet_word_text.h"
 #include "adapters/service/json_text.h"
 #include "adapters/service/shadow.h"
 #include "adapters/sgp32/package.h"
@@ -11,7 +12,7 @@
 namespace sojourn::service {
 namespace {
 
-Bytes bytes_of(std::string_view text) { return Bytes(text.begin(), text.end()); }
+Bytes text_bytes(std::string_view text) { return Bytes(text.begin(), text.end()); }
 
 // The card's word as a line of a trace, so that the journal holds it like any other report.
 std::string line_of(const Observation& report, const std::string& label) {
@@ -43,17 +44,105 @@ std::string country_of(const Device& device, Instant now) {
   return stands ? rows.back().country : std::string();
 }
 
+// A download that succeeded is on the way, and no end.
+FleetMinutes::OrderEnd end_of(const ProfileCommand& command, const CommandResult& result) {
+  using Outcome = CommandResult::Outcome;
+  switch (result.outcome) {
+    case Outcome::done:
+      return command.kind == ProfileCommand::Kind::enable ? FleetMinutes::OrderEnd::done
+                                                          : FleetMinutes::OrderEnd::came_to_nothing;
+    case Outcome::rolled_back:
+    case Outcome::refused:
+    case Outcome::missing:
+    case Outcome::failed:
+      return FleetMinutes::OrderEnd::failed;
+    case Outcome::not_now:
+    case Outcome::withdrawn:
+      break;
+  }
+  return FleetMinutes::OrderEnd::came_to_nothing;
+}
+
 }  // namespace
 
-Tenant::Turn::Turn(Tenant& owner, LiveDevice& one, Instant wall)
-    : tenant(owner), device(one), now(std::max(wall, one.loop.now())) {
-  next_stage_ = owner.fleet_.tell(device.loop.device(), device.label, now);
-  if (!device.shadow) return;
-  Instant next = owner.shadow_fleet_.tell(device.shadow->device(), device.label, now);
-  next_stage_ = std::min(next_stage_, next);
+Tenant::Turn::Turn(Tenant& owner, LiveDevice& one, Instant at, StoreTransaction first, Instant wall)
+    : tenant(owner),
+      device(one),
+      now(std::max(at, one.loop.now())),
+      effect(std::move(first)),
+      behind_(now + minutes(1) <= wall),
+      wall_(wall) {
+  hear_fleet();
+  hear_shadow_fleet();
 }
 
 void Tenant::Turn::note_time() { journal_.time(device.loop.now(), device.journal_time); }
+
+// --- the fleet -----------------------------------------------------------------------------------
+
+// What the last minute said, as of that minute; under another policy than that which decided last,
+// what it says now.
+void Tenant::Turn::hear_fleet() {
+  LiveFleet* fleet = tenant.fleet_.get();
+  auto member = fleet == nullptr ? std::nullopt : fleet->minutes().find(device.label);
+  if (!member) return;
+  bool judged = device.row.policy == tenant.shelf_->policy_digest;
+  if (judged && !fleet->is_untold(*member)) return;
+  fleet->note_told(*member);
+  FleetWord word = fleet->minutes().word(*member);
+  if (device.loop.word() != nullptr && *device.loop.word() == word) return;
+  std::string text = fleet_word_text(word, tenant.shelf_->policy.prepared->table());
+  Instant at = judged ? std::max(fleet->minutes().passed(), device.loop.now()) : now;
+  Instant time_before = device.loop.now();
+  device.loop.take(std::move(word), at, [this](const DecisionRecord& record) { take(record); });
+  journal_.time(time_before, device.journal_time);
+  journal_.fleet_word(text, at);
+  device.journal_time = device.loop.now();
+}
+
+void Tenant::Turn::hear_shadow_fleet() {
+  LiveFleet* fleet = tenant.shadow_fleet_.get();
+  if (fleet == nullptr || !device.shadow) return;
+  auto member = fleet->minutes().find(device.label);
+  if (!member) return;
+  fleet->note_told(*member);
+  FleetWord word = fleet->minutes().word(*member);
+  if (device.shadow->word() != nullptr && *device.shadow->word() == word) return;
+  device.shadow->take(std::move(word), now, [](const DecisionRecord&) {});
+}
+
+// What all have to know of this one. Nobody switches by a policy in shadow, so its guards stay out.
+void Tenant::Turn::tell_fleet() {
+  LiveFleet* fleet = tenant.fleet_.get();
+  const auto& decision = device.loop.decision();
+  if (fleet != nullptr && decision) {
+    FleetFacts facts = device.loop.facts(fleet->questions(), is_approved(*decision));
+    if (facts.request && is_killed(*decision)) facts.request.reset();
+    FleetMinutes& minutes = fleet->minutes();
+    minutes.hear(minutes.join(device.label), std::move(facts), std::max(now, device.loop.now()));
+  }
+  LiveFleet* shadow = tenant.shadow_fleet_.get();
+  if (shadow != nullptr && device.shadow && device.shadow->decision()) {
+    FleetFacts facts = device.shadow->facts(shadow->questions());
+    facts.request.reset();
+    FleetMinutes& minutes = shadow->minutes();
+    minutes.hear(minutes.join(device.label), std::move(facts), std::max(now, device.shadow->now()));
+  }
+}
+
+// The end of an order counts for the campaign that it was placed for.
+void Tenant::Turn::note_for_campaign(const ProfileCommand& command, const PlanGoal& goal) {
+  using Kind = ProfileCommand::Kind;
+  bool leads_there = (command.kind == Kind::enable || command.kind == Kind::download) &&
+                     goal.enabled && goal.enabled->name == command.profile;
+  if (tenant.fleet_ == nullptr || !leads_there) return;
+  const Decision& decision = *device.loop.decision();
+  FleetMinutes& minutes = tenant.fleet_->minutes();
+  const RuleTable& table = tenant.shelf_->policy.prepared->table();
+  minutes.note_order(minutes.join(device.label), campaign_of(table, decision.rule, decision.ban));
+}
+
+// --- what happens --------------------------------------------------------------------------------
 
 void Tenant::Turn::report(Report& report, ReportCounts& counts) {
   Observation& heard = report.observation;
@@ -84,7 +173,7 @@ void Tenant::Turn::report(Report& report, ReportCounts& counts) {
 void Tenant::Turn::pass_time() {
   // Until it wakes time alone changes nothing, and most devices sleep.
   bool sleeps = now < device.loop.wake() && (!device.shadow || now < device.shadow->wake());
-  if (sleeps && !card_changed_ && !tenant.shelf_->asks_fleet) return;
+  if (sleeps && !card_changed_) return;
   std::uint64_t before = decision_count;
   device.loop.run_until(std::max(now, device.loop.now()),
                         [this](const DecisionRecord& record) { take(record); });
@@ -115,6 +204,10 @@ void Tenant::Turn::command_ended(const CommandResult& result, const eim::Order& 
   if (device.plan.in_flight) command = device.plan.in_flight->command;
   Planner planner(device.plan, tenant.planner_options_);
   if (!planner.take(result)) return;
+  if (tenant.fleet_ != nullptr) {
+    FleetMinutes& minutes = tenant.fleet_->minutes();
+    minutes.note_end(minutes.join(device.label), end_of(command, result), now);
+  }
   device.row.order = 0;
   device.row.command = 0;
   record(result_record(command, result, order));
@@ -179,34 +272,60 @@ void Tenant::Turn::take(const DecisionRecord& made) {
 
 void Tenant::Turn::record(std::string_view json) { tenant.record(device.label, json, effect); }
 
-// Kill switches, and whether somebody said yes to this very decision.
-void Tenant::Turn::ask_people(const Decision& decision, PlanGates& gates) {
+bool Tenant::Turn::is_killed(const Decision& decision) {
   const KillSwitches& switches = tenant.switches_;
   std::string country;
   if (!switches.countries.empty()) country = country_of(device.loop.device(), now);
-  gates.killed = switches.cover(decider_of(*tenant.shelf_->policy.prepared, decision), country);
-  bool approved = gates.approval_missing && !device.row.approved.empty() &&
-                  device.row.approved == approval_key(*tenant.shelf_->policy.prepared, decision);
-  if (!approved) {
+  return switches.cover(decider_of(*tenant.shelf_->policy.prepared, decision), country);
+}
+
+// Did somebody say yes to this very decision?
+bool Tenant::Turn::is_approved(const Decision& decision) const {
+  return !device.row.approved.empty() &&
+         device.row.approved == approval_key(*tenant.shelf_->policy.prepared, decision);
+}
+
+// Kill switches, and the yes that the decision may ask for.
+void Tenant::Turn::ask_people(const Decision& decision, PlanGates& gates) {
+  gates.killed = is_killed(decision);
+  if (!gates.approval_missing || !is_approved(decision)) {
     device.row.approved.clear();
   } else {
     gates.approval_missing = false;
   }
 }
 
+// Was what is ordered and under way granted, and is it not any more? A ban's order stands
+// (semantics 21).
+bool Tenant::Turn::is_stopped_by_fleet() const {
+  const FleetWord* word = device.loop.word();
+  const auto& flight = device.plan.in_flight;
+  if (word == nullptr || word->granted || word->waits_for.empty() || !flight) return false;
+  using Kind = ProfileCommand::Kind;
+  bool leads_there = flight->command.kind == Kind::enable || flight->command.kind == Kind::download;
+  return leads_there && !flight->because_of_ban;
+}
+
 std::optional<Bytes> Tenant::Turn::plan_next() {
   const auto& decision = device.loop.decision();
   if (!device.eid || !decision) return std::nullopt;
+  if (behind_) {
+    ask_again_ = wall_;
+    return std::nullopt;
+  }
   const PreparedPolicy& policy = *tenant.shelf_->policy.prepared;
   const Instant at = std::max(now, device.loop.now());
   PlanGoal goal = goal_of(policy, device.loop.device(), *decision, at, device.plan.hold_until);
   ask_people(*decision, goal.gates);
-  tenant.fleet_.judge(policy, *decision, now, goal.gates);
+  judge_fleet(policy, *decision, device.loop.word(), goal.gates);
   Planner planner(device.plan, tenant.planner_options_);
   Plan plan = planner.next(goal, at);
   device.row.waits_for =
       plan.waits_for == WaitReason::none ? std::string_view() : name_of(plan.waits_for);
   ask_again_ = plan.ask_again;
+  if (!plan.command && !plan.withdraw && is_stopped_by_fleet()) {
+    plan.withdraw = device.plan.in_flight->command.number;
+  }
   // Tried once: what could not be taken back is with the device, and its result comes.
   if (plan.withdraw == device.withdraw_tried) plan.withdraw.reset();
   if (!plan.command && !plan.withdraw) return std::nullopt;
@@ -219,9 +338,7 @@ std::optional<Bytes> Tenant::Turn::plan_next() {
       rule = policy.table().rules[static_cast<std::size_t>(decision->rule)].label();
     }
     record(command_record(*plan.command, rule, now));
-    if (plan.command->kind == ProfileCommand::Kind::enable) {
-      tenant.fleet_.note_switch(tenant.keys_, device.label, now, effect);
-    }
+    note_for_campaign(*plan.command, goal);
   }
   intent.withdraw = plan.withdraw.value_or(0);
   Bytes stored = to_bytes(intent);
@@ -251,7 +368,7 @@ void Tenant::Turn::compare_shadow() {
       shadow_row(*tenant.shelf_->policy.prepared, device, *tenant.shelf_->shadow.prepared);
   if (row == device.shadow_row) return;
   StoreKey key = tenant.keys_.shadow_row(device.label);
-  row.empty() ? effect.erase(std::move(key)) : effect.put(std::move(key), bytes_of(row));
+  row.empty() ? effect.erase(std::move(key)) : effect.put(std::move(key), text_bytes(row));
   device.shadow_row = std::move(row);
 }
 
@@ -261,6 +378,7 @@ void Tenant::Turn::finish(Effects& effects) {
   // A row from the first transaction on: a journal without one would not be found again.
   if (device.row.policy.empty()) device.row.policy = tenant.shelf_->policy_digest;
   if (device.row.policy != tenant.shelf_->policy_digest) look_anew();
+  tell_fleet();
   std::optional<Bytes> intent = plan_next();
   if (intent) effects.intents.push_back({device.label, std::move(*intent)});
   bool waited = device.stored.waits_for == name_of(WaitReason::approval);
@@ -270,7 +388,6 @@ void Tenant::Turn::finish(Effects& effects) {
   Instant soon = now + milliseconds(1);
   Instant wake = device.loop.wake();
   if (device.shadow) wake = std::min(wake, device.shadow->wake());
-  wake = std::min(wake, next_stage_);
   queue(std::min(std::max(wake, soon), std::max(ask_again_, soon)));
   compare_shadow();
   keep_journal();

@@ -8,7 +8,11 @@ namespace sojourn::service {
 // Begin it, let things happen, finish it: then `effect` holds all of it. Requires: the tenant's
 // lock is held.
 struct Tenant::Turn {
-  Turn(Tenant& owner, LiveDevice& one, Instant wall);
+  // As of `at`, which is before the wall clock only while a fleet catches up: then nothing is
+  // ordered yet. `first`: what belongs to the same transaction. A word of the fleet's last minute
+  // that the device was not told is told.
+  Turn(Tenant& owner, LiveDevice& one, Instant at, StoreTransaction first = {},
+       Instant wall = kBeginning);
 
   // Takes out of it what does not count.
   void report(Report& report, ReportCounts& counts);
@@ -24,7 +28,7 @@ struct Tenant::Turn {
 
   Tenant& tenant;
   LiveDevice& device;
-  const Instant now;  // of the wall clock, or the device's newest report if that is later
+  const Instant now;  // `at`, or the device's newest report if that is later
   StoreTransaction effect;
   std::uint64_t decision_count = 0;
 
@@ -32,6 +36,13 @@ struct Tenant::Turn {
   void hear_card();
   void take(const DecisionRecord& record);
   void note_time();
+  void hear_fleet();
+  void hear_shadow_fleet();
+  void tell_fleet();
+  bool is_killed(const Decision& decision);
+  bool is_approved(const Decision& decision) const;
+  bool is_stopped_by_fleet() const;
+  void note_for_campaign(const ProfileCommand& command, const PlanGoal& goal);
   std::optional<Bytes> plan_next();  // the command that was decided, as it is stored
   void ask_people(const Decision& decision, PlanGates& gates);
   void queue(Instant wake);
@@ -40,7 +51,8 @@ struct Tenant::Turn {
 
   JournalWriter journal_;
   Instant ask_again_ = kNever;
-  Instant next_stage_ = kNever;  // of a rollout
+  const bool behind_;  // the wall clock is further
+  const Instant wall_;
   bool card_changed_ = false;
 };
 

@@ -103,7 +103,7 @@ Instant DeviceLoop::effect_due() const {
   return std::max(std::max(decided_at_, ready_at_) + latency, now_);
 }
 
-FleetFacts DeviceLoop::facts(const FleetQuestions& questions) {
+FleetFacts DeviceLoop::facts(const FleetQuestions& questions, bool approved) {
   FleetFacts facts;
   for (AttributeIndex attribute : questions.attributes) {
     facts.values.push_back(device_.shared_value(attribute, now_));
@@ -115,7 +115,9 @@ FleetFacts DeviceLoop::facts(const FleetQuestions& questions) {
   }
   facts.switched_at = device_.switched_at(now_);
   if (questions.guards && decision_) {
-    facts.request = fleet_request(device_, *policy_, *decision_, terms(), now_);
+    WaitTerms asked = terms();
+    asked.approved = asked.approved || approved;
+    facts.request = fleet_request(device_, *policy_, *decision_, asked, now_);
   }
   return facts;
 }

@@ -97,9 +97,12 @@ class DeviceLoop {
   // When time alone may change something: `run_until` has nothing to do before. kNever when never.
   Instant wake() const { return std::min(wake_, effect_due()); }
   // What the fleet has to know of the device, as of now(); and what it says, at an instant that is
-  // not before now(). A loop that is never told follows a device without a fleet.
-  FleetFacts facts(const FleetQuestions& questions);
+  // not before now(). A loop that is never told follows a device without a fleet. `approved`:
+  // somebody said yes to the decision in force, if that asks for it.
+  FleetFacts facts(const FleetQuestions& questions, bool approved = false);
   void take(FleetWord word, Instant at, const RecordSink& sink);
+  // What the fleet said last; null: nothing ever.
+  const FleetWord* word() const { return fleet_.get(); }
   // The record of the decision in force, as of now(). Requires: decision().
   DecisionRecord record() { return make_record(now_); }
   // The device was switched by the host, to this profile at this instant.

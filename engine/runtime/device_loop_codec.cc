@@ -1,4 +1,8 @@
-// The stored form of a DeviceLoop: a layout number, its device, and where the loop stands.
+// The stored form of a DeviceLoop: a layout number, its device, and where the loop stands; for one
+// of a fleet also what the fleet said last.
+#include <algorithm>
+#include <utility>
+
 #include "engine/base/diagnostic_code.h"
 #include "engine/graph/archive.h"
 #include "engine/runtime/device_loop.h"
@@ -9,6 +13,7 @@ namespace {
 using archive::Like;
 
 constexpr std::uint8_t kLoopLayout = 1;
+constexpr std::uint8_t kLoopOfFleetLayout = 2;
 constexpr std::uint8_t kActionKindCount = 3;
 
 void code(auto& archive, Like<Decision> auto& decision) {
@@ -30,6 +35,27 @@ void code(auto& archive, Like<Waits> auto& waits) {
   code(archive, overridden);
   code(archive, alerts);
   archive.integer(look_again.ms);
+}
+
+void code(auto& archive, Like<FleetWord> auto& word) {
+  auto& [readings, granted, waits_for, spares_bans] = word;
+  archive.list(readings, [&](auto& said) {
+    auto& [feature, reading] = said;
+    archive.integer(feature);
+    archive.integer(reading.lower);
+    archive.integer(reading.upper);
+    archive.flag(reading.known);
+  });
+  archive.flag(granted);
+  archive.text(waits_for);
+  archive.flag(spares_bans);
+}
+
+bool fits(const FleetWord& word, const PreparedPolicy& policy) {
+  const std::vector<Feature>& features = policy.table().features;
+  return std::all_of(word.readings.begin(), word.readings.end(), [&](const auto& said) {
+    return said.first < features.size() && is_about_fleet(features[said.first].kind);
+  });
 }
 
 bool is_in(std::int32_t index, std::size_t count) {
@@ -67,8 +93,9 @@ struct LoopCodec {
 
 Bytes DeviceLoop::save() const {
   archive::Writer writer;
-  writer.byte(kLoopLayout);
+  writer.byte(fleet_ ? kLoopOfFleetLayout : kLoopLayout);
   LoopCodec::code_loop(writer, *this);
+  if (fleet_) code(writer, std::as_const(*fleet_));
   Bytes device = device_.save();
   writer.text(std::string(device.begin(), device.end()));
   return writer.take();
@@ -76,15 +103,23 @@ Bytes DeviceLoop::save() const {
 
 Status DeviceLoop::restore(ByteView bytes) {
   archive::Reader reader(bytes);
-  if (reader.byte() == kLoopLayout) {
+  std::uint8_t layout = reader.byte();
+  if (layout == kLoopLayout || layout == kLoopOfFleetLayout) {
     LoopCodec::code_loop(reader, *this);
+    FleetWord word;
+    if (layout == kLoopOfFleetLayout) code(reader, word);
     std::string device;
     reader.text(device);
     bool sound = reader.ok() && reader.at_end() && (decision_ || also_.empty()) &&
-                 (!decision_ || fits(*decision_, also_, *policy_)) && wake_ > now_;
+                 (!decision_ || fits(*decision_, also_, *policy_)) && fits(word, *policy_) &&
+                 wake_ > now_;
     if (sound) {
       if (decision_) gather_texts();
-      return device_.restore(as_bytes(device));
+      Status restored = device_.restore(as_bytes(device));
+      if (!restored || layout == kLoopLayout) return restored;
+      for (const auto& [feature, reading] : word.readings) device_.told(feature, reading);
+      fleet_ = std::make_unique<FleetWord>(std::move(word));
+      return {};
     }
   }
   return make_diagnostic(Code::E0012, "what is known of a device cannot be read");

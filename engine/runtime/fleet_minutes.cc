@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 namespace sojourn {
 namespace {
@@ -103,17 +104,40 @@ FleetMinutes::FleetMinutes(std::shared_ptr<const PreparedPolicy> policy)
 }
 
 FleetMember FleetMinutes::join(const std::string& device) {
-  auto [known, is_new] = lookup_.emplace(device, static_cast<FleetMember>(members_.size()));
-  if (!is_new) return known->second;
-  Member& member = members_.emplace_back();
-  member.name = device;
-  member.facts.values.resize(questions_.attributes.size());
-  member.facts.affected.resize(stages_.size());
-  member.affected.resize(stages_.size());
-  member.released.resize(stages_.size());
+  if (auto known = find(device)) return *known;
+  FleetMember index = add(device);
+  note_unwritten(index);
   // A share of a larger fleet is more devices.
   if (!asking_.empty()) wake_at(passed_ + minutes(1));
-  return known->second;
+  return index;
+}
+
+FleetMember FleetMinutes::add(const std::string& device) {
+  auto index = static_cast<FleetMember>(members_.size());
+  lookup_.emplace(device, index);
+  Member& member = members_.emplace_back();
+  member.name = device;
+  member.facts.values.resize(groups_.size());
+  member.facts.affected.resize(questions_.rollouts.size());
+  member.affected.resize(stages_.size());
+  member.released.resize(stages_.size());
+  return index;
+}
+
+std::optional<FleetMember> FleetMinutes::find(const std::string& device) const {
+  auto known = lookup_.find(device);
+  return known == lookup_.end() ? std::nullopt : std::optional(known->second);
+}
+
+void FleetMinutes::note_unwritten(FleetMember index) {
+  if (std::exchange(members_[index].unwritten, true)) return;
+  unwritten_members_.push_back(index);
+}
+
+FleetMinutes::Campaign& FleetMinutes::change(const std::string& campaign) {
+  Campaign& known = campaigns_[campaign];
+  known.unwritten = true;
+  return known;
 }
 
 void FleetMinutes::wake_at(Instant t) {
@@ -124,11 +148,13 @@ void FleetMinutes::hear(FleetMember member, FleetFacts facts, Instant at) {
   assert(facts.values.size() == questions_.attributes.size());
   auto pending = heard_.find(member);
   if (pending != heard_.end()) {
+    if (pending->second == facts) return;
     pending->second = std::move(facts);
-    return;
+    return note_unwritten(member);
   }
   if (facts == members_[member].facts) return;
   heard_.emplace(member, std::move(facts));
+  note_unwritten(member);
   wake_at(next_minute(std::max(at, passed_)));
 }
 
@@ -175,7 +201,8 @@ void FleetMinutes::take_in(FleetMember index, FleetFacts facts, std::set<FleetMe
     if (!facts.values[a].empty()) groups_[a][facts.values[a]].members.insert(index);
     changed.insert(index);
   }
-  for (std::size_t r = 0; r < stages_.size(); ++r) {
+  note_unwritten(index);
+  for (std::size_t r = 0; r < questions_.rollouts.size(); ++r) {
     if (!facts.affected[r] || member.affected[r]) continue;
     member.affected[r] = true;
     note_affected(r, index);
@@ -193,7 +220,10 @@ void FleetMinutes::take_in(FleetMember index, FleetFacts facts, std::set<FleetMe
   member.facts = std::move(facts);
   keep_switch(index, keeps_grant);
   asking_.erase(index);
-  if (member.facts.request) campaigns_[member.facts.request->campaign].devices.insert(index);
+  if (member.facts.request) {
+    const std::string& campaign = member.facts.request->campaign;
+    if (campaigns_[campaign].devices.insert(index).second) member.asked.push_back(campaign);
+  }
   if (member.facts.request && !keeps_grant) asking_.insert(index);
   if (!member.facts.request && member.stopped_by >= 0) {
     member.stopped_by = -1;
@@ -213,6 +243,7 @@ void FleetMinutes::tell_counts(std::set<FleetMember>& changed) {
       if (crossed) {
         changed.insert(group->second.members.begin(), group->second.members.end());
         group->second.told_count = count;
+        unwritten_groups_.emplace(a, group->first);
       }
       group = count == 0 ? groups_[a].erase(group) : std::next(group);
     }
@@ -220,10 +251,10 @@ void FleetMinutes::tell_counts(std::set<FleetMember>& changed) {
 }
 
 void FleetMinutes::open_stages(Instant minute, std::set<FleetMember>& changed) {
-  for (std::size_t r = 0; r < stages_.size(); ++r) {
+  for (std::size_t r = 0; r < questions_.rollouts.size(); ++r) {
     Stages& stages = stages_[r];
     if (stages.affected_count == 0) continue;
-    if (stages.opened == kNever) stages.opened = minute;
+    if (stages.opened == kNever) stages.opened = minute, about_unwritten_ = true;
     std::int64_t share = 0;
     Instant opens = stages.opened;
     for (std::int64_t stage : stages.rollout.stages) {
@@ -240,6 +271,7 @@ void FleetMinutes::open_stages(Instant minute, std::set<FleetMember>& changed) {
       stages.ranking.erase(stages.ranking.begin());
       ++stages.released_count;
       members_[next].released[r] = true;
+      note_unwritten(next);
       changed.insert(next);
     }
   }
@@ -299,6 +331,7 @@ void FleetMinutes::judge(FleetMember index, Instant minute, Tally& tally,
   bool granted = stopped_by < 0;
   if (granted || stopped_by != member.stopped_by || spares_bans != member.spares_bans) {
     changed.insert(index);
+    note_unwritten(index);
   }
   member.stopped_by = stopped_by;
   member.spares_bans = spares_bans;
@@ -310,9 +343,36 @@ void FleetMinutes::judge(FleetMember index, Instant minute, Tally& tally,
   keep_switch(index, true);
 }
 
+bool FleetMinutes::keeps_results() const {
+  return std::any_of(guards_.begin(), guards_.end(),
+                     [](const Guard& guard) { return guard.kind == Guard::Kind::abort; });
+}
+
+// Of a campaign that is stopped meanwhile: who has not switched yet does not any more.
+void FleetMinutes::take_back_grants(std::set<FleetMember>& changed) {
+  if (granted_.empty() || !keeps_results()) return;
+  std::vector<FleetMember> stopped;
+  for (FleetMember index : granted_) {
+    const FleetRequest& request = *members_[index].facts.request;
+    bool aborted = std::any_of(guards_.begin(), guards_.end(), [&](const Guard& guard) {
+      return guard.kind == Guard::Kind::abort && !is_excepted(guard, request.rule) &&
+             stops(guard, request, 0);
+    });
+    if (aborted) stopped.push_back(index);
+  }
+  for (FleetMember index : stopped) {
+    members_[index].granted_at = kNever;
+    keep_switch(index, false);
+    asking_.insert(index);
+    changed.insert(index);
+    note_unwritten(index);
+  }
+}
+
 // In the order of the deadlines that press, then by a hash, then by name.
 void FleetMinutes::grant_requests(Instant minute, std::set<FleetMember>& changed) {
   if (guards_.empty()) return;
+  take_back_grants(changed);
   switches_.erase(switches_.begin(),
                   switches_.upper_bound({minute - longest_window_, ~FleetMember{0}}));
   struct Turn {
@@ -355,7 +415,7 @@ FleetWord FleetMinutes::word(FleetMember index) const {
         known ? Reading::exactly(static_cast<std::int64_t>(group->second.members.size()))
               : Reading::between(0, kNotYet));
   }
-  for (std::size_t r = 0; r < stages_.size(); ++r) {
+  for (std::size_t r = 0; r < questions_.rollouts.size(); ++r) {
     word.readings.emplace_back(stages_[r].feature, Reading::exactly(member.released[r] ? 1 : 0));
   }
   word.granted = member.granted_at != kNever;
@@ -367,25 +427,39 @@ FleetWord FleetMinutes::word(FleetMember index) const {
 }
 
 void FleetMinutes::approve(const std::string& campaign, Instant at) {
-  campaigns_[campaign].approved = true;
+  change(campaign).approved = true;
   wake_at(next_minute(std::max(at, passed_)));
 }
 
 void FleetMinutes::note_result(const std::string& campaign, bool failed, Instant at) {
-  Campaign& known = campaigns_[campaign];
+  Campaign& known = change(campaign);
   ++known.order_count;
   known.failure_count += failed ? 1 : 0;
-  if (!asking_.empty()) wake_at(next_minute(std::max(at, passed_)));
+  bool matters = !asking_.empty() || !granted_.empty();
+  if (matters) wake_at(next_minute(std::max(at, passed_)));
+}
+
+void FleetMinutes::note_order(FleetMember member, const std::string& campaign) {
+  if (!keeps_results() || members_[member].order == campaign) return;
+  members_[member].order = campaign;
+  note_unwritten(member);
+}
+
+void FleetMinutes::note_end(FleetMember member, OrderEnd end, Instant at) {
+  std::optional<std::string> campaign = std::exchange(members_[member].order, std::nullopt);
+  if (!campaign) return;
+  note_unwritten(member);
+  if (end != OrderEnd::came_to_nothing) note_result(*campaign, end == OrderEnd::failed, at);
 }
 
 void FleetMinutes::go_on(const std::string& campaign, Instant at) {
-  Campaign& known = campaigns_[campaign];
+  Campaign& known = change(campaign);
   known.order_count = known.failure_count = 0;
   wake_at(next_minute(std::max(at, passed_)));
 }
 
-std::vector<FleetMinutes::Waiting> FleetMinutes::waiting() const {
-  std::map<std::string, bool> found;  // aborted?
+std::map<std::string, bool> FleetMinutes::waiting_campaigns() const {
+  std::map<std::string, bool> found;
   for (FleetMember index : asking_) {
     const Member& member = members_[index];
     if (member.stopped_by < 0) continue;
@@ -393,15 +467,20 @@ std::vector<FleetMinutes::Waiting> FleetMinutes::waiting() const {
     if (kind != Guard::Kind::approval && kind != Guard::Kind::abort) continue;
     found[member.facts.request->campaign] = kind == Guard::Kind::abort;
   }
+  return found;
+}
+
+std::vector<FleetMinutes::Waiting> FleetMinutes::waiting() const {
   std::vector<Waiting> all;
-  for (const auto& [campaign, aborted] : found) {
-    const std::set<FleetMember>& devices = campaigns_.at(campaign).devices;
-    std::vector<std::string> names;
-    for (FleetMember index : devices) names.push_back(members_[index].name);
+  for (const auto& [campaign, aborted] : waiting_campaigns()) {
+    const Campaign& known = campaigns_.at(campaign);
+    std::vector<std::string_view> names;
+    for (FleetMember index : known.devices) names.push_back(members_[index].name);
     std::sort(names.begin(), names.end());
     std::string text;
-    for (const std::string& name : names) text += name + "\n";
-    all.push_back({campaign, devices.size(), sha256(as_bytes(text)), aborted});
+    for (std::string_view name : names) (text += name) += '\n';
+    all.push_back({campaign, known.devices.size(), sha256(as_bytes(text)), aborted,
+                   known.order_count, known.failure_count});
   }
   return all;
 }

@@ -83,11 +83,18 @@ bool is_about_fleet(const Guard& guard);
 // Which attributes a policy counts over the fleet, and which rules it lets go in stages: the order
 // of FleetFacts.
 struct FleetQuestions {
+  FleetQuestions() = default;
   explicit FleetQuestions(const RuleTable& table);
   std::vector<AttributeIndex> attributes;
   std::vector<std::uint32_t> rollouts;  // rules
   bool guards = false;                  // any about the fleet
   bool any() const { return guards || !attributes.empty() || !rollouts.empty(); }
+};
+
+// A piece of the stored form; without a value: it goes.
+struct FleetRow {
+  std::string key;
+  std::optional<Bytes> value;
 };
 
 class FleetMinutes {
@@ -98,6 +105,8 @@ class FleetMinutes {
   const FleetQuestions& questions() const { return questions_; }
   // A device is known from now on; known already: the same member.
   FleetMember join(const std::string& device);
+  // Absent: it was never heard of.
+  std::optional<FleetMember> find(const std::string& device) const;
   std::size_t size() const { return members_.size(); }
   const std::string& name(FleetMember member) const { return members_[member].name; }
 
@@ -108,33 +117,45 @@ class FleetMinutes {
   // Requires: minutes ascend. The members whose word changed, ascending.
   std::vector<FleetMember> pass(Instant minute);
   FleetWord word(FleetMember member) const;
+  // The last minute passed; kBeginning: none was.
+  Instant passed() const { return passed_; }
 
   // A person said yes to what the campaign orders, however many devices it is about.
   void approve(const std::string& campaign, Instant at);
   // As if somebody said yes to everything at once. Not stored.
   void approve_all() { all_approved_ = true; }
   // What became of an order. A campaign of which too many failed is stopped (`abort`) until
-  // somebody lets it go on; then it counts anew.
+  // somebody lets it go on; then it counts anew. Grants of it that were not used are taken back.
   void note_result(const std::string& campaign, bool failed, Instant at);
+  // The same of the one order that a member has: what it was for is remembered until its end.
+  void note_order(FleetMember member, const std::string& campaign);
+  enum class OrderEnd : std::uint8_t { done, failed, came_to_nothing };
+  void note_end(FleetMember member, OrderEnd end, Instant at);
   void go_on(const std::string& campaign, Instant at);
   // Who waits for a person: the number of devices it is about, and a digest of which these are.
   struct Waiting {
     std::string campaign;
     std::uint64_t device_count = 0;
     Sha256Digest devices{};
-    bool aborted = false;  // else: it waits for approval
+    bool aborted = false;           // else: it waits for approval
+    std::uint64_t order_count = 0;  // that ended
+    std::uint64_t failure_count = 0;
   };
   std::vector<Waiting> waiting() const;
+  // Only their names, and whether they were aborted.
+  std::map<std::string, bool> waiting_campaigns() const;
 
-  // All of it, for another process under the same policy. E0012 for bytes that `save` did not give.
-  Bytes save() const;
-  Status restore(ByteView bytes);  // Requires: nobody has joined.
+  // The stored form: what differs from the rows that were taken before. Read by FleetRowReader
+  // (fleet_rows.h).
+  std::vector<FleetRow> take_changes();
   // Goes on, under this policy, where another left off. Requires: nobody has joined.
   void take_over(const FleetMinutes& before);
 
  private:
   friend struct FleetCodec;
-  struct Count {  // a feature that counts devices
+  friend class FleetRowReader;
+  FleetMinutes() = default;  // of no policy: what another is to take over
+  struct Count {             // a feature that counts devices
     FeatureIndex feature = 0;
     std::size_t attribute = 0;  // into FleetFacts::values
     std::vector<std::int64_t> cuts;
@@ -143,8 +164,8 @@ class FleetMinutes {
     std::set<FleetMember> members;
     std::int64_t told_count = 0;
   };
-  struct Stages {  // of one rule's rollout
-    FeatureIndex feature = 0;
+  struct Stages {              // of one rule's rollout
+    FeatureIndex feature = 0;  // means nothing for a rollout that rests
     std::string campaign;
     Rollout rollout;
     Instant opened = kNever;
@@ -157,27 +178,36 @@ class FleetMinutes {
     bool approved = false;
     std::uint64_t order_count = 0;
     std::uint64_t failure_count = 0;
+    bool unwritten = false;
   };
   struct Member {
     std::string name;
-    FleetFacts facts;              // as of the last minute
-    std::vector<bool> affected;    // by rollout: ever
-    std::vector<bool> released;    // by rollout
-    Instant granted_at = kNever;   // an outstanding grant
-    std::int32_t stopped_by = -1;  // into guards_; -1: by none
+    FleetFacts facts;                  // as of the last minute
+    std::vector<std::string> asked;    // campaigns: ever
+    std::optional<std::string> order;  // the campaign of the order that it has
+    std::vector<bool> affected;        // by rollout: ever
+    std::vector<bool> released;        // by rollout
+    Instant granted_at = kNever;       // an outstanding grant
+    std::int32_t stopped_by = -1;      // into guards_; -1: by none
     bool spares_bans = true;
+    bool unwritten = false;  // differs from its row
   };
   // Which limits over time a request would break is counted once a minute.
   struct Tally {
     std::vector<std::uint64_t> switched;  // by guard: devices within its window
   };
 
+  bool keeps_results() const;
+  void note_unwritten(FleetMember index);
+  Campaign& change(const std::string& campaign);
+  FleetMember add(const std::string& device);
   void wake_at(Instant t);
   void take_in(FleetMember index, FleetFacts facts, std::set<FleetMember>& changed);
   void note_affected(std::size_t rollout, FleetMember index);
   void keep_switch(FleetMember index, bool outstanding);
   void tell_counts(std::set<FleetMember>& changed);
   void open_stages(Instant minute, std::set<FleetMember>& changed);
+  void take_back_grants(std::set<FleetMember>& changed);
   void grant_requests(Instant minute, std::set<FleetMember>& changed);
   void judge(FleetMember index, Instant minute, Tally& tally, std::set<FleetMember>& changed);
   bool stops(const Guard& guard, const FleetRequest& request, std::uint64_t switched) const;
@@ -188,8 +218,10 @@ class FleetMinutes {
   FleetQuestions questions_;
   std::vector<Count> counts_;
   std::vector<std::map<std::string, Group>> groups_;  // by counted attribute
-  std::vector<Stages> stages_;                        // by rollout
-  std::vector<Guard> guards_;                         // those about the fleet
+  // By rollout; then those that rest: of rules that this policy does not have, and another may have
+  // again.
+  std::vector<Stages> stages_;
+  std::vector<Guard> guards_;  // those about the fleet
   Duration longest_window_;
   std::vector<Member> members_;
   std::unordered_map<std::string, FleetMember> lookup_;
@@ -201,6 +233,11 @@ class FleetMinutes {
   bool all_approved_ = false;
   Instant passed_ = kBeginning;
   Instant due_ = kNever;
+  // What differs from the rows.
+  bool about_unwritten_ = true;
+  std::pair<Instant, Instant> clock_written_{kBeginning, kBeginning};
+  std::vector<FleetMember> unwritten_members_;
+  std::set<std::pair<std::size_t, std::string>> unwritten_groups_;
 };
 
 }  // namespace sojourn

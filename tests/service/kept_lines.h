@@ -25,7 +25,7 @@ inline std::map<std::string, std::multiset<std::string>> kept_lines(const std::s
     for (std::size_t at = 0; at < text.size();) {
       std::size_t end = text.find('\n', at);
       std::size_t begin = text.find('{', at);
-      if (begin < end) kept[label].insert(text.substr(begin, end - begin));
+      if (begin < end && text[at] != '^') kept[label].insert(text.substr(begin, end - begin));
       at = end + 1;
     }
   };

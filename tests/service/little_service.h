@@ -9,10 +9,13 @@
 
 #include <atomic>
 #include <chrono>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "adapters/eim/signing.h"
 #include "adapters/service/engine.h"
@@ -65,6 +68,11 @@ class LittleService {
     if (!check.runnable) throw std::runtime_error(all);
     return check.runnable;
   }
+  // Every record that was made, by device and in order; through restarts.
+  std::map<std::string, std::vector<std::string>> records() {
+    std::lock_guard lock(records_mutex_);
+    return records_;
+  }
   void restart() {
     stop();
     start();
@@ -90,9 +98,11 @@ class LittleService {
     options.tenant = config_.name;
     options.eim_id = config_.eim_id;
     book_ = std::make_unique<eim::OrderBook>(*store_, *key_, eim::random_bytes(), options);
-    auto tenant =
-        service::Tenant::open(config_, limits_, *store_, *book_, policy_, Instant{now_.load()},
-                              [](std::string_view, std::string_view) {});
+    auto tenant = service::Tenant::open(config_, limits_, *store_, *book_, policy_,
+                                        [this](std::string_view label, std::string_view record) {
+                                          std::lock_guard lock(records_mutex_);
+                                          records_[std::string(label)].emplace_back(record);
+                                        });
     if (!tenant) throw std::runtime_error(tenant.error().message);
     tenant_ = std::move(tenant).value();
     engine_ = std::make_unique<service::Engine>(
@@ -116,6 +126,8 @@ class LittleService {
   service::RunnablePolicy policy_;
   std::atomic<std::int64_t> now_{parse_rfc3339("2026-01-01T00:00:00Z").value().ms};
   std::atomic<bool> failed_{false};
+  std::mutex records_mutex_;
+  std::map<std::string, std::vector<std::string>> records_;
   std::unique_ptr<eim::OrderBook> book_;
   std::unique_ptr<service::Tenant> tenant_;
   std::unique_ptr<service::Engine> engine_;

@@ -63,6 +63,28 @@ Json json_of(const simulator::HttpReply& reply) {
   return Json::parse(reply.body.begin(), reply.body.end(), nullptr, false);
 }
 
+// The fleet's minute comes within one; on a slow machine it may take more than one of them.
+constexpr unsigned kMinutesMax = 240;
+
+template <class Holds>
+bool until_minutes(const Holds& holds) {
+  auto end = std::chrono::steady_clock::now() + std::chrono::seconds(kMinutesMax);
+  while (!holds()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  }
+  return true;
+}
+
+constexpr std::string_view kEnables = R"(\"%\",\"command\":\"enable\")";
+
+std::size_t enables_ordered(const Served& service) {
+  std::string records = service.ask("audit fetch").out;
+  std::size_t count = 0;
+  for (std::size_t i = 0; (i = records.find(kEnables, i)) != std::string::npos; ++i) ++count;
+  return count;
+}
+
 std::string meter(std::size_t n) { return report_line(demo_device(n), 60'000, kMeterInBrazil); }
 
 }  // namespace
@@ -130,6 +152,10 @@ TEST_CASE("a kill switch stops what was ordered and what would be") {
     INFO(shown.out);
     CHECK(holds(shown.out, "local-br, enabled"));
   }
+  ProgramRun there = service.ask("kill set", "--country BR --country AR");
+  CHECK(holds(there.out, "stopped: devices in AR BR"));
+  CHECK(service.ask("kill set", "--country Brazil").exit_code == 1);
+  CHECK(service.ask("kill lift").exit_code == 0);
   ProgramRun unknown = service.ask("kill set", "--rule no-such-rule");
   CHECK(unknown.exit_code == 1);
   CHECK(holds(service.ask("audit fetch").out, "kill_switches"));
@@ -181,7 +207,20 @@ TEST_CASE("where it takes two, nobody puts a policy in force alone") {
   // Going back takes two as well.
   CHECK(status("POST", "/v1/policy/rollback", admin) == 202);
   CHECK(status("DELETE", "/v1/policy/proposal", approve) == 204);
+  CHECK(status("DELETE", "/v1/policy/proposal", approve) == 409);
   CHECK(status("POST", "/v1/policy/proposal/activate", approve) == 409);
+  std::string records = service.ask("audit fetch").out;
+  CHECK(holds(records, "policy_dropped"));
+  CHECK(holds(records, R"(\"proposed_by\":\"demo-admin\",\"by\":\"demo-approve\")"));
+  // The same from a shell.
+  CHECK(service.ask("proposals show").exit_code == 1);
+  REQUIRE(status("PUT", "/v1/policy", admin, policy) == 202);
+  CHECK(holds(service.ask("proposals show").out, "by demo-admin"));
+  CHECK(service.ask("proposals drop").exit_code == 0);
+  CHECK(service.ask("proposals drop").exit_code == 1);
+  REQUIRE(status("PUT", "/v1/policy", admin, policy) == 202);
+  CHECK(holds(service.ask("proposals accept").out, "in force"));
+  CHECK(service.ask("proposals accept").exit_code == 1);
 }
 
 TEST_CASE("too much at once is refused with a time to come again, and nothing of it is taken") {
@@ -477,11 +516,67 @@ TEST_CASE("a guard about the fleet lets one device after the other go") {
   for (std::size_t n = 0; n < 4; ++n) reports += meter(n);
   write(service.folder() + "/reports", reports);
   REQUIRE(service.ask("observe", "reports").exit_code == 0);
-  service.devices("https", {.polls = 12});
-  std::string records = service.ask("audit fetch").out;
-  constexpr std::string_view kOrdered = R"(\"%\",\"command\":\"enable\")";
-  std::size_t switches = 0;
-  for (std::size_t i = 0; (i = records.find(kOrdered, i)) != std::string::npos; ++i) ++switches;
-  CHECK(switches == 1);
+  service.devices("https", {.polls = 4});
+  // Who may switch is said at a whole minute.
+  service.ask_until("audit fetch", "", kEnables, kMinutesMax);
+  service.devices("https", {.polls = 8});
+  CHECK(enables_ordered(service) == 1);
   CHECK(holds(service.ask("devices list").out, "guard"));
+}
+
+TEST_CASE("a campaign waits for a yes, is aborted when too much fails, and goes on") {
+  ScratchFolder scratch;
+  Served service(make_folder(scratch, "demo", 8));
+  replace(service.folder() + "/policy.sojourn", "otherwise keep",
+          "guard approval when more than 6 devices\n"
+          "guard abort when at least 50% fail after at least 4\notherwise keep");
+  REQUIRE(service.start());
+  std::string reports;
+  for (std::size_t n = 0; n < 8; ++n) reports += meter(n);
+  write(service.folder() + "/reports", reports);
+  REQUIRE(service.ask("observe", "reports").exit_code == 0);
+  service.devices("https", {.polls = 4});
+  ProgramRun waiting = service.ask_until("campaigns list", "", "approval", kMinutesMax);
+  INFO(waiting.out << waiting.err << service.said());
+  REQUIRE(holds(waiting.out, "meters-in-brazil"));
+  REQUIRE(service.stop(SIGKILL) == 128 + SIGKILL);
+  REQUIRE(service.start());
+  Json listed = Json::parse(service.ask("campaigns list", "--format json").out)["campaigns"];
+  REQUIRE(listed.size() == 1);
+  CHECK(listed[0]["device_count"] == 8);
+  CHECK(enables_ordered(service) == 0);
+  CHECK(service.ask("campaigns approve", "other").exit_code == 1);
+  CHECK(service.ask("campaigns approve", "meters-in-brazil --devices sha256:00").exit_code == 1);
+  CHECK(service
+            .ask("campaigns approve",
+                 "meters-in-brazil --devices " + listed[0]["devices"].get<std::string>())
+            .exit_code == 0);
+  CHECK(holds(service.ask("audit fetch").out, "campaign_approved"));
+  Client client(service);
+  auto scraped = client.ask("GET", "/metrics", token_of(service, "read"));
+  REQUIRE(scraped);
+  std::string metrics(scraped->body.begin(), scraped->body.end());
+  CHECK(holds(metrics, "sojourn_fleet_devices{tenant=\"demo\"} 8"));
+
+  // Four of them carry the new profile where it finds no network.
+  REQUIRE(until_minutes([&] { return enables_ordered(service) == 8; }));
+  service.devices("https", {.count = 4, .polls = 12, .no_network = "89550000000000000001"});
+  ProgramRun aborted = service.ask_until("campaigns list", "", "go-on", kMinutesMax);
+  INFO(aborted.out);
+  CHECK(holds(aborted.out, "4 of 4"));
+  // What has not left is taken back.
+  CHECK(holds(service.ask_until("order list", "--device " + demo_device(7), "withdrawn").out,
+              "withdrawn"));
+  service.devices("https", {.first = 4, .count = 4, .polls = 3});
+  CHECK(!holds(service.ask("devices show", demo_device(7)).out, "local-br, enabled"));
+  CHECK(service.ask("campaigns go-on", "meters-in-brazil").exit_code == 0);
+  CHECK(until_minutes([&] {
+    service.devices("https", {.first = 4, .count = 4, .polls = 4});
+    return holds(service.ask("devices show", demo_device(7)).out, "local-br, enabled");
+  }));
+  ProgramRun verified =
+      run_shell("sojourn audit fetch --service . --port " + std::to_string(service.rest_port()) +
+                    " | sojourn audit verify -",
+                service.folder());
+  CHECK(verified.exit_code == 0);
 }

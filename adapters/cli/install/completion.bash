@@ -21,7 +21,7 @@ _sojourn() {
   if [[ $current == -* ]]; then
     choices=$(grep -oE '^  (-[a-z],)?--[a-z-]+' <<<"$help" | grep -oE -- '--[a-z-]+')
   elif [[ $help == *Subcommands:* ]]; then
-    choices=$(sed -n '/^Subcommands:/,/^$/s/^  \([a-z]*\)  .*/\1/p' <<<"$help")
+    choices=$(sed -n '/^Subcommands:/,/^$/s/^  \([a-z-]*\)  .*/\1/p' <<<"$help")
   else
     compopt -o filenames 2>/dev/null
     mapfile -t COMPREPLY < <(compgen -f -- "$current")
