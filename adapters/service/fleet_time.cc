@@ -23,6 +23,21 @@ Status Tenant::open_fleet() {
   return kept.empty() ? Status() : store_.commit(kept);
 }
 
+// Of no device at all there is nothing to look at.
+Status Tenant::forgo_looking_at_nobody() {
+  if (!ahead_.going_on) return {};
+  auto snapshot = store_.snapshot();
+  if (!snapshot) return std::move(snapshot).error();
+  auto any = (*snapshot)->scan(StoreRange::with_prefix(keys_.devices()), 1);
+  if (!any) return std::move(any).error();
+  if (!any->empty()) return {};
+  ahead_ = Ahead();
+  StoreTransaction judged;
+  const std::string& digest = shelf_->policy_digest;
+  judged.put(keys_.decided_by(), Bytes(digest.begin(), digest.end()));
+  return store_.commit(judged);
+}
+
 bool Tenant::asks_fleet() const {
   std::lock_guard lock(mutex_);
   return fleet_ != nullptr || shadow_fleet_ != nullptr;

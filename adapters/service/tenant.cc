@@ -80,6 +80,7 @@ Result<std::unique_ptr<Tenant>> Tenant::open(const TenantConfig& config,
     return std::move(opened).error();
   }
   if (Status opened = tenant->open_fleet(); !opened) return std::move(opened).error();
+  if (Status done = tenant->forgo_looking_at_nobody(); !done) return std::move(done).error();
   return tenant;
 }
 

@@ -204,6 +204,7 @@ class Tenant {
   Result<bool> tell_untold(LiveFleet* fleet, Instant wall, std::size_t count_max, Effects& effects);
   Instant fleet_due() const;
   Status open_fleet();
+  Status forgo_looking_at_nobody();
   Result<Instant> next_in_queue();
   LiveDevice* keep(std::unique_ptr<LiveDevice> loaded);
   void drop_last();

@@ -105,6 +105,7 @@ Instant DeviceLoop::effect_due() const {
 
 FleetFacts DeviceLoop::facts(const FleetQuestions& questions, bool approved) {
   FleetFacts facts;
+  facts_until_ = kNever;
   for (AttributeIndex attribute : questions.attributes) {
     facts.values.push_back(device_.shared_value(attribute, now_));
   }
@@ -112,6 +113,8 @@ FleetFacts DeviceLoop::facts(const FleetQuestions& questions, bool approved) {
     Instant steady_until = kNever;
     Truth affected = device_.judge(policy_->table().rules[rule].affected, now_, steady_until);
     facts.affected.push_back(affected == Truth::yes);
+    // Who is affected once stays so (fleet_minutes.h).
+    if (affected != Truth::yes) facts_until_ = std::min(facts_until_, steady_until);
   }
   facts.switched_at = device_.switched_at(now_);
   if (questions.guards && decision_) {
@@ -166,6 +169,7 @@ bool DeviceLoop::review_waits(Instant t) {
 }
 
 void DeviceLoop::decide_at(Instant t, bool write_always, const RecordSink& sink) {
+  facts_until_ = kNever;
   Decision decision = device_.decide(t);
   bool first = !decision_;
   bool changed = first || !(*decision_ == decision) || also_ != device_.also();

@@ -95,8 +95,9 @@ class DeviceLoop {
   // Up to where time has passed.
   Instant now() const { return now_; }
   // When time alone may change something: `run_until` has nothing to do before. kNever when never.
-  Instant wake() const { return std::min(wake_, effect_due()); }
-  // What the fleet has to know of the device, as of now(); and what it says, at an instant that is
+  Instant wake() const { return std::min({wake_, effect_due(), facts_until_}); }
+  // What the fleet has to know of the device, as of now(), to be asked again after whatever happens
+  // to it and at its wake(); and what it says, at an instant that is
   // not before now(). A loop that is never told follows a device without a fleet. `approved`:
   // somebody said yes to the decision in force, if that asks for it.
   FleetFacts facts(const FleetQuestions& questions, bool approved = false);
@@ -152,6 +153,7 @@ class DeviceLoop {
   std::vector<std::uint32_t> also_;  // rules with alerts or tasks, as last decided
   Instant now_ = kBeginning;
   Instant wake_ = kNever;
+  Instant facts_until_ = kNever;  // the facts that were asked for stand so long
   // Closed loop: once the loop has switched the device, reported profiles no longer count.
   bool simulates_profile_ = false;
   std::unique_ptr<Observation> without_profile_;  // room for a report

@@ -106,9 +106,8 @@ FleetMinutes::FleetMinutes(std::shared_ptr<const PreparedPolicy> policy)
 FleetMember FleetMinutes::join(const std::string& device) {
   if (auto known = find(device)) return *known;
   FleetMember index = add(device);
+  members_[index].is_new = true;
   note_unwritten(index);
-  // A share of a larger fleet is more devices.
-  if (!asking_.empty()) wake_at(passed_ + minutes(1));
   return index;
 }
 
@@ -146,6 +145,9 @@ void FleetMinutes::wake_at(Instant t) {
 
 void FleetMinutes::hear(FleetMember member, FleetFacts facts, Instant at) {
   assert(facts.values.size() == questions_.attributes.size());
+  // A share of a larger fleet is more devices.
+  bool is_new = std::exchange(members_[member].is_new, false);
+  if (is_new && !asking_.empty()) wake_at(next_minute(std::max(at, passed_)));
   auto pending = heard_.find(member);
   if (pending != heard_.end()) {
     if (pending->second == facts) return;

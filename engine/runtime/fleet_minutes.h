@@ -190,6 +190,7 @@ class FleetMinutes {
     Instant granted_at = kNever;       // an outstanding grant
     std::int32_t stopped_by = -1;      // into guards_; -1: by none
     bool spares_bans = true;
+    bool is_new = false;     // not heard yet
     bool unwritten = false;  // differs from its row
   };
   // Which limits over time a request would break is counted once a minute.

@@ -110,6 +110,7 @@ class Finder {
       all_spare_bans = all_spare_bans && guard.except_bans;
     }
     if (!any) return;
+    if (ban_) look_again(begin_by_);  // then its request has a deadline
     if (!terms_.fleet->waits_for.empty()) {
       meet(terms_.fleet->waits_for, terms_.fleet->spares_bans);
     } else if (!presses() || !all_spare_bans) {
