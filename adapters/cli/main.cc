@@ -528,7 +528,8 @@ void add_proposals(CLI::App& app, Action& action) {
       app.add_subcommand("proposals", "the policy that waits for a second person");
   proposals->require_subcommand(1);
   auto options = std::make_shared<ServiceOptions>();
-  add_asking(proposals, "show", "it, and who proposed it", options, action, run_proposals);
+  add_asking(proposals, "list", "it, and who proposed it", options, action, run_proposals);
+  add_asking(proposals, "show", "the same, and its text", options, action, run_proposals);
   add_asking(proposals, "accept", "put it in force", options, action, run_proposals);
   add_asking(proposals, "drop", "let it go", options, action, run_proposals);
   proposals->footer("Example:\n  sojourn proposals accept --service demo");

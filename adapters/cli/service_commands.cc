@@ -326,10 +326,11 @@ int run_policy(const ServiceOptions& options, std::string_view what, Console& co
 
 int run_proposals(const ServiceOptions& options, std::string_view what, Console& console) {
   const std::string path = "/v1/policy/proposal";
-  if (what == "show") {
+  if (what == "list" || what == "show") {
     return get(options, console, path, [&](const Json& json) {
-      console.print(fmt::format("{} by {} at {}\n{}", text_in(json, "policy"), text_in(json, "by"),
-                                text_in(json, "at"), text_in(json, "text")));
+      console.print(fmt::format("{} by {} at {}\n", text_in(json, "policy"), text_in(json, "by"),
+                                text_in(json, "at")));
+      if (what == "show") console.print(text_in(json, "text"));
     });
   }
   if (what == "drop") {

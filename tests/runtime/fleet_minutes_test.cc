@@ -173,7 +173,7 @@ TEST_CASE("22: at most a share of the fleet, of all devices that are known") {
 TEST_CASE("22a: who joins makes no minute due that has passed") {
   Fleet fleet(kGoLocal + "guard at most 1 device within 1 hour\n");
   fleet.many(2, after(10'000));
-  fleet.pass(after(60'000));
+  fleet.pass(after(120'000));
   CHECK(fleet.loops.minutes().due() == after(3'660'000));
   fleet.report("late", after(1'000'000), "208-01");
   CHECK(fleet.loops.minutes().due() == after(1'020'000));
