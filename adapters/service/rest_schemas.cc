@@ -333,13 +333,16 @@ constexpr RestSchema kSchemas[] = {
   "approved":{"type":"array","items":{"type":"string"}}}})"},
 
     {"CampaignList", R"({"type":"object","required":["campaigns"],"properties":{
-  "campaigns":{"type":"array","items":{"type":"object","required":["campaign","waits_for","device_count","devices","orders","failures"],"properties":{
-    "campaign":{"type":"string","description":"of a rule, `ban NAME`, or empty for otherwise"},
-    "waits_for":{"type":"string","enum":["approval","go-on"]},
-    "device_count":{"type":"integer"},
-    "devices":{"type":"string","description":"digest of their names"},
-    "orders":{"type":"integer","description":"that ended"},
-    "failures":{"type":"integer"}}}}}})"},
+  "campaigns":{"type":"array","items":{"$ref":"#/components/schemas/Campaign"}}}})"},
+
+    {"Campaign",
+     R"({"type":"object","required":["campaign","waits_for","device_count","devices","orders","failures"],"properties":{
+  "campaign":{"type":"string","description":"of a rule, `ban NAME`, or empty for otherwise"},
+  "waits_for":{"type":"string","enum":["approval","go-on"]},
+  "device_count":{"type":"integer"},
+  "devices":{"type":"string","description":"digest of their names"},
+  "orders":{"type":"integer","description":"that ended"},
+  "failures":{"type":"integer"}}})"},
 
     {"CampaignWord", R"({"type":"object","required":["campaign"],"properties":{
   "campaign":{"type":"string"},

@@ -86,8 +86,7 @@ class Tenant {
   static Result<std::unique_ptr<Tenant>> open(const TenantConfig& config,
                                               const ServiceLimits& limits, Store& store,
                                               eim::OrderBook& book, RunnablePolicy policy,
-                                              RecordSink told,
-                                              SetAsideSink set_aside = {});
+                                              RecordSink told, SetAsideSink set_aside = {});
 
   const std::string& name() const { return config_.name; }
   const Keys& keys() const { return keys_; }

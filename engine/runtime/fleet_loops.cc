@@ -29,7 +29,8 @@ void FleetLoops::heard(FleetMember member) {
 }
 
 void FleetLoops::run_ticks_before(Instant minute, const Sink& sink) {
-  while (!wakes_.empty() && wakes_.top().first < minute) {
+  // A tick may make an earlier minute due, and that comes before what is due after it.
+  while (!wakes_.empty() && wakes_.top().first < std::min(minute, minutes_.due())) {
     auto [wake, member] = wakes_.top();
     wakes_.pop();
     if (queued_[member] != wake) continue;
@@ -53,7 +54,6 @@ void FleetLoops::pass_until(Instant end, const Sink& sink) {
   while (true) {
     Instant minute = std::min(minutes_.due(), last);
     run_ticks_before(minute, sink);
-    // A tick may have made an earlier minute due.
     if (minutes_.due() < minute) continue;
     if (minutes_.due() > last) return;
     pass(minute, sink);

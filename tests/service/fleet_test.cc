@@ -188,6 +188,7 @@ class Asking final : public service::ServiceFacts {
 
   std::string metrics() const override { return {}; }
   bool ready() const override { return true; }
+  std::size_t devices_set_aside() const override { return 0; }
   std::shared_ptr<const service::Tokens> tokens() const override { return tokens_; }
   Status activate_policy(service::Engine&, std::string_view, std::string_view,
                          service::PolicyCheck&) override {
@@ -351,7 +352,7 @@ guard approval when more than 20 devices)");
     }
     REQUIRE(difference(service.records(), dry.records()) == "");
   }
-  CHECK(free_in(dry.records()).size() > 10);
+  CHECK(free_in(dry.records()).size() > 2);
 }
 
 TEST_CASE("a rollout goes on where it was under another policy, also by way of one without it") {

@@ -211,7 +211,14 @@ TEST_CASE("every route answers what the document says") {
   walk.call(200, "GET", "/v1/devices/{device}/records", {.parts = device(3)});
   walk.call(200, "GET", "/v1/audit");
 
-  CHECK(walk.never_called() == std::set<std::string>());
+  walk.call(200, "GET", "/v1/campaigns");
+  walk.call(409, "POST", "/v1/campaigns/approve", {.body = R"({"campaign": "none"})"});
+  walk.call(409, "POST", "/v1/campaigns/go-on", {.body = R"({"campaign": "none"})"});
+  walk.call(400, "POST", "/v1/campaigns/go-on", {.body = "{}"});
+
+  // No campaign waits here: operating_test.cc has one.
+  CHECK(walk.never_called() ==
+        std::set<std::string>{"POST /v1/campaigns/approve", "POST /v1/campaigns/go-on"});
   // What does not happen here: bans, damage, what only requests have.
   CHECK(walk.shapes().never_seen() ==
         std::set<std::string>{"Decision.bans", "Decision.overridden", "Device.set_aside",
