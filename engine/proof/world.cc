@@ -63,8 +63,24 @@ World::World(const RuleTable& table, const AxisPlan& axes, DiagramStore& store,
   any_counts_ = std::any_of(axes.axes().begin(), axes.axes().end(), [&](const Axis& axis) {
     return is_temporal(table.features[axis.feature].kind);
   });
-  for (const Group* group : {&place_, &identity_, &clock_}) {
+  for (Group* group : {&place_, &identity_, &clock_}) {
+    index_options(*group);
     for (AxisIndex axis : group->axes) group_of_axis_[axis] = group;
+  }
+}
+
+void World::index_options(Group& group) const {
+  for (std::size_t i = 0; i < group.axes.size(); ++i) {
+    ClassIndex class_count = axes_.axes()[group.axes[i]].class_count;
+    std::vector<OptionSet> with(class_count, OptionSet((group.options.size() + 63) / 64));
+    for (std::size_t o = 0; o < group.options.size(); ++o) {
+      const Choice& choice = group.options[o].choices[i];
+      for (ClassIndex value = 0; value < class_count; ++value) {
+        if (!choice.any && value != choice.usual && value != choice.other) continue;
+        with[value][o / 64] |= std::uint64_t{1} << (o % 64);
+      }
+    }
+    group.with.push_back(std::move(with));
   }
 }
 
@@ -401,8 +417,21 @@ bool World::allows(const Box& box, AxisIndex axis) const {
   }
   const Group* group = group_of_axis_[axis];
   if (!group) return true;
-  return std::any_of(group->options.begin(), group->options.end(),
-                     [&](const Option& option) { return cost(*group, option, box).has_value(); });
+  OptionSet left((group->options.size() + 63) / 64, ~std::uint64_t{0});
+  for (std::size_t i = 0; i < group->axes.size(); ++i) {
+    const ClassRange& at_axis = box[group->axes[i]];
+    const std::vector<OptionSet>& with = group->with[i];
+    if (at_axis.begin == 0 && at_axis.end == with.size()) continue;  // most axes say nothing
+    for (std::size_t word = 0; word < left.size(); ++word) {
+      std::uint64_t possible = 0;
+      for (ClassIndex c = at_axis.begin; c < at_axis.end; ++c) possible |= with[c][word];
+      left[word] &= possible;
+    }
+  }
+  if (group->options.size() % 64 != 0) {
+    left.back() &= (std::uint64_t{1} << (group->options.size() % 64)) - 1;
+  }
+  return std::any_of(left.begin(), left.end(), [](std::uint64_t word) { return word != 0; });
 }
 
 std::optional<ClassIndex> World::unknown_class_of_free(AxisIndex axis) const {

@@ -92,9 +92,11 @@ class World {
     std::int64_t first = 0;       // place: the situation; identity: the profile; clock: the day
     std::int64_t second = 0;      // identity: the network; clock: milliseconds of the day
   };
+  using OptionSet = std::vector<std::uint64_t>;  // a bit for each option of a group
   struct Group {
     std::vector<AxisIndex> axes;
     std::vector<Option> options;
+    std::vector<std::vector<OptionSet>> with;  // by axis and class: the options it occurs in
   };
   // One count is never above another (a shorter window, a narrower scope).
   struct Order {
@@ -106,6 +108,7 @@ class World {
   void make_identity();
   void make_clock();
   void make_orders();
+  void index_options(Group& group) const;
   Option identity_option(std::int64_t profile, std::int64_t network) const;
   void make_stands(const std::vector<std::int64_t>& networks);
   static std::optional<int> cost(const Group& group, const Option& option, const Box& box);
