@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 #include <thread>
 #include <tuple>
@@ -104,9 +105,16 @@ class FleetReplay::Worker {
   void note_refused(const Diagnostic& refused, const Observation& observation,
                     std::uint64_t ordinal) {
     ++refused_count;
-    if (refused_examples.size() >= limits::kQuotedLinesMax) return;
-    refused_examples.emplace_back(ordinal,
-                                  fmt::format("line {}: {}", observation.line, refused.message));
+    // The first of all, though they do not come in order.
+    if (refused_examples.size() >= limits::kQuotedLinesMax) {
+      if (ordinal >= refused_examples.back().first) return;
+      refused_examples.pop_back();
+    }
+    auto later =
+        std::upper_bound(refused_examples.begin(), refused_examples.end(), ordinal,
+                         [](std::uint64_t at, const auto& kept) { return at < kept.first; });
+    refused_examples.emplace(later, ordinal,
+                             fmt::format("line {}: {}", observation.line, refused.message));
   }
 
   const RuleTable& table_;
@@ -169,8 +177,15 @@ void FleetReplay::feed(std::span<const Observation> observations, const Writer& 
 // Reports between which no minute of the fleet lies; `first` is the number of the first in its
 // block.
 void FleetReplay::feed_minute(std::span<const Observation> observations, std::size_t first) {
+  // Each device's reports in a row: what is kept of a device is fetched into the cache once for
+  // all of them, and that costs more than to take one in.
+  by_device_.resize(observations.size());
+  std::iota(by_device_.begin(), by_device_.end(), 0u);
+  std::stable_sort(by_device_.begin(), by_device_.end(), [&](std::uint32_t a, std::uint32_t b) {
+    return device_of_[first + a] < device_of_[first + b];
+  });
   auto take = [&](Worker& worker) {
-    for (std::size_t i = 0; i < observations.size(); ++i) {
+    for (std::uint32_t i : by_device_) {
       DeviceIndex device = device_of_[first + i];
       if (!worker.owns(device)) continue;
       worker.report(fleet_.loop(device), watches_[device].get(), device, observations[i],

@@ -134,8 +134,9 @@ class FleetReplay {
   FleetLoops fleet_;                                   // its members are the DeviceIndex
   bool asks_fleet_;
   std::vector<std::unique_ptr<Worker>> workers_;
-  std::vector<DeviceIndex> device_of_;  // of each report of the block
-  std::uint64_t ordinal_ = 0;           // of the block's first report
+  std::vector<DeviceIndex> device_of_;    // of each report of the block
+  std::vector<std::uint32_t> by_device_;  // numbers of reports, in the order they are taken
+  std::uint64_t ordinal_ = 0;             // of the block's first report
   Instant newest_ = kBeginning;
 };
 
