@@ -1,5 +1,6 @@
 // Deciding, waking and reviewing: jumping from instant to instant sees what ticking finely sees.
 #include "tests/device/random_life.h"
+#include "tests/support/rounds.h"
 
 namespace sojourn {
 namespace {
@@ -34,7 +35,7 @@ std::vector<Reading> readings_of(Device& device, const ManyQuestions& questions,
 
 TEST_CASE("waking when told sees every decision that ticking finely sees") {
   std::uint64_t seed = seed_of_run();
-  for (int round = 0; round < 5; ++round, ++seed) {
+  for (int round = 0; round < testing::rounds(5); ++round, ++seed) {
     INFO("SOJOURN_SEED=" << seed);
     Chance chance(seed);
     ManyQuestions questions(chance);
@@ -69,7 +70,7 @@ TEST_CASE("waking when told sees every decision that ticking finely sees") {
 
 TEST_CASE("looking ahead leaves no trace") {
   std::uint64_t seed = seed_of_run() + 1000;
-  for (int round = 0; round < 4; ++round, ++seed) {
+  for (int round = 0; round < testing::rounds(4); ++round, ++seed) {
     INFO("SOJOURN_SEED=" << seed);
     Chance chance(seed);
     ManyQuestions questions(chance);
@@ -92,7 +93,7 @@ TEST_CASE("looking ahead leaves no trace") {
 
 TEST_CASE("any order within the lateness ends in the same state; duplicates have no effect") {
   std::uint64_t seed = seed_of_run() + 2000;
-  for (int round = 0; round < 10; ++round, ++seed) {
+  for (int round = 0; round < testing::rounds(10); ++round, ++seed) {
     INFO("SOJOURN_SEED=" << seed);
     Chance chance(seed);
     ManyQuestions questions(chance);

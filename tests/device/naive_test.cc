@@ -1,6 +1,7 @@
 // The engine against the naive history: random lives, delivered late and out of order, every
 // question asked again and again.
 #include "tests/device/random_life.h"
+#include "tests/support/rounds.h"
 
 namespace sojourn {
 namespace {
@@ -13,7 +14,7 @@ constexpr std::int64_t kLatenessHours = 40;
 
 TEST_CASE("readings agree with the naive history, reports in any order") {
   std::uint64_t seed = seed_of_run();
-  for (int round = 0; round < 15; ++round, ++seed) {
+  for (int round = 0; round < testing::rounds(15); ++round, ++seed) {
     INFO("SOJOURN_SEED=" << seed);
     Chance chance(seed);
     ManyQuestions questions(chance);

@@ -5,6 +5,7 @@
 
 #include "tests/device/planner_bench.h"
 #include "tests/device/random_life.h"
+#include "tests/support/rounds.h"
 
 namespace sojourn {
 namespace {
@@ -236,7 +237,7 @@ class Life {
 
 TEST_CASE("random lives of a card: what must never happen does not, and peace brings the goal") {
   std::uint64_t seed = seed_of_run();
-  for (int round = 0; round < 300; ++round, ++seed) {
+  for (int round = 0; round < testing::rounds(300); ++round, ++seed) {
     INFO("SOJOURN_SEED=" << seed);
     Life life(seed);
     for (int i = 0; i < 150; ++i) life.step();

@@ -7,6 +7,7 @@
 #include "adapters/geo/maps.h"
 #include "adapters/geo/region_index.h"
 #include "tests/geo/world.h"
+#include "tests/support/rounds.h"
 
 namespace sojourn::geo {
 namespace {
@@ -54,7 +55,7 @@ std::vector<GridPoint> points_to_try(const RegionMap& map, std::mt19937_64& rand
 void compare(const RegionIndex& index, int count) {
   const auto seed = Catch::rngSeed() == 0 ? 20261125u : Catch::rngSeed();
   std::mt19937_64 random(seed);
-  for (const GridPoint point : points_to_try(index.map(), random, count)) {
+  for (const GridPoint point : points_to_try(index.map(), random, testing::rounds(count))) {
     INFO("seed " << seed << ", point " << point.x << ' ' << point.y);
     REQUIRE(index.find(point).label == label_by_crossings(index.map(), point));
   }
@@ -67,7 +68,7 @@ TEST_CASE("clearance is never more than the distance to the nearest border") {
   const RegionIndex& index = *maps().countries;
   std::mt19937_64 random(7);
   int cleared = 0;
-  for (const GridPoint point : points_to_try(index.map(), random, 60)) {
+  for (const GridPoint point : points_to_try(index.map(), random, testing::rounds(60))) {
     const auto found = index.find(point);
     const auto nearest = index.nearest_edge(to_degrees(point), found.label);
     REQUIRE(nearest);
@@ -75,7 +76,7 @@ TEST_CASE("clearance is never more than the distance to the nearest border") {
     CHECK(found.clearance_m <= nearest->distance_m);
     cleared += found.clearance_m > 70;
   }
-  CHECK(cleared > 60);
+  CHECK(cleared > testing::rounds(60));
 }
 
 }  // namespace

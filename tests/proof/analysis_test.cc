@@ -8,6 +8,7 @@
 #include "tests/proof/policy_builder.h"
 #include "tests/support/catch.h"
 #include "tests/support/fake_gazetteer.h"
+#include "tests/support/rounds.h"
 
 namespace sojourn {
 namespace {
@@ -87,7 +88,7 @@ Analysis analysed(const RuleTable& table) { return analyse(table, {}); }
 TEST_CASE("conflicts, dead rules and gaps are those found by looking everywhere") {
   Dice dice(20261125);
   int conflicts = 0, dead = 0, gaps = 0;
-  for (int round = 0; round < 60; ++round) {
+  for (int round = 0; round < testing::rounds(60); ++round) {
     INFO("policy " << round);
     testing::PolicyShape shape = small_shape(dice);
     shape.first_match = dice.one_in(4);

@@ -9,6 +9,7 @@
 #include "tests/bench/generated_rules.h"
 #include "tests/graph/graph_of.h"
 #include "tests/support/catch.h"
+#include "tests/support/rounds.h"
 
 namespace sojourn {
 namespace {
@@ -53,7 +54,7 @@ TEST_CASE("graph and naive interpreter agree on random policies and devices") {
   INFO("SOJOURN_SEED=" << seed());
   Dice dice(seed());
   int levelled = 0;
-  for (int round = 0; round < 150; ++round) {
+  for (int round = 0; round < testing::rounds(150); ++round) {
     INFO("policy " << round);
     PolicyShape shape;
     shape.rule_count = 1 + dice.below(10);
@@ -78,7 +79,7 @@ TEST_CASE("graph and naive interpreter agree on random policies and devices") {
 TEST_CASE("residual matchers decide as the graph does, however little a graph may grow") {
   Dice dice(seed());
   int matchers = 0;
-  for (int round = 0; round < 120; ++round) {
+  for (int round = 0; round < testing::rounds(120); ++round) {
     INFO("policy " << round << " SOJOURN_SEED=" << seed());
     PolicyShape shape;
     shape.rule_count = 1 + dice.below(12);

@@ -5,6 +5,7 @@
 #include "tests/proof/every_reading.h"
 #include "tests/proof/policy_builder.h"
 #include "tests/support/catch.h"
+#include "tests/support/rounds.h"
 
 namespace sojourn {
 namespace {
@@ -64,7 +65,7 @@ RuleTable edited(RuleTable table, const RuleTable& donor, Dice& dice) {
 TEST_CASE("the difference is what looking everywhere finds") {
   Dice dice(20261126);
   int different = 0, same = 0;
-  for (int round = 0; round < 80; ++round) {
+  for (int round = 0; round < testing::rounds(80); ++round) {
     INFO("pair " << round);
     testing::PolicyShape shape;
     shape.rule_count = 2 + dice.below(4);

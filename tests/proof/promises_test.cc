@@ -6,6 +6,7 @@
 #include "tests/proof/every_reading.h"
 #include "tests/proof/policy_builder.h"
 #include "tests/support/catch.h"
+#include "tests/support/rounds.h"
 
 namespace sojourn {
 namespace {
@@ -41,7 +42,7 @@ bool has_effect(const Action& wanted, const Leaf& leaf, const Reading& enabled) 
 TEST_CASE("bans and assertions hold exactly where looking everywhere says so") {
   Dice dice(20261127);
   int broken_bans = 0, held_bans = 0, broken_assertions = 0, held_assertions = 0;
-  for (int round = 0; round < 80; ++round) {
+  for (int round = 0; round < testing::rounds(80); ++round) {
     INFO("policy " << round);
     testing::PolicyShape shape;
     shape.rule_count = 2 + dice.below(3);

@@ -2,6 +2,7 @@
 #include "engine/runtime/device_loop.h"
 #include "engine/runtime/record_json.h"
 #include "tests/device/random_life.h"
+#include "tests/support/rounds.h"
 
 namespace sojourn {
 namespace {
@@ -47,7 +48,7 @@ std::unique_ptr<DeviceLoop> put_away(const DeviceLoop& loop,
 TEST_CASE("a loop goes on from its stored form as if nothing had been") {
   std::uint64_t seed = seed_of_run();
   std::size_t record_count = 0;
-  for (int round = 0; round < 12; ++round, ++seed) {
+  for (int round = 0; round < testing::rounds(12); ++round, ++seed) {
     INFO("SOJOURN_SEED=" << seed);
     Chance chance(seed);
     ManyQuestions questions(chance);
