@@ -72,9 +72,9 @@ std::string_view most_populous_zone(Country country) { return row_of(country).zo
 std::vector<Country> CountrySet::members() const {
   std::vector<Country> members;
   members.reserve(size());
-  for (std::size_t i = 0; i < kCountryCount; ++i) {
-    Country country{static_cast<std::uint8_t>(i)};
-    if (contains(country)) members.push_back(country);
+  // Most sets hold one or two countries: from each to the next at once (libstdc++'s own).
+  for (std::size_t i = bits_._Find_first(); i < bits_.size(); i = bits_._Find_next(i)) {
+    members.push_back(Country{static_cast<std::uint8_t>(i)});
   }
   return members;
 }
