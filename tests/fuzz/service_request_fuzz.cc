@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "adapters/service/rest.h"
+#include "engine/base/diagnostic_code.h"
 #include "tests/service/little_service.h"
 
 namespace {
@@ -37,6 +38,7 @@ class Facts final : public ServiceFacts {
   }
   std::string metrics() const override { return {}; }
   bool ready() const override { return true; }
+  std::size_t devices_set_aside() const override { return 0; }
   std::shared_ptr<const Tokens> tokens() const override { return tokens_; }
   Status activate_policy(Engine&, std::string_view, std::string_view, PolicyCheck& check) override {
     return refused(check);

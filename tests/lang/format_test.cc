@@ -92,7 +92,7 @@ TEST_CASE("random policies: laying out twice is once, and the meaning stays") {
   unsigned seed = 20261101;
   INFO("seed " << seed);
   std::mt19937 random(seed);
-  for (int round = 0; round < testing::rounds(200); ++round) {
+  for (int round = 0; round < sojourn::testing::rounds(200); ++round) {
     std::string text = testing::random_policy(random);
     std::string once = formatted(text);
     INFO(text << "\n--- once\n" << once);

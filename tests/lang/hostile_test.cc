@@ -25,7 +25,7 @@ std::string repeated(std::string_view piece, std::size_t count) {
 TEST_CASE("hostile texts end in diagnostics, in linear time") {
   constexpr std::size_t kMega = std::size_t{1} << 20;
   std::mt19937 random(7);
-  std::string noise(testing::rounds(10 * kMega), ' ');
+  std::string noise(sojourn::testing::rounds(10 * kMega), ' ');
   for (char& c : noise) c = static_cast<char>(' ' + random() % 94);
   std::string lines = noise;
   for (std::size_t i = 60; i < lines.size(); i += 60) lines[i] = '\n';
@@ -35,18 +35,19 @@ TEST_CASE("hostile texts end in diagnostics, in linear time") {
       {"a chain of sums", "when " + repeated("data within 1 day > ", 100'000) + "1 MB then keep"},
       {"noise on one line", noise},
       {"noise on many lines", lines},
-      {"quotes without end", repeated("\"", testing::rounds(10 * kMega))},
+      {"quotes without end", repeated("\"", sojourn::testing::rounds(10 * kMega))},
       {"unclosed quotes on many lines", repeated("rule \"\n", kMega)},
       {"a NUL byte", std::string("attribute a : flag\0", 19)},
       {"broken UTF-8", "attribute a : flag \xC3\x28"},
       {"an overlong form", "attribute a : flag \xC0\xAF"},
       {"a surrogate", "attribute a : flag \xED\xA0\x80"},
       {"half a character at the end", "attribute a : flag # \xE2\x82"},
-      {"an endless word", "when " + repeated("a", testing::rounds(10 * kMega)) + " then keep"},
+      {"an endless word",
+       "when " + repeated("a", sojourn::testing::rounds(10 * kMega)) + " then keep"},
       {"an endless number",
-       "when a > " + repeated("9", testing::rounds(10 * kMega)) + " then keep"},
+       "when a > " + repeated("9", sojourn::testing::rounds(10 * kMega)) + " then keep"},
       {"beginnings only", repeated("rule ", 2 * kMega)},
-      {"ten million brackets", repeated("(", testing::rounds(10 * kMega))},
+      {"ten million brackets", repeated("(", sojourn::testing::rounds(10 * kMega))},
   };
   for (const auto& [name, text] : rows) {
     INFO(name);
@@ -141,7 +142,7 @@ TEST_CASE("a mutilated policy never crashes the compiler") {
   unsigned seed = 99;
   INFO("seed " << seed);
   std::mt19937 random(seed);
-  for (int round = 0; round < testing::rounds(3000); ++round) {
+  for (int round = 0; round < sojourn::testing::rounds(3000); ++round) {
     std::string broken = text;
     for (int edits = 1 + static_cast<int>(random() % 3); edits > 0; --edits) {
       std::size_t at = random() % broken.size();

@@ -36,8 +36,8 @@ double seconds_for(const std::string& text) {
 }
 
 TEST_CASE("time to load grows with the number of rules, not with its square") {
-  double small = seconds_for(realistic(testing::rounds(1'000)));
-  double large = seconds_for(realistic(testing::rounds(10'000)));
+  double small = seconds_for(realistic(sojourn::testing::rounds(1'000)));
+  double large = seconds_for(realistic(sojourn::testing::rounds(10'000)));
   UNSCOPED_INFO("1,000 rules " << small << " s, 10,000 rules " << large << " s");
   WARN("1,000 rules " << small << " s, 10,000 rules " << large << " s of processor time");
   CHECK(large < 25 * small + 0.5);

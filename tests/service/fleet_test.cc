@@ -8,6 +8,7 @@
 
 #include "adapters/service/live_fleet.h"
 #include "adapters/service/rest.h"
+#include "engine/base/diagnostic_code.h"
 #include "engine/runtime/fleet_loops.h"
 #include "engine/runtime/record_json.h"
 #include "tests/service/little_service.h"

@@ -1,6 +1,7 @@
 // Devices whose past cannot be read, in the hands of the engine.
 #include <fmt/format.h>
 
+#include "engine/base/diagnostic_code.h"
 #include "engine/runtime/audit_chain.h"
 #include "tests/service/little_service.h"
 #include "tests/support/catch.h"
