@@ -497,7 +497,11 @@ class NaiveConditions {
   // Within the last so many hours, at any millisecond.
   Truth within(const Asked& a, const std::vector<Moment>& held) const {
     Instant first_counted = now_ - hours(a.other) + milliseconds(1);
-    Truth found = held.front().from > first_counted ? Truth::unknown : Truth::no;
+    Instant counted = first_counted;  // what lies before `counting from` is known not to count
+    if (a.counting_from != INT32_MIN) {
+      counted = std::max(counted, zone_named(a.zone).start_of({a.counting_from}));
+    }
+    Truth found = held.front().from > counted ? Truth::unknown : Truth::no;
     for (std::size_t i = 0; i < held.size(); ++i) {
       Instant last = i + 1 < held.size() ? held[i + 1].from - milliseconds(1) : now_;
       if (last >= first_counted) found = either(found, held[i].truth);
