@@ -2,7 +2,10 @@
 // service.
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "adapters/cli/service_ask.h"
+#include "engine/base/diagnostic_code.h"
 
 namespace sojourn::cli {
 namespace {

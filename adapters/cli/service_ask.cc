@@ -1,0 +1,41 @@
+#include "adapters/cli/service_ask.h"
+
+#include <nlohmann/json.hpp>
+
+#include "engine/base/diagnostic_code.h"
+
+namespace sojourn::cli {
+
+std::string text_in(const nlohmann::ordered_json& json, const char* name) {
+  auto found = json.find(name);
+  if (found == json.end() || found->is_null()) return {};
+  return found->is_string() ? found->get<std::string>() : found->dump();
+}
+
+int ask(const ServiceOptions& options, Console& console, std::string_view role,
+        std::string_view method, const std::string& path, std::string_view body,
+        std::string_view content_type, const ShowAnswer& show) {
+  auto client = ServiceClient::open(options.where, role);
+  if (!client) return console.fail(client.error());
+  client->use_key(options.key);
+  auto answer = client->send(method, path, body, content_type);
+  if (!answer) {
+    console.fail(answer.error());
+    return answer.error().code == Code::E0884 ? kFindings : kUnusable;
+  }
+  nlohmann::ordered_json json = nlohmann::ordered_json::parse(*answer, nullptr, false);
+  if (options.format == OutputFormat::json || json.is_discarded()) {
+    console.print(*answer);
+  } else {
+    show(json);
+  }
+  // A policy that was checked and cannot run is an answer, not a refusal.
+  return json.is_object() && !json.value("runnable", true) ? kFindings : kClean;
+}
+
+int get(const ServiceOptions& options, Console& console, const std::string& path,
+        const ShowAnswer& show) {
+  return ask(options, console, "read", "GET", path, {}, {}, show);
+}
+
+}  // namespace sojourn::cli
