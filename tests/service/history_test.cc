@@ -7,6 +7,7 @@
 #include "adapters/service/input_log.h"
 #include "tests/cli/run_program.h"
 #include "tests/service/little_service.h"
+#include "tests/service/meters.h"
 #include "tests/support/catch.h"
 
 using namespace sojourn;
@@ -14,32 +15,9 @@ using namespace sojourn::testing;
 
 namespace {
 
-std::string policy_of(std::string_view rules) {
-  return fmt::format(R"(policy p
-  version "1"
-  timezone UTC
-  settle 0 minutes
-  carry 7 days
-attribute type : meter | tracker valid 400 days
-profile bootstrap home FR iccid 8900*
-profile local-br  home BR iccid 8955*
-{}
-otherwise keep
-)",
-                     rules);
-}
-
-const std::string kMeters = policy_of("rule meters when type = meter then profile = local-br");
-const std::string kTrackers = policy_of("rule trackers when type = meter then profile = bootstrap");
-
-Instant at(std::string_view text) { return parse_rfc3339(text).value(); }
-
-std::string report(std::string_view device, Instant t, std::string_view more = {}) {
-  return fmt::format(R"({{"ts":{},"device":"{}","network":"724-05","profile":"bootstrap",)"
-                     R"("installed":["bootstrap","local-br"]{}}})"
-                     "\n",
-                     t.ms, device, more);
-}
+const std::string kMeters = meter_policy("rule meters when type = meter then profile = local-br");
+const std::string kTrackers =
+    meter_policy("rule trackers when type = meter then profile = bootstrap");
 
 constexpr std::string_view kIsMeter = R"(,"attributes":{"type":"meter"})";
 
@@ -66,7 +44,7 @@ TEST_CASE("the log alone brings devices back, and what it cannot hold is in thei
   for (int round = 0; round < kRounds; ++round) {
     std::string lines;
     t = t + hours(1);
-    for (int i = 0; i < kDevices; ++i) lines += report(fmt::format("d{}", i), t, kIsMeter);
+    for (int i = 0; i < kDevices; ++i) lines += meter_report(fmt::format("d{}", i), t, kIsMeter);
     service.set_clock(t);
     CHECK(service.observe(lines).taken == kDevices);
     if (round % 3 == 2) service.restart();
@@ -82,7 +60,7 @@ TEST_CASE("the log alone brings devices back, and what it cannot hold is in thei
   service.restart();
   // Everything is known: the same reports again are duplicates, all of them.
   std::string again;
-  for (int i = 0; i < kDevices; ++i) again += report(fmt::format("d{}", i), t, kIsMeter);
+  for (int i = 0; i < kDevices; ++i) again += meter_report(fmt::format("d{}", i), t, kIsMeter);
   auto counts = service.observe(again);
   CHECK(counts.duplicate == kDevices);
   // Every report is in its device's journal or in the log, once.
@@ -116,7 +94,7 @@ TEST_CASE("a block that cannot be read keeps nobody from reporting, nor its jour
     std::string lines;
     for (int i = 0; i < count; ++i) {
       t = t + hours(12);
-      lines += report("d", t, kIsMeter);
+      lines += meter_report("d", t, kIsMeter);
     }
     service.set_clock(t);
     return service.observe(lines).taken;
@@ -151,7 +129,7 @@ TEST_CASE("who is asked about after a change of policy is judged by the new one 
   for (int i = 0; i < kDevices; ++i) {
     std::string lines;
     for (int n = 0; n < kReports; ++n) {
-      lines += report(fmt::format("d{:02}", i), t + minutes(10 * n), kIsMeter);
+      lines += meter_report(fmt::format("d{:02}", i), t + minutes(10 * n), kIsMeter);
     }
     service.observe(lines);
   }
@@ -165,7 +143,7 @@ TEST_CASE("who is asked about after a change of policy is judged by the new one 
   CHECK((*view)->row.record.find("trackers") != std::string::npos);
   CHECK((*view)->explanation.device == last);
   // A report of one that is not judged yet is decided by the new policy, too.
-  CHECK(service.observe(report("d50", t + days(4), kIsMeter)).taken == 1);
+  CHECK(service.observe(meter_report("d50", t + days(4), kIsMeter)).taken == 1);
   CHECK(decided_by(service, "d50", "trackers"));
   for (int i = 0; i < kDevices; ++i) {
     CHECK(service.until([&] { return decided_by(service, fmt::format("d{:02}", i), "trackers"); }));
@@ -187,18 +165,18 @@ TEST_CASE("who is asked about after a change of policy is judged by the new one 
 TEST_CASE("master data stands from the first report on, until a report says otherwise") {
   ScratchFolder scratch;
   std::string table = scratch.write("devices.csv", "device,type\nd1,meter\nd2,tracker\n");
-  std::string policy = policy_of("rule meters when type = meter then profile = local-br");
+  std::string policy = meter_policy("rule meters when type = meter then profile = local-br");
   policy.insert(policy.find("profile bootstrap"), "devices \"" + table + "\"\n");
   LittleService service(policy);
   Instant t = at("2026-01-01T00:00:00Z");
   service.set_clock(t);
-  service.observe(report("d1", t) + report("d2", t) + report("d3", t));
+  service.observe(meter_report("d1", t) + meter_report("d2", t) + meter_report("d3", t));
   CHECK(decided_by(service, "d1", "meters"));
   CHECK_FALSE(decided_by(service, "d2", "meters"));
   CHECK_FALSE(decided_by(service, "d3", "meters"));
   service.restart();
-  service.observe(report("d1", t + hours(1), R"(,"attributes":{"type":"tracker"})") +
-                  report("d2", t + hours(1), kIsMeter));
+  service.observe(meter_report("d1", t + hours(1), R"(,"attributes":{"type":"tracker"})") +
+                  meter_report("d2", t + hours(1), kIsMeter));
   CHECK_FALSE(decided_by(service, "d1", "meters"));
   CHECK(decided_by(service, "d2", "meters"));
   // Another inventory is another policy text: who is known is introduced anew from its journal.
@@ -209,35 +187,35 @@ TEST_CASE("master data stands from the first report on, until a report says othe
 }
 
 TEST_CASE("a wall clock that jumps by years ticks what is due, and jumping back undoes nothing") {
-  LittleService service(policy_of(R"(
+  LittleService service(meter_policy(R"(
 rule quiet when no service for 6 hours then profile = local-br, alert "quiet"
 rule law overrides quiet when date >= 2027-01-01 then profile = bootstrap)"));
   Instant t = at("2026-01-01T00:00:00Z");
   service.set_clock(t);
-  service.observe(report("d", t, R"(,"registration":"none")"));
+  service.observe(meter_report("d", t, R"(,"registration":"none")"));
   service.set_clock("2046-01-01T00:00:00Z");
   CHECK(service.until([&] { return decided_by(service, "d", "law"); }));
   service.set_clock("2026-01-02T00:00:00Z");
   // What was decided in the future stands; reports of the present are late, or too late, and taken.
-  auto counts = service.observe(report("d", at("2026-01-02T00:00:00Z")) +
-                                report("e", at("2026-01-02T00:00:00Z"), kIsMeter));
+  auto counts = service.observe(meter_report("d", at("2026-01-02T00:00:00Z")) +
+                                meter_report("e", at("2026-01-02T00:00:00Z"), kIsMeter));
   CHECK(counts.taken == 2);
   CHECK_FALSE(service.failed());
   service.restart();
-  service.observe(report("e", at("2026-01-02T01:00:00Z"), kIsMeter));
+  service.observe(meter_report("e", at("2026-01-02T01:00:00Z"), kIsMeter));
   CHECK(service.engine().running());
   CHECK_FALSE(service.failed());
 }
 
 TEST_CASE("a policy in shadow opens the stages of its rollouts as if it were in force") {
-  LittleService service(policy_of(""));
+  LittleService service(meter_policy(""));
   Instant t = at("2026-01-01T00:00:00Z");
   service.set_clock(t);
   std::string lines;
   constexpr int kDevices = 40;
-  for (int i = 0; i < kDevices; ++i) lines += report(fmt::format("d{}", i), t, kIsMeter);
+  for (int i = 0; i < kDevices; ++i) lines += meter_report(fmt::format("d{}", i), t, kIsMeter);
   service.observe(lines);
-  auto shadow = service.prepare(policy_of(
+  auto shadow = service.prepare(meter_policy(
       "rule meters when type = meter then profile = local-br, rollout 0%, 100% each 24 hours"));
   REQUIRE(service.engine().set_shadow(shadow, "a test").ok());
   CHECK(service.until([&] { return !service.tenant().revisiting(); }));
@@ -256,7 +234,7 @@ TEST_CASE("a kill switch for a country stops the devices that are there") {
   switches.countries = {"BR"};
   switches.by = "a test";
   REQUIRE(service.engine().set_switches(switches).ok());
-  std::string line = report(eid, t, kIsMeter);
+  std::string line = meter_report(eid, t, kIsMeter);
   line.replace(line.find("\"device\""), 8, "\"eid\"");
   service.observe(line);
   CHECK(decided_by(service, eid, "meters"));

@@ -4,6 +4,7 @@
 #include "engine/base/diagnostic_code.h"
 #include "engine/runtime/audit_chain.h"
 #include "tests/service/little_service.h"
+#include "tests/service/meters.h"
 #include "tests/support/catch.h"
 
 using namespace sojourn;
@@ -11,36 +12,16 @@ using namespace sojourn::testing;
 
 namespace {
 
-std::string policy_of(std::string_view rules) {
-  return fmt::format(R"(policy p
-  version "1"
-  timezone UTC
-  settle 0 minutes
-  carry 7 days
-attribute type : meter | tracker valid 400 days
-profile bootstrap home FR iccid 8900*
-profile local-br  home BR iccid 8955*
-{}
-otherwise keep
-)",
-                     rules);
-}
-
 // With an instant at which time alone changes every device.
-const std::string kBefore = policy_of(R"(
+const std::string kBefore = meter_policy(R"(
 rule law when date >= 2026-06-01 then profile = bootstrap
 rule meters when type = meter and date < 2026-06-01 then profile = local-br)");
-const std::string kAfter = policy_of(R"(
+const std::string kAfter = meter_policy(R"(
 rule law when date >= 2026-06-01 then profile = bootstrap
 rule all-meters when type = meter and date < 2026-06-01 then profile = local-br)");
 
-Instant at(std::string_view text) { return parse_rfc3339(text).value(); }
-
 std::string report(std::string_view device, Instant t) {
-  return fmt::format(R"({{"ts":{},"device":"{}","network":"724-05","profile":"bootstrap",)"
-                     R"("installed":["bootstrap","local-br"],"attributes":{{"type":"meter"}}}})"
-                     "\n",
-                     t.ms, device);
+  return meter_report(device, t, R"(,"attributes":{"type":"meter"})");
 }
 
 // Many hours of reports of each, packed into blocks; then d2's blocks are damaged.
