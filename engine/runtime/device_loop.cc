@@ -43,6 +43,7 @@ ObserveOutcome DeviceLoop::report(const Observation& observation, const RecordSi
     taken = without_profile_.get();
   }
   bool wanted = wants_switch();
+  bool reached = !wanted && decision_ && decision_->kind == Action::Kind::profile;
   ObserveOutcome outcome = device_.observe(*taken);
   ++totals_.report_count;
   totals_.late_count += outcome.late ? 1 : 0;
@@ -51,8 +52,11 @@ ObserveOutcome DeviceLoop::report(const Observation& observation, const RecordSi
   totals_.first = std::min(totals_.first, observation.at);
   totals_.last = std::max(totals_.last, observation.at);
   if (wanted && !wants_switch()) confirm(observation.at);
+  // A device that leaves the decided profile by itself is decided about anew (semantics 24).
+  bool left = reached && wants_switch() && device_.enabled_profile(now_);
+  if (left) decided_at_ = now_;
   bool nothing_new = outcome.duplicate || outcome.too_late;
-  if (!nothing_new || options_.every_report) decide_at(now_, options_.every_report, sink);
+  if (!nothing_new || options_.every_report) decide_at(now_, left || options_.every_report, sink);
   return outcome;
 }
 

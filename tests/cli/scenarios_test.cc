@@ -354,3 +354,26 @@ otherwise keep
   CHECK(decisions[1]["ts"] == "2026-01-01T13:00:00Z");
   CHECK(decisions[1]["device"] == "89049032123451234512345678901243");
 }
+
+TEST_CASE("24: a device that leaves the decided profile by itself is a new record") {
+  ScratchFolder scratch;
+  scratch.write("policy.sojourn", R"(profile global home FR iccid 8933*
+profile local home BR iccid 8955* download "smdp.local.example"
+rule local when network in BR then profile = local
+otherwise keep
+)");
+  auto shows = [](const char* ts, const char* profile) {
+    return std::string("{\"ts\":\"") + ts +
+           "\",\"device\":\"d\",\"network\":\"724-05\",\"profile\":\"" + profile + "\"}\n";
+  };
+  scratch.write("trace.ndjson", shows("2026-01-01T10:00:00Z", "global") +
+                                    shows("2026-01-01T11:00:00Z", "local") +
+                                    shows("2026-01-01T12:00:00Z", "local") +
+                                    shows("2026-01-01T13:00:00Z", "global"));
+  std::vector<Json> decisions = decisions_of(scratch, "--open");
+  REQUIRE(decisions.size() == 2);
+  CHECK(decisions[0]["ts"] == "2026-01-01T10:00:00Z");
+  CHECK(decisions[1]["ts"] == "2026-01-01T13:00:00Z");
+  CHECK(decisions[1]["profile"] == "local");
+  CHECK(decisions[1]["from"] == "global");
+}
