@@ -23,9 +23,9 @@
 namespace sojourn::cli {
 namespace {
 
-// Reports handed to the threads at a time: enough to keep them busy, little enough to stay in
-// memory.
-constexpr std::size_t kBlockReports = 16'384;
+// Reports handed to the threads at a time: enough to keep them busy and to find several of a device
+// among them, few enough to be in the cache still when they are taken in.
+constexpr std::size_t kBlockReports = 4'096;
 
 volatile std::sig_atomic_t interrupted = 0;
 
