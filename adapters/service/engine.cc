@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "adapters/service/command_package.h"
+#include "adapters/service/every_row.h"
 #include "engine/base/diagnostic_code.h"
 
 namespace sojourn::service {
@@ -587,23 +588,17 @@ Status Engine::dispatch_round(const std::vector<StoredIntent>& decided,
 
 // After a stop at any instant: intents that became no orders yet. Ended orders are looked up later.
 Status Engine::take_up_what_was_left() {
-  constexpr std::size_t kPage = 1'000;
   auto snapshot = tenant_.store().snapshot();
   if (!snapshot) return std::move(snapshot).error();
   StoreRange intents = StoreRange::with_prefix(tenant_.keys().intents());
   std::vector<StoredIntent> decided;
-  while (true) {
-    auto page = (*snapshot)->scan(intents, kPage);
-    if (!page) return std::move(page).error();
-    for (StoreRow& row : *page) {
-      StoreKeyReader parts(row.key);
-      parts.read_text();
-      std::string label = parts.read_text();
-      decided.push_back({std::move(label), std::move(row.value)});
-    }
-    if (page->size() < kPage) break;
-    intents = intents.after(page->back().key);
-  }
+  Status read = every_row(**snapshot, intents, [&](const StoreRow& row) -> Status {
+    StoreKeyReader parts(row.key);
+    parts.read_text();
+    decided.push_back({parts.read_text(), row.value});
+    return {};
+  });
+  if (!read) return read;
   snapshot->reset();
   if (Status done = dispatch(std::move(decided)); !done) return done;
   looking_up_ = true;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "adapters/service/every_row.h"
 #include "adapters/service/journal.h"
 #include "engine/base/diagnostic_code.h"
 #include "engine/graph/archive.h"
@@ -12,7 +13,7 @@ namespace {
 constexpr std::size_t kOverfullFactor = 4;
 // Rows of the log: large enough to pack well, far below what a store takes.
 constexpr std::size_t kRowBytes = 256u << 10;
-constexpr std::size_t kRowsPerPage = 64;
+constexpr std::size_t kLogRowsPerPage = 64;  // they are large
 
 using Entries = std::vector<std::pair<std::string, std::string>>;
 
@@ -64,27 +65,23 @@ Status InputLog::open(Store& store, const Keys& keys) {
   next_ = 1;
   auto snapshot = store.snapshot();
   if (!snapshot) return std::move(snapshot).error();
-  StoreRange rest = StoreRange::with_prefix(keys.input_log());
-  while (true) {
-    auto page = (*snapshot)->scan(rest, kRowsPerPage);
-    if (!page) return std::move(page).error();
-    for (const StoreRow& row : *page) {
-      StoreKeyReader parts(row.key);
-      parts.read_text();
-      std::uint64_t number = parts.read_unsigned();
-      auto entries = read_log_row(row.value);
-      if (!entries) return std::move(entries).error();
-      rows_.push_back({number, 0});
-      for (const auto& [label, text] : *entries) {
-        rows_.back().byte_count += text.size();
-        entries_of(label).add(number, text);
-      }
-      byte_count_ += rows_.back().byte_count;
-      next_ = number + 1;
+  auto take = [&](const StoreRow& row) -> Status {
+    StoreKeyReader parts(row.key);
+    parts.read_text();
+    std::uint64_t number = parts.read_unsigned();
+    auto entries = read_log_row(row.value);
+    if (!entries) return std::move(entries).error();
+    rows_.push_back({number, 0});
+    for (const auto& [label, text] : *entries) {
+      rows_.back().byte_count += text.size();
+      entries_of(label).add(number, text);
     }
-    if (page->size() < kRowsPerPage) break;
-    rest = rest.after(page->back().key);
-  }
+    byte_count_ += rows_.back().byte_count;
+    next_ = number + 1;
+    return {};
+  };
+  StoreRange all = StoreRange::with_prefix(keys.input_log());
+  if (Status read = every_row(**snapshot, all, take, kLogRowsPerPage); !read) return read;
   for (PendingEntries& entries : order_) entries.compared_ = false;
   // Rows may be gone whose numbers journals bear.
   auto newest = store.read(keys.input_log_end());

@@ -3,16 +3,12 @@
 #include <algorithm>
 
 #include "adapters/service/device_memory.h"
+#include "adapters/service/every_row.h"
 #include "adapters/service/set_aside.h"
 #include "adapters/service/shadow.h"
 #include "engine/device/planner_goal.h"
 
 namespace sojourn::service {
-namespace {
-
-constexpr std::size_t kEntriesPerPage = 1'000;
-
-}  // namespace
 
 LiveDevice::LiveDevice(std::shared_ptr<const PreparedPolicy> policy, std::string name,
                        const LoopOptions& options)
@@ -35,24 +31,18 @@ Status replay_journal(const StoreSnapshot& snapshot, const DeviceShelf& shelf,
                       JournalReader& reader, std::uint64_t first, LiveDevice& device) {
   StoreRange rest = StoreRange::with_prefix(shelf.keys.journal(device.label));
   if (first > 0) rest = rest.after(shelf.keys.journal(device.label, first - 1));
-  while (true) {
-    Result<std::vector<StoreRow>> page = snapshot.scan(rest, kEntriesPerPage);
-    if (!page) return std::move(page).error();
-    for (const StoreRow& row : *page) {
-      StoreKeyReader parts(row.key);
-      parts.read_text(), parts.read_text();
-      std::uint64_t number = parts.read_unsigned();
-      Result<std::string> text = unpack_journal(row.value);
-      if (!text) return std::move(text).error();
-      Status read =
-          reader.replay(*text, device.loop, *shelf.policy.prepared, *shelf.policy.devices);
-      if (!read) return read;
-      device.journal_next = std::max(device.journal_next, number + 1);
-      if (number >= device.remembered_next) device.tail_bytes += text->size();
-    }
-    if (page->size() < kEntriesPerPage) return {};
-    rest = rest.after(page->back().key);
-  }
+  return every_row(snapshot, rest, [&](const StoreRow& row) -> Status {
+    StoreKeyReader parts(row.key);
+    parts.read_text(), parts.read_text();
+    std::uint64_t number = parts.read_unsigned();
+    Result<std::string> text = unpack_journal(row.value);
+    if (!text) return std::move(text).error();
+    Status read = reader.replay(*text, device.loop, *shelf.policy.prepared, *shelf.policy.devices);
+    if (!read) return read;
+    device.journal_next = std::max(device.journal_next, number + 1);
+    if (number >= device.remembered_next) device.tail_bytes += text->size();
+    return {};
+  });
 }
 
 Status replay_past(const StoreSnapshot& snapshot, const DeviceShelf& shelf, JournalReader& reader,

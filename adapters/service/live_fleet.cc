@@ -5,6 +5,7 @@
 #include <charconv>
 #include <utility>
 
+#include "adapters/service/every_row.h"
 #include "engine/base/diagnostic_code.h"
 #include "engine/device/pressing.h"
 #include "engine/runtime/fleet_rows.h"
@@ -12,7 +13,6 @@
 namespace sojourn::service {
 namespace {
 
-constexpr std::size_t kRowsPerPage = 1'000;
 constexpr std::string_view kUntold = "untold ";
 
 std::string untold_key(FleetMember member) { return fmt::format("{}{:08x}", kUntold, member); }
@@ -28,25 +28,22 @@ Result<LiveFleet::Opened> LiveFleet::open(Store& store, const StoreKey& rows,
   FleetRowReader reader(policy);
   std::set<FleetMember> untold;
   std::set<std::string> known;  // keys
-  StoreRange rest = StoreRange::with_prefix(rows);
-  while (true) {
-    auto page = (*snapshot)->scan(rest, kRowsPerPage);
-    if (!page) return std::move(page).error();
-    for (const StoreRow& row : *page) {
-      StoreKeyReader parts(row.key);
-      parts.read_text();
-      std::string name = parts.read_text();
-      if (name.starts_with(kUntold)) {
-        FleetMember member = 0;
-        std::from_chars(name.data() + kUntold.size(), name.data() + name.size(), member, 16);
-        untold.insert(member);
-      } else if (Status read = reader.read(name, row.value); !read) {
-        return std::move(read).error();
-      }
-      known.insert(std::move(name));
+  auto take = [&](const StoreRow& row) -> Status {
+    StoreKeyReader parts(row.key);
+    parts.read_text();
+    std::string name = parts.read_text();
+    if (name.starts_with(kUntold)) {
+      FleetMember member = 0;
+      std::from_chars(name.data() + kUntold.size(), name.data() + name.size(), member, 16);
+      untold.insert(member);
+    } else if (Status read = reader.read(name, row.value); !read) {
+      return read;
     }
-    if (page->size() < kRowsPerPage) break;
-    rest = rest.after(page->back().key);
+    known.insert(std::move(name));
+    return {};
+  };
+  if (Status all_read = every_row(**snapshot, StoreRange::with_prefix(rows), take); !all_read) {
+    return std::move(all_read).error();
   }
   FleetRowReader::Fleet read = reader.finish();
   if (!read.same && begin == Begin::anew) read.minutes = std::make_unique<FleetMinutes>(policy);

@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 
 #include "adapters/service/controls.h"
+#include "adapters/service/every_row.h"
 #include "adapters/service/json_text.h"
 
 namespace sojourn::service {
 namespace {
-
-constexpr std::size_t kEntriesPerPage = 1'000;
 
 std::string outcome_of(const PreparedPolicy& policy, const std::optional<Decision>& decision) {
   bool switches = decision && decision->kind == Action::Kind::profile;
@@ -37,15 +36,10 @@ Status follow_in_shadow(const StoreSnapshot& snapshot, const DeviceShelf& shelf,
     if (Status read = replay(shelf, reader, **past, *device.shadow); !read) return read;
   }
   StoreRange rest = StoreRange::with_prefix(shelf.keys.journal(device.label));
-  while (true) {
-    Result<std::vector<StoreRow>> page = snapshot.scan(rest, kEntriesPerPage);
-    if (!page) return std::move(page).error();
-    for (const StoreRow& row : *page) {
-      if (Status read = replay(shelf, reader, row.value, *device.shadow); !read) return read;
-    }
-    if (page->size() < kEntriesPerPage) break;
-    rest = rest.after(page->back().key);
-  }
+  Status replayed = every_row(snapshot, rest, [&](const StoreRow& row) {
+    return replay(shelf, reader, row.value, *device.shadow);
+  });
+  if (!replayed) return replayed;
   if (pending != nullptr) {
     for (const LogPiece& piece : pending->pieces_from(device.journal_next)) {
       Status read =

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "adapters/service/device_memory.h"
+#include "adapters/service/every_row.h"
 #include "adapters/service/tenant.h"
 #include "engine/base/diagnostic_code.h"
 
@@ -137,28 +138,23 @@ void Tenant::Tidying::put(const std::string& label, const std::vector<LogPiece>&
 // stay, and the block that comes follows them.
 Status Tenant::Tidying::take_tail(LiveDevice& device, std::deque<std::string>& texts,
                                   std::vector<LogPiece>& pieces) {
-  constexpr std::size_t kPage = 1'000;
   const Keys& keys = tenant.keys_;
   StoreRange rest = StoreRange::with_prefix(keys.journal(device.label));
   if (device.remembered_next > 0) {
     rest = rest.after(keys.journal(device.label, device.remembered_next - 1));
   }
   std::vector<StoreKey> read;
-  while (true) {
-    auto page = snapshot.scan(rest, kPage);
-    if (!page) return std::move(page).error();
-    for (const StoreRow& row : *page) {
-      StoreKeyReader parts(row.key);
-      parts.read_text(), parts.read_text();
-      auto text = unpack_journal(row.value);
-      if (!text) return std::move(text).error();
-      texts.push_back(std::move(*text));
-      pieces.push_back({parts.read_unsigned(), texts.back()});
-      read.push_back(row.key);
-    }
-    if (page->size() < kPage) break;
-    rest = rest.after(page->back().key);
-  }
+  Status done = every_row(snapshot, rest, [&](const StoreRow& row) -> Status {
+    StoreKeyReader parts(row.key);
+    parts.read_text(), parts.read_text();
+    auto text = unpack_journal(row.value);
+    if (!text) return std::move(text).error();
+    texts.push_back(std::move(*text));
+    pieces.push_back({parts.read_unsigned(), texts.back()});
+    read.push_back(row.key);
+    return {};
+  });
+  if (!done) return done;
   for (StoreKey& key : read) effect.erase(std::move(key));
   return {};
 }
