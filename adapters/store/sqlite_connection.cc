@@ -46,6 +46,9 @@ Failure failure_of(int result) {
     case SQLITE_IOERR_FSTAT:
     case SQLITE_IOERR_CORRUPTFS:
       return {Code::E0018, "cannot be read", "check the disk, then start again"};
+    case SQLITE_IOERR_SHMSIZE:
+      // The index of the log lies in a file as well, and grew by a page that it got no room for.
+      return {Code::E0009, "cannot grow", "make room on the disk"};
     default:
       return {Code::E0014, "cannot be written", "check the disk, then start again"};
   }

@@ -32,6 +32,7 @@ struct DiskState {
   std::int64_t until_failure = kNeverFails;
   std::int64_t until_one_sync_fails = kNeverFails;
   bool full = false;
+  bool index_full = false;
   bool failed = false;
   bool syncs_ignored = false;
   bool power_cut = false;
@@ -135,6 +136,11 @@ int file_control(sqlite3_file*, int, void*) { return SQLITE_NOTFOUND; }
 int sector_size(sqlite3_file*) { return static_cast<int>(kSectorBytes); }
 int characteristics(sqlite3_file*) { return 0; }
 int map_shared(sqlite3_file* file, int page, int byte_count, int extend, void volatile** out) {
+  std::lock_guard hold(state().mutex);
+  if (extend != 0 && state().index_full) {
+    int result = real(file)->pMethods->xShmMap(real(file), page, byte_count, 0, out);
+    return result == SQLITE_OK && *out == nullptr ? SQLITE_IOERR_SHMSIZE : result;
+  }
   return real(file)->pMethods->xShmMap(real(file), page, byte_count, extend, out);
 }
 int lock_shared(sqlite3_file* file, int offset, int count, int flags) {
@@ -239,7 +245,8 @@ FaultyDisk& FaultyDisk::plug_in() {
   state().unsynced.clear();
   state().until_failure = kNeverFails;
   state().until_one_sync_fails = kNeverFails;
-  state().full = state().failed = state().syncs_ignored = state().power_cut = false;
+  state().full = state().index_full = state().failed = state().syncs_ignored = state().power_cut =
+      false;
   return disk;
 }
 
@@ -261,6 +268,11 @@ void FaultyDisk::ignore_syncs() {
 void FaultyDisk::fill(bool full) {
   std::lock_guard hold(state().mutex);
   state().full = full;
+}
+
+void FaultyDisk::fill_index(bool full) {
+  std::lock_guard hold(state().mutex);
+  state().index_full = full;
 }
 
 bool FaultyDisk::has_failed() const {

@@ -26,6 +26,8 @@ class FaultyDisk {
   void ignore_syncs();
   // Writes that make a file longer find no room; or they do again.
   void fill(bool full);
+  // The same of the log's index alone (`-shm`), which SQLite shares by mapping it.
+  void fill_index(bool full);
   bool has_failed() const;
 
   // From now on nothing reaches the disk; then close all files and call restore_power().

@@ -184,6 +184,45 @@ TEST_CASE("a full disk is said, and the store goes on when there is room") {
   }
 }
 
+TEST_CASE("no room for the log's index is a full disk too, and is waited out") {
+  std::uint64_t power_seed = GENERATE(0u, 1u, 2u);
+  INFO("power seed " << power_seed);
+  FaultyStore faulty;
+  faulty.options.log_pages_max = 1 << 20;  // nothing is carried over: the index must grow
+  auto store = faulty.open();
+  faulty.disk.fill_index(true);
+  // A page of the index is about 4,000 pages of the log, a commit of this size 40 of them.
+  constexpr std::uint64_t kCommitsMax = 200;
+  auto commit = [&](std::uint64_t n) {
+    return store->commit(StoreTransaction().put(key_of(n), Bytes(150'000, 9)));
+  };
+  std::uint64_t stored = 0;
+  Status full;
+  while (stored < kCommitsMax && (full = commit(stored))) ++stored;
+  REQUIRE_FALSE(full);
+  CHECK(stored > 50);
+  for (int i = 0; i < 3; ++i) {
+    full = commit(stored);
+    REQUIRE_FALSE(full);
+    CHECK(full.error().code == Code::E0009);
+  }
+  CHECK(store->read(key_of(stored - 1))->value() == Bytes(150'000, 9));
+  CHECK_FALSE(store->read(key_of(stored))->has_value());
+  SECTION("there is room again") {
+    faulty.disk.fill_index(false);
+    for (int i = 0; i < 120; ++i) REQUIRE(commit(stored++));
+    CHECK(store->read(key_of(stored - 1))->value() == Bytes(150'000, 9));
+  }
+  SECTION("the power fails meanwhile") {}
+  faulty.lose_power(std::move(store), power_seed);
+  faulty.disk.fill_index(false);
+  store = faulty.open();
+  for (std::uint64_t n = 0; n < stored; ++n) {
+    INFO("row " << n);
+    CHECK(store->read(key_of(n))->value() == Bytes(150'000, 9));
+  }
+}
+
 TEST_CASE("a disk that takes no more of a file is said, and stops the store") {
   TempDirectory directory;
   std::string path = directory.file("fleet.store");
