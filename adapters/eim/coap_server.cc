@@ -205,15 +205,19 @@ struct Shared {
 
   const CoapServerOptions options;
   EsipaHandler& handler;
-  std::atomic<std::uint64_t> handshakes{0}, handshakes_failed{0}, messages{0}, requests{0};
+  std::atomic<std::uint64_t> handshakes{0}, handshakes_failed{0}, messages{0}, requests{0},
+      too_many{0};
   std::atomic<std::size_t> sessions{0};
   WaitingPool pool;
 };
 
 // An established session; lives from its handshake to the end of its DTLS.
 struct Session {
-  Session(const CoapExchangeLimits& limits, CoapBudget& budget) : exchange(limits, budget) {}
+  Session(const CoapServerOptions& options, const CoapExchangeLimits& limits, CoapBudget& budget)
+      : exchange(limits, budget),
+        share(options.peer_requests_per_second_max, options.peer_requests_at_once_max) {}
   CoapExchange exchange;
+  RequestShare share;
   std::string address;
   std::string identity;
 };
@@ -480,7 +484,7 @@ class Endpoint {
     if (event == COAP_EVENT_DTLS_CONNECTED && state == nullptr) {
       ++shared_.handshakes;
       ++shared_.sessions;
-      auto fresh = std::make_unique<Session>(exchange_limits_, budget_);
+      auto fresh = std::make_unique<Session>(shared_.options, exchange_limits_, budget_);
       describe(session, *fresh);
       coap_session_set_app_data(session, fresh.get());
       sessions_.emplace(session, std::move(fresh));
@@ -516,6 +520,13 @@ class Endpoint {
     CoapRequest request = read_request(pdu);
     CoapStep step = state->exchange.receive(request);
     if (!step.body) return write_reply(response, step.reply);
+    coap_tick_t now;
+    coap_ticks(&now);
+    if (std::uint32_t wait_s = state->share.take(static_cast<std::int64_t>(now)); wait_s > 0) {
+      ++shared_.too_many;
+      EsipaAnswer too_many = EsipaAnswer::too_many(wait_s);
+      return write_reply(response, state->exchange.answer(step.delivery, std::move(too_many)));
+    }
     ++shared_.requests;
     if (!shared_.handler.may_wait(*step.body)) {
       EsipaAnswer answer = ask_handler(shared_, *step.body, state->address, state->identity);
@@ -646,7 +657,7 @@ class CoapServer::Impl {
 
   CoapCounters counters() const {
     return {shared_.handshakes.load(), shared_.handshakes_failed.load(), shared_.messages.load(),
-            shared_.requests.load(), shared_.sessions.load()};
+            shared_.requests.load(),   shared_.too_many.load(),          shared_.sessions.load()};
   }
 
  private:

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "adapters/eim/esipa_handler.h"
+#include "adapters/eim/request_share.h"
 #include "adapters/eim/tls_identity.h"
 #include "engine/base/limits.h"
 #include "engine/base/result.h"
@@ -43,6 +44,9 @@ struct CoapServerOptions {
   std::size_t body_bytes_max = limits::kEsipaRequestBytesMax;
   std::size_t kept_bytes_max = limits::kCoapKeptBytesMax;  // of a context
   unsigned retry_after_s = limits::kEsipaRetryAfterSeconds;
+  // Of a session; beyond, it hears 4.29 with the time to wait (RFC 8516). 0: no limit.
+  std::uint32_t peer_requests_per_second_max = 0;
+  std::uint32_t peer_requests_at_once_max = kPeerRequestsAtOnce;
 };
 
 struct CoapCounters {
@@ -50,6 +54,7 @@ struct CoapCounters {
   std::uint64_t handshakes_failed = 0;
   std::uint64_t messages = 0;  // datagrams that were requests
   std::uint64_t requests = 0;  // handed to the handler
+  std::uint64_t too_many = 0;  // refused: their sessions asked too often
   std::size_t sessions = 0;    // now
 };
 

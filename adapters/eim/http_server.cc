@@ -165,6 +165,8 @@ class HttpConnection final : public Connection,
         context_(std::move(context)),
         stream_(make_stream(std::move(socket), context_)),
         buffer_(shared.options.header_bytes_max + kReadBytes),
+        share_(shared.options.peer_requests_per_second_max,
+               shared.options.peer_requests_at_once_max),
         over_limit_(over_limit) {
     peer_address_ = endpoint_text(beast::get_lowest_layer(stream_).socket());
     worker_.connections.insert(this);
@@ -292,6 +294,13 @@ class HttpConnection final : public Connection,
 
   void dispatch() {
     if (verdict_ != 200) return reject(verdict_, true);
+    auto now = std::chrono::steady_clock::now().time_since_epoch();
+    std::uint32_t wait_s =
+        share_.take(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
+    if (wait_s > 0) {
+      ++shared_.rejected;
+      return write(come_again(429, wait_s));
+    }
     ++shared_.requests;
     Fields fields(parser_->get());
     if (!shared_.handler.may_wait(as_handlers_see(fields))) return write(ask_handler());
@@ -307,12 +316,13 @@ class HttpConnection final : public Connection,
     if (!shared_.pool.submit(std::move(task))) write(busy());
   }
 
-  HttpResponse busy() const {
+  static HttpResponse come_again(unsigned status, std::uint32_t wait_s) {
     HttpResponse response;
-    response.status = 503;
-    response.retry_after_s = shared_.options.retry_after_s;
+    response.status = status;
+    response.retry_after_s = wait_s;
     return response;
   }
+  HttpResponse busy() const { return come_again(503, shared_.options.retry_after_s); }
 
   HttpResponse ask_handler() {
     Fields fields(parser_->get());
@@ -329,10 +339,7 @@ class HttpConnection final : public Connection,
     ++shared_.rejected;
     if (!whole || over_limit_) last_ = true;
     drains_ = !whole;
-    HttpResponse refusal;
-    refusal.status = status;
-    refusal.retry_after_s = shared_.options.retry_after_s;
-    write(std::move(refusal));
+    write(come_again(status, shared_.options.retry_after_s));
   }
 
   void write(HttpResponse answer) {
@@ -398,6 +405,7 @@ class HttpConnection final : public Connection,
   std::optional<http::request_parser<Body>> parser_;
   std::optional<http::response<Body>> response_;
   unsigned verdict_ = 200;  // of the handler, on the head
+  RequestShare share_;
   std::string peer_address_;
   std::string identity_;
   std::size_t drained_bytes_ = 0;

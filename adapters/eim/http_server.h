@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "adapters/eim/esipa_handler.h"
+#include "adapters/eim/request_share.h"
 #include "adapters/eim/tls_identity.h"
 #include "engine/base/bytes.h"
 #include "engine/base/limits.h"
@@ -104,6 +105,9 @@ struct HttpServerOptions {
   unsigned write_ms_max = limits::kHttpsWriteMs;
   unsigned stop_ms_max = limits::kServerStopMs;
   unsigned retry_after_s = limits::kEsipaRetryAfterSeconds;
+  // Of a connection; beyond, it hears 429 with the time to wait. 0: no limit.
+  std::uint32_t peer_requests_per_second_max = 0;
+  std::uint32_t peer_requests_at_once_max = kPeerRequestsAtOnce;
 };
 
 struct HttpCounters {

@@ -232,6 +232,8 @@ void read_all(Section& top, Config& config) {
     bounds.number("idle_seconds_max", limits.idle_seconds_max, 1, 100'000'000);
     bounds.number("log_bytes_max", limits.log_bytes_max, 1 << 20, 1 << 30);
     bounds.number("stop_seconds_max", limits.stop_seconds_max, 1, 600);
+    bounds.number("esipa_requests_per_second_max", limits.esipa_requests_per_second_max, 0,
+                  1'000'000);
   });
   top.section("tenants", true, [&](Section& tenants) {
     tenants.each([&](const std::string& name, Section& section) {
@@ -300,6 +302,7 @@ std::string print_config(const Config& config) {
   bounds["idle_seconds_max"] = config.limits.idle_seconds_max;
   bounds["log_bytes_max"] = config.limits.log_bytes_max;
   bounds["stop_seconds_max"] = config.limits.stop_seconds_max;
+  bounds["esipa_requests_per_second_max"] = config.limits.esipa_requests_per_second_max;
   Json& tenants = json["tenants"] = Json::object();
   for (const TenantConfig& tenant : config.tenants) {
     Json& one = tenants[tenant.name];

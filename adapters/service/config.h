@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters/eim/request_share.h"
 #include "engine/base/diagnostic.h"
 #include "engine/base/instant.h"
 
@@ -60,6 +61,8 @@ struct ServiceLimits {
   std::uint32_t idle_seconds_max = 600;             // a device silent for longer leaves memory
   std::uint32_t log_bytes_max = 64u << 20;          // of what came in last: read by a start
   std::uint32_t stop_seconds_max = 10;
+  // Of a device's connection or DTLS session; beyond: 429 or 4.29. 0: no limit.
+  std::uint32_t esipa_requests_per_second_max = eim::kPeerRequestsPerSecond;
 };
 
 struct Config {

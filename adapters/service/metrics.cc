@@ -129,6 +129,8 @@ void add_coap(MetricsText& text, const eim::CoapCounters& counters) {
         counters.handshakes_failed);
   count("sojourn_coap_messages_total", "Datagrams that were requests.", counters.messages);
   count("sojourn_coap_requests_total", "Requests handled.", counters.requests);
+  count("sojourn_coap_too_many_total", "Requests refused because their session asked too often.",
+        counters.too_many);
   text.add("sojourn_coap_sessions", Kind::gauge, "DTLS sessions now.", "",
            static_cast<double>(counters.sessions));
 }

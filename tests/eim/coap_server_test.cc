@@ -310,6 +310,34 @@ TEST_CASE("what cannot start over CoAP says why") {
   }
 }
 
+TEST_CASE("a session that asks too often hears when to come again, and the others do not notice") {
+  MirrorHandler handler;
+  CoapServerOptions options = loopback_options();
+  options.peer_requests_per_second_max = 1;
+  options.peer_requests_at_once_max = 5;
+  std::unique_ptr<CoapServer> server = started(std::move(options), handler);
+  std::unique_ptr<EsipaClient> hasty = make_coap_client(by_key(server->ports()[0]));
+  std::size_t served = 0;
+  Result<Bytes> answer = Bytes();
+  // On a machine so slow that a request takes a second nobody asks too often.
+  while (served < 1'000 && (answer = hasty->exchange(request_of("m")))) ++served;
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().message == "the peer answered 4.29");
+  CHECK(answer.error().help == "it can be asked again in 1 s");
+  CHECK(served >= 5);
+  CHECK(handler.count() == served);
+  CHECK(server->counters().too_many == 1);
+  CHECK(make_coap_client(by_key(server->ports()[0]))->exchange(request_of("m")));
+  // Large messages count once, however many blocks they have.
+  std::unique_ptr<EsipaClient> large = make_coap_client(by_key(server->ports()[0]));
+  Result<Bytes> whole = large->exchange(request_of("M", 20'000));
+  REQUIRE(whole);
+  CHECK(whole->size() == 20'000);
+  // After the time that was said it is served again.
+  std::this_thread::sleep_for(std::chrono::seconds(1));
+  CHECK(hasty->exchange(request_of("m")));
+}
+
 TEST_CASE("several contexts serve on several ports") {
   MirrorHandler handler;
   CoapServerOptions options = loopback_options();

@@ -446,6 +446,24 @@ TEST_CASE("a server that stops under load answers what it has in hand") {
   CHECK_FALSE(make_https_client(client_options(*server))->exchange(request_of("m")));
 }
 
+TEST_CASE("a connection that asks too often hears when to come again") {
+  MirrorHandler handler;
+  HttpsServerOptions options = loopback_options();
+  options.peer_requests_per_second_max = 1;
+  options.peer_requests_at_once_max = 5;
+  std::unique_ptr<HttpsServer> server = started(std::move(options), handler);
+  auto hasty = make_https_client(client_options(*server));
+  std::size_t served = 0;
+  Result<Bytes> answer = Bytes();
+  while (served < 1'000 && (answer = hasty->exchange(request_of("m")))) ++served;
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().message == "the peer answered 429");
+  CHECK(served >= 5);
+  CHECK(handler.count() == served);
+  CHECK(server->counters().rejected == 1);
+  CHECK(make_https_client(client_options(*server))->exchange(request_of("m")));
+}
+
 TEST_CASE("independent clients are served", "[peers]") {
   MirrorHandler handler;
   TestDirectory directory;
