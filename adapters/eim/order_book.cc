@@ -124,10 +124,13 @@ Result<DeviceRecord> OrderBook::device(const Eid& eid) {
   return record_from_bytes(**row);
 }
 
-Result<bool> OrderBook::is_enrolled(const StoreSnapshot& snapshot, const Eid& eid) const {
-  Result<std::optional<Bytes>> row = snapshot.read(device_key(eid));
-  if (!row) return std::move(row).error();
-  return row->has_value();
+Result<std::optional<Bytes>> OrderBook::row(const StoreSnapshot& snapshot,
+                                            const StoreTransaction& before, const Eid& eid) const {
+  StoreKey key = device_key(eid);
+  for (auto write = before.writes().rbegin(); write != before.writes().rend(); ++write) {
+    if (write->key == key) return write->value;
+  }
+  return snapshot.read(key);
 }
 
 Result<std::vector<DeviceRecord>> OrderBook::devices(std::optional<Eid> after,
@@ -176,14 +179,19 @@ Result<StoreTransaction> OrderBook::changed(const Eid& eid, const Change& change
   Result<std::optional<Bytes>> row = store_.read(device_key(eid));
   if (!row) return std::move(row).error();
   if (!row->has_value()) return not_enrolled(eid);
-  Result<DeviceRecord> record = record_from_bytes(**row);
+  return changed(eid, **row, change);
+}
+
+Result<StoreTransaction> OrderBook::changed(const Eid& eid, const Bytes& row,
+                                            const Change& change) const {
+  Result<DeviceRecord> record = record_from_bytes(row);
   if (!record) return std::move(record).error();
   StoreTransaction effect;
   Status done = change(*record, effect);
   if (!done) return std::move(done).error();
   Bytes after = to_bytes(*record);
-  if (after == **row && effect.empty()) return effect;
-  effect.expect(device_key(eid), **row).put(device_key(eid), std::move(after));
+  if (after == row && effect.empty()) return effect;
+  effect.expect(device_key(eid), row).put(device_key(eid), std::move(after));
   return effect;
 }
 
@@ -246,14 +254,15 @@ OrderId append_order(DeviceRecord& record, OrderKind kind, const Bytes& content,
 Result<OrderBook::Placement> OrderBook::prepare(const Eid& eid, OrderKind kind, Bytes content,
                                                 const PlaceOptions& options, const Change& check) {
   Placement placement;
+  Change append = [&](DeviceRecord& record, StoreTransaction& more) -> Status {
+    if (check && !options.force) {
+      if (Status safe = check(record, more); !safe) return safe;
+    }
+    placement.id = append_order(record, kind, content, options.not_before);
+    return {};
+  };
   Result<StoreTransaction> effect =
-      changed(eid, [&](DeviceRecord& record, StoreTransaction& more) -> Status {
-        if (check && !options.force) {
-          if (Status safe = check(record, more); !safe) return safe;
-        }
-        placement.id = append_order(record, kind, content, options.not_before);
-        return {};
-      });
+      options.row != nullptr ? changed(eid, *options.row, append) : changed(eid, append);
   if (!effect) return std::move(effect).error();
   placement.effect = std::move(*effect);
   return placement;

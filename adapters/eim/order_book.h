@@ -100,8 +100,10 @@ class OrderBook {
   // E0842 when the EID is enrolled already.
   Status enrol(const Enrolment& enrolment);
   Result<DeviceRecord> device(const Eid& eid);  // E0841
-  // Of a snapshot of the book's store.
-  Result<bool> is_enrolled(const StoreSnapshot& snapshot, const Eid& eid) const;
+  // What the store holds of a device after `before` has happened to the snapshot, for `prepare`;
+  // absent: it is not enrolled.
+  Result<std::optional<Bytes>> row(const StoreSnapshot& snapshot, const StoreTransaction& before,
+                                   const Eid& eid) const;
   // Those enrolled, by EID, after `after` if given; without those whose record is damaged. Fewer
   // than `count_max` only when there are no more.
   Result<std::vector<DeviceRecord>> devices(std::optional<Eid> after, std::size_t count_max);
@@ -113,6 +115,8 @@ class OrderBook {
     // An enable returns to the profile before it when the new one finds no network, unless:
     bool without_rollback = false;
     Instant not_before = kBeginning;
+    // The device's row, of hosts that have it at hand (`row`); null: it is read. Only `prepare`.
+    const Bytes* row = nullptr;
   };
   Result<OrderId> place(const Eid& eid, const sgp32::PsmoList& operations,
                         const PlaceOptions& options);
@@ -153,6 +157,7 @@ class OrderBook {
  private:
   using Change = std::function<Status(DeviceRecord&, StoreTransaction&)>;
   Result<StoreTransaction> changed(const Eid& eid, const Change& change);
+  Result<StoreTransaction> changed(const Eid& eid, const Bytes& row, const Change& change) const;
   Status update(const Eid& eid, const Change& change);
   static Result<std::vector<DeviceRecord>> sound_devices(const StoreSnapshot& snapshot,
                                                          StoreRange range, std::size_t count_max);

@@ -64,6 +64,16 @@ Result<CommandContent> content_of(const ProfileCommand& command) {
   }
 }
 
+Result<eim::OrderBook::Placement> prepare_order(eim::OrderBook& book, const Eid& eid,
+                                                const ProfileCommand& command,
+                                                eim::OrderBook::PlaceOptions options) {
+  auto content = content_of(command);
+  if (!content) return std::move(content).error();
+  options.without_rollback = !command.rollback;
+  return std::visit([&](const auto& operations) { return book.prepare(eid, operations, options); },
+                    *content);
+}
+
 std::vector<OperationResult> signed_results(const eim::Order& order) {
   if (order.kind != eim::OrderKind::package || order.evidence.empty()) return {};
   // The signed part, put back into the message it came in; its signature was verified before.

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "adapters/eim/order.h"
+#include "adapters/eim/order_book.h"
 #include "adapters/sgp32/esipa.h"
 #include "adapters/sgp32/package.h"
 #include "engine/device/planner_command.h"
@@ -15,6 +16,11 @@ using CommandContent = std::variant<sgp32::PsmoList, sgp32::ProfileDownloadTrigg
 
 // E0842 for a command that names no profile of the card.
 Result<CommandContent> content_of(const ProfileCommand& command);
+
+// Errors: of content_of, and of OrderBook::prepare.
+Result<eim::OrderBook::Placement> prepare_order(eim::OrderBook& book, const Eid& eid,
+                                                const ProfileCommand& command,
+                                                eim::OrderBook::PlaceOptions options);
 
 // Requires: the order has ended. Names of the listed profiles are left to the caller.
 CommandResult result_of(const eim::Order& order, CommandNumber command, Instant now);

@@ -130,6 +130,7 @@ Status Engine::do_errand(std::function<Status()> errand) {
   {
     std::lock_guard lock(mutex_);
     if (stopping_ || broken_) return stopped();
+    if (lacks_room_) return no_room();
     Errand& one = errands_.emplace_back();
     one.run = std::move(errand);
     answer = one.answer.get_future();
@@ -201,18 +202,6 @@ Status Engine::propose(const std::optional<PolicyVersion>& proposal, const std::
   });
 }
 
-Result<eim::OrderBook::Placement> Engine::prepare(const Eid& eid, const ProfileCommand& command,
-                                                  bool force) {
-  auto content = content_of(command);
-  if (!content) return std::move(content).error();
-  return std::visit(
-      [&](const auto& operations) {
-        return tenant_.book().prepare(eid, operations,
-                                      {.force = force, .without_rollback = !command.rollback});
-      },
-      *content);
-}
-
 Result<PlacedOrder> Engine::place(const Eid& eid, const ProfileCommand& command, bool force,
                                   const std::optional<OrderKey>& key) {
   Result<PlacedOrder> placed = PlacedOrder{};
@@ -236,7 +225,7 @@ Result<PlacedOrder> Engine::place_now(const Eid& eid, const ProfileCommand& comm
     if (known->has_value()) return PlacedOrder{**known, true};
   }
   for (int attempt = 0; attempt < kPlaceAttempts; ++attempt) {
-    auto placement = prepare(eid, command, force);
+    auto placement = prepare_order(tenant_.book(), eid, command, {.force = force});
     if (!placement) return std::move(placement).error();
     StoreTransaction effect;
     append(effect, placement->effect);
@@ -318,7 +307,6 @@ bool Engine::wait_for_work() {
 
 void Engine::turn() {
   auto begin = std::chrono::steady_clock::now();
-  std::deque<Errand> errands;
   std::size_t count = 0;
   {
     std::lock_guard lock(mutex_);
@@ -328,10 +316,10 @@ void Engine::turn() {
       in_hand_.push_back(std::move(jobs_.front()));
       jobs_.pop_front();
     }
-    errands.swap(errands_);
+    errands_in_hand_.swap(errands_);
     ++counters_.turns;
   }
-  for (Errand& errand : errands) errand.answer.set_value(errand.run());
+  run_errands();
   Instant now = now_();
   std::vector<ReportCounts> counts;
   Status done = catch_up(now);
@@ -355,6 +343,17 @@ void Engine::turn() {
   if (done) done = pass_time(now);
   if (done) done = tidy(begin);
   if (!done) fail(done.error());
+}
+
+// One that waits for room has its answer before its end.
+void Engine::run_errands() {
+  while (!errands_in_hand_.empty()) {
+    std::function<Status()> run = std::move(errands_in_hand_.front().run);
+    Status done = run();
+    if (errands_in_hand_.empty()) return;
+    errands_in_hand_.front().answer.set_value(std::move(done));
+    errands_in_hand_.pop_front();
+  }
 }
 
 void Engine::fail(const Diagnostic& why) {
@@ -407,7 +406,7 @@ Status Engine::catch_up(Instant now) {
     Effects effects;
     auto some = tenant_.step_fleet(now, kDevicesPerTick, effects);
     if (!some) return std::move(some).error();
-    std::uint64_t ticks = effects.transactions.size();
+    std::uint64_t ticks = effects.turns;
     if (Status committed = commit(effects); !committed) return committed;
     if (!*some) return {};
     std::lock_guard lock(mutex_);
@@ -424,7 +423,7 @@ Status Engine::pass_time(Instant now) {
     if (!ticked) return std::move(ticked).error();
     more = *ticked;
   }
-  std::uint64_t ticks = effects.transactions.size();
+  std::uint64_t ticks = effects.turns;
   if (take_ahead_waits()) {
     auto visited = tenant_.revisit(now, effects);
     if (!visited) return std::move(visited).error();
@@ -462,13 +461,45 @@ Status Engine::tidy(std::chrono::steady_clock::time_point turn_begin) {
 Status Engine::commit(Effects& effects) {
   tenant_.complete(effects, now_());
   if (!effects.transactions.empty()) {
-    for (Status& one : commit_group(effects.transactions)) {
+    std::vector<Status> answers = commit_group(effects.transactions);
+    if (Status settled = settle_placements(effects, answers); !settled) return settled;
+    for (Status& one : answers) {
       if (!one) return std::move(one);
     }
     tenant_.committed();
   }
   if (effects.intents.empty()) return {};
   return dispatch(std::move(effects.intents));
+}
+
+Status Engine::settle_placements(Effects& effects, std::vector<Status>& answers) {
+  std::vector<StoredIntent> left;
+  std::uint64_t count = 0;
+  for (StoredIntent& one : effects.intents) {
+    if (one.with_turn) {
+      ++count;
+      continue;
+    }
+    if (!one.placement) {
+      left.push_back(std::move(one));
+      continue;
+    }
+    Status& answer = answers[*one.placement];
+    if (answer) {
+      ++count;
+    } else if (answer.error().code == Code::E0016) {
+      answer = {};
+      tenant_.note_unplaced(one.label);
+      auto row = tenant_.store().read(tenant_.keys().intent(one.label));
+      if (!row) return std::move(row).error();
+      // Of several for one device the last stands.
+      if (row->has_value()) left.push_back({one.label, std::move(**row), {}, false});
+    }
+  }
+  effects.intents = std::move(left);
+  std::lock_guard lock(mutex_);
+  counters_.orders += count;
+  return {};
 }
 
 // Memory is ahead of the store, so what finds no room is tried until there is some.
@@ -495,7 +526,11 @@ bool Engine::wait_for_room(const Diagnostic& why) {
   if (!lacks_room_.exchange(true)) failed_(why);
   for (ReportsJob& job : in_hand_) job.answer.set_value(no_room());
   in_hand_.clear();
+  for (Errand& errand : errands_in_hand_) errand.answer.set_value(no_room());
+  errands_in_hand_.clear();
   std::unique_lock lock(mutex_);
+  for (Errand& errand : errands_) errand.answer.set_value(no_room());
+  errands_.clear();
   for (ReportsJob& job : jobs_) {
     job.answer.set_value(no_room());
     waiting_reports_ -= job.reports.size();
@@ -523,10 +558,11 @@ Status Engine::dispatch_round(const std::vector<StoredIntent>& decided,
                               std::vector<StoredIntent>& again, Effects& refusals) {
   std::vector<StoreTransaction> placements;
   std::vector<std::string> placed;
-  for (const auto& [label, stored] : decided) {
+  for (const StoredIntent& one : decided) {
+    const std::string& label = one.label;
     auto eid = parse_eid(label);
     if (!eid) continue;
-    auto intent = intent_from(stored);
+    auto intent = intent_from(one.intent);
     if (!intent) return std::move(intent).error();
     if (intent->withdraw != 0) {
       auto order = tenant_.order_of(label, intent->withdraw);
@@ -540,9 +576,9 @@ Status Engine::dispatch_round(const std::vector<StoredIntent>& decided,
     }
     StoreTransaction effect;
     StoreKey key = tenant_.keys().intent(label);
-    effect.expect(key, stored).erase(key);
+    effect.expect(key, one.intent).erase(key);
     if (intent->command.number != 0) {
-      auto placement = prepare(*eid, intent->command, false);
+      auto placement = prepare_order(tenant_.book(), *eid, intent->command, {});
       if (!placement) {
         const Diagnostic& why = placement.error();
         if (is_damage(why)) {
@@ -576,7 +612,7 @@ Status Engine::dispatch_round(const std::vector<StoredIntent>& decided,
       // It may have been decided otherwise meanwhile, or placed.
       auto row = tenant_.store().read(tenant_.keys().intent(placed[i]));
       if (!row) return std::move(row).error();
-      if (row->has_value()) again.push_back({placed[i], std::move(**row)});
+      if (row->has_value()) again.push_back({placed[i], std::move(**row), {}, false});
     } else {
       return std::move(answers[i]);
     }
@@ -595,7 +631,7 @@ Status Engine::take_up_what_was_left() {
   Status read = every_row(**snapshot, intents, [&](const StoreRow& row) -> Status {
     StoreKeyReader parts(row.key);
     parts.read_text();
-    decided.push_back({parts.read_text(), row.value});
+    decided.push_back({parts.read_text(), row.value, {}, false});
     return {};
   });
   if (!read) return read;

@@ -10,9 +10,9 @@
 // commands that were decided are placed as orders. Between turns the queue of instants is looked
 // at, so that time passes for devices that say nothing. The wall clock is asked nowhere else.
 //
-// An order is placed in two steps, so that a race with a polling device costs a repetition and no
-// decision: the turn's transaction holds the command as an intent, the order's own transaction
-// erases the intent.
+// A command goes to the disk in two transactions of one group, so that a race with a polling device
+// costs a repetition and no decision: the turn's holds the command as an intent, the order's own
+// erases the intent. When the device polled between reading and writing, the order is placed anew.
 #pragma once
 
 #include <atomic>
@@ -98,7 +98,8 @@ class Engine {
     std::vector<Report> reports;
     std::promise<Result<ReportCounts>> answer;
   };
-  // Anything else that has to happen on the engine's thread.
+  // Anything else that has to happen on the engine's thread. Who asked for it may have his answer,
+  // E0009, and be gone before its commit ends: what is his is not touched after that.
   struct Errand {
     std::function<Status()> run;
     std::promise<Status> answer;
@@ -110,12 +111,16 @@ class Engine {
   void note_revisit(bool goes_on);
   bool wait_for_work();
   void turn();
+  void run_errands();
   Status take_all(Instant now, std::vector<ReportCounts>& counts);
   Status take_told(Instant now);
   // For a fleet that is asked something: its minutes, and what is due before them.
   Status catch_up(Instant now);
   Status pass_time(Instant now);
   Status commit(Effects& effects);
+  // Counts the orders that were placed and keeps the intents that became none yet. `answers`: of
+  // the effects' transactions; what is settled is ok in them afterwards.
+  Status settle_placements(Effects& effects, std::vector<Status>& answers);
   std::vector<Status> commit_group(std::span<const StoreTransaction> group);
   Status when_there_is_room(const std::function<Status()>& act);
   bool wait_for_room(const Diagnostic& why);
@@ -126,8 +131,6 @@ class Engine {
                         Effects& refusals);
   Status take_up_what_was_left();
   Status look_up_ended();
-  Result<eim::OrderBook::Placement> prepare(const Eid& eid, const ProfileCommand& command,
-                                            bool force);
   Result<PlacedOrder> place_now(const Eid& eid, const ProfileCommand& command, bool force,
                                 const std::optional<OrderKey>& key);
   Status do_errand(std::function<Status()> errand);
@@ -154,7 +157,8 @@ class Engine {
   bool ahead_is_full_ = false;  // ... as many as there may be
   bool looking_up_ = false;
   // The engine's thread only.
-  std::deque<ReportsJob> in_hand_;  // of this turn
+  std::deque<ReportsJob> in_hand_;      // of this turn
+  std::deque<Errand> errands_in_hand_;  // the first is under way
   std::optional<Eid> looked_up_to_;
   bool untidy_ = false;
   std::chrono::steady_clock::time_point rested_at_{};  // idle devices left memory

@@ -3,6 +3,7 @@
 // them are gone through in their order; nothing is ordered before the wall clock is reached again.
 #include <algorithm>
 
+#include "adapters/service/policy_versions.h"
 #include "adapters/service/tenant.h"
 #include "adapters/service/turn.h"
 #include "engine/base/diagnostic_code.h"
@@ -144,6 +145,15 @@ Status Tenant::approve_campaign(const CampaignWord& word, Instant now, Effects& 
     return make_diagnostic(
         Code::E0842, "campaign `" + word.campaign + "` is about other devices than were shown",
         "look at it again");
+  }
+  auto versions = policy_versions(store_, keys_, 1);
+  if (!versions) return std::move(versions).error();
+  bool own = !versions->empty() && is_put_in_force_by(versions->front(), word.by);
+  if (own && !word.goes_on) {
+    return make_diagnostic(
+        Code::E0842,
+        "`" + word.by + "` put the policy in force and does not approve what it orders",
+        "somebody else with the role `approve` has to");
   }
   if (word.goes_on) {
     fleet_->minutes().go_on(word.campaign, now);

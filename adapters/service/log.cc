@@ -1,9 +1,12 @@
 #include "adapters/service/log.h"
 
 #include <fmt/format.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/basic_file_sink.h>
-#include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+
+#include <cstdio>
+#include <mutex>
 
 #include "adapters/service/json_text.h"
 #include "engine/base/diagnostic_code.h"
@@ -19,16 +22,35 @@ std::string object(std::string_view what, const Log::Fields& fields) {
   return json;
 }
 
+// Standard error, which by itself is written to with every line.
+class StandardErrorSink final : public spdlog::sinks::base_sink<std::mutex> {
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t line;
+    formatter_->format(message, line);
+    waiting_.append(line.data(), line.size());
+    if (waiting_.size() >= kWaitingBytesMax) flush_();
+  }
+  void flush_() override {
+    std::fwrite(waiting_.data(), 1, waiting_.size(), stderr);
+    waiting_.clear();
+  }
+
+  static constexpr std::size_t kWaitingBytesMax = 64u << 10;
+  std::string waiting_;
+};
+
 class SpdLog final : public Log {
  public:
   explicit SpdLog(std::shared_ptr<spdlog::logger> logger) : logger_(std::move(logger)) {
     logger_->set_pattern(R"({"ts":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})",
                          spdlog::pattern_time_type::utc);
-    logger_->flush_on(spdlog::level::info);
+    logger_->flush_on(spdlog::level::warn);
   }
 
   void info(std::string_view what, const Fields& fields) override {
     logger_->info("{}", object(what, fields));
+    logger_->flush();
   }
   void warn(std::string_view what, const Fields& fields) override {
     logger_->warn("{}", object(what, fields));
@@ -53,7 +75,7 @@ Result<std::unique_ptr<Log>> Log::open(const std::string& path) {
   try {
     std::shared_ptr<spdlog::sinks::sink> sink;
     if (path == "-") {
-      sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
+      sink = std::make_shared<StandardErrorSink>();
     } else {
       sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(path);
     }

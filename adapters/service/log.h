@@ -23,10 +23,11 @@ class Log {
   static Result<std::unique_ptr<Log>> open(const std::string& path);
   virtual ~Log() = default;
 
+  // Each of these three is there when they return.
   virtual void info(std::string_view what, const Fields& fields = {}) = 0;
   virtual void warn(std::string_view what, const Fields& fields = {}) = 0;
   virtual void error(const Diagnostic& why) = 0;
-  // `json`: an object of our own making.
+  // There with the next of the others, or `flush`. `json`: an object of our own making.
   virtual void record(std::string_view tenant, std::string_view device, std::string_view json) = 0;
   virtual void flush() = 0;
 };

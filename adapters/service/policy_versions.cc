@@ -29,6 +29,20 @@ Result<PolicyVersion> version_from(const StoreKey& key, const Bytes& bytes) {
 
 }  // namespace
 
+namespace {
+constexpr std::string_view kProposedBy = ", proposed by ";
+}
+
+std::string accepted_by(std::string_view acceptor, std::string_view proposer) {
+  return std::string(acceptor) + std::string(kProposedBy) + std::string(proposer);
+}
+
+bool is_put_in_force_by(const PolicyVersion& version, std::string_view person) {
+  std::string_view by = version.by;
+  return by == person ||
+         (by.starts_with(person) && by.substr(person.size()).starts_with(kProposedBy));
+}
+
 // A line of JSON, then the text.
 Bytes to_bytes(const PolicyVersion& version) {
   Json json;

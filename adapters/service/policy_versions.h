@@ -29,6 +29,11 @@ Result<std::optional<PolicyVersion>> policy_version(Store& store, const Keys& ke
 Result<std::optional<PolicyVersion>> policy_proposal(Store& store, const Keys& keys);
 Bytes to_bytes(const PolicyVersion& version);
 
+// Names for `by` where it takes two.
+std::string accepted_by(std::string_view acceptor, std::string_view proposer);
+// Is it this person who put it in force? Of two the one who accepted it.
+bool is_put_in_force_by(const PolicyVersion& version, std::string_view person);
+
 // Into `effect`: this one is the newest from now on, unless it says the same as the newest.
 Status note_version(Store& store, const Keys& keys, PolicyVersion version,
                     StoreTransaction& effect);

@@ -238,7 +238,8 @@ Status Running::open_house(const TenantConfig& config) {
                    {"device", log_name(name, device)},
                    {"code", "E0886"},
                    {"why", std::string(why)}});
-      });
+      },
+      [this] { log_.flush(); });
   if (!tenant) return std::move(tenant).error();
   house.tenant = std::move(tenant).value();
   house.engine = std::make_unique<Engine>(*house.tenant, config_.limits, wall_clock,
@@ -322,6 +323,7 @@ Status Running::open_servers() {
     options.address = config_.https->address;
     options.port = config_.https->port;
     options.tls = std::move(*identity);
+    options.peer_requests_per_second_max = config_.limits.esipa_requests_per_second_max;
     auto server = eim::HttpsServer::start(std::move(options), *esipa_, json_.get());
     if (!server) return within(std::move(server).error(), "`/esipa/https`");
     https_server_ = std::move(server).value();
@@ -334,6 +336,7 @@ Status Running::open_servers() {
     options.port = config_.coap->port;
     options.contexts = config_.coap->contexts;
     options.identity = std::move(*identity);
+    options.peer_requests_per_second_max = config_.limits.esipa_requests_per_second_max;
     auto server = eim::CoapServer::start(std::move(options), *esipa_);
     if (!server) return within(std::move(server).error(), "`/esipa/coap`");
     coap_server_ = std::move(server).value();
@@ -392,7 +395,7 @@ Status Running::activate_proposal(Engine& engine, std::string_view by, PolicyChe
   }
   const std::string& text = (*proposal)->text;
   found = check(engine, text);
-  std::string both = std::string(by) + ", proposed by " + (*proposal)->by;
+  std::string both = accepted_by(by, (*proposal)->by);
   if (Status done = activate(house, text, both, found); !done) return done;
   StoreTransaction done;
   done.erase(keys.proposal());

@@ -52,7 +52,8 @@ void append(StoreTransaction& effect, const StoreTransaction& more) {
 }
 
 Tenant::Tenant(const TenantConfig& config, const ServiceLimits& limits, Store& store,
-               eim::OrderBook& book, RunnablePolicy policy, RecordSink told, SetAsideSink set_aside)
+               eim::OrderBook& book, RunnablePolicy policy, RecordSink told, SetAsideSink set_aside,
+               CommitSink committed)
     : config_(config),
       limits_(limits),
       keys_(config.name),
@@ -60,6 +61,7 @@ Tenant::Tenant(const TenantConfig& config, const ServiceLimits& limits, Store& s
       book_(book),
       told_(std::move(told)),
       told_set_aside_(std::move(set_aside)),
+      told_committed_(std::move(committed)),
       log_(limits.log_bytes_max) {
   shelve(std::move(policy), {});
 }
@@ -67,9 +69,11 @@ Tenant::Tenant(const TenantConfig& config, const ServiceLimits& limits, Store& s
 Result<std::unique_ptr<Tenant>> Tenant::open(const TenantConfig& config,
                                              const ServiceLimits& limits, Store& store,
                                              eim::OrderBook& book, RunnablePolicy policy,
-                                             RecordSink told, SetAsideSink set_aside) {
+                                             RecordSink told, SetAsideSink set_aside,
+                                             CommitSink committed) {
   std::unique_ptr<Tenant> tenant(new Tenant(config, limits, store, book, std::move(policy),
-                                            std::move(told), std::move(set_aside)));
+                                            std::move(told), std::move(set_aside),
+                                            std::move(committed)));
   if (Status opened = tenant->open_chain(); !opened) return std::move(opened).error();
   if (Status opened = tenant->open_policy(); !opened) return std::move(opened).error();
   if (Status opened = tenant->open_switches(); !opened) return std::move(opened).error();
@@ -130,6 +134,15 @@ Status Tenant::open_chain() {
 
 // --- devices -------------------------------------------------------------------------------------
 
+Result<const StoreSnapshot*> Tenant::reading() {
+  if (!snapshot_) {
+    auto snapshot = store_.snapshot();
+    if (!snapshot) return std::move(snapshot).error();
+    snapshot_ = std::move(*snapshot);
+  }
+  return snapshot_.get();
+}
+
 // `effect`: null when nothing may be changed; then a device without history is not made.
 Result<LiveDevice*> Tenant::find(const std::string& label, StoreTransaction* effect) {
   auto found = devices_.find(label);
@@ -141,12 +154,9 @@ Result<LiveDevice*> Tenant::find(const std::string& label, StoreTransaction* eff
   }
   if (const Diagnostic* why = set_aside_.why(label)) return *why;
   ahead_.spoil(label);
-  if (!snapshot_) {
-    auto snapshot = store_.snapshot();
-    if (!snapshot) return std::move(snapshot).error();
-    snapshot_ = std::move(*snapshot);
-  }
-  auto loaded = load_device(*snapshot_, *shelf_, reader_, label, log_.pending(label));
+  auto snapshot = reading();
+  if (!snapshot) return std::move(snapshot).error();
+  auto loaded = load_device(**snapshot, *shelf_, reader_, label, log_.pending(label));
   if (!loaded) {
     if (!is_damage(loaded.error())) return std::move(loaded).error();
     return set_aside_.add(label, loaded.error());
@@ -156,9 +166,9 @@ Result<LiveDevice*> Tenant::find(const std::string& label, StoreTransaction* eff
   bool is_new = (*loaded)->row == DeviceRow{};
   if (is_new && effect == nullptr) return nullptr;
   if (is_new && (*loaded)->eid && config_.enrols_reported) {
-    auto enrolled = book_.is_enrolled(*snapshot_, *(*loaded)->eid);
+    auto enrolled = book_.row(**snapshot, {}, *(*loaded)->eid);
     if (!enrolled) return std::move(enrolled).error();
-    if (!*enrolled) {
+    if (!enrolled->has_value()) {
       auto enrolment = book_.prepare_enrolment({.eid = *(*loaded)->eid});
       if (!enrolment) return std::move(enrolment).error();
       append(*effect, *enrolment);
@@ -383,6 +393,14 @@ Status Tenant::note_order(const std::string& label, std::uint64_t order, Command
   (*device)->row.order = (*device)->stored.order = order;
   (*device)->row.command = (*device)->stored.command = command;
   return {};
+}
+
+void Tenant::note_unplaced(const std::string& label) {
+  std::lock_guard lock(mutex_);
+  auto device = devices_.find(label);
+  if (device == devices_.end()) return;
+  device->second->row.order = 0;
+  device->second->row.command = 0;
 }
 
 Result<bool> Tenant::tick(Instant now, std::size_t count_max, Effects& effects) {

@@ -62,11 +62,15 @@ struct ReportCounts {
 struct StoredIntent {
   std::string label;
   Bytes intent;
+  // Which of the transactions makes an order of it, unless the device polls meanwhile (E0016).
+  std::optional<std::size_t> placement;
+  bool with_turn = false;  // the turn's own does: nobody can be in its way
 };
 
 // What one turn of the engine does to the store.
 struct Effects {
   std::vector<StoreTransaction> transactions;
+  std::uint64_t turns = 0;  // of devices, that changed something
   std::vector<StoredIntent> intents;
   // Orders whose end is in the transactions: the book may forget them afterwards.
   std::map<Eid, std::vector<eim::OrderId>> ended;
@@ -82,11 +86,15 @@ class Tenant {
   // Told of devices that cannot be read, and why; "": it can again.
   using SetAsideSink = std::function<void(std::string_view label, std::string_view why)>;
 
+  // Told when all records so far are in the store.
+  using CommitSink = std::function<void()>;
+
   // Reads the chain's head; nothing else until it is needed. Requires: store and book outlive it.
   static Result<std::unique_ptr<Tenant>> open(const TenantConfig& config,
                                               const ServiceLimits& limits, Store& store,
                                               eim::OrderBook& book, RunnablePolicy policy,
-                                              RecordSink told, SetAsideSink set_aside = {});
+                                              RecordSink told, SetAsideSink set_aside = {},
+                                              CommitSink committed = {});
 
   const std::string& name() const { return config_.name; }
   const Keys& keys() const { return keys_; }
@@ -119,6 +127,8 @@ class Tenant {
   // Into `effect`: this order carries the command from now on.
   Status note_order(const std::string& label, std::uint64_t order, CommandNumber command,
                     StoreTransaction& effect);
+  // The order that the last turn of the device prepared was not placed.
+  void note_unplaced(const std::string& label);
   Status enrol(const eim::Enrolment& enrolment, Effects& effects);
   // Something of the device cannot be read. Requires: is_damage(damage).
   void set_aside(const std::string& label, const Diagnostic& damage);
@@ -132,7 +142,7 @@ class Tenant {
   Status approve(const std::string& label, std::string_view by, Instant now, Effects& effects);
   // Somebody says yes to all that a campaign orders, or lets one that was aborted go on. `devices`:
   // digest of which devices it is about, as it was shown; "": whichever. E0842: it does not wait
-  // for that, or it is about others meanwhile.
+  // for that, or is about others meanwhile, or who approves put the policy in force.
   Status approve_campaign(const CampaignWord& word, Instant now, Effects& effects);
   // Keeps a policy that waits for a second person; absent: drops the one that waits, E0842 when
   // there is none.
@@ -190,13 +200,16 @@ class Tenant {
 
  private:
   Tenant(const TenantConfig& config, const ServiceLimits& limits, Store& store,
-         eim::OrderBook& book, RunnablePolicy policy, RecordSink told, SetAsideSink set_aside);
+         eim::OrderBook& book, RunnablePolicy policy, RecordSink told, SetAsideSink set_aside,
+         CommitSink committed);
   Status open_chain();
   // Into `effect`: a record about the whole tenant.
   void record(std::string_view json, StoreTransaction& effect);
   Status open_policy();
   Status open_switches();
   void shelve(RunnablePolicy policy, RunnablePolicy shadow);
+  // The snapshot of this Reading. Requires: one.
+  Result<const StoreSnapshot*> reading();
   // E0886 for who is set aside. Requires: a Reading.
   Result<LiveDevice*> find(const std::string& label, StoreTransaction* effect);
   Result<bool> tick_until(Instant until, Instant wall, std::size_t count_max, Effects& effects);
@@ -257,6 +270,7 @@ class Tenant {
   eim::OrderBook& book_;
   RecordSink told_;
   SetAsideSink told_set_aside_;
+  CommitSink told_committed_;
   PlannerOptions planner_options_;
 
   mutable std::mutex mutex_;  // guards everything below

@@ -90,6 +90,7 @@ void Tenant::committed() {
   log_.forget_moved();
   while (devices_.size() > limits_.devices_in_memory_max) drop_last();
   if (eid_of_imei_.size() > limits_.devices_in_memory_max) eid_of_imei_.clear();
+  if (told_committed_) told_committed_();
 }
 
 std::size_t Tenant::let_rest() {

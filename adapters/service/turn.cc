@@ -2,10 +2,12 @@
 
 #include <algorithm>
 
+#include "adapters/service/command_package.h"
 #include "adapters/service/fleet_word_text.h"
 #include "adapters/service/json_text.h"
 #include "adapters/service/shadow.h"
 #include "adapters/sgp32/package.h"
+#include "engine/base/diagnostic_code.h"
 #include "engine/device/planner_goal.h"
 #include "engine/runtime/record_json.h"
 
@@ -251,16 +253,15 @@ void Tenant::Turn::look_anew() {
   DecisionRecord made = device.loop.record();
   bool says_nothing = made.outcome == "keep" && made.rule.empty() && made.alerts.empty() &&
                       made.tasks.empty() && device.row.record.empty();
-  if (!says_nothing) take(made);
+  // Known: the journal was read again, and came to the same decision.
+  bool known = essence_of(made) == device.row.essence;
+  if (!says_nothing && !known) take(made);
   device.row.policy = tenant.shelf_->policy_digest;
 }
 
 void Tenant::Turn::take(const DecisionRecord& made) {
-  std::string essence = essence_of(made);
-  // Known: the journal was read again, and came to the same decision.
-  if (essence == device.row.essence) return;
   ++decision_count;
-  device.row.essence = std::move(essence);
+  device.row.essence = essence_of(made);
   DecisionRecord nameless = made;
   nameless.device = "%";
   std::string json = to_json(nameless, tenant.shelf_->policy.prepared->table());
@@ -306,7 +307,7 @@ bool Tenant::Turn::is_stopped_by_fleet() const {
   return leads_there && !flight->because_of_ban;
 }
 
-std::optional<Bytes> Tenant::Turn::plan_next() {
+std::optional<Intent> Tenant::Turn::plan_next() {
   const auto& decision = device.loop.decision();
   if (!device.eid || !decision) return std::nullopt;
   if (behind_) {
@@ -341,9 +342,46 @@ std::optional<Bytes> Tenant::Turn::plan_next() {
     note_for_campaign(*plan.command, goal);
   }
   intent.withdraw = plan.withdraw.value_or(0);
-  Bytes stored = to_bytes(intent);
-  effect.put(tenant.keys_.intent(device.label), stored);
-  return stored;
+  return intent;
+}
+
+Result<eim::OrderBook::Placement> Tenant::Turn::prepare(const ProfileCommand& command) {
+  auto snapshot = tenant.reading();
+  if (!snapshot) return std::move(snapshot).error();
+  auto row = tenant.book_.row(**snapshot, effect, *device.eid);
+  if (!row) return std::move(row).error();
+  if (!row->has_value()) return make_diagnostic(Code::E0841, "it is not enrolled");
+  return prepare_order(tenant.book_, *device.eid, command, {.row = &**row});
+}
+
+bool Tenant::Turn::enrols_for(const eim::OrderBook::Placement& placement) const {
+  const StoreKey& record = placement.effect.expectations().front().key;
+  return std::any_of(effect.expectations().begin(), effect.expectations().end(),
+                     [&](const auto& one) { return !one.value && one.key == record; });
+}
+
+StoredIntent Tenant::Turn::keep_intent(const Intent& intent) {
+  StoredIntent kept{device.label, to_bytes(intent), {}, false};
+  std::optional<eim::OrderBook::Placement> placement;
+  if (intent.withdraw == 0) {
+    if (auto prepared = prepare(intent.command)) placement = std::move(*prepared);
+  }
+  StoreKey key = tenant.keys_.intent(device.label);
+  if (!placement) {
+    effect.put(std::move(key), kept.intent);
+    return kept;
+  }
+  device.row.order = placement->id;
+  device.row.command = intent.command.number;
+  if (enrols_for(*placement)) {
+    // Nobody else knows the device yet, so nobody can be in the way.
+    for (const auto& write : placement->effect.writes()) effect.put(write.key, *write.value);
+    kept.with_turn = true;
+    return kept;
+  }
+  effect.put(key, kept.intent);
+  placement_ = std::move(placement->effect.erase(std::move(key)));
+  return kept;
 }
 
 // A place in the queue is changed only for an earlier one: coming too early costs one look, and
@@ -379,8 +417,8 @@ void Tenant::Turn::finish(Effects& effects) {
   if (device.row.policy.empty()) device.row.policy = tenant.shelf_->policy_digest;
   if (device.row.policy != tenant.shelf_->policy_digest) look_anew();
   tell_fleet();
-  std::optional<Bytes> intent = plan_next();
-  if (intent) effects.intents.push_back({device.label, std::move(*intent)});
+  std::optional<StoredIntent> kept;
+  if (auto intent = plan_next()) kept = keep_intent(*intent);
   bool waited = device.stored.waits_for == name_of(WaitReason::approval);
   bool waits = device.row.waits_for == name_of(WaitReason::approval);
   if (waits && !waited) effect.put(tenant.keys_.approval(device.label), {});
@@ -403,7 +441,14 @@ void Tenant::Turn::finish(Effects& effects) {
     effect.put(tenant.keys_.device(device.label), to_bytes(device.row));
     device.stored = device.row;
   }
-  if (!effect.empty()) effects.transactions.push_back(std::move(effect));
+  if (effect.empty()) return;
+  ++effects.turns;
+  effects.transactions.push_back(std::move(effect));
+  if (placement_) {
+    kept->placement = effects.transactions.size();
+    effects.transactions.push_back(std::move(*placement_));
+  }
+  if (kept) effects.intents.push_back(std::move(*kept));
 }
 
 }  // namespace sojourn::service

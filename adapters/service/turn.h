@@ -43,13 +43,20 @@ struct Tenant::Turn {
   bool is_approved(const Decision& decision) const;
   bool is_stopped_by_fleet() const;
   void note_for_campaign(const ProfileCommand& command, const PlanGoal& goal);
-  std::optional<Bytes> plan_next();  // the command that was decided, as it is stored
+  std::optional<Intent> plan_next();  // the command that was decided
+  // Keeps the command, and prepares the order that it becomes. What cannot be ordered so is left to
+  // the engine.
+  StoredIntent keep_intent(const Intent& intent);
+  Result<eim::OrderBook::Placement> prepare(const ProfileCommand& command);
+  // Does `effect` itself make the device known to the book that `placement` is for?
+  bool enrols_for(const eim::OrderBook::Placement& placement) const;
   void ask_people(const Decision& decision, PlanGates& gates);
   void queue(Instant wake);
   void compare_shadow();
   void keep_journal();
 
   JournalWriter journal_;
+  std::optional<StoreTransaction> placement_;  // of the order; comes after `effect`
   Instant ask_again_ = kNever;
   const bool behind_;  // the wall clock is further
   const Instant wall_;

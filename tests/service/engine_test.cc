@@ -2,7 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <random>
+#include <utility>
 
 #include "tests/service/little_service.h"
 #include "tests/support/catch.h"
@@ -40,7 +42,99 @@ std::string report(std::string_view device, Instant at, std::string_view network
 
 Instant at(std::string_view text) { return parse_rfc3339(text).value(); }
 
+// A store to which something else can happen just before an order is written.
+class MeddledStore final : public Store {
+ public:
+  Result<std::unique_ptr<StoreSnapshot>> snapshot() override { return inner_->snapshot(); }
+  std::vector<Status> commit_group(std::span<const StoreTransaction> group) override {
+    if (writes_to(group, Space::orders) && writes_to(group, Space::audit)) {
+      ++orders_with_records;
+      if (auto act = take_act()) act();
+    }
+    return inner_->commit_group(group);
+  }
+  // Before the next group that writes to the order book and to the evidence, on its thread.
+  void before_order(std::function<void()> act) {
+    std::lock_guard lock(mutex_);
+    act_ = std::move(act);
+  }
+  std::atomic<int> orders_with_records{0};  // such groups
+
+ private:
+  static bool writes_to(std::span<const StoreTransaction> group, Space space) {
+    return std::any_of(group.begin(), group.end(), [&](const StoreTransaction& one) {
+      return std::any_of(one.writes().begin(), one.writes().end(),
+                         [&](const auto& write) { return write.key.space() == space; });
+    });
+  }
+  std::function<void()> take_act() {
+    std::lock_guard lock(mutex_);
+    return std::exchange(act_, {});
+  }
+  std::unique_ptr<Store> inner_ = make_memory_store();
+  std::mutex mutex_;
+  std::function<void()> act_;
+};
+
+// The first wish about a card that nobody has looked at is to list its profiles.
+constexpr std::string_view kCard = "89049032000000000000000000000017";
+
+std::string card_report(Instant t, std::string_view type) {
+  return fmt::format(
+      R"({{"ts":{},"eid":"{}","network":"724-05","registration":"roaming","profile":"bootstrap",)"
+      R"("attributes":{{"type":"{}"}}}})"
+      "\n",
+      t.ms, kCard, type);
+}
+
+const std::string kMetersGoLocal = policy_of(R"(
+rule meters when type = meter and network in BR then profile = local-br)");
+
 }  // namespace
+
+TEST_CASE("a decision and the order that follows from it go to the disk together") {
+  auto owned = std::make_unique<MeddledStore>();
+  MeddledStore& store = *owned;
+  LittleService service(kMetersGoLocal, {}, std::move(owned));
+  Eid eid = *parse_eid(kCard);
+  Instant t = at("2026-01-01T00:00:00Z");
+  SECTION("of a device that nobody knew") { service.observe(card_report(t, "meter")); }
+  SECTION("of a device that is known") {
+    REQUIRE(service.engine().enrol({.eid = eid}).ok());
+    service.observe(card_report(t, "meter"));
+  }
+  CHECK(store.orders_with_records == 1);
+  eim::DeviceRecord record = service.book().device(eid).value();
+  REQUIRE(record.orders.size() == 1);
+  service::DeviceRow row = service.row(std::string(kCard));
+  CHECK(row.order == record.orders[0].id);
+  CHECK(row.command == 1);
+  CHECK_FALSE(store.read(service.tenant().keys().intent(kCard))->has_value());
+  CHECK(service.engine().counters().orders == 1);
+}
+
+TEST_CASE("a device that polls between deciding and writing gets its order all the same, once") {
+  auto owned = std::make_unique<MeddledStore>();
+  MeddledStore& store = *owned;
+  LittleService service(kMetersGoLocal, {}, std::move(owned));
+  Eid eid = *parse_eid(kCard);
+  Instant t = at("2026-01-01T00:00:00Z");
+  REQUIRE(service.engine().enrol({.eid = eid}).ok());
+  eim::OrderId other = 0;
+  store.before_order([&] {
+    other = service.book().place(eid, sgp32::PsmoList{sgp32::ListProfileInfo{}}, {}).value();
+  });
+  service.observe(card_report(t, "meter"));
+  REQUIRE(service.until([&] { return service.engine().counters().orders == 1; }));
+  eim::DeviceRecord record = service.book().device(eid).value();
+  REQUIRE(record.orders.size() == 2);
+  CHECK(record.orders[0].id == other);
+  CHECK(service.row(std::string(kCard)).order == record.orders[1].id);
+  CHECK_FALSE(store.read(service.tenant().keys().intent(kCard))->has_value());
+  CHECK_FALSE(service.failed());
+  service.restart();
+  CHECK(service.book().device(eid)->orders.size() == 2);
+}
 
 TEST_CASE("a law begins at midnight, and a device that says nothing is judged by it") {
   LittleService service(policy_of(R"(

@@ -30,8 +30,9 @@ namespace sojourn::testing {
 
 class LittleService {
  public:
-  explicit LittleService(const std::string& policy, const service::ServiceLimits& limits = {})
-      : limits_(limits), store_(make_memory_store()) {
+  explicit LittleService(const std::string& policy, const service::ServiceLimits& limits = {},
+                         std::unique_ptr<Store> store = make_memory_store())
+      : limits_(limits), store_(std::move(store)) {
     config_.name = "t";
     config_.eim_id = "eim.example";
     auto maker = simulator::CertificateMaker::make({});
@@ -46,6 +47,7 @@ class LittleService {
   service::Engine& engine() { return *engine_; }
   service::Tenant& tenant() { return *tenant_; }
   Store& store() { return *store_; }
+  eim::OrderBook& book() { return *book_; }
   service::TenantConfig& config() { return config_; }
   bool failed() const { return failed_; }
 
