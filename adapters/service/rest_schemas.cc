@@ -82,9 +82,8 @@ constexpr RestSchema kSchemas[] = {
   "deadline":{"type":"string","format":"date-time","nullable":true},
   "because":{"type":"array","items":{"$ref":"#/components/schemas/Condition"}}}})"},
 
-    {"Decision", R"({"type":"object",
-"required":["ts","device","outcome","from","rule","policy","because","skipped","alerts","tasks","suppressed","review"],
-"properties":{
+    // What a decision says; other records may say some of it.
+    {"DecisionMembers", R"({"type":"object","properties":{
   "ts":{"type":"string","format":"date-time"},
   "device":{"type":"string"},
   "outcome":{"type":"string"},
@@ -101,6 +100,9 @@ constexpr RestSchema kSchemas[] = {
   "suppressed":{"type":"string","nullable":true},
   "overridden":{"type":"array","items":{"type":"string"}},
   "review":{"type":"string","format":"date-time","nullable":true}}})"},
+
+    {"Decision", R"({"allOf":[{"$ref":"#/components/schemas/DecisionMembers"},{"type":"object",
+"required":["ts","device","outcome","from","rule","policy","because","skipped","alerts","tasks","suppressed","review"]}]})"},
 
     {"DeviceList", R"({"type":"object","required":["devices"],"properties":{
   "devices":{"type":"array","items":{"$ref":"#/components/schemas/DeviceSummary"}},
@@ -172,26 +174,11 @@ constexpr RestSchema kSchemas[] = {
   "before":{"type":"integer","description":"the next page comes before it"}}})"},
 
     {"Record",
-     R"({"type":"object","description":"a decision, a command, its result, a notice of the card, what people did: what it is about says which members it has",
+     R"({"description":"a decision, a command, its result, a notice of the card, what people did: what it is about says which members it has",
+"allOf":[{"$ref":"#/components/schemas/DecisionMembers"},{"type":"object",
 "required":["ts","device","sequence","hash"],"properties":{
-  "ts":{"type":"string","format":"date-time"},
-  "device":{"type":"string"},
   "sequence":{"type":"integer"},
   "hash":{"type":"string"},
-  "outcome":{"type":"string"},
-  "profile":{"type":"string"},
-  "from":{"type":"string","nullable":true},
-  "rule":{"type":"string"},
-  "at":{"type":"string"},
-  "policy":{"type":"string"},
-  "because":{"type":"array","items":{"$ref":"#/components/schemas/Condition"}},
-  "skipped":{"type":"array","items":{"type":"string"}},
-  "bans":{"type":"array","items":{"$ref":"#/components/schemas/BanEvidence"}},
-  "alerts":{"type":"array","items":{"type":"string"}},
-  "tasks":{"type":"array","items":{"type":"string"}},
-  "suppressed":{"type":"string","nullable":true},
-  "overridden":{"type":"array","items":{"type":"string"}},
-  "review":{"type":"string","format":"date-time","nullable":true},
   "command":{"type":"string"},
   "number":{"type":"integer"},
   "iccid":{"type":"string"},
@@ -210,7 +197,7 @@ constexpr RestSchema kSchemas[] = {
   "text":{"type":"string"},
   "approved":{"type":"string"},
   "by":{"type":"string"},
-  "set_aside":{"type":"string","nullable":true}}})"},
+  "set_aside":{"type":"string","nullable":true}}}]})"},
 
     {"NewOrder", R"({"type":"object","required":["device","command"],"properties":{
   "device":{"type":"string"},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "engine/base/calendar.h"
 #include "engine/base/instant.h"
@@ -34,6 +35,11 @@ class OpenApiShapes::Judge {
     }
     if (value.is_null() && schema.value("nullable", false)) return;
     if (schema.contains("$ref")) return follow(schema["$ref"], value, place);
+    if (schema.contains("allOf") && value.is_object()) {
+      std::vector<Part> parts;
+      if (!collect(schema, name, parts)) return complain(place, "refers to no schema");
+      return members(parts, value, place);
+    }
     if (schema.contains("allOf")) {
       for (const Json& one : schema["allOf"]) judge(one, value, place, name);
     }
@@ -59,12 +65,42 @@ class OpenApiShapes::Judge {
     complaints_ += place + ": " + what + "\n";
   }
 
-  void follow(const std::string& reference, const Json& value, const std::string& place) {
-    std::string name = reference.starts_with(kSchemas) ? reference.substr(kSchemas.size()) : "";
+  // Null: there is none. `name` becomes its name.
+  const Json* find(const std::string& reference, std::string& name) {
+    name = reference.starts_with(kSchemas) ? reference.substr(kSchemas.size()) : "";
     const Json& schemas = document_["components"]["schemas"];
-    if (!schemas.contains(name)) return complain(place, "no schema `" + reference + "`");
+    if (!schemas.contains(name)) return nullptr;
     if (seen_ != nullptr) seen_->insert(name);
-    judge(schemas[name], value, place, name);
+    return &schemas[name];
+  }
+
+  void follow(const std::string& reference, const Json& value, const std::string& place) {
+    std::string name;
+    const Json* schema = find(reference, name);
+    if (schema == nullptr) return complain(place, "no schema `" + reference + "`");
+    judge(*schema, value, place, name);
+  }
+
+  // An object that is described in parts: each lists some of its members.
+  struct Part {
+    const Json* schema = nullptr;
+    std::string name;
+    const Json& properties() const {
+      static const Json kNone = Json::object();
+      return schema->contains("properties") ? (*schema)["properties"] : kNone;
+    }
+  };
+
+  bool collect(const Json& schema, const std::string& name, std::vector<Part>& parts) {
+    if (schema.contains("$ref")) {
+      std::string referred;
+      const Json* found = find(schema["$ref"], referred);
+      return found != nullptr && collect(*found, referred, parts);
+    }
+    if (!schema.contains("allOf")) return parts.push_back({&schema, name}), true;
+    const Json& all = schema["allOf"];
+    return std::all_of(all.begin(), all.end(),
+                       [&](const Json& one) { return collect(one, name, parts); });
   }
 
   void one_of(const Json& all, const Json& value, const std::string& place,
@@ -97,24 +133,31 @@ class OpenApiShapes::Judge {
     if (schema.value("format", "") == "date-time" && !parse_rfc3339(value.get<std::string>())) {
       complain(place, value.dump() + " is no date-time");
     }
-    if (type == "object" && schema.contains("properties")) members(schema, value, place, name);
+    if (type == "object" && schema.contains("properties")) {
+      members({Part{&schema, name}}, value, place);
+    }
   }
 
-  void members(const Json& schema, const Json& value, const std::string& place,
-               const std::string& name) {
-    const Json& properties = schema["properties"];
-    for (const Json& one : schema.value("required", Json::array())) {
-      if (!value.contains(one)) complain(place, "`" + one.get<std::string>() + "` is missing");
-      if (!properties.contains(one)) complain(place, "requires what it does not list");
+  void members(const std::vector<Part>& parts, const Json& value, const std::string& place) {
+    auto part_with = [&](const std::string& member) {
+      return std::find_if(parts.begin(), parts.end(),
+                          [&](const Part& part) { return part.properties().contains(member); });
+    };
+    for (const Part& part : parts) {
+      for (const Json& one : part.schema->value("required", Json::array())) {
+        if (!value.contains(one)) complain(place, "`" + one.get<std::string>() + "` is missing");
+        if (part_with(one) == parts.end()) complain(place, "requires what it does not list");
+      }
     }
     for (const auto& [member, content] : value.items()) {
-      if (!properties.contains(member)) {
+      auto part = part_with(member);
+      if (part == parts.end()) {
         complain(place, "`" + member + "` is not documented");
         continue;
       }
-      std::string path = name + "." + member;
+      std::string path = part->name + "." + member;
       if (seen_ != nullptr) seen_->insert(path);
-      judge(properties[member], content, place + "/" + member, path);
+      judge(part->properties()[member], content, place + "/" + member, path);
     }
   }
 
@@ -171,10 +214,14 @@ std::set<std::string> OpenApiShapes::never_seen() const {
   std::set<std::string> all;
   for (const auto& [name, schema] : document_["components"]["schemas"].items()) {
     if (!seen_.contains(name)) continue;  // of requests alone
-    const Json properties = schema.value("properties", Json::object());
-    for (const auto& [member, unused] : properties.items()) {
-      if (!seen_.contains(name + "." + member)) all.insert(name + "." + member);
-    }
+    auto look = [&, &name = name](const Json& part) {
+      const Json properties = part.value("properties", Json::object());
+      for (const auto& [member, unused] : properties.items()) {
+        if (!seen_.contains(name + "." + member)) all.insert(name + "." + member);
+      }
+    };
+    look(schema);
+    for (const Json& part : schema.value("allOf", Json::array())) look(part);
   }
   return all;
 }
