@@ -10,6 +10,9 @@
 //   build/tests/bench/service_bench memory [FEW [MANY]]
 //     of a device that is idle: what a service takes of which many reported once, less what it took
 //     when there were few
+//   build/tests/bench/service_bench fleet [DEVICES]
+//     the same reports under a policy that asks nothing of the fleet, and under one with a rollout
+//     and guards of which every device is a member
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -27,10 +30,9 @@
 #include "adapters/service/device_row.h"
 #include "adapters/service/keys.h"
 #include "adapters/sgp32/esipa.h"
-#include "adapters/simulator/http_client.h"
 #include "adapters/store/sqlite_store.h"
 #include "engine/base/diagnostic_code.h"
-#include "tests/service/served.h"
+#include "tests/service/rest_client.h"
 
 using namespace sojourn;
 using namespace sojourn::testing;
@@ -53,16 +55,11 @@ struct Demo {
     config.insert(config.find('{') + 1, "\n  \"limits\": {" + limits + "},");
     std::ofstream(folder + "/serve.json") << config;
   }
-  std::string token() const {
-    std::string token = read_whole(folder + "/tokens/operate");
-    return token.substr(0, token.find('\n'));
-  }
-  simulator::HttpsClientOptions client_of(std::uint16_t port) const {
-    simulator::HttpsClientOptions options;
-    options.port = port;
-    options.timeout_ms = 60'000;
-    options.trust = simulator::TlsTrust{read_whole(folder + "/ci.pem"), "localhost", "", ""};
-    return options;
+  void replace_in_policy(const std::string& from, const std::string& to) const {
+    std::string policy = read_whole(folder + "/policy.sojourn");
+    policy.erase(std::min(policy.find("\ntest \""), policy.size()));
+    policy.replace(policy.find(from), from.size(), to);
+    std::ofstream(folder + "/policy.sojourn") << policy;
   }
   ScratchFolder scratch;
   std::string folder;
@@ -73,19 +70,15 @@ struct Demo {
 class Sender {
  public:
   explicit Sender(const Demo& demo)
-      : client_(simulator::make_http_client(demo.client_of(demo.service.rest_port()))),
-        authorization_("Bearer " + demo.token()) {}
+      : client_(demo.service), token_(demo.service.token("operate")) {}
   bool post(const std::string& lines) {
-    simulator::HttpCall call{.method = "POST", .path = "/v1/observations"};
-    call.fields.emplace_back("Authorization", authorization_);
-    call.body = as_bytes(lines);
-    auto reply = client_->send(call);
+    auto reply = client_.ask("POST", "/v1/observations", token_, lines);
     return reply && reply->status == 200;
   }
 
  private:
-  std::unique_ptr<simulator::HttpClient> client_;
-  std::string authorization_;
+  RestClient client_;
+  std::string token_;
 };
 
 // Rows of 300 bytes, 1,000 to a group, appended.
@@ -213,7 +206,8 @@ int latency(int argc, char** argv) {
   double seconds = number_or(argc, argv, 2, 20);
   double per_second = number_or(argc, argv, 3, 1'000);
   constexpr std::size_t kDevices = 10'000, kPerRequest = 20, kCards = 300;
-  Demo demo({}, kCards);
+  // One client fetches for all cards, again and again.
+  Demo demo(R"("esipa_requests_per_second_max": 0)", kCards);
   if (!demo.service.start()) return 1;
   std::uint64_t number = 0;
   std::vector<std::string> first;
@@ -240,7 +234,8 @@ int latency(int argc, char** argv) {
   });
   // One card after the other turns out to be a meter's: its report is accepted, and what is then
   // fetched was decided and signed.
-  auto device = simulator::make_https_client(demo.client_of(demo.service.https_port()));
+  auto device =
+      simulator::make_https_client(demo.service.client_options(demo.service.https_port()));
   Sender sender(demo);
   std::vector<double> took;
   for (std::size_t n = 0; n < kCards; ++n) {
@@ -338,14 +333,12 @@ int restart(int argc, char** argv) {
 
 // Nobody is in memory any more, and what they held was given back.
 double resident_when_idle(const Demo& demo) {
-  auto client = simulator::make_http_client(demo.client_of(demo.service.rest_port()));
-  simulator::HttpCall call{.method = "GET", .path = "/metrics"};
-  call.fields.emplace_back("Authorization", "Bearer " + demo.token());
+  RestClient client(demo.service);
   double least = 0;
   for (int unchanged = 0; unchanged < 15;) {
     std::this_thread::sleep_for(std::chrono::seconds(1));
-    auto reply = client->send(call);
-    std::string text = reply ? std::string(reply->body.begin(), reply->body.end()) : "";
+    auto reply = client.ask("GET", "/metrics", demo.service.token("read"));
+    std::string text = reply ? text_of(*reply) : "";
     bool idle = text.find("sojourn_devices_in_memory{tenant=\"demo\"} 0\n") != std::string::npos;
     double now = resident_bytes(demo.service.process());
     unchanged = idle && now == least ? unchanged + 1 : 0;
@@ -376,6 +369,67 @@ int memory(int argc, char** argv) {
   return 0;
 }
 
+// Ascending.
+double percentile(const std::vector<double>& sorted, double share) {
+  return sorted[static_cast<std::size_t>(static_cast<double>(sorted.size() - 1) * share)];
+}
+
+int fleet(int argc, char** argv) {
+  std::size_t devices = count_or(argc, argv, 2, 100'000);
+  constexpr std::size_t kSingle = 2'000;
+  for (bool asks : {false, true}) {
+    Demo demo;
+    if (asks) {
+      demo.replace_in_policy("type = meter then profile = local-br",
+                             "type = meter then profile = local-br, "
+                             "rollout 1%, 10%, 100% each 24 hours");
+      demo.replace_in_policy("otherwise keep",
+                             "guard at most 1% of fleet per hour\n"
+                             "guard approval when more than 1000 devices\n"
+                             "guard abort when at least 20% fail after at least 10\n"
+                             "otherwise keep");
+    }
+    if (!demo.service.start()) return 1;
+    std::uint64_t number = 0;
+    std::vector<std::string> first, second;
+    while (number < devices) first.push_back(batch(devices, 1'000, number));
+    while (number < 2 * devices) second.push_back(batch(devices, 1'000, number));
+    double cpu[4] = {cpu_seconds(demo.service.process())};
+    Sent sent_first = send_all(demo, first, 1'000, 4, 600);
+    cpu[1] = cpu_seconds(demo.service.process());
+    Sent sent_second = send_all(demo, second, 1'000, 4, 600);
+    cpu[2] = cpu_seconds(demo.service.process());
+    // One report a turn, for long enough that whole minutes pass meanwhile.
+    Sender sender(demo);
+    std::vector<double> took;
+    for (std::size_t n = 0; n < kSingle; ++n) {
+      Clock::time_point begin = Clock::now();
+      if (!sender.post(batch(devices, 1, number))) return 1;
+      took.push_back(seconds_since(begin) * 1e3);
+      std::this_thread::sleep_for(std::chrono::milliseconds(40));
+    }
+    cpu[3] = cpu_seconds(demo.service.process());
+    double resident = resident_bytes(demo.service.process());
+    demo.service.stop(SIGKILL);
+    Clock::time_point begin = Clock::now();
+    if (!demo.service.start()) return 1;
+    double ready = seconds_since(begin);
+    double resident_anew = resident_bytes(demo.service.process());
+    demo.service.stop(SIGTERM);
+    std::sort(took.begin(), took.end());
+    fmt::print(
+        "{}: {} devices; first reports {:.0f} us of a core each, second {:.0f}; a turn of one "
+        "{:.2f} ms of a core; answered in {:.1f} ms (median), {:.1f} (99 of 100), {:.1f} "
+        "(longest); {:.0f} MB; ready after kill in {:.2f} s with {:.0f} MB\n",
+        asks ? "a fleet" : "no fleet", devices,
+        (cpu[1] - cpu[0]) / static_cast<double>(sent_first.taken) * 1e6,
+        (cpu[2] - cpu[1]) / static_cast<double>(sent_second.taken) * 1e6,
+        (cpu[3] - cpu[2]) / kSingle * 1e3, percentile(took, 0.5), percentile(took, 0.99),
+        took.back(), resident / 1e6, ready, resident_anew / 1e6);
+  }
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -384,6 +438,7 @@ int main(int argc, char** argv) {
   if (what == "latency") return latency(argc, argv);
   if (what == "restart") return restart(argc, argv);
   if (what == "memory") return memory(argc, argv);
+  if (what == "fleet") return fleet(argc, argv);
   fmt::print(stderr, "no such bar: {}\n", what);
   return 2;
 }

@@ -2,74 +2,22 @@
 // wall clock that somebody sets.
 #include <sqlite3.h>
 
-#include <algorithm>
 #include <csignal>
-#include <functional>
-#include <nlohmann/json.hpp>
 #include <thread>
 
-#include "adapters/simulator/http_client.h"
 #include "tests/service/demo_folder.h"
 #include "tests/service/kept_lines.h"
-#include "tests/service/served.h"
+#include "tests/service/rest_client.h"
+#include "tests/service/service_circumstances.h"
 #include "tests/support/catch.h"
-#include "tests/support/circumstances.h"
 
 using namespace sojourn;
 using namespace sojourn::testing;
 
 namespace {
 
-using Json = nlohmann::json;
-
-struct Operator {
-  explicit Operator(const Served& service) {
-    simulator::HttpsClientOptions options;
-    options.port = service.rest_port();
-    options.timeout_ms = 60'000;
-    options.trust =
-        simulator::TlsTrust{read_whole(service.folder() + "/ci.pem"), "localhost", "", ""};
-    client = simulator::make_http_client(std::move(options));
-    token = read_whole(service.folder() + "/tokens/admin");
-    token = "Bearer " + token.substr(0, token.find('\n'));
-  }
-  // The status; 0: no answer.
-  unsigned ask(std::string_view method, std::string_view path, std::string_view body = {}) {
-    simulator::HttpCall call{.method = std::string(method), .path = std::string(path)};
-    call.fields.emplace_back("Authorization", token);
-    call.body = as_bytes(body);
-    auto reply = client->send(call);
-    text = reply ? std::string(reply->body.begin(), reply->body.end()) : "";
-    return reply ? reply->status : 0;
-  }
-  Json json() const { return Json::parse(text, nullptr, false); }
-  // The value of a line of /metrics.
-  double metric(const std::string& name) {
-    ask("GET", "/metrics");
-    std::size_t at = text.find("\n" + name);
-    return at == std::string::npos ? -1 : std::stod(text.substr(text.find(' ', at)));
-  }
-  std::unique_ptr<simulator::HttpClient> client;
-  std::string token, text;
-};
-
-bool becomes(const std::function<bool()>& true_at_last) {
-  for (int i = 0; i < 600; ++i) {
-    if (true_at_last()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
-  }
-  return false;
-}
-
-void limit(const std::string& folder, const std::string& limits) {
-  std::string config = read_whole(folder + "/serve.json");
-  write(folder + "/serve.json",
-        config.insert(config.find('{') + 1, "\"limits\": {" + limits + "},"));
-}
-
 bool chain_is_whole(const Served& service) {
-  write(service.folder() + "/chain", service.ask("audit fetch").out);
-  ProgramRun verified = run_shell("sojourn audit verify chain", service.folder());
+  ProgramRun verified = service.verify_audit();
   INFO(verified.out << verified.err);
   CHECK(verified.exit_code == 0);
   return verified.exit_code == 0;
@@ -94,40 +42,24 @@ int damage_journal(const std::string& path, const std::string& label) {
 TEST_CASE("a disk fills up while journals are packed: the service says so, and goes on") {
   ScratchFolder scratch;
   Served service(make_folder(scratch, "demo", 1));
-  limit(service.folder(), "\"log_bytes_max\": 1048576");
-  Circumstances around(service.folder() + "/knobs");
-  service.set_environment(around.preload());
-  service.set_environment(around.knobs());
+  set_limits(service.folder(), R"("log_bytes_max": 1048576)");
+  ServiceCircumstances around(service);
   REQUIRE(service.start());
   auto operating = std::make_unique<Operator>(service);
-  std::map<std::string, std::set<std::string>> acknowledged;
-  std::int64_t number = 0;
-  std::string lines;
-  std::map<std::string, std::set<std::string>> sent;
-  auto next_batch = [&] {
-    lines.clear();
-    sent.clear();
-    for (int i = 0; i < 300; ++i, ++number) {
-      std::string eid = demo_device(static_cast<std::size_t>(number % 60));
-      std::string line = report_line(eid, 80'000'000 - number, kMeterInBrazil);
-      sent[eid].insert(line.substr(0, line.size() - 1));
-      lines += line;
-    }
-  };
+  SentReports reports;
   auto post = [&] {
-    unsigned status = operating->ask("POST", "/v1/observations", lines);
-    if (status != 200) return status;
-    for (auto& [eid, some] : sent) acknowledged[eid].merge(some);
+    unsigned status = operating->ask("POST", "/v1/observations", reports.lines());
+    if (status == 200) reports.acknowledged();
     return status;
   };
   for (int round = 0; round < 5; ++round) {
     INFO("round " << round);
     for (int i = 0; i < 20; ++i) {
-      next_batch();
+      reports.next();
       REQUIRE(post() == 200);
     }
     around.fill_disk(true);  // while what came in is tidied
-    next_batch();
+    reports.next();
     CHECK(post() == 503);
     CHECK(operating->json()["code"] == "E0009");
     CHECK(post() == 503);
@@ -150,29 +82,18 @@ TEST_CASE("a disk fills up while journals are packed: the service says so, and g
   CHECK(holds(service.said(), "E0009"));
   chain_is_whole(service);
   CHECK(service.stop(SIGTERM) == 0);
-  auto kept = kept_lines(service.folder() + "/sojourn.store", "demo");
-  std::size_t count = 0, lost = 0, doubled = 0;
-  for (const auto& [eid, some] : acknowledged) {
-    for (const std::string& line : some) {
-      ++count;
-      lost += kept[eid].count(line) == 0 ? 1u : 0u;
-      doubled += kept[eid].count(line) > 1 ? 1u : 0u;
-    }
-  }
-  CHECK(count == 5u * 21u * 300u);
-  CHECK(lost == 0);
-  CHECK(doubled == 0);
+  SentReports::Comparison found = reports.compare(service.folder());
+  CHECK(found.count == 5u * 21u * 300u);
+  CHECK(found.lost == 0);
+  CHECK(found.doubled == 0);
 }
 
 TEST_CASE("a full disk keeps devices waiting, not out") {
   ScratchFolder scratch;
   Served service(make_folder(scratch, "demo", 1));
-  Circumstances around(service.folder() + "/knobs");
-  service.set_environment(around.preload());
-  service.set_environment(around.knobs());
+  ServiceCircumstances around(service);
   REQUIRE(service.start());
-  write(service.folder() + "/reports", report_line(demo_device(0), 60'000, kMeterInBrazil));
-  REQUIRE(service.ask("observe", "reports").exit_code == 0);
+  REQUIRE(service.observe(report_line(demo_device(0), 60'000, kMeterInBrazil)).exit_code == 0);
   around.fill_disk(true);
   std::string happened = service.devices("coap", {.polls = 2, .interval_ms = 10});
   INFO(happened);
@@ -182,6 +103,87 @@ TEST_CASE("a full disk keeps devices waiting, not out") {
   CHECK(holds(service.ask_until("devices show", demo_device(0), "local-br, enabled").out,
               "local-br, enabled"));
   CHECK(service.stop(SIGTERM) == 0);
+}
+
+TEST_CASE("a disk fills up during an approval: who gave it is told, and it counts once") {
+  ScratchFolder scratch;
+  Served service(make_folder(scratch, "demo", 2));
+  replace_in(service.folder() + "/policy.sojourn", "type = meter then profile = local-br",
+             "type = meter then profile = local-br, approval");
+  ServiceCircumstances around(service);
+  REQUIRE(service.start());
+  REQUIRE(service.observe(meters(2)).exit_code == 0);
+  service.devices("https", {.polls = 4});
+  Operator operating(service);
+  auto waiting = [&] {
+    operating.ask("GET", "/v1/approvals");
+    return operating.json()["approvals"].size();
+  };
+  REQUIRE(becomes([&] { return waiting() == 2; }));
+  const std::string yes = R"({"devices":[")" + demo_device(0) + R"("]})";
+  around.fill_disk(true);
+  // The first finds out that there is no room, the others hear it at once; nobody is kept waiting.
+  for (int i = 0; i < 8; ++i) {
+    CHECK(operating.ask("POST", "/v1/approvals", yes) == 503);
+    CHECK(operating.json()["code"] == "E0009");
+  }
+  CHECK(operating.ask("PUT", "/v1/switches", R"({"all":true})") == 503);
+  CHECK(operating.ask("GET", "/readyz") == 503);
+  CHECK(operating.ask("GET", "/healthz") == 200);
+  SECTION("there is room again") { around.fill_disk(false); }
+  SECTION("killed meanwhile") {
+    REQUIRE(service.stop(SIGKILL) == 128 + SIGKILL);
+    around.fill_disk(false);
+    REQUIRE(service.start());
+    operating = Operator(service);
+  }
+  CHECK(becomes([&] { return operating.ask("GET", "/readyz") == 200; }));
+  // It was taken in after all, or is to be given again.
+  unsigned again = operating.ask("POST", "/v1/approvals", yes);
+  CHECK((again == 200 || again == 409));
+  service.devices("https", {});
+  CHECK(holds(service.ask_until("devices show", demo_device(0), "local-br, enabled").out,
+              "local-br, enabled"));
+  CHECK(waiting() == 1);
+  std::string records = service.ask("devices records", demo_device(0) + " --format json").out;
+  CHECK(count_of(records, "\"approved\":\"meters-in-brazil\"") == 1);
+  CHECK(chain_is_whole(service));
+  CHECK(service.stop(SIGTERM) == 0);
+}
+
+TEST_CASE("no room for the index of the store's log is waited out like any other") {
+  ScratchFolder scratch;
+  Served service(make_folder(scratch, "demo", 1));
+  ServiceCircumstances around(service);
+  REQUIRE(service.start());
+  Operator operating(service);
+  SentReports reports;
+  auto post = [&] {
+    unsigned status = operating.ask("POST", "/v1/observations", reports.lines());
+    if (status == 200) reports.acknowledged();
+    return status;
+  };
+  around.fill_shared_index(true);
+  // The index grows by a page for every 16 MB of the log.
+  unsigned status = 200;
+  for (int i = 0; i < 3'000 && status == 200; ++i) {
+    reports.next();
+    status = post();
+  }
+  CHECK(status == 503);
+  CHECK(operating.json()["code"] == "E0009");
+  CHECK(post() == 503);
+  CHECK(operating.ask("GET", "/readyz") == 503);
+  CHECK(operating.ask("GET", "/v1/devices/" + demo_device(0)) == 200);
+  around.fill_shared_index(false);
+  CHECK(becomes([&] { return operating.ask("GET", "/readyz") == 200; }));
+  CHECK(post() == 200);
+  reports.next();
+  CHECK(post() == 200);
+  CHECK(service.stop(SIGTERM) == 0);
+  SentReports::Comparison found = reports.compare(service.folder());
+  CHECK(found.lost == 0);
+  CHECK(found.doubled == 0);
 }
 
 TEST_CASE("a row that rotted sets its device aside, and nobody else") {
@@ -210,11 +212,7 @@ TEST_CASE("a row that rotted sets its device aside, and nobody else") {
   // Its memory knows what the rows say.
   CHECK(operating.ask("GET", "/readyz") == 200);
   CHECK(operating.json()["devices_set_aside"] == 0);
-  std::string policy = read_whole(service.folder() + "/policy.sojourn");
-  std::string other = policy.substr(0, policy.find("\ntest \""));
-  std::size_t at = other.find("region in BR and type = meter");
-  REQUIRE(at != std::string::npos);
-  REQUIRE(operating.ask("PUT", "/v1/policy", other.replace(at, 12, "region in AR")) == 200);
+  REQUIRE(operating.ask("PUT", "/v1/policy", policy_about_argentina(service.folder())) == 200);
   CHECK(becomes([&] {
     operating.ask("GET", "/v1/policy");
     return operating.json()["judging_anew"] == false;
@@ -264,14 +262,9 @@ TEST_CASE("a row that rotted sets its device aside, and nobody else") {
 TEST_CASE("the wall clock of a service is set by years, forth and back") {
   ScratchFolder scratch;
   Served service(make_folder(scratch, "demo", 3));
-  std::string policy = read_whole(service.folder() + "/policy.sojourn");
-  std::size_t end = policy.find("otherwise keep");
-  REQUIRE(end != std::string::npos);
-  policy.insert(end, "guard at most 1 devices per hour\n");
-  write(service.folder() + "/policy.sojourn", policy.substr(0, policy.find("\ntest \"")));
-  Circumstances around(service.folder() + "/knobs");
-  service.set_environment(around.preload());
-  service.set_environment(around.knobs());
+  write(service.folder() + "/policy.sojourn",
+        guarded_policy(service.folder(), "guard at most 1 devices per hour"));
+  ServiceCircumstances around(service);
   REQUIRE(service.start());
   Operator operating(service);
   auto report = [&](std::size_t n, std::int64_t ago_ms) {

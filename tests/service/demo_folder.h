@@ -27,4 +27,40 @@ inline void write(const std::string& path, const std::string& text) {
   std::ofstream(path, std::ios::binary) << text;
 }
 
+// The first `from` of a file becomes `to`.
+inline void replace_in(const std::string& path, const std::string& from, const std::string& to) {
+  std::string text = read_whole(path);
+  std::size_t at = text.find(from);
+  INFO(path << ": " << from);
+  REQUIRE(at != std::string::npos);
+  write(path, text.replace(at, from.size(), to));
+}
+
+// Members of the configuration's `limits`.
+inline void set_limits(const std::string& folder, const std::string& members) {
+  replace_in(folder + "/serve.json", "{", "{\"limits\": {" + members + "},");
+}
+
+// The folder's policy without its tests.
+inline std::string rules_alone(const std::string& folder) {
+  std::string policy = read_whole(folder + "/policy.sojourn");
+  return policy.substr(0, policy.find("\ntest \""));
+}
+
+// ... and with its rule about meters in Brazil about Argentina.
+inline std::string policy_about_argentina(const std::string& folder) {
+  std::string policy = rules_alone(folder);
+  std::size_t at = policy.find("region in BR and type = meter");
+  REQUIRE(at != std::string::npos);
+  return policy.replace(at, 12, "region in AR");
+}
+
+// ... and with a guard.
+inline std::string guarded_policy(const std::string& folder, const std::string& guards) {
+  std::string policy = rules_alone(folder);
+  std::size_t at = policy.find("otherwise keep");
+  REQUIRE(at != std::string::npos);
+  return policy.insert(at, guards + "\n");
+}
+
 }  // namespace sojourn::testing

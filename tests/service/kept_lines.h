@@ -9,6 +9,7 @@
 #include "adapters/service/input_log.h"
 #include "adapters/service/journal.h"
 #include "adapters/store/sqlite_store.h"
+#include "tests/service/served.h"
 #include "tests/support/catch.h"
 
 namespace sojourn::testing {
@@ -58,5 +59,48 @@ inline std::map<std::string, std::multiset<std::string>> kept_lines(const std::s
   }
   return kept;
 }
+
+// Reports of 60 meters by turns, some at a time, and which of them were acknowledged.
+class SentReports {
+ public:
+  // The next 300.
+  const std::string& next() {
+    lines_.clear();
+    sent_.clear();
+    for (int i = 0; i < 300; ++i, ++number_) {
+      std::string eid = demo_device(static_cast<std::size_t>(number_ % 60));
+      std::string line = report_line(eid, 80'000'000 - number_, kMeterInBrazil);
+      sent_[eid].insert(line.substr(0, line.size() - 1));
+      lines_ += line;
+    }
+    return lines_;
+  }
+  const std::string& lines() const { return lines_; }
+  void acknowledged() {
+    for (auto& [eid, some] : sent_) acknowledged_[eid].merge(some);
+  }
+
+  struct Comparison {
+    std::size_t count = 0, lost = 0, doubled = 0;
+  };
+  // With what a stopped service's store holds.
+  Comparison compare(const std::string& folder) const {
+    auto kept = kept_lines(folder + "/sojourn.store", "demo");
+    Comparison found;
+    for (const auto& [eid, lines] : acknowledged_) {
+      for (const std::string& line : lines) {
+        ++found.count;
+        found.lost += kept[eid].count(line) == 0 ? 1u : 0u;
+        found.doubled += kept[eid].count(line) > 1 ? 1u : 0u;
+      }
+    }
+    return found;
+  }
+
+ private:
+  std::int64_t number_ = 0;
+  std::string lines_;
+  std::map<std::string, std::set<std::string>> sent_, acknowledged_;
+};
 
 }  // namespace sojourn::testing

@@ -11,8 +11,9 @@
 #include <set>
 #include <thread>
 
-#include "adapters/simulator/http_client.h"
+#include "tests/service/demo_folder.h"
 #include "tests/service/kept_lines.h"
+#include "tests/service/rest_client.h"
 #include "tests/service/served.h"
 #include "tests/support/catch.h"
 
@@ -84,10 +85,7 @@ std::string results_told_twice(const std::string& chain) {
 // switch to do.
 TEST_CASE("a service killed at any instant goes on where it was") {
   ScratchFolder scratch;
-  std::string folder = scratch.file("demo");
-  REQUIRE(run_shell("sojourn serve --init " + folder + " --any-ports --devices " +
-                    std::to_string(kDevices))
-              .exit_code == 0);
+  std::string folder = make_folder(scratch, "demo", kDevices);
   std::map<std::string, std::set<std::string>> acknowledged;  // lines by device
   std::map<std::string, std::size_t> switches;                // of the cards
   const std::string kTrackerInGermany =
@@ -115,8 +113,7 @@ TEST_CASE("a service killed at any instant goes on where it was") {
       bool meter =
           (static_cast<std::size_t>(round + i) + static_cast<std::size_t>(i) / kDevices) % 2 == 0;
       std::string line = report_line(eid, 0, meter ? kStillMeterInBrazil : kTrackerInGermany);
-      std::ofstream(folder + "/report", std::ios::trunc) << line;
-      ProgramRun observed = service.ask("observe", "report");
+      ProgramRun observed = service.observe(line);
       if (observed.exit_code != 0) break;
       acknowledged[eid].insert(line.substr(0, line.size() - 1));
     }
@@ -126,8 +123,7 @@ TEST_CASE("a service killed at any instant goes on where it was") {
 
     // The evidence is whole and only ever grows.
     REQUIRE(service.start());
-    std::ofstream(folder + "/chain", std::ios::trunc) << service.ask("audit fetch").out;
-    ProgramRun verified = run_shell("sojourn audit verify chain", folder);
+    ProgramRun verified = service.verify_audit();
     INFO(verified.out << verified.err << service.said());
     CHECK(verified.exit_code == 0);
     std::string chain = read_whole(folder + "/chain");
@@ -150,8 +146,7 @@ TEST_CASE("a service killed at any instant goes on where it was") {
   for (std::size_t n = 0; n < kDevices; ++n) {
     reports += report_line(demo_device(n), 0, n % 2 == 0 ? kStillMeterInBrazil : kTrackerInGermany);
   }
-  std::ofstream(folder + "/report", std::ios::trunc) << reports;
-  REQUIRE(service.ask("observe", "report").exit_code == 0);
+  REQUIRE(service.observe(reports).exit_code == 0);
   for (std::size_t n = 0; n < kDevices; ++n) {
     std::string wanted = n % 2 == 0 ? "local-br, enabled" : "local-de, enabled";
     ProgramRun shown;
@@ -174,60 +169,32 @@ TEST_CASE("a service killed at any instant goes on where it was") {
 // A log so small that entries are moved into journals and packed all the time.
 TEST_CASE("a service killed while journals are packed loses and doubles nothing") {
   ScratchFolder scratch;
-  std::string folder = scratch.file("demo");
-  REQUIRE(run_shell("sojourn serve --init " + folder + " --any-ports --devices 1").exit_code == 0);
-  std::string config = read_whole(folder + "/serve.json");
-  config.insert(config.find('{') + 1, R"("limits": {"log_bytes_max": 1048576},)");
-  std::ofstream(folder + "/serve.json") << config;
-  std::string token = read_whole(folder + "/tokens/operate");
-  token = "Bearer " + token.substr(0, token.find('\n'));
-  std::map<std::string, std::set<std::string>> acknowledged;
+  std::string folder = make_folder(scratch, "demo", 1);
+  set_limits(folder, R"("log_bytes_max": 1048576)");
+  SentReports reports;
   std::uint32_t random = 7;
-  std::int64_t number = 0;
   for (int round = 0; round < std::min(rounds(), 8); ++round) {
     INFO("round " << round);
     Served service(folder);
     REQUIRE(service.start());
-    simulator::HttpsClientOptions options;
-    options.port = service.rest_port();
-    options.trust = simulator::TlsTrust{read_whole(folder + "/ci.pem"), "localhost", "", ""};
-    auto client = simulator::make_http_client(std::move(options));
+    RestClient client(service);
     random = random * 1'664'525u + 1'013'904'223u;
     std::thread killer([&service, pause = random >> 22] {
       std::this_thread::sleep_for(std::chrono::milliseconds(200 + pause));
       service.signal(SIGKILL);
     });
     while (true) {
-      std::map<std::string, std::set<std::string>> sent;
-      std::string lines;
-      for (int i = 0; i < 300; ++i, ++number) {
-        std::string eid = demo_device(static_cast<std::size_t>(number % 60));
-        std::string line = report_line(eid, 80'000'000 - number, kMeterInBrazil);
-        sent[eid].insert(line.substr(0, line.size() - 1));
-        lines += line;
-      }
-      simulator::HttpCall call{.method = "POST", .path = "/v1/observations"};
-      call.fields.emplace_back("Authorization", token);
-      call.body = as_bytes(lines);
-      auto reply = client->send(call);
+      auto reply = client.ask("POST", "/v1/observations", service.token("operate"), reports.next());
       if (!reply || reply->status != 200) break;
-      for (auto& [eid, some] : sent) acknowledged[eid].merge(some);
+      reports.acknowledged();
     }
     killer.join();
     CHECK(service.wait() == 128 + SIGKILL);
-    auto kept = kept_lines(folder + "/sojourn.store", "demo");
-    std::size_t lost = 0, doubled = 0, count = 0;
-    for (const auto& [eid, lines] : acknowledged) {
-      for (const std::string& line : lines) {
-        ++count;
-        lost += kept[eid].count(line) == 0 ? 1u : 0u;
-        doubled += kept[eid].count(line) > 1 ? 1u : 0u;
-      }
-    }
-    INFO(count << " acknowledged");
-    CHECK(count > 300);
-    CHECK(lost == 0);
-    CHECK(doubled == 0);
+    SentReports::Comparison found = reports.compare(folder);
+    INFO(found.count << " acknowledged");
+    CHECK(found.count > 300);
+    CHECK(found.lost == 0);
+    CHECK(found.doubled == 0);
   }
   Served service(folder);
   REQUIRE(service.start());

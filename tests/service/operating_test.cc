@@ -7,14 +7,14 @@
 #include <chrono>
 #include <csignal>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <thread>
 
 #include "adapters/simulator/certificate_maker.h"
 #include "adapters/simulator/http_client.h"
 #include "tests/service/demo_folder.h"
 #include "tests/service/kept_lines.h"
-#include "tests/service/served.h"
+#include "tests/service/rest_client.h"
+#include "tests/service/service_circumstances.h"
 #include "tests/support/catch.h"
 
 using namespace sojourn;
@@ -26,77 +26,15 @@ using Json = nlohmann::json;
 
 constexpr std::int64_t kDayMs = 86'400'000;
 
-void replace(const std::string& path, const std::string& from, const std::string& to) {
-  std::string text = read_whole(path);
-  std::size_t at = text.find(from);
-  REQUIRE(at != std::string::npos);
-  write(path, text.replace(at, from.size(), to));
-}
-
-std::string token_of(const Served& service, const std::string& role) {
-  std::string token = read_whole(service.folder() + "/tokens/" + role);
-  return token.substr(0, token.find('\n'));
-}
-
-struct Client {
-  explicit Client(const Served& service, std::string certificate = {}, std::string key = {}) {
-    simulator::HttpsClientOptions options;
-    options.port = service.rest_port();
-    options.timeout_ms = 30'000;
-    options.trust = simulator::TlsTrust{read_whole(service.folder() + "/ci.pem"), "localhost",
-                                        std::move(certificate), std::move(key)};
-    client = simulator::make_http_client(std::move(options));
-  }
-  Result<simulator::HttpReply> ask(std::string_view method, std::string_view path,
-                                   const std::string& token, std::string_view body = {},
-                                   const std::string& order_key = {}) {
-    simulator::HttpCall call{.method = std::string(method), .path = std::string(path)};
-    if (!token.empty()) call.fields.emplace_back("Authorization", "Bearer " + token);
-    if (!order_key.empty()) call.fields.emplace_back("Idempotency-Key", order_key);
-    call.body = as_bytes(body);
-    return client->send(call);
-  }
-  std::unique_ptr<simulator::HttpClient> client;
-};
-
-Json json_of(const simulator::HttpReply& reply) {
-  return Json::parse(reply.body.begin(), reply.body.end(), nullptr, false);
-}
-
-// The fleet's minute comes within one; on a slow machine it may take more than one of them.
-constexpr unsigned kMinutesMax = 240;
-
-template <class Holds>
-bool until_minutes(const Holds& holds) {
-  auto end = std::chrono::steady_clock::now() + std::chrono::seconds(kMinutesMax);
-  while (!holds()) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(200));
-  }
-  return true;
-}
-
-constexpr std::string_view kEnables = R"(\"%\",\"command\":\"enable\")";
-
-std::size_t enables_ordered(const Served& service) {
-  std::string records = service.ask("audit fetch").out;
-  std::size_t count = 0;
-  for (std::size_t i = 0; (i = records.find(kEnables, i)) != std::string::npos; ++i) ++count;
-  return count;
-}
-
-std::string meter(std::size_t n) { return report_line(demo_device(n), 60'000, kMeterInBrazil); }
-
 }  // namespace
 
 TEST_CASE("a decision waits for a person's yes") {
   ScratchFolder scratch;
   Served service(make_folder(scratch, "demo", 2));
-  replace(service.folder() + "/policy.sojourn", "type = meter then profile = local-br",
-          "type = meter then profile = local-br, approval");
+  replace_in(service.folder() + "/policy.sojourn", "type = meter then profile = local-br",
+             "type = meter then profile = local-br, approval");
   REQUIRE(service.start());
-  write(service.folder() + "/reports", meter(0) + meter(1));
-  REQUIRE(service.ask("observe", "reports").exit_code == 0);
+  REQUIRE(service.observe(meters(2)).exit_code == 0);
   service.devices("https", {.polls = 4});
   ProgramRun waiting = service.ask_until("approvals list", "", demo_device(1));
   INFO(waiting.out << waiting.err << service.said());
@@ -130,8 +68,7 @@ TEST_CASE("a kill switch stops what was ordered and what would be") {
   ScratchFolder scratch;
   Served service(make_folder(scratch, "demo", 2));
   REQUIRE(service.start());
-  write(service.folder() + "/reports", meter(0) + meter(1));
-  REQUIRE(service.ask("observe", "reports").exit_code == 0);
+  REQUIRE(service.observe(meters(2)).exit_code == 0);
   REQUIRE(service.ask("order create", demo_device(1) + " list").exit_code == 0);
   ProgramRun set = service.ask("kill set", "--all");
   INFO(set.out << set.err << service.said());
@@ -164,18 +101,14 @@ TEST_CASE("a kill switch stops what was ordered and what would be") {
 TEST_CASE("where it takes two, nobody puts a policy in force alone") {
   ScratchFolder scratch;
   Served service(make_folder(scratch, "demo", 1));
-  replace(service.folder() + "/serve.json", "\"policy\": \"policy.sojourn\"",
-          "\"policy\": \"policy.sojourn\", \"activation\": \"second person\"");
+  replace_in(service.folder() + "/serve.json", "\"policy\": \"policy.sojourn\"",
+             "\"policy\": \"policy.sojourn\", \"activation\": \"second person\"");
   REQUIRE(service.start());
-  write(service.folder() + "/reports", meter(0));
-  REQUIRE(service.ask("observe", "reports").exit_code == 0);
+  REQUIRE(service.observe(meter(0)).exit_code == 0);
   std::string policy = read_whole(service.folder() + "/policy.sojourn");
-  std::string other = policy.substr(0, policy.find("\ntest \""));
-  std::size_t at = other.find("region in BR and type = meter");
-  REQUIRE(at != std::string::npos);
-  other.replace(at, 12, "region in AR");
-  Client client(service);
-  std::string approve = token_of(service, "approve"), admin = token_of(service, "admin");
+  std::string other = policy_about_argentina(service.folder());
+  RestClient client(service);
+  std::string approve = service.token("approve"), admin = service.token("admin");
   auto status = [&](std::string_view method, std::string_view path, const std::string& token,
                     std::string_view body = {}) {
     auto reply = client.ask(method, path, token, body);
@@ -192,14 +125,14 @@ TEST_CASE("where it takes two, nobody puts a policy in force alone") {
   CHECK(json_of(*sent)["proposed"] == true);
   REQUIRE(service.stop(SIGTERM) == 0);
   REQUIRE(service.start());
-  client = Client(service);
-  auto shown = client.ask("GET", "/v1/policy/proposal", token_of(service, "read"));
+  client = RestClient(service);
+  auto shown = client.ask("GET", "/v1/policy/proposal", service.token("read"));
   REQUIRE(shown);
   CHECK(json_of(*shown)["by"] == "demo-approve");
   CHECK(json_of(*shown)["text"] == other);
   CHECK(holds(service.ask("devices show", demo_device(0)).out, "meters-in-brazil"));
   CHECK(status("POST", "/v1/policy/proposal/activate", approve) == 409);
-  CHECK(status("POST", "/v1/policy/proposal/activate", token_of(service, "operate")) == 403);
+  CHECK(status("POST", "/v1/policy/proposal/activate", service.token("operate")) == 403);
   CHECK(status("POST", "/v1/policy/proposal/activate", admin) == 200);
   CHECK(status("GET", "/v1/policy/proposal", approve) == 404);
   CHECK(!holds(service.ask_until("devices show", demo_device(0), "keep").out, "meters-in-brazil"));
@@ -226,15 +159,14 @@ TEST_CASE("where it takes two, nobody puts a policy in force alone") {
 TEST_CASE("too much at once is refused with a time to come again, and nothing of it is taken") {
   ScratchFolder scratch;
   Served service(make_folder(scratch, "demo", 1));
-  replace(service.folder() + "/serve.json", "{",
-          R"({"limits": {"queued_observations_max": 1000},)");
+  set_limits(service.folder(), R"("queued_observations_max": 1000)");
   REQUIRE(service.start());
-  std::string token = token_of(service, "operate");
+  std::string token = service.token("operate");
   std::atomic<std::size_t> taken{0}, refused{0}, other{0};
   std::vector<std::thread> senders;
   for (int n = 0; n < 8; ++n) {
     senders.emplace_back([&, n] {
-      Client client(service);
+      RestClient client(service);
       for (int i = 0; i < 10; ++i) {
         std::string lines;
         for (int k = 0; k < 900; ++k) {
@@ -276,16 +208,11 @@ TEST_CASE("policies are compared, numbered, and rolled back") {
   ScratchFolder scratch;
   Served service(make_folder(scratch, "demo", 1));
   REQUIRE(service.start());
-  write(service.folder() + "/reports", meter(0));
-  REQUIRE(service.ask("observe", "reports").exit_code == 0);
+  REQUIRE(service.observe(meter(0)).exit_code == 0);
   std::string policy = read_whole(service.folder() + "/policy.sojourn");
   write(service.folder() + "/same", policy);
   CHECK(holds(service.ask("policy diff", "same").out, "the same"));
-  std::string other = policy.substr(0, policy.find("\ntest \""));
-  std::size_t at = other.find("region in BR and type = meter");
-  REQUIRE(at != std::string::npos);
-  other.replace(at, 12, "region in AR");
-  write(service.folder() + "/other", other);
+  write(service.folder() + "/other", policy_about_argentina(service.folder()));
   ProgramRun difference = service.ask("policy diff", "other");
   INFO(difference.out << difference.err);
   CHECK(holds(difference.out, "before: profile = local-br"));
@@ -322,9 +249,9 @@ TEST_CASE("who shows a certificate of the operators' authority needs no token") 
   auto stranger = simulator::CertificateMaker::make(validity);
   REQUIRE((maker && stranger));
   write(service.folder() + "/operators.pem", maker->ci().certificate_pem());
-  replace(service.folder() + "/serve.json", "\"tokens\": \"tokens.json\"",
-          "\"tokens\": \"tokens.json\", \"client_ca\": \"operators.pem\"");
-  replace(
+  replace_in(service.folder() + "/serve.json", "\"tokens\": \"tokens.json\"",
+             "\"tokens\": \"tokens.json\", \"client_ca\": \"operators.pem\"");
+  replace_in(
       service.folder() + "/tokens.json", "{\"tokens\": [",
       R"({"tokens": [{"name":"billing","role":"read","tenant":"*","certificate":"billing-1"},)");
   REQUIRE(service.start());
@@ -334,7 +261,7 @@ TEST_CASE("who shows a certificate of the operators' authority needs no token") 
   REQUIRE((issued && unlisted && forged));
   auto status = [&](const simulator::Issued& shown, std::string_view method, std::string_view path,
                     const std::string& token = {}) -> unsigned {
-    Client client(service, shown.certificate_pem(), shown.private_key_pem);
+    RestClient client(service, shown.certificate_pem(), shown.private_key_pem);
     auto reply = client.ask(method, path, token);
     return reply ? reply->status : 0;
   };
@@ -343,18 +270,17 @@ TEST_CASE("who shows a certificate of the operators' authority needs no token") 
   CHECK(status(*issued, "GET", "/v1/devices", "wrong") == 401);  // a token that is shown counts
   CHECK(status(*unlisted, "GET", "/v1/devices") == 401);
   CHECK(status(*forged, "GET", "/v1/devices") == 0);  // no handshake
-  CHECK(Client(service).ask("GET", "/v1/devices", "")->status == 401);
-  CHECK(Client(service).ask("GET", "/v1/devices", token_of(service, "read"))->status == 200);
+  CHECK(RestClient(service).ask("GET", "/v1/devices", "")->status == 401);
+  CHECK(RestClient(service).ask("GET", "/v1/devices", service.token("read"))->status == 200);
 }
 
 TEST_CASE("an order that is repeated under its key orders nothing more") {
   ScratchFolder scratch;
   Served service(make_folder(scratch, "demo", 2));
   REQUIRE(service.start());
-  write(service.folder() + "/reports", meter(0) + meter(1));
-  REQUIRE(service.ask("observe", "reports").exit_code == 0);
-  Client client(service);
-  std::string token = token_of(service, "operate");
+  REQUIRE(service.observe(meters(2)).exit_code == 0);
+  RestClient client(service);
+  std::string token = service.token("operate");
   std::string order = R"({"device":")" + demo_device(0) + R"(","command":"list"})";
   auto first = client.ask("POST", "/v1/orders", token, order, "k1");
   REQUIRE(first);
@@ -368,7 +294,7 @@ TEST_CASE("an order that is repeated under its key orders nothing more") {
   CHECK(client.ask("POST", "/v1/orders", token, order, std::string(256, 'k'))->status == 400);
   REQUIRE(service.stop(SIGTERM) == 0);
   REQUIRE(service.start());
-  CHECK(Client(service).ask("POST", "/v1/orders", token, order, "k1")->status == 200);
+  CHECK(RestClient(service).ask("POST", "/v1/orders", token, order, "k1")->status == 200);
   std::thread polls([&] { service.devices("https", {.count = 1}); });
   ProgramRun waited = service.ask(
       "order wait", demo_device(0) + " " + json_of(*first)["order"].dump() + " --seconds 30");
@@ -380,11 +306,11 @@ TEST_CASE("an order that is repeated under its key orders nothing more") {
 TEST_CASE("nonsense, too much and too slow are answered, and others do not notice") {
   ScratchFolder scratch;
   Served service(make_folder(scratch, "demo", 1));
-  replace(service.folder() + "/serve.json", "\"tokens\": \"tokens.json\"",
-          "\"tokens\": \"tokens.json\", \"body_bytes_max\": 100000");
+  replace_in(service.folder() + "/serve.json", "\"tokens\": \"tokens.json\"",
+             "\"tokens\": \"tokens.json\", \"body_bytes_max\": 100000");
   REQUIRE(service.start());
-  std::string token = token_of(service, "operate");
-  Client client(service);
+  std::string token = service.token("operate");
+  RestClient client(service);
   for (std::string body :
        {std::string("\0\xff\xfe garbage", 11), std::string(50'000, '{'), std::string(50'000, '\n'),
         std::string("{\"ts\":1e400,\"eid\":[]}"), std::string(), std::string("[[[[")}) {
@@ -393,7 +319,7 @@ TEST_CASE("nonsense, too much and too slow are answered, and others do not notic
     REQUIRE(reply);
     CHECK(reply->status == 400);
   }
-  auto huge = Client(service).ask("POST", "/v1/observations", token, std::string(200'000, 'x'));
+  auto huge = RestClient(service).ask("POST", "/v1/observations", token, std::string(200'000, 'x'));
   CHECK((!huge || huge->status == 413));
   // Connections that say nothing, or half a handshake, for as long as they may.
   std::vector<int> idle;
@@ -407,12 +333,12 @@ TEST_CASE("nonsense, too much and too slow are answered, and others do not notic
     if (i % 2 == 0) CHECK(::send(one, "\x16\x03\x01", 3, MSG_NOSIGNAL) == 3);
     idle.push_back(one);
   }
-  auto good = Client(service).ask("POST", "/v1/observations", token, meter(0));
+  auto good = RestClient(service).ask("POST", "/v1/observations", token, meter(0));
   REQUIRE(good);
   CHECK(good->status == 200);
   for (int one : idle) ::close(one);
   // Nothing of it reached a device.
-  CHECK(json_of(*Client(service).ask("GET", "/v1/devices", token))["devices"].size() == 1);
+  CHECK(json_of(*RestClient(service).ask("GET", "/v1/devices", token))["devices"].size() == 1);
   CHECK(service.stop(SIGTERM) == 0);
 }
 
@@ -421,11 +347,11 @@ TEST_CASE("a full disk: nothing is acknowledged that is not there after the rest
   Served service(make_folder(scratch, "demo", 1));
   service.limit_files(1u << 20);
   REQUIRE(service.start());
-  std::string token = token_of(service, "operate");
+  std::string token = service.token("operate");
   std::size_t acknowledged = 0;
   unsigned refused = 0;
   {
-    Client client(service);
+    RestClient client(service);
     for (int batch = 0; batch < 400 && refused == 0; ++batch) {
       std::string lines;
       for (int n = 0; n < 20; ++n) {
@@ -447,11 +373,10 @@ TEST_CASE("a full disk: nothing is acknowledged that is not there after the rest
   CHECK(holds(service.said(), "E0014"));
   service.limit_files(0);
   REQUIRE(service.start());
-  auto listed = Client(service).ask("GET", "/v1/devices?limit=10000", token);
+  auto listed = RestClient(service).ask("GET", "/v1/devices?limit=10000", token);
   REQUIRE(listed);
   CHECK(json_of(*listed)["devices"].size() >= acknowledged);
-  write(service.folder() + "/chain", service.ask("audit fetch").out);
-  CHECK(run_shell("sojourn audit verify chain", service.folder()).exit_code == 0);
+  CHECK(service.verify_audit().exit_code == 0);
 }
 
 TEST_CASE("a device that appears on ESipa first is nobody until telemetry speaks of it") {
@@ -461,8 +386,7 @@ TEST_CASE("a device that appears on ESipa first is nobody until telemetry speaks
   service.devices("https", {.polls = 2});
   CHECK(!holds(service.ask("devices list").out, demo_device(0)));
   CHECK(service.ask("audit fetch").out.empty());
-  write(service.folder() + "/reports", meter(0));
-  REQUIRE(service.ask("observe", "reports").exit_code == 0);
+  REQUIRE(service.observe(meter(0)).exit_code == 0);
   service.devices("coap", {});
   CHECK(holds(service.ask_until("devices show", demo_device(0), "local-br, enabled").out,
               "local-br, enabled"));
@@ -472,20 +396,14 @@ TEST_CASE("a policy runs in shadow first, and then comes into force") {
   ScratchFolder scratch;
   Served service(make_folder(scratch, "demo", 2));
   REQUIRE(service.start());
-  write(service.folder() + "/reports", meter(0));
-  REQUIRE(service.ask("observe", "reports").exit_code == 0);
-  std::string policy = read_whole(service.folder() + "/policy.sojourn");
-  std::string other = policy.substr(0, policy.find("\ntest \""));
-  std::size_t at = other.find("region in BR and type = meter");
-  REQUIRE(at != std::string::npos);
-  write(service.folder() + "/other", other.replace(at, 12, "region in AR"));
+  REQUIRE(service.observe(meter(0)).exit_code == 0);
+  write(service.folder() + "/other", policy_about_argentina(service.folder()));
   CHECK(service.ask("policy shadow-show").exit_code == 1);
   ProgramRun started = service.ask("policy shadow", "other");
   INFO(started.out << started.err << service.said());
   REQUIRE(started.exit_code == 0);
   // A device that was known, and one that comes while it runs.
-  write(service.folder() + "/reports", meter(1));
-  REQUIRE(service.ask("observe", "reports").exit_code == 0);
+  REQUIRE(service.observe(meter(1)).exit_code == 0);
   for (std::size_t n = 0; n < 2; ++n) {
     CHECK(holds(service.ask_until("policy shadow-show", "", demo_device(n)).out, demo_device(n)));
     CHECK(holds(service.ask("devices show", demo_device(n)).out, "meters-in-brazil"));
@@ -504,79 +422,4 @@ TEST_CASE("a policy runs in shadow first, and then comes into force") {
     CHECK(
         !holds(service.ask_until("devices show", demo_device(0), "keep").out, "meters-in-brazil"));
   }
-}
-
-TEST_CASE("a guard about the fleet lets one device after the other go") {
-  ScratchFolder scratch;
-  Served service(make_folder(scratch, "demo", 4));
-  replace(service.folder() + "/policy.sojourn", "otherwise keep",
-          "guard at most 1 devices per hour\notherwise keep");
-  REQUIRE(service.start());
-  std::string reports;
-  for (std::size_t n = 0; n < 4; ++n) reports += meter(n);
-  write(service.folder() + "/reports", reports);
-  REQUIRE(service.ask("observe", "reports").exit_code == 0);
-  service.devices("https", {.polls = 4});
-  // Who may switch is said at a whole minute.
-  service.ask_until("audit fetch", "", kEnables, kMinutesMax);
-  service.devices("https", {.polls = 8});
-  CHECK(enables_ordered(service) == 1);
-  CHECK(holds(service.ask("devices list").out, "guard"));
-}
-
-TEST_CASE("a campaign waits for a yes, is aborted when too much fails, and goes on") {
-  ScratchFolder scratch;
-  Served service(make_folder(scratch, "demo", 8));
-  replace(service.folder() + "/policy.sojourn", "otherwise keep",
-          "guard approval when more than 6 devices\n"
-          "guard abort when at least 50% fail after at least 4\notherwise keep");
-  REQUIRE(service.start());
-  std::string reports;
-  for (std::size_t n = 0; n < 8; ++n) reports += meter(n);
-  write(service.folder() + "/reports", reports);
-  REQUIRE(service.ask("observe", "reports").exit_code == 0);
-  service.devices("https", {.polls = 4});
-  ProgramRun waiting = service.ask_until("campaigns list", "", "approval", kMinutesMax);
-  INFO(waiting.out << waiting.err << service.said());
-  REQUIRE(holds(waiting.out, "meters-in-brazil"));
-  REQUIRE(service.stop(SIGKILL) == 128 + SIGKILL);
-  REQUIRE(service.start());
-  Json listed = Json::parse(service.ask("campaigns list", "--format json").out)["campaigns"];
-  REQUIRE(listed.size() == 1);
-  CHECK(listed[0]["device_count"] == 8);
-  CHECK(enables_ordered(service) == 0);
-  CHECK(service.ask("campaigns approve", "other").exit_code == 1);
-  CHECK(service.ask("campaigns approve", "meters-in-brazil --devices sha256:00").exit_code == 1);
-  CHECK(service
-            .ask("campaigns approve",
-                 "meters-in-brazil --devices " + listed[0]["devices"].get<std::string>())
-            .exit_code == 0);
-  CHECK(holds(service.ask("audit fetch").out, "campaign_approved"));
-  Client client(service);
-  auto scraped = client.ask("GET", "/metrics", token_of(service, "read"));
-  REQUIRE(scraped);
-  std::string metrics(scraped->body.begin(), scraped->body.end());
-  CHECK(holds(metrics, "sojourn_fleet_devices{tenant=\"demo\"} 8"));
-
-  // Four of them carry the new profile where it finds no network.
-  REQUIRE(until_minutes([&] { return enables_ordered(service) == 8; }));
-  service.devices("https", {.count = 4, .polls = 12, .no_network = "89550000000000000001"});
-  ProgramRun aborted = service.ask_until("campaigns list", "", "go-on", kMinutesMax);
-  INFO(aborted.out);
-  CHECK(holds(aborted.out, "4 of 4"));
-  // What has not left is taken back.
-  CHECK(holds(service.ask_until("order list", "--device " + demo_device(7), "withdrawn").out,
-              "withdrawn"));
-  service.devices("https", {.first = 4, .count = 4, .polls = 3});
-  CHECK(!holds(service.ask("devices show", demo_device(7)).out, "local-br, enabled"));
-  CHECK(service.ask("campaigns go-on", "meters-in-brazil").exit_code == 0);
-  CHECK(until_minutes([&] {
-    service.devices("https", {.first = 4, .count = 4, .polls = 4});
-    return holds(service.ask("devices show", demo_device(7)).out, "local-br, enabled");
-  }));
-  ProgramRun verified =
-      run_shell("sojourn audit fetch --service . --port " + std::to_string(service.rest_port()) +
-                    " | sojourn audit verify -",
-                service.folder());
-  CHECK(verified.exit_code == 0);
 }

@@ -1,12 +1,11 @@
 // The operators' interface, route by route, over TLS.
 
 #include <csignal>
-#include <nlohmann/json.hpp>
 
 #include "adapters/service/rest.h"
 #include "adapters/service/tokens.h"
-#include "adapters/simulator/http_client.h"
-#include "tests/service/served.h"
+#include "tests/service/demo_folder.h"
+#include "tests/service/rest_client.h"
 #include "tests/support/catch.h"
 
 using namespace sojourn;
@@ -19,36 +18,20 @@ using Json = nlohmann::json;
 
 class Asking {
  public:
-  explicit Asking(const Served& service) {
-    simulator::HttpsClientOptions options;
-    options.port = service.rest_port();
-    options.timeout_ms = 30'000;
-    options.trust =
-        simulator::TlsTrust{read_whole(service.folder() + "/ci.pem"), "localhost", "", ""};
-    client_ = simulator::make_http_client(std::move(options));
-  }
+  explicit Asking(const Served& service) : client_(service) {}
   simulator::HttpReply ask(std::string_view method, std::string_view path, const std::string& token,
                            std::string_view body = {}) {
-    simulator::HttpCall call{.method = std::string(method), .path = std::string(path)};
-    if (!token.empty()) call.fields.emplace_back("Authorization", "Bearer " + token);
-    call.body = as_bytes(body);
-    auto reply = client_->send(call);
+    auto reply = client_.ask(method, path, token, body);
     REQUIRE(reply.ok());
     return std::move(*reply);
   }
 
  private:
-  std::unique_ptr<simulator::HttpClient> client_;
+  RestClient client_;
 };
 
 std::string token_of(const Served& service, Role role) {
-  std::string token =
-      read_whole(service.folder() + "/tokens/" + std::string(service::role_name(role)));
-  return token.substr(0, token.find('\n'));
-}
-
-Json json_of(const simulator::HttpReply& reply) {
-  return Json::parse(reply.body.begin(), reply.body.end(), nullptr, false);
+  return service.token(std::string(service::role_name(role)));
 }
 
 // A path that fits the route.
@@ -66,9 +49,7 @@ std::string example_of(std::string_view path) {
 
 TEST_CASE("every route asks for its token, and for one that may") {
   ScratchFolder scratch;
-  std::string folder = scratch.file("demo");
-  REQUIRE(run_shell("sojourn serve --init " + folder + " --any-ports --devices 1").exit_code == 0);
-  Served service(folder);
+  Served service(make_folder(scratch, "demo", 1));
   REQUIRE(service.start());
   Asking asking(service);
 
@@ -146,7 +127,7 @@ TEST_CASE("every route asks for its token, and for one that may") {
                report_line(demo_device(0), 0, kMeterInBrazil) +
                    report_line(demo_device(0), -1, kMeterInBrazil));
     auto metrics = asking.ask("GET", "/metrics", token);
-    std::string text(metrics.body.begin(), metrics.body.end());
+    std::string text = text_of(metrics);
     CHECK(text.find("sojourn_reports_total{tenant=\"demo\"} 2\n") != std::string::npos);
     CHECK(text.find("# TYPE sojourn_reports_waiting gauge\n") != std::string::npos);
   }

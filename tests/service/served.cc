@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "adapters/simulator/device.h"
@@ -32,6 +33,21 @@ Served::~Served() {
 }
 
 std::string Served::said() const { return read_whole(folder_ + "/said"); }
+
+simulator::HttpsClientOptions Served::client_options(std::uint16_t port, std::string certificate,
+                                                     std::string key) const {
+  simulator::HttpsClientOptions options;
+  options.port = port;
+  options.timeout_ms = 60'000;
+  options.trust = simulator::TlsTrust{read_whole(folder_ + "/ci.pem"), "localhost",
+                                      std::move(certificate), std::move(key)};
+  return options;
+}
+
+std::string Served::token(const std::string& role) const {
+  std::string token = read_whole(folder_ + "/tokens/" + role);
+  return token.substr(0, token.find('\n'));
+}
 
 bool Served::start(const std::string& config) {
   std::string out = folder_ + "/ready", err = folder_ + "/said";
@@ -93,6 +109,16 @@ ProgramRun Served::ask(const std::string& command, const std::string& arguments)
   return run_shell(
       "sojourn " + command + " --service . --port " + std::to_string(rest_) + " " + arguments,
       folder_);
+}
+
+ProgramRun Served::observe(const std::string& lines) const {
+  std::ofstream(folder_ + "/reports", std::ios::binary) << lines;
+  return ask("observe", "reports");
+}
+
+ProgramRun Served::verify_audit() const {
+  std::ofstream(folder_ + "/chain", std::ios::binary) << ask("audit fetch").out;
+  return run_shell("sojourn audit verify chain", folder_);
 }
 
 ProgramRun Served::ask_until(const std::string& command, const std::string& arguments,

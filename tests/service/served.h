@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters/simulator/esipa_client.h"
 #include "tests/cli/run_program.h"
 
 namespace sojourn::testing {
@@ -37,6 +38,11 @@ class Served {
   std::uint16_t https_port() const { return https_; }
   std::uint16_t coap_port() const { return coap_; }
   const std::string& folder() const { return folder_; }
+  // For a client of one of its ports: trusts the folder's authority, and may show a certificate.
+  simulator::HttpsClientOptions client_options(std::uint16_t port, std::string certificate = {},
+                                               std::string key = {}) const;
+  // Of a role: "read", "operate", "approve", "admin".
+  std::string token(const std::string& role) const;
   std::string said() const;
 
   // `sojourn COMMAND --service FOLDER --port PORT ARGUMENTS`
@@ -52,6 +58,10 @@ class Served {
   };
   // What happened to them, a line each.
   std::string devices(const std::string& transport, const Fleet& fleet) const;
+  // Posts reports, as `sojourn observe` does.
+  ProgramRun observe(const std::string& lines) const;
+  // The whole evidence chain through `sojourn audit verify`.
+  ProgramRun verify_audit() const;
   // Repeats `ask` until its output holds `wanted`, at most so long; the last run.
   ProgramRun ask_until(const std::string& command, const std::string& arguments,
                        std::string_view wanted, unsigned seconds_max = 30) const;
@@ -71,5 +81,14 @@ std::string demo_device(std::size_t n);
 // Where a meter in São Paulo roams on its bootstrap profile.
 inline const std::string kMeterInBrazil =
     R"("network":"724-05","registration":"roaming","position":{"lat":-23.55,"lon":-46.63,"accuracy":20},"profile":"bootstrap","installed":["bootstrap","local-br","local-de"],"attributes":{"type":"meter"})";
+// A report of the n-th device, a minute old, as such a meter.
+inline std::string meter(std::size_t n) {
+  return report_line(demo_device(n), 60'000, kMeterInBrazil);
+}
+inline std::string meters(std::size_t count) {
+  std::string lines;
+  for (std::size_t n = 0; n < count; ++n) lines += meter(n);
+  return lines;
+}
 
 }  // namespace sojourn::testing

@@ -95,9 +95,10 @@ TEST_CASE("a forged result changes nothing, a profile without a network is put i
   ScratchFolder scratch;
   Served service(make_folder(scratch, "demo", 2));
   REQUIRE(service.start());
-  write(service.folder() + "/reports", report_line(demo_device(0), 60'000, kMeterInBrazil) +
-                                           report_line(demo_device(1), 60'000, kMeterInBrazil));
-  REQUIRE(service.ask("observe", "reports").exit_code == 0);
+  REQUIRE(service
+              .observe(report_line(demo_device(0), 60'000, kMeterInBrazil) +
+                       report_line(demo_device(1), 60'000, kMeterInBrazil))
+              .exit_code == 0);
   SECTION("forged") {
     service.devices("https", {.count = 1, .misbehave = "wrong-signature=100%"});
     ProgramRun records = service.ask_until("devices records", demo_device(0) + " --format json",
@@ -169,8 +170,7 @@ TEST_CASE("a policy is replaced while devices are in its hands") {
   ScratchFolder scratch;
   Served service(make_folder(scratch, "demo", 1));
   REQUIRE(service.start());
-  write(service.folder() + "/reports", report_line(demo_device(0), kDayMs, kMeterInBrazil));
-  REQUIRE(service.ask("observe", "reports").exit_code == 0);
+  REQUIRE(service.observe(report_line(demo_device(0), kDayMs, kMeterInBrazil)).exit_code == 0);
   std::string policy = read_whole(service.folder() + "/policy.sojourn");
   write(service.folder() + "/broken", policy + "\nrule x when nothing then\n");
   CHECK(service.ask("policy activate", "broken").exit_code == 1);

@@ -19,7 +19,9 @@ namespace sojourn::testing {
 // What both sides see, in a file.
 struct Knobs {
   std::atomic<std::int64_t> clock_shift_ms;
+  std::atomic<std::int64_t> clock_stands_ms;  // 0: it goes
   std::atomic<std::int64_t> disk_is_full;
+  std::atomic<std::int64_t> shared_index_is_full;
 };
 inline constexpr const char* kKnobsVariable = "SOJOURN_TEST_KNOBS";
 
@@ -36,8 +38,12 @@ class Circumstances {
 
   // The wall clock is so far ahead of the real one; clocks that measure time go on as they do.
   void shift_clock(Duration ahead) { knobs_->clock_shift_ms = ahead.ms; }
+  // It shows this and nothing later, until it is set again. Requires: after 1970.
+  void stop_clock(Instant at) { knobs_->clock_stands_ms = at.ms; }
   // Writes to the store's files find no room.
   void fill_disk(bool full) { knobs_->disk_is_full = full ? 1 : 0; }
+  // Only those to the index of SQLite's log (`-shm`) do.
+  void fill_shared_index(bool full) { knobs_->shared_index_is_full = full ? 1 : 0; }
 
  private:
   std::string path_;

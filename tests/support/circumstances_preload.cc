@@ -32,8 +32,8 @@ const Knobs* knobs() {
   return mapped;
 }
 
-// `sojourn.store` and what lies beside it.
-bool is_of_store(int file) {
+// Of `sojourn.store` and what lies beside it those with `part` in their names.
+bool is_of_store(int file, std::string_view part) {
   char link[64], path[512];
   std::strcpy(link, "/proc/self/fd/");
   char digits[16];
@@ -46,13 +46,15 @@ bool is_of_store(int file) {
   *end = '\0';
   ssize_t size = ::readlink(link, path, sizeof path);
   if (size <= 0) return false;
-  return std::string_view(path, static_cast<std::size_t>(size)).find(".store") !=
+  return std::string_view(path, static_cast<std::size_t>(size)).find(part) !=
          std::string_view::npos;
 }
 
 bool has_no_room(int file) {
   const Knobs* now = knobs();
-  return now != nullptr && now->disk_is_full != 0 && is_of_store(file);
+  if (now == nullptr) return false;
+  return (now->disk_is_full != 0 && is_of_store(file, ".store")) ||
+         (now->shared_index_is_full != 0 && is_of_store(file, ".store-shm"));
 }
 
 template <class Function>
@@ -68,7 +70,10 @@ int clock_gettime(clockid_t clock, timespec* time) noexcept {
   auto result = static_cast<int>(::syscall(SYS_clock_gettime, clock, time));
   bool is_wall = clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE;
   const Knobs* now = result == 0 && is_wall ? knobs() : nullptr;
-  if (now != nullptr) {
+  if (now != nullptr && now->clock_stands_ms != 0) {
+    std::int64_t ms = now->clock_stands_ms;
+    *time = {ms / 1000, ms % 1000 * 1'000'000};
+  } else if (now != nullptr) {
     std::int64_t ms = now->clock_shift_ms;
     time->tv_sec += ms / 1000;
     time->tv_nsec += ms % 1000 * 1'000'000;
