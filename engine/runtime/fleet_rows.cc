@@ -65,6 +65,22 @@ void code_about(auto& archive, auto& shape, auto& stages) {
   });
 }
 
+// Instants that time can reach and go on from: 30,000 years, or one of the two marks.
+bool is_instant(Instant t) {
+  constexpr std::int64_t kMsMax = 1'000'000'000'000'000;
+  return t == kBeginning || t == kNever || (t.ms > -kMsMax && t.ms < kMsMax);
+}
+
+bool is_minute(Instant t) {
+  return is_instant(t) && (t == kBeginning || t == kNever || t == minute_at_or_before(t));
+}
+
+bool is_sound(const FleetFacts& facts) {
+  return is_instant(facts.switched_at) && (!facts.request || is_instant(facts.request->deadline));
+}
+
+std::string member_key(FleetMember index) { return fmt::format("{}{:08x}", kMember, index); }
+
 std::string group_key(std::size_t attribute, const std::string& value) {
   // By a digest: values may be longer than keys.
   return fmt::format("{}{:04x} {}", kGroup, attribute, to_hex(sha256(as_bytes(value))));
@@ -135,9 +151,12 @@ struct FleetCodec {
       facts.values.resize(fleet.groups_.size());
       facts.affected.resize(fleet.questions_.rollouts.size());
       code_facts(reader, facts);
+      if (!is_sound(facts)) return reader.fail();
       fleet.heard_.emplace(index, std::move(facts));
     }
-    bool fits = member.stopped_by < static_cast<std::int32_t>(guard_count) &&
+    bool fits = member.stopped_by >= -1 &&
+                member.stopped_by < static_cast<std::int32_t>(guard_count) &&
+                is_sound(member.facts) && is_minute(member.granted_at) &&
                 (member.granted_at == kNever || member.facts.request);
     if (!fits || !reader.ok() || !fleet.lookup_.emplace(member.name, index).second) {
       return reader.fail();
@@ -200,7 +219,7 @@ std::vector<FleetRow> FleetMinutes::take_changes() {
   unwritten_groups_.clear();
   for (FleetMember index : unwritten_members_) {
     members_[index].unwritten = false;
-    rows.push_back({fmt::format("{}{:08x}", kMember, index), FleetCodec::member_row(*this, index)});
+    rows.push_back({member_key(index), FleetCodec::member_row(*this, index)});
   }
   unwritten_members_.clear();
   return rows;
@@ -232,6 +251,7 @@ Status FleetRowReader::read(std::string_view key, ByteView value) {
     }
     read_->stages_.resize(stages.size());
     for (std::size_t r = 0; r < stages.size(); ++r) {
+      if (!is_minute(stages[r].opened)) return damaged();
       read_->stages_[r].campaign = stages[r].campaign;
       read_->stages_[r].opened = stages[r].opened;
     }
@@ -239,6 +259,8 @@ Status FleetRowReader::read(std::string_view key, ByteView value) {
   } else if (key == kClock) {
     reader.integer(read_->passed_.ms);
     reader.integer(due_.ms);
+    bool ahead = due_ > read_->passed_;
+    if (!is_minute(read_->passed_) || !is_minute(due_) || !ahead) return damaged();
   } else if (key.starts_with(kCampaign)) {
     FleetCodec::code_campaign(reader, read_->campaigns_[std::string(key.substr(kCampaign.size()))]);
   } else if (key.starts_with(kGroup)) {
@@ -250,7 +272,7 @@ Status FleetRowReader::read(std::string_view key, ByteView value) {
     reader.integer(told_count);
     if (!reader.ok() || attribute >= read_->groups_.size()) return damaged();
     read_->groups_[attribute][text].told_count = told_count;
-  } else if (key.starts_with(kMember)) {
+  } else if (key == member_key(static_cast<FleetMember>(read_->members_.size()))) {
     FleetCodec::read_member(reader, guard_count_, *read_);
   } else {
     return damaged();
