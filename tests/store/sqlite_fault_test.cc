@@ -190,13 +190,14 @@ TEST_CASE("no room for the log's index is a full disk too, and is waited out") {
   FaultyStore faulty;
   faulty.options.log_pages_max = 1 << 20;  // nothing is carried over: the index must grow
   auto store = faulty.open();
+  REQUIRE(store->commit(StoreTransaction().put(key_of(0), Bytes(150'000, 9))));
   faulty.disk.fill_index(true);
   // A page of the index is about 4,000 pages of the log, a commit of this size 40 of them.
   constexpr std::uint64_t kCommitsMax = 200;
   auto commit = [&](std::uint64_t n) {
     return store->commit(StoreTransaction().put(key_of(n), Bytes(150'000, 9)));
   };
-  std::uint64_t stored = 0;
+  std::uint64_t stored = 1;
   Status full;
   while (stored < kCommitsMax && (full = commit(stored))) ++stored;
   REQUIRE_FALSE(full);
