@@ -43,7 +43,7 @@ Result<FleetWord> fleet_word_from(std::string_view text, const FleetWord& like,
   try {
     word.granted = json.value("granted", false);
     word.waits_for = json.value("waits", std::string());
-    word.spares_bans = json.value("spares_bans", true);
+    word.spares_bans = word.waits_for.empty() || json.value("spares_bans", true);
     const Json counts = json.value("counts", Json::object());
     const Json released = json.value("released", Json::array());
     for (auto& [index, reading] : word.readings) {
