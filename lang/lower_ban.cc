@@ -64,8 +64,9 @@ bool falls_back(const Feature& feature) {
   }
 }
 
-// The feature and the test as they ask about one of the days ahead; `exactly`: about the last.
-void look_ahead(Feature& feature, Test& test, std::int32_t ahead_days, bool exactly) {
+// The feature and the test as they ask about one of the days ahead; `exactly`: about the last;
+// `dated`: of what is counted from a date on, which may lie ahead.
+void look_ahead(Feature& feature, Test& test, std::int32_t ahead_days, bool exactly, bool dated) {
   std::int64_t days = ahead_days;
   auto least = [&](std::int64_t bound) { test.threshold = std::max(test.threshold, bound); };
   switch (feature.kind) {
@@ -81,10 +82,17 @@ void look_ahead(Feature& feature, Test& test, std::int32_t ahead_days, bool exac
       return least(1);
     }
     case FeatureKind::held:
+      if (dated) {
+        feature.ahead_days = ahead_days;
+        return;
+      }
       test.threshold -= sojourn::days(days).ms;
       return least(0);
     case FeatureKind::held_share:
-      if (feature.window.unit != TimeUnit::millisecond) break;
+      if (dated) {
+        feature.ahead_days = ahead_days;
+        return;
+      }
       days = std::min(sojourn::days(days).ms, feature.window.count);
       feature.window.count -= days;
       test.threshold -= days;
@@ -331,7 +339,7 @@ ConditionIndex Lowering::judge_test(const CheckedTest& checked, const Judged& ju
   if (auto known = settled(feature, checked.test, judged.candidate)) return *known;
   if (feature.kind == FeatureKind::area) feature.subject = area(feature.subject);
   Test test = checked.test;
-  if (wanted || judged.exactly) look_ahead(feature, test, judged.ahead_days, judged.exactly);
+  if (wanted || judged.exactly) look_ahead(feature, test, judged.ahead_days, judged.exactly, false);
   if (depends_on_candidate(feature)) set_candidate(feature, judged);
   return add_test(std::move(feature), std::move(test));
 }
@@ -350,13 +358,16 @@ ConditionIndex Lowering::judge_form(const CheckedTest& checked, const Judged& ju
   auto now = [&] { return judge(*checked.inner, today, wanted); };
   Feature feature = checked.feature;
   Test test = checked.test;
-  if (wanted || judged.exactly) look_ahead(feature, test, judged.ahead_days, judged.exactly);
+  bool dated = judged.ban->counting_from_day.has_value();
+  if (wanted || judged.exactly) {
+    look_ahead(feature, test, judged.ahead_days, judged.exactly, dated);
+  }
   feature.inner = counted_inner(checked, judged);
   bool asks_candidate =
       feature.scope.same_network || feature.scope.per_profile || inner_depends(*checked.inner);
   if (asks_candidate) set_candidate(feature, judged);
   // These hold only where their inner condition does.
-  bool implied = feature.kind == FeatureKind::held ||
+  bool implied = (feature.kind == FeatureKind::held && feature.ahead_days == 0) ||
                  (feature.kind == FeatureKind::consecutive_days && feature.gap_days == 0);
   FeatureKind feature_kind = feature.kind;
   Feature at_once = feature;
@@ -370,6 +381,7 @@ ConditionIndex Lowering::judge_form(const CheckedTest& checked, const Judged& ju
   // doubt, whatever it will be.
   if (feature_kind == FeatureKind::held_share && judged.ahead_days > 0 && !judged.exactly) {
     at_once.window = checked.feature.window;
+    at_once.ahead_days = 0;
     form = conditions.any_of({form, add_test(std::move(at_once), Test(checked.test))});
   }
   if (!implied) return conditions.all_of({conditions.any_of({form, before}), now()});

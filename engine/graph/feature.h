@@ -137,9 +137,9 @@ struct Feature {
   Period window;
   TimeUnit bucket = TimeUnit::day;
   std::int32_t gap_days = 0;
-  // Counts of days and `since`, in the notice of a ban: the most that the count comes to on one of
-  // so many days ahead, if `inner` holds on every day from now; `since`: whether it is due by then.
-  // Negative: what the count comes to on that day itself.
+  // In the notice of a ban: the most that a count of days comes to on one of so many days ahead, if
+  // `inner` holds on every day from now (negative: on that day itself); whether `since` is due by
+  // then. Of `held` and `held_share`: what they come to so many times 24 hours from now.
   std::int32_t ahead_days = 0;
   EventQuestion event;
   std::int32_t from_ms = 0, until_ms = 0;    // local_time

@@ -369,7 +369,9 @@ void World::make_orders() {
                          a.candidate == b.candidate;
         bool windows = a.window.count == b.window.count ||
                        (a.window.count < b.window.count && key.first == FeatureKind::window_count);
-        if (below != above && same_form && windows && narrower(a.scope, b.scope)) {
+        // The most of several days is no less than today's.
+        bool later = a.ahead_days == b.ahead_days || (a.ahead_days == 0 && b.ahead_days > 0);
+        if (below != above && same_form && windows && later && narrower(a.scope, b.scope)) {
           orders_.push_back({below, above});
         }
       }

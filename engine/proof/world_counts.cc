@@ -62,6 +62,7 @@ struct Implied {
 Implied implied_by(const Feature& feature) {
   switch (feature.kind) {
     case FeatureKind::held:
+      if (feature.ahead_days != 0) return {};  // it may not have begun
       return {0, 0, false};
     case FeatureKind::consecutive_days:
       return {feature.gap_days == 0 ? 1 : kHighest, 1, false};
@@ -176,6 +177,7 @@ bool World::read_counts(const Box& box, Witness& witness) const {
     // What holds with another candidate does not say how it stands; nor do counts without a value.
     bool open = feature.kind == FeatureKind::on_a_network &&
                 (!counted || !witness.profile.known || feature.candidate != witness.profile.lower);
+    open = open || (feature.kind == FeatureKind::held && feature.ahead_days != 0);
     // As far as what it counts is decided now, so is the count.
     if (is_temporal(feature.kind) && !open) {
       Truth now = table_.conditions.judge(feature.inner, [&](const Test& test) {

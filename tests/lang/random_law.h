@@ -624,13 +624,6 @@ class LawMaker {
     bool counts = asks(ban.never, [](const Asked& a) { return a.kind == Kind::form; });
     if (counts && chance_.one_in(4)) count_from(ban.never, day());
     if (counts && chance_.one_in(2)) ban.notice = number(1, 4);
-    // A time that begins to count at a date ahead is given no notice of.
-    bool elapses = asks(ban.never, [](const Asked& a) {
-      return a.kind == Kind::form && (a.form == Form::held || a.form == Form::share);
-    });
-    if (ban.notice > 0 && elapses && ban.never.counting_from != INT32_MIN) {
-      count_from(ban.never, TimeZone().day_of(start_).number - number(0, 2));
-    }
     if (chance_.one_in(5)) ban.from = day();
     if (chance_.one_in(6)) ban.until = day() + 4;
     if (ban.from && ban.until && *ban.until < *ban.from) ban.until.reset();

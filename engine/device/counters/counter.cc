@@ -68,6 +68,18 @@ Truth HistoryView::truth_of_run(std::size_t index) const {
   return both(run.truth, history.keys()[run.key].key.matches(key));
 }
 
+Truth truth_from_date(const HistoryView& view, const CountQuestion& question) {
+  const FeatureReader& reader = question.reader;
+  Instant begins = view.history.unknown_from();
+  Truth truth = reader.policy().table().conditions.judge(
+      view.history.spec().condition, [&](const Test& test) {
+        const Feature& feature = reader.policy().feature(test.feature);
+        Instant at = feature.kind == FeatureKind::date ? begins : question.now;
+        return judge(test, feature, reader.read(test.feature, at, question.supposed));
+      });
+  return both(truth, view.key_known ? Truth::yes : Truth::unknown);
+}
+
 Instant period_before(const Period& period, Instant now, const TimeZone& zone) {
   auto count = static_cast<std::int32_t>(period.count);
   Day today = zone.day_of(now);

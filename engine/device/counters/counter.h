@@ -57,6 +57,10 @@ struct HistoryView {
   Truth truth_of_run(std::size_t index) const;
 };
 
+// How surely the condition holds from the date on which it begins (HistorySpec::counts_from), if
+// all else of it stays as it is now.
+Truth truth_from_date(const HistoryView& view, const CountQuestion& question);
+
 Curve count_days(const ConditionHistory& history, const CountQuestion& question);
 Curve count_elapsed(const ConditionHistory& history, const CountQuestion& question);
 Curve count_events(const CountQuestion& question);

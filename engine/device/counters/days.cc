@@ -185,14 +185,7 @@ DaysAhead days_ahead(const HistoryView& view, const CountQuestion& question) {
   if (begins <= question.now) return {is_share ? of_key : view.now};
   std::int32_t begin_day = view.history.zone().day_of(begins).number;
   if (is_share) return {of_key, begin_day};
-  const FeatureReader& reader = question.reader;
-  Truth truth = reader.policy().table().conditions.judge(
-      view.history.spec().condition, [&](const Test& test) {
-        const Feature& feature = reader.policy().feature(test.feature);
-        Instant at = feature.kind == FeatureKind::date ? begins : question.now;
-        return judge(test, feature, reader.read(test.feature, at, question.supposed));
-      });
-  return {both(truth, of_key), begin_day};
+  return {truth_from_date(view, question), begin_day};
 }
 
 // In the notice of a ban: the most that the count comes to on one of the days ahead, or what it

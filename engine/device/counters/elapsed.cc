@@ -99,6 +99,60 @@ void read_share(Curve& curve, const HistoryView& view, const CountQuestion& ques
   curve.lower_slope = curve.upper_slope = static_cast<std::int8_t>(slope);
 }
 
+// In the notice of a ban that counts from a date: how long the condition will have held so many
+// days from now, if it goes on. Before that date nothing is counted.
+void read_held_ahead(Curve& curve, const HistoryView& view, const CountQuestion& question) {
+  Duration ahead = days(question.feature.ahead_days);
+  Instant begins = view.history.unknown_from();
+  if (begins <= question.now) {
+    read_held(curve, view, question.now);
+    for (std::int64_t* bound : {&curve.lower, &curve.upper}) {
+      if (*bound >= 0 && *bound != kNotYet) *bound += ahead.ms;
+    }
+    return;
+  }
+  curve.lower = curve.upper = -1;
+  if (question.now + ahead < begins) {
+    curve.until = std::min(curve.until, begins - ahead);
+    return;
+  }
+  Truth truth = truth_from_date(view, question);
+  auto set = [&](std::int64_t& bound, std::int8_t& slope, Truth least) {
+    if (truth < least) return;
+    bound = (question.now + ahead - begins).ms;
+    slope = 1;
+  };
+  set(curve.lower, curve.lower_slope, Truth::yes);
+  set(curve.upper, curve.upper_slope, Truth::unknown);
+}
+
+// The same of a share: the window will reach less far back, and all of what lies ahead counts.
+void read_share_ahead(Curve& curve, const HistoryView& view, const CountQuestion& question) {
+  std::int64_t window = question.feature.window.count;
+  Duration ahead = days(question.feature.ahead_days);
+  Instant begins = view.history.unknown_from();
+  if (begins <= question.now) {
+    ahead.ms = std::min(ahead.ms, window);
+    Feature shorter = question.feature;
+    shorter.window.count -= ahead.ms;
+    read_share(curve, view,
+               {shorter, question.plan, question.reader, question.now, question.supposed});
+    curve.lower += ahead.ms;
+    curve.upper += ahead.ms;
+    return;
+  }
+  std::int64_t counted = (question.now + ahead - begins).ms;
+  curve.lower = curve.upper = std::clamp<std::int64_t>(counted, 0, window);
+  Instant begins_to_grow = begins - ahead;
+  Instant is_full = begins_to_grow + milliseconds(window);
+  if (counted < 0) {
+    curve.until = std::min(curve.until, begins_to_grow);
+  } else if (counted < window) {
+    curve.lower_slope = curve.upper_slope = 1;
+    curve.until = std::min(curve.until, is_full);
+  }
+}
+
 }  // namespace
 
 Instant reached_if_lasting(const ConditionHistory& history, const CountQuestion& question,
@@ -107,7 +161,14 @@ Instant reached_if_lasting(const ConditionHistory& history, const CountQuestion&
   bool elapsed = kind == FeatureKind::held || kind == FeatureKind::held_share;
   if (!elapsed) return days_if_lasting(history, question, threshold, least);
   HistoryView view(history, question);
-  if (!view.begun || view.now < least) return kNever;
+  if (!view.begun) return kNever;
+  Instant begins = view.history.unknown_from();
+  if (begins > question.now) {
+    bool in_time = kind == FeatureKind::held || threshold <= question.feature.window.count;
+    bool lasts = truth_from_date(view, question) >= least;
+    return lasts && in_time ? begins + milliseconds(threshold) : kNever;
+  }
+  if (view.now < least) return kNever;
   auto bound = [&](const Feature& feature) {
     CountQuestion asked{feature, question.plan, question.reader, question.now, question.supposed};
     Reading reading = count_elapsed(history, asked).reading(question.now);
@@ -144,6 +205,9 @@ Curve count_elapsed(const ConditionHistory& history, const CountQuestion& questi
     curve.lower = question.feature.kind == FeatureKind::held ? -1 : 0;
     curve.upper = kNotYet;
     curve.until = history.begin();
+  } else if (question.feature.ahead_days != 0) {
+    bool is_share = question.feature.kind == FeatureKind::held_share;
+    (is_share ? read_share_ahead : read_held_ahead)(curve, view, question);
   } else if (question.feature.kind == FeatureKind::held) {
     read_held(curve, view, question.now);
   } else if (question.feature.kind == FeatureKind::recency) {
