@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "engine/base/calendar.h"
@@ -48,6 +50,7 @@ class NaiveHistory {
     // What was the case before a report does not change by it.
     bool first = report.at <= reports_.front().report.at;
     while (!said_.empty() && (first || said_.back().from >= report.at)) said_.pop_back();
+    unchanged_ = std::min(unchanged_, said_.size());
   }
 
   Reading read(FeatureIndex index, Instant now) {
@@ -83,16 +86,19 @@ class NaiveHistory {
   }
 
   void walk(Instant now) {
-    hours_.clear();
+    hours_ = {};
     if (reports_.empty()) return;
     Instant t = said_.empty() ? reports_.front().report.at : said_.back().from + hours(1);
     for (; t <= now; t = t + hours(1)) said_.push_back(hour_at(t));
-    for (const Hour& hour : said_) {
-      if (hour.from <= now) hours_.push_back(hour);
-    }
-    settle(now);
+    std::size_t count = said_.size();
+    while (count > 0 && said_[count - 1].from > now) --count;
+    settle(count, now);
+    hours_ = std::span(said_).first(count);
   }
-  const std::vector<Hour>& hours_walked() const { return hours_; }
+  // Holds until the next report or walk.
+  std::span<const Hour> hours_walked() const { return hours_; }
+  // How many of the hours, from the first on, are as they were when this was last asked.
+  std::size_t take_unchanged() { return std::exchange(unchanged_, hours_.size()); }
   struct Kept {
     Observation report;
     std::optional<CountryClaim> fix;
@@ -153,17 +159,21 @@ class NaiveHistory {
     return hour;
   }
 
-  void settle(Instant now) {
+  void settle(std::size_t count, Instant now) {
     std::optional<CountryClaim> standing;
-    for (std::size_t i = 0; i < hours_.size();) {
+    for (std::size_t i = 0; i < count;) {
       std::size_t end = i;
-      while (end < hours_.size() && hours_[end].evidence == hours_[i].evidence) ++end;
-      Instant until = end < hours_.size() ? hours_[end].from : now;
-      std::optional<CountryClaim> evidence = hours_[i].evidence;
+      while (end < count && said_[end].evidence == said_[i].evidence) ++end;
+      Instant until = end < count ? said_[end].from : now;
+      std::optional<CountryClaim> evidence = said_[i].evidence;
       bool first_answer = !evidence || !standing;
-      bool lasted = until - hours_[i].from >= table_.settings.settle;
+      bool lasted = until - said_[i].from >= table_.settings.settle;
       if (first_answer || lasted) standing = evidence;
-      for (; i < end; ++i) hours_[i].standing = standing;
+      for (; i < end; ++i) {
+        if (said_[i].standing == standing) continue;
+        said_[i].standing = standing;
+        unchanged_ = std::min(unchanged_, i);
+      }
     }
   }
 
@@ -428,8 +438,9 @@ class NaiveHistory {
 
   const RuleTable& table_;
   std::vector<Kept> reports_;
-  std::vector<Hour> said_;   // hour by hour, before countries settle; kept from walk to walk
-  std::vector<Hour> hours_;  // of the last walk
+  std::vector<Hour> said_;       // hour by hour, kept from walk to walk; only countries settle anew
+  std::span<const Hour> hours_;  // of the last walk
+  std::size_t unchanged_ = 0;    // of said_, since it was last asked
 };
 
 }  // namespace sojourn::testing

@@ -139,27 +139,21 @@ struct Comparison {
   std::string difference;  // the first one; "" = none
 };
 
-// One law and one life. `planted`: what the fast path is given instead.
-inline void compare(std::uint64_t seed, const Planted* planted, Comparison& so_far) {
-  Chance chance(seed);
-  Instant start = random_start(chance);
-  Law law = LawMaker(chance, start).make();
-  Law given = law;
-  if (planted != nullptr && !planted->into(given)) return;
-  Compiled compiled(given);
-  if (!compiled.prepared) {
-    ++so_far.refused_count;
-    if (std::getenv("SOJOURN_SHOW_REFUSED")) WARN(compiled.loaded.rendered() << law.text());
-    return;
-  }
-  ++so_far.law_count;
+// A law as written, the settings that the naive side goes by, and what the fast path was given.
+struct LawPair {
+  const Law& law;
+  const RuleTable& settings;
+  const Compiled& compiled;
+};
+
+// One life under the law; ends at the first difference.
+inline void compare_life(const LawPair& both, std::uint64_t seed, Instant start, Chance& chance,
+                         Comparison& so_far) {
+  const Law& law = both.law;
+  const Compiled& compiled = both.compiled;
   auto life = as_delivered(random_life(chance, start, kLifeHours, kLatenessHours, true));
   Engine engine(compiled);
-  // The naive side reads its own law, not the one that was given.
-  RuleTable settings = *compiled.table;
-  settings.settings.settle = hours(law.settle_hours);
-  settings.settings.carry = hours(law.carry_hours);
-  NaiveHistory history(settings);
+  NaiveHistory history(both.settings);
   NaiveLaw naive(law, history);
   NaiveLaw::Told told;
   bool holds = std::any_of(law.rules.begin(), law.rules.end(),
@@ -221,6 +215,32 @@ inline void compare(std::uint64_t seed, const Planted* planted, Comparison& so_f
   for (int step = 0; step < 6; ++step) {
     run_until(engine.now() + hours(static_cast<std::int64_t>(1 + chance.below(40))));
     if (!compare_now(life.size())) return;
+  }
+}
+
+// A law is read and compiled once for so many lives.
+inline constexpr int kLivesPerLaw = 4;
+
+// One law and some lives. `planted`: what the fast path is given instead.
+inline void compare(std::uint64_t seed, const Planted* planted, Comparison& so_far) {
+  Chance chance(seed);
+  Instant start = random_start(chance);
+  Law law = LawMaker(chance, start).make();
+  Law given = law;
+  if (planted != nullptr && !planted->into(given)) return;
+  Compiled compiled(given);
+  if (!compiled.prepared) {
+    ++so_far.refused_count;
+    if (std::getenv("SOJOURN_SHOW_REFUSED")) WARN(compiled.loaded.rendered() << law.text());
+    return;
+  }
+  ++so_far.law_count;
+  // The naive side reads its own law, not the one that was given.
+  RuleTable settings = *compiled.table;
+  settings.settings.settle = hours(law.settle_hours);
+  settings.settings.carry = hours(law.carry_hours);
+  for (int life = 0; life < kLivesPerLaw && so_far.difference.empty(); ++life) {
+    compare_life({law, settings, compiled}, seed, start, chance, so_far);
   }
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -29,7 +30,7 @@ class NaiveConditions {
 
   // What the device is at the moment last judged.
   std::string moment_text() const {
-    const Hour& now = hours_->back();
+    const Hour& now = hours_.back();
     auto network = [](std::int64_t value) {
       return value == kNoSymbol ? "none" : to_text(unpack_plmn(static_cast<std::uint32_t>(value)));
     };
@@ -78,16 +79,13 @@ class NaiveConditions {
     now_ = now;
     told_ = &told;
     history_.walk(now);
-    hours_ = &history_.hours_walked();
-    std::size_t same = 0;
-    while (same < hours_->size() && same < looked_at_.size() &&
-           (*hours_)[same] == looked_at_[same]) {
-      ++same;
-    }
+    hours_ = history_.hours_walked();
     // What an hour was is found once, until a late report says otherwise.
+    std::size_t same = history_.take_unchanged();
     for (auto& [asked, truths] : in_each_hour_) truths.resize(std::min(truths.size(), same));
-    looked_at_ = *hours_;
-    suppose(hours_->back());
+    supposed_before_.clear();
+    counted_.clear();
+    suppose(hours_.back());
   }
 
   // --- what a device is at a moment -------------------------------------------------------------
@@ -293,7 +291,7 @@ class NaiveConditions {
 
   Truth installed(const std::string& name) const {
     // Nobody reports what is installed: what was seen enabled is, of others nothing is known.
-    for (const Hour& hour : *hours_) {
+    for (const Hour& hour : hours_) {
       if (!hour.profile) continue;
       auto p = declared(*hour.profile);
       if (p && Law::kProfiles[*p] == name) return Truth::yes;
@@ -343,7 +341,7 @@ class NaiveConditions {
       const Observation& said = kept.report;
       if (!said.data_bytes || said.at > now_) continue;
       if (zone.day_of(said.at).number <= today - a.other) continue;
-      for (const Hour& hour : *hours_) {
+      for (const Hour& hour : hours_) {
         bool there =
             hour.from == said.at && hour.standing && hour.standing->set().intersects(wanted);
         if (there) sum += *said.data_bytes;
@@ -392,14 +390,19 @@ class NaiveConditions {
     return truth;
   }
 
-  // Every hour so far, and now with what is supposed; how surely C held for today's key.
-  const std::vector<Moment>& moments(const Asked& a) const {
-    auto known = moments_.find(&a);
-    if (known != moments_.end()) return known->second;
-    std::vector<Moment>& all = moments_[&a];
+  // What a form counts, found once for all that is supposed the same.
+  struct Counted {
+    std::vector<Moment> moments;  // every hour so far, and now with what is supposed
+    Days days;                    // of these
+  };
+  const Counted& counted(const Asked& a) const {
+    auto [known, fresh] = counted_.try_emplace({&a, supposition_});
+    Counted& counted = known->second;
+    if (!fresh) return counted;
+    std::vector<Moment>& all = counted.moments;
     std::vector<Truth>& inner = in_each_hour_[&a];
-    while (inner.size() < hours_->size()) {
-      inner.push_back(holds(a.parts[0], (*hours_)[inner.size()], 0, false));
+    while (inner.size() < hours_.size()) {
+      inner.push_back(holds(a.parts[0], hours_[inner.size()], 0, false));
     }
     const std::vector<std::int32_t>& days = days_of_hours(a.zone);
     std::int32_t today = zone_named(a.zone).day_of(now_).number;
@@ -409,14 +412,17 @@ class NaiveConditions {
       if (a.per_profile) truth = both(truth, same(hour.profile, supposed_.profile));
       all.push_back({hour.from, day, day >= a.counting_from ? truth : Truth::no});
     };
-    all.reserve(hours_->size() + 1);
-    for (std::size_t i = 0; i < hours_->size(); ++i) add((*hours_)[i], days[i], inner[i]);
+    all.reserve(hours_.size() + 1);
+    for (std::size_t i = 0; i < hours_.size(); ++i) add(hours_[i], days[i], inner[i]);
     add(supposed_, today, holds(a.parts[0], supposed_, 0, false));
-    return all;
+    counted.days = days_of(all, zone_named(a.zone));
+    counted.days.counted_from = a.counting_from;
+    return counted;
   }
 
   Truth form(const Asked& a, int ahead) const {
-    const std::vector<Moment>& held = moments(a);
+    const Counted& counts = counted(a);
+    const std::vector<Moment>& held = counts.moments;
     switch (a.form) {
       case Form::held:
         return quantified(a, unbroken(a, held, ahead), kHourMs);
@@ -428,8 +434,7 @@ class NaiveConditions {
         break;
     }
     const TimeZone& zone = zone_named(a.zone);
-    Days days = days_of(held, zone);
-    days.counted_from = a.counting_from;
+    Days days = counts.days;
     std::int32_t today = zone.day_of(now_).number;
     // C on every day from now, as surely as it can be told that those will be of today's key.
     Truth of_key = key_truth(a);
@@ -467,19 +472,34 @@ class NaiveConditions {
   // The day of each hour so far.
   const std::vector<std::int32_t>& days_of_hours(const std::string& zone) const {
     auto& [begin, days] = days_of_hours_[zone];
-    if (begin != hours_->front().from) days.clear();
-    begin = hours_->front().from;
-    while (days.size() < hours_->size()) {
-      days.push_back(zone_named(zone).day_of((*hours_)[days.size()].from).number);
+    if (begin != hours_.front().from) days.clear();
+    begin = hours_.front().from;
+    const TimeZone& whose = zone_named(zone);
+    while (days.size() < hours_.size()) {
+      days.push_back(whose.day_of(hours_[days.size()].from).number);
     }
     return days;
   }
 
   std::int32_t first_day(const TimeZone& zone) const {
-    return zone.day_of(hours_->front().from).number;
+    return zone.day_of(hours_.front().from).number;
+  }
+
+  // From when on a form counts, if that lies ahead.
+  std::optional<Instant> counts_later(const Asked& a) const {
+    if (a.counting_from == INT32_MIN) return std::nullopt;
+    Instant counted = zone_named(a.zone).start_of({a.counting_from});
+    return counted > now_ ? std::optional(counted) : std::nullopt;
   }
 
   Bounds unbroken(const Asked& a, const std::vector<Moment>& held, int ahead) const {
+    if (std::optional<Instant> counted = counts_later(a)) {
+      // It holds then if it holds now and goes on.
+      std::int64_t long_then = (now_ + hours(ahead * 24) - *counted).ms;
+      Truth now = both(holds(a.parts[0], supposed_, 0, false), key_truth(a));
+      if (long_then < 0) return {-1, -1};
+      return {now == Truth::yes ? long_then : -1, now != Truth::no ? long_then : -1};
+    }
     auto length = [&](Truth least) -> std::int64_t {
       std::size_t i = held.size();
       while (i > 0 && held[i - 1].truth >= least) --i;
@@ -511,6 +531,10 @@ class NaiveConditions {
 
   Truth share(const Asked& a, const std::vector<Moment>& held, int ahead) const {
     std::int64_t future = std::min(ahead * 24, static_cast<int>(a.other)) * kHourMs;
+    if (std::optional<Instant> counted_later = counts_later(a)) {
+      std::int64_t then = (now_ + hours(ahead * 24) - *counted_later).ms;
+      future = std::clamp<std::int64_t>(then, 0, a.other * kHourMs);
+    }
     Instant start = now_ - milliseconds(a.other * kHourMs - future);
     Instant counted = start;  // what lies before `counting from` is known not to count
     if (a.counting_from != INT32_MIN) {
@@ -590,7 +614,14 @@ class NaiveConditions {
   void suppose(Hour hour) {
     supposed_ = std::move(hour);
     supposed_.from = now_;
-    moments_.clear();
+    auto same =
+        std::find_if(supposed_before_.begin(), supposed_before_.end(), [&](const auto& one) {
+          return one.first == supposed_.network && one.second == supposed_.profile;
+        });
+    supposition_ = static_cast<std::size_t>(same - supposed_before_.begin());
+    if (same == supposed_before_.end()) {
+      supposed_before_.emplace_back(supposed_.network, supposed_.profile);
+    }
   }
 
   const Law& law_;
@@ -598,12 +629,14 @@ class NaiveConditions {
   Instant now_;
   const Told* told_ = nullptr;
   std::optional<Instant> alerted_at_;  // when the alert of the first rule last came into force
-  const std::vector<Hour>* hours_ = nullptr;
+  std::span<const Hour> hours_;
   Hour supposed_;  // now, with the profile and the network that are supposed
   // What was found once: a condition's truth in each hour, and with what is supposed now.
   mutable std::map<const Asked*, std::vector<Truth>> in_each_hour_;
-  mutable std::map<const Asked*, std::vector<Moment>> moments_;
-  std::vector<Hour> looked_at_;
+  mutable std::map<std::pair<const Asked*, std::size_t>, Counted> counted_;
+  // What was supposed at this moment, network and profile; all else is as it is.
+  std::vector<std::pair<std::optional<std::int64_t>, std::optional<std::string>>> supposed_before_;
+  std::size_t supposition_ = 0;  // which of them is
   mutable std::map<std::string, std::pair<Instant, std::vector<std::int32_t>>> days_of_hours_;
   mutable std::map<std::string, TimeZone> zones_;
 };

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <tuple>
 
 #include "tests/lang/naive_conditions.h"
 
@@ -53,7 +54,7 @@ class NaiveLaw : private NaiveConditions {
     passed_to_ = now;
     if (!law_.asks_since_alert) return;
     look_at(now, told);
-    lawful_.clear();
+    forget();
     bool in_force = fires(0);
     if (in_force && !alert_in_force_) alerted_at_ = now;
     alert_in_force_ = in_force;
@@ -80,7 +81,7 @@ class NaiveLaw : private NaiveConditions {
 
   Verdict judge(Instant now, const Told& told) {
     look_at(now, told);
-    lawful_.clear();
+    forget();
     Verdict verdict = decide();
     for (const LawBan& ban : law_.bans) {
       verdict.violated.push_back(ban.forbids_change ? Truth::no : with_enabled(ban, 0));
@@ -96,6 +97,13 @@ class NaiveLaw : private NaiveConditions {
   }
 
  private:
+  // What was found of the moment that was looked at before.
+  void forget() {
+    lawful_.clear();
+    bites_.clear();
+    networks_.clear();
+  }
+
   // --- bans -------------------------------------------------------------------------------------
 
   // The longest gap that days in a row may have; -1: none are asked for.
@@ -138,9 +146,14 @@ class NaiveLaw : private NaiveConditions {
   }
 
   // Where a device with another profile may be: the networks of 9a.
-  std::vector<std::optional<std::int64_t>> networks(const LawBan& ban, std::int64_t gap,
-                                                    bool is_enabled) const {
-    const Hour& now = hours_->back();
+  using Networks = std::vector<std::optional<std::int64_t>>;
+  const Networks& networks(const LawBan& ban, std::int64_t gap, bool is_enabled) {
+    auto [known, fresh] = networks_.try_emplace({&ban, gap, is_enabled});
+    if (fresh) known->second = find_networks(ban, gap, is_enabled);
+    return known->second;
+  }
+  Networks find_networks(const LawBan& ban, std::int64_t gap, bool is_enabled) const {
+    const Hour& now = hours_.back();
     bool camps = now.network && *now.network != kNoSymbol;
     if (is_enabled && camps) return {now.network};
     CountrySet present;
@@ -154,17 +167,17 @@ class NaiveLaw : private NaiveConditions {
     const TimeZone& zone = zone_named(ban.zone);
     auto oldest = static_cast<std::int32_t>(-1 - std::max<std::int64_t>(gap, 0));
     Instant unbroken_from = zone.start_of(next(zone.day_of(now_), oldest));
-    for (std::size_t i = 0; i < hours_->size(); ++i) {
-      const Hour& hour = (*hours_)[i];
+    for (std::size_t i = 0; i < hours_.size(); ++i) {
+      const Hour& hour = hours_[i];
       if (!hour.network || *hour.network == kNoSymbol) continue;
-      Instant end = i + 1 < hours_->size() ? (*hours_)[i + 1].from : kNever;
+      Instant end = i + 1 < hours_.size() ? hours_[i + 1].from : kNever;
       bool recent = !is_enabled && gap >= 0 && end > unbroken_from;
       if (recent || candidates_of(*hour.network).intersects(present)) found.insert(*hour.network);
     }
     for (Country country : present.members()) {
       if (auto unseen = unseen_network(country, found)) found.insert(*unseen);
     }
-    std::vector<std::optional<std::int64_t>> all(found.begin(), found.end());
+    Networks all(found.begin(), found.end());
     // Of a device that may be anywhere nothing is known.
     if (all.empty() || (!camps && present.empty())) all.push_back(now.network);
     return all;
@@ -195,62 +208,65 @@ class NaiveLaw : private NaiveConditions {
 
   // With this profile enabled from now on. `days_ahead`: violated on one of so many days ahead.
   Truth bites(const LawBan& ban, const std::string& profile, int days_ahead) {
+    auto known = bites_.find({&ban, profile, days_ahead});
+    if (known != bites_.end()) return known->second;
     Truth found = Truth::no;
+    Hour supposed = with(profile);
     for (int k = 0; k <= days_ahead && found != Truth::yes; ++k) {
       std::int32_t day = zone_named(ban.zone).day_of(now_).number + k;
       bool in_force = (!ban.from || day >= *ban.from) && (!ban.until || day <= *ban.until);
-      if (in_force) found = either(found, somewhere(ban, ban.never, profile, k, true));
+      if (in_force) found = either(found, somewhere(ban, ban.never, supposed, k, true));
     }
-    suppose(hours_->back());
-    return found;
+    suppose(hours_.back());
+    return bites_[{&ban, profile, days_ahead}] = found;
   }
 
   bool is_enabled(const std::string& profile) const {
-    const std::optional<std::string>& enabled = hours_->back().profile;
+    const std::optional<std::string>& enabled = hours_.back().profile;
     if (!enabled) return false;
     if (!declared(*enabled)) return *enabled == profile;
     return *enabled == profile || declared(*enabled) == declared(profile);
   }
 
   Hour with(const std::string& profile) const {
-    Hour supposed = hours_->back();
+    Hour supposed = hours_.back();
     supposed.profile = profile;
     return supposed;
   }
 
   // On some network where it may be: each alternative on one of its own, what must hold together
   // on the same one, as far as the network matters.
-  Truth somewhere(const LawBan& ban, const Asked& asked, const std::string& profile, int ahead,
+  Truth somewhere(const LawBan& ban, const Asked& asked, const Hour& with_profile, int ahead,
                   bool wanted) {
-    if (!network_decides(asked, with(profile))) {
-      suppose(with(profile));
+    if (!network_decides(asked, with_profile)) {
+      suppose(with_profile);
       return there(asked, ahead, wanted);
     }
     if (asked.kind == Kind::negation) {
-      return somewhere(ban, asked.parts[0], profile, ahead, !wanted);
+      return somewhere(ban, asked.parts[0], with_profile, ahead, !wanted);
     }
     bool alternatives = asked.kind == (wanted ? Kind::any : Kind::all);
     if (alternatives) {
       Truth found = Truth::no;
       for (const Asked& part : asked.parts) {
-        found = either(found, somewhere(ban, part, profile, ahead, wanted));
+        found = either(found, somewhere(ban, part, with_profile, ahead, wanted));
       }
       return found;
     }
     if (asked.kind != Kind::all && asked.kind != Kind::any) {
-      return on_one_network(ban, {&asked}, profile, ahead, wanted);
+      return on_one_network(ban, {&asked}, with_profile, ahead, wanted);
     }
     Truth all = Truth::yes;
     std::vector<const Asked*> moved;
     for (const Asked& part : asked.parts) {
-      if (network_decides(part, with(profile))) {
+      if (network_decides(part, with_profile)) {
         moved.push_back(&part);
       } else {
-        all = both(all, somewhere(ban, part, profile, ahead, wanted));
+        all = both(all, somewhere(ban, part, with_profile, ahead, wanted));
       }
     }
-    Truth on_one = moved.size() == 1 ? somewhere(ban, *moved[0], profile, ahead, wanted)
-                                     : on_one_network(ban, moved, profile, ahead, wanted);
+    Truth on_one = moved.size() == 1 ? somewhere(ban, *moved[0], with_profile, ahead, wanted)
+                                     : on_one_network(ban, moved, with_profile, ahead, wanted);
     return both(all, on_one);
   }
 
@@ -260,12 +276,12 @@ class NaiveLaw : private NaiveConditions {
   }
 
   Truth on_one_network(const LawBan& ban, const std::vector<const Asked*>& parts,
-                       const std::string& profile, int ahead, bool wanted) {
+                       const Hour& with_profile, int ahead, bool wanted) {
     std::int64_t gap = -1;
     for (const Asked* part : parts) gap = std::max(gap, gap_of_runs(*part));
     Truth found = Truth::no;
-    for (const auto& network : networks(ban, gap, is_enabled(profile))) {
-      Hour supposed = with(profile);
+    for (const auto& network : networks(ban, gap, is_enabled(*with_profile.profile))) {
+      Hour supposed = with_profile;
       supposed.network = network;
       suppose(std::move(supposed));
       Truth all = Truth::yes;
@@ -276,7 +292,7 @@ class NaiveLaw : private NaiveConditions {
   }
 
   Truth with_enabled(const LawBan& ban, int days_ahead) {
-    const std::optional<std::string>& enabled = hours_->back().profile;
+    const std::optional<std::string>& enabled = hours_.back().profile;
     return enabled ? bites(ban, *enabled, days_ahead) : Truth::unknown;
   }
 
@@ -302,14 +318,14 @@ class NaiveLaw : private NaiveConditions {
   }
 
   bool enabled_is(const std::string& name) const {
-    const std::optional<std::string>& enabled = hours_->back().profile;
+    const std::optional<std::string>& enabled = hours_.back().profile;
     auto p = enabled ? declared(*enabled) : std::nullopt;
     return p && Law::kProfiles[*p] == name;
   }
 
   bool broken(const LawBan& ban) {
     if (ban.forbids_change) return false;
-    const std::optional<std::string>& enabled = hours_->back().profile;
+    const std::optional<std::string>& enabled = hours_.back().profile;
     return enabled && bitten(ban, *enabled);
   }
 
@@ -426,6 +442,8 @@ class NaiveLaw : private NaiveConditions {
   }
 
   std::map<std::string, bool> lawful_;
+  std::map<std::tuple<const LawBan*, std::string, int>, Truth> bites_;
+  std::map<std::tuple<const LawBan*, std::int64_t, bool>, Networks> networks_;
   const Wish* deciding_ = nullptr;
   Instant hold_until_ = kBeginning;  // of the last switch that was decided and shown
   std::optional<Instant> passed_to_;
