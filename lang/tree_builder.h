@@ -20,10 +20,6 @@ struct SyntaxStop {
   const Expectation* expected;
 };
 
-// A test of limits::kTestStepsMax lines has fewer nodes; a condition of a million words is no
-// condition, and its tree would take hundreds of megabytes.
-inline constexpr std::size_t kDeclarationNodesMax = 1'000'000;
-
 class TreeBuilder {
  public:
   explicit TreeBuilder(SyntaxTree& tree) : tree_(tree) {}
@@ -34,7 +30,7 @@ class TreeBuilder {
       throw SyntaxStop{offset, &kTooDeep};
     }
     if (open_.empty()) declaration_ = tree_.nodes.size();
-    if (tree_.nodes.size() - declaration_ >= kDeclarationNodesMax) {
+    if (tree_.nodes.size() - declaration_ >= limits::kDeclarationNodesMax) {
       static constexpr Expectation kTooLong = {Code::E0901, "a shorter declaration", "", ""};
       throw SyntaxStop{offset, &kTooLong};
     }

@@ -25,10 +25,10 @@ constexpr std::array kUnits = {
     Unit{"minute", Dimension::time, 60'000, 1},
     Unit{"hours", Dimension::time, 3'600'000, 1},
     Unit{"hour", Dimension::time, 3'600'000, 1},
-    Unit{"days", Dimension::time, 86'400'000, 1},
-    Unit{"day", Dimension::time, 86'400'000, 1},
-    Unit{"weeks", Dimension::time, 604'800'000, 1},
-    Unit{"week", Dimension::time, 604'800'000, 1},
+    Unit{"days", Dimension::time, days(1).ms, 1},
+    Unit{"day", Dimension::time, days(1).ms, 1},
+    Unit{"weeks", Dimension::time, days(7).ms, 1},
+    Unit{"week", Dimension::time, days(7).ms, 1},
     Unit{"V", Dimension::voltage, 1'000, 1},
     Unit{"mV", Dimension::voltage, 1, 1},
     Unit{"\u00B0C", Dimension::celsius, 1, 1},
@@ -47,9 +47,9 @@ std::int64_t milliseconds_of(ast::TimeWord unit) {
     case ast::TimeWord::hour:
       return 3'600'000;
     case ast::TimeWord::day:
-      return 86'400'000;
+      return days(1).ms;
     case ast::TimeWord::week:
-      return 604'800'000;
+      return days(7).ms;
     case ast::TimeWord::month:
     case ast::TimeWord::year:
       break;

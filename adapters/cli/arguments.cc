@@ -9,7 +9,7 @@ namespace {
 constexpr std::pair<std::string_view, std::int64_t> kUnits[] = {
     {"ms", 1},           {"millisecond", 1}, {"s", 1000},         {"second", 1000},
     {"m", 60'000},       {"min", 60'000},    {"minute", 60'000},  {"h", 3'600'000},
-    {"hour", 3'600'000}, {"d", 86'400'000},  {"day", 86'400'000}, {"week", 604'800'000},
+    {"hour", 3'600'000}, {"d", days(1).ms},  {"day", days(1).ms}, {"week", days(7).ms},
 };
 
 std::optional<std::int64_t> unit_ms(std::string_view word) {

@@ -12,7 +12,7 @@ namespace sojourn::cli {
 namespace {
 
 constexpr std::int64_t kMinuteMs = 60'000;
-constexpr std::int64_t kDayMs = 86'400'000;
+constexpr std::int64_t kDayMs = days(1).ms;
 
 // From this instant on (milliseconds of the wall clock since 1970) the device reports this.
 struct Stay {

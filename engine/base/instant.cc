@@ -72,8 +72,8 @@ std::optional<Instant> parse_rfc3339(std::string_view text) {
 
 std::string to_rfc3339(Instant t) {
   if (t == kNever || t == kBeginning) return "never";
-  std::int64_t day = floor_div(t.ms, 86'400'000);
-  std::int64_t rest = floor_mod(t.ms, 86'400'000);
+  std::int64_t day = floor_div(t.ms, days(1).ms);
+  std::int64_t rest = floor_mod(t.ms, days(1).ms);
   using DayLimits = std::numeric_limits<std::int32_t>;
   day = std::clamp<std::int64_t>(day, DayLimits::min(), DayLimits::max());
   CivilDate date = to_civil(Day{static_cast<std::int32_t>(day)});
@@ -90,7 +90,7 @@ std::string describe(Duration d) {
     const char* one;
     const char* many;
   };
-  static constexpr Unit kUnits[] = {{86'400'000, "day", "days"},
+  static constexpr Unit kUnits[] = {{days(1).ms, "day", "days"},
                                     {3'600'000, "hour", "hours"},
                                     {60'000, "minute", "minutes"},
                                     {1000, "second", "seconds"},

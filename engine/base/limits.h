@@ -23,6 +23,9 @@ inline constexpr std::size_t kImportDepthMax = 16;
 inline constexpr std::size_t kWordBytesMax = 2'048;
 // Ten years of one report every hour; a test beyond that is a trace.
 inline constexpr std::size_t kTestStepsMax = 100'000;
+// Parts of one declaration. A test of kTestStepsMax lines has fewer; a condition of a million words
+// is no condition, and its tree would take hundreds of megabytes.
+inline constexpr std::size_t kDeclarationNodesMax = 1'000'000;
 
 // --- policies -----------------------------------------------------------------------------------
 inline constexpr std::size_t kRulesMax = 200'000;

@@ -6,12 +6,12 @@
 #include <map>
 
 #include "engine/proof/actions.h"
+#include "engine/proof/day_length.h"
 #include "engine/proof/witness_parts.h"
 
 namespace sojourn {
 namespace {
 
-constexpr std::int64_t kDayMs = 86'400'000;
 constexpr std::int64_t kStayDaysMax = 400;
 constexpr Duration kSwitchTakes = minutes(1);
 
