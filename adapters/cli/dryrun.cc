@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <csignal>
+#include <memory>
 #include <optional>
 #include <span>
 #include <thread>
@@ -15,6 +15,7 @@
 #include "adapters/cli/fleet_replay.h"
 #include "adapters/cli/output_file.h"
 #include "adapters/cli/policy_input.h"
+#include "adapters/cli/progress.h"
 #include "adapters/telemetry/trace_reader.h"
 #include "engine/base/diagnostic_code.h"
 #include "engine/runtime/audit_chain.h"
@@ -30,33 +31,6 @@ constexpr std::size_t kBlockReports = 4'096;
 volatile std::sig_atomic_t interrupted = 0;
 
 void interrupt(int) { interrupted = 1; }
-
-// A line on a terminal with the rate, for runs of more than two seconds.
-class Progress {
- public:
-  explicit Progress(Console& console) : console_(console), begin_(Clock::now()), shown_(begin_) {}
-  ~Progress() {
-    if (drawn_) console_.message("\r\x1b[K");
-  }
-  void update(std::uint64_t report_count, Instant newest) {
-    auto now = Clock::now();
-    if (!console_.interactive() || now - begin_ < std::chrono::seconds(2)) return;
-    if (now - shown_ < std::chrono::milliseconds(200)) return;
-    shown_ = now;
-    drawn_ = true;
-    double elapsed = std::chrono::duration<double>(now - begin_).count();
-    console_.message(fmt::format(
-        "\r\x1b[K{} reports, {}/s, at {}", grouped(report_count),
-        grouped(static_cast<std::uint64_t>(static_cast<double>(report_count) / elapsed)),
-        to_rfc3339(newest)));
-  }
-
- private:
-  using Clock = std::chrono::steady_clock;
-  Console& console_;
-  Clock::time_point begin_, shown_;
-  bool drawn_ = false;
-};
 
 // Where records go: the decisions file, the evidence chain, the last one of each device.
 class RecordWriter {
@@ -184,10 +158,11 @@ struct Fed {
 };
 
 // Feeds the whole trace. Not ok: `--strict` or a file's damage, told on the console.
-bool replay_trace(telemetry::TraceReader& reader, Fed& fed, Console& console) {
+bool replay_trace(telemetry::TraceReader& reader, const telemetry::ReadMeter& meter, Fed& fed,
+                  Console& console) {
   bool damaged = false;
   std::vector<Observation> block(kBlockReports);
-  Progress progress(console);
+  Progress progress(console, meter);
   std::uint64_t report_count = 0;
   Instant newest = kBeginning;
   for (bool at_end = false; !at_end && interrupted == 0;) {
@@ -242,6 +217,7 @@ int run_dryrun(const DryrunOptions& options, Console& console) {
   if (!reading) return console.fail(reading.error());
   reading->strict = options.strict;
   reading->jobs = jobs;
+  reading->meter = std::make_shared<telemetry::ReadMeter>();
   auto reader = telemetry::TraceReader::open(*reading);
   if (!reader) return console.fail(reader.error());
   ReplayOptions replaying{.jobs = jobs, .profiles = !options.compare.empty()};
@@ -268,7 +244,7 @@ int run_dryrun(const DryrunOptions& options, Console& console) {
 
   std::signal(SIGINT, interrupt);
   Fed fed{run, records, other ? &*other : nullptr, report ? &*report : nullptr};
-  bool whole = replay_trace(**reader, fed, console);
+  bool whole = replay_trace(**reader, *reading->meter, fed, console);
   if (Status status = records.close(); !status) return console.fail(status.error());
 
   telemetry::TraceSummary trace = (*reader)->summary();

@@ -18,8 +18,16 @@ namespace {
 
 class FileStream final : public ByteStream {
  public:
-  FileStream(int descriptor, bool owned, std::string name)
-      : descriptor_(descriptor), owned_(owned), name_(std::move(name)) {}
+  FileStream(int descriptor, bool owned, std::string name, std::shared_ptr<ReadMeter> meter)
+      : descriptor_(descriptor), owned_(owned), name_(std::move(name)), meter_(std::move(meter)) {
+    if (!meter_) return;
+    struct stat status = {};
+    if (::fstat(descriptor_, &status) == 0 && S_ISREG(status.st_mode)) {
+      meter_->file_bytes += static_cast<std::uint64_t>(status.st_size);
+    } else {
+      meter_->endless = true;
+    }
+  }
   ~FileStream() override {
     if (owned_) ::close(descriptor_);
   }
@@ -36,6 +44,7 @@ class FileStream final : public ByteStream {
           Code::E0603, fmt::format("reading `{}` failed: {}", name_, std::strerror(errno)),
           "the lines before this place were used; check the disk and read the file again");
     }
+    if (meter_) meter_->read_bytes += static_cast<std::uint64_t>(count);
     return static_cast<std::size_t>(count);
   }
 
@@ -43,6 +52,7 @@ class FileStream final : public ByteStream {
   int descriptor_;
   bool owned_;
   std::string name_;
+  std::shared_ptr<ReadMeter> meter_;
 };
 
 class MemoryStream final : public ByteStream {
@@ -105,6 +115,39 @@ constexpr std::array kMagics = {
 };
 constexpr std::size_t kMagicBytesMax = 6;
 
+// What is called an archive is looked at a little further: no text of so many bytes comes about by
+// chance.
+struct Called {
+  std::string_view ending;
+  std::string_view kind;
+};
+constexpr std::array kCalled = {Called{".gz"sv, "gzip"}, Called{".gzip"sv, "gzip"},
+                                Called{".zst"sv, "zstd"}, Called{".zstd"sv, "zstd"}};
+constexpr std::size_t kTextBytes = 64;
+
+const Called* called_archive(std::string_view name) {
+  auto found = std::find_if(kCalled.begin(), kCalled.end(),
+                            [&](const Called& one) { return name.ends_with(one.ending); });
+  return found == kCalled.end() ? nullptr : &*found;
+}
+
+// Whether bytes begin a text in UTF-8: no control characters but white space, no broken sequences
+// but one that is cut.
+bool looks_like_text(std::string_view head) {
+  for (std::size_t at = 0; at < head.size();) {
+    auto lead = static_cast<unsigned char>(head[at++]);
+    bool white = lead == '\t' || lead == '\n' || lead == '\f' || lead == '\r';
+    if ((lead < 0x20 && !white) || lead == 0x7F) return false;
+    if (lead < 0x80) continue;
+    std::size_t more = lead >= 0xF0 ? 3 : lead >= 0xE0 ? 2 : 1;
+    if (lead < 0xC2 || lead > 0xF4) return false;
+    for (; more > 0 && at < head.size(); --more, ++at) {
+      if ((static_cast<unsigned char>(head[at]) & 0xC0u) != 0x80u) return false;
+    }
+  }
+  return true;
+}
+
 // A zstd file may begin with skippable frames (RFC 8878, 3.1.2): 0x184D2A50 to 0x184D2A5F.
 bool is_skippable_zstd_frame(std::string_view head) {
   return head.size() >= 4 && (static_cast<unsigned char>(head[0]) & 0xF0u) == 0x50u &&
@@ -113,10 +156,11 @@ bool is_skippable_zstd_frame(std::string_view head) {
 
 }  // namespace
 
-Result<std::unique_ptr<ByteStream>> open_file(const std::string& path) {
+Result<std::unique_ptr<ByteStream>> open_file(const std::string& path,
+                                              std::shared_ptr<ReadMeter> meter) {
   if (path == "-") {
     return std::unique_ptr<ByteStream>(
-        std::make_unique<FileStream>(STDIN_FILENO, false, "standard input"));
+        std::make_unique<FileStream>(STDIN_FILENO, false, "standard input", std::move(meter)));
   }
   auto refuse = [&path](const char* why) {
     return make_diagnostic(Code::E0001, fmt::format("trace `{}` cannot be read: {}", path, why),
@@ -124,7 +168,7 @@ Result<std::unique_ptr<ByteStream>> open_file(const std::string& path) {
   };
   int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0) return refuse(std::strerror(errno));
-  auto stream = std::make_unique<FileStream>(descriptor, true, path);
+  auto stream = std::make_unique<FileStream>(descriptor, true, path, std::move(meter));
   struct stat status = {};
   if (::fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode)) {
     return refuse("it is a directory");
@@ -137,10 +181,12 @@ std::unique_ptr<ByteStream> open_memory(std::string bytes, std::size_t chunk_byt
 }
 
 Result<std::unique_ptr<ByteStream>> unpack(std::unique_ptr<ByteStream> bytes, std::string name) {
+  const Called* called = called_archive(name);
+  std::size_t wanted = called != nullptr ? kTextBytes : kMagicBytesMax;
   std::string head;
-  while (head.size() < kMagicBytesMax) {
-    char buffer[kMagicBytesMax];
-    Result<std::size_t> count = bytes->read(buffer, kMagicBytesMax - head.size());
+  while (head.size() < wanted) {
+    char buffer[kTextBytes];
+    Result<std::size_t> count = bytes->read(buffer, wanted - head.size());
     if (!count) return std::move(count).error();
     if (*count == 0) break;
     head.append(buffer, *count);
@@ -156,11 +202,18 @@ Result<std::unique_ptr<ByteStream>> unpack(std::unique_ptr<ByteStream> bytes, st
                                        "`{} {}`, and `-` reads standard input",
                                        magic.unpacker, name));
   }
+  if (called != nullptr && !looks_like_text(head)) {
+    return make_diagnostic(
+        Code::E0602, fmt::format("trace `{}` is no {} archive, and no text", name, called->kind),
+        "it is called one but does not begin like one: it may be damaged, encrypted or something "
+        "else; get it again");
+  }
   return std::unique_ptr<ByteStream>(std::move(whole));
 }
 
-Result<std::unique_ptr<ByteStream>> open_trace_bytes(const std::string& path) {
-  Result<std::unique_ptr<ByteStream>> bytes = open_file(path);
+Result<std::unique_ptr<ByteStream>> open_trace_bytes(const std::string& path,
+                                                     std::shared_ptr<ReadMeter> meter) {
+  Result<std::unique_ptr<ByteStream>> bytes = open_file(path, std::move(meter));
   if (!bytes) return bytes;
   return unpack(std::move(bytes).value(), path == "-" ? "standard input" : path);
 }

@@ -135,7 +135,7 @@ Result<std::unique_ptr<TraceReader>> TraceReader::open(const TraceOptions& optio
   if (Status status = check_count(options.paths.size()); !status) return std::move(status).error();
   std::vector<std::pair<std::string, std::unique_ptr<ByteStream>>> streams;
   for (const std::string& path : options.paths) {
-    Result<std::unique_ptr<ByteStream>> bytes = open_trace_bytes(path);
+    Result<std::unique_ptr<ByteStream>> bytes = open_trace_bytes(path, options.meter);
     if (!bytes) return std::move(bytes).error();
     Translation how = options.translation;
     how.form = options.form.value_or(form_of_path(path));

@@ -39,7 +39,8 @@ struct TraceOptions {
   std::size_t block_bytes = limits::kTraceBlockBytes;  // tests vary it
   // What the files are when they are no NDJSON. Without a form, each file's name tells.
   std::optional<TraceForm> form = std::nullopt;
-  Translation translation = {};  // its `form` is not used
+  Translation translation = {};                // its `form` is not used
+  std::shared_ptr<ReadMeter> meter = nullptr;  // is told of the files and of what is read of them
 };
 
 // Not thread-safe: one thread calls it, though with jobs > 1 others work for it.

@@ -1,8 +1,13 @@
 // gzip and zstd: whole, in several parts, cut anywhere, damaged.
+#include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
 
+#include <filesystem>
+#include <memory>
+#include <random>
 #include <string>
+#include <vector>
 
 #include "adapters/telemetry/byte_stream.h"
 #include "engine/base/diagnostic_code.h"
@@ -151,6 +156,57 @@ TEST_CASE("other archives are refused by name") {
     CHECK(bytes.error().code == Code::E0602);
   }
   CHECK(unpack(open_memory("P"), "t").ok());
+}
+
+TEST_CASE("what is called an archive is one, or a text") {
+  std::mt19937 random(20261126);
+  for (int round = 0; round < 200; ++round) {
+    std::string noise(1 + random() % 4096, '\0');
+    for (char& byte : noise) byte = static_cast<char>(random());
+    if (noise.starts_with("\x1f\x8b")) continue;
+    noise[0] = static_cast<char>(0x80 + round % 0x40);  // no text begins so
+    for (std::string name : {"fleet.ndjson.gz", "t.zst"}) {
+      auto bytes = unpack(open_memory(noise, 1 + random() % 100), name);
+      REQUIRE(!bytes.ok());
+      CHECK(bytes.error().code == Code::E0602);
+      std::string kind = name == "t.zst" ? "zstd" : "gzip";
+      CHECK(bytes.error().message ==
+            "trace `" + name + "` is no " + kind + " archive, and no text");
+    }
+    CHECK(unpack(open_memory(noise), "fleet.ndjson").ok());  // its lines are told one by one
+  }
+  // Texts: short, in another alphabet, cut in the midst of a character; and archives.
+  for (std::string text : {std::string(), std::string("{}\n"), "\xEF\xBB\xBF" + lines(0, 3),
+                           std::string(63, 'x') + "\xC3\xA3\n", gzipped(lines(0, 3))}) {
+    INFO(text);
+    CHECK(unpack(open_memory(text, 5), "fleet.ndjson.gz").ok());
+  }
+}
+
+TEST_CASE("a meter tells how far the files are read") {
+  std::string path = std::string(SOJOURN_SOURCE_DIR) + "/tests/telemetry/archive_test.cc";
+  auto meter = std::make_shared<ReadMeter>();
+  auto one = open_trace_bytes(path, meter), other = open_trace_bytes(path, meter);
+  REQUIRE(one.ok());
+  REQUIRE(other.ok());
+  std::uint64_t size = std::filesystem::file_size(path);
+  CHECK(meter->file_bytes == 2 * size);
+  CHECK(meter->read_bytes < size);
+  std::vector<char> buffer(1000);
+  while (*(*one)->read(buffer.data(), buffer.size()) > 0) {
+  }
+  CHECK(meter->read_bytes > size);
+  while (*(*other)->read(buffer.data(), buffer.size()) > 0) {
+  }
+  CHECK(meter->read_bytes == 2 * size);
+  CHECK_FALSE(meter->endless);
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  auto piped = open_file("/dev/fd/" + std::to_string(ends[0]), meter);
+  REQUIRE(piped.ok());
+  CHECK(meter->endless);
+  ::close(ends[0]);
+  ::close(ends[1]);
 }
 
 }  // namespace
