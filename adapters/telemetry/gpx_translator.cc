@@ -95,10 +95,11 @@ class GpxTranslator final : public Translator {
 
   // Text before the last beginning of a point, or of a tag, is of no use any more.
   std::size_t begin_of_rest(std::size_t used) const {
+    std::size_t first = std::string::npos;
     for (std::string_view name : kPoints) {
-      std::size_t at = text_.find("<" + std::string(name), used);
-      if (at != std::string::npos) return at;
+      first = std::min(first, text_.find("<" + std::string(name), used));
     }
+    if (first != std::string::npos) return first;
     std::size_t tag = text_.rfind('<');
     return tag == std::string::npos || text_.size() - tag > 16 ? text_.size() : tag;
   }
