@@ -69,13 +69,6 @@ double box_edge_distance(const ShrinkingPlane& plane, const GridBox& box, GridPo
        distance_to_segment(x0, y1, ax, ay, bx, by), distance_to_segment(x1, y1, ax, ay, bx, by)});
 }
 
-// Beside the antimeridian the neighbours lie at the other end of the grid; there, and at the poles,
-// clearance is left to exact distances.
-bool clearance_is_left_open(std::uint32_t row, std::uint32_t column) {
-  return column == 0 || column + 2 >= RegionIndex::kColumns || row < 3 ||
-         row + 3 >= RegionIndex::kRows;
-}
-
 }  // namespace
 
 bool edge_touches(GridPoint a, GridPoint b, const GridBox& box) {
@@ -94,11 +87,15 @@ bool edge_touches(GridPoint a, GridPoint b, const GridBox& box) {
          side(box.max_x, box.max_y) != south_west;
 }
 
-double far_clearance_m(std::uint32_t row, std::uint32_t column) {
-  if (clearance_is_left_open(row, column)) return 0;
+bool clearance_is_left_open(std::uint32_t row, std::uint32_t column) {
+  return column == 0 || column + 2 >= RegionIndex::kColumns || row < 3 ||
+         row + 3 >= RegionIndex::kRows;
+}
+
+double far_clearance_m(std::uint32_t row) {
   constexpr int shift = RegionIndex::kRootShift;
   const std::int64_t size = std::int64_t{1} << shift;
-  const GridBox around = box_of(column << shift, row << shift, shift, size);
+  const GridBox around = box_of(0, row << shift, shift, size);
   const double degrees = static_cast<double>(size) / kUnitsPerDegree;
   return 0.999 * degrees * std::min(kLatDegreeLeast_m, kLonDegreeLeast_m * cosine_least(around));
 }

@@ -39,7 +39,12 @@ class RootCellBuilder {
 // Does the edge touch the closed box? Exact.
 bool edge_touches(GridPoint a, GridPoint b, const GridBox& box);
 
-// The clearance of a root cell none of whose eight neighbours has an edge.
-double far_clearance_m(std::uint32_t row, std::uint32_t column);
+// Beside the antimeridian the neighbours lie at the other end of the grid; there, and at the poles,
+// clearance is left to exact distances.
+bool clearance_is_left_open(std::uint32_t row, std::uint32_t column);
+
+// The clearance of a root cell of this row none of whose eight neighbours has an edge, where it is
+// not left open.
+double far_clearance_m(std::uint32_t row);
 
 }  // namespace sojourn::geo

@@ -36,6 +36,10 @@ void for_each_root_cell(GridPoint a, GridPoint b, Visit visit) {
   const std::uint32_t last_column = column_of(std::max(a.x, b.x));
   const std::uint32_t first_row = row_of(std::min(a.y, b.y));
   const std::uint32_t last_row = row_of(std::max(a.y, b.y));
+  if (first_column == last_column && first_row == last_row) {  // almost every edge
+    visit(first_row * RegionIndex::kColumns + first_column);
+    return;
+  }
   // An edge that begins on a cell's west or south side touches the neighbour's closed box as well.
   for (std::uint32_t row = first_row; row <= last_row; ++row) {
     for (std::uint32_t column = first_column; column <= last_column; ++column) {
@@ -44,9 +48,7 @@ void for_each_root_cell(GridPoint a, GridPoint b, Visit visit) {
           corner.x, corner.y,
           static_cast<std::int32_t>(std::min<std::int64_t>(corner.x + kRootSize, kLonMax)),
           static_cast<std::int32_t>(std::min<std::int64_t>(corner.y + kRootSize, kLatMax))};
-      if ((first_column == last_column && first_row == last_row) || edge_touches(a, b, box)) {
-        visit(row * RegionIndex::kColumns + column);
-      }
+      if (edge_touches(a, b, box)) visit(row * RegionIndex::kColumns + column);
     }
   }
 }
@@ -118,14 +120,19 @@ void RegionIndex::sort_edges_into_buckets() {
                        [&](std::uint32_t cell) { bucket_edges_[next[cell]++] = edge; });
   }
   const std::vector<std::uint16_t> corners = corner_labels();
-  for (std::uint32_t cell = 0; cell < kCells; ++cell) {
-    if (near[cell]) {
-      roots_[cell].store(std::uint64_t{buckets_.size()} << 2 | cell::kUnbuilt,
-                         std::memory_order_relaxed);
-      buckets_.push_back({cell, begins[cell], begins[cell + 1] - begins[cell], corners[cell]});
-    } else {
-      const double clearance = far_clearance_m(cell / kColumns, cell % kColumns);
-      roots_[cell].store(cell::uniform(corners[cell], clearance), std::memory_order_relaxed);
+  for (std::uint32_t row = 0; row < kRows; ++row) {
+    const double clearance = far_clearance_m(row);
+    for (std::uint32_t column = 0; column < kColumns; ++column) {
+      const std::uint32_t cell = row * kColumns + column;
+      std::uint64_t root;
+      if (near[cell]) {
+        root = std::uint64_t{buckets_.size()} << 2 | cell::kUnbuilt;
+        buckets_.push_back({cell, begins[cell], begins[cell + 1] - begins[cell], corners[cell]});
+      } else {
+        const bool open = clearance_is_left_open(row, column);
+        root = cell::uniform(corners[cell], open ? 0 : clearance);
+      }
+      roots_[cell].store(root, std::memory_order_relaxed);
     }
   }
 }
