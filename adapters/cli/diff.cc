@@ -42,12 +42,12 @@ std::string headline(const Difference& difference) {
 }
 
 // Devices that are named; --format json has them all.
-constexpr std::size_t kNamedMax = 20;
+constexpr std::size_t kDevicesNamedMax = 20;
 
 std::string devices_text(const Difference& difference, const RecordedDifference& trace) {
   std::string out =
       trace.devices.empty() ? "" : "\nrecorded devices that are decided differently\n";
-  for (std::size_t i = 0; i < std::min(trace.devices.size(), kNamedMax); ++i) {
+  for (std::size_t i = 0; i < std::min(trace.devices.size(), kDevicesNamedMax); ++i) {
     const service::TouchedDevice& one = trace.devices[i];
     std::string where = one.situation < difference.situations.size()
                             ? fmt::format("situation {}", one.situation + 1)
@@ -55,8 +55,8 @@ std::string devices_text(const Difference& difference, const RecordedDifference&
     out += fmt::format("  {}  from {} in {}; {} day{}\n", one.device, to_rfc3339(one.since), where,
                        grouped(one.day_count), one.day_count == 1 ? "" : "s");
   }
-  if (trace.devices.size() > kNamedMax) {
-    out += fmt::format("  and {} more\n", grouped(trace.devices.size() - kNamedMax));
+  if (trace.devices.size() > kDevicesNamedMax) {
+    out += fmt::format("  and {} more\n", grouped(trace.devices.size() - kDevicesNamedMax));
   }
   return out;
 }

@@ -32,7 +32,7 @@ std::uint64_t hash_of(const std::string& label) {
 
 Json seconds(Instant t) { return t == kNever ? Json(nullptr) : Json(t.ms / 1'000); }
 
-Json policy_json(const DryrunSummary& summary) {
+Json policy_part(const DryrunSummary& summary) {
   const RuleTable& table = summary.table;
   Json json;
   json["title"] = policy_title(table);
@@ -199,7 +199,7 @@ Status DryrunReport::close(const DryrunSummary& summary, const DryrunComparison*
                            FleetReplay& replay, const std::string& skipped,
                            const std::string& geodata) {
   take_records();
-  Json json = policy_json(summary);
+  Json json = policy_part(summary);
   json["summary"] = summary_text(summary, comparison);
   json["skipped"] = skipped;
   json["device_count"] = replay.device_count();

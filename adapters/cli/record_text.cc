@@ -7,7 +7,7 @@
 namespace sojourn::cli {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 std::string member(const Json& json, const char* name) {
   auto found = json.find(name);

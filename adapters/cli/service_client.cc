@@ -11,7 +11,7 @@
 namespace sojourn::cli {
 namespace {
 
-using Json = nlohmann::json;
+using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kFileBytesMax = 1u << 20;
 constexpr unsigned kTimeoutMs = 60'000;
