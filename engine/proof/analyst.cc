@@ -99,9 +99,13 @@ void Analyst::find_reaches() {
 
 void Analyst::find_touched() {
   touched_ = rule_bits(rule_count());
+  first_change_ = before_ ? rule_count() : 0;
   if (!before_) return;
   for (std::uint32_t i = 0; i < rule_count(); ++i) {
-    if (!before_of_[i]) set_rule(touched_, i);
+    if (before_of_[i]) continue;
+    set_rule(touched_, i);
+    added_.push_back(i);
+    first_change_ = std::min(first_change_, i);
   }
   if (first_match()) {
     touch_by_order();
@@ -121,6 +125,7 @@ void Analyst::touch_by_order() {
       next = *now_of_[i] + 1;
     } else {
       touch_those_after(before_->reaches[i], next);
+      first_change_ = std::min(first_change_, next);
     }
   }
 }
@@ -146,6 +151,8 @@ void Analyst::touch_by_overriders() {
 
 // Dead before and not now, or the other way round: for others it is as if it had been edited.
 void Analyst::flip(std::uint32_t index) {
+  added_.push_back(index);
+  first_change_ = std::min(first_change_, index);
   if (first_match()) return touch_those_after(now_->reaches[index], index + 1);
   set_rule(touched_, index);
   for (std::uint32_t i = 0; i < rule_count(); ++i) {
@@ -172,7 +179,8 @@ void Analyst::find_dead() {
   for (std::uint32_t i = 0; i < rule_count(); ++i) {
     KeptAnalysis::Fate& fate = now_->fates[i];
     const KeptAnalysis::Fate* was = before_of_[i] ? &before_->fates[*before_of_[i]] : nullptr;
-    fate = stands(i) && was->decided ? kept_fate(i) : fate_of(i);
+    bool kept = was && was->decided && (stands(i) || still_decides(i, *was));
+    fate = kept ? kept_fate(i) : fate_of(i);
     if (!fate.decided) undecided(fmt::format("whether rule `{}` can ever decide", rule(i).label()));
     if (was && was->dead.has_value() != fate.dead.has_value()) flip(i);
     if (!fate.dead) continue;
@@ -189,21 +197,45 @@ KeptAnalysis::Fate Analyst::kept_fate(std::uint32_t index) const {
   return fate;
 }
 
+// Where it was seen to decide, nothing comes before it that did not before.
+bool Analyst::still_decides(std::uint32_t index, const KeptAnalysis::Fate& was) {
+  if (was.dead || was.seen.empty()) return false;
+  auto takes_it = [&](std::uint32_t other) {
+    bool before = !first_match() || other < index;
+    return before && is_live(other) && (!first_match() || has_outcome(other)) &&
+           may_hold_at(model().store(), model().rules().fires(other), was.seen);
+  };
+  const std::vector<std::uint32_t>& others = first_match() ? added_ : overriders_[index];
+  return std::none_of(others.begin(), others.end(), takes_it);
+}
+
+ClassPoint Analyst::point_of(const Witness& witness) {
+  ClassPoint point;
+  for (const Axis& axis : model().axes().axes()) {
+    const Feature& feature = table().features[axis.feature];
+    point.push_back(class_of(axis, feature, witness.readings[axis.feature]));
+  }
+  return point;
+}
+
 // Nothing that comes before it can hold in some situation of its own: seen at a glance.
-bool Analyst::decides_for_sure(std::uint32_t index) const {
+std::optional<ClassPoint> Analyst::decides_for_sure(std::uint32_t index) const {
   const Reach& reach = now_->reaches[index];
-  if (!first_match() || !reach.is_box()) return false;
+  if (!first_match() || !reach.is_box()) return std::nullopt;
   bool free = std::all_of(reach.axes().begin(), reach.axes().end(), [&](const Reach::OnAxis& on) {
     return unknown_of_[on.axis].has_value();
   });
-  return free && index_->stands_out(index, live_, unknown_of_);
+  return free ? index_->stands_out(index, live_, unknown_of_) : std::nullopt;
 }
 
 KeptAnalysis::Fate Analyst::fate_of(std::uint32_t index) {
   ++rules_asked_;
   KeptAnalysis::Fate fate;
   fate.decided = true;
-  if (decides_for_sure(index)) return fate;
+  if (std::optional<ClassPoint> seen = decides_for_sure(index)) {
+    fate.seen = *std::move(seen);
+    return fate;
+  }
   DiagramRef fires = model().rules().fires(index);
   std::vector<std::uint32_t> rivals;
   std::vector<DiagramRef> covers;
@@ -217,6 +249,7 @@ KeptAnalysis::Fate Analyst::fate_of(std::uint32_t index) {
   SituationSearch::Answer answer =
       search_->uncovered(fires, covers, budget_, SituationSearch::Wanted::any);
   fate.decided = answer.witness || answer.decided;
+  if (answer.witness) fate.seen = point_of(*answer.witness);
   if (answer.witness || !answer.decided) return fate;
   DeadRule dead;
   dead.rule = index;

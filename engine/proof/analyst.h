@@ -3,6 +3,8 @@
 // With what an earlier analysis kept, a question is asked again only where its answer may be
 // another: where one of its own rules was edited, or a rule that comes before them and may hold
 // where they do. An answer depends on nothing else, so what is kept is what would be found again.
+// Most of these rules decide as before all the same: a situation in which a rule was seen to decide
+// is kept, and shows it again unless a rule that was added holds in it.
 #pragma once
 
 #include <memory>
@@ -22,6 +24,7 @@ struct KeptAnalysis {
   struct Fate {
     bool decided = false;
     std::optional<DeadRule> dead;  // absent: it is among those that decide
+    ClassPoint seen;               // ... in this situation; empty: not told
   };
   struct PairOfRules {
     std::uint32_t other = 0;  // the earlier one
@@ -77,6 +80,7 @@ class Analyst {
   void touch_those_after(const Reach& reach, std::uint32_t first);
   void flip(std::uint32_t rule);
   bool stands(std::uint32_t rule) const { return before_ && !has_rule(touched_, rule); }
+  bool still_decides(std::uint32_t rule, const KeptAnalysis::Fate& was);
 
   // --- single rules ---
   void find_reaches();
@@ -84,7 +88,8 @@ class Analyst {
   void find_dead();
   KeptAnalysis::Fate fate_of(std::uint32_t index);
   KeptAnalysis::Fate kept_fate(std::uint32_t index) const;
-  bool decides_for_sure(std::uint32_t index) const;
+  std::optional<ClassPoint> decides_for_sure(std::uint32_t index) const;
+  ClassPoint point_of(const Witness& witness);
   void find_inferred();
   void find_rest();
   void find_stopping_guards();
@@ -100,6 +105,7 @@ class Analyst {
   void list_conflicts();
   std::optional<std::uint32_t> deciding(const Witness& witness);
   void find_hidden();
+  std::optional<KeptAnalysis::Pairs> kept_hidden_by(std::uint32_t later) const;
   KeptAnalysis::Pairs hidden_by(std::uint32_t later, const RuleBits& rules);
   RuleBits with_outcome() const;
   bool overrides(std::uint32_t a, std::uint32_t b) const;
@@ -114,10 +120,12 @@ class Analyst {
   std::vector<std::optional<std::uint32_t>> before_of_;  // by rule: its partner before
   std::vector<std::optional<std::uint32_t>> now_of_;     // by rule before: its partner
   RuleBits touched_;                                     // whose answers may be others
-  std::vector<std::optional<ClassIndex>> unknown_of_;    // by axis: World::unknown_class_of_free
-  std::vector<std::uint32_t> effects_;                   // by rule: number of its effect
-  std::vector<std::vector<std::uint32_t>> overriders_;   // by rule, transitive; not first-match
-  std::vector<std::uint32_t> order_, place_;             // precedence
+  std::vector<std::uint32_t> added_;  // rules that may take something away that others had
+  std::uint32_t first_change_ = 0;    // rules before it are what they were, and in their order
+  std::vector<std::optional<ClassIndex>> unknown_of_;   // by axis: World::unknown_class_of_free
+  std::vector<std::uint32_t> effects_;                  // by rule: number of its effect
+  std::vector<std::vector<std::uint32_t>> overriders_;  // by rule, transitive; not first-match
+  std::vector<std::uint32_t> order_, place_;            // precedence
   std::size_t pairs_asked_ = 0;
   std::size_t rules_asked_ = 0;
   Analysis found_;

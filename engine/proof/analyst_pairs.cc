@@ -129,13 +129,8 @@ void Analyst::find_hidden() {
     KeptAnalysis::Pairs& pairs = now_->pairs[later];
     pairs.decided = true;
     if (one_effect || !has_rule(rules, later)) continue;
-    bool stood = stands(later) && before_->pairs[*before_of_[later]].decided;
-    if (stood) {
-      pairs = before_->pairs[*before_of_[later]];
-      for (KeptAnalysis::PairOfRules& pair : pairs.found) pair.other = *now_of_[pair.other];
-    } else {
-      pairs = hidden_by(later, rules);
-    }
+    std::optional<KeptAnalysis::Pairs> kept = kept_hidden_by(later);
+    pairs = kept ? *std::move(kept) : hidden_by(later, rules);
     for (const KeptAnalysis::PairOfRules& pair : pairs.found) {
       found_.hidden.push_back({later, pair.other, *pair.witness});
     }
@@ -143,6 +138,20 @@ void Analyst::find_hidden() {
   if (pairs_asked_ > kPairsMax || budget_.exhausted()) {
     undecided("whether further rules are hidden by earlier ones");
   }
+}
+
+// What was found then, if it would be found now: the rule stands, or nothing changed up to the one
+// that takes something from it.
+std::optional<KeptAnalysis::Pairs> Analyst::kept_hidden_by(std::uint32_t later) const {
+  if (!before_ || !before_of_[later]) return std::nullopt;
+  KeptAnalysis::Pairs pairs = before_->pairs[*before_of_[later]];
+  if (!pairs.decided || (pairs.found.empty() && !stands(later))) return std::nullopt;
+  for (KeptAnalysis::PairOfRules& pair : pairs.found) {
+    std::optional<std::uint32_t> other = now_of_[pair.other];
+    if (!other || (!stands(later) && *other >= first_change_)) return std::nullopt;
+    pair.other = *other;
+  }
+  return pairs;
 }
 
 KeptAnalysis::Pairs Analyst::hidden_by(std::uint32_t later, const RuleBits& rules) {

@@ -73,6 +73,20 @@ Axes reach_of(const DiagramStore& store, DiagramRef ref, std::map<DiagramRef, Ax
 
 }  // namespace
 
+bool may_hold_at(const DiagramStore& store, DiagramRef at, const ClassPoint& point) {
+  while (!is_terminal(at)) {
+    ClassIndex value = point[store.axis(at)];
+    if (value == kAnyClass) {
+      std::span<const DiagramRun> runs = store.runs(at);
+      return std::any_of(runs.begin(), runs.end(), [&](const DiagramRun& run) {
+        return may_hold_at(store, run.target, point);
+      });
+    }
+    at = store.child(at, value);
+  }
+  return at == kYes;
+}
+
 Reach::Reach(const DiagramStore& store, DiagramRef ref) {
   if (std::optional<Axes> chain = reach_of_chain(store, ref)) {
     axes_ = *std::move(chain);
@@ -105,6 +119,16 @@ bool Reach::meets(const Reach& other) const {
     bool exact = std::max(a->last, b->last) < kExactClasses;
     if (exact && (a->classes & b->classes).none()) return false;
     ++a, ++b;
+  }
+  return true;
+}
+
+bool Reach::covers(const Reach& other) const {
+  auto of_other = other.axes_.begin();
+  for (const OnAxis& on : axes_) {
+    while (of_other != other.axes_.end() && of_other->axis < on.axis) ++of_other;
+    if (of_other == other.axes_.end() || of_other->axis != on.axis) return false;
+    if (of_other->last >= kExactClasses || (of_other->classes & ~on.classes).any()) return false;
   }
   return true;
 }

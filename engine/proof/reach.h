@@ -10,6 +10,12 @@
 
 namespace sojourn {
 
+// A class of each axis, or any of it.
+using ClassPoint = std::vector<ClassIndex>;
+inline constexpr ClassIndex kAnyClass = 0xFFFF'FFFFu;
+// Can the truth-valued diagram hold there?
+bool may_hold_at(const DiagramStore& store, DiagramRef at, const ClassPoint& point);
+
 class Reach {
  public:
   // Exact for axes of up to kExactClasses classes, an interval for others.
@@ -17,6 +23,8 @@ class Reach {
 
   Reach(const DiagramStore& store, DiagramRef ref);
   bool meets(const Reach& other) const;
+  // Does it hold wherever the other can? Requires: this is a box.
+  bool covers(const Reach& other) const;
   // Can it hold somewhere in the class of the axis?
   bool may_hold(AxisIndex axis, ClassIndex value) const;
 

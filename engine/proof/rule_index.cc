@@ -70,10 +70,11 @@ void RuleIndex::keep(Bits& alive, const OnAxis& axis, ClassIndex value) {
   }
 }
 
-bool RuleIndex::stands_out(std::uint32_t rule, const RuleBits& among,
-                           const std::vector<std::optional<ClassIndex>>& unknown_of) const {
+std::optional<ClassPoint> RuleIndex::stands_out(
+    std::uint32_t rule, const RuleBits& among,
+    const std::vector<std::optional<ClassIndex>>& unknown_of) const {
   // Where every axis is limited nothing is gained by values that are unknown.
-  if (reaches_[rule].axes().size() == axes_.size()) return false;
+  if (reaches_[rule].axes().size() == axes_.size()) return std::nullopt;
   Bits alive(among.begin(), among.begin() + static_cast<std::ptrdiff_t>(rule / 64 + 1));
   alive.back() &= (std::uint64_t{1} << (rule % 64)) - 1;
   const std::vector<Reach::OnAxis>& limited = reaches_[rule].axes();
@@ -90,29 +91,44 @@ bool RuleIndex::stands_out(std::uint32_t rule, const RuleBits& among,
                        static_cast<std::uint32_t>(std::countr_zero(bits)));
     }
   }
+  ClassPoint where;
+  for (const std::optional<ClassIndex>& unknown : unknown_of) {
+    where.push_back(unknown.value_or(kAnyClass));
+  }
   std::size_t tries = kTriesMax;
-  return finds_way_out(limited, rivals, tries);
+  if (!finds_way_out(limited, rivals, tries, where)) return std::nullopt;
+  return where;
 }
 
-// Is there a class on each of the axes so that every rival is missed on one of them?
+// Is there a class on each of the axes so that every rival is missed on one of them? Then `where`
+// has them.
 bool RuleIndex::finds_way_out(std::span<const Reach::OnAxis> axes,
-                              const std::vector<std::uint32_t>& rivals, std::size_t& tries) const {
-  if (rivals.empty()) return true;
+                              const std::vector<std::uint32_t>& rivals, std::size_t& tries,
+                              ClassPoint& where) const {
+  if (rivals.empty()) {
+    for (const Reach::OnAxis& on : axes) where[on.axis] = on.first;
+    return true;
+  }
   if (axes.empty()) return false;
   const Reach::OnAxis& on = axes.front();
-  std::vector<std::vector<std::uint32_t>> left;
+  struct Left {
+    ClassIndex value = 0;
+    std::vector<std::uint32_t> rivals;
+  };
+  std::vector<Left> left;
   for (ClassIndex c = on.first; c <= on.last; ++c) {
     if (!on.classes.test(c)) continue;
-    left.emplace_back();
+    left.push_back({c, {}});
     for (std::uint32_t rival : rivals) {
-      if (reaches_[rival].may_hold(on.axis, c)) left.back().push_back(rival);
+      if (reaches_[rival].may_hold(on.axis, c)) left.back().rivals.push_back(rival);
     }
   }
   std::stable_sort(left.begin(), left.end(),
-                   [](const auto& a, const auto& b) { return a.size() < b.size(); });
-  for (const std::vector<std::uint32_t>& rest : left) {
+                   [](const Left& a, const Left& b) { return a.rivals.size() < b.rivals.size(); });
+  for (const Left& one : left) {
     if (tries == 0 || --tries == 0) return false;
-    if (finds_way_out(axes.subspan(1), rest, tries)) return true;
+    where[on.axis] = one.value;
+    if (finds_way_out(axes.subspan(1), one.rivals, tries, where)) return true;
   }
   return false;
 }

@@ -38,13 +38,14 @@ class RuleIndex {
     return meeting(reaches_[rule], end, among);
   }
 
-  // Is there a situation in the rule's box in which none of `among` below it can hold? Looked for
-  // where the axes that the rule does not limit are unknown, and not for long: true is certain,
-  // false says nothing. `unknown_of`: by axis, the class of an
-  // unknown value; absent where it depends on other axes whether it can be.
+  // A situation in the rule's box in which none of `among` below it can hold. Looked for where the
+  // axes that the rule does not limit are unknown, and not for long: absent says nothing.
+  // `unknown_of`: by axis, the class of an unknown value; absent where it depends on other axes
+  // whether it can be: there every class will do.
   // Requires: the rule's reach is a box over axes that have such a class.
-  bool stands_out(std::uint32_t rule, const RuleBits& among,
-                  const std::vector<std::optional<ClassIndex>>& unknown_of) const;
+  std::optional<ClassPoint> stands_out(
+      std::uint32_t rule, const RuleBits& among,
+      const std::vector<std::optional<ClassIndex>>& unknown_of) const;
 
  private:
   using Bits = RuleBits;
@@ -56,7 +57,7 @@ class RuleIndex {
 
   static void keep(Bits& alive, const OnAxis& axis, ClassIndex value);
   bool finds_way_out(std::span<const Reach::OnAxis> axes, const std::vector<std::uint32_t>& rivals,
-                     std::size_t& tries) const;
+                     std::size_t& tries, ClassPoint& where) const;
 
   const std::vector<Reach>& reaches_;
   std::map<AxisIndex, OnAxis> axes_;
