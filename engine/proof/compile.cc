@@ -198,10 +198,15 @@ Result<std::shared_ptr<const DecisionGraph>> compile(std::shared_ptr<const RuleT
   std::shared_ptr<const DecisionGraph> graph = std::move(parts).assemble();
   made.steps_max = longest_way(*graph);
   if (options.validate) {
-    Result<std::size_t> compared = validate(*graph);
+    Result<Validated> compared = validate(*graph);
     if (!compared) return std::move(compared).error();
-    made.validated_count = *compared;
-    timer.end("validation", fmt::format("{} situations alike", made.validated_count));
+    made.validated_count = compared->situations;
+    timer.end("validation",
+              fmt::format("{} situations alike: {}", made.validated_count,
+                          compared->everywhere
+                              ? "all there are"
+                              : fmt::format("on the corners of {} of {} rules, and at random",
+                                            compared->rules_cornered, made.rule_count)));
   }
   if (summary) *summary = std::move(made);
   return graph;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "engine/base/diagnostic_code.h"
 #include "engine/proof/witness_text.h"
@@ -130,36 +131,78 @@ class Judgement {
 };
 
 // Readings that stand for the classes of each feature, neighbours beside each other.
-std::vector<std::vector<Reading>> representatives(const DecisionGraph& graph) {
-  std::vector<std::vector<Reading>> all(graph.table().features.size());
-  for (const Axis& axis : graph.axes()) {
-    std::vector<Reading>& of = all[axis.feature];
-    ValueDomain domain = domain_of(graph.table().features[axis.feature].kind);
-    std::vector<std::int64_t> values;
-    for (std::int64_t cut : axis.cuts) values.insert(values.end(), {cut - 1, cut});
-    if (domain == ValueDomain::count) {
-      if (axis.side == AxisSide::upper) continue;
-      for (std::size_t i = 0; i < values.size(); ++i) {
-        of.push_back(Reading::exactly(values[i]));
-        of.push_back(Reading::between(values[i], values[std::min(i + 1, values.size() - 1)]));
-      }
-      if (of.size() > 1) of.push_back(Reading::between(values.front(), values.back()));
-      continue;
+class Representatives {
+ public:
+  explicit Representatives(const DecisionGraph& graph)
+      : table_(graph.table()), of_(table_.features.size()) {
+    for (const Axis& axis : graph.axes()) add(axis);
+    for (std::vector<Reading>& of : of_) {
+      if (of.empty()) of.push_back(Reading::unknown());
     }
-    for (const auto& [symbol, symbol_class] : axis.symbol_classes) {
-      // Keys of whole MCCs are no readings.
-      if (symbol >= kOtherSymbol) values.push_back(symbol);
+  }
+
+  const std::vector<Reading>& operator[](FeatureIndex feature) const { return of_[feature]; }
+  std::size_t feature_count() const { return of_.size(); }
+  // Every class that the graph can tell apart has its reading.
+  bool complete() const { return complete_; }
+
+ private:
+  // Both bounds of a count of so many classes are paired.
+  static constexpr std::size_t kPairedMax = 12;
+
+  void add(const Axis& axis) {
+    const Feature& feature = table_.features[axis.feature];
+    std::vector<Reading>& of = of_[axis.feature];
+    switch (domain_of(feature.kind)) {
+      case ValueDomain::count:
+        if (axis.side != AxisSide::upper) add_count(axis, of);
+        return;
+      case ValueDomain::number:
+        of.push_back(Reading::exactly(axis.cuts.empty() ? 0 : axis.cuts.front() - 1));
+        for (std::size_t i = 0; i < axis.cuts.size(); ++i) {
+          of.push_back(Reading::exactly(axis.cuts[i]));
+          bool wide = i + 1 < axis.cuts.size() && axis.cuts[i + 1] - 1 > axis.cuts[i];
+          if (wide) of.push_back(Reading::exactly(axis.cuts[i + 1] - 1));
+        }
+        break;
+      case ValueDomain::flag:
+        of.push_back(Reading::exactly(0));
+        of.push_back(Reading::exactly(1));
+        break;
+      case ValueDomain::symbol:
+        add_symbols(axis, feature, of);
+        break;
     }
-    if (domain == ValueDomain::flag) values = {0, 1};
-    if (values.empty()) values = {0};
-    for (std::int64_t value : values) of.push_back(Reading::exactly(value));
     of.push_back(Reading::unknown());
   }
-  for (std::vector<Reading>& of : all) {
-    if (of.empty()) of.push_back(Reading::unknown());
+
+  static void add_symbols(const Axis& axis, const Feature& feature, std::vector<Reading>& of) {
+    for (const auto& [symbol, symbol_class] : axis.symbol_classes) {
+      // Keys of whole MCCs are no readings.
+      if (symbol >= kOtherSymbol) of.push_back(Reading::exactly(symbol));
+    }
+    // A value that is not listed.
+    if (feature.kind == FeatureKind::network) of.push_back(Reading::exactly(pack({999, 0, 0})));
+    bool open = feature.kind != FeatureKind::network && feature.kind != FeatureKind::country;
+    bool listed = !axis.symbol_classes.empty() && axis.symbol_classes.front().first == kOtherSymbol;
+    if (open && !listed) of.push_back(Reading::exactly(kOtherSymbol));
   }
-  return all;
-}
+
+  void add_count(const Axis& axis, std::vector<Reading>& of) {
+    std::vector<std::int64_t> values = {axis.cuts.empty() ? 0 : axis.cuts.front() - 1};
+    values.insert(values.end(), axis.cuts.begin(), axis.cuts.end());
+    bool paired = values.size() <= kPairedMax;
+    complete_ = complete_ && paired;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      std::size_t last = paired ? values.size() - 1 : std::min(i + 1, values.size() - 1);
+      for (std::size_t j = i; j <= last; ++j) of.push_back(Reading::between(values[i], values[j]));
+    }
+  }
+
+  const RuleTable& table_;
+  std::vector<std::vector<Reading>> of_;  // by feature
+  bool complete_ = true;
+};
 
 class Validator {
  public:
@@ -167,26 +210,39 @@ class Validator {
       : graph_(graph),
         table_(graph.table()),
         judgement_(table_),
-        choices_(representatives(graph)),
-        left_(std::min({options.situations_max, 100 + 30 * table_.rules.size(),
-                        options.judgements_max / (table_.rules.size() + 1) + 10})) {}
+        choices_(graph),
+        sides_(table_.conditions.tests().size()),
+        left_(std::min(options.situations_max,
+                       options.judgements_max / (table_.rules.size() + 1) + 10)) {}
 
-  Result<std::size_t> run() {
-    std::size_t rule_count = std::max<std::size_t>(table_.rules.size(), 1);
-    std::size_t round_count = left_ / rule_count + 1;
-    std::size_t stride = std::max<std::size_t>(1, rule_count / std::max<std::size_t>(left_, 1));
-    for (std::size_t round = 0; round < round_count; ++round) {
-      for (std::size_t r = 0; r < rule_count && left_ > 0; r += stride) {
-        randomise();
-        if (Status same = compare(); !same) return same.error();
-        if (r >= table_.rules.size()) continue;
-        if (Status same = around(static_cast<std::uint32_t>(r)); !same) return same.error();
-      }
+  Result<Validated> run() {
+    if (choices_.complete() && all_count() <= left_) {
+      done_.everywhere = true;
+      done_.rules_cornered = table_.rules.size();
+      if (Status same = everywhere(); !same) return same.error();
+      return done_;
     }
-    return compared_;
+    // Where not all rules can have their corners, those that do are spread over the list.
+    std::size_t at_random = left_ / 4;
+    left_ -= at_random;
+    std::size_t rule_count = table_.rules.size();
+    std::size_t stride = std::max<std::size_t>(1, rule_count * kCornersUsual / (left_ + 1));
+    for (std::size_t r = 0; r < rule_count && left_ > 0; r += stride) {
+      if (Status same = corners(static_cast<std::uint32_t>(r)); !same) return same.error();
+      if (left_ > 0) ++done_.rules_cornered;
+    }
+    left_ += at_random;
+    while (left_ > 0) {
+      randomise();
+      if (Status same = compare(); !same) return same.error();
+    }
+    return done_;
   }
 
  private:
+  // As many as a rule of four tests has.
+  static constexpr std::size_t kCornersUsual = 16;
+
   std::size_t below(std::size_t count) { return static_cast<std::size_t>(next() % count); }
   // splitmix64 (G. Steele, D. Lea, C. Flood, 2014).
   std::uint64_t next() {
@@ -197,39 +253,99 @@ class Validator {
     return z ^ (z >> 31);
   }
 
-  void randomise() {
-    readings_.clear();
-    for (const std::vector<Reading>& of : choices_) readings_.push_back(of[below(of.size())]);
+  // Of all situations; some more than may be compared when there are more.
+  std::size_t all_count() const {
+    std::size_t count = 1;
+    for (FeatureIndex f = 0; f < choices_.feature_count() && count <= left_; ++f) {
+      count *= choices_[f].size();
+    }
+    return count;
   }
 
-  // The rule's tests hold, as far as they agree; then one feature after the other moves.
-  Status around(std::uint32_t rule) {
-    std::vector<FeatureIndex> moved;
-    std::vector<ConditionIndex> open = {table_.rules[rule].condition};
+  // An odometer.
+  Status everywhere() {
+    std::vector<std::size_t> digits(choices_.feature_count(), 0);
+    readings_.clear();
+    for (FeatureIndex f = 0; f < digits.size(); ++f) readings_.push_back(choices_[f].front());
+    while (true) {
+      if (Status same = compare(); !same) return same;
+      FeatureIndex i = 0;
+      for (; i < digits.size(); ++i) {
+        digits[i] = (digits[i] + 1) % choices_[i].size();
+        readings_[i] = choices_[i][digits[i]];
+        if (digits[i] != 0) break;
+      }
+      if (i == digits.size()) return {};
+    }
+  }
+
+  void randomise() {
+    readings_.clear();
+    for (FeatureIndex f = 0; f < choices_.feature_count(); ++f) {
+      readings_.push_back(choices_[f][below(choices_[f].size())]);
+    }
+  }
+
+  // Both sides of every bound that the test draws among the readings of its feature, and a reading
+  // with which it holds.
+  struct Sides {
+    std::vector<std::size_t> bounds;
+    std::optional<std::size_t> holds;
+  };
+  const Sides& sides_of(std::uint32_t test_index) {
+    std::optional<Sides>& sides = sides_[test_index];
+    if (sides) return *sides;
+    sides.emplace();
+    const Test& test = table_.conditions.tests()[test_index];
+    const std::vector<Reading>& of = choices_[test.feature];
+    Truth before = Truth::unknown;
+    for (std::size_t i = 0; i < of.size(); ++i) {
+      Truth here = judge(test, table_.features[test.feature], of[i]);
+      if (here == Truth::yes && !sides->holds) sides->holds = i;
+      if (i > 0 && here != before) {
+        if (sides->bounds.empty() || sides->bounds.back() != i - 1) sides->bounds.push_back(i - 1);
+        sides->bounds.push_back(i);
+      }
+      before = here;
+    }
+    return *sides;
+  }
+
+  // The tests that the condition is made of, by number.
+  std::vector<std::uint32_t> tests_of(ConditionIndex condition) const {
+    std::vector<std::uint32_t> found;
+    std::vector<ConditionIndex> open = {condition};
     while (!open.empty()) {
       const ConditionNode& node = table_.conditions.node(open.back());
       open.pop_back();
       if (node.op == ConditionOp::test) {
-        const Test& test = table_.conditions.test_of(node);
-        moved.push_back(test.feature);
-        for (const Reading& reading : choices_[test.feature]) {
-          if (judge(test, table_.features[test.feature], reading) != Truth::yes) continue;
-          readings_[test.feature] = reading;
-          if (below(2) == 0) break;
-        }
+        found.push_back(node.first);
         continue;
       }
       for (std::uint32_t i = 0; i < node.count; ++i) {
         open.push_back(table_.conditions.child(node, i));
       }
     }
+    return found;
+  }
+
+  // The rule's tests hold, as far as they agree; then each feature in turn at its bounds.
+  Status corners(std::uint32_t rule) {
+    randomise();
+    std::vector<std::uint32_t> tests = tests_of(table_.rules[rule].condition);
+    for (std::uint32_t test : tests) {
+      FeatureIndex feature = table_.conditions.tests()[test].feature;
+      if (auto holds = sides_of(test).holds) readings_[feature] = choices_[feature][*holds];
+    }
     if (Status same = compare(); !same) return same;
-    for (FeatureIndex feature : moved) {
-      if (left_ == 0) break;
+    for (std::uint32_t test : tests) {
+      FeatureIndex feature = table_.conditions.tests()[test].feature;
       Reading before = readings_[feature];
-      readings_[feature] = choices_[feature][below(choices_[feature].size())];
-      if (Status same = compare(); !same) return same;
-      if (below(2) == 0) readings_[feature] = before;
+      for (std::size_t side : sides_of(test).bounds) {
+        readings_[feature] = choices_[feature][side];
+        if (Status same = compare(); !same) return same;
+      }
+      readings_[feature] = before;
     }
     return {};
   }
@@ -237,7 +353,7 @@ class Validator {
   Status compare() {
     if (left_ == 0) return {};
     --left_;
-    ++compared_;
+    ++done_.situations;
     const Leaf& by_graph = graph_.leaf(graph_.evaluate([&](AxisIndex axis) {
       const Axis& of = graph_.axes()[axis];
       return class_of(of, table_.features[of.feature], readings_[of.feature]);
@@ -255,16 +371,17 @@ class Validator {
   const DecisionGraph& graph_;
   const RuleTable& table_;
   Judgement judgement_;
-  std::vector<std::vector<Reading>> choices_;
+  Representatives choices_;
+  std::vector<std::optional<Sides>> sides_;  // by test
   std::size_t left_;
-  std::size_t compared_ = 0;
+  Validated done_;
   Readings readings_;
   std::uint64_t state_ = 20260701;  // the same situations every time
 };
 
 }  // namespace
 
-Result<std::size_t> validate(const DecisionGraph& graph, const ValidateOptions& options) {
+Result<Validated> validate(const DecisionGraph& graph, const ValidateOptions& options) {
   return Validator(graph, options).run();
 }
 

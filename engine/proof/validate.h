@@ -1,9 +1,10 @@
 // Translation validation: a compiled graph compared with the rules it was compiled from.
 //
-// Situations are made around the rules: one in which a rule's tests hold, then each of its features
-// moved to a neighbouring class; and random ones. In each, every rule is judged by itself, as
-// semantics.md 2, 17, 18 and 20 read, and the graph must say the same. It shares nothing with the
-// compiler but judge() and the table.
+// A small policy is compared in every situation that it could tell apart. Of a larger one, on the
+// corners of each rule: where its tests hold, and with each feature in turn at both sides of every
+// bound that a test of the rule draws; then at random. In each situation every rule is judged by
+// itself, as semantics.md 2, 17, 18 and 20 read, and the graph must say the same. It shares nothing
+// with the compiler but judge() and the table.
 #pragma once
 
 #include <cstddef>
@@ -14,12 +15,18 @@
 namespace sojourn {
 
 struct ValidateOptions {
-  std::size_t situations_max = 3'000;
+  std::size_t situations_max = 10'000;
   // Rules judged over all situations: keeps the largest policies quick.
-  std::size_t judgements_max = 1'000'000;
+  std::size_t judgements_max = 2'000'000;
 };
 
-// How many situations were compared; E0902 with the situation when one differs.
-Result<std::size_t> validate(const DecisionGraph& graph, const ValidateOptions& options = {});
+struct Validated {
+  std::size_t situations = 0;
+  bool everywhere = false;         // in every situation that the policy could tell apart
+  std::size_t rules_cornered = 0;  // on all of whose corners
+};
+
+// E0902 with the situation when one differs.
+Result<Validated> validate(const DecisionGraph& graph, const ValidateOptions& options = {});
 
 }  // namespace sojourn
