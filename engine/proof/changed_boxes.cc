@@ -184,48 +184,74 @@ struct Side {
   std::unordered_map<DiagramRef, std::size_t> first_place;  // of each `where` among the rows
 };
 
-class Finder {
+// Both sides, and the pairs of their rows that can decide one and the same situation differently:
+// where a row that both have decides on both, they decide alike.
+class TwoSides {
  public:
-  Finder(JointModel& model, OutcomePairs& pairs, const ChangedRules& changed,
-         const CoverOptions& options, ProofBudget& budget)
+  TwoSides(JointModel& model, OutcomePairs& pairs, const ChangedRules& changed)
       : model_(model),
         pairs_(pairs),
-        options_(options),
-        budget_(budget),
-        grower_(model, options),
         before_(side(model.rules_before(), changed.where, changed.before)),
         after_(side(model.rules_after(), changed.where, changed.after)) {}
 
-  ChangedBoxes run() {
+  const Side& before() const { return before_; }
+  const Side& after() const { return after_; }
+
+  // Each pair of which one changed, by the row before, then by the row after. What an earlier row
+  // takes whole needs no further look. Ends when a visit returns false. `done_with` is told when a
+  // row before has met all of them.
+  template <class Visit, class DoneWith>  // bool(std::size_t i, std::size_t j); bool(std::size_t i)
+  void for_each_pair(const Visit& visit, const DoneWith& done_with) {
     std::vector<std::size_t> changed_after;
     for (std::size_t j = 0; j < after_.rows.size(); ++j) {
       if (after_.changed[j]) changed_after.push_back(j);
     }
-    // Where rules that both sides have decide on both, they decide alike. What an earlier row takes
-    // whole needs no further look.
     for (std::size_t i = 0; i < before_.rows.size(); ++i) {
-      DiagramRef where = before_.rows[i].where;
       if (before_.changed[i]) {
-        for (std::size_t j = 0; j < after_.rows.size() && !found_.more; ++j) {
-          compare(i, j);
-          if (contains(after_.rows[j].where, where)) break;
+        for (std::size_t j = 0; j < after_.rows.size(); ++j) {
+          if (!visit(i, j)) return;
+          if (contains(after_, j, before_, i)) break;
         }
-        continue;
+      } else {
+        for (std::size_t& j : changed_after) {
+          if (j == kTaken) continue;
+          if (!visit(i, j)) return;
+          if (contains(before_, i, after_, j)) j = kTaken;
+        }
       }
-      for (std::size_t& j : changed_after) {
-        if (j == kTaken || found_.more) continue;
-        compare(i, j);
-        if (contains(where, after_.rows[j].where)) j = kTaken;
-      }
+      if (!done_with(i)) return;
     }
-    return std::move(found_);
+  }
+
+  // False: nowhere do the two decide, for they do not meet or an earlier row takes all of one.
+  bool may_decide(std::size_t i, std::size_t j) const {
+    return !comes_before(before_, after_.rows[j].where, i) &&
+           !comes_before(after_, before_.rows[i].where, j) &&
+           before_.reaches[i].meets(after_.reaches[j]);
+  }
+  // Where both hold, and where it makes a difference there which of them decides.
+  DiagramRef region(std::size_t i, std::size_t j) {
+    return model_.store().both(before_.rows[i].where, after_.rows[j].where);
+  }
+  DiagramRef differing(std::size_t i, std::size_t j, DiagramRef region) {
+    return pairs_.differing(before_.table, before_.rows[i].leaf, after_.table, after_.rows[j].leaf,
+                            region);
   }
 
  private:
   static constexpr std::size_t kTaken = std::numeric_limits<std::size_t>::max();
 
-  bool contains(DiagramRef whole, DiagramRef part) {
-    return whole == kYes || model_.store().both(whole, part) == part;
+  static bool comes_before(const Side& side, DiagramRef where, std::size_t place) {
+    auto found = side.first_place.find(where);
+    return found != side.first_place.end() && found->second < place;
+  }
+
+  // Does row `whole` hold wherever row `part` does?
+  bool contains(const Side& of_whole, std::size_t whole, const Side& of_part, std::size_t part) {
+    const Reach& reach = of_whole.reaches[whole];
+    if (reach.is_box()) return reach.covers(of_part.reaches[part]);
+    DiagramRef where = of_part.rows[part].where;
+    return model_.store().both(of_whole.rows[whole].where, where) == where;
   }
 
   Side side(RuleDiagrams& rules, DiagramRef within, const std::vector<std::uint32_t>& changed) {
@@ -241,23 +267,46 @@ class Finder {
     return side;
   }
 
+  JointModel& model_;
+  OutcomePairs& pairs_;
+  Side before_, after_;
+};
+
+class Finder {
+ public:
+  Finder(JointModel& model, OutcomePairs& pairs, const ChangedRules& changed,
+         const CoverOptions& options, ProofBudget& budget)
+      : model_(model),
+        pairs_(pairs),
+        options_(options),
+        budget_(budget),
+        grower_(model, options),
+        sides_(model, pairs, changed) {}
+
+  ChangedBoxes run() {
+    auto go_on = [&](std::size_t) { return !found_.more; };
+    sides_.for_each_pair(
+        [&](std::size_t i, std::size_t j) {
+          compare(i, j);
+          return !found_.more;
+        },
+        go_on);
+    return std::move(found_);
+  }
+
+ private:
   void compare(std::size_t i, std::size_t j) {
-    const OutcomeRow &was = before_.rows[i], &is = after_.rows[j];
-    if (comes_before(before_, is.where, i) || comes_before(after_, was.where, j)) return;
-    if (!before_.reaches[i].meets(after_.reaches[j])) return;
-    DiagramRef region = pairs_.differing(before_.table, was.leaf, after_.table, is.leaf,
-                                         model_.store().both(was.where, is.where));
+    const Side &before = sides_.before(), &after = sides_.after();
+    const OutcomeRow &was = before.rows[i], &is = after.rows[j];
+    if (!sides_.may_decide(i, j)) return;
+    DiagramRef region = sides_.differing(i, j, sides_.region(i, j));
     if (region == kNo) return;
     Reach reach(model_.store(), region);
     std::vector<DiagramRef> covers;
-    add_covers(before_, i, reach, covers);
-    add_covers(after_, j, reach, covers);
+    // Most pairs lie behind one row that takes all of them.
+    if (!add_covers(before, i, reach, covers) || !add_covers(after, j, reach, covers)) return;
     std::sort(covers.begin(), covers.end());
     covers.erase(std::unique(covers.begin(), covers.end()), covers.end());
-    // Most pairs lie behind one row that takes all of them.
-    for (DiagramRef cover : covers) {
-      if (model_.store().both(region, cover) == region) return;
-    }
     while (true) {
       SituationSearch::Answer answer = model_.search().uncovered(region, covers, budget_);
       if (!answer.decided) found_.decided = false;
@@ -268,23 +317,23 @@ class Finder {
       }
       ClassBox box = grower_.grow(region, covers, *answer.witness);
       covers.push_back(box.diagram(model_.store()));
-      auto [before, after] = pairs_.words(before_.table, was.leaf, after_.table, is.leaf);
-      found_.boxes.push_back(
-          {std::move(box), *std::move(answer.witness), std::move(before), std::move(after)});
+      auto [words_before, words_after] = pairs_.words(before.table, was.leaf, after.table, is.leaf);
+      found_.boxes.push_back({std::move(box), *std::move(answer.witness), std::move(words_before),
+                              std::move(words_after), OutcomePairs::decider(before.table, was.leaf),
+                              OutcomePairs::decider(after.table, is.leaf)});
     }
   }
 
-  // An earlier row of the side takes all of it.
-  static bool comes_before(const Side& side, DiagramRef where, std::size_t place) {
-    auto found = side.first_place.find(where);
-    return found != side.first_place.end() && found->second < place;
-  }
-
-  static void add_covers(const Side& side, std::size_t end, const Reach& reach,
+  // The rows before `end` that meet the region; false when one of them covers it.
+  static bool add_covers(const Side& side, std::size_t end, const Reach& region,
                          std::vector<DiagramRef>& covers) {
     for (std::size_t k = 0; k < end; ++k) {
-      if (side.reaches[k].meets(reach)) covers.push_back(side.rows[k].where);
+      const Reach& reach = side.reaches[k];
+      if (!reach.meets(region)) continue;
+      if (reach.is_box() && reach.covers(region)) return false;
+      covers.push_back(side.rows[k].where);
     }
+    return true;
   }
 
   JointModel& model_;
@@ -292,7 +341,7 @@ class Finder {
   const CoverOptions& options_;
   ProofBudget& budget_;
   BoxGrower grower_;
-  Side before_, after_;
+  TwoSides sides_;
   ChangedBoxes found_;
 };
 
@@ -301,6 +350,33 @@ class Finder {
 ChangedBoxes changed_boxes(JointModel& model, OutcomePairs& pairs, const ChangedRules& changed,
                            const CoverOptions& options, ProofBudget& budget) {
   return Finder(model, pairs, changed, options, budget).run();
+}
+
+// Ordered by the row before, then by the row after: of the pairs that hold in a situation, the
+// first is that of the rows that decide there, for each side's other rows that hold come later. A
+// row that both sides have and that decides before holds after as well: what decides after is this
+// row or a changed one ahead of it.
+std::optional<std::vector<DifferingRow>> differing_rows(JointModel& model, OutcomePairs& pairs,
+                                                        const ChangedRules& changed,
+                                                        std::size_t rows_max) {
+  TwoSides sides(model, pairs, changed);
+  std::vector<DifferingRow> rows;
+  auto add = [&](DiagramRef where, bool differs) {
+    if (where != kNo) rows.push_back({where, differs});
+    return rows.size() <= rows_max;
+  };
+  sides.for_each_pair(
+      [&](std::size_t i, std::size_t j) {
+        if (!sides.may_decide(i, j)) return true;
+        DiagramRef region = sides.region(i, j);
+        DiagramRef differing = sides.differing(i, j, region);
+        return add(differing, true) && (differing == region || add(region, false));
+      },
+      [&](std::size_t i) {
+        return sides.before().changed[i] || add(sides.before().rows[i].where, false);
+      });
+  if (rows.size() > rows_max) return std::nullopt;
+  return rows;
 }
 
 }  // namespace sojourn

@@ -7,6 +7,7 @@
 // is long enough.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "engine/proof/changed_rules.h"
@@ -18,7 +19,14 @@ namespace sojourn {
 struct ChangedBox {
   ClassBox box;
   Witness witness;
-  std::string before, after;  // in the language's words
+  std::string before, after;        // in the language's words
+  std::string before_by, after_by;  // who decides: OutcomePairs::decider
+};
+
+// Of rows in order, the first that holds says whether a situation is decided differently.
+struct DifferingRow {
+  DiagramRef where = kNo;
+  bool differs = false;
 };
 
 struct ChangedBoxes {
@@ -30,5 +38,12 @@ struct ChangedBoxes {
 // Requires: only rules changed, neither bans nor `otherwise`.
 ChangedBoxes changed_boxes(JointModel& model, OutcomePairs& pairs, const ChangedRules& changed,
                            const CoverOptions& options, ProofBudget& budget);
+
+// The same without an end: enough to tell of any situation, one row after the other, whether it is
+// decided differently; where no row holds, it is not. Absent: more than `rows_max`.
+// Requires: only rules changed, neither bans nor `otherwise`.
+std::optional<std::vector<DifferingRow>> differing_rows(JointModel& model, OutcomePairs& pairs,
+                                                        const ChangedRules& changed,
+                                                        std::size_t rows_max);
 
 }  // namespace sojourn

@@ -1,6 +1,7 @@
 #include "engine/proof/changed_rules.h"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <unordered_map>
 
@@ -65,30 +66,42 @@ std::vector<Key> ban_keys(const RuleTable& table, const ChoiceConditions& choice
 }
 
 // The places without a partner, in either list.
-std::pair<std::vector<std::size_t>, std::vector<std::size_t>> unpartnered(
-    const std::vector<const Key*>& before, const std::vector<const Key*>& after) {
+struct Unpartnered {
+  std::vector<std::size_t> before, after;
+};
+Unpartnered unpartnered(const std::vector<const Key*>& before,
+                        const std::vector<const Key*>& after) {
+  // Most edits leave all rules ahead of one place and all behind another as they are.
+  auto same = [](const Key* a, const Key* b) { return *a == *b; };
+  auto [before_begin, after_begin] =
+      std::mismatch(before.begin(), before.end(), after.begin(), after.end(), same);
+  auto [before_rend, after_rend] =
+      std::mismatch(before.rbegin(), std::make_reverse_iterator(before_begin), after.rbegin(),
+                    std::make_reverse_iterator(after_begin), same);
   std::unordered_map<Key, std::uint32_t, KeyHash> numbers;
-  numbers.reserve(before.size() + after.size());
-  auto number = [&](const std::vector<const Key*>& keys) {
+  auto number = [&](auto begin, auto end) {
     std::vector<std::uint32_t> numbered;
-    for (const Key* key : keys) {
+    for (auto key = begin; key != end; ++key) {
       auto fresh = static_cast<std::uint32_t>(numbers.size());
-      numbered.push_back(numbers.try_emplace(*key, fresh).first->second);
+      numbered.push_back(numbers.try_emplace(**key, fresh).first->second);
     }
     return numbered;
   };
-  std::vector<std::uint32_t> before_numbers = number(before), after_numbers = number(after);
+  auto before_offset = static_cast<std::size_t>(before_begin - before.begin());
+  auto after_offset = static_cast<std::size_t>(after_begin - after.begin());
+  std::vector<std::uint32_t> before_numbers = number(before_begin, before_rend.base());
+  std::vector<std::uint32_t> after_numbers = number(after_begin, after_rend.base());
   std::vector<std::optional<std::uint32_t>> partner = partners(before_numbers, after_numbers);
-  std::vector<std::size_t> left, right;
-  std::vector<bool> taken(after.size(), false);
-  for (std::size_t i = 0; i < before.size(); ++i) {
-    if (!partner[i]) left.push_back(i);
+  Unpartnered left;
+  std::vector<bool> taken(after_numbers.size(), false);
+  for (std::size_t i = 0; i < partner.size(); ++i) {
+    if (!partner[i]) left.before.push_back(before_offset + i);
     if (partner[i]) taken[*partner[i]] = true;
   }
-  for (std::size_t j = 0; j < after.size(); ++j) {
-    if (!taken[j]) right.push_back(j);
+  for (std::size_t j = 0; j < taken.size(); ++j) {
+    if (!taken[j]) left.after.push_back(after_offset + j);
   }
-  return {left, right};
+  return left;
 }
 
 std::vector<const Key*> in_order(const std::vector<Key>& keys,
@@ -120,12 +133,12 @@ ChangedRules changed_rules(JointModel& model) {
   std::vector<Key> after = rule_keys(model.after(), model.choice_after(), model.rules_after());
   std::vector<std::uint32_t> order_before = precedence(model.before());
   std::vector<std::uint32_t> order_after = precedence(model.after());
-  auto [left, right] = unpartnered(in_order(before, order_before), in_order(after, order_after));
-  for (std::size_t place : left) {
+  Unpartnered rules = unpartnered(in_order(before, order_before), in_order(after, order_after));
+  for (std::size_t place : rules.before) {
     changed.before.push_back(order_before[place]);
     where.push_back(model.rules_before().holds(order_before[place]));
   }
-  for (std::size_t place : right) {
+  for (std::size_t place : rules.after) {
     changed.after.push_back(order_after[place]);
     where.push_back(model.rules_after().holds(order_after[place]));
   }
@@ -134,10 +147,10 @@ ChangedRules changed_rules(JointModel& model) {
 
   std::vector<Key> bans_before = ban_keys(model.before(), model.choice_before());
   std::vector<Key> bans_after = ban_keys(model.after(), model.choice_after());
-  auto [bans_left, bans_right] = unpartnered(as_written(bans_before), as_written(bans_after));
-  for (std::size_t b : bans_left) where.push_back(model.bites_anywhere(model.before().bans[b]));
-  for (std::size_t b : bans_right) where.push_back(model.bites_anywhere(model.after().bans[b]));
-  changed.bans = !bans_left.empty() || !bans_right.empty();
+  Unpartnered bans = unpartnered(as_written(bans_before), as_written(bans_after));
+  for (std::size_t b : bans.before) where.push_back(model.bites_anywhere(model.before().bans[b]));
+  for (std::size_t b : bans.after) where.push_back(model.bites_anywhere(model.after().bans[b]));
+  changed.bans = !bans.before.empty() || !bans.after.empty();
 
   changed.otherwise = otherwise_key(model.before(), model.choice_before()) !=
                       otherwise_key(model.after(), model.choice_after());

@@ -7,7 +7,7 @@
 #include "engine/base/diagnostic_code.h"
 #include "engine/proof/axis_order.h"
 #include "engine/proof/flatten.h"
-#include "engine/proof/matcher_plan.h"
+#include "engine/proof/row_graph.h"
 #include "engine/proof/rule_diagrams.h"
 #include "engine/proof/validate.h"
 
@@ -34,36 +34,18 @@ auto key_of(const Leaf& leaf) {
   return std::tuple(leaf.kind, leaf.profile, leaf.rule, leaf.ban, leaf.quarantined);
 }
 
-// A product and the matchers of what it closed.
-struct Built {
-  DiagramRef root = kNo;
-  std::vector<MatcherPlan> matchers;
-};
-
-// A pure graph when it fits its limits; else what of it fits, and matchers.
-Built build(DiagramStore& store, const std::vector<ProductRow>& rows,
-            const MakeTerminal& make_terminal, std::size_t closed_first,
-            const CompileOptions& options) {
-  ProductLimits limits;
+RowGraphLimits limits_for(std::size_t row_count, std::size_t closed_first,
+                          const CompileOptions& options) {
+  RowGraphLimits limits;
+  limits.work_max = options.work_max > 0 ? options.work_max : 1'000'000 + 100 * row_count;
+  limits.nodes_max = options.nodes_max > 0 ? options.nodes_max : 50'000 + 10 * row_count;
+  limits.grow = options.grow_graph;
   limits.closed_first = closed_first;
-  limits.work_max = options.work_max > 0 ? options.work_max : 1'000'000 + 100 * rows.size();
-  limits.nodes_max = options.nodes_max > 0 ? options.nodes_max : 50'000 + 10 * rows.size();
-  std::optional<ProductResult> result;
-  if (options.grow_graph) result = product(store, rows, make_terminal, limits);
-  if (!result) {
-    limits.may_close = true;
-    if (!options.grow_graph) limits.closed_rows = rows.size();
-    result = product(store, rows, make_terminal, limits);
-  }
-  Built built{result->root, {}};
-  for (const std::vector<ProductRow>& closed : result->closed) {
-    built.matchers.push_back(plan_matcher(store, closed, make_terminal));
-  }
-  return built;
+  return limits;
 }
 
-Built build_deciding(DiagramStore& store, const std::vector<OutcomeRow>& outcomes,
-                     std::vector<Leaf>& leaves, const CompileOptions& options) {
+RowGraph build_deciding(DiagramStore& store, const std::vector<OutcomeRow>& outcomes,
+                        std::vector<Leaf>& leaves, const CompileOptions& options) {
   std::map<decltype(key_of(Leaf{})), std::uint32_t> numbers;
   std::vector<Leaf> possible;
   auto number_of = [&](const Leaf& leaf) {
@@ -84,16 +66,16 @@ Built build_deciding(DiagramStore& store, const std::vector<OutcomeRow>& outcome
     }
     return *leaf;
   };
-  return build(store, rows, make_leaf, 0, options);
+  return row_graph(store, rows, make_leaf, limits_for(rows.size(), 0, options));
 }
 
-Built build_voices(DiagramStore& store, const std::vector<Voice>& heard,
-                   Numbering<std::vector<std::uint32_t>>& sets, std::size_t closed_first,
-                   const CompileOptions& options) {
+RowGraph build_voices(DiagramStore& store, const std::vector<Voice>& heard,
+                      Numbering<std::vector<std::uint32_t>>& sets, std::size_t closed_first,
+                      const CompileOptions& options) {
   std::vector<ProductRow> rows;
   for (const Voice& voice : heard) rows.push_back({voice.where, voice.rule, false});
   auto make_set = [&](const std::vector<std::uint32_t>& held) { return sets.number_of(held); };
-  return build(store, rows, make_set, closed_first, options);
+  return row_graph(store, rows, make_set, limits_for(rows.size(), closed_first, options));
 }
 
 // Everything that a graph walks: what decides, and what is said beside it.
@@ -102,13 +84,13 @@ std::optional<FlatGraph> build_all(RuleDiagrams& rules, const AxisPlan& plan,
                                    CompileSummary& made) {
   DiagramStore& store = rules.store();
   Flattener flat(store);
-  Built deciding = build_deciding(store, outcome_rows(rules), parts.leaves, options);
+  RowGraph deciding = build_deciding(store, outcome_rows(rules), parts.leaves, options);
   made.matcher_count = deciding.matchers.size();
   bool at_root = is_terminal(deciding.root) && !deciding.matchers.empty();
   flat.add(deciding.root, std::move(deciding.matchers));
   if (std::vector<Voice> heard = voices(rules); !heard.empty()) {
     Numbering<std::vector<std::uint32_t>> also_sets;
-    Built speaking = build_voices(store, heard, also_sets, made.matcher_count, options);
+    RowGraph speaking = build_voices(store, heard, also_sets, made.matcher_count, options);
     made.matcher_count += speaking.matchers.size();
     flat.add(speaking.root, std::move(speaking.matchers));
     parts.also_sets = std::move(also_sets.values());

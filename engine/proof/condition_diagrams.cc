@@ -4,6 +4,40 @@
 
 namespace sojourn {
 
+ConditionGlance::ConditionGlance(const ConditionTable& conditions, const AxisPlan& axes,
+                                 Reach region)
+    : conditions_(conditions),
+      axes_(axes),
+      region_(std::move(region)),
+      known_(conditions.tests().size(), Known::no) {}
+
+bool ConditionGlance::may_hold(ConditionIndex condition) {
+  const ConditionNode& node = conditions_.node(condition);
+  if (node.op == ConditionOp::never) return false;
+  if (node.op == ConditionOp::test) {
+    Known& known = known_[node.first];
+    if (known == Known::no) known = test_may_hold(node.first) ? Known::may_hold : Known::misses;
+    return known == Known::may_hold;
+  }
+  if (node.op != ConditionOp::conjunction) return true;
+  for (std::uint32_t i = 0; i < node.count; ++i) {
+    if (!may_hold(conditions_.child(node, i))) return false;
+  }
+  return true;
+}
+
+bool ConditionGlance::test_may_hold(std::uint32_t test) const {
+  AxisPlan::Split split = axes_.certain(test);
+  ClassIndex begin = 0;
+  for (const DiagramRun& run : split.runs) {
+    for (ClassIndex c = begin; run.target == kYes && c < run.end; ++c) {
+      if (region_.may_hold(split.axis, c)) return true;
+    }
+    begin = run.end;
+  }
+  return false;
+}
+
 ConditionDiagrams::ConditionDiagrams(const ConditionTable& conditions, const AxisPlan& axes,
                                      DiagramStore& store)
     : conditions_(conditions), axes_(axes), store_(store) {

@@ -10,8 +10,29 @@
 
 #include "engine/proof/axes.h"
 #include "engine/proof/diagram.h"
+#include "engine/proof/reach.h"
 
 namespace sojourn {
+
+// Whether conditions can hold inside a region, told from their tests and without their diagrams:
+// among thousands of rules few meet one that was edited.
+class ConditionGlance {
+ public:
+  // Requires: both outlive this.
+  ConditionGlance(const ConditionTable& conditions, const AxisPlan& axes, Reach region);
+
+  // False is certain.
+  bool may_hold(ConditionIndex condition);
+
+ private:
+  bool test_may_hold(std::uint32_t test) const;
+
+  enum class Known : std::uint8_t { no, may_hold, misses };
+  const ConditionTable& conditions_;
+  const AxisPlan& axes_;
+  Reach region_;
+  std::vector<Known> known_;  // by test
+};
 
 class ConditionDiagrams {
  public:
@@ -21,6 +42,9 @@ class ConditionDiagrams {
   // Requires: every test below the condition is in use in the plan.
   DiagramRef certain(ConditionIndex condition) { return find(condition, kCertain); }
   DiagramRef refuted(ConditionIndex condition) { return find(condition, kRefuted); }
+  ConditionGlance glance(DiagramRef region) const {
+    return {conditions_, axes_, Reach(store_, region)};
+  }
   // What is known already, and what somebody else knows about the same store.
   std::optional<DiagramRef> known_certain(ConditionIndex condition) const {
     return found_[kCertain][condition];

@@ -12,12 +12,16 @@
 #include "engine/proof/effects.h"
 #include "engine/proof/flatten.h"
 #include "engine/proof/outcome_pairs.h"
-#include "engine/proof/product.h"
+#include "engine/proof/row_graph.h"
 #include "engine/proof/situation_words.h"
 #include "engine/proof/witness_text.h"
 
 namespace sojourn {
 namespace {
+
+// Rows of what tells whether a device is touched, where there is more than is listed: several
+// rules that changed, each with all that it meets.
+constexpr std::size_t kTellingRowsMax = 200'000;
 
 class Differ {
  public:
@@ -128,8 +132,10 @@ class Differ {
     for (ChangedBox& box : boxes.boxes) {
       DiagramRef where = box.box.diagram(model_.store());
       listed.push_back(listed_box(box.box, std::move(box.witness), where, box.before, box.after));
+      listed.back().situation.before_by = std::move(box.before_by);
+      listed.back().situation.after_by = std::move(box.after_by);
     }
-    sort_and_name(listed);
+    sort(listed);
     return listed;
   }
 
@@ -170,20 +176,20 @@ class Differ {
     for (const OutcomePairs::Pair& pair : pairs_.pairs()) {
       list(listed, pair.where, pair.before, pair.after);
     }
-    sort_and_name(listed);
-    return listed;
-  }
-
-  // Plainest and largest first.
-  void sort_and_name(std::vector<Listed>& listed) {
-    std::stable_sort(listed.begin(), listed.end(), [](const Listed& a, const Listed& b) {
-      return std::pair(a.situation.conditions.size(), -a.share) <
-             std::pair(b.situation.conditions.size(), -b.share);
-    });
     for (Listed& one : listed) {
       one.situation.before_by = pairs_.decided_by_before(one.situation.witness);
       one.situation.after_by = pairs_.decided_by_after(one.situation.witness);
     }
+    sort(listed);
+    return listed;
+  }
+
+  // Plainest and largest first.
+  static void sort(std::vector<Listed>& listed) {
+    std::stable_sort(listed.begin(), listed.end(), [](const Listed& a, const Listed& b) {
+      return std::pair(a.situation.conditions.size(), -a.share) <
+             std::pair(b.situation.conditions.size(), -b.share);
+    });
   }
 
   // --- alerts and tasks
@@ -223,12 +229,11 @@ class Differ {
     auto speakers = [](const RuleTable& table) {
       std::vector<std::tuple<ConditionIndex, EffectKey, std::vector<std::string>>> found;
       for (const Rule& rule : table.rules) {
+        if (rule.action.alerts.empty() && rule.action.tasks.empty()) continue;
         std::vector<std::string> texts = rule.action.alerts;
         texts.push_back("");
         texts.insert(texts.end(), rule.action.tasks.begin(), rule.action.tasks.end());
-        if (texts.size() > 1) {
-          found.emplace_back(rule.condition, effect_key(rule.action), std::move(texts));
-        }
+        found.emplace_back(rule.condition, effect_key(rule.action), std::move(texts));
       }
       std::sort(found.begin(), found.end());
       return found;
@@ -265,47 +270,69 @@ class Differ {
   // --- the graph that tells, for a recorded device, what would change
   // ---------------------------------------------------------------------------------------------
 
-  void make_graph(const std::vector<Listed>& listed) {
+  // In order: the situations listed; then what lies beyond the list, where there is more. Their
+  // values are places in the list, one more than the last for what is beyond it, and two more for
+  // what does not change. Absent: too many.
+  std::optional<std::vector<ProductRow>> telling_rows(const std::vector<Listed>& listed) {
     std::vector<ProductRow> rows;
     for (std::uint32_t i = 0; i < listed.size(); ++i) rows.push_back({listed[i].where, i, true});
     auto beyond = static_cast<std::uint32_t>(listed.size());
-    for (const OutcomePairs::Pair& pair : pairs_.pairs())
+    for (const OutcomePairs::Pair& pair : pairs_.pairs()) {
       rows.push_back({pair.where, beyond, true});
+    }
+    if (by_boxes_ && (found_.more || !found_.undecided.empty())) {
+      auto further = differing_rows(model_, pairs_, changed_, kTellingRowsMax);
+      if (!further) return std::nullopt;
+      for (const DifferingRow& row : *further) {
+        rows.push_back({row.where, row.differs ? beyond : beyond + 1, true});
+      }
+    }
     rows.push_back({kYes, beyond + 1, true});
+    return rows;
+  }
+
+  void make_graph(const std::vector<Listed>& listed) {
+    std::optional<std::vector<ProductRow>> rows = telling_rows(listed);
+    if (!rows) return undecided("which devices the difference touches");
     auto first = [](const std::vector<std::uint32_t>& held) { return held.front(); };
-    ProductLimits limits;
+    RowGraphLimits limits;
     limits.work_max = options_.work_max;
     limits.nodes_max = options_.nodes_max;
-    bool beyond_unknown = by_boxes_ && (found_.more || !found_.undecided.empty());
-    if (beyond_unknown) return undecided("which devices the difference touches");
-    std::optional<ProductResult> result = product(model_.store(), rows, first, limits);
-    if (!result) return undecided("which devices the difference touches");
-    DecisionGraphParts parts;
-    for (std::uint32_t i = 0; i <= beyond; ++i) {
-      parts.leaves.push_back({Action::Kind::keep, 0, static_cast<std::int32_t>(i), -1, false});
-    }
-    parts.leaves.push_back(Leaf{});
+    limits.grow = !by_boxes_ || !found_.more;
+    RowGraph made = row_graph(model_.store(), *rows, first, limits);
     Flattener flat(model_.store());
-    flat.add(result->root, {});
-    std::optional<FlatGraph> made = std::move(flat).finish(model_.axes().axes());
-    if (!made) return undecided("which devices the difference touches");
-    parts.root = made->roots.front();
-    parts.axes = std::move(made->axes);
-    auto table = std::make_shared<RuleTable>(model_.after());
-    table->rules.clear();
-    table->bans.clear();
-    table->otherwise = Action{};
+    flat.add(made.root, std::move(made.matchers));
+    std::optional<FlatGraph> words = std::move(flat).finish(model_.axes().axes());
+    if (!words) return undecided("which devices the difference touches");
+    found_.graph = graph_of(*std::move(words), listed);
+  }
+
+  std::shared_ptr<const DecisionGraph> graph_of(FlatGraph flat, const std::vector<Listed>& listed) {
+    DecisionGraphParts parts;
+    auto table = std::make_shared<RuleTable>();
+    const RuleTable& both = model_.after();
+    table->settings = both.settings;
+    table->attributes = both.attributes;
+    table->profiles = both.profiles;
+    table->areas = both.areas;
+    table->features = both.features;
+    table->conditions = both.conditions;
+    table->guards = both.guards;
     table->otherwise.kind = Action::Kind::keep;
-    for (std::uint32_t i = 0; i <= beyond; ++i) {
+    for (std::size_t i = 0; i <= listed.size(); ++i) {
+      parts.leaves.push_back({Action::Kind::keep, 0, static_cast<std::int32_t>(i), -1, false});
       Rule rule;
-      rule.name = i < beyond ? listed[i].situation.when : "beyond the list";
+      rule.name = i < listed.size() ? listed[i].situation.when : "beyond the list";
       rule.action.kind = Action::Kind::keep;
       table->rules.push_back(std::move(rule));
     }
+    parts.leaves.push_back(Leaf{});
+    parts.root = flat.roots.front();
+    parts.axes = std::move(flat.axes);
     parts.table = std::move(table);
-    parts.own(made->words);
-    parts.node_count = made->node_count;
-    found_.graph = std::move(parts).assemble();
+    parts.own(flat.words);
+    parts.node_count = flat.node_count;
+    return std::move(parts).assemble();
   }
 
   const DifferenceOptions& options_;

@@ -10,10 +10,11 @@ JointModel::Side with_choices(RuleTable table) {
   return {std::move(table), std::move(choice)};
 }
 
-// The side that comes second has the catalogue of the first, and a little more.
-JointModel::Side with_choices_after(const RuleTable& first, RuleTable table) {
-  table.features = first.features;
-  table.conditions = first.conditions;
+// The side that comes second has the catalogue of the first, and a little more: handed on, for it
+// is large. `uses_of_both` gives it back.
+JointModel::Side with_choices_after(RuleTable& first, RuleTable table) {
+  table.features = std::move(first.features);
+  table.conditions = std::move(first.conditions);
   return with_choices(std::move(table));
 }
 

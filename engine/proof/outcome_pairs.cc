@@ -194,15 +194,24 @@ std::vector<OutcomePairs::Pair> OutcomePairs::pairs() {
   return pairs;
 }
 
+std::string OutcomePairs::decider(const RuleTable& table, const Leaf& leaf) {
+  if (leaf.rule >= 0) return table.rules[static_cast<std::size_t>(leaf.rule)].label();
+  if (leaf.ban >= 0) return "ban " + table.bans[static_cast<std::size_t>(leaf.ban)].label();
+  return "otherwise";
+}
+
 std::string OutcomePairs::decided_by(RuleDiagrams& rules, const Witness& witness) {
   const RuleTable& table = rules.table();
   std::vector<std::uint32_t>& order = side_of(rules).order;
   if (order.size() != table.rules.size()) order = precedence(table);
-  // Only rules that hold there are worth a look.
+  auto truth_of_test = [&](const Test& test) {
+    return judge(test, table.features[test.feature], witness.readings[test.feature]);
+  };
+  // Only rules that hold there are worth a diagram.
   for (std::uint32_t index : order) {
     const Rule& rule = table.rules[index];
     if (rule.action.kind == Action::Kind::none) continue;
-    if (!model_.search().holds_in(rules.holds(index), witness)) continue;
+    if (table.conditions.judge(rule.condition, truth_of_test) != Truth::yes) continue;
     DiagramRef fires = model_.store().both(rules.fires(index), rules.unsilenced(index));
     if (model_.search().holds_in(fires, witness)) return rule.label();
   }

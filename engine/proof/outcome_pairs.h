@@ -37,6 +37,7 @@ class OutcomePairs {
                                             const RuleTable& table_after, const Leaf& after);
 
   // Who decides: a rule's label, "otherwise", "ban NAME".
+  static std::string decider(const RuleTable& table, const Leaf& leaf);
   std::string decided_by_before(const Witness& witness);
   std::string decided_by_after(const Witness& witness);
 

@@ -127,7 +127,9 @@ DiagramRef RuleDiagrams::overridden(std::uint32_t rule) {
 std::vector<OutcomeRow> outcome_rows(RuleDiagrams& rules, DiagramRef within) {
   const RuleTable& table = rules.table();
   std::vector<OutcomeRow> rows;
+  ConditionGlance glance = rules.glance(within);
   for (std::uint32_t index : precedence(table)) {
+    if (!glance.may_hold(table.rules[index].condition)) continue;
     if (!rules.store().may_meet(rules.holds(index), within)) continue;
     DiagramRef holds = rules.store().both(rules.holds(index), within);
     if (holds == kNo) continue;

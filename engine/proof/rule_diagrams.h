@@ -87,6 +87,7 @@ class RuleDiagrams {
 
   const RuleTable& table() const { return table_; }
   DiagramStore& store() { return store_; }
+  ConditionGlance glance(DiagramRef region) const { return diagrams_.glance(region); }
 
  private:
   DiagramRef bites(const Ban& ban, std::size_t candidate);

@@ -2,6 +2,7 @@
 // interpreter, and row by row for what is no difference.
 #include "engine/proof/difference.h"
 
+#include "tests/bench/generated_rules.h"
 #include "tests/proof/every_reading.h"
 #include "tests/proof/policy_builder.h"
 #include "tests/support/catch.h"
@@ -16,8 +17,9 @@ using testing::NaiveInterpreter;
 using testing::PolicyBuilder;
 using testing::Readings;
 
-Difference differ(const RuleTable& before, const RuleTable& after) {
-  return difference(join_policies(before, after), {});
+Difference differ(const RuleTable& before, const RuleTable& after,
+                  const DifferenceOptions& options = {}) {
+  return difference(join_policies(before, after), options);
 }
 
 // The index of the listed situation; -1 where nothing changes.
@@ -60,11 +62,54 @@ RuleTable edited(RuleTable table, const RuleTable& donor, Dice& dice) {
   return table;
 }
 
+// Moves the readings to where the rule's tests hold.
+void meet(const RuleTable& table, std::size_t rule, Readings& readings, Dice& dice) {
+  const ConditionTable& conditions = table.conditions;
+  const ConditionNode& all = conditions.node(table.rules[rule].condition);
+  for (std::uint32_t i = 0; i < all.count; ++i) {
+    const Test& test = conditions.test_of(conditions.node(conditions.child(all, i)));
+    readings[test.feature] = Reading::exactly(dice.of(test.symbols));
+  }
+}
+
+// Counts the pair if something changes.
+void check_everywhere(const RuleTable& before, const RuleTable& after,
+                      const DifferenceOptions& options, int& different) {
+  Difference found = differ(before, after, options);
+  REQUIRE(found.undecided.empty());
+  REQUIRE(found.graph);
+  JointPolicies joint = join_policies(before, after);
+  joint.before.features = joint.after.features = found.table.features;
+  NaiveInterpreter naive_before(joint.before), naive_after(joint.after);
+  std::vector<std::size_t> met(found.situations.size(), 0);
+  for_each_reading(found.table, [&](const Readings& readings) {
+    Reading enabled = Reading::unknown();
+    for (std::size_t f = 0; f < found.table.features.size(); ++f) {
+      if (found.table.features[f].kind == FeatureKind::profile) enabled = readings[f];
+    }
+    std::string was = by_effect(joint.before, naive_before.decide(readings).leaf, enabled);
+    std::string is = by_effect(joint.after, naive_after.decide(readings).leaf, enabled);
+    std::int32_t at = told(found, readings);
+    bool differs = at >= 0;
+    if (differs != (was != is)) {
+      INFO(was << " became " << is);
+      CHECK(differs == (was != is));
+    }
+    if (differs && static_cast<std::size_t>(at) < met.size()) ++met[static_cast<std::size_t>(at)];
+  });
+  for (std::size_t i = 0; i < met.size(); ++i) {
+    bool about_profiles =
+        static_cast<std::int32_t>(i) == told(found, found.situations[i].witness.readings);
+    if (about_profiles) CHECK(met[i] > 0);
+  }
+  different += found.situations.empty() ? 0 : 1;
+}
+
 }  // namespace
 
 TEST_CASE("the difference is what looking everywhere finds") {
   Dice dice(20261126);
-  int different = 0, same = 0;
+  int different = 0, by_boxes = 0;
   for (int round = 0; round < testing::rounds(80); ++round) {
     INFO("pair " << round);
     testing::PolicyShape shape;
@@ -79,37 +124,20 @@ TEST_CASE("the difference is what looking everywhere finds") {
     testing::RandomPolicy before(dice, shape);
     RuleTable after = dice.one_in(3) ? testing::RandomPolicy(dice, shape).table
                                      : edited(before.table, before.table, dice);
-    Difference found = differ(before.table, after);
-    REQUIRE(found.undecided.empty());
-    REQUIRE(found.graph);
-    JointPolicies joint = join_policies(before.table, after);
-    joint.before.features = joint.after.features = found.table.features;
-    NaiveInterpreter naive_before(joint.before), naive_after(joint.after);
-    std::vector<std::size_t> met(found.situations.size(), 0);
-    for_each_reading(found.table, [&](const Readings& readings) {
-      Reading enabled = Reading::unknown();
-      for (std::size_t f = 0; f < found.table.features.size(); ++f) {
-        if (found.table.features[f].kind == FeatureKind::profile) enabled = readings[f];
-      }
-      std::string was = by_effect(joint.before, naive_before.decide(readings).leaf, enabled);
-      std::string is = by_effect(joint.after, naive_after.decide(readings).leaf, enabled);
-      std::int32_t at = told(found, readings);
-      bool differs = at >= 0;
-      if (differs != (was != is)) {
-        INFO(was << " became " << is);
-        CHECK(differs == (was != is));
-      }
-      if (differs && static_cast<std::size_t>(at) < met.size()) ++met[static_cast<std::size_t>(at)];
-    });
-    for (std::size_t i = 0; i < met.size(); ++i) {
-      bool about_profiles =
-          static_cast<std::int32_t>(i) == told(found, found.situations[i].witness.readings);
-      if (about_profiles) CHECK(met[i] > 0);
+    check_everywhere(before.table, after, {}, different);
+    // The same without the product of both: box by box, all of them or the first one alone.
+    bool rules_alone = before.table.bans.empty() && after.bans.empty() &&
+                       before.table.otherwise.same_effect(after.otherwise);
+    for (std::size_t situations : {40u, 1u}) {
+      DifferenceOptions options;
+      options.work_max = 10;
+      options.situations_max = situations;
+      if (rules_alone) check_everywhere(before.table, after, options, by_boxes);
     }
-    (found.situations.empty() ? same : different) += 1;
   }
   CHECK(different > 20);
-  CHECK(same > 3);
+  CHECK(different < 77);
+  CHECK(by_boxes > 20);
 }
 
 TEST_CASE("renaming, reordering and rewriting are no difference") {
@@ -178,9 +206,46 @@ TEST_CASE("beyond its limits the difference says what it did not decide") {
   DifferenceOptions options;
   options.nodes_max = 0;
   options.work_max = 0;
-  Difference found = difference(join_policies(old_policy.table, after), options);
+  CHECK(differ(old_policy.table, after, options).undecided.empty());
+  options.budget.steps = 0;
+  Difference found = differ(old_policy.table, after, options);
   CHECK(!found.undecided.empty());
   CHECK(!found.same());
+}
+
+TEST_CASE("of a long difference every device is told whether it is touched") {
+  RuleTable before = bench::make_rules(bench::kWild, 400);
+  for (std::size_t r = 0; r < before.rules.size(); r += 2) {
+    before.rules[r].action.kind = Action::Kind::profile;
+    before.rules[r].action.alternatives = {{static_cast<ProfileIndex>(r % 3), false}};
+  }
+  RuleTable after = before;
+  after.rules[100].action.alternatives = {{7, false}};
+  // It now holds where another does, too.
+  after.rules[200].condition = after.rules[7].condition;
+  Difference found = differ(before, after);
+  REQUIRE(found.more);
+  CHECK(found.undecided.empty());
+  REQUIRE(found.graph);
+  NaiveInterpreter naive_before(before), naive_after(after);
+  Dice dice(20261126);
+  int touched = 0, different = 0;
+  for (int device = 0; device < 20'000; ++device) {
+    Readings readings(found.table.features.size(), Reading::unknown());
+    for (FeatureIndex f = 0; f < bench::kWild.attributes; ++f) {
+      readings[f] =
+          Reading::exactly(static_cast<std::int64_t>(dice.below(bench::kValuesPerAttribute)));
+    }
+    // Half of them where the edited rule holds.
+    if (device % 2 == 0) meet(before, 100, readings, dice);
+    std::string was = by_effect(before, naive_before.decide(readings).leaf, Reading::unknown());
+    std::string is = by_effect(after, naive_after.decide(readings).leaf, Reading::unknown());
+    bool told_so = told(found, readings) >= 0;
+    touched += told_so ? 1 : 0;
+    different += told_so == (was != is) ? 0 : 1;
+  }
+  CHECK(different == 0);
+  CHECK(touched > 1'000);
 }
 
 }  // namespace sojourn
