@@ -32,7 +32,11 @@ std::vector<AxisIndex> axes_from_root(const DecisionGraph& graph) {
 }  // namespace
 
 AtHand::AtHand(std::shared_ptr<const DecisionGraph> graph) : graph_(std::move(graph)) {
-  write_out();
+  if (MatcherAtHand::fits(*graph_)) {
+    matcher_.emplace(*graph_);
+  } else {
+    write_out();
+  }
 }
 
 void AtHand::write_out() {

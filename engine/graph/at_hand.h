@@ -1,9 +1,9 @@
 // Deciding for whoever has the class of every axis at hand: as many dependent loads as a decision
 // has axes, and not one branch that depends on the device.
 //
-//   AtHand table(graph);                                  // once per graph; takes as long as
-//   copying LeafIndex decided = table.evaluate(classes);          // classes[a]: the class of axis
-//   a
+//   AtHand table(graph);                             // once per graph; takes as long as copying
+//   LeafIndex decided = table.evaluate(classes);     // classes[a]: the class of axis a
+//   table.evaluate(classes, stride, found);          // of many devices: found.size()
 //
 // DecisionGraph::evaluate asks for one class after the other and stops as early as it can, which is
 // what a device needs whose features cost something; but where each way ends is a guess that the
@@ -18,15 +18,18 @@
 //
 //   next = words[at + class of the level's axis]
 //
-// A graph with matchers, or one that would grow too much, is asked as it is.
+// A table of rules is gone through by many devices together (matcher_at_hand.h). A graph with both,
+// or one that would grow too much, is asked as it is.
 //
 // Immutable; evaluation allocates nothing and is safe from any number of threads.
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <span>
 #include <vector>
 
-#include "engine/graph/decision_graph.h"
+#include "engine/graph/matcher_at_hand.h"
 
 namespace sojourn {
 
@@ -34,29 +37,50 @@ class AtHand {
  public:
   explicit AtHand(std::shared_ptr<const DecisionGraph> graph);
 
-  template <class Class>  // an unsigned integer
+  template <class Class>  // std::uint8_t, std::uint16_t
   LeafIndex evaluate(const Class* classes) const {
-    if (levels_.empty()) {
-      return graph_->evaluate([&](AxisIndex axis) -> ClassIndex { return classes[axis]; });
-    }
-    std::uint32_t at = 0;
-    for (AxisIndex axis : levels_) at = words_[at + classes[axis]];
-    return at;
+    if (!levels_.empty()) return on_levels(classes);
+    LeafIndex found = 0;
+    evaluate(classes, 0, {&found, 1});
+    return found;
   }
 
-  // False: the graph is asked as it is.
+  // Of as many devices as `found` has room for: the classes of device d are at classes + d *
+  // stride.
+  template <class Class>
+  void evaluate(const Class* classes, std::size_t stride, std::span<LeafIndex> found) const {
+    if (matcher_) return matcher_->decide(classes, stride, found);
+    for (LeafIndex& leaf : found) {
+      leaf = levels_.empty() ? as_it_is(classes) : on_levels(classes);
+      classes += stride;
+    }
+  }
+
+  // Both false: the graph is asked as it is.
   bool is_levelled() const { return !levels_.empty(); }
+  bool is_table() const { return matcher_.has_value(); }
   std::size_t byte_count() const {
     return is_levelled() ? words_.size() * sizeof(std::uint32_t) : graph_->byte_count();
   }
   std::size_t level_count() const { return levels_.size(); }
 
  private:
+  template <class Class>
+  LeafIndex on_levels(const Class* classes) const {
+    std::uint32_t at = 0;
+    for (AxisIndex axis : levels_) at = words_[at + classes[axis]];
+    return at;
+  }
+  template <class Class>
+  LeafIndex as_it_is(const Class* classes) const {
+    return graph_->evaluate([&](AxisIndex axis) -> ClassIndex { return classes[axis]; });
+  }
   void write_out();
 
   std::shared_ptr<const DecisionGraph> graph_;
   std::vector<AxisIndex> levels_;
   std::vector<std::uint32_t> words_;
+  std::optional<MatcherAtHand> matcher_;
 };
 
 }  // namespace sojourn

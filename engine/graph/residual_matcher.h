@@ -72,6 +72,21 @@ class ResidualMatcher {
   std::uint32_t target(std::uint32_t row) const {
     return words_[kHeaderWords + kAxisWords * axis_count() + row];
   }
+  // Where the i-th axis's vector for a class lies inside each chunk.
+  std::uint32_t place(std::uint32_t i, ClassIndex value) const {
+    return vectors(i) + kChunkWords * vector_number(i, value);
+  }
+  const std::uint32_t* chunk(std::uint32_t number) const {
+    return words_ + chunks() + std::size_t{number} * words_of_chunk();
+  }
+  // The part of all chunks in which the vector has rows.
+  double filled_share(std::uint32_t place) const {
+    int filled = 0;
+    for (std::uint32_t s = 0; s < summary_count(); ++s) {
+      filled += std::popcount(filled_chunks(&place, 1, s));
+    }
+    return static_cast<double>(filled) / chunk_count();
+  }
 
   // Visits the targets of the rows that match, in order, until a visit returns true.
   template <class ClassOf, class Visit>  // ClassIndex(AxisIndex); bool(std::uint32_t target)
@@ -86,18 +101,23 @@ class ResidualMatcher {
       if (row[2] != 0) vector = words_[row[2] + vector];
       places[i] = row[1] + kChunkWords * vector;
     }
-    const std::uint32_t* first = words_ + chunks();
     Rows alive;
-    if (intersect(first, places, axes, alive) && visit_rows(alive, 0, visit)) return;
-    if (row_count() <= kChunkRows) return;
-    for (std::uint32_t s = 0; s < summary_count(); ++s) {
-      for (std::uint64_t filled = filled_chunks(places, axes, s); filled != 0;
-           filled &= filled - 1) {
-        std::uint32_t chunk = s * 64 + static_cast<std::uint32_t>(std::countr_zero(filled));
-        if (chunk == 0) continue;
-        const std::uint32_t* at = first + std::size_t{chunk} * words_of_chunk();
-        if (!intersect(at, places, axes, alive)) continue;
-        if (visit_rows(alive, chunk * kChunkRows, visit)) return;
+    if (intersect(chunk(0), places, axes, alive) && visit_rows(alive, 0, visit)) return;
+    if (row_count() > kChunkRows) match_from(1, places, axes, visit);
+  }
+
+  // The same from a chunk on, given where the vector of each axis lies.
+  template <class Visit>
+  void match_from(std::uint32_t first_chunk, const std::uint32_t* places, std::uint32_t axes,
+                  const Visit& visit) const {
+    Rows alive;
+    for (std::uint32_t s = first_chunk / 64; s < summary_count(); ++s) {
+      std::uint64_t filled = filled_chunks(places, axes, s);
+      if (s == first_chunk / 64) filled &= ~std::uint64_t{0} << (first_chunk % 64);
+      for (; filled != 0; filled &= filled - 1) {
+        std::uint32_t number = s * 64 + static_cast<std::uint32_t>(std::countr_zero(filled));
+        if (!intersect(chunk(number), places, axes, alive)) continue;
+        if (visit_rows(alive, number * kChunkRows, visit)) return;
       }
     }
   }

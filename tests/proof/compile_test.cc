@@ -6,6 +6,7 @@
 
 #include "engine/graph/at_hand.h"
 #include "engine/graph/graph_file.h"
+#include "engine/proof/validate.h"
 #include "tests/bench/generated_rules.h"
 #include "tests/graph/graph_of.h"
 #include "tests/support/catch.h"
@@ -19,6 +20,7 @@ using testing::Dice;
 using testing::graph_of;
 using testing::NaiveDecision;
 using testing::NaiveInterpreter;
+using testing::PolicyBuilder;
 using testing::PolicyShape;
 using testing::RandomPolicy;
 using testing::Readings;
@@ -41,6 +43,26 @@ void check_at_hand(const DecisionGraph& graph, const AtHand& at_hand, const Read
   }
   auto look = [&](AxisIndex axis) -> ClassIndex { return classes[axis]; };
   CHECK(at_hand.evaluate(classes.data()) == graph.evaluate(look));
+}
+
+// Many devices together are decided as each is by itself.
+void check_together(const DecisionGraph& graph, const AtHand& at_hand, std::size_t count,
+                    Dice& dice) {
+  std::vector<std::uint16_t> classes;
+  for (std::size_t d = 0; d < count; ++d) {
+    for (const Axis& axis : graph.axes()) {
+      classes.push_back(static_cast<std::uint16_t>(dice.below(axis.class_count)));
+    }
+  }
+  std::size_t stride = graph.axes().size();
+  std::vector<LeafIndex> found(count);
+  at_hand.evaluate(classes.data(), stride, found);
+  std::size_t different = 0;
+  for (std::size_t d = 0; d < count; ++d) {
+    auto look = [&](AxisIndex axis) -> ClassIndex { return classes[d * stride + axis]; };
+    different += found[d] == graph.evaluate(look) ? 0u : 1u;
+  }
+  CHECK(different == 0);
 }
 
 std::uint64_t seed() {
@@ -74,6 +96,58 @@ TEST_CASE("graph and naive interpreter agree on random policies and devices") {
     }
   }
   CHECK(levelled > 50);
+}
+
+TEST_CASE("validation finds a graph that decides otherwise than its rules, wherever one word is") {
+  PolicyBuilder policy;
+  ConditionIndex meter = policy.choice("type", {"meter", "lamp"}, "meter");
+  ConditionIndex full = policy.number_at_least("battery", "%", 30);
+  policy.rule("meters", policy.all({meter, full}), "a");
+  policy.rule("others", policy.number_at_least("battery", "%", 70), "b");
+  std::shared_ptr<const DecisionGraph> graph = graph_of(policy.table);
+  Result<Validated> same = validate(*graph);
+  REQUIRE(same.ok());
+  CHECK(same->everywhere);
+  std::size_t found = 0, changed = 0;
+  for (std::size_t at = 0; at < graph->words().size(); ++at) {
+    std::vector<std::uint32_t> words(graph->words().begin(), graph->words().end());
+    if (!GraphTargets::is_leaf(words[at])) continue;
+    std::uint32_t leaf = words[at] & ~DecisionGraph::kLeafBit;
+    words[at] =
+        DecisionGraph::kLeafBit | ((leaf + 1) % static_cast<std::uint32_t>(graph->leaf_count()));
+    DecisionGraphParts parts;
+    parts.table = graph->shared_table();
+    parts.axes = graph->axes();
+    for (LeafIndex l = 0; l < graph->leaf_count(); ++l) parts.leaves.push_back(graph->leaf(l));
+    parts.own(words);
+    parts.root = graph->root();
+    parts.node_count = graph->node_count();
+    ++changed;
+    found += validate(*std::move(parts).assemble()).ok() ? 0u : 1u;
+  }
+  CHECK(changed > 5);
+  CHECK(found == changed);
+}
+
+TEST_CASE("a table of rules decides of many devices together as of each") {
+  Dice dice(seed());
+  int tables = 0;
+  for (std::size_t rules : {1u, 3u, 64u, 255u, 256u, 257u, 512u, 513u, 1'100u, 9'000u}) {
+    for (const bench::Shape& shape : {bench::kRealistic, bench::kWild}) {
+      INFO(rules << " rules of " << shape.attributes << " attributes");
+      auto table = std::make_shared<RuleTable>(bench::make_rules(shape, rules));
+      CompileOptions options;
+      options.grow_graph = false;
+      options.validate = false;
+      std::shared_ptr<const DecisionGraph> graph = *compile(table, options);
+      AtHand at_hand(graph);
+      tables += at_hand.is_table() ? 1 : 0;
+      for (std::size_t count : {1u, 127u, 128u, 129u, 700u}) {
+        check_together(*graph, at_hand, count, dice);
+      }
+    }
+  }
+  CHECK(tables == 20);
 }
 
 TEST_CASE("residual matchers decide as the graph does, however little a graph may grow") {

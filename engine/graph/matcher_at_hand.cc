@@ -1,0 +1,261 @@
+#include "engine/graph/matcher_at_hand.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace sojourn {
+namespace {
+
+constexpr std::uint32_t kChunkRows = ResidualMatcher::kChunkRows;
+constexpr std::uint32_t kChunkBlocks = kChunkRows / 64;
+// A block of devices goes together through so many chunks; the few that are left go on alone.
+constexpr std::uint32_t kChunksTogether = 16;
+
+// One chunk for all devices of a block that are open.
+struct Pass {
+  const std::uint32_t* chunk = nullptr;
+  const std::uint32_t* places = nullptr;  // by device, by axis: `places_stride` for each
+  std::uint32_t places_stride = 0;
+  std::uint32_t axes = 0;
+  std::uint32_t first_row = 0;
+  std::uint32_t row_count = 0;
+  const LeafIndex* leaves = nullptr;
+  std::uint8_t* open = nullptr;  // devices; those still open are left in front
+  std::size_t open_count = 0;
+  LeafIndex* found = nullptr;
+};
+
+// Ends a device's pass: `filled` says which of the blocks have rows; `blocks` has one more that is
+// not empty. Without a row it is told the default, and stays open. No branch.
+[[gnu::always_inline]] inline void settle(const Pass& pass, std::uint8_t device,
+                                          const std::uint64_t* blocks, std::uint32_t filled,
+                                          std::size_t& kept) {
+  auto block = static_cast<std::uint32_t>(std::countr_zero(filled | 1u << kChunkBlocks));
+  auto bit = static_cast<std::uint32_t>(std::countr_zero(blocks[block]));
+  std::uint32_t row = pass.first_row + block * 64 + bit;
+  bool none = filled == 0;
+  pass.found[device] = pass.leaves[none ? pass.row_count : row];
+  pass.open[kept] = device;
+  kept += none ? 1 : 0;
+}
+
+std::size_t pass_plain(const Pass& pass) {
+  std::size_t kept = 0;
+  for (std::size_t k = 0; k < pass.open_count; ++k) {
+    std::uint8_t device = pass.open[k];
+    const std::uint32_t* places = pass.places + std::size_t{device} * pass.places_stride;
+    std::uint64_t blocks[kChunkBlocks + 1];
+    std::fill_n(blocks, kChunkBlocks + 1, ~std::uint64_t{0});
+    for (std::uint32_t i = 0; i < pass.axes; ++i) {
+      std::uint64_t vector[kChunkBlocks];
+      std::memcpy(vector, pass.chunk + places[i], sizeof vector);
+      for (std::uint32_t b = 0; b < kChunkBlocks; ++b) blocks[b] &= vector[b];
+    }
+    std::uint32_t filled = 0;
+    for (std::uint32_t b = 0; b < kChunkBlocks; ++b) filled |= (blocks[b] != 0 ? 1u : 0u) << b;
+    settle(pass, device, blocks, filled, kept);
+  }
+  return kept;
+}
+
+#if defined(__x86_64__)
+
+[[gnu::target("avx2")]] inline __m256i load(const std::uint32_t* at) {
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
+}
+
+// A bit for each of four blocks that has rows.
+[[gnu::target("avx2")]] inline std::uint32_t filled_of(__m256i blocks) {
+  __m256i empty = _mm256_cmpeq_epi64(blocks, _mm256_setzero_si256());
+  return ~static_cast<std::uint32_t>(_mm256_movemask_pd(_mm256_castsi256_pd(empty))) & 0xF;
+}
+
+// Lanes: of 256 rows; a table of up to so many needs but one.
+template <std::uint32_t Lanes>
+[[gnu::target("avx2,bmi")]] std::size_t pass_wide(const Pass& pass) {
+  constexpr std::uint32_t kLaneWords = 8;
+  std::size_t kept = 0;
+  alignas(32) std::uint64_t blocks[kChunkBlocks + 1];
+  blocks[kChunkBlocks] = 1;
+  for (std::size_t k = 0; k < pass.open_count; ++k) {
+    std::uint8_t device = pass.open[k];
+    const std::uint32_t* places = pass.places + std::size_t{device} * pass.places_stride;
+    __m256i low = load(pass.chunk + places[0]);
+    __m256i high = Lanes > 1 ? load(pass.chunk + places[0] + kLaneWords) : low;
+#pragma GCC unroll 4
+    for (std::uint32_t i = 1; i < pass.axes; ++i) {
+      const std::uint32_t* vector = pass.chunk + places[i];
+      low = _mm256_and_si256(low, load(vector));
+      if (Lanes > 1) high = _mm256_and_si256(high, load(vector + kLaneWords));
+    }
+    _mm256_store_si256(reinterpret_cast<__m256i*>(blocks), low);
+    std::uint32_t filled = filled_of(low);
+    if (Lanes > 1) {
+      _mm256_store_si256(reinterpret_cast<__m256i*>(blocks + 4), high);
+      filled |= filled_of(high) << 4;
+    }
+    settle(pass, device, blocks, filled, kept);
+  }
+  return kept;
+}
+
+// Eight axes at a time; reads and writes up to seven beyond the last.
+[[gnu::target("avx2")]] inline __m256i eight_classes(const std::uint8_t* at) {
+  return _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(at)));
+}
+[[gnu::target("avx2")]] inline __m256i eight_classes(const std::uint16_t* at) {
+  return _mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)));
+}
+template <class Class>
+[[gnu::target("avx2")]] void place_wide(const Class* classes, std::size_t stride,
+                                        std::size_t count, const std::uint32_t* begins,
+                                        std::uint32_t padded_axes, std::uint32_t* places) {
+  constexpr int kShift = std::countr_zero(ResidualMatcher::kChunkWords);
+  for (std::size_t d = 0; d < count; ++d, classes += stride, places += padded_axes) {
+    for (std::uint32_t i = 0; i < padded_axes; i += 8) {
+      __m256i vector = _mm256_slli_epi32(eight_classes(classes + i), kShift);
+      __m256i begin = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(begins + i));
+      _mm256_storeu_si256(reinterpret_cast<__m256i*>(places + i),
+                          _mm256_add_epi32(vector, begin));
+    }
+  }
+}
+
+const bool kHasWideLanes =
+    __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("bmi") != 0;
+
+#endif
+
+// How many devices are left open.
+std::size_t run(const Pass& pass) {
+#if defined(__x86_64__)
+  if (kHasWideLanes) return pass.row_count <= 256 ? pass_wide<1>(pass) : pass_wide<2>(pass);
+#endif
+  return pass_plain(pass);
+}
+
+}  // namespace
+
+struct MatcherAtHand::Block {
+  std::uint32_t places[kBlockDevices * kAxesMax];
+  std::uint8_t open[kBlockDevices + 1];  // one more than there can be is written to
+};
+
+bool MatcherAtHand::fits(const DecisionGraph& graph) {
+  const GraphTargets& targets = graph.targets();
+  if (GraphTargets::is_leaf(graph.root()) || !targets.is_matcher(graph.root())) return false;
+  ResidualMatcher matcher(graph.words(), targets.matcher_offset(graph.root()));
+  if (matcher.axis_count() == 0 || matcher.axis_count() > kAxesMax) return false;
+  if (matcher.row_count() == 0) return false;
+  for (std::uint32_t row = 0; row < matcher.row_count(); ++row) {
+    if (!GraphTargets::is_leaf(matcher.target(row))) return false;
+  }
+  return true;
+}
+
+MatcherAtHand::MatcherAtHand(const DecisionGraph& graph)
+    : matcher_(graph.words(), graph.targets().matcher_offset(graph.root())) {
+  for (std::uint32_t i = 0; i < matcher_.axis_count(); ++i) {
+    axes_.push_back({matcher_.axis(i), static_cast<std::uint32_t>(places_.size())});
+    ClassIndex classes = graph.axes()[matcher_.axis(i)].class_count;
+    for (ClassIndex c = 0; c < classes; ++c) places_.push_back(matcher_.place(i, c));
+  }
+  for (std::uint32_t row = 0; row < matcher_.row_count(); ++row) {
+    leaves_.push_back(matcher_.target(row) & ~DecisionGraph::kLeafBit);
+  }
+  leaves_.push_back(matcher_.default_value());
+  plain_ = is_plain(graph);
+  for (const OnAxis& on : axes_) plain_begins_.push_back(places_[on.first]);
+  plain_begins_.resize((axes_.size() + 7) / 8 * 8, 0);
+  // Where most chunks are empty for most devices, the summaries say which are not.
+  chunks_together_ = std::min(matcher_.chunk_count(), is_dense() ? kChunksTogether : 1);
+}
+
+bool MatcherAtHand::is_plain(const DecisionGraph& graph) const {
+  if (axes_.size() != graph.axes().size()) return false;
+  for (std::uint32_t i = 0; i < axes_.size(); ++i) {
+    if (axes_[i].axis != i || matcher_.table(i) != 0) return false;
+  }
+  return true;
+}
+
+// Does a device, as a rule, find rows of every vector in every chunk?
+bool MatcherAtHand::is_dense() const {
+  double filled = 1;
+  for (std::size_t i = 0; i < axes_.size(); ++i) {
+    std::size_t end = i + 1 < axes_.size() ? axes_[i + 1].first : places_.size();
+    double of_axis = 0;
+    for (std::size_t p = axes_[i].first; p < end; ++p) {
+      of_axis += matcher_.filled_share(places_[p]) / static_cast<double>(end - axes_[i].first);
+    }
+    filled *= of_axis;
+  }
+  return filled > 0.5;
+}
+
+void MatcherAtHand::decide_block(Block& block, std::size_t count, LeafIndex* found) const {
+  for (std::size_t d = 0; d < count; ++d) block.open[d] = static_cast<std::uint8_t>(d);
+  Pass pass;
+  pass.places = block.places;
+  pass.places_stride = static_cast<std::uint32_t>(plain_begins_.size());
+  pass.axes = static_cast<std::uint32_t>(axes_.size());
+  pass.row_count = matcher_.row_count();
+  pass.leaves = leaves_.data();
+  pass.open = block.open;
+  pass.open_count = count;
+  pass.found = found;
+  for (std::uint32_t chunk = 0; chunk < chunks_together_ && pass.open_count > 0; ++chunk) {
+    pass.chunk = matcher_.chunk(chunk);
+    pass.first_row = chunk * kChunkRows;
+    pass.open_count = run(pass);
+  }
+  if (chunks_together_ == matcher_.chunk_count()) return;
+  for (std::size_t k = 0; k < pass.open_count; ++k) {
+    std::uint8_t device = block.open[k];
+    const std::uint32_t* places = block.places + std::size_t{device} * pass.places_stride;
+    matcher_.match_from(chunks_together_, places, pass.axes, [&](std::uint32_t target) {
+      found[device] = target & ~DecisionGraph::kLeafBit;
+      return true;
+    });
+  }
+}
+
+template <class Class>
+void MatcherAtHand::find_places(const Class* classes, std::size_t stride, std::size_t count,
+                                Block& block) const {
+  auto padded = static_cast<std::uint32_t>(plain_begins_.size());
+  std::size_t done = 0;
+#if defined(__x86_64__)
+  // The last devices have nothing behind them that may be read.
+  std::size_t behind = stride > 0 ? (padded - axes_.size() + stride - 1) / stride : count;
+  if (plain_ && kHasWideLanes && count > behind) {
+    done = count - behind;
+    place_wide(classes, stride, done, plain_begins_.data(), padded, block.places);
+  }
+#endif
+  for (std::size_t d = done; d < count; ++d) {
+    std::uint32_t* place = block.places + d * padded;
+    for (const OnAxis& on : axes_) *place++ = places_[on.first + classes[d * stride + on.axis]];
+  }
+}
+
+template <class Class>
+void MatcherAtHand::decide(const Class* classes, std::size_t stride,
+                           std::span<LeafIndex> found) const {
+  Block block;
+  for (std::size_t first = 0; first < found.size(); first += kBlockDevices) {
+    std::size_t count = std::min(kBlockDevices, found.size() - first);
+    find_places(classes + first * stride, stride, count, block);
+    decide_block(block, count, found.data() + first);
+  }
+}
+
+template void MatcherAtHand::decide(const std::uint8_t*, std::size_t, std::span<LeafIndex>) const;
+template void MatcherAtHand::decide(const std::uint16_t*, std::size_t, std::span<LeafIndex>) const;
+
+}  // namespace sojourn
