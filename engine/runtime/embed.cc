@@ -1,6 +1,4 @@
 // The public face of the engine (sojourn/sojourn.hpp): plain values to and from the loop.
-#include <sojourn/sojourn.hpp>
-
 #include <fmt/format.h>
 
 #include <cmath>
@@ -10,10 +8,10 @@
 #include "engine/base/diagnostic_code.h"
 #include "engine/graph/graph_file.h"
 #include "engine/runtime/device_loop.h"
+#include "engine/runtime/embed_state.h"
 #include "engine/runtime/record_json.h"
 
 namespace sojourn::embed {
-namespace {
 
 Error error_of(const Diagnostic& diagnostic) {
   return {std::string(code_name(diagnostic.code)), diagnostic.message, diagnostic.help};
@@ -22,6 +20,8 @@ Error error_of(const Diagnostic& diagnostic) {
 Error refused(std::string message, std::string help) {
   return error_of(make_diagnostic(Code::E0006, std::move(message), std::move(help)));
 }
+
+namespace {
 
 std::optional<Registration> find_registration(std::string_view word) {
   if (word == "home") return Registration::home;
@@ -132,11 +132,6 @@ Decision public_decision(const DecisionRecord& record, const RuleTable& table) {
 }
 
 }  // namespace
-
-struct Policy::State {
-  std::shared_ptr<const Gazetteer> gazetteer;
-  std::shared_ptr<const PreparedPolicy> prepared;
-};
 
 Expected<Policy> Policy::map(const std::string& path, std::shared_ptr<const Gazetteer> gazetteer) {
   auto graph = map_graph_file(path);

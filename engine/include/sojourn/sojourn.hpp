@@ -18,6 +18,14 @@
 //   }
 //   engine.tick(engine.next_review_ms());                           // time passes without reports
 //
+// A host that has everything a policy asks about in columns of its own, and needs no histories,
+// asks for millions of rows at once (Situations):
+//
+//   Situations situations(policy.value());
+//   std::vector<std::uint16_t> row;                               // a code for each question
+//   row.push_back(situations.code(0, "meter").value());           // questions()[0]: "type"
+//   situations.outcome(situations.decide(row)[0]).profile
+//
 // Values in, values out: no globals, no logging, no clock, no threads of its own. Expected failures
 // are values; nothing throws but what the standard library throws when memory is gone. Times are
 // milliseconds since 1970-01-01T00:00:00Z. Needs no parser: policies come compiled.
@@ -121,6 +129,7 @@ class Policy {
 
  private:
   friend class Engine;
+  friend class Situations;
   struct State;
   explicit Policy(std::shared_ptr<const State> state) : state_(std::move(state)) {}
   std::shared_ptr<const State> state_;
@@ -153,6 +162,37 @@ class Engine {
  private:
   struct State;
   std::unique_ptr<State> state_;
+};
+
+// Decides rows of values at once, each row a situation: the graph alone, without devices. A few
+// nanoseconds a row. Immutable; any thread; cheap to copy.
+class Situations {
+ public:
+  explicit Situations(const Policy& policy);
+
+  // What the policy asks about, in the order of a row's codes and in its own words: "type",
+  // "region", "battery", "roaming in BR".
+  const std::vector<std::string>& questions() const;
+  // The code of a value; values that the policy does not tell apart have the same. std::monostate:
+  // unknown. Text: values of attributes, "BR", "724-05", a profile's name; numbers: as reported,
+  // counts as such, durations in milliseconds, distances in millimetres; else true or false. An
+  // error: the question cannot be answered so, or there is no such question.
+  Expected<std::uint16_t> code(std::size_t question, const AttributeValue& value) const;
+
+  struct Outcome {
+    std::string outcome;  // "profile" or "keep"
+    std::string profile;
+    std::string rule;    // "" when no rule decides
+    std::string origin;  // "latam.sojourn:42"
+  };
+  // The number of each row's outcome. Codes row by row; what is no code counts as code 0.
+  std::vector<std::uint32_t> decide(const std::vector<std::uint16_t>& codes) const;
+  // Requires: a number that `decide` gave.
+  const Outcome& outcome(std::uint32_t number) const;
+
+ private:
+  struct State;
+  std::shared_ptr<const State> state_;
 };
 
 }  // namespace embed
