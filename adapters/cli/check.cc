@@ -61,10 +61,11 @@ int run_check(const CheckOptions& options, Console& console) {
   auto world = open_world(options.geodata);
   if (!world) return console.fail(world.error());
   int exit_code = kClean;
+  Recheck kept;  // the files are often versions of one policy
   for (const std::string& path : options.files) {
     auto input = read_policy(path, **world);
     if (!input) return console.fail(input.error());
-    if (Status analysed = analyse_policy(**input, **world); !analysed) {
+    if (Status analysed = analyse_policy(**input, **world, &kept); !analysed) {
       return console.fail(analysed.error());
     }
     const PolicyInput& read = **input;

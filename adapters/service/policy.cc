@@ -20,10 +20,10 @@ void add_finding(const Diagnostic& diagnostic, const SourceMap& sources, PolicyC
 Result<std::shared_ptr<const DecisionGraph>> compile_source(const std::string& path,
                                                             std::string_view text,
                                                             const FileSource& files,
-                                                            const Gazetteer& world,
+                                                            const Gazetteer& world, Recheck* kept,
                                                             PolicyCheck& check) {
   auto source = read_policy_source(path, std::string(text), files, world);
-  Status analysed = analyse_policy(*source, world);
+  Status analysed = analyse_policy(*source, world, kept);
   const DiagnosticList& found = source->diagnostics;
   for (const Diagnostic& one : found.all()) add_finding(one, source->sources, check);
   if (!analysed) return std::move(analysed).error();
@@ -38,12 +38,12 @@ Result<std::shared_ptr<const DecisionGraph>> compile_source(const std::string& p
 }  // namespace
 
 PolicyCheck check_policy(const std::string& path, std::string_view bytes, const FileSource& files,
-                         const Gazetteer& world) {
+                         const Gazetteer& world, Recheck* kept) {
   PolicyCheck check;
   check.runnable.devices = std::make_shared<const MasterData>(std::vector<Observation>());
   auto graph = looks_like_graph_file(as_bytes(bytes))
                    ? read_graph_file(Bytes(bytes.begin(), bytes.end()))
-                   : compile_source(path, bytes, files, world, check);
+                   : compile_source(path, bytes, files, world, kept, check);
   if (!graph) {
     // What is wrong in a rule file stands among the findings already.
     if (graph.error().code != Code::E0882) add_finding(graph.error(), {}, check);
@@ -56,6 +56,13 @@ PolicyCheck check_policy(const std::string& path, std::string_view bytes, const 
     add_finding(prepared.error(), {}, check);
   }
   return check;
+}
+
+// Whoever comes while another version is looked at does without.
+PolicyCheck PolicyChecker::check(const std::string& path, std::string_view bytes,
+                                 const FileSource& files, const Gazetteer& world) {
+  std::unique_lock lock(mutex_, std::try_to_lock);
+  return check_policy(path, bytes, files, world, lock ? &kept_ : nullptr);
 }
 
 std::string digest_text(const PreparedPolicy& policy) {

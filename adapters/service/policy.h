@@ -7,6 +7,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "engine/base/file_source.h"
 #include "engine/base/gazetteer.h"
 #include "engine/device/device.h"
+#include "engine/proof/recheck.h"
 
 namespace sojourn::service {
 
@@ -44,7 +46,19 @@ struct PolicyCheck {
 // checked for structure. `path` is where files that the policy names lie beside, and for messages;
 // `files` says which of them it may read. Requires: the gazetteer outlives the result.
 PolicyCheck check_policy(const std::string& path, std::string_view bytes, const FileSource& files,
-                         const Gazetteer& world);
+                         const Gazetteer& world, Recheck* kept = nullptr);
+
+// Checks one version of a tenant's policy after another. What an upload leaves as it was is not
+// proved again; what is found is what `check_policy` finds. Any thread; a lock inside.
+class PolicyChecker {
+ public:
+  PolicyCheck check(const std::string& path, std::string_view bytes, const FileSource& files,
+                    const Gazetteer& world);
+
+ private:
+  std::mutex mutex_;
+  Recheck kept_;
+};
 
 // "sha256:..." of what a policy means; equal for two that decide alike.
 std::string digest_text(const PreparedPolicy& policy);

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -27,33 +30,64 @@ lang::LoadRequest load_request(const std::string& path, std::string text, const 
   return request;
 }
 
-// Does the `test` block pass on this policy? The block is compiled with the policy's own text, as
-// an author who pastes it would.
-bool reproduces(const PolicySource& source, const std::string& test_block, const Gazetteer& world) {
-  auto policy = read_with_tests(source, test_block, world);
-  if (!policy || policy->tests.empty()) return false;
-  auto graph = compile(std::make_shared<const RuleTable>(std::move(policy->table)),
-                       CompileOptions{.claims = world.claims()});
-  if (!graph) return false;
-  auto prepared = PreparedPolicy::prepare(*graph, world);
-  return prepared.ok() && lang::run_test(policy->tests.back(), *prepared).passed();
+bool is_test_block(const std::string& note) {
+  return note.find("test \"") != std::string::npos && note.find('\n') != std::string::npos;
+}
+
+// Which `test` blocks pass on the policy? It is compiled with them below its own text, as an author
+// who pastes them would: once for all of them, or for each where they cannot be read together.
+class Replay {
+ public:
+  Replay(const PolicySource& source, const Gazetteer& world, std::vector<std::string> blocks)
+      : source_(source), world_(world) {
+    std::sort(blocks.begin(), blocks.end());
+    blocks.erase(std::unique(blocks.begin(), blocks.end()), blocks.end());
+    if (!blocks.empty() && !run(blocks) && blocks.size() > 1) {
+      for (const std::string& block : blocks) run({block});
+    }
+  }
+
+  bool reproduces(const std::string& block) const { return passed_.contains(block); }
+
+ private:
+  // False: these cannot be read.
+  bool run(const std::vector<std::string>& blocks) {
+    auto policy = read_with_tests(source_, fmt::format("{}", fmt::join(blocks, "\n")), world_);
+    std::size_t own = source_.policy->tests.size();
+    if (!policy || policy->tests.size() != own + blocks.size()) return false;
+    CompileOptions options;
+    options.claims = world_.claims();
+    options.validate = false;  // whoever runs the policy compiles it again
+    auto graph = compile(std::make_shared<const RuleTable>(std::move(policy->table)), options);
+    if (!graph) return false;
+    auto prepared = PreparedPolicy::prepare(*graph, world_);
+    if (!prepared) return false;
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+      if (lang::run_test(policy->tests[own + i], *prepared).passed()) passed_.insert(blocks[i]);
+    }
+    return true;
+  }
+
+  const PolicySource& source_;
+  const Gazetteer& world_;
+  std::set<std::string> passed_;
+};
+
+Replay replay_of(const std::vector<Diagnostic>& found, const PolicySource& source,
+                 const Gazetteer& world) {
+  std::vector<std::string> blocks;
+  for (const Diagnostic& diagnostic : found) {
+    std::copy_if(diagnostic.notes.begin(), diagnostic.notes.end(), std::back_inserter(blocks),
+                 is_test_block);
+  }
+  return {source, world, std::move(blocks)};
 }
 
 // Takes out what does not reproduce; true if all did.
-bool keep_reproducible(Diagnostic& diagnostic, const PolicySource& source, const Gazetteer& world) {
-  bool all = true;
-  std::vector<std::string> kept;
-  for (std::string& note : diagnostic.notes) {
-    bool is_test =
-        note.find("test \"") != std::string::npos && note.find("\n") != std::string::npos;
-    if (is_test && !reproduces(source, note, world)) {
-      all = false;
-      continue;
-    }
-    kept.push_back(std::move(note));
-  }
-  diagnostic.notes = std::move(kept);
-  return all;
+bool keep_reproducible(Diagnostic& diagnostic, const Replay& replay) {
+  return std::erase_if(diagnostic.notes, [&](const std::string& note) {
+           return is_test_block(note) && !replay.reproduces(note);
+         }) == 0;
 }
 
 // One note about `otherwise`: where none is written and a situation is shown that it decides, that
@@ -91,7 +125,7 @@ std::optional<lang::LoadedPolicy> read_with_tests(const PolicySource& source,
       sources, diagnostics);
 }
 
-Status analyse_policy(PolicySource& source, const Gazetteer& world) {
+Status analyse_policy(PolicySource& source, const Gazetteer& world, Recheck* kept) {
   if (!source.policy || source.diagnostics.has_errors()) return {};
   const RuleTable& table = source.policy->table;
   auto locator = bind_areas(world, table);
@@ -100,16 +134,18 @@ Status analyse_policy(PolicySource& source, const Gazetteer& world) {
   options.claims = world.claims();
   options.situations = &(*locator)->situations();
   options.gazetteer = &world;
-  Analysis analysis = analyse(table, options);
+  Analysis analysis = kept ? kept->analyse(table, options) : analyse(table, options);
   join_notes_on_otherwise(source, analysis);
   auto span_of = [&](std::uint32_t rule) -> std::optional<Span> {
     if (rule >= source.policy->rule_spans.size()) return std::nullopt;
     return source.policy->rule_spans[rule];
   };
-  for (Diagnostic& diagnostic : findings(analysis, span_of)) {
+  std::vector<Diagnostic> found = findings(analysis, span_of);
+  Replay replay = replay_of(found, source, world);
+  for (Diagnostic& diagnostic : found) {
     bool of_a_life = diagnostic.code == Code::P0301 || diagnostic.code == Code::P0302 ||
                      diagnostic.code == Code::P0303 || diagnostic.code == Code::W0303;
-    if (!keep_reproducible(diagnostic, source, world)) {
+    if (!keep_reproducible(diagnostic, replay)) {
       if (of_a_life) {
         // The prover's world knows less than the engine about counts with another profile.
         source.diagnostics.add(make_diagnostic(

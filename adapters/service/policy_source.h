@@ -16,6 +16,7 @@
 #include "engine/base/file_source.h"
 #include "engine/base/gazetteer.h"
 #include "engine/base/source.h"
+#include "engine/proof/recheck.h"
 #include "lang/lang.h"
 
 namespace sojourn::service {
@@ -41,7 +42,9 @@ std::optional<lang::LoadedPolicy> read_with_tests(const PolicySource& source,
 
 // Adds what the prover finds (conflicts, gaps, dead rules, promises) to the diagnostics.
 // Each counterexample is replayed through the engine before it is shown, and one that does not come
-// about is told as an internal error instead. No effect when there are errors already.
-Status analyse_policy(PolicySource& source, const Gazetteer& world);
+// about is told as an internal error instead. No effect when there are errors already. `kept`: of a
+// version of the same policy that was analysed before; only what changed since is asked anew, and
+// what is found is the same.
+Status analyse_policy(PolicySource& source, const Gazetteer& world, Recheck* kept = nullptr);
 
 }  // namespace sojourn::service

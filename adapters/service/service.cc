@@ -75,6 +75,7 @@ struct House {
   std::unique_ptr<Tenant> tenant;
   std::unique_ptr<Engine> engine;
   std::unique_ptr<Feed> feed;
+  std::unique_ptr<PolicyChecker> checker = std::make_unique<PolicyChecker>();
 };
 
 class Running final : public Service, public ServiceFacts {
@@ -106,8 +107,9 @@ class Running final : public Service, public ServiceFacts {
   Status activate_policy(Engine& engine, std::string_view text, std::string_view by,
                          PolicyCheck& check) override;
   PolicyCheck check(Engine& engine, std::string_view text) override {
-    const std::string& path = house_of(engine).config.policy;
-    return check_policy(path, text, sent_in(path), *world_);
+    House& house = house_of(engine);
+    const std::string& path = house.config.policy;
+    return house.checker->check(path, text, sent_in(path), *world_);
   }
   Result<std::string> difference(Engine& engine, std::string_view text,
                                  PolicyCheck& found) override {
@@ -267,8 +269,9 @@ Result<RunnablePolicy> Running::first_policy(House& house, std::string& in_force
       text = row.substr(house.policy_file_digest.size());
     }
   }
-  PolicyCheck checked = *text == own_text ? check_policy(path, *text, DiskFiles(), *world_)
-                                          : check_policy(path, *text, sent_in(path), *world_);
+  PolicyCheck checked = *text == own_text
+                            ? house.checker->check(path, *text, DiskFiles(), *world_)
+                            : house.checker->check(path, *text, sent_in(path), *world_);
   if (checked.runnable) {
     in_force = std::move(*text);
     return checked.runnable;
@@ -361,7 +364,8 @@ Status Running::open_servers() {
 Status Running::activate_policy(Engine& engine, std::string_view text, std::string_view by,
                                 PolicyCheck& check) {
   House& house = house_of(engine);
-  check = check_policy(house.config.policy, text, sent_in(house.config.policy), *world_);
+  const std::string& path = house.config.policy;
+  check = house.checker->check(path, text, sent_in(path), *world_);
   return activate_or_propose(house, text, by, check);
 }
 
@@ -470,7 +474,7 @@ void Running::reload_policy(House& house) {
   std::string digest = to_hex(sha256(as_bytes(*text)));
   if (digest == house.policy_file_digest) return;
   house.policy_file_digest = digest;
-  PolicyCheck check = check_policy(house.config.policy, *text, DiskFiles(), *world_);
+  PolicyCheck check = house.checker->check(house.config.policy, *text, DiskFiles(), *world_);
   Status done = activate(house, *text, kByFile, check);
   if (done) return;
   log_.error(done.error());
