@@ -5,9 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "adapters/cli/commands.h"
-#include "adapters/cli/device_state.h"
 #include "adapters/cli/policy_input.h"
 #include "engine/base/diagnostic_code.h"
+#include "engine/device/state_bound.h"
 #include "engine/graph/graph_file.h"
 #include "engine/proof/compile.h"
 
@@ -29,7 +29,7 @@ const char* word(GraphForm form) {
 }
 
 std::string as_json(const std::string& path, std::size_t file_bytes, const CompileSummary& summary,
-                    const DeviceState& state, const RuleTable& table) {
+                    const StateBound& state, const RuleTable& table) {
   Json json = {{"file", path},
                {"bytes", file_bytes},
                {"meaning", "sha256:" + to_hex(table.meaning_digest)},
@@ -39,8 +39,11 @@ std::string as_json(const std::string& path, std::size_t file_bytes, const Compi
                {"outcomes", summary.leaf_count},
                {"form", word(summary.form)},
                {"steps_max", summary.steps_max},
-               {"state_bytes", state.bytes},
-               {"state_bytes_per_stay", DeviceState::kBytesPerStay},
+               {"state_bytes", state.standing},
+               {"state_bytes_per_value", state.per_value},
+               {"state_bytes_per_stay", state.values_per_network * state.per_value},
+               {"state_bytes_per_report", state.per_report},
+               {"state_bytes_per_event", state.per_event},
                {"passes", Json::array()}};
   for (const CompilePass& pass : summary.passes) {
     json["passes"].push_back({{"name", pass.name}, {"ms", pass.ms}, {"result", pass.result}});
@@ -82,8 +85,9 @@ int run_build(const BuildOptions& options, Console& console) {
   auto graph = compile(std::make_shared<const RuleTable>(std::move(read.policy->table)), compiling,
                        &summary);
   if (!graph) return console.fail(graph.error());
-  auto state = state_per_device(*graph, **world);
-  if (!state) return console.fail(state.error());
+  auto prepared = PreparedPolicy::prepare(*graph, **world);
+  if (!prepared) return console.fail(prepared.error());
+  StateBound state = state_bound(*prepared);
   Bytes bytes = write_graph_file(**graph);
   std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (Status status = write_file(options.output, text, options.force); !status) {
@@ -91,15 +95,16 @@ int run_build(const BuildOptions& options, Console& console) {
   }
   const RuleTable& table = (*graph)->table();
   if (options.format == OutputFormat::json) {
-    console.print(as_json(options.output, bytes.size(), summary, *state, table));
+    console.print(as_json(options.output, bytes.size(), summary, state, table));
   } else {
     console.message(summary.passes_text());
     console.message(fmt::format(
-        "{}: {}; {} bytes of state per device at rest, and at most {} for each further stay that "
-        "is "
-        "counted back over; {} bytes, meaning sha256:{}\n",
-        options.output, summary.text(), grouped(state->bytes), DeviceState::kBytesPerStay,
-        grouped(bytes.size()), to_hex(table.meaning_digest)));
+        "{}: {}; a device at rest takes up at most {} bytes, and {} for each value that changes, "
+        "{} "
+        "for each report of the last {}; {} bytes, meaning sha256:{}\n",
+        options.output, summary.text(), grouped(state.standing), state.per_value, state.per_report,
+        describe(sojourn::DeviceOptions().lateness), grouped(bytes.size()),
+        to_hex(table.meaning_digest)));
   }
   return kClean;
 }
