@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "engine/base/calendar.h"
 #include "engine/proof/actions.h"
@@ -124,9 +125,16 @@ SlowSwitch slow_switch_of(const RuleTable& table, const Ban& ban) {
 
 std::optional<std::int32_t> notice_enough(SlowSwitch question) {
   question.guard = {};
+  auto is_safe = [](const SlowSwitch& asked) {
+    Exploration found = explore(asked);
+    return found.decided && !found.violation;
+  };
+  bool coming = std::exchange(question.coming, false);
   while (++question.notice_days <= 366) {
-    Exploration found = explore(question);
-    if (found.decided && !found.violation) return question.notice_days;
+    if (!is_safe(question)) continue;
+    SlowSwitch on_the_way = question;
+    on_the_way.coming = true;
+    if (!coming || is_safe(on_the_way)) return question.notice_days;
   }
   return std::nullopt;
 }
@@ -136,6 +144,13 @@ std::vector<FeatureIndex> counted_by(const RuleTable& table, ConditionIndex cond
   for (FeatureIndex f : features_asked(table, condition)) {
     if (counts_days(table.features[f])) found.push_back(f);
   }
+  return found;
+}
+
+std::vector<FeatureIndex> counted_with_any_profile(const RuleTable& table,
+                                                   ConditionIndex condition) {
+  std::vector<FeatureIndex> found = counted_by(table, condition);
+  std::erase_if(found, [&](FeatureIndex f) { return table.features[f].scope.per_profile; });
   return found;
 }
 

@@ -18,6 +18,9 @@ std::optional<std::int32_t> notice_enough(SlowSwitch question);
 
 // What the condition counts, and what that counts in turn.
 std::vector<FeatureIndex> counted_by(const RuleTable& table, ConditionIndex condition);
+// Of these, what is counted with whichever profile is enabled.
+std::vector<FeatureIndex> counted_with_any_profile(const RuleTable& table,
+                                                   ConditionIndex condition);
 // Does it, or what it counts, look at where the device is (and not only at its network)?
 bool about_place(const RuleTable& table, ConditionIndex condition);
 

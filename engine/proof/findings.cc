@@ -20,6 +20,9 @@ std::string outcome_text(const RuleTable& table, const Action& action) {
   return fmt::format("profile = {}", fmt::join(names, " or "));
 }
 
+// Of rules that lose situations to earlier ones, shown with a test of it.
+constexpr std::size_t kHiddenShownMax = 20;
+
 class FindingWriter {
  public:
   FindingWriter(const Analysis& analysis, const SpanOfRule& span_of)
@@ -29,7 +32,7 @@ class FindingWriter {
     for (const Conflict& conflict : analysis_.conflicts) write(conflict);
     if (analysis_.conflict_count > analysis_.conflicts.size()) write_further_conflicts();
     for (const DeadRule& dead : analysis_.dead) write(dead);
-    for (const HiddenRule& hidden : analysis_.hidden) write(hidden);
+    write_hidden();
     for (const InferredOverride& inferred : analysis_.inferred) write(inferred);
     for (const BanVerdict& ban : analysis_.promises.bans) write(ban);
     write_assertions();
@@ -152,6 +155,16 @@ class FindingWriter {
     for (std::uint32_t hider : dead.hidden_by) label(d, hider, "hides it");
   }
 
+  void write_hidden() {
+    std::size_t shown = std::min(analysis_.hidden.size(), kHiddenShownMax);
+    for (std::size_t i = 0; i < shown; ++i) write(analysis_.hidden[i]);
+    if (shown == analysis_.hidden.size()) return;
+    add(Code::W0302, {},
+        fmt::format("{} further rules have situations taken from them by earlier ones",
+                    analysis_.hidden.size() - shown),
+        "this is what `first-match` means; only the first are shown");
+  }
+
   void write(const HiddenRule& hidden) {
     Diagnostic& d = add(Code::W0302, hidden.rule,
                         fmt::format("rule {} takes situations from rule {}, which comes later",
@@ -252,16 +265,28 @@ class FindingWriter {
         describe(ban.assuming), over_time.state_count, together());
   }
 
-  // Each ban is explored by itself: what that says of several (README.md, bans over time).
+  // Several bans meet in one device (slow_switch.h).
   std::string together() const {
     auto takes_time = [](const Ban& ban) { return ban.assuming.ms > 0; };
     if (std::count_if(table_.bans.begin(), table_.bans.end(), takes_time) < 2) return "";
-    return "; with the other bans as well, however they follow each other, because a switch leads "
-           "only to a profile with which none of them bites; of a count that grows for the new "
-           "profile while the switch to it is still under way this is not said";
+    return "; with the other bans as well, however they follow each other: a switch leads only to "
+           "a profile with which none of them bites, what a rule ordered is taken back when a ban "
+           "decides otherwise, and what is counted on the way to a profile leaves time enough";
   }
 
   void write_over_time(const Ban& ban, const OverTime& over_time) {
+    if (over_time.verdict == Verdict::undecided && over_time.coming) {
+      undecided(
+          fmt::format(
+              "whether ban `{}` holds after a switch to `{}` that another ban calls for: it "
+              "counts on for that profile while the switch takes up to {}",
+              ban.label(), table_.profiles[*over_time.coming].name, describe(ban.assuming)),
+          over_time.notice_enough
+              ? fmt::format("`notice {} days` leaves time for both switches",
+                            *over_time.notice_enough)
+              : "no notice is long enough for both switches: let the other ban lead elsewhere");
+      return;
+    }
     if (over_time.verdict == Verdict::undecided) {
       undecided(fmt::format("whether ban `{}` holds while a switch takes up to {}", ban.label(),
                             describe(ban.assuming)),

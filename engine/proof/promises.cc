@@ -133,7 +133,7 @@ class Prover {
     over_time.state_count = found.state_count;
     over_time.jumps = question.jumps;
     if (!found.decided) over_time.verdict = Verdict::undecided;
-    if (!found.violation) return;
+    if (!found.violation) return explore_with_others(verdict.ban, question, over_time);
     over_time.verdict = Verdict::broken;
     Leaf decided;
     std::optional<Witness> there = violation(ban, verdict.ban, decided);
@@ -167,6 +167,49 @@ class Prover {
     }
     complete(model_.table(), ban, question, by_clock, timeline, over_time.guard);
     over_time.timeline = std::move(timeline);
+  }
+
+  // The ban alone holds; what if another one's call leads to where it goes on counting?
+  void explore_with_others(std::uint32_t index, SlowSwitch question, OverTime& over_time) {
+    if (over_time.verdict != Verdict::holds || !question.counts) return;
+    question.coming = true;
+    Exploration found = explore(question);
+    if (found.decided && !found.violation) {
+      over_time.state_count += found.state_count;
+      return;
+    }
+    over_time.coming = counted_on_the_way(index);
+    if (!over_time.coming) return;
+    over_time.verdict = Verdict::undecided;
+    over_time.notice_enough = notice_enough(question);
+  }
+
+  // A profile that another ban's call may lead to, while this one counts on for it.
+  std::optional<ProfileIndex> counted_on_the_way(std::uint32_t index) {
+    const RuleTable& table = model_.table();
+    DiagramStore& store = model_.store();
+    std::vector<DiagramRef> calls;
+    for (std::uint32_t b = 0; b < table.bans.size(); ++b) {
+      if (b != index && !table.bans[b].forbids_change) calls.push_back(model_.rules().broken(b));
+    }
+    DiagramRef called = store.any_of(std::move(calls));
+    for (ProfileIndex p = 0; called != kNo && p < table.profiles.size(); ++p) {
+      std::vector<DiagramRef> goes_on;
+      for (FeatureIndex f : counted_with_any_profile(table, table.bans[index].violated[p])) {
+        goes_on.push_back(model_.conditions().certain(table.features[f].inner));
+      }
+      DiagramRef there = store.all_of(
+          {called, store.opposite(model_.rules().enabled(p)), store.any_of(std::move(goes_on))});
+      if (there == kNo) continue;
+      std::vector<OutcomeRow> rows = outcome_rows(model_.rules(), there);
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        bool leads_there = rows[i].leaf.kind == Action::Kind::profile && rows[i].leaf.profile == p;
+        if (!leads_there) continue;
+        SituationSearch::Answer answer = before(rows, i, rows[i].where);
+        if (answer.witness || !answer.decided) return p;
+      }
+    }
+    return std::nullopt;
   }
 
   static void settle(Verdict& verdict, const SituationSearch::Answer& answer) {

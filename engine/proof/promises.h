@@ -10,7 +10,8 @@
 //
 // These are proofs about each instant. What becomes of a ban while a switch takes a while
 // (`assuming a switch completes within D`) is explored life by life (slow_switch.h, ban_time.h); a
-// ban that is violated then, otherwise than by the world alone, comes with such a life.
+// ban that is violated then, otherwise than by the world alone, comes with such a life. Bans are
+// explored together as far as one leads to where another goes on counting.
 #pragma once
 
 #include <optional>
@@ -33,6 +34,9 @@ struct OverTime {
   // Broken by a notice too short: the least that is not; absent: a guard holds the switch back.
   std::optional<std::int32_t> notice_enough;
   std::string guard;  // the guard, as written
+  // Undecided: another ban's call may lead to this profile while this one counts on for it, and
+  // then less than its notice is left. `notice_enough` is the least that is.
+  std::optional<ProfileIndex> coming;
 };
 
 struct BanVerdict {

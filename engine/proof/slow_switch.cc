@@ -11,7 +11,8 @@ namespace {
 constexpr std::size_t kStatesMax = 20'000'000;
 
 // What has come of the ban's call.
-enum class Stage : std::uint8_t { none, held, guarded, under_way };
+enum class Stage : std::uint8_t { none, held, guarded, under_way, coming };
+constexpr std::uint32_t kStageCount = 5;
 
 struct State {
   std::uint32_t distance = 0;
@@ -20,7 +21,7 @@ struct State {
   bool counted = false;  // it held earlier today
   bool arrived = false;
   Stage stage = Stage::none;
-  std::uint32_t halves = 0;  // guarded: spent; under way: left, the present one included
+  std::uint32_t halves = 0;  // guarded: spent; under way, coming: left, the present one included
 };
 
 class Explorer {
@@ -38,17 +39,17 @@ class Explorer {
   }
 
   Exploration run() {
-    std::size_t states = std::size_t{2 * 2 * 2 * 2 * 4} * (beyond_ + 1) * (halves_max_ + 1);
+    std::size_t states =
+        std::size_t{2 * 2 * 2 * 2 * kStageCount} * (beyond_ + 1) * (halves_max_ + 1);
     if (states > kStatesMax) {
       found_.decided = false;
       return std::move(found_);
     }
     parent_.assign(states, kUnseen);
-    // The device is elsewhere, and whatever happened before; a day begins.
-    for (std::uint32_t d = beyond_ + 1; d-- > 0;) {
-      State first;
-      first.distance = d;
-      live(first, kNoParent);
+    if (question_.coming) {
+      begin_coming();
+    } else {
+      begin_elsewhere();
     }
     for (std::size_t i = 0; i < queue_.size() && !found_.violation; ++i) step(queue_[i]);
     found_.state_count = queue_.size();
@@ -59,6 +60,29 @@ class Explorer {
  private:
   static constexpr std::uint32_t kUnseen = 0xFFFF'FFFFu;
   static constexpr std::uint32_t kNoParent = 0xFFFF'FFFEu;
+
+  // The device is elsewhere, and whatever happened before; a day begins.
+  void begin_elsewhere() {
+    for (std::uint32_t d = beyond_ + 1; d-- > 0;) {
+      State first;
+      first.distance = d;
+      live(first, kNoParent);
+    }
+  }
+  // The ban does not bite with the profile yet, or nobody would have ordered it.
+  void begin_coming() {
+    for (bool second : {false, true}) {
+      State first;
+      first.distance = beyond_;
+      first.second = second;
+      first.stage = Stage::coming;
+      first.halves = halves_of(second);
+      for (bool here : {true, false}) {
+        first.here = here;
+        if (question_.counts && first.halves > 0) add(first, kNoParent);
+      }
+    }
+  }
 
   // In how many halves a switch let go in one may still be under way, that one included.
   std::uint32_t halves_of(bool second) const {
@@ -71,7 +95,7 @@ class Explorer {
   std::uint32_t number_of(const State& state) const {
     std::uint32_t number = state.distance;
     number = number * (halves_max_ + 1) + state.halves;
-    number = number * 4 + static_cast<std::uint32_t>(state.stage);
+    number = number * kStageCount + static_cast<std::uint32_t>(state.stage);
     number = number * 2 + (state.second ? 1 : 0);
     number = number * 2 + (state.here ? 1 : 0);
     number = number * 2 + (state.counted ? 1 : 0);
@@ -89,7 +113,7 @@ class Explorer {
     state.counted = take(2) != 0;
     state.here = take(2) != 0;
     state.second = take(2) != 0;
-    state.stage = static_cast<Stage>(take(4));
+    state.stage = static_cast<Stage>(take(kStageCount));
     state.halves = take(halves_max_ + 1);
     state.distance = number;
     return state;
@@ -100,7 +124,7 @@ class Explorer {
     if (found_.violation || parent_[number] != kUnseen) return;
     parent_[number] = parent;
     queue_.push_back(number);
-    bool violated = state.here && state.distance == 0;
+    bool violated = state.here && state.distance == 0 && state.stage != Stage::coming;
     if (!violated) return;
     // The world alone brings a device where a ban is violated; that ends when the switch it calls
     // for completes. What a guard of ours holds back is ours.
@@ -111,9 +135,10 @@ class Explorer {
     }
   }
 
-  bool calls(const State& state) const {
-    return state.here && state.distance <= static_cast<std::uint32_t>(question_.notice_days);
+  bool in_notice(const State& state) const {
+    return state.distance <= static_cast<std::uint32_t>(question_.notice_days);
   }
+  bool calls(const State& state) const { return state.here && in_notice(state); }
 
   // A half day begins in `state`, but for what the world does in it.
   void live(State state, std::uint32_t parent) {
@@ -123,6 +148,8 @@ class Explorer {
       if (here && !was_here && !may_come) continue;
       State now = state;
       now.here = here;
+      bool brought = here && !was_here && state.stage == Stage::coming && in_notice(state);
+      now.arrived = now.arrived || brought;  // by the world
       decide(now, false, parent);
       if (!question_.jumps || !here) continue;
       now.arrived = true;  // by the world
@@ -138,7 +165,11 @@ class Explorer {
     if (state.stage != Stage::none) return carry_on(state, parent);
     if (!calls(state)) return add(state, parent);
     bool whole = state.distance == static_cast<std::uint32_t>(question_.notice_days);
-    state.arrived = !whole || jumped || !question_.counts;
+    call(state, !whole || jumped || !question_.counts, parent);
+  }
+
+  void call(State state, bool arrived, std::uint32_t parent) {
+    state.arrived = arrived;
     if (question_.held_back && !presses(state)) {
       State held = state;
       held.stage = Stage::held;
@@ -174,8 +205,25 @@ class Explorer {
         // It may have completed by now: then nothing is left to follow.
         if (--state.halves > 0) add(state, parent);
         return;
+      case Stage::coming:
+        come(state, parent);
+        return;
       case Stage::none:
         return;
+    }
+  }
+
+  // The switch to the profile completes in this half, or later. What is left of the notice then is
+  // no doing of the world.
+  void come(State state, std::uint32_t parent) {
+    State later = state;
+    if (--later.halves > 0) add(later, parent);
+    state.stage = Stage::none;
+    state.halves = 0;
+    if (calls(state)) {
+      call(state, state.arrived, parent);
+    } else {
+      add(state, parent);
     }
   }
 
@@ -215,9 +263,8 @@ class Explorer {
   }
 
   void begin_day(State state, std::uint32_t parent) {
-    bool in_notice = state.distance <= static_cast<std::uint32_t>(question_.notice_days);
-    bool over = question_.counts ? !in_notice : !state.here;
-    if (over) {
+    bool over = question_.counts ? !in_notice(state) : !state.here;
+    if (over && state.stage != Stage::coming) {
       state.stage = Stage::none;
       state.halves = 0;
       state.arrived = false;
@@ -232,8 +279,9 @@ class Explorer {
     for (std::uint32_t at = number; at != kNoParent; at = parent_[at]) {
       State state = state_of(at);
       if (later_is_first && state.second) ++days_before;
-      life.push_back({days_before, state.second, state.here, state.stage != Stage::none,
-                      state.stage == Stage::guarded});
+      bool coming = state.stage == Stage::coming;
+      life.push_back({days_before, state.second, state.here, state.stage != Stage::none && !coming,
+                      state.stage == Stage::guarded, coming});
       later_is_first = !state.second;
     }
     std::reverse(life.begin(), life.end());

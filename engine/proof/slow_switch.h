@@ -22,6 +22,12 @@
 // another day at most one, and may take it any distance away. What cannot be told days ahead (data,
 // the fleet) jumps.
 //
+// Several bans meet in one device. A switch leads only to a profile with which none of them bites
+// when it is ordered, so that one switch answers all that call meanwhile; and what a rule ordered
+// is taken back when a ban decides otherwise (planner.h). But an order of a ban stands (semantics
+// 21): while the device is still on its way to the profile another ban may count on for it, and
+// begins to call when less than the notice is left. These lives begin with `coming`.
+//
 // A switch is ordered when the ban begins to call, in the midst of a day if the device comes then.
 // Hold, window, `requires` and rollout may hold it back until the ban presses (semantics 21), a
 // guard without `except for bans` as long as its window. It goes on, once let go, while the device
@@ -46,6 +52,9 @@ struct SlowSwitch {
   Duration lead = {};          // how long before the deadline the ban presses
   bool held_back = false;      // hold, window, `requires` or rollout may wait until then
   Duration guard = {};  // how long a guard that does not spare bans may stop a switch; 0: none
+  // The lives that begin with a switch, under way for another ban, to the profile that this one is
+  // asked about, while what it counts for that goes on.
+  bool coming = false;
 };
 
 // A half day of a life: its halves are [00:00, noon) and [noon, 24:00), with Exploration::noon.
@@ -55,6 +64,7 @@ struct LifeHalf {
   bool here = false;
   bool called = false;   // the ban calls for a switch
   bool guarded = false;  // a guard stops it
+  bool coming = false;   // the switch to the profile is still under way
 };
 
 struct Exploration {

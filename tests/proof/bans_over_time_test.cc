@@ -171,6 +171,65 @@ otherwise keep
   test::check_golden("proof/ban_over_time.txt", checked->rendered(Code::P0303));
 }
 
+TEST_CASE("where one ban leads, another one may be counting: that is explored, or said") {
+  struct Row {
+    std::string leads_to;  // the first ban's remedy
+    std::string counts;    // how the second one counts
+    int notice_days;
+    Verdict over_time;
+  };
+  const std::string any = "roaming in BR on more than 90 consecutive days";
+  const std::string own = "roaming in BR per profile on more than 90 consecutive days";
+  auto policy_of = [](const Row& row) {
+    return fmt::format(R"(policy two-bans
+profile one   home FR iccid 8933*
+profile two   home ES iccid 8934* download "smdp.two.example"
+profile local home BR iccid 8955* download "smdp.local.example"
+ban one-network
+  never roaming in BR per profile on the same network on more than 30 consecutive days
+  notice 8 days
+  assuming a switch completes within 5 days
+  remedy profile = {}
+ban long-stay
+  never {}
+  notice {} days
+  assuming a switch completes within 5 days
+  remedy profile = local
+otherwise keep
+)",
+                       row.leads_to, row.counts, row.notice_days);
+  };
+  auto stay_of = [&](const Row& row) {
+    std::string text = policy_of(row);
+    INFO(text);
+    std::optional<Checked> checked = check(text, "two-bans.sojourn");
+    REQUIRE(checked);
+    REQUIRE(checked->analysis.promises.bans.size() == 2);
+    CHECK(checked->analysis.promises.bans[0].over_time.verdict == Verdict::holds);
+    const BanVerdict& stay = checked->analysis.promises.bans[1];
+    CHECK(stay.verdict == Verdict::holds);
+    bool said = std::any_of(checked->findings.begin(), checked->findings.end(),
+                            [](const Diagnostic& d) { return d.code == Code::N0304; });
+    CHECK(said == (row.over_time == Verdict::undecided));
+    return stay.over_time;
+  };
+  std::optional<std::int32_t> enough;
+  for (const Row& row :
+       {Row{"two or local", any, 6, Verdict::undecided}, Row{"local", any, 6, Verdict::holds},
+        Row{"two or local", own, 6, Verdict::holds}}) {
+    OverTime found = stay_of(row);
+    CHECK(found.verdict == row.over_time);
+    CHECK(found.coming.has_value() == (row.over_time == Verdict::undecided));
+    if (found.coming) enough = found.notice_enough;
+  }
+  // Both switches, each of five days from somewhere in a day.
+  REQUIRE(enough);
+  CHECK(*enough >= 10);
+  CHECK(*enough <= 12);
+  CHECK(stay_of({"two or local", any, *enough - 1, Verdict::undecided}).coming);
+  CHECK(!stay_of({"two or local", any, *enough, Verdict::holds}).coming);
+}
+
 // --- the automaton against the engine itself
 // ------------------------------------------------------
 
