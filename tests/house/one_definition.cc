@@ -204,7 +204,8 @@ std::vector<Finding> check_one_definition(const std::vector<SourceFile>& files) 
     }
   }
   std::vector<Finding> findings;
-  for (const auto& [name, defined] : places) {
+  for (const auto& one : places) {
+    const std::vector<Place>& defined = one.second;
     for (std::size_t i = 1; i < defined.size(); ++i) {
       auto first = std::find_if(defined.begin(), defined.begin() + static_cast<std::ptrdiff_t>(i),
                                 [&](const Place& before) {
@@ -213,7 +214,7 @@ std::vector<Finding> check_one_definition(const std::vector<SourceFile>& files) 
                                 });
       if (first == defined.begin() + static_cast<std::ptrdiff_t>(i)) continue;
       findings.push_back({defined[i].path, defined[i].line,
-                          "`" + name + "` is defined in " + first->path + ":" +
+                          "`" + one.first + "` is defined in " + first->path + ":" +
                               std::to_string(first->line) +
                               " as well, and the linker keeps one of the two; rename it, or put it "
                               "into an unnamed namespace"});
