@@ -112,16 +112,15 @@ template <std::uint32_t Lanes>
   return _mm256_cvtepu16_epi32(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)));
 }
 template <class Class>
-[[gnu::target("avx2")]] void place_wide(const Class* classes, std::size_t stride,
-                                        std::size_t count, const std::uint32_t* begins,
-                                        std::uint32_t padded_axes, std::uint32_t* places) {
+[[gnu::target("avx2")]] void place_wide(const Class* classes, std::size_t stride, std::size_t count,
+                                        const std::uint32_t* begins, std::uint32_t padded_axes,
+                                        std::uint32_t* places) {
   constexpr int kShift = std::countr_zero(ResidualMatcher::kChunkWords);
   for (std::size_t d = 0; d < count; ++d, classes += stride, places += padded_axes) {
     for (std::uint32_t i = 0; i < padded_axes; i += 8) {
       __m256i vector = _mm256_slli_epi32(eight_classes(classes + i), kShift);
       __m256i begin = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(begins + i));
-      _mm256_storeu_si256(reinterpret_cast<__m256i*>(places + i),
-                          _mm256_add_epi32(vector, begin));
+      _mm256_storeu_si256(reinterpret_cast<__m256i*>(places + i), _mm256_add_epi32(vector, begin));
     }
   }
 }

@@ -48,8 +48,7 @@ class MatcherAtHand {
   bool is_dense() const;
   bool is_plain(const DecisionGraph& graph) const;
   template <class Class>
-  void find_places(const Class* classes, std::size_t stride, std::size_t count,
-                   Block& block) const;
+  void find_places(const Class* classes, std::size_t stride, std::size_t count, Block& block) const;
   void decide_block(Block& block, std::size_t count, LeafIndex* found) const;
 
   ResidualMatcher matcher_;

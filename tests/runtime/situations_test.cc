@@ -1,8 +1,8 @@
 // Rows of a host's own columns are decided as the rules read.
 #include <sojourn/sojourn.hpp>
 
-#include <unistd.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <filesystem>
