@@ -185,6 +185,13 @@ void FleetMinutes::keep_switch(FleetMember index, bool outstanding) {
   }
 }
 
+// Requires: it has a request.
+FleetMinutes::Asking FleetMinutes::asking_of(FleetMember index) const {
+  const Member& member = members_[index];
+  const FleetRequest& request = *member.facts.request;
+  return {request.deadline, place_of(request.campaign, member.name), index};
+}
+
 void FleetMinutes::note_affected(std::size_t rollout, FleetMember index) {
   Stages& stages = stages_[rollout];
   ++stages.affected_count;
@@ -219,14 +226,14 @@ void FleetMinutes::take_in(FleetMember index, FleetFacts facts, std::set<FleetMe
     member.granted_at = kNever;
     changed.insert(index);
   }
+  if (member.facts.request) asking_.erase(asking_of(index));
   member.facts = std::move(facts);
   keep_switch(index, keeps_grant);
-  asking_.erase(index);
   if (member.facts.request) {
     const std::string& campaign = member.facts.request->campaign;
     if (campaigns_[campaign].devices.insert(index).second) member.asked.push_back(campaign);
   }
-  if (member.facts.request && !keeps_grant) asking_.insert(index);
+  if (member.facts.request && !keeps_grant) asking_.insert(asking_of(index));
   if (!member.facts.request && member.stopped_by >= 0) {
     member.stopped_by = -1;
     changed.insert(index);
@@ -365,37 +372,23 @@ void FleetMinutes::take_back_grants(std::set<FleetMember>& changed) {
   for (FleetMember index : stopped) {
     members_[index].granted_at = kNever;
     keep_switch(index, false);
-    asking_.insert(index);
+    asking_.insert(asking_of(index));
     changed.insert(index);
     note_unwritten(index);
   }
 }
 
-// In the order of the deadlines that press, then by a hash, then by name.
+// In their order: deadlines that press, then a hash.
 void FleetMinutes::grant_requests(Instant minute, std::set<FleetMember>& changed) {
   if (guards_.empty()) return;
   take_back_grants(changed);
   switches_.erase(switches_.begin(),
                   switches_.upper_bound({minute - longest_window_, ~FleetMember{0}}));
-  struct Turn {
-    Instant deadline;
-    Sha256Digest hash;
-    FleetMember member;
-  };
-  std::vector<Turn> order;
-  for (FleetMember index : asking_) {
-    const FleetRequest& request = *members_[index].facts.request;
-    order.push_back({request.deadline, place_of(request.campaign, members_[index].name), index});
-  }
-  std::sort(order.begin(), order.end(), [&](const Turn& a, const Turn& b) {
-    if (a.deadline != b.deadline) return a.deadline < b.deadline;
-    if (a.hash != b.hash) return a.hash < b.hash;
-    return members_[a.member].name < members_[b.member].name;
-  });
   Tally tally = tally_of(minute);
-  for (const Turn& next : order) {
-    judge(next.member, minute, tally, changed);
-    if (members_[next.member].granted_at != kNever) asking_.erase(next.member);
+  for (auto next = asking_.begin(); next != asking_.end();) {
+    judge(next->member, minute, tally, changed);
+    bool granted = members_[next->member].granted_at != kNever;
+    next = granted ? asking_.erase(next) : std::next(next);
   }
   if (asking_.empty()) return;
   for (const Guard& guard : guards_) {
@@ -462,12 +455,15 @@ void FleetMinutes::go_on(const std::string& campaign, Instant at) {
 
 std::map<std::string, bool> FleetMinutes::waiting_campaigns() const {
   std::map<std::string, bool> found;
-  for (FleetMember index : asking_) {
-    const Member& member = members_[index];
-    if (member.stopped_by < 0) continue;
+  const std::string* last = nullptr;  // most ask for the same
+  for (const Asking& asking : asking_) {
+    const Member& member = members_[asking.member];
+    const std::string& campaign = member.facts.request->campaign;
+    if (member.stopped_by < 0 || (last != nullptr && *last == campaign)) continue;
     Guard::Kind kind = guards_[static_cast<std::size_t>(member.stopped_by)].kind;
     if (kind != Guard::Kind::approval && kind != Guard::Kind::abort) continue;
-    found[member.facts.request->campaign] = kind == Guard::Kind::abort;
+    found[campaign] = kind == Guard::Kind::abort;
+    last = &campaign;
   }
   return found;
 }

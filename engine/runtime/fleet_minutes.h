@@ -193,6 +193,14 @@ class FleetMinutes {
     bool is_new = false;     // not heard yet
     bool unwritten = false;  // differs from its row
   };
+  // Whose turn it is among those that ask: by the deadline that presses, then by a hash. Kept in
+  // order, because nearly all of a large fleet may wait through many minutes.
+  struct Asking {
+    Instant deadline;
+    Sha256Digest place{};
+    FleetMember member = 0;
+    friend auto operator<=>(const Asking&, const Asking&) = default;
+  };
   // Which limits over time a request would break is counted once a minute.
   struct Tally {
     std::vector<std::uint64_t> switched;  // by guard: devices within its window
@@ -206,6 +214,7 @@ class FleetMinutes {
   void take_in(FleetMember index, FleetFacts facts, std::set<FleetMember>& changed);
   void note_affected(std::size_t rollout, FleetMember index);
   void keep_switch(FleetMember index, bool outstanding);
+  Asking asking_of(FleetMember index) const;
   void tell_counts(std::set<FleetMember>& changed);
   void open_stages(Instant minute, std::set<FleetMember>& changed);
   void take_back_grants(std::set<FleetMember>& changed);
@@ -228,7 +237,7 @@ class FleetMinutes {
   std::unordered_map<std::string, FleetMember> lookup_;
   std::map<std::string, Campaign> campaigns_;
   std::map<FleetMember, FleetFacts> heard_;             // since the last minute
-  std::set<FleetMember> asking_;                        // requests that are not granted
+  std::set<Asking> asking_;                             // requests that are not granted
   std::set<FleetMember> granted_;                       // grants not used yet
   std::set<std::pair<Instant, FleetMember>> switches_;  // the newest of each other, while it counts
   bool all_approved_ = false;

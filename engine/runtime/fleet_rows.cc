@@ -182,7 +182,7 @@ struct FleetCodec {
     if (!member.facts.request) return;
     // Judging it asks what is known of its campaign.
     fleet.campaigns_[member.facts.request->campaign].devices.insert(index);
-    if (!outstanding) fleet.asking_.insert(index);
+    if (!outstanding) fleet.asking_.insert(fleet.asking_of(index));
   }
 };
 
