@@ -251,7 +251,8 @@ Status FleetRowReader::read(std::string_view key, ByteView value) {
     }
     read_->stages_.resize(stages.size());
     for (std::size_t r = 0; r < stages.size(); ++r) {
-      if (!is_minute(stages[r].opened)) return damaged();
+      bool named = r >= shape.campaigns.size() || stages[r].campaign == shape.campaigns[r];
+      if (!named || !is_minute(stages[r].opened)) return damaged();
       read_->stages_[r].campaign = stages[r].campaign;
       read_->stages_[r].opened = stages[r].opened;
     }

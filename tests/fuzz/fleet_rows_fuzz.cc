@@ -2,6 +2,7 @@
 // the fleet, each a byte with the length of its key, the key, two bytes with the length of its
 // value (lowest first), the value; and then, whole, what the fleet said to a device. Each is
 // refused, or it goes on: minutes pass, devices are told, and what is stored of that is read again.
+#include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <string>
@@ -31,6 +32,11 @@ guard approval when more than 2 devices
 guard abort when at least 20% fail after at least 2
 otherwise keep
 )";
+
+[[noreturn]] void fail(const char* what) {
+  std::fprintf(stderr, "%s\n", what);
+  std::abort();
+}
 
 using Rows = std::map<std::string, Bytes>;
 
@@ -75,13 +81,14 @@ void go_on(const std::shared_ptr<const PreparedPolicy>& policy, Rows rows) {
       }
     }
     auto again = read_fleet(policy, rows);
-    if (!again || !again->same || again->minutes->size() != minutes.size()) std::abort();
-    if (again->minutes->due() != minutes.due()) std::abort();
+    if (!again || !again->same || again->minutes->size() != minutes.size())
+      fail("what is stored is not read again");
+    if (again->minutes->due() != minutes.due()) fail("another minute is due");
     for (FleetMember m = 0; m < minutes.size(); ++m) {
-      if (again->minutes->name(m) != minutes.name(m)) std::abort();
-      if (!(again->minutes->word(m) == minutes.word(m))) std::abort();
+      if (again->minutes->name(m) != minutes.name(m)) fail("another name");
+      if (!(again->minutes->word(m) == minutes.word(m))) fail("another word");
     }
-    if (again->minutes->waiting().size() != minutes.waiting().size()) std::abort();
+    if (again->minutes->waiting().size() != minutes.waiting().size()) fail("others wait");
     if (minutes.due() == kNever) break;
     minutes.pass(minutes.due());
   }
@@ -92,14 +99,14 @@ void read_word(const PreparedPolicy& policy, const FleetWord& like, std::string_
   if (!word) return;
   std::string written = service::fleet_word_text(*word, policy.table());
   auto again = service::fleet_word_from(written, like, policy.table());
-  if (!again || !(*again == *word)) std::abort();
+  if (!again || !(*again == *word)) fail("a word that was written reads as another");
 }
 
 std::shared_ptr<const PreparedPolicy> prepared() {
   testing::FakeGazetteer world;
   service::DiskFiles files;
   service::PolicyCheck check = service::check_policy("fleet.sojourn", kPolicy, files, world);
-  if (!check.runnable) std::abort();
+  if (!check.runnable) fail("the policy does not compile");
   return check.runnable.prepared;
 }
 
