@@ -69,13 +69,13 @@ class Facts final : public ServiceFacts {
   std::shared_ptr<const Tokens> tokens_;
 };
 
-struct World {
+struct Asked {
   LittleService little{
       "policy p\n  timezone UTC\nprofile a home FR iccid 8900*\n"
       "profile b home BR iccid 8955*\n"
       "rule r when region in BR then profile = b, approval\notherwise keep\n"};
   Facts facts;
-  Rest rest{{&little.engine()}, facts, 1};
+  service::Rest rest{{&little.engine()}, facts, 1};
 };
 
 std::string_view next_line(std::string_view& rest) {
@@ -87,7 +87,7 @@ std::string_view next_line(std::string_view& rest) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static World world;
+  static Asked asked;
   std::string_view rest(reinterpret_cast<const char*>(data), size);
   std::string_view first = next_line(rest);
   std::string_view method = first.substr(0, first.find(' '));
@@ -102,9 +102,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   eim::HttpRequest request{method, first, fields, as_bytes(rest), eim::Transport::https,
                            "peer", ""};
-  if (world.rest.judge(request) != 200) return 0;
-  eim::HttpResponse answer = world.rest.handle(request);
-  world.rest.complete(request, answer);
+  if (asked.rest.judge(request) != 200) return 0;
+  eim::HttpResponse answer = asked.rest.handle(request);
+  asked.rest.complete(request, answer);
   if (answer.status < 200 || answer.status >= 600 || answer.status == 500) std::abort();
   bool is_json = !answer.content_type.ends_with("ndjson") &&
                  answer.content_type.ends_with("json") && !answer.body.empty();
