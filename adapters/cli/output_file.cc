@@ -1,6 +1,7 @@
 #include "adapters/cli/output_file.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -18,12 +19,18 @@ Diagnostic cannot(std::string_view what, const std::string& path) {
                          "check the path, the rights and the space");
 }
 
+// A pipe, a terminal, /dev/null: a file renamed to its name would put an end to it.
+bool is_device_or_pipe(const std::string& path) {
+  struct stat there;
+  return stat(path.c_str(), &there) == 0 && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode);
+}
+
 }  // namespace
 
 OutputFile::~OutputFile() {
-  if (file_ == nullptr || temporary_.empty()) return;
+  if (file_ == nullptr || file_ == stdout) return;
   std::fclose(file_);
-  std::remove(temporary_.c_str());
+  if (!temporary_.empty()) std::remove(temporary_.c_str());
 }
 
 Status OutputFile::open(const std::string& path, bool force) {
@@ -31,6 +38,10 @@ Status OutputFile::open(const std::string& path, bool force) {
   if (path == "-") {
     file_ = stdout;
     return {};
+  }
+  if (is_device_or_pipe(path)) {
+    file_ = std::fopen(path.c_str(), "wb");
+    return file_ == nullptr ? Status(cannot("write", path)) : Status();
   }
   if (!force && access(path.c_str(), F_OK) == 0) {
     return make_diagnostic(Code::E0002, fmt::format("`{}` exists already", path),
@@ -49,9 +60,11 @@ Status OutputFile::close() {
   if (file_ == nullptr) return {};
   std::FILE* file = std::exchange(file_, nullptr);
   bool flushed = std::fflush(file) == 0 && !failed_;
-  if (temporary_.empty()) return flushed ? Status() : Status(cannot("write", "standard output"));
+  if (file == stdout) return flushed ? Status() : Status(cannot("write", "standard output"));
   bool closed = std::fclose(file) == 0;
-  if (flushed && closed && std::rename(temporary_.c_str(), path_.c_str()) == 0) return {};
+  bool whole = flushed && closed;
+  if (temporary_.empty()) return whole ? Status() : Status(cannot("write", path_));
+  if (whole && std::rename(temporary_.c_str(), path_.c_str()) == 0) return {};
   Diagnostic error = cannot("write", path_);
   std::remove(temporary_.c_str());
   return error;

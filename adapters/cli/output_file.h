@@ -1,4 +1,5 @@
-// A file written bit by bit that appears under its name only when it is whole.
+// A file written bit by bit that appears under its name only when it is whole. What is no file, a
+// pipe or /dev/null, is written as it stands.
 #pragma once
 
 #include <cstdio>
@@ -26,7 +27,7 @@ class OutputFile {
 
  private:
   std::string path_;
-  std::string temporary_;  // "" for standard output
+  std::string temporary_;  // "" where nothing is renamed
   std::FILE* file_ = nullptr;
   bool failed_ = false;
 };

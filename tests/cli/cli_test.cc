@@ -76,6 +76,17 @@ TEST_CASE("a compiled policy decides as its rule file does") {
   CHECK(from_graph == from_rules);
 }
 
+TEST_CASE("what is written to a pipe goes through it, and the pipe remains") {
+  ScratchFolder scratch;
+  scratch.write("policy.sojourn", kPolicy);
+  ProgramRun run = run_shell(
+      "mkfifo pipe && (cat pipe > read & sojourn build policy.sojourn -o pipe && wait) && "
+      "test -p pipe && sojourn build policy.sojourn -o file && cmp file read",
+      scratch.path());
+  INFO(run.err);
+  CHECK(run.exit_code == 0);
+}
+
 TEST_CASE("a policy that breaks its own ban is not built") {
   ScratchFolder scratch;
   scratch.write("policy.sojourn", R"(
