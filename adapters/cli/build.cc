@@ -100,8 +100,7 @@ int run_build(const BuildOptions& options, Console& console) {
     console.message(summary.passes_text());
     console.message(fmt::format(
         "{}: {}; a device at rest takes up at most {} bytes, and {} for each value that changes, "
-        "{} "
-        "for each report of the last {}; {} bytes, meaning sha256:{}\n",
+        "{} for each report of the last {}; {} bytes, meaning sha256:{}\n",
         options.output, summary.text(), grouped(state.standing), state.per_value, state.per_report,
         describe(sojourn::DeviceOptions().lateness), grouped(bytes.size()),
         to_hex(table.meaning_digest)));

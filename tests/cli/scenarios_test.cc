@@ -82,6 +82,12 @@ class Trace {
   std::string text_;
 };
 
+const char* const kLocalInBrazil = R"(profile global home FR iccid 8933*
+profile local home BR iccid 8955* download "smdp.local.example"
+rule local when network in BR then profile = local
+otherwise keep
+)";
+
 }  // namespace
 
 // Stays of 50 and of 45 days with ten days at home between them: the reading of March 2024 is
@@ -330,11 +336,7 @@ otherwise keep
 TEST_CASE(
     "28: a device is its EID; a line with only an IMEI belongs to the EID last seen with it") {
   ScratchFolder scratch;
-  scratch.write("policy.sojourn", R"(profile global home FR iccid 8933*
-profile local home BR iccid 8955* download "smdp.local.example"
-rule local when network in BR then profile = local
-otherwise keep
-)");
+  scratch.write("policy.sojourn", kLocalInBrazil);
   const std::string one = "\"eid\":\"89049032123451234512345678901235\"";
   const std::string other = "\"eid\":\"89049032123451234512345678901243\"";
   const std::string imei = "\"imei\":\"356938035643809\"";
@@ -357,11 +359,7 @@ otherwise keep
 
 TEST_CASE("24: a device that leaves the decided profile by itself is a new record") {
   ScratchFolder scratch;
-  scratch.write("policy.sojourn", R"(profile global home FR iccid 8933*
-profile local home BR iccid 8955* download "smdp.local.example"
-rule local when network in BR then profile = local
-otherwise keep
-)");
+  scratch.write("policy.sojourn", kLocalInBrazil);
   auto shows = [](const char* ts, const char* profile) {
     return std::string("{\"ts\":\"") + ts +
            "\",\"device\":\"d\",\"network\":\"724-05\",\"profile\":\"" + profile + "\"}\n";
