@@ -25,6 +25,37 @@ std::string upper(std::string_view text) {
   return out;
 }
 
+// "brazil": BR.
+std::optional<Country> country_named(std::string_view name) {
+  std::string capital = upper(name);
+  for (std::size_t i = 0; i < country_count(); ++i) {
+    Country country{static_cast<std::uint8_t>(i)};
+    if (upper(name_of(country)) == capital) return country;
+  }
+  return std::nullopt;
+}
+
+// What a network or a card calls things, and how a rule asks about them.
+std::string_view in_our_words(std::string_view name) {
+  static constexpr std::pair<std::string_view, std::string_view> kWords[] = {
+      {"country",
+       "where a device is reads `region in BR`, the country of its network `network in BR`"},
+      {"location", "where a device is reads `region in BR`"},
+      {"position", "where a device is reads `region in BR`"},
+      {"mcc", "the country of the network reads `network in BR`"},
+      {"mnc", "one operator's network reads `plmn = 724-05`"},
+      {"operator", "one operator's network reads `plmn = 724-05`"},
+      {"carrier", "one operator's network reads `plmn = 724-05`"},
+      {"imsi", "the profile that is enabled reads `profile = vivo-local`"},
+      {"iccid", "the profile that is enabled reads `profile = vivo-local`"},
+      {"sim", "the profile that is enabled reads `profile = vivo-local`"},
+  };
+  for (const auto& [word, reads] : kWords) {
+    if (name == word) return reads;
+  }
+  return {};
+}
+
 std::string did_you_mean(std::string_view near) {
   return near.empty() ? std::string() : fmt::format("did you mean `{}`?", near);
 }
@@ -382,6 +413,8 @@ bool Vocabulary::add_place(const ast::Name& name, Places& places) {
   std::string_view near = nearest_spelling(name.text, names_of(Kind::region));
   if (find_country(capital)) {
     help = fmt::format("did you mean `{}`? countries are capital letters", capital);
+  } else if (std::optional<Country> named = country_named(name.text)) {
+    help = fmt::format("did you mean `{}`? countries are the codes of ISO 3166", code_of(*named));
   } else if (!near.empty()) {
     help = did_you_mean(near);
   } else if (looks_like_country(name.text)) {
@@ -512,6 +545,24 @@ void Vocabulary::unknown_attribute(const ast::Simple& use) {
               use.relation == ast::Relation::has_all || use.relation == ast::Relation::has_none;
 }
 
+// `type = meter or tracker`: the last word is no condition, but another value.
+std::string Vocabulary::value_help(const std::string& name) const {
+  for (const Attribute& attribute : attributes_) {
+    if (attribute.type != AttributeType::choice) continue;
+    auto value = std::find(attribute.values.begin(), attribute.values.end(), name);
+    if (value == attribute.values.end()) continue;
+    const std::string& other =
+        attribute.values[value == attribute.values.begin() ? attribute.values.size() - 1 : 0];
+    return fmt::format("it is a value of `{0}`: one of several reads `{0} in {1}, {2}`",
+                       print_name(attribute.name), print_name(other), print_name(name));
+  }
+  if (profile_names_.contains(name)) {
+    return fmt::format("it is a profile: one of several reads `profile in {}, ...`",
+                       print_name(name));
+  }
+  return {};
+}
+
 void Vocabulary::report_unknown(const std::string& name, const UnknownUse& use) {
   std::string declaration = "flag";
   if (use.set) {
@@ -525,6 +576,11 @@ void Vocabulary::report_unknown(const std::string& name, const UnknownUse& use) 
   if (!use.values.empty() && !use.set && use.values.size() == 1) help += ", with all its values";
   std::string_view near = nearest_spelling(name, names_of(Kind::attribute));
   if (!near.empty()) help = fmt::format("did you mean `{}`? if not, {}", near, help);
+  std::string_view ours = in_our_words(name);
+  if (!ours.empty()) help = fmt::format("{}; if you mean something else, {}", ours, help);
+  if (use.flag) {
+    if (std::string value = value_help(name); !value.empty()) help = std::move(value);
+  }
   error(Code::E0201, use.span, fmt::format("`{}` is not declared", name), std::move(help));
 }
 

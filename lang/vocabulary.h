@@ -101,6 +101,7 @@ class Vocabulary {
   const Places* region(RegionEntry& entry);
   void add_member(const ast::RegionMember& member, Places& places);
   AreaIndex add_area(Area area);
+  std::string value_help(const std::string& name) const;
   void report_unknown(const std::string& name, const UnknownUse& use);
   void error(Code code, Span span, std::string message, std::string help = {});
 

@@ -165,6 +165,12 @@ std::size_t edit_distance_up_to_two(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+bool equal_but_for_case(std::string_view a, std::string_view b) {
+  auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return small(x) == small(y); });
+}
+
 }  // namespace
 
 std::string_view severity_name(Severity severity) {
@@ -270,7 +276,8 @@ std::string_view nearest_spelling(std::string_view word,
   std::string_view best;
   for (std::string_view candidate : candidates) {
     if (candidate.size() > word.size() + 2 || word.size() > candidate.size() + 2) continue;
-    std::size_t distance = edit_distance_up_to_two(word, candidate);
+    std::size_t distance =
+        equal_but_for_case(word, candidate) ? 1 : edit_distance_up_to_two(word, candidate);
     if (distance < best_distance ||
         (distance == best_distance && !best.empty() && candidate < best)) {
       best_distance = distance;

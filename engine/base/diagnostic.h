@@ -89,9 +89,9 @@ struct RenderOptions {
 std::string render(const Diagnostic& diagnostic, const SourceMap& sources,
                    const RenderOptions& options = {});
 
-// The candidate nearest to `word` within two edits (one for words of three letters or fewer), for
-// "did you mean"; the first by alphabet of equally near ones; empty when none is near or the word
-// is longer than limits::kSpellingBytesMax.
+// The candidate nearest to `word` within two edits (one for words of three letters or fewer;
+// capital letters for small ones are one together), for "did you mean"; the first by alphabet of
+// equally near ones; empty when none is near or the word is longer than limits::kSpellingBytesMax.
 std::string_view nearest_spelling(std::string_view word,
                                   const std::vector<std::string_view>& candidates);
 

@@ -289,6 +289,8 @@ TEST_CASE("did you mean: within two edits, one for short words") {
     CHECK(nearest_spelling(row.word, words) == row.nearest);
   }
   CHECK(nearest_spelling("word", {}).empty());
+  CHECK(nearest_spelling("NB-IOT", {"nb-iot", "lte"}) == "nb-iot");
+  CHECK(nearest_spelling("LTE", {"lte", "LTD"}) == "LTD");  // one edit as well, and first
   // Equally near: the first by alphabet, in whatever order they come.
   CHECK(nearest_spelling("cat", {"cut", "bat", "car"}) == "bat");
   CHECK(nearest_spelling("cat", {"bat", "car", "cut"}) == "bat");
