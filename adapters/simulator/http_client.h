@@ -5,7 +5,9 @@
 //   Result<HttpReply> reply = client->send({.method = "GET", .path = "/v1/devices"});
 #pragma once
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,6 +26,7 @@ struct HttpCall {
 struct HttpReply {
   unsigned status = 0;
   std::string content_type{};
+  std::optional<std::uint32_t> retry_after_s{};  // said with 429 and 503
   Bytes body{};
 };
 

@@ -12,6 +12,7 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/vector_body.hpp>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <cstring>
 #include <utility>
@@ -311,6 +312,10 @@ class KeptClient final : public HttpClient {
     HttpReply reply;
     reply.status = parser.get().result_int();
     reply.content_type = std::string(parser.get()[http::field::content_type]);
+    auto wait = parser.get()[http::field::retry_after];
+    std::uint32_t wait_s = 0;
+    bool said = std::from_chars(wait.data(), wait.data() + wait.size(), wait_s).ec == std::errc();
+    if (said) reply.retry_after_s = wait_s;
     reply.body = std::move(parser.get().body());
     return reply;
   }
@@ -361,7 +366,12 @@ class HttpsClient final : public EsipaClient {
         client_.send({.method = "POST", .path = path_, .fields = fields_, .body = request});
     if (!reply) return std::move(reply).error();
     if (reply->status == 200 || reply->status == 204) return std::move(reply->body);
-    return make_diagnostic(Code::E0864, "the peer answered " + std::to_string(reply->status));
+    std::string help;
+    if (reply->retry_after_s) {
+      help = "it can be asked again in " + std::to_string(*reply->retry_after_s) + " s";
+    }
+    return make_diagnostic(Code::E0864, "the peer answered " + std::to_string(reply->status),
+                           std::move(help));
   }
 
   void disconnect() override { client_.disconnect(); }

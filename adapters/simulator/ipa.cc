@@ -33,6 +33,15 @@ std::string name_of(const std::optional<Iccid>& iccid) {
   return iccid ? std::string(iccid->text()) : "none";
 }
 
+std::string refusal_text(std::int64_t code) {
+  std::string_view why = code == eim_package_error::kEidNotFound
+                             ? "the eIM does not know this eUICC"
+                         : code == eim_package_error::kInvalidEid ? "the eIM finds the EID invalid"
+                         : code == eim_package_error::kMissingEid ? "the eIM misses the EID"
+                                                                  : "the eIM gives no reason";
+  return std::string(why) + " (eimPackageError " + std::to_string(code) + ")";
+}
+
 }  // namespace
 
 std::string_view poll_end_name(PollEnd end) {
@@ -170,7 +179,7 @@ bool Ipa::fetch(bool& more) {
     more = false;
     // One who asks in another's name does not learn that its own is done.
     if (*code == eim_package_error::kNoneAvailable) return true;
-    return end(PollEnd::refused, "eimPackageError " + std::to_string(*code));
+    return end(PollEnd::refused, refusal_text(*code));
   }
   if (const auto* data_request = std::get_if<IpaEuiccDataRequest>(&*response)) {
     return answer_data_request(*data_request, request.eid);

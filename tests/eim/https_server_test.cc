@@ -458,6 +458,7 @@ TEST_CASE("a connection that asks too often hears when to come again") {
   while (served < 1'000 && (answer = hasty->exchange(request_of("m")))) ++served;
   REQUIRE_FALSE(answer);
   CHECK(answer.error().message == "the peer answered 429");
+  CHECK(answer.error().help == "it can be asked again in 1 s");
   CHECK(served >= 5);
   CHECK(handler.count() == served);
   CHECK(server->counters().rejected == 1);
