@@ -235,6 +235,7 @@ void add_geo(CLI::App& app, Action& action) {
 void add_audit(CLI::App& app, Action& action) {
   CLI::App* audit = app.add_subcommand("audit", "check and read the evidence chain");
   audit->require_subcommand(1);
+  audit->footer("Example:\n  sojourn audit fetch --service demo | sojourn audit verify -");
   auto options = std::make_shared<AuditOptions>();
   CLI::App* verify = audit->add_subcommand("verify", "find changed, missing and reordered records");
   verify->add_option("FILE", options->file, "the chain; - is standard input")->required();
@@ -264,6 +265,7 @@ void add_package(CLI::App& app, Action& action) {
   CLI::App* package =
       app.add_subcommand("package", "make, sign, decode and verify messages of SGP.32");
   package->require_subcommand(1);
+  package->footer("Example:\n  sojourn package encode EimAcknowledgements '[1]'");
   auto options = std::make_shared<PackageOptions>();
   const char* input_help = "hex, base64 or JSON text; @FILE reads a file, - standard input";
 
@@ -458,7 +460,11 @@ void add_order(CLI::App& app, Action& action) {
           ->capture_default_str();
     }
   }
-  order->footer("Example:\n  sojourn order create --service demo EID enable --profile local-br");
+  order->footer(
+      "Examples:\n  sojourn order create --service demo EID enable --profile local-br\n"
+      "  sojourn order list --service demo --device EID\n"
+      "  sojourn order wait --service demo EID 3 --seconds 30\n"
+      "Exit: 0 done, 1 refused or not done, 2 no service or unusable input.");
 }
 
 void add_observe(CLI::App& app, Action& action) {
@@ -493,6 +499,11 @@ void add_policy(CLI::App& app, Action& action) {
   add_asking(policy, "versions", "those that were in force", options, action, run_policy);
   add_asking(policy, "rollback", "the version before the newest comes into force again", options,
              action, run_policy);
+  policy->footer(
+      "Examples:\n  sojourn policy diff --service demo new.sojourn\n"
+      "  sojourn policy shadow --service demo new.sojourn\n"
+      "  sojourn policy activate --service demo new.sojourn\n"
+      "  sojourn policy rollback --service demo");
 }
 
 void add_approvals(CLI::App& app, Action& action) {
@@ -557,6 +568,15 @@ void add_explain(CLI::App& app, Action& action) {
   add_format(command, options->format);
   command->footer("Examples:\n  sojourn explain E0107\n  sojourn explain --format json");
   runs(command, action, options, run_explain);
+}
+
+// A command below another one shows the examples of that, unless it has its own.
+void share_examples(CLI::App& app) {
+  for (CLI::App* command : app.get_subcommands({})) {
+    for (CLI::App* below : command->get_subcommands({})) {
+      if (below->get_footer() == app.get_footer()) below->footer(command->get_footer());
+    }
+  }
 }
 
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& known) {
@@ -632,6 +652,7 @@ int run(int argc, char** argv) {
   add_proposals(app, action);
   add_kill(app, action);
   add_explain(app, action);
+  share_examples(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -40,6 +40,44 @@ TEST_CASE("usage errors exit with 2, help with 0") {
   }
 }
 
+TEST_CASE("every command shows an example, and the man pages hold all of them") {
+  ScratchFolder scratch;
+  ProgramRun pages = run_shell(SOJOURN_SOURCE_DIR
+                               "/adapters/cli/install/man_pages.sh \"$(command -v sojourn)\" man 1",
+                               scratch.path());
+  INFO(pages.err);
+  REQUIRE(pages.exit_code == 0);
+  auto commands = [](const std::string& help) {
+    std::vector<std::string> names;
+    std::size_t at = help.find("Subcommands:\n");
+    if (at == std::string::npos) return names;
+    for (at = help.find('\n', at) + 1; help.compare(at, 2, "  ") == 0;
+         at = help.find('\n', at) + 1) {
+      if (help[at + 2] != ' ')
+        names.push_back(help.substr(at + 2, help.find(' ', at + 2) - at - 2));
+    }
+    return names;
+  };
+  const std::vector<std::string> all = commands(run_shell("sojourn --help").out);
+  CHECK(all.size() > 20);
+  for (const std::string& name : all) {
+    INFO(name);
+    std::string help = run_shell("sojourn " + name + " --help").out;
+    CHECK_THAT(help, Contains("Example"));
+    std::string page = read_whole(scratch.file("man/sojourn-" + name + ".1"));
+    CHECK_THAT(page, Contains(".SH SYNOPSIS"));
+    for (const std::string& below : commands(help)) {
+      INFO(below);
+      CHECK_THAT(run_shell("sojourn " + name + " " + below + " --help").out, Contains("Example"));
+      std::string in_troff = below;
+      for (std::size_t at = 0; (at = in_troff.find('-', at)) != std::string::npos; at += 2) {
+        in_troff.insert(at, "\\");
+      }
+      CHECK_THAT(page, Contains("sojourn " + name + " " + in_troff + " ["));
+    }
+  }
+}
+
 TEST_CASE("the mission's sentence decides on a trace") {
   ScratchFolder scratch;
   scratch.write("policy.sojourn", kPolicy);
