@@ -67,8 +67,9 @@ void show_device(const Json& json, Console& console) {
   line("waits for", text_in(json, "waits_for"));
   line("set aside", text_in(json, "set_aside"));
   if (json.contains("in_flight")) {
-    line("with the card", fmt::format("{} {}", text_in(json["in_flight"], "command"),
-                                      text_in(json["in_flight"], "profile")));
+    std::string profile = text_in(json["in_flight"], "profile");
+    line("with the card",
+         text_in(json["in_flight"], "command") + (profile.empty() ? "" : " ") + profile);
   }
   for (const Json& one : json.value("card", Json::object()).value("profiles", Json::array())) {
     line("on the card", fmt::format("{} {}{}{}", text_in(one, "iccid"), text_in(one, "profile"),
@@ -85,9 +86,14 @@ void show_device(const Json& json, Console& console) {
 
 void show_orders(const Json& json, Console& console) {
   std::vector<std::vector<std::string>> rows = {
-      {"device", "order", "kind", "state", "counter", "reason"}};
+      {"device", "order", "asks", "state", "counter", "reason"}};
   for (const Json& order : json.value("orders", Json::array())) {
-    rows.push_back({text_in(order, "device"), text_in(order, "order"), text_in(order, "kind"),
+    std::string asks;
+    for (const Json& one : order.value("asks", Json::array())) {
+      asks += (asks.empty() ? "" : ", ") + one.get<std::string>();
+    }
+    if (asks.empty()) asks = text_in(order, "kind");
+    rows.push_back({text_in(order, "device"), text_in(order, "order"), asks,
                     text_in(order, "state"), text_in(order, "counter"), text_in(order, "reason")});
   }
   console.print(table_text(rows));
@@ -124,7 +130,9 @@ int wait_for_order(const ServiceOptions& options, const std::string& path, Conso
   if (!client) return console.fail(client.error());
   auto until = Clock::now() + std::chrono::seconds(options.wait_seconds);
   while (true) {
-    auto answer = client->send("GET", path);
+    auto left = std::chrono::ceil<std::chrono::seconds>(until - Clock::now()).count();
+    // The service answers when it has ended; at once when too many wait there.
+    auto answer = client->send("GET", fmt::format("{}?wait={}", path, std::clamp(left, 0L, 10L)));
     if (!answer) {
       console.fail(answer.error());
       return answer.error().code == Code::E0884 ? kFindings : kUnusable;

@@ -36,7 +36,56 @@ CommandResult::Outcome outcome_of(const OperationResult& result) {
   }
 }
 
+std::string with_iccid(std::string_view what, const WireIccid& wire) {
+  auto iccid = from_wire(wire);
+  return std::string(what) + " " + (iccid ? std::string(iccid->text()) : to_hex(wire));
+}
+
+struct OperationWords {
+  std::string operator()(const Enable& one) const { return with_iccid("enable", one.iccid); }
+  std::string operator()(const Disable& one) const { return with_iccid("disable", one.iccid); }
+  std::string operator()(const Delete& one) const { return with_iccid("delete", one.iccid); }
+  std::string operator()(const ListProfileInfo&) const { return "list"; }
+  std::string operator()(const GetRat&) const { return "get authorisation rules"; }
+  std::string operator()(const ConfigureImmediateEnable&) const {
+    return "configure immediate enabling";
+  }
+  std::string operator()(const SetFallbackAttribute& one) const {
+    return with_iccid("set fallback", one.iccid);
+  }
+  std::string operator()(const UnsetFallbackAttribute&) const { return "unset fallback"; }
+  std::string operator()(const SetDefaultDpAddress& one) const {
+    return "set default SM-DP+ " + one.address;
+  }
+  std::string operator()(const AddEim& one) const { return "add eIM " + one.configuration.eim_id; }
+  std::string operator()(const DeleteEim& one) const { return "delete eIM " + one.eim_id; }
+  std::string operator()(const UpdateEim& one) const {
+    return "update eIM " + one.configuration.eim_id;
+  }
+  std::string operator()(const ListEim&) const { return "list eIMs"; }
+};
+
 }  // namespace
+
+std::vector<std::string> asked_in(const eim::Order& order) {
+  std::vector<std::string> all;
+  if (order.kind == eim::OrderKind::data_request) return {"data about itself"};
+  if (order.kind == eim::OrderKind::download) {
+    auto trigger = read<ProfileDownloadTriggerRequest>(order.content, Version::v1_2);
+    const auto* source =
+        trigger && trigger->source ? std::get_if<std::string>(&*trigger->source) : nullptr;
+    all.push_back(source == nullptr ? "download" : "download " + *source);
+    return all;
+  }
+  auto package = read<EuiccPackageSigned>(order.content, Version::v1_2);
+  if (!package) return all;
+  std::visit(
+      [&](const auto& operations) {
+        for (const auto& one : operations) all.push_back(std::visit(OperationWords(), one));
+      },
+      package->content);
+  return all;
+}
 
 Result<CommandContent> content_of(const ProfileCommand& command) {
   using Kind = ProfileCommand::Kind;

@@ -25,6 +25,9 @@ Result<eim::OrderBook::Placement> prepare_order(eim::OrderBook& book, const Eid&
 // Requires: the order has ended. Names of the listed profiles are left to the caller.
 CommandResult result_of(const eim::Order& order, CommandNumber command, Instant now);
 
+// What it asks of the card, for people: "enable 8955...", "list", "download 1$smdp...$".
+std::vector<std::string> asked_in(const eim::Order& order);
+
 // The results that the card signed, if the order's evidence is such; empty otherwise.
 std::vector<sgp32::OperationResult> signed_results(const eim::Order& order);
 

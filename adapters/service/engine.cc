@@ -6,7 +6,6 @@
 #include <chrono>
 #include <utility>
 
-#include "adapters/service/command_package.h"
 #include "adapters/service/every_row.h"
 #include "engine/base/diagnostic_code.h"
 
@@ -21,8 +20,6 @@ constexpr std::size_t kDevicesPerTick = 512;
 constexpr std::size_t kStepsBeforeReports = 512;
 // However far the next instant is: the wall clock may be set meanwhile.
 constexpr std::chrono::milliseconds kNapMax{1'000};
-// A device that polls again and again between reading and committing: not so often.
-constexpr int kPlaceAttempts = 16;
 // Between two turns, at least; and after turns in which nothing waited.
 constexpr std::chrono::milliseconds kTidyMin{5};
 // How often devices that were silent for long are looked for.
@@ -143,109 +140,64 @@ Status Engine::enrol(const eim::Enrolment& enrolment) {
   return do_errand([this, enrolment] { return tenant_.book().enrol(enrolment); });
 }
 
-Status Engine::activate(RunnablePolicy policy, std::string by) {
-  return do_errand([this, policy = std::move(policy), by = std::move(by)]() -> Status {
-    Effects effects;
-    if (Status done = tenant_.activate(policy, by, now_(), effects); !done) return done;
-    Status committed = commit(effects);
-    note_revisit(committed.ok());
-    return committed;
+// In an errand. Requires: nothing waits to be committed.
+Status Engine::make(Result<Tenant::Change> change) {
+  if (!change) return std::move(change).error();
+  if (Status made = tenant_.store().commit(change->effect); !made) {
+    if (Status dropped = tenant_.drop(*change); !dropped) fail(dropped.error());
+    return made;
+  }
+  errands_in_hand_.front().has_happened = true;
+  Effects effects;
+  tenant_.take(*change, effects);
+  return commit(effects);
+}
+
+Status Engine::activate(Activation asked) {
+  return do_errand([this, asked = std::move(asked)] {
+    Status done = make(tenant_.activate(asked, now_()));
+    if (done) note_revisit(true);
+    return done;
   });
 }
 
-Status Engine::set_shadow(RunnablePolicy policy, std::string by) {
-  return do_errand([this, policy = std::move(policy), by = std::move(by)]() -> Status {
-    Effects effects;
-    if (Status done = tenant_.set_shadow(policy, by, now_(), effects); !done) return done;
-    Status committed = commit(effects);
-    note_revisit(committed.ok());
-    return committed;
+Status Engine::set_shadow(RunnablePolicy policy, std::string text, std::string by) {
+  return do_errand([this, policy = std::move(policy), text = std::move(text), by = std::move(by)] {
+    Status done = make(tenant_.set_shadow(policy, text, by, now_()));
+    if (done) note_revisit(true);
+    return done;
   });
 }
 
 Status Engine::set_switches(KillSwitches switches) {
-  return do_errand([this, switches = std::move(switches)]() mutable -> Status {
+  return do_errand([this, switches = std::move(switches)]() mutable {
     switches.at = now_();
-    killed_ = switches.all;
-    Effects effects;
-    tenant_.set_switches(switches, effects);
-    Status committed = commit(effects);
-    note_revisit(committed.ok());
+    if (switches.all) killed_ = true;  // before it takes its time
+    Status done = make(tenant_.set_switches(switches));
+    killed_ = tenant_.switches().all;
+    if (!done) return done;
+    note_revisit(true);
     std::lock_guard lock(mutex_);
     looking_up_ = true;  // orders by hand are taken back as well
     looked_up_to_.reset();
-    return committed;
+    return done;
   });
 }
 
-Status Engine::approve(const std::string& label, const std::string& by) {
-  return do_errand([&]() -> Status {
-    Effects effects;
-    if (Status done = tenant_.approve(label, by, now_(), effects); !done) return done;
-    return commit(effects);
-  });
+Result<std::vector<std::string>> Engine::approve(const std::vector<std::string>& labels,
+                                                 const std::string& by) {
+  std::vector<std::string> approved;
+  Status done = do_errand([&] { return make(tenant_.approve(labels, by, now_(), approved)); });
+  if (!done) return std::move(done).error();
+  return approved;
 }
 
 Status Engine::approve_campaign(const CampaignWord& word) {
-  return do_errand([&]() -> Status {
-    Effects effects;
-    if (Status done = tenant_.approve_campaign(word, now_(), effects); !done) return done;
-    return commit(effects);
-  });
+  return do_errand([&] { return make(tenant_.approve_campaign(word, now_())); });
 }
 
 Status Engine::propose(const std::optional<PolicyVersion>& proposal, const std::string& by) {
-  return do_errand([&]() -> Status {
-    Effects effects;
-    if (Status done = tenant_.propose(proposal, by, now_(), effects); !done) return done;
-    return commit(effects);
-  });
-}
-
-Result<PlacedOrder> Engine::place(const Eid& eid, const ProfileCommand& command, bool force,
-                                  const std::optional<OrderKey>& key) {
-  Result<PlacedOrder> placed = PlacedOrder{};
-  Status done = do_errand([&]() -> Status {
-    placed = place_now(eid, command, force, key);
-    return {};
-  });
-  if (!done) return std::move(done).error();
-  return placed;
-}
-
-Result<PlacedOrder> Engine::place_now(const Eid& eid, const ProfileCommand& command, bool force,
-                                      const std::optional<OrderKey>& key) {
-  if (killed()) {
-    return make_diagnostic(Code::E0842, "a kill switch stops all orders",
-                           "`sojourn kill` shows it");
-  }
-  if (key) {
-    auto known = known_order(tenant_.store(), tenant_.keys(), *key);
-    if (!known) return std::move(known).error();
-    if (known->has_value()) return PlacedOrder{**known, true};
-  }
-  for (int attempt = 0; attempt < kPlaceAttempts; ++attempt) {
-    auto placement = prepare_order(tenant_.book(), eid, command, {.force = force});
-    if (!placement) return std::move(placement).error();
-    StoreTransaction effect;
-    append(effect, placement->effect);
-    if (key) {
-      Status noted =
-          note_order_key(tenant_.store(), tenant_.keys(), *key, placement->id, now_(), effect);
-      if (!noted) return std::move(noted).error();
-    }
-    Status committed = tenant_.store().commit(effect);
-    if (committed) return PlacedOrder{placement->id, false};
-    // E0016: the device polled meanwhile.
-    if (committed.error().code != Code::E0016) return std::move(committed).error();
-  }
-  return make_diagnostic(Code::E0016, "the device is busy", "order it again in a moment");
-}
-
-Status Engine::withdraw(const Eid& eid, eim::OrderId order) {
-  Status done = do_errand([&] { return tenant_.book().withdraw(eid, order); });
-  if (done) tell(eid, {{.kind = eim::Notice::Kind::order_finished, .eid = eid, .order = order}});
-  return done;
+  return do_errand([&] { return make(tenant_.propose(proposal, by, now_())); });
 }
 
 // --- the thread ----------------------------------------------------------------------------------
@@ -319,16 +271,17 @@ void Engine::turn() {
     errands_in_hand_.swap(errands_);
     ++counters_.turns;
   }
-  run_errands();
+  Status done = run_errands();
   Instant now = now_();
   std::vector<ReportCounts> counts;
-  Status done = catch_up(now);
+  if (done) done = catch_up(now);
+  std::size_t taken = in_hand_.empty() ? 0 : count;
   if (done) done = take_all(now, counts);
   {
     // Before the answers: who has one finds it counted.
     std::lock_guard lock(mutex_);
     waiting_reports_ -= count;
-    if (done) counters_.reports += count;
+    if (done) counters_.reports += taken;
   }
   for (std::size_t i = 0; i < in_hand_.size(); ++i) {
     if (done) {
@@ -346,14 +299,20 @@ void Engine::turn() {
 }
 
 // One that waits for room has its answer before its end.
-void Engine::run_errands() {
+Status Engine::run_errands() {
   while (!errands_in_hand_.empty()) {
     std::function<Status()> run = std::move(errands_in_hand_.front().run);
     Status done = run();
-    if (errands_in_hand_.empty()) return;
-    errands_in_hand_.front().answer.set_value(std::move(done));
+    if (errands_in_hand_.empty()) return done;  // it has happened, and waited for room
+    bool has_happened = errands_in_hand_.front().has_happened;
+    errands_in_hand_.front().answer.set_value(has_happened ? Status() : done);
     errands_in_hand_.pop_front();
+    if (has_happened && !done) return done;
+    bool full = !done && done.error().code == Code::E0009;
+    if (full) done = try_for_room();
+    if (full && !done) return done;
   }
+  return {};
 }
 
 void Engine::fail(const Diagnostic& why) {
@@ -472,36 +431,6 @@ Status Engine::commit(Effects& effects) {
   return dispatch(std::move(effects.intents));
 }
 
-Status Engine::settle_placements(Effects& effects, std::vector<Status>& answers) {
-  std::vector<StoredIntent> left;
-  std::uint64_t count = 0;
-  for (StoredIntent& one : effects.intents) {
-    if (one.with_turn) {
-      ++count;
-      continue;
-    }
-    if (!one.placement) {
-      left.push_back(std::move(one));
-      continue;
-    }
-    Status& answer = answers[*one.placement];
-    if (answer) {
-      ++count;
-    } else if (answer.error().code == Code::E0016) {
-      answer = {};
-      tenant_.note_unplaced(one.label);
-      auto row = tenant_.store().read(tenant_.keys().intent(one.label));
-      if (!row) return std::move(row).error();
-      // Of several for one device the last stands.
-      if (row->has_value()) left.push_back({one.label, std::move(**row), {}, false});
-    }
-  }
-  effects.intents = std::move(left);
-  std::lock_guard lock(mutex_);
-  counters_.orders += count;
-  return {};
-}
-
 // Memory is ahead of the store, so what finds no room is tried until there is some.
 std::vector<Status> Engine::commit_group(std::span<const StoreTransaction> group) {
   while (true) {
@@ -526,7 +455,9 @@ bool Engine::wait_for_room(const Diagnostic& why) {
   if (!lacks_room_.exchange(true)) failed_(why);
   for (ReportsJob& job : in_hand_) job.answer.set_value(no_room());
   in_hand_.clear();
-  for (Errand& errand : errands_in_hand_) errand.answer.set_value(no_room());
+  for (Errand& errand : errands_in_hand_) {
+    errand.answer.set_value(errand.has_happened ? Status() : Status(no_room()));
+  }
   errands_in_hand_.clear();
   std::unique_lock lock(mutex_);
   for (Errand& errand : errands_) errand.answer.set_value(no_room());
@@ -540,87 +471,15 @@ bool Engine::wait_for_room(const Diagnostic& why) {
   return !stopping_;
 }
 
-// --- from commands to orders ---------------------------------------------------------------------
-
-Status Engine::dispatch(std::vector<StoredIntent> decided) {
-  while (!decided.empty()) {
-    std::vector<StoredIntent> again;
-    Effects refusals;
-    if (Status done = dispatch_round(decided, again, refusals); !done) return done;
-    if (Status done = commit(refusals); !done) return done;
-    decided = std::move(again);
-  }
-  return {};
+// Somebody found none. Nothing waits to be committed, so something small has to tell when there is.
+Status Engine::try_for_room() {
+  std::string when = std::to_string(now_().ms);
+  StoreTransaction something;
+  something.put(tenant_.keys().room(), Bytes(when.begin(), when.end()));
+  return std::move(commit_group({&something, 1}).front());
 }
 
-// `again`: those that lost a race with their device.
-Status Engine::dispatch_round(const std::vector<StoredIntent>& decided,
-                              std::vector<StoredIntent>& again, Effects& refusals) {
-  std::vector<StoreTransaction> placements;
-  std::vector<std::string> placed;
-  for (const StoredIntent& one : decided) {
-    const std::string& label = one.label;
-    auto eid = parse_eid(label);
-    if (!eid) continue;
-    auto intent = intent_from(one.intent);
-    if (!intent) return std::move(intent).error();
-    if (intent->withdraw != 0) {
-      auto order = tenant_.order_of(label, intent->withdraw);
-      if (!order && order.error().code == Code::E0886) continue;
-      if (!order) return std::move(order).error();
-      // Too late to take it back: then its result comes.
-      auto withdraw = [&] { return tenant_.book().withdraw(*eid, *order); };
-      if (*order != 0 && when_there_is_room(withdraw)) {
-        tell(*eid, {{.kind = eim::Notice::Kind::order_finished, .eid = *eid, .order = *order}});
-      }
-    }
-    StoreTransaction effect;
-    StoreKey key = tenant_.keys().intent(label);
-    effect.expect(key, one.intent).erase(key);
-    if (intent->command.number != 0) {
-      auto placement = prepare_order(tenant_.book(), *eid, intent->command, {});
-      if (!placement) {
-        const Diagnostic& why = placement.error();
-        if (is_damage(why)) {
-          tenant_.set_aside(label, why);
-          continue;
-        }
-        bool enrolled = why.code != Code::E0841;
-        if (enrolled && why.code != Code::E0842) return why;
-        Status told = tenant_.take_refusal(
-            label, intent->command,
-            enrolled ? CommandResult::Outcome::refused : CommandResult::Outcome::not_now,
-            why.message, now_(), refusals);
-        if (!told && told.error().code != Code::E0886) return told;
-        continue;
-      }
-      append(effect, placement->effect);
-      Status noted = tenant_.note_order(label, placement->id, intent->command.number, effect);
-      if (!noted && noted.error().code == Code::E0886) continue;
-      if (!noted) return noted;
-    }
-    placements.push_back(std::move(effect));
-    placed.push_back(label);
-  }
-  if (placements.empty()) return {};
-  std::vector<Status> answers = commit_group(placements);
-  std::uint64_t count = 0;
-  for (std::size_t i = 0; i < answers.size(); ++i) {
-    if (answers[i]) {
-      ++count;
-    } else if (answers[i].error().code == Code::E0016) {
-      // It may have been decided otherwise meanwhile, or placed.
-      auto row = tenant_.store().read(tenant_.keys().intent(placed[i]));
-      if (!row) return std::move(row).error();
-      if (row->has_value()) again.push_back({placed[i], std::move(**row), {}, false});
-    } else {
-      return std::move(answers[i]);
-    }
-  }
-  std::lock_guard lock(mutex_);
-  counters_.orders += count;
-  return {};
-}
+// --- after a stop --------------------------------------------------------------------------------
 
 // After a stop at any instant: intents that became no orders yet. Ended orders are looked up later.
 Status Engine::take_up_what_was_left() {

@@ -66,19 +66,19 @@ class Engine {
   void stop();
 
   // Errors: E0883 the queue is full (none was taken), E0015 it has stopped, E0009 the disk is full
-  // (nobody knows yet whether they will be there; to be sent again).
+  // (nobody knows yet whether they will be there; sent again they count once).
   Result<ReportCounts> take(std::vector<Report> reports);
   void tell(const Eid& eid, std::vector<eim::Notice> notices);
   Status enrol(const eim::Enrolment& enrolment);  // E0842 enrolled already
-  Status activate(RunnablePolicy policy, std::string by);
-  Status set_shadow(RunnablePolicy policy, std::string by);
+  // What people change (Tenant::Change): with any error, E0009 too, nothing has happened. Other
+  // errors: of the tenant's members of the same names.
+  Status activate(Activation asked);
+  Status set_shadow(RunnablePolicy policy, std::string text, std::string by);
   Status set_switches(KillSwitches switches);
-  // Errors: of Tenant::approve.
-  Status approve(const std::string& label, const std::string& by);
-  // Errors: of Tenant::approve_campaign.
+  // Of which devices.
+  Result<std::vector<std::string>> approve(const std::vector<std::string>& labels,
+                                           const std::string& by);
   Status approve_campaign(const CampaignWord& word);
-  // A policy that waits for a second person; absent: the one that waits is dropped, E0842 when
-  // there is none.
   Status propose(const std::optional<PolicyVersion>& proposal, const std::string& by);
   // Is the whole tenant stopped? Then no package leaves.
   bool killed() const { return killed_.load(); }
@@ -98,11 +98,13 @@ class Engine {
     std::vector<Report> reports;
     std::promise<Result<ReportCounts>> answer;
   };
-  // Anything else that has to happen on the engine's thread. Who asked for it may have his answer,
-  // E0009, and be gone before its commit ends: what is his is not touched after that.
+  // Anything else that has to happen on the engine's thread. It happens whole or, with an error,
+  // not at all. Who asked for it may have the answer and be gone while what follows from it waits
+  // for room: what is theirs is not touched after it has happened.
   struct Errand {
     std::function<Status()> run;
     std::promise<Status> answer;
+    bool has_happened = false;
   };
 
   void run();
@@ -111,7 +113,8 @@ class Engine {
   void note_revisit(bool goes_on);
   bool wait_for_work();
   void turn();
-  void run_errands();
+  Status run_errands();
+  Status make(Result<Tenant::Change> change);
   Status take_all(Instant now, std::vector<ReportCounts>& counts);
   Status take_told(Instant now);
   // For a fleet that is asked something: its minutes, and what is due before them.
@@ -124,6 +127,7 @@ class Engine {
   std::vector<Status> commit_group(std::span<const StoreTransaction> group);
   Status when_there_is_room(const std::function<Status()>& act);
   bool wait_for_room(const Diagnostic& why);
+  Status try_for_room();
   // Spends as long on it as was spent on what came in, so that it keeps up.
   Status tidy(std::chrono::steady_clock::time_point turn_begin);
   Status dispatch(std::vector<StoredIntent> decided);

@@ -130,40 +130,4 @@ Tenant::FleetSize Tenant::fleet_size() const {
   return size;
 }
 
-Status Tenant::approve_campaign(const CampaignWord& word, Instant now, Effects& effects) {
-  std::lock_guard lock(mutex_);
-  std::vector<FleetMinutes::Waiting> all;
-  if (fleet_ != nullptr) all = fleet_->minutes().waiting();
-  auto found = std::find_if(all.begin(), all.end(), [&](const FleetMinutes::Waiting& one) {
-    return one.campaign == word.campaign && one.aborted == word.goes_on;
-  });
-  if (found == all.end()) {
-    return make_diagnostic(Code::E0842, "campaign `" + word.campaign + "` does not wait for that",
-                           "`sojourn campaigns list` shows those that wait");
-  }
-  if (!word.devices.empty() && word.devices != to_hex(found->devices)) {
-    return make_diagnostic(
-        Code::E0842, "campaign `" + word.campaign + "` is about other devices than were shown",
-        "look at it again");
-  }
-  auto versions = policy_versions(store_, keys_, 1);
-  if (!versions) return std::move(versions).error();
-  bool own = !versions->empty() && is_put_in_force_by(versions->front(), word.by);
-  if (own && !word.goes_on) {
-    return make_diagnostic(
-        Code::E0842,
-        "`" + word.by + "` put the policy in force and does not approve what it orders",
-        "somebody else with the role `approve` has to");
-  }
-  if (word.goes_on) {
-    fleet_->minutes().go_on(word.campaign, now);
-  } else {
-    fleet_->minutes().approve(word.campaign, now);
-  }
-  StoreTransaction effect;
-  record(campaign_record(word, *found, now), effect);
-  effects.transactions.push_back(std::move(effect));
-  return {};
-}
-
 }  // namespace sojourn::service

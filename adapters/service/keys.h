@@ -27,6 +27,7 @@
 //   settings  "policy"            a policy activated through REST, instead of the file's
 //   settings  "decided by"        the digest of the policy under which all devices were judged
 //   settings  "audit key"         what makes the salts of the chain
+//   settings  "room"              when there was room on the disk again
 #pragma once
 
 #include "engine/base/store_key.h"
@@ -98,6 +99,7 @@ class Keys {
   StoreKey policy() const { return in(Space::settings, "policy"); }
   StoreKey decided_by() const { return in(Space::settings, "decided by"); }
   StoreKey audit_key() const { return in(Space::settings, "audit key"); }
+  StoreKey room() const { return in(Space::settings, "room"); }
 
  private:
   static constexpr std::uint16_t kLayout = 1;

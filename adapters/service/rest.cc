@@ -156,20 +156,38 @@ eim::HttpResponse Rest::handle(const eim::HttpRequest& request) {
   // Judged before its body was read; a token may have gone meanwhile.
   if (match.route == nullptr) return problem(404, "", "there is no such route");
   unsigned admitted = admit(request, *match.route, call.holder);
-  if (admitted != 200) return problem(admitted, "", title_of(admitted));
+  if (admitted != 200) return problem(admitted, "", reason_of(admitted, request));
   if (match.route->of_tenant) {
     call.engine = engine_for(request, call.holder);
-    if (call.engine == nullptr) return problem(403, "", "not a tenant of this token");
+    if (call.engine == nullptr) return problem(403, "", reason_of(403, request));
   }
   std::size_t question = request.target.find('?');
   if (question != std::string_view::npos) call.query = request.target.substr(question + 1);
   return match.route->handler(*this, call);
 }
 
+// Why a request was refused before it was read, so that who sent it knows what to do.
+std::string Rest::reason_of(unsigned status, const eim::HttpRequest& head) const {
+  Match match = find(head.method, head.target);
+  TokenHolder holder;
+  if (status == 401) {
+    bool shown = !head.fields["Authorization"].empty();
+    return shown ? "the token is none of this service's" : "no token was sent, and no certificate";
+  }
+  if (status == 404) return "there is no such route; /openapi.json lists them";
+  if (status == 403 && match.route != nullptr) {
+    unsigned admitted = admit(head, *match.route, holder);
+    return admitted == 200 ? "not a tenant of this token, or the token is for several: the header "
+                             "`Sojourn-Tenant` names one"
+                           : fmt::format("this takes the role `{}`", role_name(match.route->role));
+  }
+  return std::string(title_of(status));
+}
+
 void Rest::complete(const eim::HttpRequest& head, eim::HttpResponse& response) const {
   if (response.status >= 400 && response.body.empty()) {
     std::uint32_t retry_after_s = response.retry_after_s;
-    response = problem(response.status, "", title_of(response.status));
+    response = problem(response.status, "", reason_of(response.status, head));
     response.retry_after_s = retry_after_s;
   }
   if (response.status == 401) response.fields.emplace_back("WWW-Authenticate", "Bearer");
@@ -208,9 +226,8 @@ eim::HttpResponse problem(unsigned status, std::string_view code, std::string_vi
 eim::HttpResponse problem(const Diagnostic& why, std::uint32_t retry_after_s) {
   unsigned status = 500;
   if (why.code == Code::E0883) status = 429;
-  if (why.code == Code::E0009 || why.code == Code::E0014 || why.code == Code::E0015 ||
-      why.code == Code::E0016)
-    status = 503;
+  // Nothing has happened, and it is worth another try. Of a disk that fails (E0014) nobody knows.
+  if (why.code == Code::E0009 || why.code == Code::E0015 || why.code == Code::E0016) status = 503;
   if (why.code == Code::E0841) status = 404;
   if (why.code == Code::E0842 || why.code == Code::E0886) status = 409;
   if (why.code == Code::E0882) status = 422;

@@ -8,6 +8,7 @@
 // `after`, and `next` in the answer is the `after` of the next page.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <shared_mutex>
 #include <span>
@@ -92,9 +93,29 @@ class ServiceFacts {
 
 class Rest final : public eim::HttpHandler {
  public:
-  // Engines and facts outlive it.
-  Rest(std::vector<Engine*> engines, ServiceFacts& facts, std::uint32_t retry_after_s)
-      : engines_(std::move(engines)), facts_(facts), retry_after_s_(retry_after_s) {}
+  // Engines and facts outlive it. `waiters_max`: requests that may wait for something to happen,
+  // each of which holds a thread; more are answered at once.
+  Rest(std::vector<Engine*> engines, ServiceFacts& facts, std::uint32_t retry_after_s,
+       std::uint32_t waiters_max = 0)
+      : engines_(std::move(engines)),
+        facts_(facts),
+        retry_after_s_(retry_after_s),
+        waiters_max_(waiters_max) {}
+
+  // The place of a request that may wait.
+  class Waiter {
+   public:
+    explicit Waiter(Rest& rest) : rest_(rest), may_wait_(++rest.waiters_ <= rest.waiters_max_) {}
+    ~Waiter() { --rest_.waiters_; }
+    Waiter(const Waiter&) = delete;
+    Waiter& operator=(const Waiter&) = delete;
+    // False: it is answered now; too many wait, or the service stops.
+    bool may_wait() const { return may_wait_ && rest_.facts().ready(); }
+
+   private:
+    Rest& rest_;
+    const bool may_wait_;
+  };
 
   unsigned judge(const eim::HttpRequest& head) override;
   bool may_wait(const eim::HttpRequest&) const override { return true; }
@@ -114,10 +135,13 @@ class Rest final : public eim::HttpHandler {
   // 200, 401 or 403.
   unsigned admit(const eim::HttpRequest& head, const RestRoute& route, TokenHolder& holder) const;
   Engine* engine_for(const eim::HttpRequest& head, const TokenHolder& holder) const;
+  std::string reason_of(unsigned status, const eim::HttpRequest& head) const;
 
   std::vector<Engine*> engines_;
   ServiceFacts& facts_;
   std::uint32_t retry_after_s_;
+  const std::uint32_t waiters_max_;
+  std::atomic<std::uint32_t> waiters_{0};
 };
 
 // --- answers -------------------------------------------------------------------------------------

@@ -115,16 +115,10 @@ eim::HttpResponse give_approval(Rest& rest, const RestCall& call) {
   } else {
     return problem(400, "E0885", "the body has neither `rule` nor `devices`, at most 1,000");
   }
+  auto approved = call.engine->approve(labels, call.holder.name);
+  if (!approved) return problem(approved.error(), rest.retry_after_s());
   Json json;
-  json["approved"] = Json::array();
-  for (const std::string& label : labels) {
-    Status done = call.engine->approve(label, call.holder.name);
-    if (!done && labels.size() == 1) return problem(done.error(), rest.retry_after_s());
-    bool passed_by =
-        !done && (done.error().code == Code::E0841 || done.error().code == Code::E0842);
-    if (!done && !passed_by) return problem(done.error(), rest.retry_after_s());
-    if (done) json["approved"].push_back(label);
-  }
+  json["approved"] = std::move(*approved);
   return json_answer(200, dumped(json));
 }
 

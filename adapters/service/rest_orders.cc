@@ -1,6 +1,8 @@
 // /v1/orders: what is ordered of cards, by the planner or by hand.
 #include <algorithm>
+#include <chrono>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "adapters/service/json_line.h"
 #include "adapters/service/paging.h"
@@ -13,6 +15,9 @@ namespace {
 using Kind = ProfileCommand::Kind;
 
 constexpr std::size_t kOrderKeyBytesMax = 255;
+// Of one request that waits for an order's end; who wants more asks again.
+constexpr std::chrono::seconds kWaitMax{30};
+constexpr std::chrono::milliseconds kLookEvery{50};
 
 Json parsed(std::string_view text) { return Json::parse(text.begin(), text.end(), nullptr, false); }
 
@@ -62,6 +67,22 @@ std::optional<ProfileCommand> command_in(const Json& given, const Tenant::View* 
     return std::nullopt;
   }
   return command;
+}
+
+// One order, also one that has ended; null: there is none.
+Result<Json> find_order(Tenant& tenant, const std::string& label, const Eid& eid,
+                        std::uint64_t number) {
+  auto record = tenant.book().device(eid);
+  if (!record) return std::move(record).error();
+  if (const eim::Order* order = record->find(number); order != nullptr) {
+    return order_json(label, *order);
+  }
+  auto finished = tenant.store().read(tenant.keys().finished_order(label, number));
+  if (!finished) return std::move(finished).error();
+  if (!finished->has_value()) return Json();
+  Json json = parsed(text_in(**finished));
+  json["device"] = label;
+  return json;
 }
 
 }  // namespace
@@ -143,21 +164,23 @@ eim::HttpResponse create_order(Rest& rest, const RestCall& call) {
 }
 
 eim::HttpResponse show_order(Rest& rest, const RestCall& call) {
-  Tenant& tenant = call.engine->tenant();
   auto eid = parse_eid(call.parts[0]);
   auto number = number_in(call.parts[1]);
   if (!eid || !number) return problem(404, "", "there is no such order");
-  auto record = tenant.book().device(*eid);
-  if (!record) return problem(record.error(), rest.retry_after_s());
-  if (const eim::Order* order = record->find(*number); order != nullptr) {
-    return json_answer(200, dumped(order_json(call.parts[0], *order)));
+  auto begin = std::chrono::steady_clock::now();
+  auto longest =
+      std::min(std::chrono::seconds(number_in(call.value("wait")).value_or(0)), kWaitMax);
+  Rest::Waiter waiter(rest);
+  while (true) {
+    auto order = find_order(call.engine->tenant(), call.parts[0], *eid, *number);
+    if (!order) return problem(order.error(), rest.retry_after_s());
+    if (order->is_null()) return problem(404, "", "there is no such order");
+    bool over = std::chrono::steady_clock::now() - begin >= longest;
+    if (over || order->contains("ended_at") || !waiter.may_wait()) {
+      return json_answer(200, dumped(*order));
+    }
+    std::this_thread::sleep_for(kLookEvery);
   }
-  auto finished = tenant.store().read(tenant.keys().finished_order(call.parts[0], *number));
-  if (!finished) return problem(finished.error(), rest.retry_after_s());
-  if (!finished->has_value()) return problem(404, "", "there is no such order");
-  Json json = parsed(text_in(**finished));
-  json["device"] = call.parts[0];
-  return json_answer(200, dumped(json));
 }
 
 eim::HttpResponse cancel_order(Rest& rest, const RestCall& call) {

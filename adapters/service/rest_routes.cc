@@ -35,7 +35,11 @@ constexpr RestRoute kRoutes[] = {
     {"POST", "/v1/orders", Role::operate, create_order,
      "Orders something of a card by hand; with an Idempotency-Key a repetition orders nothing", "",
      "NewOrder", "PlacedOrder", true, "Idempotency-Key"},
-    {"GET", "/v1/orders/{device}/{order}", Role::read, show_order, "One order", "", "", "Order"},
+    {"GET", "/v1/orders/{device}/{order}", Role::read, show_order,
+     "One order; with `wait` when it has ended, or after so many seconds, at most 30, or sooner "
+     "when "
+     "too many wait",
+     "wait", "", "Order"},
     {"DELETE", "/v1/orders/{device}/{order}", Role::operate, cancel_order,
      "Takes back an order that has not left yet", "", "", ""},
     {"GET", "/v1/policy", Role::read, show_policy, "The policy in force", "", "", "Policy"},
@@ -72,17 +76,22 @@ constexpr RestRoute kRoutes[] = {
     {"GET", "/v1/approvals", Role::read, list_approvals,
      "Devices whose decision waits for a person's yes", "limit after", "", "ApprovalList"},
     {"POST", "/v1/approvals", Role::approve, give_approval,
-     "Says yes to what is decided: for devices by name, or for all that wait by a rule", "",
-     "Approval", "Approved"},
+     "Says yes to what is decided: for devices by name, or for all that wait by a rule. Not by who "
+     "put the policy in force (409)",
+     "", "Approval", "Approved"},
     {"GET", "/v1/campaigns", Role::read, list_campaigns,
      "What a rule or ban orders of so many devices that a person has to say yes, or of which too "
      "much failed",
      "", "", "CampaignList"},
     {"POST", "/v1/campaigns/approve", Role::approve, routes::approve_campaign,
-     "Says yes to all that a campaign orders; with the digest of `devices`, only to these", "",
-     "CampaignWord", ""},
+     "Says yes to all that a campaign orders; with the digest of `devices`, only to these. Not by "
+     "who put the policy in force (409)",
+     "", "CampaignWord", ""},
     {"POST", "/v1/campaigns/go-on", Role::approve, let_campaign_go_on,
-     "Lets a campaign of which too much failed go on; failures count anew", "", "CampaignWord", ""},
+     "Lets a campaign of which too much failed go on; failures count anew. Not by who put the "
+     "policy "
+     "in force (409)",
+     "", "CampaignWord", ""},
     {"GET", "/v1/switches", Role::read, show_switches, "Kill switches that are on", "", "",
      "Switches"},
     {"PUT", "/v1/switches", Role::approve, routes::set_switches,

@@ -217,6 +217,7 @@ constexpr RestSchema kSchemas[] = {
   "device":{"type":"string"},
   "order":{"type":"integer"},
   "kind":{"type":"string","enum":["package","data request","download"]},
+  "asks":{"type":"array","items":{"type":"string"},"description":"of the card, in its order"},
   "state":{"type":"string"},
   "counter":{"type":"integer"},
   "transaction":{"type":"string"},

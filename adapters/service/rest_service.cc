@@ -44,6 +44,16 @@ std::string parameters(const RestRoute& route) {
   return all;
 }
 
+// What 503 says where something was to change.
+std::string_view refusal_of(const RestRoute& route) {
+  if (route.path == "/v1/observations") {
+    return "the disk is full, or the service stops: after Retry-After send all of it again; what "
+           "was taken in after all is a duplicate then and counts once";
+  }
+  return "the disk is full, or the service stops: nothing of it has happened; after Retry-After "
+         "send it again";
+}
+
 std::string operation(const RestRoute& route) {
   std::string json = fmt::format(R"("{}":{{"summary":"{}","parameters":[{}])", lower(route.method),
                                  route.summary, parameters(route));
@@ -52,8 +62,13 @@ std::string operation(const RestRoute& route) {
   }
   json += R"(,"responses":{"2XX":{"description":"done")";
   if (!route.answer.empty()) json += fmt::format(R"(,"content":{})", content(route.answer));
-  json += R"(},"default":{"description":"problem","content":{"application/problem+json":)"
-          R"({"schema":{"$ref":"#/components/schemas/Problem"}}}}})";
+  constexpr std::string_view kProblem = R"("content":{"application/problem+json":)"
+                                        R"({"schema":{"$ref":"#/components/schemas/Problem"}}}})";
+  if (route.method != "GET") {
+    json += fmt::format(R"(}},"503":{{"description":"{}",{})", refusal_of(route), kProblem);
+  }
+  json += fmt::format(R"({}"default":{{"description":"problem",{}}})",
+                      route.method == "GET" ? "}," : ",", kProblem);
   if (route.role == Role::nobody) return json + R"(,"security":[]})";
   return json + fmt::format(R"(,"x-sojourn-role":"{}"}})", role_name(route.role));
 }

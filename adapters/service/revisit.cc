@@ -1,5 +1,5 @@
-// What people change for all devices at once: the policy in force, the one in shadow, the kill
-// switches; and how every device is looked at anew then, without anybody having to wait for it.
+// How every device is looked at anew when people changed something for all at once (changes.cc),
+// without anybody having to wait for it.
 //
 // Reading a device under another policy reads its whole journal. A thread of its own does that
 // ahead, from a snapshot, holding no lock; the engine's thread takes up what was read, a few
@@ -23,113 +23,6 @@ constexpr std::size_t kAheadMax = 256;
 constexpr std::size_t kLabelsPerPage = 256;
 
 }  // namespace
-
-void Tenant::shelve(RunnablePolicy policy, RunnablePolicy shadow) {
-  LoopOptions loop;
-  loop.mode = LoopMode::open;
-  loop.lateness = config_.lateness;
-  DeviceShelf shelf{keys_, loop, std::move(policy), std::move(shadow), {}, {}, {}, {}};
-  shelf.first_word = first_word(shelf.policy.prepared);
-  if (shelf.shadow) shelf.first_shadow_word = first_word(shelf.shadow.prepared);
-  shelf.policy_digest = digest_text(*shelf.policy.prepared);
-  shelf.made_under = digest_of(*shelf.policy.prepared, loop);
-  shelf_ = std::make_shared<const DeviceShelf>(std::move(shelf));
-  set_aside_.try_all_again();
-}
-
-Status Tenant::activate(RunnablePolicy policy, std::string_view by, Instant now, Effects& effects) {
-  std::lock_guard lock(mutex_);
-  recent_.clear();
-  devices_.clear();
-  shelve(std::move(policy), shelf_->shadow);
-  StoreTransaction effect;
-  auto opened = LiveFleet::open(store_, keys_.fleet(), shelf_->policy.prepared,
-                                LiveFleet::Begin::take_over, effect);
-  if (!opened) return std::move(opened).error();
-  fleet_ = std::move(opened->fleet);
-  effect.erase(keys_.decided_by());
-  record(policy_record(shelf_->policy_digest, by, now), effect);
-  effects.transactions.push_back(std::move(effect));
-  ahead_.begin(StoreRange::with_prefix(keys_.devices()));
-  return {};
-}
-
-Status Tenant::set_shadow(RunnablePolicy policy, std::string_view by, Instant now,
-                          Effects& effects) {
-  std::lock_guard lock(mutex_);
-  recent_.clear();
-  devices_.clear();
-  StoreTransaction effect;
-  std::string digest = policy ? digest_text(*policy.prepared) : "";
-  shelve(shelf_->policy, std::move(policy));
-  shadow_fleet_.reset();
-  if (shelf_->shadow) {
-    auto opened = LiveFleet::open(store_, keys_.shadow_fleet(), shelf_->shadow.prepared,
-                                  LiveFleet::Begin::anew, effect);
-    if (!opened) return std::move(opened).error();
-    shadow_fleet_ = std::move(opened->fleet);
-  }
-  record(shadow_record(digest, by, now), effect);
-  effects.transactions.push_back(std::move(effect));
-  ahead_.begin(StoreRange::with_prefix(keys_.devices()));
-  return {};
-}
-
-void Tenant::set_switches(const KillSwitches& switches, Effects& effects) {
-  std::lock_guard lock(mutex_);
-  switches_ = switches;
-  StoreTransaction effect;
-  effect.put(keys_.switches(), to_bytes(switches));
-  record(switches_record(switches), effect);
-  effects.transactions.push_back(std::move(effect));
-  ahead_.begin(StoreRange::with_prefix(keys_.devices()));
-}
-
-void Tenant::record(std::string_view json, StoreTransaction& effect) {
-  std::uint64_t number = chain_->sequence();
-  std::string line = chain_->append(json, "");
-  effect.put(keys_.chain(number), Bytes(line.begin(), line.end()));
-}
-
-Status Tenant::propose(const std::optional<PolicyVersion>& proposal, std::string_view by,
-                       Instant now, Effects& effects) {
-  std::lock_guard lock(mutex_);
-  auto before = policy_proposal(store_, keys_);
-  if (!before) return std::move(before).error();
-  if (!proposal && !before->has_value()) {
-    return make_diagnostic(Code::E0842, "no policy waits for a second person");
-  }
-  StoreTransaction effect;
-  if (proposal) {
-    effect.put(keys_.proposal(), to_bytes(*proposal));
-  } else {
-    effect.erase(keys_.proposal());
-  }
-  const PolicyVersion& about = proposal ? *proposal : **before;
-  record(proposal_record(about, !proposal, by, now), effect);
-  effects.transactions.push_back(std::move(effect));
-  return {};
-}
-
-Status Tenant::approve(const std::string& label, std::string_view by, Instant now,
-                       Effects& effects) {
-  std::lock_guard lock(mutex_);
-  Reading reading{*this};
-  auto device = find(label, nullptr);
-  if (!device) return std::move(device).error();
-  if (*device == nullptr) {
-    return make_diagnostic(Code::E0841, "no device `" + label + "` has been heard of");
-  }
-  const auto& decision = (*device)->loop.decision();
-  if (!decision || (*device)->row.waits_for != name_of(WaitReason::approval)) {
-    return make_diagnostic(Code::E0842, "nothing of device `" + label + "` waits for approval");
-  }
-  Turn turn(*this, **device, now);
-  turn.record(approval_record(decider_of(*shelf_->policy.prepared, *decision), by, now));
-  (*device)->row.approved = approval_key(*shelf_->policy.prepared, *decision);
-  turn.finish(effects);
-  return {};
-}
 
 // --- ahead, in a thread of its own ---------------------------------------------------------------
 

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <filesystem>
 #include <list>
+#include <mutex>
 
 #include "adapters/eim/coap_server.h"
 #include "adapters/eim/https_server.h"
@@ -136,9 +137,10 @@ class Running final : public Service, public ServiceFacts {
   Status resume_shadow(House& house);
   void reload_policy(House& house);
   Status activate_or_propose(House& house, std::string_view text, std::string_view by,
-                             PolicyCheck& check);
+                             PolicyCheck& check, Activation asked = {});
+  // Beside the policy and its version what it was before may be set.
   Status activate(House& house, std::string_view text, std::string_view by,
-                  const PolicyCheck& check);
+                  const PolicyCheck& check, Activation asked = {});
   House& house_of(Engine& engine) {
     for (House& house : houses_) {
       if (house.engine.get() == &engine) return house;
@@ -155,6 +157,7 @@ class Running final : public Service, public ServiceFacts {
   std::unique_ptr<Store> file_;
   std::unique_ptr<SharedStore> store_;
   std::list<House> houses_;
+  std::mutex file_digests_mutex_;  // guards those of the houses
   std::unique_ptr<EsipaEntry> esipa_;
   std::unique_ptr<eim::JsonBinding> json_;  // the same messages in JSON
   std::unique_ptr<Rest> rest_;
@@ -304,7 +307,7 @@ Status Running::resume_shadow(House& house) {
   if (!stored->has_value()) return {};
   std::string text((*stored)->begin(), (*stored)->end());
   PolicyCheck found = check(*house.engine, text);
-  if (found.runnable) return house.engine->set_shadow(found.runnable, "the restart");
+  if (found.runnable) return house.engine->set_shadow(found.runnable, text, "the restart");
   log_.warn("the shadow policy cannot run any more", {{"tenant", house.config.name}});
   return {};
 }
@@ -318,7 +321,8 @@ Status Running::open_servers() {
   }
   esipa_ = std::make_unique<EsipaEntry>(std::move(tenants), wall_clock);
   json_ = std::make_unique<eim::JsonBinding>(*esipa_);
-  rest_ = std::make_unique<Rest>(std::move(engines), *this, kRetryAfterSeconds);
+  rest_ = std::make_unique<Rest>(std::move(engines), *this, kRetryAfterSeconds,
+                                 config_.rest.threads / 2);
   if (config_.https) {
     auto identity = read_identity(*config_.https);
     if (!identity) return std::move(identity).error();
@@ -370,9 +374,9 @@ Status Running::activate_policy(Engine& engine, std::string_view text, std::stri
 }
 
 Status Running::activate_or_propose(House& house, std::string_view text, std::string_view by,
-                                    PolicyCheck& check) {
+                                    PolicyCheck& check, Activation asked) {
   if (!check.runnable || !house.config.needs_second_person) {
-    return activate(house, text, by, check);
+    return activate(house, text, by, check, std::move(asked));
   }
   PolicyVersion proposal{.number = 0,
                          .digest = digest_text(*check.runnable.prepared),
@@ -399,37 +403,32 @@ Status Running::activate_proposal(Engine& engine, std::string_view by, PolicyChe
   }
   const std::string& text = (*proposal)->text;
   found = check(engine, text);
-  std::string both = accepted_by(by, (*proposal)->by);
-  if (Status done = activate(house, text, both, found); !done) return done;
-  StoreTransaction done;
-  done.erase(keys.proposal());
-  return store_->commit(done);
+  Activation asked;
+  asked.accepts = to_bytes(**proposal);
+  return activate(house, text, accepted_by(by, (*proposal)->by), found, std::move(asked));
 }
 
 Status Running::set_shadow(Engine& engine, std::string_view text, std::string_view by,
                            PolicyCheck& found) {
-  Keys keys(house_of(engine).config.name);
-  StoreTransaction kept;
-  kept.erase(keys.shadow());
   if (!text.empty()) {
     found = check(engine, text);
     if (!found.runnable) {
       return make_diagnostic(Code::E0882, "the policy has errors", "`sojourn check` shows them");
     }
-    kept.put(keys.shadow(), Bytes(text.begin(), text.end()));
   }
-  if (Status stored = store_->commit(kept); !stored) return stored;
-  return engine.set_shadow(found.runnable, std::string(by));
+  return engine.set_shadow(found.runnable, std::string(text), std::string(by));
 }
 
 Status Running::activate_shadow(Engine& engine, std::string_view by, PolicyCheck& found) {
-  auto stored = store_->read(Keys(house_of(engine).config.name).shadow());
+  House& house = house_of(engine);
+  auto stored = store_->read(Keys(house.config.name).shadow());
   if (!stored) return std::move(stored).error();
   if (!stored->has_value()) return make_diagnostic(Code::E0842, "no policy runs in shadow");
   std::string text((*stored)->begin(), (*stored)->end());
-  if (Status done = activate_policy(engine, text, by, found); !done || found.proposed) return done;
-  PolicyCheck none;
-  return set_shadow(engine, {}, by, none);
+  found = check(engine, text);
+  Activation asked;
+  asked.ends_shadow = true;
+  return activate_or_propose(house, text, by, found, std::move(asked));
 }
 
 Status Running::roll_back(Engine& engine, std::string_view by, PolicyCheck& found) {
@@ -443,27 +442,25 @@ Status Running::roll_back(Engine& engine, std::string_view by, PolicyCheck& foun
 }
 
 Status Running::activate(House& house, std::string_view text, std::string_view by,
-                         const PolicyCheck& check) {
+                         const PolicyCheck& check, Activation asked) {
   if (!check.runnable) {
     return make_diagnostic(Code::E0882, "the policy has errors", "`sojourn check` shows them");
   }
-  std::string row = house.policy_file_digest + std::string(text);
-  StoreTransaction kept;
-  kept.put(Keys(house.config.name).policy(), Bytes(row.begin(), row.end()));
-  Status noted = note_version(*store_, Keys(house.config.name),
-                              {.number = 0,
-                               .digest = digest_text(*check.runnable.prepared),
-                               .by = std::string(by),
-                               .at = wall_clock(),
-                               .text = std::string(text)},
-                              kept);
-  if (!noted) return noted;
-  if (Status stored = store_->commit(kept); !stored) return stored;
-  Status done = house.engine->activate(check.runnable, std::string(by));
+  asked.policy = check.runnable;
+  asked.version = {.number = 0,
+                   .digest = digest_text(*check.runnable.prepared),
+                   .by = std::string(by),
+                   .at = wall_clock(),
+                   .text = std::string(text)};
+  {
+    std::lock_guard lock(file_digests_mutex_);
+    asked.replaces = house.policy_file_digest;
+  }
+  std::string digest = asked.version.digest;
+  Status done = house.engine->activate(std::move(asked));
   if (done) {
-    log_.info("policy activated", {{"tenant", house.config.name},
-                                   {"policy", digest_text(*check.runnable.prepared)},
-                                   {"by", std::string(by)}});
+    log_.info("policy activated",
+              {{"tenant", house.config.name}, {"policy", digest}, {"by", std::string(by)}});
   }
   return done;
 }
@@ -472,8 +469,12 @@ void Running::reload_policy(House& house) {
   auto text = read_whole(house.config.policy, limits::kSourceBytesMax);
   if (!text) return log_.error(text.error());
   std::string digest = to_hex(sha256(as_bytes(*text)));
-  if (digest == house.policy_file_digest) return;
-  house.policy_file_digest = digest;
+  std::string before;
+  {
+    std::lock_guard lock(file_digests_mutex_);
+    before = std::exchange(house.policy_file_digest, digest);
+  }
+  if (digest == before) return;
   PolicyCheck check = house.checker->check(house.config.policy, *text, DiskFiles(), *world_);
   Status done = activate(house, *text, kByFile, check);
   if (done) return;
@@ -481,6 +482,10 @@ void Running::reload_policy(House& house) {
   for (const PolicyFinding& finding : check.findings) {
     log_.warn("policy finding", {{"code", finding.code}, {"message", finding.message}});
   }
+  if (done.error().code == Code::E0882) return;
+  // There is nothing wrong with it: the next time it is tried again.
+  std::lock_guard lock(file_digests_mutex_);
+  house.policy_file_digest = before;
 }
 
 void Running::reload() {

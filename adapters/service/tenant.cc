@@ -63,7 +63,7 @@ Tenant::Tenant(const TenantConfig& config, const ServiceLimits& limits, Store& s
       told_set_aside_(std::move(set_aside)),
       told_committed_(std::move(committed)),
       log_(limits.log_bytes_max) {
-  shelve(std::move(policy), {});
+  shelf_ = make_shelf(std::move(policy), {});
 }
 
 Result<std::unique_ptr<Tenant>> Tenant::open(const TenantConfig& config,
@@ -222,11 +222,16 @@ void Tenant::complete(Effects& effects, Instant now) {
 }
 
 void Tenant::record(const std::string& label, std::string_view json, StoreTransaction& effect) {
-  std::uint64_t number = chain_->sequence();
-  std::string line = chain_->append(json, label);
-  effect.put(keys_.chain(number), Bytes(line.begin(), line.end()));
-  effect.put(keys_.record_of(label, number), {});
+  record(*chain_, label, json, effect);
   told_(label, json);
+}
+
+void Tenant::record(AuditChain& chain, const std::string& label, std::string_view json,
+                    StoreTransaction& effect) const {
+  std::uint64_t number = chain.sequence();
+  std::string line = chain.append(json, label);
+  effect.put(keys_.chain(number), Bytes(line.begin(), line.end()));
+  if (!label.empty()) effect.put(keys_.record_of(label, number), {});
 }
 
 // --- who is set aside ----------------------------------------------------------------------------

@@ -76,6 +76,15 @@ struct Effects {
   std::map<Eid, std::vector<eim::OrderId>> ended;
 };
 
+// A policy that comes into force.
+struct Activation {
+  RunnablePolicy policy;
+  PolicyVersion version;         // as it is kept; its number is the next
+  std::string replaces;          // digest of the configured file in whose place it comes
+  std::optional<Bytes> accepts;  // the row of the proposal that it was
+  bool ends_shadow = false;      // it was the one in shadow
+};
+
 // Adds `more` to `effect`.
 void append(StoreTransaction& effect, const StoreTransaction& more);
 
@@ -132,22 +141,38 @@ class Tenant {
   Status enrol(const eim::Enrolment& enrolment, Effects& effects);
   // Something of the device cannot be read. Requires: is_damage(damage).
   void set_aside(const std::string& label, const Diagnostic& damage);
-  // From now on `policy` decides. Devices are looked at anew, some with each `revisit`.
-  Status activate(RunnablePolicy policy, std::string_view by, Instant now, Effects& effects);
-  // From now on this policy runs in shadow; an empty one: none does.
-  Status set_shadow(RunnablePolicy policy, std::string_view by, Instant now, Effects& effects);
+  // What a person changes (changes.cc). Nothing of it has happened until its effect is committed,
+  // and then all of it; so who finds no room on the disk has changed nothing. Every change is
+  // either taken or dropped, before anything else happens.
+  struct Change {
+    StoreTransaction effect;
+    // Memory follows; what follows from that is into the effects.
+    std::function<void(Effects&)> follow;
+    bool fleet_is_ahead = false;  // `effect` was made by changing the fleet in memory
+  };
+  void take(const Change& change, Effects& effects);  // its effect is committed
+  Status drop(const Change& change);                  // it is not, and will not be
+  // From now on a policy decides. Devices are looked at anew, some with each `revisit`. E0842: the
+  // proposal that it was is none any more.
+  Result<Change> activate(const Activation& asked, Instant now);
+  // From now on this policy runs in shadow; an empty one: none does. `text`: as it was sent.
+  Result<Change> set_shadow(RunnablePolicy policy, std::string_view text, std::string_view by,
+                            Instant now);
   // From now on these are on. Devices are looked at anew as after `activate`.
-  void set_switches(const KillSwitches& switches, Effects& effects);
-  // Somebody says yes to what is decided. E0841 an unknown device; E0842 nothing waits for it.
-  Status approve(const std::string& label, std::string_view by, Instant now, Effects& effects);
+  Result<Change> set_switches(const KillSwitches& switches);
+  // Somebody says yes to what is decided of these devices. Into `approved`: of which; others are
+  // passed by, but of a single one: E0841 an unknown device; E0842 nothing waits for it; E0886.
+  // E0842: who approves put the policy in force.
+  Result<Change> approve(const std::vector<std::string>& labels, std::string_view by, Instant now,
+                         std::vector<std::string>& approved);
   // Somebody says yes to all that a campaign orders, or lets one that was aborted go on. `devices`:
   // digest of which devices it is about, as it was shown; "": whichever. E0842: it does not wait
-  // for that, or is about others meanwhile, or who approves put the policy in force.
-  Status approve_campaign(const CampaignWord& word, Instant now, Effects& effects);
+  // for that, or is about others meanwhile, or who says it put the policy in force.
+  Result<Change> approve_campaign(const CampaignWord& word, Instant now);
   // Keeps a policy that waits for a second person; absent: drops the one that waits, E0842 when
   // there is none.
-  Status propose(const std::optional<PolicyVersion>& proposal, std::string_view by, Instant now,
-                 Effects& effects);
+  Result<Change> propose(const std::optional<PolicyVersion>& proposal, std::string_view by,
+                         Instant now);
   // Into the effects, before they are committed: what was taken in, as rows of the log, and what
   // they changed for the whole tenant.
   void complete(Effects& effects, Instant now);
@@ -203,11 +228,12 @@ class Tenant {
          eim::OrderBook& book, RunnablePolicy policy, RecordSink told, SetAsideSink set_aside,
          CommitSink committed);
   Status open_chain();
-  // Into `effect`: a record about the whole tenant.
-  void record(std::string_view json, StoreTransaction& effect);
   Status open_policy();
   Status open_switches();
-  void shelve(RunnablePolicy policy, RunnablePolicy shadow);
+  std::shared_ptr<const DeviceShelf> make_shelf(RunnablePolicy policy, RunnablePolicy shadow) const;
+  void put_up(std::shared_ptr<const DeviceShelf> shelf);
+  // E0842: it is this person who put the policy in force, and others have to say yes to it.
+  Status refuse_own(std::string_view by) const;
   // The snapshot of this Reading. Requires: one.
   Result<const StoreSnapshot*> reading();
   // E0886 for who is set aside. Requires: a Reading.
@@ -225,8 +251,10 @@ class Tenant {
   void stop_ticking(const std::string& label, Instant at, StoreTransaction& effect);
   View view_of_row(const StoreSnapshot& snapshot, const std::string& label,
                    const Diagnostic& damage) const;
-  // Into the chain, "%" in the place of the device.
+  // Into the chain, "%" in the place of the device; `label` "": about the whole tenant.
   void record(const std::string& label, std::string_view json, StoreTransaction& effect);
+  void record(AuditChain& chain, const std::string& label, std::string_view json,
+              StoreTransaction& effect) const;
   Result<std::string> label_of(const DeviceNames& names, StoreTransaction& effect);
   void note_packing(LiveDevice& device);
 

@@ -46,12 +46,13 @@ TEST_CASE("a guard about the fleet lets one device after the other go") {
 TEST_CASE("a campaign waits for a yes, is aborted when too much fails, and goes on") {
   ScratchFolder scratch;
   Served service(make_folder(scratch, "demo", 8));
-  write(service.folder() + "/policy.sojourn",
-        guarded_policy(service.folder(),
-                       "guard approval when more than 6 devices\n"
-                       "guard abort when at least 50% fail after at least 4"));
   ServiceCircumstances around(service);
   REQUIRE(service.start());
+  REQUIRE(Operator(service).ask(
+              "PUT", "/v1/policy",
+              guarded_policy(service.folder(),
+                             "guard approval when more than 6 devices\n"
+                             "guard abort when at least 50% fail after at least 4")) == 200);
   REQUIRE(service.observe(meters(8)).exit_code == 0);
   service.devices("https", {.polls = 4});
   auto campaigns_have = [&](std::string_view word) {
@@ -85,6 +86,10 @@ TEST_CASE("a campaign waits for a yes, is aborted when too much fails, and goes 
               "withdrawn"));
   service.devices("https", {.first = 4, .count = 4, .polls = 3});
   CHECK(!holds(service.ask("devices show", demo_device(7)).out, "local-br, enabled"));
+  Operator own(service);
+  CHECK(own.ask("POST", "/v1/campaigns/go-on", R"({"campaign":"meters-in-brazil"})") == 409);
+  CHECK(holds(own.text(), "`demo-admin` put the policy in force"));
+  CHECK(campaigns_have("go-on"));
   CHECK(service.ask("campaigns go-on", "meters-in-brazil").exit_code == 0);
   CHECK(around.minutes_until([&] {
     service.devices("https", {.first = 4, .count = 4, .polls = 4});

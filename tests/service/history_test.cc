@@ -217,7 +217,7 @@ TEST_CASE("a policy in shadow opens the stages of its rollouts as if it were in 
   service.observe(lines);
   auto shadow = service.prepare(meter_policy(
       "rule meters when type = meter then profile = local-br, rollout 0%, 100% each 24 hours"));
-  REQUIRE(service.engine().set_shadow(shadow, "a test").ok());
+  REQUIRE(service.engine().set_shadow(shadow, "a shadow", "a test").ok());
   CHECK(service.until([&] { return !service.tenant().revisiting(); }));
   const StoreKey differing = service.tenant().keys().shadow_rows();
   CHECK(row_count(service, differing) == 0);

@@ -104,7 +104,7 @@ TEST_CASE("every route answers what the document says") {
 
   walk.call(200, "GET", "/healthz", {.role = "nobody"});
   walk.call(200, "GET", "/readyz", {.role = "nobody"});
-  walk.call(200, "GET", "/openapi.json", {.role = "nobody"});
+  const Json document = walk.call(200, "GET", "/openapi.json", {.role = "nobody"});
   walk.call(200, "GET", "/metrics");
 
   // A meter that is decided about, one that is left alone, and lines that are no reports.
@@ -131,7 +131,8 @@ TEST_CASE("every route answers what the document says") {
   walk.call(400, "POST", "/v1/orders", {.body = R"({"device": "1", "command": "list"})"});
   walk.call(200, "GET", "/v1/orders");
   walk.call(200, "GET", "/v1/orders", {.query = "?limit=1"});
-  walk.call(200, "GET", "/v1/orders/{device}/{order}", {.parts = order_of(2, placed["order"])});
+  walk.call(200, "GET", "/v1/orders/{device}/{order}",
+            {.parts = order_of(2, placed["order"]), .query = "?wait=1"});
   Json unwanted = walk.call(201, "POST", "/v1/orders", {.body = list});
   auto parts = order_of(2, unwanted["order"]);
   walk.call(204, "DELETE", "/v1/orders/{device}/{order}", {.parts = parts});
@@ -187,8 +188,10 @@ TEST_CASE("every route answers what the document says") {
   service.ask_until("approvals list", "", demo_device(3));
   walk.call(200, "GET", "/v1/approvals");
   walk.call(200, "GET", "/v1/approvals", {.query = "?limit=1"});
-  walk.call(200, "POST", "/v1/approvals", {.body = "{\"devices\": [" + quoted_eid(3) + "]}"});
-  walk.call(409, "POST", "/v1/approvals", {.body = "{\"devices\": [" + quoted_eid(3) + "]}"});
+  const std::string yes = "{\"devices\": [" + quoted_eid(3) + "]}";
+  walk.call(409, "POST", "/v1/approvals", {.body = yes});  // it put the policy in force
+  walk.call(200, "POST", "/v1/approvals", {.body = yes, .role = "approve"});
+  walk.call(409, "POST", "/v1/approvals", {.body = yes, .role = "approve"});
   walk.call(200, "GET", "/v1/devices/{device}", {.parts = device(3)});
 
   walk.call(200, "GET", "/v1/switches");
@@ -213,6 +216,14 @@ TEST_CASE("every route answers what the document says") {
                               "Enrolment.association_token", "Enrolment.last_counter",
                               "Explanation.bans", "LedgerRow.imei", "Order.not_before",
                               "Record.download", "Record.set_aside"});
+  // What a client may rely on when it is refused stands in the document.
+  for (const auto& [path, methods] : document["paths"].items()) {
+    for (const auto& [method, operation] : methods.items()) {
+      INFO(method << " " << path);
+      bool changes = method != "get";
+      CHECK(operation["responses"].contains("503") == changes);
+    }
+  }
   CHECK(service.stop(SIGTERM) == 0);
 }
 

@@ -92,7 +92,7 @@ TEST_CASE("a journal that cannot be read under another policy sets its device as
   auto view = service.tenant().view("d2", true);
   REQUIRE(view.ok());
   CHECK_FALSE((*view)->set_aside.empty());
-  CHECK(service.engine().approve("d2", "somebody").error().code == Code::E0886);
+  CHECK(service.engine().approve({"d2"}, "somebody").error().code == Code::E0886);
   CHECK(world.told() == 1);
 
   SECTION("over restarts, and while time passes for the others") {
@@ -131,7 +131,7 @@ TEST_CASE("a journal that cannot be read under another policy sets its device as
 TEST_CASE("a policy in shadow that cannot be shown a device's past keeps nobody from deciding") {
   Damaged world;
   LittleService& service = world.service;
-  REQUIRE(service.engine().set_shadow(service.prepare(kAfter), "a test").ok());
+  REQUIRE(service.engine().set_shadow(service.prepare(kAfter), kAfter, "a test").ok());
   REQUIRE(world.judged());
   CHECK(world.set_aside() == 0);
   CHECK(service.observe(report("d2", world.t + hours(1))).taken == 1);
