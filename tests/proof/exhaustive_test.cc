@@ -7,6 +7,7 @@
 #include "tests/proof/every_reading.h"
 #include "tests/proof/policy_builder.h"
 #include "tests/support/catch.h"
+#include "tests/support/rounds.h"
 
 namespace sojourn {
 namespace {
@@ -94,7 +95,10 @@ class SmallPolicy {
 TEST_CASE("every small policy is decided alike in every form and every situation") {
   std::vector<std::size_t> digits(kSizes.size(), 0);
   std::size_t policies = 0, situations = 0, differences = 0;
+  // Under a sanitizer, which looks at the paths and not at the answers, every thirteenth.
+  const std::size_t stride = testing::kSanitized ? 13 : 1;
   do {
+    if (policies++ % stride != 0) continue;
     SmallPolicy policy(digits);
     auto table = std::make_shared<const RuleTable>(policy.table());
     CompileOptions graph_options, table_options, sifted_options;
@@ -106,7 +110,7 @@ TEST_CASE("every small policy is decided alike in every form and every situation
     std::vector<std::shared_ptr<const DecisionGraph>> forms = {*compile(table, graph_options),
                                                                *compile(table, table_options)};
     // Sifting builds dozens of graphs: every seventh policy.
-    if (policies % 7 == 0) forms.push_back(*compile(table, sifted_options));
+    if (policies % 7 == 1) forms.push_back(*compile(table, sifted_options));
     NaiveInterpreter naive(forms[0]->table());
     for_each_reading(forms[0]->table(), [&](const Readings& readings) {
       NaiveDecision expected = naive.decide(readings);
@@ -124,10 +128,9 @@ TEST_CASE("every small policy is decided alike in every form and every situation
       INFO("digits " << digits[0] << digits[1] << digits[2] << digits[3] << digits[4] << digits[5]);
       REQUIRE(differences == 0);
     }
-    ++policies;
   } while (turn(digits, kSizes));
   CHECK(policies == 7 * 4 * 7 * 4 * 3 * 3);
-  CHECK(situations > 100'000);
+  CHECK(situations > 100'000 / stride);
 }
 
 }  // namespace sojourn

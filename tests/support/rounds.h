@@ -19,4 +19,8 @@ inline constexpr bool kSanitized = false;
 // it finds on a path's first visits.
 constexpr int rounds(int count) { return kSanitized ? std::max(1, count / 10) : count; }
 
+// What so many rounds must have met for the test to mean something: more than `count`; of a tenth
+// of the rounds, more than none.
+constexpr int enough(int count) { return kSanitized ? 0 : count; }
+
 }  // namespace sojourn::testing
