@@ -26,6 +26,7 @@ Analyst::Analyst(const RuleTable& table, const AnalysisOptions& options, KeptAna
   if (!model().continues()) before_ = nullptr;
   search_ = std::make_unique<SituationSearch>(model().table(), model().axes(), model().store(),
                                               model().world());
+  lived_.emplace(model().table(), options_.claims, options_.gazetteer);
 }
 
 Analysis Analyst::run() {
@@ -40,7 +41,7 @@ Analysis Analyst::run() {
     find_conflicts();
     find_inferred();
   }
-  found_.promises = prove_promises(model(), *search_, budget_);
+  found_.promises = prove_promises(model(), *search_, budget_, *lived_);
   find_rest();
   find_stopping_guards();
   find_gap();
@@ -274,7 +275,7 @@ void Analyst::find_inferred() {
 
 void Analyst::find_rest() {
   if (!options_.gazetteer) return;
-  found_.rest = prove_rest(model(), *search_, budget_, {&options_.claims, options_.gazetteer});
+  found_.rest = prove_rest(model(), *search_, budget_, *lived_);
   if (found_.rest.decided) return;
   const std::string& on = found_.rest.undecided;
   undecided("whether a device at rest comes to rest" + (on.empty() ? "" : " on one of " + on));

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/proof/analysis.h"
+#include "engine/proof/lived_policy.h"
 #include "engine/proof/policy_digests.h"
 #include "engine/proof/policy_model.h"
 #include "engine/proof/reach.h"
@@ -114,6 +115,7 @@ class Analyst {
   KeptAnalysis* before_;  // null: nothing of it stands
   std::unique_ptr<KeptAnalysis> now_;
   std::unique_ptr<SituationSearch> search_;
+  std::optional<LivedPolicy> lived_;
   ProofBudget budget_;
   std::optional<RuleIndex> index_;
   RuleBits live_;                                        // not dead, as far as known

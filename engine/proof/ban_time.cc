@@ -58,21 +58,6 @@ TimeZone zone_of(const RuleTable& table, const Ban& ban) {
   return zone ? *std::move(zone) : TimeZone();
 }
 
-// The next day, from kDefaultDay on, that the clocks make shorter than 24 hours, and by how much.
-struct ShortDay {
-  Day day;
-  Duration by;
-};
-std::optional<ShortDay> short_day(const TimeZone& zone) {
-  Instant begin = zone.start_of(kDefaultDay);
-  for (Instant t = zone.next_transition(begin); t != kNever && t < begin + days(800);
-       t = zone.next_transition(t)) {
-    Duration change{zone.offset_at(t).ms - zone.offset_at(t - milliseconds(1)).ms};
-    if (change.ms > 0) return ShortDay{zone.day_of(t), change};
-  }
-  return std::nullopt;
-}
-
 // A guard that may stop what the ban calls for, whatever its deadline.
 bool may_stop(const RuleTable& table, const Ban& ban, const Guard& guard) {
   if (guard.kind != Guard::Kind::switches || guard.except_bans) return false;
@@ -86,6 +71,17 @@ bool may_stop(const RuleTable& table, const Ban& ban, const Guard& guard) {
 }
 
 }  // namespace
+
+std::optional<ShortDay> short_day(const RuleTable& table, const Ban& ban) {
+  TimeZone zone = zone_of(table, ban);
+  Instant begin = zone.start_of(kDefaultDay);
+  for (Instant t = zone.next_transition(begin); t != kNever && t < begin + days(800);
+       t = zone.next_transition(t)) {
+    Duration change{zone.offset_at(t).ms - zone.offset_at(t - milliseconds(1)).ms};
+    if (change.ms > 0) return ShortDay{zone.day_of(t), change};
+  }
+  return std::nullopt;
+}
 
 SlowSwitch slow_switch_of(const RuleTable& table, const Ban& ban) {
   SlowSwitch question;
@@ -104,7 +100,7 @@ SlowSwitch slow_switch_of(const RuleTable& table, const Ban& ban) {
   }
   question.elapsed = question.elapsed && question.counts;
   if (!question.elapsed) {
-    if (std::optional<ShortDay> day = short_day(zone_of(table, ban))) {
+    if (std::optional<ShortDay> day = short_day(table, ban)) {
       question.clock_change = day->by;
     }
   }
@@ -129,12 +125,12 @@ std::optional<std::int32_t> notice_enough(SlowSwitch question) {
     Exploration found = explore(asked);
     return found.decided && !found.violation;
   };
-  bool coming = std::exchange(question.coming, false);
+  Duration coming = std::exchange(question.coming, {});
   while (++question.notice_days <= 366) {
     if (!is_safe(question)) continue;
     SlowSwitch on_the_way = question;
-    on_the_way.coming = true;
-    if (!coming || is_safe(on_the_way)) return question.notice_days;
+    on_the_way.coming = coming;
+    if (coming.ms == 0 || is_safe(on_the_way)) return question.notice_days;
   }
   return std::nullopt;
 }
@@ -201,7 +197,7 @@ void complete(const RuleTable& table, const Ban& ban, const SlowSwitch& question
            table.features[f].bucket == TimeUnit::week;
   });
   if (by_clock) {
-    if (std::optional<ShortDay> day = short_day(zone_of(table, ban))) {
+    if (std::optional<ShortDay> day = short_day(table, ban)) {
       timeline.there.day = day->day.number + 1;
     }
   }

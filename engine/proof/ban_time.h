@@ -6,10 +6,18 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/calendar.h"
 #include "engine/proof/slow_switch.h"
 #include "engine/proof/timeline_text.h"
 
 namespace sojourn {
+
+// The next day, from kDefaultDay on, that the clocks make shorter than 24 hours, and by how much.
+struct ShortDay {
+  Day day;
+  Duration by;
+};
+std::optional<ShortDay> short_day(const RuleTable& table, const Ban& ban);
 
 SlowSwitch slow_switch_of(const RuleTable& table, const Ban& ban);
 

@@ -274,19 +274,34 @@ class FindingWriter {
            "decides otherwise, and what is counted on the way to a profile leaves time enough";
   }
 
-  void write_over_time(const Ban& ban, const OverTime& over_time) {
-    if (over_time.verdict == Verdict::undecided && over_time.coming) {
-      undecided(
-          fmt::format(
-              "whether ban `{}` holds after a switch to `{}` that another ban calls for: it "
-              "counts on for that profile while the switch takes up to {}",
-              ban.label(), table_.profiles[*over_time.coming].name, describe(ban.assuming)),
-          over_time.notice_enough
-              ? fmt::format("`notice {} days` leaves time for both switches",
-                            *over_time.notice_enough)
-              : "no notice is long enough for both switches: let the other ban lead elsewhere");
-      return;
+  // The ban counts on where another one's order leads.
+  void write_joint(const Ban& ban, const OverTime& over_time) {
+    std::string counts_on = fmt::format(
+        "it counts on for that profile while the switch takes up to {}", describe(ban.assuming));
+    const std::string& to = table_.profiles[*over_time.coming].name;
+    std::string help =
+        over_time.notice_enough
+            ? fmt::format("`notice {} days` leaves time for both switches",
+                          *over_time.notice_enough)
+            : "no notice is long enough for both switches: let the other ban lead elsewhere";
+    if (!over_time.joint) {
+      return undecided(fmt::format("whether ban `{}` holds after a switch to `{}` that another ban "
+                                   "calls for: {}",
+                                   ban.label(), to, counts_on),
+                       help);
     }
+    const JointViolation& joint = *over_time.joint;
+    Diagnostic& d = add(
+        Code::P0303, {},
+        fmt::format("ban `{}` can be violated after a switch to `{}` that ban `{}` calls for: {}",
+                    ban.label(), to, table_.bans[joint.caller].label(), counts_on),
+        help);
+    d.notes.push_back("for example: " + describe_witness(table_, joint.there));
+    d.notes.push_back(joint.test);
+  }
+
+  void write_over_time(const Ban& ban, const OverTime& over_time) {
+    if (over_time.verdict != Verdict::holds && over_time.coming) return write_joint(ban, over_time);
     if (over_time.verdict == Verdict::undecided) {
       undecided(fmt::format("whether ban `{}` holds while a switch takes up to {}", ban.label(),
                             describe(ban.assuming)),

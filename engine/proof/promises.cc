@@ -4,7 +4,8 @@
 #include <utility>
 
 #include "engine/proof/ban_time.h"
-#include "engine/proof/reach.h"
+#include "engine/proof/joint_bans.h"
+#include "engine/proof/outcome_search.h"
 #include "engine/proof/witness_parts.h"
 
 namespace sojourn {
@@ -12,8 +13,8 @@ namespace {
 
 class Prover {
  public:
-  Prover(PolicyModel& model, SituationSearch& search, ProofBudget& budget)
-      : model_(model), search_(search), budget_(budget) {}
+  Prover(PolicyModel& model, SituationSearch& search, ProofBudget& budget, LivedPolicy& lived)
+      : model_(model), search_(search), budget_(budget), lived_(lived) {}
 
   BanVerdict prove_ban(std::uint32_t index) {
     const Ban& ban = model_.table().bans[index];
@@ -170,46 +171,10 @@ class Prover {
   }
 
   // The ban alone holds; what if another one's call leads to where it goes on counting?
-  void explore_with_others(std::uint32_t index, SlowSwitch question, OverTime& over_time) {
-    if (over_time.verdict != Verdict::holds || !question.counts) return;
-    question.coming = true;
-    Exploration found = explore(question);
-    if (found.decided && !found.violation) {
-      over_time.state_count += found.state_count;
-      return;
-    }
-    over_time.coming = counted_on_the_way(index);
-    if (!over_time.coming) return;
-    over_time.verdict = Verdict::undecided;
-    over_time.notice_enough = notice_enough(question);
-  }
-
-  // A profile that another ban's call may lead to, while this one counts on for it.
-  std::optional<ProfileIndex> counted_on_the_way(std::uint32_t index) {
-    const RuleTable& table = model_.table();
-    DiagramStore& store = model_.store();
-    std::vector<DiagramRef> calls;
-    for (std::uint32_t b = 0; b < table.bans.size(); ++b) {
-      if (b != index && !table.bans[b].forbids_change) calls.push_back(model_.rules().broken(b));
-    }
-    DiagramRef called = store.any_of(std::move(calls));
-    for (ProfileIndex p = 0; called != kNo && p < table.profiles.size(); ++p) {
-      std::vector<DiagramRef> goes_on;
-      for (FeatureIndex f : counted_with_any_profile(table, table.bans[index].violated[p])) {
-        goes_on.push_back(model_.conditions().certain(table.features[f].inner));
-      }
-      DiagramRef there = store.all_of(
-          {called, store.opposite(model_.rules().enabled(p)), store.any_of(std::move(goes_on))});
-      if (there == kNo) continue;
-      std::vector<OutcomeRow> rows = outcome_rows(model_.rules(), there);
-      for (std::size_t i = 0; i < rows.size(); ++i) {
-        bool leads_there = rows[i].leaf.kind == Action::Kind::profile && rows[i].leaf.profile == p;
-        if (!leads_there) continue;
-        SituationSearch::Answer answer = before(rows, i, rows[i].where);
-        if (answer.witness || !answer.decided) return p;
-      }
-    }
-    return std::nullopt;
+  void explore_with_others(std::uint32_t ban, const SlowSwitch& question, OverTime& over_time) {
+    bool may_come = over_time.verdict == Verdict::holds && question.counts;
+    if (!may_come || question.assuming.ms == 0) return;
+    prove_with_others(model_, search_, budget_, lived_, ban, question, over_time);
   }
 
   static void settle(Verdict& verdict, const SituationSearch::Answer& answer) {
@@ -217,16 +182,9 @@ class Prover {
     if (!answer.decided && verdict == Verdict::holds) verdict = Verdict::undecided;
   }
 
-  // A situation of `question` in which no row before the i-th decides.
   SituationSearch::Answer before(const std::vector<OutcomeRow>& rows, std::size_t i,
                                  DiagramRef question) {
-    if (question == kNo) return {};
-    Reach reach(model_.store(), question);
-    std::vector<DiagramRef> covers;
-    for (std::size_t j = 0; j < i; ++j) {
-      if (reach.meets(Reach(model_.store(), rows[j].where))) covers.push_back(rows[j].where);
-    }
-    return search_.uncovered(question, covers, budget_);
+    return decided_by_row(model_, search_, budget_, rows, i, question);
   }
 
   // The ban's conditions by candidate, each where that is enabled.
@@ -276,14 +234,16 @@ class Prover {
   PolicyModel& model_;
   SituationSearch& search_;
   ProofBudget& budget_;
+  LivedPolicy& lived_;
   std::vector<OutcomeRow> all_rows_;  // of the whole policy; made when it is asked for
 };
 
 }  // namespace
 
-Promises prove_promises(PolicyModel& model, SituationSearch& search, ProofBudget& budget) {
+Promises prove_promises(PolicyModel& model, SituationSearch& search, ProofBudget& budget,
+                        LivedPolicy& lived) {
   Promises promises;
-  Prover prover(model, search, budget);
+  Prover prover(model, search, budget, lived);
   for (std::uint32_t b = 0; b < model.table().bans.size(); ++b) {
     // Whatever is enabled may stay under `forbid change`: it cannot be broken by a decision.
     if (!model.table().bans[b].forbids_change) promises.bans.push_back(prover.prove_ban(b));

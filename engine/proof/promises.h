@@ -1,6 +1,6 @@
 // Do the promises of a policy hold: its bans, and its assertions?
 //
-//   Promises found = prove_promises(model, search, budget);
+//   Promises found = prove_promises(model, search, budget, lived);
 //
 // A ban holds when in every situation in which it, or its notice, bites with the enabled profile,
 // something lawful is decided. Every other outcome is lawful by the way outcomes are made
@@ -11,7 +11,7 @@
 // These are proofs about each instant. What becomes of a ban while a switch takes a while
 // (`assuming a switch completes within D`) is explored life by life (slow_switch.h, ban_time.h); a
 // ban that is violated then, otherwise than by the world alone, comes with such a life. Bans are
-// explored together as far as one leads to where another goes on counting.
+// explored together as far as one leads to where another goes on counting (joint_bans.h).
 #pragma once
 
 #include <optional>
@@ -23,20 +23,31 @@
 
 namespace sojourn {
 
+class LivedPolicy;
+
 enum class Verdict : std::uint8_t { holds, broken, undecided };
+
+// Another ban's order led to where this one counts on.
+struct JointViolation {
+  std::uint32_t caller = 0;  // the other ban
+  Witness there;             // where it calls, with what is enabled then
+  std::string test;          // a timeline, as a `test` block
+};
 
 // What becomes of a ban while a switch takes as long as it assumes.
 struct OverTime {
   Verdict verdict = Verdict::holds;
   std::size_t state_count = 0;       // of the automaton explored
   bool jumps = false;                // SlowSwitch::jumps
-  std::optional<Timeline> timeline;  // broken
+  std::optional<Timeline> timeline;  // broken, by its own call alone
   // Broken by a notice too short: the least that is not; absent: a guard holds the switch back.
   std::optional<std::int32_t> notice_enough;
   std::string guard;  // the guard, as written
-  // Undecided: another ban's call may lead to this profile while this one counts on for it, and
-  // then less than its notice is left. `notice_enough` is the least that is.
+  // Another ban's call may lead to this profile while this one counts on for it, and then less than
+  // its notice is left; `notice_enough` is the least that is. Broken: a life came to a violation
+  // so. Undecided: none that was tried did.
   std::optional<ProfileIndex> coming;
+  std::optional<JointViolation> joint;
 };
 
 struct BanVerdict {
@@ -61,6 +72,9 @@ struct Promises {
   std::vector<AssertionVerdict> assertions;
 };
 
-Promises prove_promises(PolicyModel& model, SituationSearch& search, ProofBudget& budget);
+// `lived`: what comes of bans together is lived through with it; without a gazetteer that is left
+// undecided.
+Promises prove_promises(PolicyModel& model, SituationSearch& search, ProofBudget& budget,
+                        LivedPolicy& lived);
 
 }  // namespace sojourn

@@ -8,7 +8,7 @@
 #include <set>
 
 #include "engine/proof/actions.h"
-#include "engine/proof/compile.h"
+#include "engine/proof/lived_policy.h"
 #include "engine/proof/product.h"
 #include "engine/proof/rest_story.h"
 
@@ -131,12 +131,11 @@ class Restriction {
 
 class RestProver {
  public:
-  RestProver(PolicyModel& model, SituationSearch& search, ProofBudget& budget,
-             const RestOptions& options)
+  RestProver(PolicyModel& model, SituationSearch& search, ProofBudget& budget, LivedPolicy& lived)
       : model_(model),
         search_(search),
         budget_(budget),
-        options_(options),
+        lived_(lived),
         store_(model.store()),
         table_(model.table()),
         moving_(moving_features(table_)) {}
@@ -374,7 +373,7 @@ class RestProver {
         runs[class_of(of, feature, Reading::exactly(claim.packed()))].target = kYes;
       };
       for (Country one : countries.members()) allow(CountryClaim::of(one));
-      for (CountryClaim claim : *options_.claims) {
+      for (CountryClaim claim : lived_.claims()) {
         if (claim.intersects(countries)) allow(claim);
       }
       return store_.node(axis, runs);
@@ -403,16 +402,7 @@ class RestProver {
   }
 
   std::optional<RestCycle> live(const Witness& witness) {
-    if (!policy_) {
-      CompileOptions options;
-      options.claims = *options_.claims;
-      options.validate = false;
-      auto graph = compile(std::make_shared<const RuleTable>(table_), options);
-      if (!graph) return std::nullopt;
-      auto prepared = PreparedPolicy::prepare(*graph, *options_.gazetteer);
-      if (!prepared) return std::nullopt;
-      policy_ = *prepared;
-    }
+    if (!lived_.get()) return std::nullopt;
     RestPlace place;
     place.there = witness;
     // What moves is lived through and not brought along.
@@ -426,7 +416,7 @@ class RestProver {
     if (network >= 0) place.network = unpack_plmn(static_cast<std::uint32_t>(network));
     place.has_service.assign(table_.profiles.size(), true);
     for (std::size_t i = 0; i < way_.size(); ++i) place.has_service[way_[i]] = services_[i];
-    return live_at_rest(policy_, table_, place);
+    return live_at_rest(lived_.get(), table_, place);
   }
 
   // Of the networks that are all alike, one of the country in which the device is.
@@ -446,7 +436,7 @@ class RestProver {
   PolicyModel& model_;
   SituationSearch& search_;
   ProofBudget& budget_;
-  const RestOptions& options_;
+  LivedPolicy& lived_;
   DiagramStore& store_;
   const RuleTable& table_;
   std::vector<bool> moving_;                         // by feature
@@ -460,15 +450,14 @@ class RestProver {
   std::size_t work_ = 0, ways_ = 0, tried_ = 0;
   bool stopped_ = false;
   std::set<std::set<ProfileIndex>> shown_, doubtful_;
-  std::shared_ptr<const PreparedPolicy> policy_;
   Rest found_;
 };
 
 }  // namespace
 
 Rest prove_rest(PolicyModel& model, SituationSearch& search, ProofBudget& budget,
-                const RestOptions& options) {
-  return RestProver(model, search, budget, options).run();
+                LivedPolicy& lived) {
+  return RestProver(model, search, budget, lived).run();
 }
 
 }  // namespace sojourn

@@ -1,6 +1,6 @@
 // Does a device at rest come to rest, or do the rules send it from profile to profile without end?
 //
-//   Rest found = prove_rest(model, search, budget, options);
+//   Rest found = prove_rest(model, search, budget, lived);
 //   for (const RestCycle& cycle : found.cycles) ...        // "vivo, then bootstrap, then vivo"
 //
 // At rest a device stands still: place, telemetry, clock and the network that serves it (one of the
@@ -31,6 +31,8 @@
 
 namespace sojourn {
 
+class LivedPolicy;
+
 // The device is on this profile, with service or without, until a rule or a ban's remedy moves it.
 struct RestStay {
   ProfileIndex profile = 0;
@@ -51,13 +53,8 @@ struct Rest {
   std::string undecided;  // which profiles it is not decided about; empty: any
 };
 
-struct RestOptions {
-  const std::vector<CountryClaim>* claims = nullptr;
-  const Gazetteer* gazetteer = nullptr;
-};
-
-// Requires: neither of the options is null.
+// Requires: `lived` has a gazetteer.
 Rest prove_rest(PolicyModel& model, SituationSearch& search, ProofBudget& budget,
-                const RestOptions& options);
+                LivedPolicy& lived);
 
 }  // namespace sojourn

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 
 #include "engine/proof/actions.h"
 #include "engine/proof/day_length.h"
 #include "engine/proof/witness_parts.h"
+#include "engine/proof/witness_report.h"
 
 namespace sojourn {
 namespace {
@@ -35,86 +35,6 @@ std::int64_t longest_stay_days(const RuleTable& table) {
     longest = std::max(longest, calendar ? kStayDaysMax : std::max(days, window) * unit + 2);
   }
   return std::min(longest, kStayDaysMax);
-}
-
-// A set's member as a report names it.
-std::string member_name(const Attribute& attribute, std::int64_t symbol) {
-  if (attribute.type == AttributeType::set_of_country) {
-    return std::string(code_of(Country{static_cast<std::uint8_t>(symbol)}));
-  }
-  return attribute.values[static_cast<std::size_t>(symbol)];
-}
-
-// What `given_parts` says, as a report.
-Observation given_report(const RuleTable& table, const Witness& witness) {
-  Observation report;
-  report.standing = true;
-  std::map<AttributeIndex, std::vector<std::string>> sets;
-  std::vector<std::string> installed;
-  bool installed_known = false;
-  for (FeatureIndex f = 0; f < table.features.size(); ++f) {
-    const Feature& feature = table.features[f];
-    const Reading& reading = witness.readings[f];
-    if (!reading.known) continue;
-    AttributeReport value;
-    switch (feature.kind) {
-      case FeatureKind::attribute_choice: {
-        const std::vector<std::string>& values = table.attributes[feature.subject].values;
-        bool listed = reading.lower >= 0 && reading.lower < std::int64_t(values.size());
-        value.type = AttributeReport::Type::text;
-        value.text = listed ? values[static_cast<std::size_t>(reading.lower)] : "something else";
-        break;
-      }
-      case FeatureKind::attribute_country:
-        if (reading.lower < 0) continue;
-        value.type = AttributeReport::Type::text;
-        value.text = code_of(Country{static_cast<std::uint8_t>(reading.lower)});
-        break;
-      case FeatureKind::attribute_number:
-        value.type = AttributeReport::Type::number;
-        value.number_millionths = reading.lower;
-        break;
-      case FeatureKind::attribute_flag:
-        value.type = AttributeReport::Type::flag;
-        value.flag = reading.lower != 0;
-        break;
-      case FeatureKind::attribute_has: {
-        std::vector<std::string>& members = sets[feature.subject];
-        const Attribute& attribute = table.attributes[feature.subject];
-        if (reading.lower != 0) members.push_back(member_name(attribute, feature.symbol));
-        continue;
-      }
-      case FeatureKind::installed:
-        installed_known = true;
-        if (reading.lower != 0) installed.push_back(table.profiles[feature.subject].name);
-        continue;
-      case FeatureKind::fallback:
-        if (reading.lower < 0) continue;
-        report.fallback.give(table.profiles[static_cast<std::size_t>(reading.lower)].name);
-        continue;
-      default:
-        continue;
-    }
-    value.name = table.attributes[feature.subject].name;
-    report.attributes.push_back(std::move(value));
-  }
-  for (auto& [attribute, members] : sets) {
-    AttributeReport value;
-    value.type = AttributeReport::Type::list;
-    value.name = table.attributes[attribute].name;
-    value.list = std::move(members);
-    report.attributes.push_back(std::move(value));
-  }
-  const std::string& enabled = table.profiles[static_cast<std::size_t>(witness.profile.lower)].name;
-  if (std::find(installed.begin(), installed.end(), enabled) == installed.end()) {
-    installed.push_back(enabled);
-  }
-  report.profile.give(enabled);
-  if (installed_known) report.installed.give(std::move(installed));
-  bool per_imei = std::any_of(table.features.begin(), table.features.end(),
-                              [](const Feature& feature) { return feature.scope.per_imei; });
-  if (per_imei) report.names.imei = "356938035643809";
-  return report;
 }
 
 class Life {

@@ -30,12 +30,21 @@ class Explorer {
       : question_(question),
         beyond_(question.counts ? static_cast<std::uint32_t>(question.notice_days) + 1 : 0),
         guard_halves_(static_cast<std::uint32_t>((question.guard.ms * 2 + kDayMs - 1) / kDayMs)) {
-    std::int64_t within = question.assuming.ms;
-    if (within > 0) within += question.clock_change.ms;
-    whole_days_ = static_cast<std::uint32_t>(within / kDayMs);
-    rest_ms_ = within % kDayMs;
-    found_.noon = milliseconds(rest_ms_ == 0 ? kDayMs / 2 : kDayMs - rest_ms_ / 2);
-    halves_max_ = std::max({guard_halves_, halves_of(false), halves_of(true)}) + 1;
+    if (question.assuming.ms > 0) takes_ms_ = question.assuming.ms + question.clock_change.ms;
+    std::int64_t rest_ms = (takes_ms_ + question.coming.ms) % kDayMs;
+    noon_ms_ = rest_ms == 0 ? kDayMs / 2 : kDayMs - rest_ms / 2;
+    found_.noon = milliseconds(noon_ms_);
+    halves_max_ = guard_halves_;
+    for (bool second : {false, true}) {
+      arrive_from(second);
+      halves_max_ = std::max(halves_max_, halves_of(question.coming.ms, begin_of(second)));
+    }
+    for (bool second : {false, true}) {
+      for (std::int64_t into_ms : {std::int64_t{0}, late_ms_[second]}) {
+        halves_max_ = std::max(halves_max_, halves_of(takes_ms_, begin_of(second) + into_ms));
+      }
+    }
+    ++halves_max_;
   }
 
   Exploration run() {
@@ -46,7 +55,7 @@ class Explorer {
       return std::move(found_);
     }
     parent_.assign(states, kUnseen);
-    if (question_.coming) {
+    if (question_.coming.ms > 0) {
       begin_coming();
     } else {
       begin_elsewhere();
@@ -76,20 +85,29 @@ class Explorer {
       first.distance = beyond_;
       first.second = second;
       first.stage = Stage::coming;
-      first.halves = halves_of(second);
+      first.halves = half_at(begin_of(second) + question_.coming.ms) - half_at(begin_of(second));
       for (bool here : {true, false}) {
         first.here = here;
         if (question_.counts && first.halves > 0) add(first, kNoParent);
       }
     }
   }
+  // How far into its last half the switch that comes lasts, if it began with this one.
+  void arrive_from(bool second) {
+    std::int64_t end_ms = begin_of(second) + question_.coming.ms;
+    bool in_second = half_at(end_ms) % 2 != 0;
+    late_ms_[in_second] = std::max(late_ms_[in_second], end_ms % kDayMs - begin_of(in_second));
+  }
 
-  // In how many halves a switch let go in one may still be under way, that one included.
-  std::uint32_t halves_of(bool second) const {
-    std::uint32_t halves = 2 * whole_days_;
-    if (rest_ms_ == 0) return halves;
-    bool in_second = second || rest_ms_ > found_.noon.ms;
-    return halves + (in_second ? 2 : 1);
+  // Of the day, in milliseconds.
+  std::int64_t begin_of(bool second) const { return second ? noon_ms_ : 0; }
+  // The number of the half, from the first one of day 0.
+  std::uint32_t half_at(std::int64_t ms) const {
+    return static_cast<std::uint32_t>(2 * (ms / kDayMs) + (ms % kDayMs >= noon_ms_ ? 1 : 0));
+  }
+  // In how many halves a switch let go then may still be under way, the first one included.
+  std::uint32_t halves_of(std::int64_t takes_ms, std::int64_t from_ms) const {
+    return takes_ms == 0 ? 0 : half_at(from_ms + takes_ms - 1) - half_at(from_ms) + 1;
   }
 
   std::uint32_t number_of(const State& state) const {
@@ -165,10 +183,11 @@ class Explorer {
     if (state.stage != Stage::none) return carry_on(state, parent);
     if (!calls(state)) return add(state, parent);
     bool whole = state.distance == static_cast<std::uint32_t>(question_.notice_days);
-    call(state, !whole || jumped || !question_.counts, parent);
+    call(state, !whole || jumped || !question_.counts, 0, parent);
   }
 
-  void call(State state, bool arrived, std::uint32_t parent) {
+  // `into_ms`: how much of the half has gone by.
+  void call(State state, bool arrived, std::int64_t into_ms, std::uint32_t parent) {
     state.arrived = arrived;
     if (question_.held_back && !presses(state)) {
       State held = state;
@@ -181,14 +200,14 @@ class Explorer {
       guarded.halves = 1;
       add(guarded, parent);
     }
-    let_go(state, parent);
+    let_go(state, into_ms, parent);
   }
 
   void carry_on(State state, std::uint32_t parent) {
     switch (state.stage) {
       case Stage::held:
         if (presses(state)) {
-          let_go(state, parent);
+          let_go(state, 0, parent);
         } else {
           add(state, parent);
         }
@@ -199,7 +218,7 @@ class Explorer {
           ++longer.halves;
           add(longer, parent);
         }
-        return let_go(state, parent);
+        return let_go(state, 0, parent);
       }
       case Stage::under_way:
         // It may have completed by now: then nothing is left to follow.
@@ -217,25 +236,30 @@ class Explorer {
   // no doing of the world.
   void come(State state, std::uint32_t parent) {
     State later = state;
-    if (--later.halves > 0) add(later, parent);
+    std::int64_t into_ms = 0;
+    if (--later.halves > 0) {
+      add(later, parent);
+    } else {
+      into_ms = late_ms_[state.second];
+    }
     state.stage = Stage::none;
     state.halves = 0;
     if (calls(state)) {
-      call(state, state.arrived, parent);
+      call(state, state.arrived, into_ms, parent);
     } else {
       add(state, parent);
     }
   }
 
-  void let_go(State state, std::uint32_t parent) {
+  void let_go(State state, std::int64_t into_ms, std::uint32_t parent) {
     state.stage = Stage::under_way;
-    state.halves = halves_of(state.second);
+    state.halves = halves_of(takes_ms_, begin_of(state.second) + into_ms);
     if (state.halves > 0) add(state, parent);
   }
 
   bool presses(const State& state) const {
     std::int64_t left = std::int64_t{state.distance} * kDayMs;
-    if (state.second) left -= found_.noon.ms;
+    if (state.second) left -= noon_ms_;
     return left <= question_.lead.ms;
   }
 
@@ -291,8 +315,9 @@ class Explorer {
   const SlowSwitch& question_;
   std::uint32_t beyond_;  // the distance that stands for all beyond the notice
   std::uint32_t guard_halves_;
-  std::uint32_t whole_days_ = 0;
-  std::int64_t rest_ms_ = 0;
+  std::int64_t takes_ms_ = 0;  // a switch, at the longest
+  std::int64_t noon_ms_ = 0;
+  std::int64_t late_ms_[2]{};  // how far into a first, a second half the switch that comes lasts
   std::uint32_t halves_max_ = 0;
   std::vector<std::uint32_t> parent_;  // by state: the one before it
   std::vector<std::uint32_t> queue_;

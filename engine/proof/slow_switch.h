@@ -26,7 +26,8 @@
 // when it is ordered, so that one switch answers all that call meanwhile; and what a rule ordered
 // is taken back when a ban decides otherwise (planner.h). But an order of a ban stands (semantics
 // 21): while the device is still on its way to the profile another ban may count on for it, and
-// begins to call when less than the notice is left. These lives begin with `coming`.
+// begins to call when less than the notice is left. These lives begin with `coming`; the switch
+// that comes may end within a half day, and the next one is counted from there.
 //
 // A switch is ordered when the ban begins to call, in the midst of a day if the device comes then.
 // Hold, window, `requires` and rollout may hold it back until the ban presses (semantics 21), a
@@ -52,9 +53,9 @@ struct SlowSwitch {
   Duration lead = {};          // how long before the deadline the ban presses
   bool held_back = false;      // hold, window, `requires` or rollout may wait until then
   Duration guard = {};  // how long a guard that does not spare bans may stop a switch; 0: none
-  // The lives that begin with a switch, under way for another ban, to the profile that this one is
-  // asked about, while what it counts for that goes on.
-  bool coming = false;
+  // Not 0: the lives that begin with a switch, under way for another ban and for as long, to the
+  // profile that this one is asked about, while what it counts for that goes on.
+  Duration coming = {};
 };
 
 // A half day of a life: its halves are [00:00, noon) and [noon, 24:00), with Exploration::noon.
@@ -70,7 +71,8 @@ struct LifeHalf {
 struct Exploration {
   std::size_t state_count = 0;
   bool decided = true;  // false: too many states
-  // Where the day is parted: so that a switch ordered then crosses as many midnights as any.
+  // Where the day is parted: so that a switch (or both) ordered then crosses as many midnights as
+  // any.
   Duration noon;
   // The shortest life that ends in a violation which the policy, and not the world alone, brings
   // about.

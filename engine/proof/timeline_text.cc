@@ -5,103 +5,15 @@
 #include <algorithm>
 
 #include "engine/proof/day_length.h"
+#include "engine/proof/stay_beginning.h"
 #include "engine/proof/witness_parts.h"
 
 namespace sojourn {
 namespace {
 
-// When the stay begins, so that the last day is the first violating one.
-struct Beginning {
-  std::int32_t day = 0;
-  std::int64_t ms = -1;             // -1: with that day's report
-  std::vector<std::string> events;  // "event roaming-activated": with the first report
-  bool possible = true;
-};
-
-// For one count of the ban.
-std::optional<Beginning> beginning_of(const Feature& feature, std::int64_t threshold,
-                                      std::int32_t last) {
-  Beginning begin{last, -1, {}, true};
-  auto from = [&](std::int64_t day) {
-    begin.day = std::min(begin.day, static_cast<std::int32_t>(day));
-  };
-  switch (feature.kind) {
-    case FeatureKind::since: {
-      if (feature.window.count == 0) return std::nullopt;
-      if (feature.event.kind != EventKind::named) begin.possible = false;
-      Day day{last - static_cast<std::int32_t>(feature.window.count)};
-      if (feature.window.unit == TimeUnit::millisecond) begin.possible = false;
-      if (feature.window.unit == TimeUnit::week) {
-        day = Day{last - 7 * static_cast<std::int32_t>(feature.window.count)};
-      }
-      std::int32_t months = feature.window.unit == TimeUnit::year ? 12 : 1;
-      if (feature.window.unit == TimeUnit::month || feature.window.unit == TimeUnit::year) {
-        day = add_months(Day{last}, -months * static_cast<std::int32_t>(feature.window.count));
-      }
-      from(day.number);
-      begin.events.push_back("event " + quoted_if_needed(feature.event.name));
-      break;
-    }
-    case FeatureKind::held: {
-      std::int64_t at = std::int64_t{last} * kDayMs - threshold;
-      if (at / kDayMs > begin.day) break;
-      from(at / kDayMs);
-      begin.ms = at % kDayMs;
-      break;
-    }
-    case FeatureKind::consecutive_days:
-    case FeatureKind::calendar_count:
-      if (feature.ahead_days == 0) from(last - threshold + 1);
-      break;
-    case FeatureKind::window_count:
-      if (feature.ahead_days != 0) break;
-      if (feature.bucket == TimeUnit::day) from(last - threshold + 1);
-      if (feature.bucket == TimeUnit::week) {
-        auto week = static_cast<std::int32_t>(week_number(Day{last}) - threshold + 2);
-        from(first_day_of_week(week).number - 1);
-      }
-      if (feature.bucket == TimeUnit::month) {
-        auto month = static_cast<std::int32_t>(month_number(Day{last}) - threshold + 2);
-        from(first_day_of_month(month).number - 1);
-      }
-      break;
-    case FeatureKind::held_share:
-    case FeatureKind::day_share:
-      from(last - (feature.window.unit == TimeUnit::millisecond ? feature.window.count / kDayMs + 1
-                                                                : feature.window.count));
-      break;
-    default:
-      return std::nullopt;
-  }
-  return begin;
-}
-
-// For a condition: all of a conjunction's counts must be reached, the quickest of a disjunction's
-// is. Absent: it counts nothing.
-std::optional<Beginning> beginning_of(const RuleTable& table, ConditionIndex condition,
-                                      std::int32_t last) {
-  const ConditionNode& node = table.conditions.node(condition);
-  if (node.op == ConditionOp::test) {
-    const Test& test = table.conditions.test_of(node);
-    const Feature& feature = table.features[test.feature];
-    if (feature.kind == FeatureKind::on_a_network) return beginning_of(table, feature.inner, last);
-    return beginning_of(feature, test.threshold, last);
-  }
-  if (node.op != ConditionOp::conjunction && node.op != ConditionOp::disjunction) return {};
-  std::optional<Beginning> found;
-  for (std::uint32_t i = 0; i < node.count; ++i) {
-    std::optional<Beginning> part = beginning_of(table, table.conditions.child(node, i), last);
-    if (!part) continue;
-    bool all = node.op == ConditionOp::conjunction;
-    bool takes = !found || (all ? part->day < found->day : part->day > found->day);
-    if (takes) found = std::move(part);
-  }
-  return found;
-}
-
 class Writer {
  public:
-  Writer(const RuleTable& table, const Timeline& timeline, Beginning begin)
+  Writer(const RuleTable& table, const Timeline& timeline, StayBeginning begin)
       : table_(table),
         timeline_(timeline),
         begin_(std::move(begin)),
@@ -182,7 +94,8 @@ class Writer {
   void stand_until(std::int32_t eve) {
     std::int32_t from = begin_.day;
     if (from > eve) return;
-    std::string events = begin_.events.empty() ? "" : ", " + joined(begin_.events);
+    std::string events;
+    for (const std::string& name : begin_.events) events += ", event " + quoted_if_needed(name);
     if (begin_.ms >= 0 || !events.empty()) {
       std::int64_t ms = begin_.ms >= 0 ? begin_.ms : timeline_.noon.ms;
       text_ += fmt::format("  at {}{}{}{}\n", time_text(from, ms), there_.empty() ? "" : " ",
@@ -195,6 +108,8 @@ class Writer {
 
   // Changes of the enabled profile on the day before the ban calls.
   void use_up_guard(std::int32_t eve) {
+    // A change needs something to change from.
+    if (begin_.day > eve) line("at " + time_text(eve, timeline_.noon.ms), false);
     std::int64_t count = timeline_.switches + timeline_.switches % 2;
     const std::string own =
         table_.profiles[static_cast<std::size_t>(timeline_.there.profile.lower)].name;
@@ -207,7 +122,7 @@ class Writer {
 
   const RuleTable& table_;
   const Timeline& timeline_;
-  Beginning begin_;
+  StayBeginning begin_;
   std::string there_, elsewhere_;
   std::vector<LifeHalf>::const_iterator call_;
   std::string text_;
@@ -217,8 +132,8 @@ class Writer {
 
 std::optional<std::string> timeline_as_test(const RuleTable& table, const Timeline& timeline) {
   if (timeline.life.empty()) return std::nullopt;
-  std::optional<Beginning> begin = beginning_of(table, timeline.violates, timeline.there.day);
-  if (!begin) begin = Beginning{timeline.there.day, -1, {}, true};
+  std::optional<StayBeginning> begin = stay_beginning(table, timeline.violates, timeline.there.day);
+  if (!begin) begin = StayBeginning{timeline.there.day, -1, {}, true};
   if (!begin->possible) return std::nullopt;
   return Writer(table, timeline, *std::move(begin)).write();
 }
