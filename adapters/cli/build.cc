@@ -29,7 +29,7 @@ const char* word(GraphForm form) {
 }
 
 std::string as_json(const std::string& path, std::size_t file_bytes, const CompileSummary& summary,
-                    const StateBound& state, const RuleTable& table) {
+                    const StateBound& state, const RuleTable& table, const PassSet& without) {
   Json json = {{"file", path},
                {"bytes", file_bytes},
                {"meaning", "sha256:" + to_hex(table.meaning_digest)},
@@ -47,13 +47,33 @@ std::string as_json(const std::string& path, std::size_t file_bytes, const Compi
                {"passes", Json::array()}};
   for (const CompilePass& pass : summary.passes) {
     json["passes"].push_back({{"name", pass.name}, {"ms", pass.ms}, {"result", pass.result}});
+    if (pass.validated_count > 0) json["passes"].back()["situations"] = pass.validated_count;
+  }
+  json["without"] = Json::array();
+  for (const PassInfo& pass : all_passes()) {
+    if (without.has(pass.pass)) json["without"].push_back(pass.word);
   }
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Result<PassSet> passes_named(const std::vector<std::string>& words) {
+  PassSet named;
+  for (const std::string& word : words) {
+    std::optional<Pass> pass = find_pass(word);
+    if (!pass) {
+      return make_diagnostic(Code::E0003, fmt::format("no pass is called `{}`", word),
+                             "`sojourn build --help` lists them");
+    }
+    named.add(*pass);
+  }
+  return named;
 }
 
 }  // namespace
 
 int run_build(const BuildOptions& options, Console& console) {
+  auto without = passes_named(options.without);
+  if (!without) return console.fail(without.error());
   auto world = open_world(options.geodata);
   if (!world) return console.fail(world.error());
   if (is_graph_file(options.file)) {
@@ -80,6 +100,8 @@ int run_build(const BuildOptions& options, Console& console) {
   CompileOptions compiling;
   compiling.claims = (*world)->claims();
   compiling.sift_work_max = kSiftWorkMax;
+  compiling.without = *without;
+  compiling.validate_passes = options.verify;
   compiling.clock_ms = now_ms;
   CompileSummary summary;
   auto graph = compile(std::make_shared<const RuleTable>(std::move(read.policy->table)), compiling,
@@ -95,7 +117,7 @@ int run_build(const BuildOptions& options, Console& console) {
   }
   const RuleTable& table = (*graph)->table();
   if (options.format == OutputFormat::json) {
-    console.print(as_json(options.output, bytes.size(), summary, state, table));
+    console.print(as_json(options.output, bytes.size(), summary, state, table, compiling.without));
   } else {
     console.message(summary.passes_text());
     console.message(fmt::format(

@@ -39,6 +39,8 @@ struct BuildOptions {
   std::string file;
   std::string output;
   bool force = false;
+  std::vector<std::string> without;  // passes of the compiler
+  bool verify = false;               // after each pass
   OutputFormat format = OutputFormat::text;
   std::string geodata;
 };

@@ -8,6 +8,7 @@
 
 #include "adapters/cli/commands.h"
 #include "engine/base/diagnostic_code.h"
+#include "engine/proof/passes.h"
 
 namespace sojourn::cli {
 namespace {
@@ -117,11 +118,25 @@ void add_build(CLI::App& app, Action& action) {
   command->add_option("FILE", options->file, "rule file")->required();
   command->add_option("-o,--output", options->output, "the graph file to write")->required();
   command->add_flag("--force", options->force, "overwrite the output");
+  command
+      ->add_option("--without", options->without,
+                   "leave a pass of the compiler out; may be repeated")
+      ->type_name("PASS")
+      ->allow_extra_args(false);
+  command->add_flag("--verify", options->verify,
+                    "compare what each pass made with the rules, not only the graph at the end");
   add_format(command, options->format);
   add_geodata(command, options->geodata);
-  command->footer(
-      "Example:\n  sojourn build latam.sojourn -o latam.graph\n"
-      "Exit: 0 built, 2 unusable input, or a ban or an assertion that does not hold.");
+  std::string passes;
+  for (const PassInfo& pass : all_passes()) {
+    passes += fmt::format("  {:<7}{}\n", pass.word, pass.what);
+  }
+  command->footer(fmt::format(
+      "Passes, each told with its time; without one the answers are the same:\n{}"
+      "Examples:\n  sojourn build latam.sojourn -o latam.graph\n"
+      "  sojourn build latam.sojourn -o plain.graph --without sift --without grow --verify\n"
+      "Exit: 0 built, 2 unusable input, or a ban or an assertion that does not hold.",
+      passes));
   runs(command, action, options, run_build);
 }
 
@@ -136,6 +151,7 @@ void add_diff(CLI::App& app, Action& action) {
   command->footer(
       "Examples:\n  sojourn diff active.sojourn edited.sojourn\n"
       "  sojourn diff active.graph edited.sojourn --trace fleet.ndjson.gz\n"
+      "Equal digests: both mean the same, whatever was renamed, moved or laid out anew.\n"
       "With a trace, the recorded devices and device-days that it touches are counted and named.\n"
       "Exit: 0 both decide alike, 1 they differ (or not all was decided), 2 unusable input.");
   runs(command, action, options, run_diff);

@@ -43,6 +43,7 @@ class AxisPlan {
   AxisPlan(const RuleTable& table, const std::vector<std::uint32_t>& test_uses,
            const AxisOptions& options);
 
+  const RuleTable& table() const { return table_; }
   const std::vector<Axis>& axes() const { return axes_; }
   std::vector<ClassIndex> class_counts() const;
 

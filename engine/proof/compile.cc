@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <numeric>
+#include <utility>
 
 #include "engine/base/diagnostic_code.h"
 #include "engine/proof/axis_order.h"
 #include "engine/proof/flatten.h"
+#include "engine/proof/pass_forms.h"
 #include "engine/proof/row_graph.h"
 #include "engine/proof/rule_diagrams.h"
 #include "engine/proof/validate.h"
@@ -39,7 +42,7 @@ RowGraphLimits limits_for(std::size_t row_count, std::size_t closed_first,
   RowGraphLimits limits;
   limits.work_max = options.work_max > 0 ? options.work_max : 1'000'000 + 100 * row_count;
   limits.nodes_max = options.nodes_max > 0 ? options.nodes_max : 50'000 + 10 * row_count;
-  limits.grow = options.grow_graph;
+  limits.grow = !options.without.has(Pass::grow);
   limits.closed_first = closed_first;
   return limits;
 }
@@ -78,28 +81,6 @@ RowGraph build_voices(DiagramStore& store, const std::vector<Voice>& heard,
   return row_graph(store, rows, make_set, limits_for(rows.size(), closed_first, options));
 }
 
-// Everything that a graph walks: what decides, and what is said beside it.
-std::optional<FlatGraph> build_all(RuleDiagrams& rules, const AxisPlan& plan,
-                                   const CompileOptions& options, DecisionGraphParts& parts,
-                                   CompileSummary& made) {
-  DiagramStore& store = rules.store();
-  Flattener flat(store);
-  RowGraph deciding = build_deciding(store, outcome_rows(rules), parts.leaves, options);
-  made.matcher_count = deciding.matchers.size();
-  bool at_root = is_terminal(deciding.root) && !deciding.matchers.empty();
-  flat.add(deciding.root, std::move(deciding.matchers));
-  if (std::vector<Voice> heard = voices(rules); !heard.empty()) {
-    Numbering<std::vector<std::uint32_t>> also_sets;
-    RowGraph speaking = build_voices(store, heard, also_sets, made.matcher_count, options);
-    made.matcher_count += speaking.matchers.size();
-    flat.add(speaking.root, std::move(speaking.matchers));
-    parts.also_sets = std::move(also_sets.values());
-  }
-  made.form = GraphForm::graph;
-  if (made.matcher_count > 0) made.form = at_root ? GraphForm::matcher : GraphForm::mixed;
-  return std::move(flat).finish(plan.axes());
-}
-
 // The longest way of a decision: axes that it asks for, and in a matcher the words of its vectors.
 std::size_t longest_way(const DecisionGraph& graph) {
   std::size_t axes = graph.axes().size();
@@ -112,23 +93,147 @@ std::size_t longest_way(const DecisionGraph& graph) {
   return axes;
 }
 
-class PassTimer {
+class Compilation {
  public:
-  PassTimer(const CompileOptions& options, CompileSummary& made)
-      : options_(options), made_(made), begin_(now()) {}
+  Compilation(const RuleTable& table, const CompileOptions& options)
+      : options_(options), table_(std::make_shared<RuleTable>(table)), begin_(now()) {}
 
-  // The pass that began when the one before ended is over.
-  void end(std::string name, std::string result) {
-    double end = now();
-    made_.passes.push_back({std::move(name), end - begin_, std::move(result)});
-    begin_ = end;
+  Result<std::shared_ptr<const DecisionGraph>> run() {
+    choice_ = add_choice_conditions(*table_);
+    AxisPlan plan(*table_, count_test_uses(*table_, choice_), choose_order());
+    DiagramStore store(plan.class_counts());
+    ConditionDiagrams diagrams(table_->conditions, plan, store);
+    RuleDiagrams rules(*table_, choice_, diagrams, store);
+    std::vector<OutcomeRow> rows = outcome_rows(rules);
+    end_pass("rows", fmt::format("{} rows over {} axes", rows.size(), plan.axes().size()));
+    look({"rows", &rows, nullptr, nullptr});
+    if (Status same = compare(form_of_rows(rows, plan, store), plan); !same) return same.error();
+
+    auto flat = grow_and_flatten(rules, rows, plan, options_);
+    if (!flat) return std::move(flat).error();
+    if (!*flat) {
+      // More nodes than targets can lead to: closed early, matchers hold the rest.
+      CompileOptions closing = options_;
+      closing.nodes_max = closing.work_max = 10'000;
+      flat = grow_and_flatten(rules, rows, plan, closing);
+      if (!flat) return std::move(flat).error();
+    }
+    if (!*flat) return make_diagnostic(Code::E0901, "the compiled policy is too large");
+    return assemble(**std::move(flat));
   }
 
+  CompileSummary& made() { return made_; }
+
  private:
+  // --- the passes ---
+
+  AxisOptions choose_order() {
+    AxisOptions chosen{options_.claims, {}, false};
+    if (options_.without.has(Pass::order)) {
+      chosen.order.resize(table_->features.size());
+      std::iota(chosen.order.begin(), chosen.order.end(), FeatureIndex{0});
+    }
+    if (options_.sift_work_max == 0 || options_.without.has(Pass::sift)) return chosen;
+    SiftedOrder sifted = sift_order(*table_, choice_, options_.claims, options_.sift_work_max);
+    end_pass("sift", fmt::format("{} orders tried, {} nodes before, {} after", sifted.tried_count,
+                                 sifted.nodes_before, sifted.nodes_after));
+    chosen.order = std::move(sifted.order);
+    return chosen;
+  }
+
+  // Everything that a graph walks: what decides, and what is said beside it. Absent: too many
+  // nodes.
+  Result<std::optional<FlatGraph>> grow_and_flatten(RuleDiagrams& rules,
+                                                    const std::vector<OutcomeRow>& rows,
+                                                    const AxisPlan& plan,
+                                                    const CompileOptions& options) {
+    DiagramStore& store = rules.store();
+    parts_ = {};
+    RowGraph deciding = build_deciding(store, rows, parts_.leaves, options);
+    made_.matcher_count = deciding.matchers.size();
+    bool at_root = is_terminal(deciding.root) && !deciding.matchers.empty();
+    std::optional<RowGraph> speaking;
+    if (std::vector<Voice> heard = voices(rules); !heard.empty()) {
+      Numbering<std::vector<std::uint32_t>> also_sets;
+      speaking = build_voices(store, heard, also_sets, made_.matcher_count, options);
+      made_.matcher_count += speaking->matchers.size();
+      parts_.also_sets = std::move(also_sets.values());
+    }
+    made_.form = GraphForm::graph;
+    if (made_.matcher_count > 0) made_.form = at_root ? GraphForm::matcher : GraphForm::mixed;
+    end_pass("grow",
+             fmt::format("{} outcomes, {} tables", parts_.leaves.size(), made_.matcher_count));
+    look({"grow", nullptr, &deciding, nullptr});
+    Status same = compare(form_of_graph(deciding, parts_.leaves, plan, store), plan);
+    if (!same) return same.error();
+
+    Flattener flat(store, {.runs = !options.without.has(Pass::runs),
+                           .share = !options.without.has(Pass::share)});
+    flat.add(deciding.root, std::move(deciding.matchers));
+    if (speaking) flat.add(speaking->root, std::move(speaking->matchers));
+    return std::move(flat).finish(plan.axes());
+  }
+
+  Result<std::shared_ptr<const DecisionGraph>> assemble(FlatGraph flat) {
+    end_pass("flatten", fmt::format("{} nodes, {} bytes", flat.node_count,
+                                    flat.words.size() * sizeof(std::uint32_t)));
+    look({"flatten", nullptr, nullptr, &flat.words});
+    parts_.axes = std::move(flat.axes);
+    parts_.root = flat.roots.front();
+    parts_.also_roots.assign(flat.roots.begin() + 1, flat.roots.end());
+    parts_.table = table_;
+    parts_.own(flat.words);
+    parts_.node_count = flat.node_count;
+    made_.rule_count = table_->rules.size();
+    made_.axis_count = parts_.axes.size();
+    made_.node_count = parts_.node_count;
+    made_.leaf_count = parts_.leaves.size();
+    made_.byte_count = parts_.words.size_bytes();
+    std::shared_ptr<const DecisionGraph> graph = std::move(parts_).assemble();
+    made_.steps_max = longest_way(*graph);
+    if (!options_.validate && !options_.validate_passes) return graph;
+    Result<Validated> compared = validate(*graph);
+    if (!compared) return std::move(compared).error();
+    made_.validated_count = compared->situations;
+    if (options_.validate_passes) made_.passes.back().validated_count = compared->situations;
+    end_pass("validate",
+             fmt::format("{} situations alike: {}", made_.validated_count,
+                         compared->everywhere
+                             ? "all there are"
+                             : fmt::format("on the corners of {} of {} rules, and at random",
+                                           compared->rules_cornered, made_.rule_count)));
+    return graph;
+  }
+
+  // --- around them ---
+
   double now() const { return options_.clock_ms ? options_.clock_ms() : 0; }
 
+  // The pass that began when the one before ended is over.
+  void end_pass(std::string name, std::string result) {
+    made_.passes.push_back({std::move(name), now() - begin_, std::move(result), 0});
+    begin_ = now();
+  }
+
+  void look(PassProduct product) const {
+    if (options_.after_pass) options_.after_pass(product);
+  }
+
+  // What the last pass made against the rules, where that is asked for.
+  Status compare(const PolicyForm& form, const AxisPlan& plan) {
+    if (!options_.validate_passes) return {};
+    Result<Validated> compared = validate(form, *table_, plan.axes());
+    if (!compared) return std::move(compared).error();
+    made_.passes.back().validated_count = compared->situations;
+    begin_ = now();
+    return {};
+  }
+
   const CompileOptions& options_;
-  CompileSummary& made_;
+  std::shared_ptr<RuleTable> table_;
+  ChoiceConditions choice_;
+  DecisionGraphParts parts_;
+  CompileSummary made_;
   double begin_;
 };
 
@@ -137,60 +242,9 @@ class PassTimer {
 Result<std::shared_ptr<const DecisionGraph>> compile(std::shared_ptr<const RuleTable> table,
                                                      const CompileOptions& options,
                                                      CompileSummary* summary) {
-  CompileSummary made;
-  PassTimer timer(options, made);
-  auto completed = std::make_shared<RuleTable>(*table);
-  ChoiceConditions choice = add_choice_conditions(*completed);
-  AxisOptions axis_options{options.claims, {}, false};
-  if (options.sift_work_max > 0) {
-    SiftedOrder sifted = sift_order(*completed, choice, options.claims, options.sift_work_max);
-    timer.end("sifting", fmt::format("{} orders tried, {} nodes before, {} after",
-                                     sifted.tried_count, sifted.nodes_before, sifted.nodes_after));
-    axis_options.order = std::move(sifted.order);
-  }
-  AxisPlan plan(*completed, count_test_uses(*completed, choice), axis_options);
-  DiagramStore store(plan.class_counts());
-  ConditionDiagrams diagrams(completed->conditions, plan, store);
-  RuleDiagrams rules(*completed, choice, diagrams, store);
-  timer.end("axes", fmt::format("{} axes", plan.axes().size()));
-
-  DecisionGraphParts parts;
-  std::optional<FlatGraph> flat = build_all(rules, plan, options, parts, made);
-  if (!flat) {
-    // More nodes than targets can lead to: closed early, matchers hold the rest.
-    CompileOptions closing = options;
-    closing.nodes_max = closing.work_max = 10'000;
-    parts = {};
-    flat = build_all(rules, plan, closing, parts, made);
-  }
-  if (!flat) return make_diagnostic(Code::E0901, "the compiled policy is too large");
-  timer.end("graph",
-            fmt::format("{} nodes, {} of them tables", flat->node_count, made.matcher_count));
-  parts.axes = std::move(flat->axes);
-  parts.root = flat->roots.front();
-  parts.also_roots.assign(flat->roots.begin() + 1, flat->roots.end());
-  parts.table = std::move(completed);
-  parts.own(flat->words);
-  parts.node_count = flat->node_count;
-  made.rule_count = parts.table->rules.size();
-  made.axis_count = parts.axes.size();
-  made.node_count = parts.node_count;
-  made.leaf_count = parts.leaves.size();
-  made.byte_count = parts.words.size_bytes();
-  std::shared_ptr<const DecisionGraph> graph = std::move(parts).assemble();
-  made.steps_max = longest_way(*graph);
-  if (options.validate) {
-    Result<Validated> compared = validate(*graph);
-    if (!compared) return std::move(compared).error();
-    made.validated_count = compared->situations;
-    timer.end("validation",
-              fmt::format("{} situations alike: {}", made.validated_count,
-                          compared->everywhere
-                              ? "all there are"
-                              : fmt::format("on the corners of {} of {} rules, and at random",
-                                            compared->rules_cornered, made.rule_count)));
-  }
-  if (summary) *summary = std::move(made);
+  Compilation compilation(*table, options);
+  Result<std::shared_ptr<const DecisionGraph>> graph = compilation.run();
+  if (graph && summary) *summary = std::move(compilation.made());
   return graph;
 }
 
@@ -209,7 +263,7 @@ std::string CompileSummary::text() const {
         matcher_count);
   }
   if (form == GraphForm::matcher) {
-    text += "; one table of rules, because a graph would not thin them out";
+    text += "; one table of rules, because a graph would not thin them out or was not asked for";
   }
   return text;
 }
@@ -217,7 +271,11 @@ std::string CompileSummary::text() const {
 std::string CompileSummary::passes_text() const {
   std::string text;
   for (const CompilePass& pass : passes) {
-    text += fmt::format("{:<12}{:>8.1f} ms  {}\n", pass.name, pass.ms, pass.result);
+    text += fmt::format("{:<12}{:>8.1f} ms  {}", pass.name, pass.ms, pass.result);
+    if (pass.validated_count > 0) {
+      text += fmt::format("; as the rules in {} situations", pass.validated_count);
+    }
+    text += "\n";
   }
   return text;
 }

@@ -10,16 +10,16 @@ namespace {
 constexpr std::size_t kTableWordsMax = 64;
 constexpr std::size_t kRunsMustSave = 4;  // times smaller than the table
 
-bool as_runs(std::size_t class_count, std::size_t run_count) {
-  return class_count > kTableWordsMax && 2 * run_count + 1 <= (class_count + 1) / kRunsMustSave;
-}
-
 }  // namespace
 
-std::size_t Flattener::word_count(DiagramRef ref) const {
+bool Flattener::as_runs(DiagramRef ref) const {
   std::size_t classes = store_.class_count(store_.axis(ref));
   std::size_t runs = store_.runs(ref).size();
-  return as_runs(classes, runs) ? 1 + 2 * runs : 1 + classes;
+  return options_.runs && classes > kTableWordsMax && 2 * runs + 1 <= (classes + 1) / kRunsMustSave;
+}
+
+std::size_t Flattener::word_count(DiagramRef ref) const {
+  return as_runs(ref) ? 1 + 2 * store_.runs(ref).size() : 1 + store_.class_count(store_.axis(ref));
 }
 
 // Every offset first, then the words.
@@ -77,9 +77,8 @@ std::optional<FlatGraph> Flattener::finish(const std::vector<Axis>& axes) && {
 
 std::uint32_t Flattener::target(DiagramRef ref) const {
   if (!is_terminal(ref)) {
-    bool runs = as_runs(store_.class_count(store_.axis(ref)), store_.runs(ref).size());
     return targets_.node(static_cast<std::uint32_t>(offsets_[ref] - 1),
-                         axis_number_[store_.axis(ref)], runs);
+                         axis_number_[store_.axis(ref)], as_runs(ref));
   }
   std::uint32_t value = ref & ~kTerminalBit;
   bool closed = (value & kClosedBit) != 0;
@@ -91,7 +90,7 @@ void Flattener::write(DiagramRef ref) {
   std::span<const DiagramRun> runs = store_.runs(ref);
   std::uint32_t* at = &made_.words[offsets_[ref] - 1];
   AxisIndex axis = axis_number_[store_.axis(ref)];
-  if (as_runs(store_.class_count(store_.axis(ref)), runs.size())) {
+  if (as_runs(ref)) {
     *at++ = DecisionGraph::kRunsBit | axis;
     *at++ = static_cast<std::uint32_t>(runs.size());
     for (std::size_t i = 0; i + 1 < runs.size(); ++i) *at++ = runs[i].end;
@@ -138,8 +137,9 @@ std::size_t Flattener::write_matcher(const MatcherPlan& plan) {
 }
 
 // Which vectors of a plan an axis needs, and which of them each class selects.
-Flattener::VectorsOfAxis Flattener::vectors_of(const MatcherPlan::OnAxis& on) {
+Flattener::VectorsOfAxis Flattener::vectors_of(const MatcherPlan::OnAxis& on) const {
   constexpr std::size_t kFewClasses = 16;
+  if (!options_.share) return {on.vector_of_class, {}};
   VectorsOfAxis found;
   std::map<std::uint32_t, std::uint32_t> numbers;
   for (std::uint32_t vector : on.vector_of_class) {

@@ -21,10 +21,16 @@ struct FlatGraph {
   std::size_t node_count = 0;        // with matchers
 };
 
+struct FlattenOptions {
+  bool runs = true;   // Pass::runs
+  bool share = true;  // Pass::share
+};
+
 // Writes diagrams one after the other into one array; shared nodes are written once.
 class Flattener {
  public:
-  explicit Flattener(const DiagramStore& store) : store_(store) {}
+  explicit Flattener(const DiagramStore& store, const FlattenOptions& options = {})
+      : store_(store), options_(options) {}
 
   // Closed terminals name the matchers, counted over all calls.
   void add(DiagramRef root, std::vector<MatcherPlan> matchers);
@@ -34,6 +40,7 @@ class Flattener {
   std::optional<FlatGraph> finish(const std::vector<Axis>& axes) &&;
 
  private:
+  bool as_runs(DiagramRef ref) const;
   std::size_t word_count(DiagramRef ref) const;
   std::uint32_t target(DiagramRef ref) const;
   void place(DiagramRef root);
@@ -44,11 +51,12 @@ class Flattener {
     std::vector<std::uint32_t> vectors;          // of the plan
     std::vector<std::uint32_t> number_of_class;  // into `vectors`; empty: a class is its number
   };
-  static VectorsOfAxis vectors_of(const MatcherPlan::OnAxis& on);
+  VectorsOfAxis vectors_of(const MatcherPlan::OnAxis& on) const;
   void write_vectors(const MatcherPlan& plan, const std::vector<VectorsOfAxis>& of_axis,
                      std::size_t begin);
 
   const DiagramStore& store_;
+  FlattenOptions options_;
   std::vector<DiagramRef> roots_;
   std::vector<MatcherPlan> matchers_;
   std::vector<DiagramRef> order_;     // nodes as they lie in memory

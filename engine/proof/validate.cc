@@ -133,9 +133,9 @@ class Judgement {
 // Readings that stand for the classes of each feature, neighbours beside each other.
 class Representatives {
  public:
-  explicit Representatives(const DecisionGraph& graph)
-      : table_(graph.table()), of_(table_.features.size()) {
-    for (const Axis& axis : graph.axes()) add(axis);
+  Representatives(const RuleTable& table, const std::vector<Axis>& axes)
+      : table_(table), of_(table_.features.size()) {
+    for (const Axis& axis : axes) add(axis);
     for (std::vector<Reading>& of : of_) {
       if (of.empty()) of.push_back(Reading::unknown());
     }
@@ -143,7 +143,7 @@ class Representatives {
 
   const std::vector<Reading>& operator[](FeatureIndex feature) const { return of_[feature]; }
   std::size_t feature_count() const { return of_.size(); }
-  // Every class that the graph can tell apart has its reading.
+  // Every class that can be told apart has its reading.
   bool complete() const { return complete_; }
 
  private:
@@ -206,11 +206,12 @@ class Representatives {
 
 class Validator {
  public:
-  Validator(const DecisionGraph& graph, const ValidateOptions& options)
-      : graph_(graph),
-        table_(graph.table()),
-        judgement_(table_),
-        choices_(graph),
+  Validator(const PolicyForm& form, const RuleTable& table, const std::vector<Axis>& axes,
+            const ValidateOptions& options)
+      : form_(form),
+        table_(table),
+        judgement_(table),
+        choices_(table, axes),
         sides_(table_.conditions.tests().size()),
         left_(std::min(options.situations_max,
                        options.judgements_max / (table_.rules.size() + 1) + 10)) {}
@@ -354,21 +355,18 @@ class Validator {
     if (left_ == 0) return {};
     --left_;
     ++done_.situations;
-    const Leaf& by_graph = graph_.leaf(graph_.evaluate([&](AxisIndex axis) {
-      const Axis& of = graph_.axes()[axis];
-      return class_of(of, table_.features[of.feature], readings_[of.feature]);
-    }));
+    Leaf by_form = form_.decide(readings_);
     Leaf by_rules = judgement_.decide(readings_);
-    if (by_graph == by_rules) return {};
+    if (by_form == by_rules) return {};
     Witness witness;
     witness.readings = readings_;
     return make_diagnostic(
         Code::E0902,
-        fmt::format("the compiled graph and its rules differ (rule {} against {}) for: {}",
-                    by_graph.rule, by_rules.rule, describe_witness(table_, witness)));
+        fmt::format("the {} and its rules differ (rule {} against {}) for: {}", form_.name,
+                    by_form.rule, by_rules.rule, describe_witness(table_, witness)));
   }
 
-  const DecisionGraph& graph_;
+  const PolicyForm& form_;
   const RuleTable& table_;
   Judgement judgement_;
   Representatives choices_;
@@ -381,8 +379,20 @@ class Validator {
 
 }  // namespace
 
+Result<Validated> validate(const PolicyForm& form, const RuleTable& table,
+                           const std::vector<Axis>& axes, const ValidateOptions& options) {
+  return Validator(form, table, axes, options).run();
+}
+
 Result<Validated> validate(const DecisionGraph& graph, const ValidateOptions& options) {
-  return Validator(graph, options).run();
+  const RuleTable& table = graph.table();
+  auto decide = [&](const Readings& readings) {
+    return graph.leaf(graph.evaluate([&](AxisIndex axis) {
+      const Axis& of = graph.axes()[axis];
+      return class_of(of, table.features[of.feature], readings[of.feature]);
+    }));
+  };
+  return validate({"compiled graph", decide}, table, graph.axes(), options);
 }
 
 }  // namespace sojourn

@@ -8,6 +8,9 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <string>
+#include <vector>
 
 #include "engine/base/result.h"
 #include "engine/graph/decision_graph.h"
@@ -28,5 +31,15 @@ struct Validated {
 
 // E0902 with the situation when one differs.
 Result<Validated> validate(const DecisionGraph& graph, const ValidateOptions& options = {});
+
+// Some other form of the rules: what it decides in a situation, given as a reading per feature of
+// the table, and its name for the message.
+struct PolicyForm {
+  std::string name;  // "compiled graph"
+  std::function<Leaf(const std::vector<Reading>&)> decide;
+};
+// `axes`: what can be told apart about each feature.
+Result<Validated> validate(const PolicyForm& form, const RuleTable& table,
+                           const std::vector<Axis>& axes, const ValidateOptions& options = {});
 
 }  // namespace sojourn

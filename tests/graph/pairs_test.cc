@@ -25,7 +25,7 @@ std::shared_ptr<const DecisionGraph> random_form(Dice& dice, const RuleTable& ta
   CompileOptions options;
   if (dice.one_in(2)) options.nodes_max = 1 + dice.below(60);
   if (dice.one_in(4)) options.work_max = 1 + dice.below(400);
-  options.grow_graph = !dice.one_in(6);
+  if (dice.one_in(6)) options.without.add(Pass::grow);
   auto read = read_graph_file(write_graph_file(*testing::graph_of(table, options)));
   REQUIRE(read.ok());
   return *read;

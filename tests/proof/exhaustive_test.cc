@@ -105,7 +105,7 @@ TEST_CASE("every small policy is decided alike in every form and every situation
     for (CompileOptions* options : {&graph_options, &table_options, &sifted_options}) {
       options->validate = false;
     }
-    table_options.grow_graph = false;
+    table_options.without.add(Pass::grow);
     sifted_options.sift_work_max = 50'000;
     std::vector<std::shared_ptr<const DecisionGraph>> forms = {*compile(table, graph_options),
                                                                *compile(table, table_options)};
