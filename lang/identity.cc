@@ -140,12 +140,21 @@ std::string Canon::rollout(const Rule& rule) {
   return "released by " + to_hex(sha256(as_bytes(meaning)));
 }
 
-// The conditions say it all: zone, dates and notice are in them.
+// The conditions say it all: zone, dates and notice are in them. Candidates by name, for their
+// order is only that of their declarations.
 std::string Canon::ban(const Ban& ban) {
+  std::vector<std::string> lines;
+  for (std::size_t candidate = 0; candidate < ban.bites.size(); ++candidate) {
+    std::string name = candidate < table_.profiles.size()
+                           ? print_name(table_.profiles[candidate].name)
+                           : "an undeclared profile";
+    lines.push_back(fmt::format("\n  {} bites {}", name, condition(ban.bites[candidate])));
+    lines.push_back(fmt::format("\n  {} violates {}", name, condition(ban.violated[candidate])));
+  }
+  std::sort(lines.begin(), lines.end());
   std::string text = ban.forbids_change ? "forbid change" : "ban";
   if (ban.in_doubt_counts) text += " in doubt";
-  for (ConditionIndex index : ban.bites) text += "\n  bites " + condition(index);
-  for (ConditionIndex index : ban.violated) text += "\n  violated " + condition(index);
+  for (const std::string& line : lines) text += line;
   if (ban.remedy) text += "\n  remedy " + action(*ban.remedy);
   return text + fmt::format("\n  assuming {}ms", ban.assuming.ms);
 }
@@ -308,13 +317,9 @@ std::string Canon::action(const Action& a) {
   return text;
 }
 
-Sha256Digest Canon::meaning() {
-  const Settings& settings = table_.settings;
-  std::string text = fmt::format("sojourn meaning 1\nzone {}\nsettle {}\ncarry {}\nlead {}\n{}\n",
-                                 settings.zone, settings.settle.ms, settings.carry.ms,
-                                 settings.lead.ms, settings.first_match ? "first-match" : "");
+std::vector<std::string> Canon::declarations() {
   std::vector<std::string> lines;
-  for (const DisputedView& view : settings.views) {
+  for (const DisputedView& view : table_.settings.views) {
     lines.push_back("view disputed " + view.text());
   }
   for (const Profile& profile : table_.profiles) {
@@ -328,17 +333,29 @@ Sha256Digest Canon::meaning() {
                     fmt::join(plmns, ","), print_text(profile.download), profile.breakout.text(),
                     profile.cost));
   }
-  std::vector<std::string> rules;
-  for (const Rule& rule : table_.rules) {
-    rules.push_back(fmt::format("when {} then {}", condition(rule.condition), action(rule.action)));
+  return lines;
+}
+
+// Where one of two bans has another remedy, the first of them that is violated has the word.
+std::vector<std::string> Canon::bans() {
+  std::vector<std::string> lines, remedied;
+  bool remedies_differ = false;
+  const Action* remedy = nullptr;
+  for (const Ban& one : table_.bans) {
+    lines.push_back(ban(one));
+    if (!one.remedy) continue;
+    remedies_differ = remedies_differ || (remedy && action(*remedy) != action(*one.remedy));
+    remedy = &*one.remedy;
+    remedied.push_back(lines.back());
   }
-  for (std::size_t i = 0; i < rules.size(); ++i) {
-    lines.push_back(rules[i]);
-    for (std::uint32_t other : table_.rules[i].overrides) {
-      lines.push_back(fmt::format("override [{}] [{}]", rules[i], rules[other]));
-    }
+  if (remedies_differ) {
+    lines.push_back(fmt::format("remedies in this order [{}]", fmt::join(remedied, "] [")));
   }
-  for (const Ban& one : table_.bans) lines.push_back(ban(one));
+  return lines;
+}
+
+std::vector<std::string> Canon::guards(const std::vector<std::string>& rules) {
+  std::vector<std::string> lines;
   for (const Guard& guard : table_.guards) {
     std::vector<std::string> except;
     for (std::uint32_t rule : guard.except_rules) except.push_back(rules[rule]);
@@ -347,14 +364,38 @@ Sha256Digest Canon::meaning() {
         "guard {} {} {} within {}ms except {}[{}]", static_cast<int>(guard.kind), guard.most,
         guard.least, guard.window.ms, guard.except_bans ? "bans " : "", fmt::join(except, "] [")));
   }
-  // Order decides only where the policy says so.
-  if (settings.first_match) {
-    for (const std::string& line : lines) text.append(line).append("\n");
-  } else {
+  return lines;
+}
+
+Sha256Digest Canon::meaning() {
+  const Settings& settings = table_.settings;
+  std::string text = fmt::format("sojourn meaning 2\nzone {}\nsettle {}\ncarry {}\nlead {}\n{}\n",
+                                 settings.zone, settings.settle.ms, settings.carry.ms,
+                                 settings.lead.ms, settings.first_match ? "first-match" : "");
+  auto add_in_any_order = [&](std::vector<std::string> lines) {
     std::sort(lines.begin(), lines.end());
     lines.erase(std::unique(lines.begin(), lines.end()), lines.end());
     for (const std::string& line : lines) text.append(line).append("\n");
+  };
+  std::vector<std::string> rules;
+  for (const Rule& rule : table_.rules) {
+    rules.push_back(fmt::format("when {} then {}", condition(rule.condition), action(rule.action)));
   }
+  add_in_any_order(declarations());
+  // The order of rules decides only where the policy says so.
+  if (settings.first_match) {
+    for (const std::string& rule : rules) text.append(rule).append("\n");
+  } else {
+    std::vector<std::string> lines = rules;
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+      for (std::uint32_t other : table_.rules[i].overrides) {
+        lines.push_back(fmt::format("override [{}] [{}]", rules[i], rules[other]));
+      }
+    }
+    add_in_any_order(std::move(lines));
+  }
+  add_in_any_order(bans());
+  add_in_any_order(guards(rules));
   text += "otherwise " + action(table_.otherwise);
   return sha256(as_bytes(text));
 }

@@ -29,6 +29,10 @@ class Canon {
  private:
   std::string unsupposed(const Feature& feature);
   std::string ban(const Ban& ban);
+  // Of the digest, in any order.
+  std::vector<std::string> declarations();
+  std::vector<std::string> bans();
+  std::vector<std::string> guards(const std::vector<std::string>& rules);
   std::string test(const Test& test);
   std::string symbol(const Feature& feature, std::int64_t symbol);
   std::string joined(ConditionOp op, std::vector<std::string> parts);

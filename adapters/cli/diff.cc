@@ -61,8 +61,14 @@ std::string devices_text(const Difference& difference, const RecordedDifference&
   return out;
 }
 
+std::string digests(const Difference& difference) {
+  std::string before = to_hex(difference.meaning_before), after = to_hex(difference.meaning_after);
+  if (before == after) return fmt::format("  both mean sha256:{}\n", before);
+  return fmt::format("  meaning before: sha256:{}\n  meaning after:  sha256:{}\n", before, after);
+}
+
 std::string as_text(const Difference& difference, const RecordedDifference* trace) {
-  std::string out = headline(difference);
+  std::string out = headline(difference) + digests(difference);
   for (const std::string& declaration : difference.declarations) {
     out += fmt::format("  declared differently: {}\n", declaration);
   }

@@ -23,7 +23,10 @@ Json count_json(const TouchedCount& count) {
 
 Result<Difference> find_difference(const RuleTable& before, const RuleTable& after,
                                    const Gazetteer& world) {
-  if (before.meaning_digest == after.meaning_digest) return Difference{};
+  Difference same;
+  same.meaning_before = before.meaning_digest;
+  same.meaning_after = after.meaning_digest;
+  if (same.meaning_before == same.meaning_after) return same;
   JointPolicies joint = join_policies(before, after);
   // As the new policy sees disputed places; another view is a declaration of its own.
   RuleTable places;
@@ -34,13 +37,18 @@ Result<Difference> find_difference(const RuleTable& before, const RuleTable& aft
   DifferenceOptions options;
   options.claims = world.claims();
   options.situations = &(*locator)->situations();
-  return difference(std::move(joint), options);
+  Difference found = difference(std::move(joint), options);
+  found.meaning_before = before.meaning_digest;
+  found.meaning_after = after.meaning_digest;
+  return found;
 }
 
 std::string difference_json(const Difference& difference, const RecordedDifference* recorded,
                             int indent) {
   Json json;
   json["same"] = difference.same();
+  json["meaning"] = {{"before", "sha256:" + to_hex(difference.meaning_before)},
+                     {"after", "sha256:" + to_hex(difference.meaning_after)}};
   json["declarations"] = difference.declarations;
   json["situations"] = Json::array();
   for (std::size_t i = 0; i < difference.situations.size(); ++i) {

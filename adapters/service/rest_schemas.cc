@@ -259,8 +259,11 @@ constexpr RestSchema kSchemas[] = {
   "findings":{"type":"array","items":{"$ref":"#/components/schemas/PolicyFinding"}}}})"},
 
     {"PolicyDifference",
-     R"({"type":"object","required":["same","declarations","situations","more","undecided"],"properties":{
+     R"({"type":"object","required":["same","meaning","declarations","situations","more","undecided"],"properties":{
   "same":{"type":"boolean"},
+  "meaning":{"type":"object","required":["before","after"],"description":"digests; equal: both mean the same","properties":{
+    "before":{"type":"string"},
+    "after":{"type":"string"}}},
   "declarations":{"type":"array","items":{"type":"string"}},
   "situations":{"type":"array","items":{"type":"object","required":["when","conditions","before","after","example"],"properties":{
     "when":{"type":"string"},

@@ -44,6 +44,9 @@ struct ChangedSituation {
 };
 
 struct Difference {
+  // Of both policies (RuleTable::meaning_digest). Equal: they mean the same, and nothing else was
+  // looked at. Different: they may still decide alike.
+  Sha256Digest meaning_before{}, meaning_after{};
   // What is declared differently, and is no question about a situation.
   std::vector<std::string> declarations;
   // Disjoint as far as profiles go; alerts and tasks have situations of their own. Largest first.

@@ -147,6 +147,85 @@ TEST_CASE("the meaning digest sees meaning only") {
                 "rule b overrides a when type = meter then keep") != base);
 }
 
+TEST_CASE("the meaning digest sees no names of our own, no order that decides nothing, no layout") {
+  // Everything that can be named, twice: otherwise named, otherwise ordered, otherwise laid out.
+  const char* one = R"(policy fleet
+profile one   home FR
+profile two   home ES download "a.example"
+profile local home BR download "b.example"
+region SOUTH = AR, BR
+set movers = tracker, meter
+attribute type : meter | tracker | lamp
+define away = roaming in SOUTH and type in movers
+ban stay never roaming in BR on more than 90 consecutive days remedy profile = local
+ban rest never roaming in AR on more than 30 days within 120 days remedy profile = local
+rule a when away then profile = two
+rule b overrides a when region in SOUTH and type = lamp then keep
+guard at most 4 switches per device within 30 days except for bans, b
+guard at most 2% of fleet per hour
+otherwise keep
+)";
+  const char* other = R"(policy other  # somebody else's
+attribute type : lamp | meter | tracker
+set moving = meter, tracker
+region CONE = BR, AR
+profile local home BR download "b.example"
+profile two home ES
+  download "a.example"
+profile one home FR
+define abroad = (type in moving) and roaming in CONE
+guard at most 2% of fleet per hour
+guard at most 4 switches per device within 30 days except for bans, lamps
+rule lamps overrides travellers when type = lamp and region in CONE then keep
+rule travellers when abroad then profile = two
+ban second
+  never roaming in AR on more than 30 days within 120 days
+  remedy profile = local
+ban first
+  never roaming in BR on more than 90 consecutive days
+  remedy profile = local
+otherwise keep
+)";
+  auto digest_of = [](const std::string& text) {
+    Loaded loaded = load(text);
+    INFO(loaded.rendered());
+    REQUIRE(loaded.policy);
+    return to_hex(loaded.table().meaning_digest);
+  };
+  auto replaced = [&](const char* from, const char* to) {
+    std::string text = one;
+    std::size_t at = text.find(from);
+    REQUIRE(at != std::string::npos);
+    return digest_of(text.replace(at, std::string(from).size(), to));
+  };
+  std::string base = digest_of(one);
+  CHECK(digest_of(other) == base);
+  CHECK(replaced("more than 90", "more than 91") != base);
+  CHECK(replaced("profile two   home ES", "profile two   home PT") != base);
+  CHECK(replaced("at most 4", "at most 5") != base);
+  CHECK(replaced("except for bans, b", "except for bans") != base);
+  CHECK(replaced("then profile = two", "then profile = one or two") != base);
+}
+
+TEST_CASE("an order that decides is part of the meaning") {
+  const char* words = "profile one home FR\nprofile two home BR download \"a.example\"\n";
+  auto digest_of = [&](const std::string& settings, const std::string& text) {
+    Loaded loaded = load("policy p" + settings + "\n" + words + text + "otherwise keep\n");
+    INFO(loaded.rendered());
+    REQUIRE(loaded.policy);
+    return to_hex(loaded.table().meaning_digest);
+  };
+  const std::string a = "rule a when region in BR then profile = two\n";
+  const std::string b = "rule b when roaming in BR then keep\n";
+  CHECK(digest_of(" first-match", a + b) != digest_of(" first-match", b + a));
+  // The first ban that is violated has the word where remedies differ, and only there.
+  const std::string to_one = "ban a never network in AR remedy profile = one\n";
+  const std::string to_two = "ban b never network in CL remedy profile = two\n";
+  const std::string also_two = "ban c never network in PE remedy profile = two\n";
+  CHECK(digest_of("", to_one + to_two) != digest_of("", to_two + to_one));
+  CHECK(digest_of("", also_two + to_two) == digest_of("", to_two + also_two));
+}
+
 TEST_CASE("equal questions are one feature, and only areas asked for are bound") {
   Loaded loaded = load(std::string(kWords) +
                        "region UNUSED = circle(0, 0, 1 km)\n"
