@@ -93,7 +93,7 @@ class Contest {
   Row run() {
     std::int64_t rules = 0;
     auto by_graph = [&](std::size_t d) {
-      return std::int64_t{graph_->leaf(at_hand_->evaluate(&classes_[d * axes_])).rule};
+      return std::int64_t{at_hand_->rule(at_hand_->evaluate(&classes_[d * axes_]))};
     };
     auto by_asking = [&](std::size_t d) {
       const std::uint8_t* classes = &classes_[d * axes_];
@@ -129,7 +129,7 @@ class Contest {
       double begin = now_ns();
       for (std::size_t d = 0; d < kDevices; d += kTogether) {
         at_hand_->evaluate(&classes_[d * axes_], axes_, found);
-        for (LeafIndex leaf : found) rules += graph_->leaf(leaf).rule;
+        for (LeafIndex leaf : found) rules += at_hand_->rule(leaf);
       }
       best = std::min(best, (now_ns() - begin) / static_cast<double>(kDevices));
     }

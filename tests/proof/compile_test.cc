@@ -132,6 +132,28 @@ TEST_CASE("validation finds a graph that decides otherwise than its rules, where
   CHECK(found == changed);
 }
 
+TEST_CASE("a graph written out level by level decides of many devices together as of each") {
+  Dice dice(seed());
+  INFO("SOJOURN_SEED=" << seed());
+  int levelled = 0;
+  for (std::size_t rules : {1u, 10u, 300u, 2'000u}) {
+    auto table = std::make_shared<RuleTable>(bench::make_rules(bench::kRealistic, rules));
+    CompileOptions options;
+    options.validate = false;
+    std::shared_ptr<const DecisionGraph> graph = *compile(table, options);
+    AtHand at_hand(graph);
+    levelled += at_hand.is_levelled() ? 1 : 0;
+    for (std::size_t count : {1u, 7u, 8u, 9u, 700u}) {
+      check_together<std::uint8_t>(*graph, at_hand, count, dice);
+      check_together<std::uint16_t>(*graph, at_hand, count, dice);
+    }
+    for (LeafIndex leaf = 0; leaf < graph->leaf_count(); ++leaf) {
+      CHECK(at_hand.rule(leaf) == graph->leaf(leaf).rule);
+    }
+  }
+  CHECK(levelled == 4);
+}
+
 TEST_CASE("a table of rules decides of many devices together as of each") {
   Dice dice(seed());
   int tables = 0;
