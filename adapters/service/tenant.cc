@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory_resource>
 
 #include "adapters/service/command_package.h"
 #include "adapters/service/turn.h"
@@ -267,38 +268,45 @@ Status Tenant::take_reports(std::vector<Report>& reports, Instant now, Effects& 
                             ReportCounts& counts) {
   std::lock_guard lock(mutex_);
   Reading reading{*this};
-  // The reports of a device stay in their order and become one transaction.
+  // The reports of a device stay in their order and become one transaction. What is noted for that
+  // goes when all is taken: no allocation of its own for each.
+  std::pmr::monotonic_buffer_resource memory;
   struct Share {
-    std::string label;
-    StoreTransaction names;
-    std::vector<Report*> reports;
+    LiveDevice* device = nullptr;
+    StoreTransaction first;  // what belongs to the same transaction
+    std::pmr::vector<Report*> reports;
   };
   std::vector<Share> shares;
-  shares.reserve(reports.size());  // their labels stay where they are
-  std::unordered_map<std::string_view, std::size_t> share_of;
+  shares.reserve(reports.size());
+  std::pmr::unordered_map<const LiveDevice*, std::size_t> share_of(&memory);
   share_of.reserve(reports.size());
   for (Report& report : reports) {
-    StoreTransaction names;
-    auto label = label_of(report.observation.names, names);
-    if (!label) return std::move(label).error();
-    auto place = share_of.find(*label);
-    if (place == share_of.end()) {
-      shares.push_back({std::move(*label), {}, {}});
-      place = share_of.emplace(shares.back().label, shares.size() - 1).first;
+    StoreTransaction first;
+    const DeviceNames& names = report.observation.names;
+    std::string by_imei;
+    const std::string* label = names.eid.empty() ? &names.device : &names.eid;
+    if (!names.imei.empty()) {
+      auto known = label_of(names, first);
+      if (!known) return std::move(known).error();
+      by_imei = std::move(*known);
+      label = &by_imei;
     }
+    auto device = find(*label, &first);
+    if (!device) {
+      if (device.error().code != Code::E0886) return std::move(device).error();
+      Report* const unread[] = {&report};
+      keep_unread(*label, unread, counts);
+      if (!first.empty()) effects.transactions.push_back(std::move(first));
+      continue;
+    }
+    auto [place, is_new] = share_of.try_emplace(*device, shares.size());
+    if (is_new) shares.push_back({*device, {}, std::pmr::vector<Report*>(&memory)});
     Share& share = shares[place->second];
-    if (!names.empty()) append(share.names, names);
+    if (!first.empty()) append(share.first, first);
     share.reports.push_back(&report);
   }
   for (Share& share : shares) {
-    auto device = find(share.label, &share.names);
-    if (!device) {
-      if (device.error().code != Code::E0886) return std::move(device).error();
-      keep_unread(share.label, share.reports, counts);
-      if (!share.names.empty()) effects.transactions.push_back(std::move(share.names));
-      continue;
-    }
-    Turn turn(*this, **device, now, std::move(share.names));
+    Turn turn(*this, *share.device, now, std::move(share.first));
     for (Report* report : share.reports) turn.report(*report, counts);
     turn.finish(effects);
     counts.decisions += turn.decision_count;
