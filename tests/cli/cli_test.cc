@@ -248,7 +248,7 @@ TEST_CASE("what can be built and drawn is JSON on demand") {
   CHECK(built.exit_code == 0);
   CHECK_THAT(built.out, Contains("\"file\": \"policy.graph\"") &&
                             Contains("\"meaning\": \"sha256:") && Contains("\"steps_max\": 3") &&
-                            Contains("\"name\": \"validation\""));
+                            Contains("\"name\": \"validate\""));
   ProgramRun drawn = run_shell("sojourn graph policy.graph --format json", scratch.path());
   CHECK(drawn.exit_code == 0);
   CHECK_THAT(drawn.out, Contains("\"when\": \"type = meter\"") && Contains("\"to\": "));
