@@ -8,6 +8,7 @@
 
 #include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
+#include "lang/units.h"
 
 namespace sojourn::lang {
 namespace {
@@ -216,7 +217,10 @@ ast::TimeWord PhraseBuilder::time_word(Node node) {
   }
   std::vector<std::string_view> words;
   for (auto [word, unit] : kTimeWords) words.push_back(word);
-  std::string_view near = nearest_spelling(node.text(), words);
+  std::string_view near = unit_meant(node.text());
+  if (std::find(words.begin(), words.end(), near) == words.end()) {
+    near = nearest_spelling(node.text(), words);
+  }
   error(Code::E0206, node.span(), fmt::format("`{}` is not a unit of time", words_of(node)),
         near.empty() ? "units of time are seconds, minutes, hours, days, weeks, months and years"
                      : fmt::format("did you mean `{}`?", near));

@@ -26,7 +26,7 @@ ConditionChecker::Checked ConditionChecker::named(const ast::Simple& s, Span spa
   }
   std::optional<AttributeIndex> index = vocabulary_.attribute(s.name.text);
   if (!index) {
-    vocabulary_.unknown_attribute(s);
+    vocabulary_.unknown_attribute(s, hint_);
     return std::nullopt;
   }
   const Attribute& attribute = vocabulary_.attribute_at(*index);

@@ -32,6 +32,19 @@ Feature clock_range(std::int32_t from_ms, std::int32_t until_ms) {
 std::string subject_of(const ast::Simple& s) { return words_of(s, Relation::none, {}); }
 
 constexpr std::int32_t kMinDay = std::numeric_limits<std::int32_t>::min();
+// What advertisements call a radio technology.
+std::string_view generation(std::string_view name) {
+  constexpr std::pair<std::string_view, std::string_view> kGenerations[] = {
+      {"2g", "gsm"},      {"3g", "umts"},       {"4g", "lte"},       {"5g", "nr"},
+      {"2G", "gsm"},      {"3G", "umts"},       {"4G", "lte"},       {"5G", "nr"},
+      {"gprs", "gsm"},    {"satellite", "ntn"}, {"cat-m1", "lte-m"}, {"ltem", "lte-m"},
+      {"nbiot", "nb-iot"}};
+  for (auto [theirs, ours] : kGenerations) {
+    if (name == theirs) return ours;
+  }
+  return {};
+}
+
 constexpr std::int32_t kMaxDay = std::numeric_limits<std::int32_t>::max();
 constexpr auto kDayMs = static_cast<std::int32_t>(days(1).ms);
 
@@ -244,6 +257,9 @@ ConditionChecker::Checked ConditionChecker::dispatch(const ast::Condition& condi
     case Kind::fleet_count:
       return fleet_count(condition);
     case Kind::event_count:
+      if (counts_time(std::get<ast::EventCount>(condition.form))) {
+        return counts_nothing(condition.span);
+      }
       error(Code::E0209, condition.span, "a number of events needs a length of time",
             fmt::format("write `{} within 30 days`", print(condition)));
       return std::nullopt;
@@ -254,8 +270,10 @@ ConditionChecker::Checked ConditionChecker::dispatch(const ast::Condition& condi
 ConditionChecker::Checked ConditionChecker::joined(const ast::Condition& condition) {
   std::vector<CheckedCondition> parts;
   bool all = true;
-  for (const ast::Condition& part : condition.parts) {
-    Checked checked = dispatch(part);
+  for (std::size_t i = 0; i < condition.parts.size(); ++i) {
+    hint_ = another_value(condition, i);
+    Checked checked = dispatch(condition.parts[i]);
+    hint_.clear();
     all &= checked.has_value();
     if (checked) parts.push_back(*std::move(checked));
   }
@@ -325,6 +343,11 @@ ConditionChecker::Checked ConditionChecker::simple(const ast::Simple& s, Span sp
         return measured(s, feature_of(FeatureKind::border_distance), "m", 1000, span);
       });
     case Subject::silent:
+      if (asks_whether_known) {
+        error(Code::E0205, span, "how long a device has been silent is always known",
+              "it is the time since its last report; write `silent >= 24 hours`");
+        return std::nullopt;
+      }
       return measured(s, feature_of(FeatureKind::silent), "seconds", 1000, span);
     case Subject::date:
       return date(s, span);
@@ -466,14 +489,16 @@ ConditionChecker::Checked ConditionChecker::rat(const ast::Simple& s, Span span)
   if (!is_choice(s, "`rat`", span)) return std::nullopt;
   std::vector<std::int64_t> symbols;
   for (const ast::Value& value : vocabulary_.expand_sets(s.values)) {
-    if (std::optional<Rat> found = find_rat(value.text)) {
+    std::optional<Rat> found = find_rat(value.text);
+    if (found) {
       symbols.push_back(static_cast<std::int64_t>(*found));
       continue;
     }
     std::vector<std::string_view> names;
     for (std::size_t i = 0; i < kRatCount; ++i) names.push_back(name_of(static_cast<Rat>(i)));
-    std::string_view near = nearest_spelling(value.text, names);
-    error(Code::E0204, value.span, fmt::format("`{}` is not a radio technology", print(value)),
+    std::string_view near = generation(value.text);
+    if (near.empty()) near = nearest_spelling(value.text, names);
+    error(Code::E0204, value.span, fmt::format("`{}` is not a radio technology", value.text),
           near.empty() ? fmt::format("these are known: {}", fmt::join(names, ", "))
                        : fmt::format("did you mean `{}`?", near));
     return std::nullopt;
@@ -514,9 +539,10 @@ ConditionChecker::Checked ConditionChecker::measured(const ast::Simple& s, Featu
   const Unit* from = find_unit(value.unit);
   if (to == nullptr) return std::nullopt;  // reported where the attribute is declared
   if (from == nullptr) {
-    std::string_view near = nearest_spelling(value.unit, unit_names());
+    std::string_view near = unit_meant(value.unit);
     error(Code::E0206, value.span, fmt::format("unknown unit `{}`", value.unit),
-          near.empty() ? fmt::format("`{}` is {}", what, name_of(to->dimension))
+          near.empty() ? fmt::format("`{}` is {}; its units are {}", what, name_of(to->dimension),
+                                     units_of(to->dimension))
                        : fmt::format("did you mean `{}`?", near));
     return std::nullopt;
   }
@@ -538,6 +564,11 @@ ConditionChecker::Checked ConditionChecker::measured(const ast::Simple& s, Featu
   std::optional<ScaledThreshold> threshold = scale(value.millionths, *from, *to, steps);
   if (!threshold) {
     error(Code::E0112, value.span, fmt::format("`{}` is out of range", print(value)));
+    return std::nullopt;
+  }
+  if (base_unit == "%" && !tells_shares_apart(s.relation, value.millionths)) {
+    error(Code::E0321, span, fmt::format("`{}` lies between 0% and 100%", what),
+          "declare a plain `number` for what may be less or more");
     return std::nullopt;
   }
   return compared(feature, s.relation, *threshold, what, print(value), span);

@@ -45,6 +45,14 @@ std::string with_sense(const ast::Condition& condition, ast::Sense sense) {
   return print(copy);
 }
 
+// `10 mb`: MB.
+std::string amount_advice(std::string_view unit) {
+  const Unit* meant = find_unit(unit_meant(unit));
+  return meant != nullptr && meant->dimension == Dimension::amount
+             ? fmt::format("did you mean `{}`?", meant->name)
+             : "amounts of data are in B, kB, MB or GB";
+}
+
 }  // namespace
 
 bool ConditionChecker::nests(const CheckedCondition& inner, bool for_allowed) const {
@@ -162,6 +170,11 @@ ConditionChecker::Checked ConditionChecker::held(const ast::Condition& condition
     return std::nullopt;
   }
   std::optional<Duration> period = elapsed(form.length);
+  if (period && period->ms == 0 && sense != ast::Sense::more_than) {
+    error(Code::E0321, form.span, "every condition holds for at least no time",
+          "leave it out, or say how long");
+    return std::nullopt;
+  }
   if (!period) {
     error(Code::E0210, form.length.span, "`for` needs a length of elapsed time",
           "months and years differ in length; write days or hours, or count days: `on at least 60 "
@@ -215,7 +228,9 @@ std::optional<ScaledThreshold> ConditionChecker::share_of(const ast::Quantity& q
 // One test or two for a quantity; `condition` gives the words.
 ConditionChecker::Checked ConditionChecker::quantified(
     const ast::Condition& condition, const Feature& feature, const ast::Quantity& quantity,
-    ScaledThreshold threshold, std::shared_ptr<const CheckedCondition> inner) {
+    ScaledThreshold threshold, std::optional<std::int64_t> most,
+    std::shared_ptr<const CheckedCondition> inner) {
+  if (!asks_something(condition, quantity, threshold, most)) return std::nullopt;
   auto reached = [&](std::int64_t bound, ast::Sense shown) {
     Test t;
     t.kind = Test::Kind::at_least;
@@ -270,7 +285,7 @@ ConditionChecker::Checked ConditionChecker::shares(const ast::Condition& conditi
   }
   std::optional<ScaledThreshold> threshold = share_of(form.quantity, whole);
   if (!threshold) return std::nullopt;
-  return quantified(condition, feature, form.quantity, *threshold, std::move(inner));
+  return quantified(condition, feature, form.quantity, *threshold, whole, std::move(inner));
 }
 
 ConditionChecker::Checked ConditionChecker::counted(const ast::Condition& condition,
@@ -278,6 +293,7 @@ ConditionChecker::Checked ConditionChecker::counted(const ast::Condition& condit
                                                     std::shared_ptr<const CheckedCondition> inner) {
   std::optional<std::int64_t> count = whole_count(form.quantity);
   if (!count) return std::nullopt;
+  std::optional<std::int64_t> most;
   feature.zone = zone_;
   switch (form.kind) {
     case SuffixKind::consecutive:
@@ -314,6 +330,8 @@ ConditionChecker::Checked ConditionChecker::counted(const ast::Condition& condit
       feature.kind = FeatureKind::window_count;
       feature.bucket = weeks ? TimeUnit::week : months ? TimeUnit::month : TimeUnit::day;
       feature.window = *period;
+      bool days_of_months = feature.bucket == TimeUnit::day && period->unit == TimeUnit::month;
+      most = period->count * (days_of_months ? 31 : 1);
       break;
     }
     default:
@@ -325,12 +343,14 @@ ConditionChecker::Checked ConditionChecker::counted(const ast::Condition& condit
       feature.kind = FeatureKind::calendar_count;
       feature.window = {1,
                         form.kind == SuffixKind::calendar_year ? TimeUnit::year : TimeUnit::month};
+      most = form.kind == SuffixKind::calendar_year ? 366 : 31;
       break;
   }
-  Checked counts = quantified(condition, feature, form.quantity, {*count, true}, inner);
+  Checked counts = quantified(condition, feature, form.quantity, {*count, true}, most, inner);
+  if (!counts) return std::nullopt;
   if (form.kind != SuffixKind::consecutive || form.gaps) return counts;
   // A run without gaps needs the condition now, whatever is asked of its length (semantics 9).
-  bool implied = form.quantity.sense == ast::Sense::at_least && *count > 0;
+  bool implied = form.quantity.sense == ast::Sense::at_least;
   implied |= form.quantity.sense == ast::Sense::more_than;
   implied |= form.quantity.sense == ast::Sense::exactly && *count > 0;
   if (implied) return counts;
@@ -400,6 +420,7 @@ ConditionChecker::Checked ConditionChecker::event_within(const ast::Condition& c
           "for example `at least 3 rejected with 11, 13 within 6 hours`");
     return std::nullopt;
   }
+  if (counts_time(count)) return counts_nothing(condition.span);
   std::optional<std::int64_t> number = whole_count(count.quantity);
   std::optional<EventQuestion> question = event(count.event);
   std::optional<Period> window = window_of(form.length);
@@ -409,7 +430,7 @@ ConditionChecker::Checked ConditionChecker::event_within(const ast::Condition& c
   feature.event = *std::move(question);
   feature.window = *window;
   feature.scope = scope;
-  return quantified(condition, feature, count.quantity, {*number, true}, nullptr);
+  return quantified(condition, feature, count.quantity, {*number, true}, {}, nullptr);
 }
 
 ConditionChecker::Checked ConditionChecker::since(const ast::Condition& condition) {
@@ -444,7 +465,7 @@ ConditionChecker::Checked ConditionChecker::fleet_count(const ast::Condition& co
   Feature feature;
   feature.kind = FeatureKind::fleet_count;
   feature.subject = *attribute;
-  return quantified(condition, feature, written.quantity, {*number, true}, nullptr);
+  return quantified(condition, feature, written.quantity, {*number, true}, {}, nullptr);
 }
 
 std::optional<ConditionChecker::Sum> ConditionChecker::sum(const ast::Condition& condition) {
@@ -488,7 +509,7 @@ ConditionChecker::Checked ConditionChecker::sum_compared(const ast::Condition& c
     if (unit == nullptr || unit->dimension != Dimension::amount) {
       error(Code::E0206, written.amount->span,
             fmt::format("`{}` is not an amount of data", print(*written.amount)),
-            "amounts of data are in B, kB, MB or GB");
+            amount_advice(written.amount->unit));
       return std::nullopt;
     }
     std::optional<ScaledThreshold> bytes =

@@ -96,8 +96,10 @@ class ConditionChecker {
                  std::shared_ptr<const CheckedCondition> inner);
   Checked counted(const ast::Condition& condition, Feature feature, const ast::Suffix& form,
                   std::shared_ptr<const CheckedCondition> inner);
+  // `most`: what the count can reach; absent: there is no end to it.
   Checked quantified(const ast::Condition& condition, const Feature& feature,
                      const ast::Quantity& quantity, ScaledThreshold threshold,
+                     std::optional<std::int64_t> most,
                      std::shared_ptr<const CheckedCondition> inner);
   std::optional<std::int64_t> whole_count(const ast::Quantity& quantity);
   std::optional<ScaledThreshold> share_of(const ast::Quantity& quantity, std::int64_t whole);
@@ -110,6 +112,15 @@ class ConditionChecker {
   std::optional<Period> window_of(const ast::TimeLength& length);
   bool nests(const CheckedCondition& inner, bool for_allowed) const;
 
+  // --- check_intent.cc: what was meant where the words are right and the sense is not ---
+  std::string another_value(const ast::Condition& joined, std::size_t index);
+  bool is_unknown_word(const ast::Condition& condition);
+  static bool counts_time(const ast::EventCount& count);
+  Checked counts_nothing(Span span);
+  static bool tells_shares_apart(ast::Relation relation, std::int64_t millionths);
+  bool asks_something(const ast::Condition& condition, const ast::Quantity& quantity,
+                      const ScaledThreshold& threshold, std::optional<std::int64_t> most);
+
   void error(Code code, Span span, std::string message, std::string help = {});
 
   Vocabulary& vocabulary_;
@@ -117,6 +128,7 @@ class ConditionChecker {
   std::string zone_;
   std::map<std::pair<const ast::Define*, std::string>, Checked> defined_;
   std::vector<const ast::Define*> under_way_;
+  std::string hint_;  // for the next word, if nobody declared it
 };
 
 }  // namespace sojourn::lang

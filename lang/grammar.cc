@@ -627,7 +627,7 @@ void parse_text(SyntaxTree& tree, DiagnosticList& diagnostics) {
     try {
       matched = pegtl::parse<declaration, pegtl::nothing, control>(input, builder);
       if (!matched) {
-        diagnostics.add(advise_no_declaration(tree, at));
+        diagnostics.add(advise_no_declaration(tree, at, builder.before_gap(at)));
         meant = declaration_meant_at(tree, at);
       }
     } catch (const SyntaxStop& error) {

@@ -7,46 +7,11 @@
 
 #include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
+#include "lang/habits.h"
 #include "lang/words.h"
 
 namespace sojourn::lang {
 namespace {
-
-// Habits from other languages and from word processors.
-struct Habit {
-  std::string_view written;
-  std::string_view advice;
-};
-
-constexpr std::array kHabits = {
-    Habit{"==", "write `=` to compare"},
-    Habit{"<>", "write `!=` for \"is not\""},
-    Habit{"&&", "write `and`"},
-    Habit{"&", "write `and`"},
-    Habit{"||", "write `or`"},
-    Habit{"|", "write `or` between conditions and between profiles"},
-    Habit{"!", "write `not` before the condition, or `!=` between two things"},
-    Habit{"->", "write `then`"},
-    Habit{"=>", "write `then`, or `>=` for \"at least\""},
-    Habit{"//", "a comment begins with `#`"},
-    Habit{"/*", "a comment begins with `#` and ends with its line"},
-    Habit{";", "nothing ends a line here; leave the `;` out"},
-    Habit{"'", "texts stand in double quotes: `\"like this\"`"},
-    Habit{"\u201C", "these are a word processor's quotes; write `\"` on both sides"},
-    Habit{"\u201D", "these are a word processor's quotes; write `\"` on both sides"},
-    Habit{"\u201E", "these are a word processor's quotes; write `\"` on both sides"},
-    Habit{"\u2018", "these are a word processor's quotes; write `\"` on both sides"},
-    Habit{"\u2019", "these are a word processor's quotes; write `\"` on both sides"},
-    Habit{"\u2013", "this is a dash from a word processor; write `-`"},
-    Habit{"\u2014", "this is a dash from a word processor; write `-`"},
-};
-
-std::string_view habit_advice(std::string_view rest) {
-  for (const Habit& habit : kHabits) {
-    if (rest.starts_with(habit.written)) return habit.advice;
-  }
-  return {};
-}
 
 std::size_t code_point_length(std::string_view rest) {
   auto lead = static_cast<unsigned char>(rest[0]);
@@ -76,12 +41,7 @@ Found found_at(const SyntaxTree& tree, std::size_t offset) {
     std::size_t length = std::min(end + 1, rest.size());
     return {length, "a text in quotes", {}};
   }
-  for (const Habit& habit : kHabits) {
-    if (rest.starts_with(habit.written)) {
-      return {habit.written.size(), fmt::format("`{}`", habit.written), {}};
-    }
-  }
-  std::size_t length = code_point_length(rest);
+  std::size_t length = std::max(foreign_sign_length(rest), code_point_length(rest));
   return {length, fmt::format("`{}`", rest.substr(0, length)), {}};
 }
 
@@ -238,12 +198,12 @@ Diagnostic advise(const SyntaxTree& tree, std::size_t offset, std::size_t last_t
   Found found = found_at(tree, offset);
   std::string message =
       fmt::format("{} expected {}, but found {}", expected.what, expected.where, found.words);
-  std::string_view advice = habit_advice(rest);
-  std::string help = joined(advice, expected.help);
+  std::string advice = habit_advice(tree.text, offset, last_token_end, expected);
+  std::string help = advice.empty() ? joined(foreign_sign_advice(rest), expected.help) : advice;
   if (rest.starts_with(',') && expected.code == Code::E0105) {
     help = "conditions are joined by `and` or `or`; a comma only separates the values of a list";
   }
-  if (is_reserved(found.word) && expected.code == Code::E0104) {
+  if (is_reserved(found.word) && expected.code == Code::E0104 && advice.empty()) {
     help = joined(fmt::format("`{}` is a word of the language; as a name it stands in quotes: "
                               "`\"{}\"`",
                               found.word, found.word),
@@ -281,7 +241,8 @@ std::string_view declaration_meant_at(const SyntaxTree& tree, std::size_t offset
   return is_reserved(word) ? std::string_view() : declaration_meant(word);
 }
 
-Diagnostic advise_no_declaration(const SyntaxTree& tree, std::size_t offset) {
+Diagnostic advise_no_declaration(const SyntaxTree& tree, std::size_t offset,
+                                 std::size_t last_token_end) {
   std::string_view rest = tree.text.substr(offset);
   Found found = found_at(tree, offset);
   Span span = span_of(tree, offset, found.length);
@@ -301,7 +262,7 @@ Diagnostic advise_no_declaration(const SyntaxTree& tree, std::size_t offset) {
   }
   std::string message = fmt::format(
       "{} neither continues what stands before it nor begins a declaration", found.words);
-  std::string help(habit_advice(rest));
+  std::string help = habit_advice_between(tree.text, offset, last_token_end);
   if (found.word == "and" || found.word == "or") {
     help = found.word == "and" ? "several actions are separated by commas; alternatives by `or`"
                                : "alternatives are names of profiles: `profile = a or b`";

@@ -23,13 +23,15 @@ bool check_encoding(const SourceMap& sources, SourceId source, DiagnosticList& d
 Diagnostic advise(const SyntaxTree& tree, std::size_t offset, std::size_t last_token_end,
                   const Expectation& expected);
 
-// A word at `offset` that neither continues what stands before it nor begins a declaration.
 // The word of the language that the misspelt one at `offset` is taken for, where the expectation
 // demands one; empty: none is near.
 std::string_view word_meant(const SyntaxTree& tree, std::size_t offset,
                             const Expectation& expected);
 // Likewise at the beginning of a declaration.
 std::string_view declaration_meant_at(const SyntaxTree& tree, std::size_t offset);
-Diagnostic advise_no_declaration(const SyntaxTree& tree, std::size_t offset);
+
+// What stands at `offset` neither continues what stands before it nor begins a declaration.
+Diagnostic advise_no_declaration(const SyntaxTree& tree, std::size_t offset,
+                                 std::size_t last_token_end);
 
 }  // namespace sojourn::lang

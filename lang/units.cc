@@ -1,6 +1,10 @@
 #include "lang/units.h"
 
+#include <algorithm>
 #include <array>
+#include <utility>
+
+#include "engine/base/diagnostic.h"
 
 namespace sojourn::lang {
 namespace {
@@ -64,6 +68,39 @@ const Unit* find_unit(std::string_view name) {
     if (unit.name == name) return &unit;
   }
   return nullptr;
+}
+
+std::string_view unit_meant(std::string_view written) {
+  constexpr std::pair<std::string_view, std::string_view> kEverydayUnits[] = {
+      {"kmh", "km/h"},      {"kph", "km/h"},     {"mps", "m/s"},     {"percent", "%"},
+      {"pct", "%"},         {"meters", "m"},     {"metres", "m"},    {"kilometers", "km"},
+      {"kilometres", "km"}, {"volts", "V"},      {"volt", "V"},      {"bytes", "B"},
+      {"min", "minutes"},   {"mins", "minutes"}, {"h", "hours"},     {"hr", "hours"},
+      {"hrs", "hours"},     {"d", "days"},       {"sec", "seconds"}, {"secs", "seconds"},
+      {"wk", "weeks"},      {"w", "weeks"},      {"mo", "months"},   {"yr", "years"},
+      {"y", "years"}};
+  for (auto [theirs, ours] : kEverydayUnits) {
+    if (written == theirs) return ours;
+  }
+  return nearest_spelling(written, unit_names());
+}
+
+bool names_time(std::string_view word) {
+  constexpr std::array<std::string_view, 6> kOtherTimes = {"month", "months", "year",
+                                                           "years", "time",   "times"};
+  const Unit* unit = find_unit(word);
+  return (unit != nullptr && unit->dimension == Dimension::time) ||
+         std::find(kOtherTimes.begin(), kOtherTimes.end(), word) != kOtherTimes.end();
+}
+
+std::string units_of(Dimension dimension) {
+  std::string names;
+  for (const Unit& unit : kUnits) {
+    bool singular = unit.dimension == Dimension::time && !unit.name.ends_with('s');
+    if (unit.dimension != dimension || singular) continue;
+    names.append(names.empty() ? "" : ", ").append(unit.name);
+  }
+  return names;
 }
 
 std::vector<std::string_view> unit_names() {

@@ -38,6 +38,11 @@ struct Unit {
 
 const Unit* find_unit(std::string_view name);
 std::vector<std::string_view> unit_names();
+// The unit that a misspelt or everyday one stands for (`kmh`, `hrs`, `10 mb`); empty: none is near.
+// Months and years are among them, though no unit.
+std::string_view unit_meant(std::string_view written);
+std::string units_of(Dimension dimension);  // "km/h, m/s"
+bool names_time(std::string_view word);     // `days`, `months`, `times`
 std::string_view name_of(Dimension dimension);
 
 // A threshold on an integer scale that may fall between two integers: `floor` is the greatest

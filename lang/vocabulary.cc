@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 #include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
+#include "lang/country_names.h"
 #include "lang/print.h"
 #include "lang/units.h"
 
@@ -25,16 +27,6 @@ std::string upper(std::string_view text) {
   return out;
 }
 
-// "brazil": BR.
-std::optional<Country> country_named(std::string_view name) {
-  std::string capital = upper(name);
-  for (std::size_t i = 0; i < country_count(); ++i) {
-    Country country{static_cast<std::uint8_t>(i)};
-    if (upper(name_of(country)) == capital) return country;
-  }
-  return std::nullopt;
-}
-
 // What a network or a card calls things, and how a rule asks about them.
 std::string_view in_our_words(std::string_view name) {
   static constexpr std::pair<std::string_view, std::string_view> kWords[] = {
@@ -49,9 +41,41 @@ std::string_view in_our_words(std::string_view name) {
       {"imsi", "the profile that is enabled reads `profile = vivo-local`"},
       {"iccid", "the profile that is enabled reads `profile = vivo-local`"},
       {"sim", "the profile that is enabled reads `profile = vivo-local`"},
+      {"service", "a device without service reads `no service`, one with it `not no service`"},
+      {"coverage", "a device without service reads `no service`, one with it `not no service`"},
+      {"connected", "a device without service reads `no service`, one with it `not no service`"},
+      {"online", "a device that has not reported reads `silent >= 24 hours`"},
+      {"offline", "a device that has not reported reads `silent >= 24 hours`"},
+      {"stay", "a stay is counted so: `roaming in BR on more than 90 consecutive days`"},
+      {"days", "days are counted so: `roaming in BR on more than 90 consecutive days`"},
+      {"hour", "the time of day reads `between 22:00 and 05:00`"},
+      {"today", "a date reads `date >= 2026-07-01`, `from 2026-07-01` or `until 2026-06-30`"},
+      {"now", "a date reads `date >= 2026-07-01`, `from 2026-07-01` or `until 2026-06-30`"},
   };
   for (const auto& [word, reads] : kWords) {
     if (name == word) return reads;
+  }
+  return {};
+}
+
+// What other languages call the types.
+std::string_view type_meant(std::string_view word) {
+  static constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
+      {"boolean", "flag"},
+      {"bool", "flag"},
+      {"string", "text"},
+      {"str", "text"},
+      {"integer", "number"},
+      {"int", "number"},
+      {"float", "number"},
+      {"decimal", "number"},
+      {"percent", "number in %"},
+      {"percentage", "number in %"},
+      {"countries", "set of country"},
+      {"list", "set of text"},
+      {"tags", "set of text"}};
+  for (const auto& [theirs, ours] : kTypes) {
+    if (word == theirs) return ours;
   }
   return {};
 }
@@ -62,6 +86,17 @@ std::string did_you_mean(std::string_view near) {
 
 std::string symbol_key(AttributeIndex index, const std::string& text) {
   return fmt::format("{}:{}", index, text);
+}
+
+// "724": BR.
+std::string place_of_code(std::string_view text) {
+  std::uint16_t mcc = 0;
+  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), mcc);
+  bool whole = text.size() == 3 && error == std::errc() && end == text.data() + text.size();
+  CountrySet countries = whole ? countries_of({mcc, 0, 0}) : CountrySet();
+  return countries.size() == 1
+             ? fmt::format("{} is a code of `{}`; write the country", text, countries.text())
+             : "places are countries `BR`, subdivisions `BR-SP` and declared regions";
 }
 
 std::string content_of(const Area& area) {
@@ -170,6 +205,15 @@ void Vocabulary::declare(const ast::Attribute& declared) {
     error(Code::E0205, declared.span, "a set of flags has no meaning",
           "declare each flag by itself, or a `set of text`");
   }
+  if (declared.choices.size() == 1) {
+    std::string_view type = type_meant(declared.choices[0].text);
+    if (!type.empty()) {
+      error(Code::E0205, declared.choices[0].span,
+            fmt::format("`{}` would be the only value of `{}`", declared.choices[0].text,
+                        attribute.name),
+            fmt::format("as a type it is called `{}`", type));
+    }
+  }
   for (const ast::Name& choice : declared.choices) {
     auto& values = attribute.values;
     if (std::find(values.begin(), values.end(), choice.text) != values.end()) {
@@ -181,7 +225,7 @@ void Vocabulary::declare(const ast::Attribute& declared) {
   if (declared.unit) {
     attribute.unit = declared.unit->text;
     if (find_unit(attribute.unit) == nullptr) {
-      std::string_view near = nearest_spelling(attribute.unit, unit_names());
+      std::string_view near = unit_meant(attribute.unit);
       error(Code::E0206, declared.unit->span, fmt::format("unknown unit `{}`", attribute.unit),
             near.empty() ? "units are %, dBm, dB, m, km, nmi, km/h, m/s, B, kB, MB, GB, V, mV, "
                            "\u00B0C, Hz and units of time; a bare `number` has none"
@@ -213,9 +257,9 @@ std::optional<Country> Vocabulary::country(const ast::Name& name) {
   std::optional<Country> found = find_country(name.text);
   if (found) return found;
   std::string capital = upper(name.text);
-  std::string help = find_country(capital) ? fmt::format("did you mean `{}`?", capital)
-                                           : "countries are the two capital letters of ISO 3166, "
-                                             "such as `BR`";
+  std::string help = "countries are the two capital letters of ISO 3166, such as `BR`";
+  if (find_country(capital)) help = fmt::format("did you mean `{}`?", capital);
+  if (std::optional<Country> named = country_named(name.text)) help = did_you_mean(code_of(*named));
   error(Code::E0203, name.span, fmt::format("`{}` is not a country", name.text), std::move(help));
   return std::nullopt;
 }
@@ -417,6 +461,9 @@ bool Vocabulary::add_place(const ast::Name& name, Places& places) {
     help = fmt::format("did you mean `{}`? countries are the codes of ISO 3166", code_of(*named));
   } else if (!near.empty()) {
     help = did_you_mean(near);
+  } else if (capital == "EU" || capital == "EEA") {
+    help = fmt::format("{} is no country; name its members: `region {} = AT, BE, BG`, and so on",
+                       capital, capital + "-MEMBERS");
   } else if (looks_like_country(name.text)) {
     help = "countries are the codes of ISO 3166, such as `BR`";
   } else if (name.text.size() > 3 && name.text[2] == '-' && find_country(name.text.substr(0, 2))) {
@@ -490,7 +537,7 @@ std::optional<Places> Vocabulary::places(const std::vector<ast::Value>& values) 
       all &= add_place({value.text, value.span}, places);
     } else {
       error(Code::E0205, value.span, fmt::format("`{}` is not a place", print(value)),
-            "places are countries `BR`, subdivisions `BR-SP` and declared regions");
+            place_of_code(value.text));
       all = false;
     }
   }
@@ -526,7 +573,7 @@ std::int64_t Vocabulary::text_symbol(AttributeIndex index, const std::string& te
   return at->second;
 }
 
-void Vocabulary::unknown_attribute(const ast::Simple& use) {
+void Vocabulary::unknown_attribute(const ast::Simple& use, const std::string& hint) {
   UnknownUse& seen =
       unknown_.emplace(use.name.text, UnknownUse{use.subject_span, {}, {}}).first->second;
   for (const ast::Value& value : use.values) {
@@ -541,6 +588,7 @@ void Vocabulary::unknown_attribute(const ast::Simple& use) {
       seen.values.push_back(std::move(text));
     }
   }
+  if (seen.hint.empty()) seen.hint = hint;
   seen.set |= use.relation == ast::Relation::has || use.relation == ast::Relation::has_any ||
               use.relation == ast::Relation::has_all || use.relation == ast::Relation::has_none;
 }
@@ -579,7 +627,8 @@ void Vocabulary::report_unknown(const std::string& name, const UnknownUse& use) 
   std::string_view ours = in_our_words(name);
   if (!ours.empty()) help = fmt::format("{}; if you mean something else, {}", ours, help);
   if (use.flag) {
-    if (std::string value = value_help(name); !value.empty()) help = std::move(value);
+    std::string value = use.hint.empty() ? value_help(name) : use.hint;
+    if (!value.empty()) help = std::move(value);
   }
   error(Code::E0201, use.span, fmt::format("`{}` is not declared", name), std::move(help));
 }

@@ -61,7 +61,7 @@ class Vocabulary {
   std::int64_t text_symbol(AttributeIndex index, const std::string& text);
 
   // An attribute that nobody declared, and how it was used; reported by `finish`.
-  void unknown_attribute(const ast::Simple& use);
+  void unknown_attribute(const ast::Simple& use, const std::string& hint = {});
   bool is_forgiven(std::string_view name) const { return forgiven_.count(std::string(name)) != 0; }
 
   // Reports undeclared attributes and unused declarations.
@@ -85,6 +85,7 @@ class Vocabulary {
     std::vector<std::string> values;
     std::string unit;
     bool number = false, set = false, flag = true;
+    std::string hint;  // instead of declaring it
   };
   enum class Progress : std::uint8_t { untouched, under_way, done };
   struct RegionEntry {

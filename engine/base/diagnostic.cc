@@ -272,12 +272,15 @@ std::string render(const Diagnostic& diagnostic, const SourceMap& sources,
 std::string_view nearest_spelling(std::string_view word,
                                   const std::vector<std::string_view>& candidates) {
   if (word.size() > limits::kSpellingBytesMax) return {};
-  std::size_t best_distance = word.size() <= 3 ? 2 : 3;  // one more than what is still near
+  std::size_t best_distance = 3;  // one more than what is still near
   std::string_view best;
   for (std::string_view candidate : candidates) {
     if (candidate.size() > word.size() + 2 || word.size() > candidate.size() + 2) continue;
-    std::size_t distance =
-        equal_but_for_case(word, candidate) ? 1 : edit_distance_up_to_two(word, candidate);
+    bool same_letters = equal_but_for_case(word, candidate);
+    std::size_t distance = same_letters ? 1 : edit_distance_up_to_two(word, candidate);
+    // Of a short word one letter may be wrong, and not its only one.
+    if (std::min(word.size(), candidate.size()) <= 3 && distance > 1) continue;
+    if (word.size() == 1 && candidate.size() == 1 && !same_letters) continue;
     if (distance < best_distance ||
         (distance == best_distance && !best.empty() && candidate < best)) {
       best_distance = distance;

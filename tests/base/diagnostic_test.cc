@@ -289,6 +289,10 @@ TEST_CASE("did you mean: within two edits, one for short words") {
     CHECK(nearest_spelling(row.word, words) == row.nearest);
   }
   CHECK(nearest_spelling("word", {}).empty());
+  // Of a short word one letter may be wrong, and not its only one.
+  CHECK(nearest_spelling("stay", {"tag"}).empty());
+  CHECK(nearest_spelling("h", {"s"}).empty());
+  CHECK(nearest_spelling("H", {"h"}) == "h");
   CHECK(nearest_spelling("NB-IOT", {"nb-iot", "lte"}) == "nb-iot");
   CHECK(nearest_spelling("LTE", {"lte", "LTD"}) == "LTD");  // one edit as well, and first
   // Equally near: the first by alphabet, in whatever order they come.

@@ -1,0 +1,118 @@
+// What an author meant where the words are right and the sense is not: a value that stands where a
+// condition should, a length of time that counts nothing, a number that every count reaches or
+// none.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+
+#include "engine/base/diagnostic_code.h"
+#include "lang/condition_checker.h"
+#include "lang/print.h"
+#include "lang/units.h"
+
+namespace sojourn::lang {
+namespace {
+
+using ast::Relation;
+using ast::Subject;
+
+bool counts_share(const ast::Condition& condition) {
+  const auto* timed = std::get_if<ast::Timed>(&condition.form);
+  return timed != nullptr &&
+         std::any_of(timed->suffixes.begin(), timed->suffixes.end(), [](const ast::Suffix& s) {
+           return s.kind == ast::Suffix::Kind::for_share || s.kind == ast::Suffix::Kind::day_share;
+         });
+}
+
+}  // namespace
+
+// A word alone that stands for nothing.
+bool ConditionChecker::is_unknown_word(const ast::Condition& condition) {
+  const auto* s = std::get_if<ast::Simple>(&condition.form);
+  return condition.kind == ast::Condition::Kind::simple && s != nullptr &&
+         s->subject == Subject::named && s->relation == Relation::none &&
+         !vocabulary_.attribute(s->name.text) && vocabulary_.define(s->name.text) == nullptr;
+}
+
+// `region in BR or AR`, `tag has pilot and demo`: the last word is no condition, but another value
+// of what was asked before. Says how that is asked; empty where it is not so.
+std::string ConditionChecker::another_value(const ast::Condition& joined, std::size_t index) {
+  if (index == 0 || !is_unknown_word(joined.parts[index])) return {};
+  constexpr std::size_t kLookBackMax = 8;
+  std::size_t first = index - std::min(index, kLookBackMax);
+  std::size_t asked = index - 1;
+  while (asked > first && is_unknown_word(joined.parts[asked])) --asked;
+  const auto* before = std::get_if<ast::Simple>(&joined.parts[asked].form);
+  if (before == nullptr || before->values.empty()) return {};
+  Relation relation = Relation::none;
+  switch (before->relation) {
+    case Relation::equal:
+    case Relation::in:
+      relation = Relation::in;
+      break;
+    case Relation::not_equal:
+    case Relation::not_in:
+      relation = Relation::not_in;
+      break;
+    case Relation::has:
+      relation =
+          joined.kind == ast::Condition::Kind::conjunction ? Relation::has_all : Relation::has_any;
+      break;
+    default:
+      return {};
+  }
+  std::vector<ast::Value> values = before->values;
+  for (std::size_t i = asked + 1; i <= index; ++i) {
+    ast::Value value;
+    value.text = std::get<ast::Simple>(joined.parts[i].form).name.text;
+    values.push_back(std::move(value));
+  }
+  return fmt::format("several values stand in a list: `{}`", words_of(*before, relation, values));
+}
+
+// `more than 90 days`: no event is meant.
+bool ConditionChecker::counts_time(const ast::EventCount& count) {
+  return count.event.word == ast::EventWord::named && names_time(count.event.name.text);
+}
+
+ConditionChecker::Checked ConditionChecker::counts_nothing(Span span) {
+  error(Code::E0209, span, "it is not said what is counted",
+        "what is counted stands first: `roaming in BR on more than 90 consecutive days`");
+  return std::nullopt;
+}
+
+// Is there a percentage that the comparison tells from others, or that it holds for?
+bool ConditionChecker::tells_shares_apart(Relation relation, std::int64_t millionths) {
+  constexpr std::int64_t kWhole = 100'000'000;
+  if (millionths < 0 || millionths > kWhole) return false;
+  return !(relation == Relation::less && millionths == 0) &&
+         !(relation == Relation::more && millionths == kWhole);
+}
+
+// A number that every count reaches, or none, is not what its author means.
+bool ConditionChecker::asks_something(const ast::Condition& condition,
+                                      const ast::Quantity& quantity,
+                                      const ScaledThreshold& threshold,
+                                      std::optional<std::int64_t> most) {
+  constexpr std::int64_t kNoEnd = std::numeric_limits<std::int64_t>::max();
+  std::int64_t end = most.value_or(kNoEnd);
+  bool or_more = quantity.sense == ast::Sense::at_least || quantity.sense == ast::Sense::fewer_than;
+  std::int64_t bound = or_more ? threshold.at_least() : threshold.more_than();
+  bool upward = quantity.sense == ast::Sense::at_least || quantity.sense == ast::Sense::more_than;
+  bool exactly = quantity.sense == ast::Sense::exactly;
+  bool reached_by_all = !exactly && bound <= 0;
+  bool reached_by_none = exactly ? threshold.at_least() > end : bound > end;
+  if (!reached_by_all && !reached_by_none) return true;
+  bool always = !exactly && upward == reached_by_all;
+  std::string help = reached_by_all
+                         ? "0 is the least that can be counted; from 1 on the count says something"
+                         : fmt::format("the most that can be counted here is {}",
+                                       counts_share(condition) ? "100%" : std::to_string(end));
+  error(Code::E0321, quantity.span,
+        fmt::format("`{}` {}", print(condition), always ? "always holds" : "can never hold"),
+        std::move(help));
+  return false;
+}
+
+}  // namespace sojourn::lang

@@ -1,0 +1,378 @@
+#include "lang/habits.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "engine/base/calendar.h"
+#include "engine/base/diagnostic_code.h"
+#include "lang/country_names.h"
+#include "lang/tokens.h"
+#include "lang/words.h"
+
+namespace sojourn::lang {
+namespace {
+
+using Pair = std::pair<std::string_view, std::string_view>;
+
+constexpr auto kSigns = std::to_array<Pair>({
+    {"==", "write `=` to compare"},
+    {"<>", "write `!=` for \"is not\""},
+    {"&&", "write `and`"},
+    {"&", "write `and`"},
+    {"||", "write `or`"},
+    {"|", "write `or` between conditions and between profiles"},
+    {"!", "write `not` before the condition, or `!=` between two things"},
+    {"->", "write `then`"},
+    {"=>", "write `then`, or `>=` for \"at least\""},
+    {"//", "a comment begins with `#`"},
+    {"/*", "a comment begins with `#` and ends with its line"},
+    {";", "nothing ends a line here; leave the `;` out"},
+    {"'", "texts stand in double quotes: `\"like this\"`"},
+    {"\u201C", "these are a word processor's quotes; write `\"` on both sides"},
+    {"\u201D", "these are a word processor's quotes; write `\"` on both sides"},
+    {"\u201E", "these are a word processor's quotes; write `\"` on both sides"},
+    {"\u2018", "these are a word processor's quotes; write `\"` on both sides"},
+    {"\u2019", "these are a word processor's quotes; write `\"` on both sides"},
+    {"\u2013", "this is a dash from a word processor; write `-`"},
+    {"\u2014", "this is a dash from a word processor; write `-`"},
+    {"\u2265", "write `>=`"},
+    {"\u2264", "write `<=`"},
+    {"\u2260", "write `!=`"},
+});
+
+// Comparisons in words.
+constexpr auto kSpoken = std::to_array<Pair>({
+    {"more than", ">"},
+    {"greater than", ">"},
+    {"higher than", ">"},
+    {"above", ">"},
+    {"over", ">"},
+    {"exceeds", ">"},
+    {"less than", "<"},
+    {"fewer than", "<"},
+    {"lower than", "<"},
+    {"below", "<"},
+    {"under", "<"},
+    {"at least", ">="},
+    {"at most", "<="},
+    {"equal to", "="},
+    {"equals", "="},
+});
+
+constexpr auto kMonths = std::to_array<std::string_view>(
+    {"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"});
+
+// The bytes that `words` take at the beginning of the text, with the gap after them; 0 when
+// something else stands there.
+std::size_t measure_words(std::string_view text, std::string_view words) {
+  std::size_t at = 0;
+  while (!words.empty()) {
+    std::string_view word = words.substr(0, words.find(' '));
+    if (text.substr(at, name_length(text.substr(at))) != word) return 0;
+    at += word.size();
+    at += measure_gap(text.substr(at));
+    words.remove_prefix(std::min(words.size(), word.size() + 1));
+  }
+  return at;
+}
+
+bool begins_with(std::string_view text, std::string_view words) {
+  return measure_words(text, words) != 0;
+}
+
+std::string_view word_at(std::string_view text) { return text.substr(0, name_length(text)); }
+
+// The last word of the text; empty when it ends with a sign.
+std::string_view last_word(std::string_view text) {
+  std::size_t begin = text.size();
+  auto in_word = [](char c) {
+    return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.';
+  };
+  while (begin > 0 && in_word(text[begin - 1])) --begin;
+  return text.substr(begin);
+}
+
+std::string_view without_last_blanks(std::string_view text) {
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\n')) {
+    text.remove_suffix(1);
+  }
+  return text;
+}
+
+bool is_number(std::string_view word) {
+  return !word.empty() && measure_number(word) == word.size();
+}
+
+// `30%`, `-110 dBm`, `meter`: a value as written; empty when none stands there.
+std::string_view amount_at(std::string_view text) {
+  std::size_t number = measure_number(text);
+  if (number == 0) return word_at(text);
+  std::size_t space = text.substr(number).starts_with(' ') ? 1 : 0;
+  std::size_t unit = measure_unit(text.substr(number + space));
+  return text.substr(0, unit == 0 ? number : number + space + unit);
+}
+
+std::string_view or_else(std::string_view text, std::string_view other) {
+  return text.empty() ? other : text;
+}
+
+// `battery more than 30%`, `battery between 20% and 30%`; `subject` stands before.
+std::string spoken_comparison(std::string_view subject, std::string_view rest) {
+  subject = or_else(subject, "battery");
+  for (auto [spoken, sign] : kSpoken) {
+    std::size_t length = measure_words(rest, spoken);
+    if (length == 0) continue;
+    std::string_view value = or_else(amount_at(rest.substr(length)), "30%");
+    return fmt::format("write `{} {} {}`", subject, sign, value);
+  }
+  std::size_t between = measure_words(rest, "between");
+  if (between == 0) return {};
+  std::string_view low = amount_at(rest.substr(between));
+  std::size_t at = between + low.size();
+  at += measure_gap(rest.substr(at));
+  std::size_t joint = measure_words(rest.substr(at), "and");
+  std::string_view high = joint == 0 ? std::string_view() : amount_at(rest.substr(at + joint));
+  if (low.empty() || high.empty()) low = "20%", high = "30%";
+  return fmt::format("two bounds are two conditions: `{0} >= {1} and {0} <= {2}`", subject, low,
+                     high);
+}
+
+std::string instead_of_then(std::string_view head, std::string_view rest) {
+  std::string_view word = last_word(head);
+  if (std::string spoken = spoken_comparison(word, rest); !spoken.empty()) return spoken;
+  if (begins_with(rest, "in a row") || begins_with(rest, "consecutively")) {
+    return "days in a row are counted so: `on at least 90 consecutive days`";
+  }
+  if (begins_with(rest, "not known")) return fmt::format("write `{} unknown`", word);
+  if (begins_with(rest, "contains") || begins_with(rest, "includes")) {
+    return fmt::format("a set is asked with `has`: `{} has ...`", word);
+  }
+  if (std::optional<Country> country = country_named(fmt::format("{} {}", word, word_at(rest)))) {
+    return fmt::format("write `{}`; countries are the codes of ISO 3166", code_of(*country));
+  }
+  if (word == "without" && begins_with(rest, "service")) return "write `no service`";
+  bool compares = rest.starts_with('<') || rest.starts_with('>') || rest.starts_with("=");
+  if (is_number(word) && (rest.starts_with('%') || compares || measure_unit(rest) != 0)) {
+    return "what is asked about stands first, and two bounds are two conditions: `battery > 20% "
+           "and battery < 30%`";
+  }
+  if (compares && !rest.starts_with("==") && !rest.starts_with("=>")) {
+    return "two comparisons are two conditions, joined by `and`";
+  }
+  return {};
+}
+
+std::string instead_of_value(std::string_view head, std::string_view rest) {
+  if (head.ends_with('<') && rest.starts_with('>')) return "write `!=` for \"is not\"";
+  if (head.ends_with('=') && (rest.starts_with('>') || rest.starts_with('<'))) {
+    return fmt::format("write `{}=`", rest[0]);
+  }
+  if (rest.starts_with('(') || rest.starts_with('[') || rest.starts_with('{')) {
+    return "a list stands without brackets: `region in BR, AR`";
+  }
+  if (last_word(head) != "is") return {};
+  std::string_view subject = last_word(without_last_blanks(head.substr(0, head.size() - 2)));
+  if (begins_with(rest, "in")) {
+    std::string_view value = or_else(word_at(rest.substr(measure_words(rest, "in"))), "BR");
+    return fmt::format("leave `is` out: `{} in {}`", or_else(subject, "region"), value);
+  }
+  return spoken_comparison(subject, rest);
+}
+
+// `switch to vivo-local`, `use vivo-local`, `vivo-local`.
+std::string instead_of_action(std::string_view rest) {
+  constexpr auto kVerbs =
+      std::to_array<std::string_view>({"switch to", "switch", "change to", "move to", "go to",
+                                       "use", "enable", "activate", "select", "choose", "set"});
+  std::string_view name = rest;
+  for (std::string_view verb : kVerbs) {
+    std::size_t length = measure_words(name, verb);
+    if (length == 0) continue;
+    name.remove_prefix(length);
+    break;
+  }
+  for (std::string_view filler : {"the", "profile"})
+    name.remove_prefix(measure_words(name, filler));
+  bool verb_alone = name.size() < rest.size();
+  name = name.substr(0, measure_plain_name(name));
+  if (name.empty() && !verb_alone) return {};
+  return fmt::format("a profile is chosen so: `profile = {}`", or_else(name, "vivo-local"));
+}
+
+// `profile local`, `profile to local`, `fallback local`.
+std::string instead_of_assignment(std::string_view head, std::string_view rest) {
+  for (std::string_view filler : {"to", "is", "as"})
+    rest.remove_prefix(measure_words(rest, filler));
+  std::string_view name = rest.substr(0, measure_plain_name(rest));
+  if (name.empty()) return {};
+  return fmt::format("write `{} = {}`", or_else(last_word(head), "profile"), name);
+}
+
+// `alert moved to Brazil`: all that stands there is the text.
+std::string instead_of_text(std::string_view head, std::string_view rest) {
+  constexpr std::size_t kShownMax = 60;
+  std::string_view text = without_last_blanks(rest.substr(0, rest.find_first_of(",\n#\"")));
+  if (text.empty() || text.size() > kShownMax || name_length(text) == 0) return {};
+  return fmt::format("texts stand in quotes: `{} \"{}\"`", last_word(head), text);
+}
+
+std::string instead_of_date(std::string_view rest) {
+  if (std::string date = date_meant(rest); !date.empty()) return fmt::format("write `{}`", date);
+  bool in_order = measure_number(rest) != 0 || is_digit(rest.empty() ? ' ' : rest[0]);
+  return in_order ? "the year stands first, then the month, then the day" : "";
+}
+
+// `2am`, `2 pm`, `14h`, `14h30`, `2.30`.
+std::string instead_of_time_of_day(std::string_view rest) {
+  std::size_t at = 0;
+  auto digits = [&] {
+    int value = -1;
+    for (std::size_t count = 0; at < rest.size() && is_digit(rest[at]) && count < 2; ++count) {
+      value = std::max(value, 0) * 10 + (rest[at++] - '0');
+    }
+    return value;
+  };
+  int hour = digits(), minute = 0;
+  if (hour < 0) return {};
+  bool split = at < rest.size() && (rest[at] == 'h' || rest[at] == '.' || rest[at] == ':');
+  if (split) {
+    ++at;
+    minute = std::max(digits(), 0);
+  }
+  if (rest.substr(at).starts_with(' ')) ++at;
+  std::string_view half = rest.substr(at, 2);
+  if ((half == "pm" || half == "PM") && hour < 12) hour += 12;
+  if ((half == "am" || half == "AM") && hour == 12) hour = 0;
+  if (hour > 24 || minute > 59) return {};
+  return fmt::format("write `{:02}:{:02}`", hour, minute);
+}
+
+std::string instead_of_scope(std::string_view rest) {
+  for (std::string_view card : {"sim", "SIM", "iccid", "imsi", "card", "operator"}) {
+    if (begins_with(rest, card)) return "the days of one SIM are counted `per profile`";
+  }
+  for (std::string_view network : {"network", "plmn"}) {
+    if (begins_with(rest, network)) return "one network's days are counted `on the same network`";
+  }
+  return {};
+}
+
+// `region in BR, type = meter`: the comma made `type` a value of the list.
+std::string instead_of_sum(std::string_view head) {
+  head = without_last_blanks(head.substr(0, head.find_last_not_of("=<>! \t\n") + 1));
+  head.remove_suffix(last_word(head).size());
+  if (!without_last_blanks(head).ends_with(',')) return {};
+  return "conditions are joined by `and` or `or`; a comma only separates the values of a list";
+}
+
+std::optional<int> month_named(std::string_view word) {
+  if (word.size() < 3) return std::nullopt;
+  std::array<char, 3> letters{};
+  for (std::size_t i = 0; i < letters.size(); ++i) {
+    letters[i] = static_cast<char>(word[i] | 0x20);
+  }
+  std::string_view head(letters.data(), letters.size());
+  for (std::size_t i = 0; i < kMonths.size(); ++i) {
+    if (kMonths[i] == head) return static_cast<int>(i) + 1;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::size_t foreign_sign_length(std::string_view rest) {
+  for (auto [sign, advice] : kSigns) {
+    if (rest.starts_with(sign)) return sign.size();
+  }
+  return 0;
+}
+
+std::string_view foreign_sign_advice(std::string_view rest) {
+  for (auto [sign, advice] : kSigns) {
+    if (rest.starts_with(sign)) return advice;
+  }
+  return {};
+}
+
+std::string date_meant(std::string_view rest) {
+  // Three parts, separated by anything short: numbers, or one a month's name.
+  std::array<int, 3> parts{};
+  std::optional<std::size_t> named;
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    std::size_t begin = at;
+    if (at < rest.size() && is_digit(rest[at])) {
+      while (at < rest.size() && is_digit(rest[at]) && at - begin < 4) {
+        parts[i] = parts[i] * 10 + (rest[at++] - '0');
+      }
+    } else {
+      while (at < rest.size() && is_letter(rest[at])) ++at;
+      std::optional<int> month = month_named(rest.substr(begin, at - begin));
+      if (!month || named) return {};
+      parts[i] = *month;
+      named = i;
+    }
+    while (i < 2 && at < rest.size() && std::string_view("/.-, ").find(rest[at]) != rest.npos) ++at;
+  }
+  auto [a, b, c] = parts;
+  bool year_first = a > 31;
+  int year = year_first ? a : c;
+  int month = year_first ? b : a, day = year_first ? c : b;
+  if (named && *named == 1) month = b, day = year_first ? c : a;
+  bool two_ways = !named && !year_first && a <= 12 && b <= 12 && a != b;
+  if (!named && !year_first && a > 12) std::swap(month, day);
+  if (two_ways || year < 1900) return {};
+  std::string written = fmt::format("{:04}-{:02}-{:02}", year, month, day);
+  return parse_date(written) ? written : std::string();
+}
+
+std::string habit_advice(std::string_view text, std::size_t stop, std::size_t before,
+                         const Expectation& expected) {
+  std::string_view what = expected.what;
+  std::string_view rest = text.substr(stop), head = text.substr(0, before);
+  if (what == "`then`") return instead_of_then(head, rest);
+  if (what == "a value") return instead_of_value(head, rest);
+  if (what == "an action") return instead_of_action(rest);
+  if (what == "`=`" && expected.code == Code::E0108) return instead_of_assignment(head, rest);
+  if (what == "a text in quotes") return instead_of_text(head, rest);
+  if (what == "a date") return instead_of_date(rest);
+  if (what == "a time of day") return instead_of_time_of_day(rest);
+  if (what == "`imei`, `profile` or `device`") return instead_of_scope(rest);
+  if (what == "an amount, or `data ...`,") return instead_of_sum(head);
+  if (what == "a condition" && begins_with(rest, "if")) return "leave `if` out: `when` says it";
+  if (what == "`of day`" && begins_with(rest, "between")) {
+    return "leave `time` out: `between 02:00 and 05:00`";
+  }
+  if (what == "`when`" && last_word(head) == "rule" && is_reserved(word_at(rest))) {
+    return fmt::format("`{}` is a word of the language; the rule needs another name",
+                       word_at(rest));
+  }
+  if (what == "`when`" && rest.starts_with(':')) {
+    return "nothing stands between a rule's name and `when`; leave the `:` out";
+  }
+  if (what.starts_with("a number of days") && begins_with(rest, "less than")) {
+    return "write `fewer than`";
+  }
+  if (what == "a limit") {
+    for (std::string_view most : {"max", "maximum", "no more than", "not more than", "up to"}) {
+      if (begins_with(rest, most)) return "write `at most`";
+    }
+  }
+  return {};
+}
+
+std::string habit_advice_between(std::string_view text, std::size_t stop, std::size_t before) {
+  std::string_view rest = text.substr(stop);
+  std::string_view line = text.substr(0, before);
+  line.remove_prefix(std::min(line.size(), line.rfind('\n') + 1));
+  bool lists_values = begins_with(line.substr(measure_gap(line)), "attribute") &&
+                      (rest.starts_with(',') || rest.starts_with('('));
+  if (lists_values) return "values are separated by `|`: `attribute type : meter | tracker`";
+  return std::string(foreign_sign_advice(rest));
+}
+
+}  // namespace sojourn::lang
