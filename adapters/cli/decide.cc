@@ -27,7 +27,7 @@ int run_decide(const DecideOptions& options, Console& console) {
     at = *asked;
     loop->run_until(at, [](const DecisionRecord&) {});
   }
-  Explanation explanation = loop->device().explain(at);
+  Explanation explanation = loop->explain();
   explanation.device = followed->device;
   if (options.format == OutputFormat::json) {
     console.print(to_json(explanation, policy->prepared->table()) + "\n");

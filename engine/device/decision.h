@@ -95,7 +95,10 @@ struct Explanation {
   std::vector<std::string> alerts;
   std::vector<std::string> tasks;
   std::string enabled_profile;  // "" = unknown
-  Instant review = kNever;      // the next instant at which it could change with no report
+  // What a decision that asks for a switch waits for; absent: nothing, or nobody who carries
+  // decisions out was asked (DeviceLoop::explain).
+  std::optional<std::string> suppressed;
+  Instant review = kNever;  // the next instant at which it could change with no report
 };
 
 // A change of a device's decision, as written to `--decisions` and chained for evidence

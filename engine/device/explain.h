@@ -12,6 +12,10 @@
 
 namespace sojourn {
 
+// The opposite of a test in the author's words: `not type = meter`, `battery unknown`, and of what
+// is a denial itself (`not (no service within 2 days)`) what it denies.
+std::string negated(const Test& test);
+
 class Explainer {
  public:
   Explainer(Evaluator& evaluator, Instant now) : evaluator_(evaluator), now_(now) {}

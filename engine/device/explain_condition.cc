@@ -11,6 +11,18 @@ constexpr std::size_t kEvidenceRowsMax = 100;
 
 }  // namespace
 
+std::string negated(const Test& test) {
+  const std::string& text = test.text;
+  constexpr std::string_view kDenial = "not (", kKnown = " known";
+  if (text.starts_with(kDenial) && text.ends_with(')')) {
+    return text.substr(kDenial.size(), text.size() - kDenial.size() - 1);
+  }
+  if (test.kind == Test::Kind::known && text.ends_with(kKnown)) {
+    return text.substr(0, text.size() - kKnown.size()) + " unknown";
+  }
+  return "not " + text;
+}
+
 std::vector<ConditionEvidence> Explainer::about_condition(ConditionIndex condition) {
   struct Open {
     ConditionIndex index;
@@ -39,7 +51,7 @@ std::vector<ConditionEvidence> Explainer::about_condition(ConditionIndex conditi
     ConditionEvidence about = about_test(conditions.test_of(node));
     if (positive && about.truth != Truth::yes) add_near_miss(about, index);
     if (!positive) {
-      about.condition = "not " + about.condition;
+      about.condition = negated(conditions.test_of(node));
       about.truth = opposite(about.truth);
     }
     auto same = std::find_if(evidence.begin(), evidence.end(), [&](const ConditionEvidence& one) {

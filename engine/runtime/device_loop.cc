@@ -213,6 +213,12 @@ void DeviceLoop::gather_texts() {
   alerts_.insert(alerts_.end(), waits_.alerts.begin(), waits_.alerts.end());
 }
 
+Explanation DeviceLoop::explain() {
+  Explanation explanation = device_.explain(now_);
+  explanation.suppressed = waits_.suppressed;
+  return explanation;
+}
+
 DecisionRecord DeviceLoop::make_record(Instant t) {
   const RuleTable& table = policy_->table();
   DecisionRecord record;

@@ -104,6 +104,8 @@ class DeviceLoop {
   void take(FleetWord word, Instant at, const RecordSink& sink);
   // What the fleet said last; null: nothing ever.
   const FleetWord* word() const { return fleet_.get(); }
+  // The whole story of the decision in force, as of now().
+  Explanation explain();
   // The record of the decision in force, as of now(). Requires: decision().
   DecisionRecord record() { return make_record(now_); }
   // The device was switched by the host, to this profile at this instant.

@@ -220,7 +220,7 @@ Expected<std::string> Engine::explain(const std::string& device) {
   if (it == state_->loops.end()) {
     return refused(fmt::format("device `{}` has not been observed", device), "observe it first");
   }
-  Explanation explanation = it->second.device().explain(it->second.now());
+  Explanation explanation = it->second.explain();
   explanation.device = device;
   return to_json(explanation, state_->policy.state_->prepared->table());
 }

@@ -134,6 +134,7 @@ std::string to_json(const Explanation& explanation, const RuleTable& table) {
   if (!explanation.bans.empty()) json["bans"] = bans_json(explanation.bans);
   json["alerts"] = explanation.alerts;
   json["tasks"] = explanation.tasks;
+  if (explanation.suppressed) json["suppressed"] = *explanation.suppressed;
   json["review"] = instant_or_null(explanation.review);
   return dumped(json);
 }

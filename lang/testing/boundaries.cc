@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/device/explain.h"
+
 namespace sojourn::lang {
 namespace {
 
@@ -90,13 +92,15 @@ std::vector<Threshold> thresholds(const RuleTable& table) {
     if (step == 0 || feature.ahead_days != 0) continue;
     Threshold::Question question{i, test.feature, {}};
     if (feature.candidate) question.enabled = *feature.candidate;
+    bool denial = feature.kind == FeatureKind::recency;  // it is longer ago than `within` asks
+    std::string text = denial ? negated(test) : test.text;
     auto same = std::find_if(found.begin(), found.end(), [&](const Threshold& one) {
-      return one.text == test.text && one.at == test.threshold && one.kind == feature.kind;
+      return one.text == text && one.at == test.threshold && one.kind == feature.kind;
     });
     if (same != found.end()) {
       same->questions.push_back(question);
     } else {
-      found.push_back({{question}, feature.kind, test.threshold, step, test.text});
+      found.push_back({{question}, feature.kind, test.threshold, step, std::move(text)});
     }
   }
   return found;

@@ -139,7 +139,7 @@ class TestRun {
       failure.expected += fmt::format(", taken between {} and {}", to_rfc3339(step.taken->first),
                                       to_rfc3339(step.taken->second));
     failure.actual = actual_text(loop);
-    if (loop.decision()) failure.explanation = loop.device().explain(loop.now());
+    if (loop.decision()) failure.explanation = loop.explain();
     failure.explanation.device = loop.name();
     result_.failures.push_back(std::move(failure));
   }

@@ -65,14 +65,18 @@ Instant window_steady_until(const CountQuestion& question, const TimeZone& zone,
   return std::min({midnight, zone.next_transition(question.now), jump});
 }
 
+// Does what nobody knows lie within a window that begins at `start`?
+bool is_open(const ConditionHistory& history, Instant start) {
+  Instant unknown_from = std::max(start, history.unknown_from());
+  return history.before() == Truth::unknown && unknown_from < history.begin();
+}
+
 void read_share(Curve& curve, const HistoryView& view, const CountQuestion& question) {
   Instant now = question.now;
   const ConditionHistory& history = view.history;
   Instant start = period_before(question.feature.window, now, history.zone());
   curve.until = std::min(curve.until, window_steady_until(question, history.zone(), start));
-  // From where on nothing is known, when that lies within the window.
-  Instant unknown_from = std::max(start, history.unknown_from());
-  if (history.before() == Truth::unknown && unknown_from < history.begin()) {
+  if (is_open(history, start)) {
     curve.lower = 0;
     curve.upper = (now - start).ms;
     curve.until = std::min(curve.until, now + (history.begin() - start));
@@ -137,6 +141,11 @@ void read_share_ahead(Curve& curve, const HistoryView& view, const CountQuestion
     shorter.window.count -= ahead.ms;
     read_share(curve, view,
                {shorter, question.plan, question.reader, question.now, question.supposed});
+    if (is_open(view.history, question.now - milliseconds(shorter.window.count))) {
+      curve.upper =
+          window;  // and the lower one is none: a share is unknown until its window is full
+      return;
+    }
     curve.lower += ahead.ms;
     curve.upper += ahead.ms;
     return;
@@ -178,10 +187,14 @@ Instant reached_if_lasting(const ConditionHistory& history, const CountQuestion&
     std::int64_t held = bound(question.feature);
     return held >= threshold ? question.now : question.now + milliseconds(threshold - held);
   }
-  // In s milliseconds the share is that of a window shorter by s, and s; it only grows.
+  // In s milliseconds the share is that of a window shorter by s, and s; it only grows. It is
+  // certain once the window is full.
   if (question.feature.window.unit != TimeUnit::millisecond) return kNever;
   std::int64_t low = 0;
   std::int64_t high = question.feature.window.count;
+  Instant start = question.now - milliseconds(high);
+  bool open = least == Truth::yes && is_open(history, start);
+  if (open) low = (history.begin() - start).ms;
   while (low < high) {
     std::int64_t ahead = low + (high - low) / 2;
     Feature shorter = question.feature;

@@ -1,0 +1,74 @@
+// When a ban would be violated if everything goes on as it is: the deadline that explanations show
+// and that hold, window and guards are measured against (semantics 19, 21).
+#include "engine/device/device.h"
+#include "engine/proof/compile.h"
+#include "tests/lang/load.h"
+#include "tests/support/catch.h"
+
+namespace sojourn::lang {
+namespace {
+
+struct Row {
+  const char* clauses;
+  const char* deadline;
+};
+
+// The device reports once, at noon of 20 February 2026.
+constexpr const char* kNoon = "2026-02-20T12:00:00Z";
+
+// Nothing counts before the date from which is counted, so no deadline lies before it.
+const Row kCountedLater[] = {
+    {"never roaming in BR for 12 hours", "2026-03-01T12:00:00Z"},
+    {"never roaming in BR for more than 12 hours", "2026-03-01T12:00:00.001Z"},
+    {"never roaming in BR on more than 1 consecutive days", "2026-03-02T00:00:00Z"},
+    {"never roaming in BR on at least 3 days within 10 days", "2026-03-03T00:00:00Z"},
+    {"never roaming in BR on at least 3 days in this calendar year", "2026-03-03T00:00:00Z"},
+    {"never roaming in BR for more than 50% of 4 days", "2026-03-03T00:00:00.001Z"},
+    {"never roaming in BR on more than 50% of days within 4 days", "2026-03-03T00:00:00Z"},
+};
+
+// A share is not known, and so not violated, before its window is full (semantics 11).
+const Row kFromTheReport[] = {
+    {"never roaming in BR for 12 hours", "2026-02-21T00:00:00Z"},
+    {"never roaming in BR on more than 1 consecutive days", "2026-02-21T00:00:00Z"},
+    {"never roaming in BR for more than 50% of 4 days", "2026-02-24T12:00:00Z"},
+    {"never roaming in BR for at least 100% of 4 days", "2026-02-24T12:00:00Z"},
+    {"never roaming in BR on more than 50% of days within 4 days", "2026-02-23T00:00:00Z"},
+};
+
+Instant deadline_of(const std::string& ban) {
+  testing::Loaded loaded = testing::load(
+      "profile global home FR iccid 8933* download \"a.example\"\n"
+      "profile local home BR iccid 895510* download \"b.example\"\n" +
+      ban + " remedy profile = local\notherwise keep\n");
+  INFO(loaded.rendered());
+  REQUIRE(loaded.policy);
+  CompileOptions options;
+  options.claims = testing::small_world().claims();
+  auto graph = compile(std::make_shared<const RuleTable>(loaded.table()), options);
+  Device device(PreparedPolicy::prepare(*graph, testing::small_world()).value());
+  Observation report;
+  report.at = *parse_rfc3339(kNoon);
+  report.network.give(Plmn{724, 5, 2});
+  report.profile.give("global");
+  device.observe(report);
+  return device.explain(report.at).bans.at(0).deadline;
+}
+
+TEST_CASE("no deadline lies before what is counted begins to count") {
+  for (const Row& row : kCountedLater) {
+    INFO(row.clauses);
+    CHECK(to_rfc3339(deadline_of(std::string("ban later counting from 2026-03-01 ") +
+                                 row.clauses)) == row.deadline);
+  }
+}
+
+TEST_CASE("a deadline of a share is when its window is full at the earliest") {
+  for (const Row& row : kFromTheReport) {
+    INFO(row.clauses);
+    CHECK(to_rfc3339(deadline_of(std::string("ban now ") + row.clauses)) == row.deadline);
+  }
+}
+
+}  // namespace
+}  // namespace sojourn::lang
