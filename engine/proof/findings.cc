@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/base/diagnostic_code.h"
+#include "engine/proof/witness_parts.h"
 #include "engine/proof/witness_text.h"
 
 namespace sojourn {
@@ -53,6 +54,11 @@ class FindingWriter {
     return fmt::format("{}", fmt::join(all, ", "));
   }
 
+  // As another rule names it; one without a name has to be given one.
+  static std::string as_named(const Rule& rule) {
+    return rule.name.empty() ? "NAME" : quoted_if_needed(rule.name);
+  }
+
   Diagnostic& add(Code code, std::optional<std::uint32_t> rule_index, std::string message,
                   std::string help) {
     Diagnostic diagnostic = make_diagnostic(code, std::move(message), std::move(help));
@@ -68,7 +74,7 @@ class FindingWriter {
   std::vector<std::string> decided_by(std::uint32_t index) const {
     const Rule& decides = rule(index);
     if (decides.name.empty()) return {};
-    return {fmt::format("by {}", decides.name)};
+    return {fmt::format("by {}", quoted_if_needed(decides.name))};
   }
 
   void show(Diagnostic& diagnostic, const Witness& witness, const std::vector<std::uint32_t>& rules,
@@ -94,7 +100,7 @@ class FindingWriter {
         add(Code::E0301, conflict.second,
             fmt::format("rules {} and {} disagree about the same device", first, second),
             fmt::format("say which one wins with `overrides {}`, or narrow one of the conditions",
-                        rule(conflict.first).label()));
+                        as_named(rule(conflict.first))));
     std::string disputed = disputed_claim(conflict);
     if (!disputed.empty()) {
       d.help += fmt::format(
@@ -182,7 +188,7 @@ class FindingWriter {
     add(Code::N0303, inferred.rule,
         fmt::format("rule {} overrides {} through others", name(inferred.rule),
                     name(inferred.other)),
-        fmt::format("write `overrides {}` to say so", rule(inferred.other).label()));
+        fmt::format("write `overrides {}` to say so", as_named(rule(inferred.other))));
   }
 
   void write(const RestCycle& cycle) {
@@ -354,8 +360,9 @@ class FindingWriter {
             fmt::format("ban `{}` {} with nothing lawful to change to", ban.label(), how),
             "give it a remedy that every device can obtain, or narrow the ban");
     d.notes.push_back("for example: " + describe_witness(table_, *verdict.witness));
-    std::string expected =
-        verdict.violated && !ban.name.empty() ? fmt::format("ban {} violated", ban.name) : "keep";
+    std::string expected = verdict.violated && !ban.name.empty()
+                               ? fmt::format("ban {} violated", quoted_if_needed(ban.name))
+                               : "keep";
     auto text = witness_as_test(table_, *verdict.witness,
                                 {fmt::format("ban {} is broken", ban.label()), {expected}, {}});
     if (text) d.notes.push_back(*std::move(text));
@@ -382,7 +389,7 @@ class FindingWriter {
     const Leaf& leaf = verdict.decided;
     std::string decided = leaf.kind == Action::Kind::keep
                               ? "keep"
-                              : "profile = " + table_.profiles[leaf.profile].name;
+                              : "profile = " + quoted_if_needed(table_.profiles[leaf.profile].name);
     std::string by = decider_of(leaf.rule, leaf.ban);
     std::optional<std::uint32_t> rule_index;
     if (leaf.rule >= 0) rule_index = static_cast<std::uint32_t>(leaf.rule);

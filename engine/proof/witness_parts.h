@@ -24,6 +24,15 @@ std::optional<std::int64_t> days_of_standing(const RuleTable& table, const Witne
 
 // What stands from the beginning of a test: master data, profiles.
 std::vector<std::string> given_parts(const RuleTable& table, const Witness& witness);
+// What happened before the moment: events, and data that was used.
+struct Happening {
+  std::int64_t before_ms = 0;  // so long before it
+  std::string part;            // "event owner-changed", "rejected with 11", "data 10000001 B"
+};
+// The oldest first. Absent when a test of one device cannot tell it: what the fleet counts,
+// switches and alerts of before, a distance to a border, data of another country.
+std::optional<std::vector<Happening>> happenings(const RuleTable& table, const Witness& witness);
+
 // What every report of a stay says.
 std::vector<std::string> report_parts(const RuleTable& table, const Witness& witness);
 

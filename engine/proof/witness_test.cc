@@ -11,6 +11,12 @@
 namespace sojourn {
 namespace {
 
+// "20", "13.889"
+std::string thousandths(std::int64_t value) {
+  std::string text = fmt::format("{}", value / 1'000);
+  return value % 1'000 == 0 ? text : fmt::format("{}.{:03}", text, value % 1'000);
+}
+
 // How long before the moment itself the device must have stood there.
 struct Standing {
   std::int64_t ms = 0;
@@ -157,6 +163,40 @@ std::vector<std::string> given_parts(const RuleTable& table, const Witness& witn
   return parts;
 }
 
+namespace {
+
+// The value wanted, or a plainer one about which no condition asks anything else.
+std::int64_t plain_or(const RuleTable& table, FeatureIndex f, std::int64_t plain,
+                      std::int64_t wanted) {
+  const std::vector<Test>& tests = table.conditions.tests();
+  bool alike = std::all_of(tests.begin(), tests.end(), [&](const Test& test) {
+    const Feature& feature = table.features[f];
+    return test.feature != f || judge(test, feature, Reading::exactly(plain)) ==
+                                    judge(test, feature, Reading::exactly(wanted));
+  });
+  return alike ? plain : wanted;
+}
+
+// " accuracy 20 m speed 14 m/s"
+std::string fix_words(const RuleTable& table, const Witness& witness) {
+  constexpr std::int64_t kPlainAccuracyMm = 20'000;
+  std::int64_t accuracy_mm = kPlainAccuracyMm;
+  std::string speed;
+  for (FeatureIndex f = 0; f < table.features.size(); ++f) {
+    const Reading& reading = witness.readings[f];
+    if (!reading.known) continue;
+    if (table.features[f].kind == FeatureKind::accuracy) {
+      accuracy_mm = plain_or(table, f, kPlainAccuracyMm, reading.lower);
+    }
+    if (table.features[f].kind == FeatureKind::speed) {
+      speed = fmt::format(" speed {} m/s", thousandths(plain_or(table, f, 0, reading.lower)));
+    }
+  }
+  return fmt::format(" accuracy {} m{}", thousandths(accuracy_mm), speed);
+}
+
+}  // namespace
+
 std::vector<std::string> report_parts(const RuleTable& table, const Witness& witness) {
   std::vector<std::string> parts;
   if (witness.network.known && witness.network.lower != kNoSymbol) {
@@ -177,8 +217,8 @@ std::vector<std::string> report_parts(const RuleTable& table, const Witness& wit
   bool said = std::find(parts.begin(), parts.end(), "registration none") != parts.end();
   if (none && !said) parts.push_back("registration none");
   if (witness.position) {
-    parts.push_back(fmt::format("position {:.5f} {:.5f} accuracy 20 m", witness.position->lat,
-                                witness.position->lon));
+    parts.push_back(fmt::format("position {:.5f} {:.5f}{}", witness.position->lat,
+                                witness.position->lon, fix_words(table, witness)));
   }
   return parts;
 }
@@ -186,10 +226,12 @@ std::vector<std::string> report_parts(const RuleTable& table, const Witness& wit
 std::optional<std::string> witness_as_test(const RuleTable& table, const Witness& witness,
                                            const WitnessTest& test) {
   Standing standing = standing_of(table, witness);
-  if (!standing.possible) return std::nullopt;
+  std::optional<std::vector<Happening>> past = happenings(table, witness);
+  if (!standing.possible || !past) return std::nullopt;
   std::string text = fmt::format("test \"{}\"\n", test.name);
   std::vector<std::string> given = given_parts(table, witness);
   if (!given.empty()) text += fmt::format("  given {}\n", joined(given));
+  std::size_t stay_begins = text.size();
   std::string report = joined(report_parts(table, witness));
   std::string space = report.empty() ? "" : " ";
   std::int64_t report_ms = witness.time_of_day_ms - standing.silent_ms;
@@ -211,7 +253,22 @@ std::optional<std::string> witness_as_test(const RuleTable& table, const Witness
     std::size_t after_given = text.find("  every day");
     text.insert(after_given == std::string::npos ? text.size() : after_given, line);
   }
-  text += fmt::format("  at {}{}{}\n", time_text(witness.day, report_ms), space, report);
+  // What is older than the stay comes before it.
+  std::int64_t stay_ms = std::max(standing.ms, whole_days * kDayMs);
+  std::string older, newer, at_last = report;
+  for (const Happening& happening : *past) {
+    if (happening.before_ms == 0) {
+      at_last += (at_last.empty() ? "" : ", ") + happening.part;
+      continue;
+    }
+    std::string when = time_text(witness.day, report_ms - happening.before_ms);
+    (happening.before_ms > stay_ms ? older : newer) +=
+        fmt::format("  at {} {}\n", when, happening.part);
+  }
+  text.insert(stay_begins, older);
+  text += newer;
+  text += fmt::format("  at {}{}{}\n", time_text(witness.day, report_ms),
+                      at_last.empty() ? "" : " ", at_last);
   if (standing.silent_ms > 0) {
     text += fmt::format("  at {}\n", time_text(witness.day, witness.time_of_day_ms));
   }

@@ -61,6 +61,13 @@ std::string value_text(const RuleTable& table, const Feature& feature, std::int6
       return value < 0 ? "none" : std::string(code_of(Country{static_cast<std::uint8_t>(value)}));
     case FeatureKind::attribute_number:
       return with_unit(value, table.attributes[feature.subject].unit);
+    case FeatureKind::speed:
+      return with_unit(value * 1000, "m/s");
+    case FeatureKind::accuracy:
+    case FeatureKind::border_distance:
+      return with_unit(value * 1000, "m");
+    case FeatureKind::silent:
+      return describe(Duration{value});
     default:
       return value != 0 ? "yes" : "no";
   }
@@ -78,6 +85,14 @@ std::string subject_text(const RuleTable& table, const Feature& feature) {
       return "fallback =";
     case FeatureKind::rat:
       return "rat";
+    case FeatureKind::speed:
+      return "speed =";
+    case FeatureKind::accuracy:
+      return "accuracy =";
+    case FeatureKind::border_distance:
+      return "border distance =";
+    case FeatureKind::silent:
+      return "silent =";
     case FeatureKind::attribute_choice:
     case FeatureKind::attribute_country:
     case FeatureKind::attribute_number:

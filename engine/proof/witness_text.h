@@ -8,7 +8,8 @@
 //     expect profile = vivo-local by a
 //
 // The device stands in the situation for as long as its counts need. A history in which what is
-// counted held once and holds no longer cannot be told this way.
+// counted held once and holds no longer cannot be told this way; events and data before the moment
+// are lines of their own (witness_events.cc).
 #pragma once
 
 #include <optional>

@@ -1,0 +1,121 @@
+// What happened to a witness before its moment, as lines of a `test` block.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "engine/proof/day_length.h"
+#include "engine/proof/witness_parts.h"
+
+namespace sojourn {
+namespace {
+
+constexpr std::int64_t kMinuteMs = 60'000;
+// Lines of one event; more make no example.
+constexpr std::int64_t kTimesMax = 50;
+
+// Somewhat more than the length of time.
+std::int64_t longer_than(const Period& period) {
+  switch (period.unit) {
+    case TimeUnit::millisecond:
+      return period.count + kMinuteMs;
+    case TimeUnit::week:
+      return (7 * period.count + 1) * kDayMs;
+    case TimeUnit::month:
+      return (31 * period.count + 1) * kDayMs;
+    case TimeUnit::year:
+      return (366 * period.count + 1) * kDayMs;
+    default:
+      return (period.count + 1) * kDayMs;
+  }
+}
+
+// How often each event happened, and how long ago the last time was.
+struct Past {
+  std::int64_t times = 0;
+  std::int64_t step_ms = kMinuteMs;  // between two of them
+  std::int64_t last_ms_ago = 0;      // 0: it does not matter, the moment before
+};
+
+std::optional<std::string> part_of(const EventQuestion& event) {
+  if (event.kind == EventKind::named) return "event " + quoted_if_needed(event.name);
+  if (event.kind != EventKind::rejected) return std::nullopt;
+  constexpr std::uint16_t kNetworkNotAllowed = 11;
+  return fmt::format("rejected with {}",
+                     event.causes.empty() ? kNetworkNotAllowed : event.causes.front());
+}
+
+// Bytes are booked to the country that stands.
+bool is_there(const RuleTable& table, const Witness& witness, const CountrySet& countries) {
+  if (countries.empty()) return true;
+  for (FeatureIndex f = 0; f < table.features.size(); ++f) {
+    const Reading& reading = witness.readings[f];
+    if (table.features[f].kind != FeatureKind::country || !reading.known) continue;
+    CountrySet standing =
+        CountryClaim::from_packed(static_cast<std::uint32_t>(reading.lower)).set();
+    return !standing.empty() && standing.subset_of(countries);
+  }
+  if (!witness.network.known || witness.network.lower < 0 || witness.position) return false;
+  CountrySet served = countries_of(unpack_plmn(static_cast<std::uint32_t>(witness.network.lower)));
+  return served.size() == 1 && served.subset_of(countries);
+}
+
+}  // namespace
+
+std::optional<std::vector<Happening>> happenings(const RuleTable& table, const Witness& witness) {
+  std::map<std::string, Past> pasts;
+  std::int64_t bytes = 0;
+  for (FeatureIndex f = 0; f < table.features.size(); ++f) {
+    const Feature& feature = table.features[f];
+    const Reading& reading = witness.readings[f];
+    if (!reading.known || reading.lower <= 0) {
+      bool balance = feature.kind == FeatureKind::data_balance && reading.lower != 0;
+      if (balance) return std::nullopt;
+      continue;
+    }
+    switch (feature.kind) {
+      case FeatureKind::since:
+      case FeatureKind::event_count: {
+        std::optional<std::string> part = part_of(feature.event);
+        if (!part || reading.lower > kTimesMax) return std::nullopt;
+        Past& past = pasts[*part];
+        if (feature.kind == FeatureKind::since) {
+          past.times = std::max<std::int64_t>(past.times, 1);
+          past.last_ms_ago = std::max(past.last_ms_ago, longer_than(feature.window));
+          break;
+        }
+        past.times = std::max(past.times, reading.lower);
+        if (feature.window.unit == TimeUnit::millisecond) {
+          past.step_ms = std::min(past.step_ms, feature.window.count / (reading.lower + 1));
+        }
+        break;
+      }
+      case FeatureKind::data_sum:
+        if (!is_there(table, witness, feature.countries)) return std::nullopt;
+        bytes = std::max(bytes, reading.lower);
+        break;
+      case FeatureKind::fleet_count:
+        if (reading.lower > 1) return std::nullopt;
+        break;
+      case FeatureKind::data_balance:
+      case FeatureKind::border_distance:
+      case FeatureKind::in_flight:
+        return std::nullopt;
+      default:
+        break;
+    }
+  }
+  std::vector<Happening> all;
+  for (const auto& [part, past] : pasts) {
+    for (std::int64_t i = past.times; i > 0; --i) {
+      all.push_back({past.last_ms_ago + i * past.step_ms, part});
+    }
+  }
+  std::stable_sort(all.begin(), all.end(), [](const Happening& a, const Happening& b) {
+    return a.before_ms > b.before_ms;
+  });
+  if (bytes > 0) all.push_back({0, fmt::format("data {} B", bytes)});
+  return all;
+}
+
+}  // namespace sojourn

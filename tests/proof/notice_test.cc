@@ -1,0 +1,55 @@
+// What a ban's notice brings about before the ban is violated is part of what is proved.
+#include "engine/base/diagnostic_code.h"
+#include "tests/proof/checked_policy.h"
+#include "tests/support/catch.h"
+
+namespace sojourn::lang {
+namespace {
+
+using testing::check;
+using testing::Checked;
+using testing::replay;
+
+const std::string kWords = R"(
+profile global home FR iccid 8933* download "a.example"
+profile local home BR iccid 895510* download "b.example"
+)";
+
+struct Row {
+  const char* ban;
+  const char* before;  // not violated there, and within its notice
+};
+
+// So many days from now a count is more than it is today: on the eve of the day from which is
+// counted, and within the notice of a run.
+const Row kRows[] = {
+    {"ban later counting from 2026-03-01 never roaming in BR for 12 hours notice 2 days",
+     "until 2026-02-28"},
+    {"ban later counting from 2026-03-01 never roaming in BR for more than 50% of 2 days "
+     "notice 2 days",
+     "until 2026-02-28"},
+    {"ban run never roaming in BR on more than 9 consecutive days notice 3 days",
+     "roaming in BR on at most 8 consecutive days"},
+    {"ban window never roaming in BR on more than 9 days within 20 days notice 3 days",
+     "roaming in BR on at most 8 days within 20 days"},
+};
+
+TEST_CASE("within a ban's notice the ban decides, and an assertion that forgets it does not hold") {
+  for (const Row& row : kRows) {
+    std::string text = kWords + row.ban + " remedy profile = local\notherwise keep\n" +
+                       "assert when region in BR and profile = global and " + row.before +
+                       " then profile = global\n";
+    INFO(text);
+    std::optional<Checked> checked = check(text, "notice.sojourn");
+    REQUIRE(checked);
+    REQUIRE(checked->analysis.undecided.empty());
+    CHECK(checked->analysis.promises.bans[0].verdict == Verdict::holds);
+    CHECK(checked->analysis.promises.assertions[0].verdict == Verdict::broken);
+    std::string story = checked->story_of(Code::P0302);
+    INFO(checked->rendered(Code::P0302));
+    if (!story.empty()) CHECK(replay(text, story, "notice.sojourn") == "");
+  }
+}
+
+}  // namespace
+}  // namespace sojourn::lang

@@ -1,0 +1,141 @@
+// Counterexamples about every kind of thing that a rule can look at: the `test` block that is shown
+// passes when it is pasted, and where a test cannot tell the situation none is shown.
+#include "engine/base/diagnostic_code.h"
+#include "tests/proof/checked_policy.h"
+#include "tests/support/catch.h"
+
+namespace sojourn::lang {
+namespace {
+
+using testing::check;
+using testing::Checked;
+using testing::replay;
+
+const std::string kWords = R"(
+attribute type : meter | tracker
+attribute ecall : flag
+attribute load : number
+attribute account : text
+attribute tags : set of country
+profile global home FR iccid 8933* download "a.example"
+profile local home BR iccid 895510* download "b.example"
+)";
+
+struct Row {
+  const char* one;
+  const char* two;
+  bool told = true;  // as a test of one device
+};
+
+// Two rules that both hold in some situation.
+const Row kRows[] = {
+    {"speed > 50 km/h", "speed > 90 km/h"},
+    {"speed < 2 m/s", "region in BR"},
+    {"accuracy > 500 m and load > 3", "accuracy > 900 m and load > 5"},
+    {"accuracy > 15 m", "region in BR"},
+    {"silent >= 2 hours and ecall", "silent >= 3 hours"},
+    {"rat = nr and account = \"x y\"", "rat in nr, lte"},
+    {"tags has BR and between 02:00 and 05:00", "tags has any of AR, BR"},
+    {"data in BR within 30 days > 10 MB and region in BR", "region in BR"},
+    {"data within 30 days > 10 MB", "data within 30 days > 20 MB"},
+    {"at least 3 rejected with 11, 13 within 6 hours", "at least 2 rejected within 7 hours"},
+    {"6 months since roaming-activated", "7 months since roaming-activated"},
+    {"owner-changed within 30 days", "roaming in BR on at least 3 consecutive days"},
+    {"owner-changed happened", "no service for 2 hours"},
+    {"90 days since owner-changed", "roaming in BR on at least 60 consecutive days"},
+    {"roaming in BR for more than 50% of 2 days", "region in BR"},
+    {"no service within 2 days", "no service within 3 days"},
+    {"installed local and fallback = global", "fallback != local"},
+    {"border distance > 500 m", "region in BR", false},
+    {"more than 500 devices with the same account", "region in BR", false},
+    {"data in BR within 30 days > data in FR within 30 days", "region in BR", false},
+    {"at least 2 switches within 2 days", "region in BR", false},
+};
+
+TEST_CASE("a counterexample about anything a rule can look at is a test that passes") {
+  for (const Row& row : kRows) {
+    std::string text = kWords + "rule one when " + row.one +
+                       " then profile = local\nrule two when " + row.two +
+                       " then profile = global\notherwise keep\n";
+    INFO(text);
+    std::optional<Checked> checked = check(text, "anything.sojourn");
+    REQUIRE(checked);
+    INFO(checked->rendered(Code::E0301));
+    REQUIRE_FALSE(checked->rendered(Code::E0301).empty());
+    std::string story = checked->story_of(Code::E0301);
+    CHECK(story.empty() != row.told);
+    if (!story.empty()) CHECK(replay(text, story, "anything.sojourn") == "");
+  }
+}
+
+TEST_CASE("a measure in a counterexample is told with its unit") {
+  std::optional<Checked> checked =
+      check(kWords +
+                "rule one when speed > 50 km/h and accuracy > 500 m and silent >= 2 hours then "
+                "profile = local\nrule two when border distance > 2 km then profile = global\n"
+                "otherwise keep\n",
+            "measures.sojourn");
+  REQUIRE(checked);
+  std::string shown = checked->rendered(Code::E0301);
+  for (const char* part : {"speed = 13.88", " m/s", "accuracy = 500.001 m", "silent = 2 hours",
+                           "border distance = 2000.001 m"}) {
+    INFO(part);
+    CHECK(shown.find(part) != std::string::npos);
+  }
+}
+
+TEST_CASE("names that are not plain words are quoted in what is to be pasted") {
+  std::string text = kWords +
+                     "profile \"a b\" home AR iccid 8954* download \"c.example\"\n"
+                     "rule one when region in BR then profile = \"a b\"\n"
+                     "rule two overrides one when no service then profile = local\n"
+                     "assert when region in BR then profile = local\notherwise keep\n";
+  std::optional<Checked> checked = check(text, "quoted.sojourn");
+  REQUIRE(checked);
+  std::string story = checked->story_of(Code::P0302);
+  REQUIRE_FALSE(story.empty());
+  CHECK(replay(text, story, "quoted.sojourn") == "");
+}
+
+TEST_CASE("a rule of a table is named in quotes where another is to override it") {
+  class OneTable : public FileSource {
+   public:
+    Result<std::string> read(std::string_view) const override {
+      return std::string("region,profile\nBR,local\n");
+    }
+  };
+  OneTable files;
+  testing::Loaded loaded =
+      testing::load(kWords +
+                        "table \"t.csv\"\nrule lost when no service for 10 minutes then profile = "
+                        "global\notherwise keep\n",
+                    {}, &files);
+  REQUIRE(loaded.policy);
+  Analysis analysis = analyse(loaded.table(), {});
+  std::vector<Diagnostic> found = findings(analysis, [](std::uint32_t) { return std::nullopt; });
+  REQUIRE_FALSE(found.empty());
+  CHECK(found[0].help.find("`overrides \"t.csv:2\"`") != std::string::npos);
+  bool quoted = false;
+  for (const std::string& note : found[0].notes) {
+    quoted = quoted || note.find("expect by \"t.csv:2\"") != std::string::npos;
+  }
+  CHECK(quoted);
+}
+
+// What forbids a change is a part of the situation.
+TEST_CASE("a counterexample says what a ban on change looks at") {
+  std::string text = kWords +
+                     "forbid change calling when ecall\n"
+                     "rule one when region in BR and type = meter then profile = local\n"
+                     "rule lost when no service for 10 minutes then profile = global\n"
+                     "otherwise keep\n";
+  std::optional<Checked> checked = check(text, "calling.sojourn");
+  REQUIRE(checked);
+  std::string story = checked->story_of(Code::E0301);
+  INFO(checked->rendered(Code::E0301));
+  REQUIRE_FALSE(story.empty());
+  CHECK(replay(text, story, "calling.sojourn") == "");
+}
+
+}  // namespace
+}  // namespace sojourn::lang
