@@ -476,8 +476,11 @@ std::optional<ConditionChecker::Sum> ConditionChecker::sum(const ast::Condition&
                 (data->relation == ast::Relation::none || data->relation == ast::Relation::in) &&
                 timed->suffixes.size() == 1 && timed->suffixes[0].kind == SuffixKind::within;
   if (!shaped) {
+    const auto* compared_before = std::get_if<ast::Simple>(&condition.form);
+    bool twice = compared_before != nullptr && !compared_before->values.empty();
     error(Code::E0209, condition.span, "only sums of data are compared so",
-          "for example `data in CN within 30 days > 10 MB`");
+          twice ? "two comparisons are two conditions, joined by `and`"
+                : "for example `data in CN within 30 days > 10 MB`");
     return std::nullopt;
   }
   Sum result;

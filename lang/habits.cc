@@ -11,6 +11,7 @@
 #include "engine/base/diagnostic_code.h"
 #include "lang/country_names.h"
 #include "lang/tokens.h"
+#include "lang/units.h"
 #include "lang/words.h"
 
 namespace sojourn::lang {
@@ -146,6 +147,9 @@ std::string instead_of_then(std::string_view head, std::string_view rest) {
   if (std::string spoken = spoken_comparison(word, rest); !spoken.empty()) return spoken;
   if (begins_with(rest, "in a row") || begins_with(rest, "consecutively")) {
     return "days in a row are counted so: `on at least 90 consecutive days`";
+  }
+  if (names_time(word)) {
+    return "what is counted stands first: `roaming in BR on more than 90 consecutive days`";
   }
   if (begins_with(rest, "not known")) return fmt::format("write `{} unknown`", word);
   if (begins_with(rest, "contains") || begins_with(rest, "includes")) {

@@ -243,7 +243,6 @@ std::string_view declaration_meant_at(const SyntaxTree& tree, std::size_t offset
 
 Diagnostic advise_no_declaration(const SyntaxTree& tree, std::size_t offset,
                                  std::size_t last_token_end) {
-  std::string_view rest = tree.text.substr(offset);
   Found found = found_at(tree, offset);
   Span span = span_of(tree, offset, found.length);
   constexpr std::string_view kBeginnings =

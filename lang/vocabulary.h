@@ -85,7 +85,7 @@ class Vocabulary {
     std::vector<std::string> values;
     std::string unit;
     bool number = false, set = false, flag = true;
-    std::string hint;  // instead of declaring it
+    std::string hint{};  // instead of declaring it
   };
   enum class Progress : std::uint8_t { untouched, under_way, done };
   struct RegionEntry {

@@ -68,7 +68,8 @@ std::optional<std::vector<Happening>> happenings(const RuleTable& table, const W
   for (FeatureIndex f = 0; f < table.features.size(); ++f) {
     const Feature& feature = table.features[f];
     const Reading& reading = witness.readings[f];
-    if (!reading.known || reading.lower <= 0) {
+    bool counts = domain_of(feature.kind) == ValueDomain::count;
+    if ((!reading.known && !counts) || reading.lower <= 0) {
       bool balance = feature.kind == FeatureKind::data_balance && reading.lower != 0;
       if (balance) return std::nullopt;
       continue;

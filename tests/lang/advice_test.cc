@@ -39,6 +39,7 @@ constexpr auto kPlaces = std::to_array<std::string_view>({
     "{}",
     "when {} then keep",
     "when {} 30% then keep",
+    "when at least 3 {} within 6 hours then keep",
     "when roaming in BR {} then keep",
     "when roaming in BR {} on at least 60 consecutive days then keep",
     "when roaming in BR on at least 60 consecutive days {} then keep",
@@ -46,15 +47,20 @@ constexpr auto kPlaces = std::to_array<std::string_view>({
     "when no service for {} then keep",
     "when region in BR then {}",
     "ban some never roaming in BR on more than 90 consecutive days {} remedy profile = vivo-local",
+    "ban some {} remedy profile = vivo-local",
+    "ban some never roaming in BR on more than 90 consecutive days {}",
     "policy there {}",
+    "rule some timezone {} when ecall then keep",
     "attribute some : {}",
     "attribute some : number {}",
     "profile some home BR iccid 895511* {}",
+    "region SOME = {}",
     "region SOME = circle(-23.96, -46.30, {})",
     "guard at most 4 switches per device {}",
     "guard at most 4 switches per device within 30 days {}",
     "test \"some\" given {}",
     "test \"some\" {}",
+    "test \"some\" {} at 2026-01-01 10:00 network 724-05 expect keep",
     "test \"some\" at 2026-01-01 10:00 network 724-05 {} expect keep",
     "test \"some\" at 2026-01-01 10:00 {}",
     "test \"some\" at 2026-01-01 10:00 {} expect keep",
@@ -71,7 +77,8 @@ class NoFiles : public FileSource {
 
 // Everything but what depends on the rest of the policy: files, other declarations of a name.
 bool accepted(std::string_view piece) {
-  const std::set<std::string_view> elsewhere = {"E0001", "E0207", "E0231", "E0301"};
+  std::set<std::string_view> elsewhere = {"E0001", "E0207", "E0231", "E0301"};
+  if (piece.starts_with("view ")) elsewhere.insert("E0203");  // the small world has another dispute
   for (std::string_view place : kPlaces) {
     std::string text(place);
     text.replace(text.find("{}"), 2, piece);
