@@ -524,7 +524,7 @@ struct guard : node<K::guard, kw<"guard">,
 struct instant : pegtl::sor<timestamp, date> {};
 struct braces : node<K::braces, sign<'{'>, pegtl::opt<comma_list<brace_member, value>>,
                      need<closing_brace, sign<'}'>>> {};
-struct part_value : pegtl::sor<braces, mark<"unknown", "none", "roaming">, value> {};
+struct part_value : pegtl::sor<braces, mark<"unknown", "none", "roaming", "no">, value> {};
 struct part_key
     : pegtl::sor<mark<"network", "plmn", "registration", "imei", "iccid", "data", "event", "rat",
                       "commissioned", "profile", "installed", "fallback">,

@@ -334,7 +334,9 @@ TEST_CASE("did you mean: agrees with the whole table of distances") {
     std::string a(random() % 8, 'a'), b(random() % 8, 'a');
     for (char& c : a) c = static_cast<char>('a' + random() % 3);
     for (char& c : b) c = static_cast<char>('a' + random() % 3);
-    bool near = slow_distance(a, b) <= (a.size() <= 3 ? 1u : 2u);
+    bool another_letter = a.size() == 1 && b.size() == 1 && a != b;
+    bool near =
+        slow_distance(a, b) <= (std::min(a.size(), b.size()) <= 3 ? 1u : 2u) && !another_letter;
     bool found = nearest_spelling(a, {b}) == b && !b.empty();
     if (found != (near && !b.empty())) FAIL("`" << a << "` and `" << b << "`");
   }

@@ -44,8 +44,8 @@ const Row kRows[] = {
     {"owner-changed happened", "no service for 2 hours"},
     {"90 days since owner-changed", "roaming in BR on at least 60 consecutive days"},
     {"roaming in BR for more than 50% of 2 days", "region in BR"},
-    {"no service within 2 days", "no service within 3 days"},
     {"installed local and fallback = global", "fallback != local"},
+    {"no service within 2 days", "no service within 3 days", false},  // no more, but lately
     {"border distance > 500 m", "region in BR", false},
     {"more than 500 devices with the same account", "region in BR", false},
     {"data in BR within 30 days > data in FR within 30 days", "region in BR", false},

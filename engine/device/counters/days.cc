@@ -15,6 +15,7 @@ struct DayView {
   DayBits yes;    // certainly a day with the condition
   DayBits maybe;  // possibly one
   std::int32_t today = 0;
+  Truth now = Truth::no;       // of the condition, on that day
   std::int32_t begin_day = 0;  // before it nothing is known ...
   bool open_before = false;    // ... and may have been anything ...
   std::int32_t open_from = std::numeric_limits<std::int32_t>::min();  // ... from this day on
@@ -32,6 +33,7 @@ DayView look(const HistoryView& view, Instant now) {
   DayView days;
   const TimeZone& zone = view.history.zone();
   days.today = zone.day_of(now).number;
+  days.now = view.now;
   for (const ConditionHistory::KeyDays& row : view.history.keys()) {
     Truth match = row.key.matches(view.key);
     if (match == Truth::yes) days.yes.merge(row.yes);
@@ -61,9 +63,9 @@ Reading count_between(const DayView& days, std::int32_t first) {
   return Reading::between(lower, upper);
 }
 
-Reading consecutive(const HistoryView& view, const DayView& days) {
-  if (view.now == Truth::no) return Reading::exactly(0);
-  std::int64_t lower = view.now == Truth::yes ? days.yes.run_length_back(days.today) : 0;
+Reading consecutive(const DayView& days) {
+  if (days.now == Truth::no) return Reading::exactly(0);
+  std::int64_t lower = days.now == Truth::yes ? days.yes.run_length_back(days.today) : 0;
   std::int64_t upper = days.maybe.run_length_back(days.today);
   if (days.open_before && days.today - upper < days.begin_day) {
     upper = days.endless() ? kNotYet : upper + days.open_days(days.open_from);
@@ -145,11 +147,11 @@ Reading day_share(const DayView& days, const Period& window) {
   return Reading::exactly(days.yes.count(first, days.today));
 }
 
-Reading read(const Feature& feature, const HistoryView& view, const DayView& days) {
+Reading read(const Feature& feature, const DayView& days) {
   switch (feature.kind) {
     case FeatureKind::consecutive_days:
       return feature.gap_days > 0 ? consecutive_with_gaps(days, feature.gap_days)
-                                  : consecutive(view, days);
+                                  : consecutive(days);
     case FeatureKind::window_count:
       if (feature.bucket != TimeUnit::day) {
         return bucket_count(days, feature.bucket, feature.window.count);
@@ -172,6 +174,7 @@ struct DaysAhead {
 
   void add(DayView& days) const {
     if (days.today < begin_day) return;
+    days.now = truth;
     if (truth != Truth::no) days.maybe.set(days.today, days.today);
     if (truth == Truth::yes) days.yes.set(days.today, days.today);
   }
@@ -193,14 +196,14 @@ DaysAhead days_ahead(const HistoryView& view, const CountQuestion& question) {
 // and calendars begin anew meanwhile.
 Reading read_ahead(const HistoryView& view, const CountQuestion& question, DayView days) {
   const Feature& feature = question.feature;
-  Reading found = read(feature, view, days);
+  Reading found = read(feature, days);
   if (feature.ahead_days == 0) return found;
   DaysAhead ahead = days_ahead(view, question);
   std::int32_t today = days.today;
   for (std::int32_t k = 1; k <= std::abs(feature.ahead_days); ++k) {
     days.today = today + k;
     ahead.add(days);
-    Reading then = read(feature, view, days);
+    Reading then = read(feature, days);
     found = feature.ahead_days < 0 ? then
                                    : Reading::between(std::max(found.lower, then.lower),
                                                       std::max(found.upper, then.upper));
@@ -260,7 +263,7 @@ Instant counted_from(const ConditionHistory& history, const CountQuestion& quest
     case FeatureKind::held_share:
       return period_before(feature.window, question.now, zone);
     case FeatureKind::consecutive_days: {
-      std::int64_t length = read(feature, view, look(view, question.now)).lower;
+      std::int64_t length = read(feature, look(view, question.now)).lower;
       return zone.start_of({today - static_cast<std::int32_t>(length) + 1});
     }
     case FeatureKind::calendar_count: {
@@ -292,7 +295,7 @@ Instant days_if_lasting(const ConditionHistory& history, const CountQuestion& qu
   for (std::int32_t k = 0; k <= kDaysAhead; ++k) {
     days.today = today + k;
     ahead.add(days);
-    Reading reading = read(question.feature, view, days);
+    Reading reading = read(question.feature, days);
     if ((least == Truth::yes ? reading.lower : reading.upper) < threshold) continue;
     return k == 0 ? question.now : history.zone().start_of({days.today});
   }
