@@ -141,8 +141,8 @@ class Stories : public ThresholdStories {
       std::optional<Witness> witness = find(question);
       if (witness) {
         speak_now(question, *witness);
-        std::optional<std::string> text =
-            witness_as_test(model_->table(), *witness, {"story", {}, {}});
+        std::optional<std::string> text = witness_as_test(
+            model_->table(), standing(question.feature, *witness), {"story", {}, {}});
         if (text) add_stories(stories, lines_of(*text), *witness, question);
       }
       add_courses(stories, question);
@@ -201,6 +201,29 @@ class Stories : public ThresholdStories {
       Reading before = std::exchange(witness.readings[f], Reading::exactly(0));
       if (!search_->holds_in(asked, witness)) witness.readings[f] = before;
     }
+  }
+
+  // What the story is told of besides: events and data that are asked for, exactly so many, by
+  // `with_events`, and how the device moves by `with_motion`.
+  Witness standing(std::optional<FeatureIndex> asked, Witness witness) const {
+    const std::vector<Feature>& features = model_->table().features;
+    for (FeatureIndex f = 0; f < features.size(); ++f) {
+      switch (features[f].kind) {
+        case FeatureKind::event_count:
+        case FeatureKind::data_sum:
+        case FeatureKind::data_balance:
+          if (asked == f) witness.readings[f] = Reading::exactly(0);
+          break;
+        case FeatureKind::speed:
+        case FeatureKind::accuracy:
+        case FeatureKind::border_distance:
+          witness.readings[f] = Reading::unknown();
+          break;
+        default:
+          break;
+      }
+    }
+    return witness;
   }
 
   static std::vector<std::string> lines_of(const std::string& block) {
@@ -312,7 +335,7 @@ class Stories : public ThresholdStories {
   // What a report says of the situation: also what stands otherwise in the other one.
   std::vector<std::string> said(const Witness& here, const Witness& there) const {
     const RuleTable& table = model_->table();
-    std::vector<std::string> parts = report_parts(table, here);
+    std::vector<std::string> parts = report_parts(table, standing({}, here));
     std::vector<std::string> others = given_parts(table, there);
     for (const std::string& part : given_parts(table, here)) {
       bool fixed = part.starts_with("profile = ") || part.starts_with("installed = ") ||
