@@ -100,7 +100,7 @@ BanEvidence Explainer::about_ban(std::size_t index, const BanStanding& standing)
   // That it is about another profile than the enabled one goes without saying.
   if (ban.forbids_change) {
     std::erase_if(evidence.because, [](const ConditionEvidence& one) {
-      return one.condition.starts_with("not profile ");
+      return one.condition == "profile unknown" || one.condition.starts_with("not profile ");
     });
   }
   return evidence;
