@@ -17,7 +17,7 @@ struct Free {
 };
 using CertificatePointer = std::unique_ptr<X509, Free>;
 
-Diagnostic refused(std::string message) {
+Diagnostic unusable(std::string message) {
   ERR_clear_error();
   return make_diagnostic(Code::E0813, std::move(message));
 }
@@ -111,14 +111,14 @@ std::optional<std::string> constraint_broken(X509* eum, X509* euicc) {
 Result<EuiccIdentity> verify_euicc_chain(ByteView euicc_certificate, ByteView eum_certificate,
                                          std::span<const Bytes> ci_certificates, Instant now) {
   CertificatePointer euicc = parse(euicc_certificate);
-  if (euicc == nullptr) return refused("the eUICC certificate cannot be read");
+  if (euicc == nullptr) return unusable("the eUICC certificate cannot be read");
   CertificatePointer eum = parse(eum_certificate);
-  if (eum == nullptr) return refused("the EUM certificate cannot be read");
-  if (!valid_at(euicc.get(), now)) return refused("the eUICC certificate is not valid now");
-  if (!valid_at(eum.get(), now)) return refused("the EUM certificate is not valid now");
-  if (!is_ca(eum.get())) return refused("the EUM certificate is not one of a CA");
+  if (eum == nullptr) return unusable("the EUM certificate cannot be read");
+  if (!valid_at(euicc.get(), now)) return unusable("the eUICC certificate is not valid now");
+  if (!valid_at(eum.get(), now)) return unusable("the EUM certificate is not valid now");
+  if (!is_ca(eum.get())) return unusable("the EUM certificate is not one of a CA");
   if (!issued(eum.get(), euicc.get())) {
-    return refused("the eUICC certificate was not issued by this EUM");
+    return unusable("the eUICC certificate was not issued by this EUM");
   }
   bool anchored = false;
   for (const Bytes& der : ci_certificates) {
@@ -127,17 +127,17 @@ Result<EuiccIdentity> verify_euicc_chain(ByteView euicc_certificate, ByteView eu
         ci != nullptr && is_ca(ci.get()) && valid_at(ci.get(), now) && issued(ci.get(), eum.get());
     if (anchored) break;
   }
-  if (!anchored) return refused("no trusted CI issued the EUM certificate");
+  if (!anchored) return unusable("no trusted CI issued the EUM certificate");
   if (std::optional<std::string> broken = constraint_broken(eum.get(), euicc.get())) {
-    return refused(std::move(*broken));
+    return unusable(std::move(*broken));
   }
   std::string serial = name_entry(X509_get_subject_name(euicc.get()), NID_serialNumber);
   std::optional<Eid> eid = parse_eid(serial);
-  if (!eid) return refused("the eUICC certificate's serialNumber `" + serial + "` is not an EID");
+  if (!eid) return unusable("the eUICC certificate's serialNumber `" + serial + "` is not an EID");
   EuiccIdentity identity{*eid, {}};
   unsigned char* info = nullptr;
   int length = i2d_PUBKEY(X509_get0_pubkey(euicc.get()), &info);
-  if (length <= 0) return refused("the eUICC certificate has no usable key");
+  if (length <= 0) return unusable("the eUICC certificate has no usable key");
   identity.public_key_info.assign(info, info + length);
   OPENSSL_free(info);
   return identity;

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "adapters/sgp32/esipa.h"
+#include "adapters/sgp32/message_tags.h"
 #include "engine/base/diagnostic_code.h"
 
 namespace sojourn::eim {
@@ -12,13 +13,14 @@ namespace {
 using namespace sgp32;
 using Json = nlohmann::ordered_json;
 
-constexpr Tag kGetTag = 0xBF4F, kProvideTag = 0xBF50, kNotificationTag = 0xBF3D,
-              kAcknowledgementsTag = 0xBF53, kEidTag = 0x5A, kPendingTag = 0xA0;
+constexpr Tag kEidTag = 0x5A, kPendingTag = 0xA0;
 constexpr std::string_view kRelayed[] = {"initiateAuthentication", "authenticateClient",
                                          "getBoundProfilePackage", "cancelSession",
                                          "transferEimPackage"};
 
-Diagnostic refused(std::string message) { return make_diagnostic(Code::E0806, std::move(message)); }
+Diagnostic unreadable(std::string message) {
+  return make_diagnostic(Code::E0806, std::move(message));
+}
 
 // A text member; null when it is not there. Throws nothing: the type is looked at first.
 const std::string* text_in(const Json& json, const char* name) {
@@ -29,9 +31,9 @@ const std::string* text_in(const Json& json, const char* name) {
 
 Result<Bytes> object_in(const Json& json, const char* name) {
   const std::string* text = text_in(json, name);
-  if (text == nullptr) return refused(std::string("`") + name + "` is missing");
+  if (text == nullptr) return unreadable(std::string("`") + name + "` is missing");
   std::optional<Bytes> bytes = from_base64(*text);
-  if (!bytes || bytes->empty()) return refused(std::string("`") + name + "` is not base64");
+  if (!bytes || bytes->empty()) return unreadable(std::string("`") + name + "` is not base64");
   return std::move(*bytes);
 }
 
@@ -39,21 +41,21 @@ Result<std::optional<Eid>> eid_in(const Json& json) {
   if (!json.contains("eidValue")) return std::optional<Eid>();
   const std::string* digits = text_in(json, "eidValue");
   std::optional<Eid> eid = digits == nullptr ? std::nullopt : parse_eid(*digits);
-  if (!eid) return refused("`eidValue` is not 32 digits");
+  if (!eid) return unreadable("`eidValue` is not 32 digits");
   return eid;
 }
 
 Result<Bytes> get_eim_package(const Json& json) {
   Result<std::optional<Eid>> eid = eid_in(json);
   if (!eid) return std::move(eid).error();
-  if (!eid->has_value()) return refused("`eidValue` is missing");
+  if (!eid->has_value()) return unreadable("`eidValue` is missing");
   GetEimPackageRequest request;
   request.eid = **eid;
   auto notify = json.find("notifyStateChange");
   request.notify_state_change = notify != json.end() && notify->is_boolean() && *notify == true;
   auto cause = json.find("stateChangeCause");
   if (cause != json.end()) {
-    if (!cause->is_number_integer()) return refused("`stateChangeCause` is not an integer");
+    if (!cause->is_number_integer()) return unreadable("`stateChangeCause` is not an integer");
     request.cause = cause->get<std::int64_t>();
   }
   if (json.contains("rPLMN")) {
@@ -61,7 +63,7 @@ Result<Bytes> get_eim_package(const Json& json) {
     if (!plmn) return plmn;
     // Three octets; some peers leave tag and length on them.
     if (plmn->size() == 5) plmn->erase(plmn->begin(), plmn->begin() + 2);
-    if (plmn->size() != 3) return refused("`rPLMN` is not a network code");
+    if (plmn->size() != 3) return unreadable("`rPLMN` is not a network code");
     std::copy(plmn->begin(), plmn->end(), request.plmn.emplace().begin());
   }
   return write(request, Version::v1_2);
@@ -74,7 +76,7 @@ Result<Bytes> provide_result(const Json& json) {
   if (!result) return result;
   Bytes message;
   DerWriter writer(message);
-  DerWriter::Open whole = writer.open(kProvideTag);
+  DerWriter::Open whole = writer.open(message_tag::kProvideEimPackageResult);
   if (eid->has_value()) writer.octets(kEidTag, (**eid).bytes);
   writer.raw(*result);
   writer.close(whole);
@@ -99,7 +101,7 @@ Result<Bytes> notification(const Json& json) {
   }
   Bytes message;
   DerWriter writer(message);
-  DerWriter::Open whole = writer.open(kNotificationTag);
+  DerWriter::Open whole = writer.open(message_tag::kHandleNotification);
   writer.raw(content);
   writer.close(whole);
   return message;
@@ -128,7 +130,7 @@ Result<Element> only_element(ByteView message, Tag outer_tag, Context& context) 
 
 Result<std::string> package_json(ByteView message) {
   Context context;
-  Result<Element> inner = only_element(message, kGetTag, context);
+  Result<Element> inner = only_element(message, message_tag::kGetEimPackage, context);
   if (!inner) return std::move(inner).error();
   if (inner->tag == kTagInteger) {
     std::int64_t code = eim_package_error::kUndefined;
@@ -137,9 +139,9 @@ Result<std::string> package_json(ByteView message) {
     json["eimPackageError"] = code;
     return text_of(json);
   }
-  const char* name = inner->tag == 0xBF51   ? "euiccPackageRequest"
-                     : inner->tag == 0xBF52 ? "ipaEuiccDataRequest"
-                                            : "profileDownloadTriggerRequest";
+  const char* name = inner->tag == message_tag::kEuiccPackage   ? "euiccPackageRequest"
+                     : inner->tag == message_tag::kIpaEuiccData ? "ipaEuiccDataRequest"
+                                                                : "profileDownloadTriggerRequest";
   Json json = with_status(true);
   json[name] = to_base64(inner->encoding);
   return text_of(json);
@@ -147,7 +149,7 @@ Result<std::string> package_json(ByteView message) {
 
 Result<std::string> acknowledgement_json(ByteView message) {
   Context context;
-  Result<Element> inner = only_element(message, kProvideTag, context);
+  Result<Element> inner = only_element(message, message_tag::kProvideEimPackageResult, context);
   if (!inner) return std::move(inner).error();
   if (inner->tag == kTagInteger) {
     std::int64_t code = eim_package_error::kUndefined;
@@ -157,7 +159,8 @@ Result<std::string> acknowledgement_json(ByteView message) {
     return text_of(json);
   }
   Json json = with_status(true);
-  if (inner->tag == kAcknowledgementsTag) json["eimAcknowledgements"] = to_base64(inner->encoding);
+  if (inner->tag == message_tag::kAcknowledgements)
+    json["eimAcknowledgements"] = to_base64(inner->encoding);
   return text_of(json);
 }
 
@@ -174,7 +177,7 @@ EsipaAnswer answer_of(std::string_view text) {
 Result<Bytes> message_of_json(std::string_view function, std::string_view body) {
   // Parsed without recursion; its size is the transport's limit.
   Json json = Json::parse(body, nullptr, false);
-  if (!json.is_object()) return refused("not a JSON object");
+  if (!json.is_object()) return unreadable("not a JSON object");
   if (function == "getEimPackage") return get_eim_package(json);
   if (function == "provideEimPackageResult") return provide_result(json);
   if (function == "handleNotification") return notification(json);

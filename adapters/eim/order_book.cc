@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "adapters/eim/device_step.h"
+#include "adapters/sgp32/message_tags.h"
 #include "adapters/sgp32/telling.h"
 #include "engine/base/diagnostic_code.h"
 
@@ -17,9 +18,9 @@ namespace {
 constexpr std::uint16_t kLayout = 1;  // of our keys
 constexpr int kRaceCountMax = 8;      // lost races before a step gives up
 constexpr std::size_t kNotificationsPerTake = 1'000;
-constexpr Tag kGetEimPackageTag = 0xBF4F, kProvideTag = 0xBF50, kNotificationTag = 0xBF3D;
 // Results without the message around them, as some peers send them.
-constexpr Tag kBareResultTags[] = {0xBF51, 0xBF52, 0xBF54};
+constexpr Tag kBareResultTags[] = {message_tag::kEuiccPackage, message_tag::kIpaEuiccData,
+                                   message_tag::kProfileDownload};
 
 // The two identifier octets that every message has, even one that is cut short.
 Tag first_tag(ByteView message) {
@@ -71,7 +72,7 @@ Bytes no_package(std::int64_t error, Version version) {
   bool known = version != Version::v1_0 || error == eim_package_error::kNoneAvailable;
   Bytes out;
   DerWriter writer(out);
-  DerWriter::Open message = writer.open(kGetEimPackageTag);
+  DerWriter::Open message = writer.open(message_tag::kGetEimPackage);
   writer.integer(kTagInteger, known ? error : eim_package_error::kUndefined);
   writer.close(message);
   return out;
@@ -412,16 +413,16 @@ Result<std::vector<Bytes>> OrderBook::take_notifications(const Eid& eid) {
 
 Result<Answer> OrderBook::handle(ByteView message, const Peer& peer) {
   switch (Tag tag = first_tag(message); tag) {
-    case kGetEimPackageTag:
+    case message_tag::kGetEimPackage:
       return fetch(message, peer);
-    case kProvideTag:
+    case message_tag::kProvideEimPackageResult:
       return provide(message, peer);
-    case kNotificationTag:
+    case message_tag::kHandleNotification:
       return notified(message, peer);
     default:
       if (std::find(std::begin(kBareResultTags), std::end(kBareResultTags), tag) !=
           std::end(kBareResultTags)) {
-        return provide(wrapped(kProvideTag, message), peer);
+        return provide(wrapped(message_tag::kProvideEimPackageResult, message), peer);
       }
       return make_diagnostic(Code::E0831,
                              "a message that is no fetching, no result and no notification");
@@ -444,7 +445,7 @@ Result<Answer> OrderBook::fetch(ByteView message, const Peer& peer) {
     if (!next) return Status(std::move(next).error());
     version = step.version();
     answer.body = next->empty() ? no_package(eim_package_error::kNoneAvailable, version)
-                                : wrapped(kGetEimPackageTag, *next);
+                                : wrapped(message_tag::kGetEimPackage, *next);
     answer.notices = step.take_notices();
     for (const TransactionId& id : step.issued()) {
       effect.put(transaction_key(id), Bytes(record.eid.bytes.begin(), record.eid.bytes.end()));

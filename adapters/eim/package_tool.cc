@@ -4,6 +4,7 @@
 #include <openssl/x509.h>
 
 #include "adapters/sgp32/esipa.h"
+#include "adapters/sgp32/message_tags.h"
 #include "engine/base/diagnostic_code.h"
 
 namespace sojourn::eim {
@@ -12,15 +13,15 @@ using namespace sgp32;
 
 namespace {
 
-constexpr Tag kPackageTag = 0xBF51, kGetEimPackageTag = 0xBF4F, kProvideTag = 0xBF50;
-
 // The BF51 in a message, or the message itself.
 ByteView package_part(ByteView message) {
   Context context;
   Element outer;
   Cursor in(message, context);
   if (in.at_end() || !in.next(outer)) return message;
-  if (outer.tag != kGetEimPackageTag && outer.tag != kProvideTag) return message;
+  if (outer.tag != message_tag::kGetEimPackage &&
+      outer.tag != message_tag::kProvideEimPackageResult)
+    return message;
   Cursor members(outer.content, context);
   Element member;
   while (!members.at_end() && members.next(member)) {
@@ -28,7 +29,7 @@ ByteView package_part(ByteView message) {
       Cursor inner(member.content, context);
       if (inner.at_end() || !inner.next(member)) break;
     }
-    if (member.tag == kPackageTag) return member.encoding;
+    if (member.tag == message_tag::kEuiccPackage) return member.encoding;
   }
   return message;
 }

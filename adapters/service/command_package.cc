@@ -1,6 +1,7 @@
 #include "adapters/service/command_package.h"
 
 #include "adapters/sgp32/der.h"
+#include "adapters/sgp32/message_tags.h"
 #include "engine/base/diagnostic_code.h"
 
 namespace sojourn::service {
@@ -9,7 +10,7 @@ using namespace sgp32;
 
 namespace {
 
-constexpr Tag kPackageTag = 0xBF51, kSignedTag = 0xA0, kSignatureTag = 0x5F37;
+constexpr Tag kSignedTag = 0xA0, kSignatureTag = 0x5F37;
 constexpr std::int64_t kNotFound = 1, kCatBusy = 5, kInterrupted = 3;
 
 // What a failing operation's code says about trying again.
@@ -128,7 +129,7 @@ std::vector<OperationResult> signed_results(const eim::Order& order) {
   // The signed part, put back into the message it came in; its signature was verified before.
   Bytes message;
   DerWriter writer(message);
-  DerWriter::Open whole = writer.open(kPackageTag);
+  DerWriter::Open whole = writer.open(message_tag::kEuiccPackage);
   DerWriter::Open good = writer.open(kSignedTag);
   writer.raw(order.evidence);
   writer.octets(kSignatureTag, Bytes(64));

@@ -265,6 +265,9 @@ struct EuiccPackageResultSigned {
                          const EuiccPackageResultSigned&) = default;
 };
 
+// Every list of codes ends with it (undefinedError).
+inline constexpr std::int64_t kUndefinedError = 127;
+
 namespace package_error {  // EuiccPackageErrorCode
 inline constexpr std::int64_t kInvalidEid = 3, kReplay = 4, kCounterOutOfRange = 6,
                               kSizeOverflow = 15, kEcallActive = 104, kUndefined = 127;

@@ -11,7 +11,7 @@ namespace {
 using namespace sgp32;
 using nlohmann::json;
 
-Diagnostic refused(const std::string& what) {
+Diagnostic unreadable(const std::string& what) {
   return make_diagnostic(Code::E0872, "the eUICC's memory cannot be read: " + what);
 }
 
@@ -161,10 +161,10 @@ Result<Euicc> card_from_json(std::string_view json_text, EuiccIdentity identity,
   try {
     json whole = json::parse(json_text);
     if (whole.at("eid").get<std::string>() != to_text(identity.eid)) {
-      return refused("it is another eUICC's");
+      return unreadable("it is another eUICC's");
     }
     std::optional<Version> version = parse_version(whole.at("version").get<std::string>());
-    if (!version) return refused("unknown version");
+    if (!version) return unreadable("unknown version");
     options.version = *version;
     std::vector<Profile> profiles;
     int enabled_count = 0;
@@ -174,7 +174,7 @@ Result<Euicc> card_from_json(std::string_view json_text, EuiccIdentity identity,
       enabled_count += profiles.back().enabled ? 1 : 0;
       fallback_count += profiles.back().fallback ? 1 : 0;
     }
-    if (enabled_count > 1 || fallback_count > 1) return refused("two profiles are enabled");
+    if (enabled_count > 1 || fallback_count > 1) return unreadable("two profiles are enabled");
     ProfileTable table(std::move(profiles), std::move(table_options));
     table.set_default_smdp(whole.at("defaultSmdp").get<std::string>());
     const json& immediate = whole.at("immediateEnable");
@@ -190,7 +190,7 @@ Result<Euicc> card_from_json(std::string_view json_text, EuiccIdentity identity,
     restore_outbox(whole.at("outbox"), *version, card.outbox());
     return card;
   } catch (const std::exception& error) {
-    return refused(error.what());
+    return unreadable(error.what());
   }
 }
 

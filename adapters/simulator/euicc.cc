@@ -13,8 +13,7 @@ using namespace sgp32;
 // The association token under a signature; 0 where none is configured.
 constexpr Tag kAssociationToken = 0x84;
 
-constexpr std::int64_t kResultSizeOverflow = 1, kUnknownOrDamagedCommand = 2, kInterruption = 3,
-                       kUndefined = 127;
+constexpr std::int64_t kResultSizeOverflow = 1, kUnknownOrDamagedCommand = 2, kInterruption = 3;
 
 OperationResult terminated(std::int64_t code) {
   return {.operation = Operation::processing_terminated, .code = code};
@@ -28,8 +27,8 @@ Bytes with_token(ByteView signed_part, std::optional<std::int64_t> token) {
 
 // Version 1.0 has fewer codes: what it cannot say is an undefined error there.
 std::int64_t code_in_1_0(Operation operation, std::int64_t code) {
-  if (operation == Operation::enable && code > 2) return kUndefined;
-  if (operation == Operation::add_eim && code == 2) return kUndefined;
+  if (operation == Operation::enable && code > 2) return kUndefinedError;
+  if (operation == Operation::add_eim && code == 2) return kUndefinedError;
   return code;
 }
 
@@ -162,7 +161,7 @@ EuiccPackageResult Euicc::seal(Executed& executed) {
   Result<Bytes> data = write(executed.data, options_.version);
   if (!data || data->size() > options_.result_bytes_max) {
     if (executed.data.results.empty()) executed.data.results.emplace_back();
-    executed.data.results.back() = terminated(data ? kResultSizeOverflow : kUndefined);
+    executed.data.results.back() = terminated(data ? kResultSizeOverflow : kUndefinedError);
     data = must_write(executed.data, options_.version);
   }
   EuiccPackageResultSigned result;

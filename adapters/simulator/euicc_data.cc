@@ -7,7 +7,7 @@ namespace {
 
 using namespace sgp32;
 
-constexpr std::int64_t kIncorrectTagList = 1, kEcallActive = 104, kUndefined = 127;
+constexpr std::int64_t kIncorrectTagList = 1, kEcallActive = 104;
 constexpr std::int64_t kCiKeyNotFound = 5;
 
 // The same CI for verifying and for signing (SGP.22 5.7.8).
@@ -83,7 +83,7 @@ std::vector<PendingNotification> chosen_notifications(const Outbox& outbox,
 IpaEuiccDataResponse Euicc::data(const IpaEuiccDataRequest& request, std::string_view eim_id) {
   bool in_1_0 = options_.version == Version::v1_0;
   auto error = [&](std::int64_t code) -> IpaEuiccDataResponse {
-    if (in_1_0) return code == kEcallActive ? kUndefined : code;
+    if (in_1_0) return code == kEcallActive ? kUndefinedError : code;
     return IpaEuiccDataError{.transaction_id = request.transaction_id, .code = code};
   };
   if (faults_.ecall_active) return error(kEcallActive);

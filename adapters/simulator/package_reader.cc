@@ -3,14 +3,15 @@
 #include <algorithm>
 
 #include "adapters/sgp32/esipa.h"
+#include "adapters/sgp32/message_tags.h"
 
 namespace sojourn::simulator {
 namespace {
 
 using namespace sgp32;
 
-constexpr Tag kRequest = 0xBF51, kSignature = 0x5F37, kEimId = 0x80, kEidValue = 0x5A,
-              kCounter = 0x81, kTransactionId = 0x82, kPsmoList = 0xA0, kEcoList = 0xA1;
+constexpr Tag kSignature = 0x5F37, kEimId = 0x80, kEidValue = 0x5A, kCounter = 0x81,
+              kTransactionId = 0x82, kPsmoList = 0xA0, kEcoList = 0xA1;
 constexpr std::size_t kEimIdCharsMax = 128;
 
 // The members of one constructed element, in order.
@@ -87,7 +88,8 @@ std::optional<PackageFrame> read_package(ByteView request, Version version) {
   context.reading = Reading::strict;
   Cursor in(request, context);
   Element whole;
-  if (in.at_end() || !in.next(whole) || !in.at_end() || whole.tag != kRequest) return std::nullopt;
+  if (in.at_end() || !in.next(whole) || !in.at_end() || whole.tag != message_tag::kEuiccPackage)
+    return std::nullopt;
   Members members(whole.content, context);
   Element signed_part;
   Element signature;

@@ -11,7 +11,7 @@ namespace {
 using namespace sgp32;
 
 // The codes of SGP.32 2.11.2, by the operation that may answer them.
-constexpr std::int64_t kOk = 0, kNotFound = 1, kCommandError = 7, kUndefined = 127;
+constexpr std::int64_t kOk = 0, kNotFound = 1, kCommandError = 7;
 constexpr std::int64_t kNotInDisabledState = 2, kNotInEnabledState = 2, kDisallowedByPolicy = 3;
 constexpr std::int64_t kRollbackNotAvailable = 20, kReturnFallbackProfile = 21;
 constexpr std::int64_t kFallbackNotAllowed = 2, kNoFallbackAttribute = 2;
@@ -139,7 +139,7 @@ OperationResult ProfileTable::execute(const Psmo& operation) {
   result.code = std::visit(
       [&](const auto& x) -> std::int64_t {
         if constexpr (requires { run(x); }) return run(x);
-        return kUndefined;
+        return kUndefinedError;
       },
       operation);
   return result;
@@ -148,7 +148,7 @@ OperationResult ProfileTable::execute(const Psmo& operation) {
 std::int64_t ProfileTable::run(const Enable& x) {
   Profile* profile = at(x.iccid);
   if (profile == nullptr) return kNotFound;
-  if (has_enabled_) return kUndefined;
+  if (has_enabled_) return kUndefinedError;
   if (profile->enabled) return kNotInDisabledState;
   Profile* before = first(is_enabled);
   if (before != nullptr && !before->may_be_disabled) return kDisallowedByPolicy;
@@ -165,7 +165,7 @@ std::int64_t ProfileTable::run(const Enable& x) {
 std::int64_t ProfileTable::run(const Disable& x) {
   Profile* profile = at(x.iccid);
   if (profile == nullptr) return kNotFound;
-  if (has_enabled_ || has_disabled_) return kUndefined;
+  if (has_enabled_ || has_disabled_) return kUndefinedError;
   if (!profile->enabled) return kNotInEnabledState;
   if (!profile->may_be_disabled) return kDisallowedByPolicy;
   profile->enabled = false;
