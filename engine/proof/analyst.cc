@@ -6,6 +6,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "engine/proof/answering.h"
 #include "engine/proof/effects.h"
 #include "engine/proof/partners.h"
 
@@ -331,20 +332,19 @@ void Analyst::find_gap() {
 }
 
 void Analyst::find_indistinct() {
-  std::vector<std::vector<const Test*>> tests_of(table().features.size());
-  for (const Test& test : table().conditions.tests()) tests_of[test.feature].push_back(&test);
+  const std::vector<Test>& tests = table().conditions.tests();
+  std::vector<std::vector<std::uint32_t>> tests_of(table().features.size());
+  for (std::uint32_t i = 0; i < tests.size(); ++i) tests_of[tests[i].feature].push_back(i);
   for (FeatureIndex f = 0; f < table().features.size(); ++f) {
     const Feature& feature = table().features[f];
     if (feature.kind != FeatureKind::attribute_choice) continue;
     const Attribute& attribute = table().attributes[feature.subject];
     if (attribute.type != AttributeType::choice) continue;
-    std::map<std::vector<Truth>, std::vector<std::string>> alike;  // by how all tests answer
+    Answering answering(table().conditions, feature, tests_of[f]);
+    std::map<std::vector<Answering::Answer>, std::vector<std::string>> alike;
     for (std::size_t v = 0; v < attribute.values.size(); ++v) {
-      std::vector<Truth> answers;
-      for (const Test* test : tests_of[f]) {
-        answers.push_back(judge(*test, feature, Reading::exactly(static_cast<std::int64_t>(v))));
-      }
-      alike[answers].push_back(attribute.values[v]);
+      Reading value = Reading::exactly(static_cast<std::int64_t>(v));
+      alike[answering.to(value)].push_back(attribute.values[v]);
     }
     for (auto& [answers, values] : alike) {
       if (values.size() > 1) found_.indistinct.push_back({feature.subject, std::move(values)});

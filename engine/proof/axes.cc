@@ -7,6 +7,8 @@
 #include <numeric>
 #include <set>
 
+#include "engine/proof/answering.h"
+
 namespace sojourn {
 namespace {
 
@@ -133,7 +135,7 @@ AxisPlan::AxisPlan(const RuleTable& table, const std::vector<std::uint32_t>& tes
     : table_(table),
       axis_of_feature_(table.features.size()),
       tests_of_feature_(table.features.size()),
-      truths_(table.conditions.tests().size()) {
+      answers_(table.conditions.tests().size()) {
   const std::vector<Test>& tests = table.conditions.tests();
   std::vector<TestList>& tests_of = tests_of_feature_;
   std::vector<std::uint64_t> uses_of(table.features.size(), 0);
@@ -195,17 +197,15 @@ void AxisPlan::add_symbol(FeatureIndex feature_index, const TestList& tests,
   const Feature& feature = table_.features[feature_index];
   Axis axis;
   axis.feature = feature_index;
-  std::map<std::vector<Truth>, ClassIndex> classes;  // by how the tests answer
+  Answering answering(table_.conditions, feature, tests);
+  for (std::uint32_t test : tests)
+    answers_[test].usual = usual_answer(table_.conditions.tests()[test]);
+  std::map<std::vector<Answering::Answer>, ClassIndex> classes;  // by how the tests answer
   auto class_for = [&](const Reading& reading) {
-    std::vector<Truth> answers;
-    answers.reserve(tests.size());
-    for (std::uint32_t index : tests) {
-      answers.push_back(judge(table_.conditions.tests()[index], feature, reading));
-    }
-    auto [row, fresh] = classes.emplace(answers, axis.class_count);
+    auto [row, fresh] = classes.emplace(answering.to(reading), axis.class_count);
     if (fresh) {
+      for (auto [test, truth] : row->first) answers_[test].others.push_back({row->second, truth});
       ++axis.class_count;
-      for (std::size_t i = 0; i < tests.size(); ++i) truths_[tests[i]].push_back(answers[i]);
     }
     return row->second;
   };
@@ -265,11 +265,7 @@ AxisPlan::Split AxisPlan::certain(std::uint32_t test_index) const {
   if (domain == ValueDomain::count) {
     return {at, {{class_from(axis, test.threshold), kNo}, {axis.class_count, kYes}}};
   }
-  Split split{at, {}};
-  for (ClassIndex c = 0; c < axis.class_count; ++c) {
-    split.runs.push_back({c + 1, truths_[test_index][c] == Truth::yes ? kYes : kNo});
-  }
-  return split;
+  return where(test_index, Truth::yes);
 }
 
 AxisPlan::Split AxisPlan::refuted(std::uint32_t test_index) const {
@@ -287,10 +283,21 @@ AxisPlan::Split AxisPlan::refuted(std::uint32_t test_index) const {
     ClassIndex from = class_from(axes_[at + 1], test.threshold);
     return {at + 1, {{from, kYes}, {axis.class_count, kNo}}};
   }
+  return where(test_index, Truth::no);
+}
+
+AxisPlan::Split AxisPlan::where(std::uint32_t test_index, Truth truth) const {
+  AxisIndex at = *axis_of_feature_[table_.conditions.tests()[test_index].feature];
+  const Answers& answers = answers_[test_index];
+  DiagramRef usual = answers.usual == truth ? kYes : kNo;
   Split split{at, {}};
-  for (ClassIndex c = 0; c < axis.class_count; ++c) {
-    split.runs.push_back({c + 1, truths_[test_index][c] == Truth::no ? kYes : kNo});
+  ClassIndex begin = 0;
+  for (auto [value, other] : answers.others) {
+    if (begin < value) split.runs.push_back({value, usual});
+    split.runs.push_back({value + 1, other == truth ? kYes : kNo});
+    begin = value + 1;
   }
+  if (begin < axes_[at].class_count) split.runs.push_back({axes_[at].class_count, usual});
   return split;
 }
 

@@ -11,6 +11,7 @@
 #pragma once
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "engine/graph/decision_graph.h"
@@ -66,16 +67,24 @@ class AxisPlan {
  private:
   using TestList = std::vector<std::uint32_t>;
 
+  // How a test about symbols answers: alike in most classes, and those in which it does not. (A
+  // truth for every test in every class would be as many squared as there are values.)
+  struct Answers {
+    Truth usual = Truth::no;
+    std::vector<std::pair<ClassIndex, Truth>> others;  // ascending
+  };
+
   void add_number(FeatureIndex feature, const TestList& tests);
   void add_symbol(FeatureIndex feature, const TestList& tests,
                   const std::vector<CountryClaim>& claims);
+  // The classes in which a test about symbols has this truth.
+  Split where(std::uint32_t test_index, Truth truth) const;
 
   const RuleTable& table_;
   std::vector<Axis> axes_;
   std::vector<std::optional<AxisIndex>> axis_of_feature_;
   std::vector<TestList> tests_of_feature_;
-  // By test, for symbols and flags: its truth in each class.
-  std::vector<std::vector<Truth>> truths_;
+  std::vector<Answers> answers_;  // by test, for symbols and flags
 };
 
 }  // namespace sojourn

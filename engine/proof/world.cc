@@ -67,6 +67,7 @@ World::World(const RuleTable& table, const AxisPlan& axes, DiagramStore& store,
     index_options(*group);
     for (AxisIndex axis : group->axes) group_of_axis_[axis] = group;
   }
+  make_values();
 }
 
 void World::index_options(Group& group) const {
@@ -379,6 +380,23 @@ void World::make_orders() {
   }
 }
 
+void World::make_values() {
+  values_.resize(axes_.axes().size());
+  for (AxisIndex axis = 0; axis < axes_.axes().size(); ++axis) {
+    const Axis& at = axes_.axes()[axis];
+    ValueDomain domain = domain_of(table_.features[at.feature].kind);
+    if (group_of_axis_[axis] || (domain != ValueDomain::symbol && domain != ValueDomain::flag)) {
+      continue;
+    }
+    std::vector<std::int64_t> values = distinct_values(table_, at.feature, claims_);
+    values_[axis].resize(at.class_count);
+    for (std::size_t place = 0; place < values.size(); ++place) {
+      Value& first = values_[axis][class_at(axis, Reading::exactly(values[place]))];
+      if (place < first.place) first = {place, values[place]};
+    }
+  }
+}
+
 // --- is there anything in the box?
 // ----------------------------------------------------------------
 
@@ -544,9 +562,12 @@ Reading World::choose(FeatureIndex f, const Box& box) const {
     if (range.begin > 0) return Reading::exactly(cuts[range.begin - 1]);
     return Reading::exactly(cuts.empty() ? 0 : cuts.front() - 1);
   }
-  for (std::int64_t value : distinct_values(table_, f, claims_)) {
-    if (range.holds(class_at(*axis, Reading::exactly(value)))) return Reading::exactly(value);
+  const Value* first = nullptr;
+  for (ClassIndex c = range.begin; c < range.end; ++c) {
+    const Value& value = values_[*axis][c];
+    if (!first || value.place < first->place) first = &value;
   }
+  if (first && first->place != Value().place) return Reading::exactly(first->value);
   Reading other = Reading::exactly(kOtherSymbol);
   if (domain_of(feature.kind) == ValueDomain::symbol && feature.kind != FeatureKind::country &&
       range.holds(class_at(*axis, other))) {

@@ -15,6 +15,7 @@
 // that no device can do; whoever shows a witness replays it first.
 #pragma once
 
+#include <limits>
 #include <map>
 #include <optional>
 #include <utility>
@@ -108,6 +109,7 @@ class World {
   void make_identity();
   void make_clock();
   void make_orders();
+  void make_values();
   void index_options(Group& group) const;
   Option identity_option(std::int64_t profile, std::int64_t network) const;
   void make_stands(const std::vector<std::int64_t>& networks);
@@ -143,6 +145,13 @@ class World {
   std::map<FeatureIndex, std::map<std::int64_t, Stand>> stands_;
   bool any_counts_ = false;
   std::vector<CountryClaim> claims_;  // that occur
+  // By axis of a free symbol or flag, and by class: a value of that class, the first of them, and
+  // how early it comes among the values of all (an absent one: last).
+  struct Value {
+    std::size_t place = std::numeric_limits<std::size_t>::max();
+    std::int64_t value = 0;
+  };
+  std::vector<std::vector<Value>> values_;
 };
 
 // Is a device on this network, with a profile of these home countries, roaming in one of
