@@ -18,6 +18,11 @@ inline std::optional<std::uint64_t> number_in(std::string_view text) {
   return value;
 }
 
+// Does a query's name ask for a whole number?
+inline bool takes_number(std::string_view name) {
+  return name == "limit" || name == "before" || name == "from" || name == "wait";
+}
+
 inline std::size_t page_size(const RestCall& call, std::size_t usual = kPageDefault) {
   std::size_t asked = number_in(call.value("limit")).value_or(usual);
   return std::clamp<std::size_t>(asked, 1, kPageMax);

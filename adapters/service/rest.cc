@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "adapters/service/json_text.h"
+#include "adapters/service/paging.h"
 #include "engine/base/diagnostic_code.h"
 
 namespace sojourn::service {
@@ -46,6 +47,50 @@ std::vector<std::string_view> segments(std::string_view path) {
 
 bool is_parameter(std::string_view segment) { return segment.starts_with('{'); }
 
+// What stands before the separator, taken off the front of a list.
+std::string_view take_part(std::string_view& list, char separator) {
+  std::string_view part = list.substr(0, list.find(separator));
+  list.remove_prefix(std::min(list.size(), part.size() + 1));
+  return part;
+}
+
+struct QueryPart {
+  std::string_view name;
+  std::string value;
+};
+
+QueryPart take_query_part(std::string_view& query) {
+  std::string_view value = take_part(query, '&');
+  std::string_view name = take_part(value, '=');
+  return {name, without_percents(value)};
+}
+
+bool has_name(std::string_view names, std::string_view wanted) {
+  while (!names.empty()) {
+    if (take_part(names, ' ') == wanted) return true;
+  }
+  return false;
+}
+
+// What the route cannot take in a query; empty: nothing. A misspelt name would otherwise answer as
+// if nothing had been asked for.
+std::string fault_of(const RestRoute& route, std::string_view query) {
+  while (!query.empty()) {
+    QueryPart part = take_query_part(query);
+    if (part.name.empty()) continue;
+    if (!has_name(route.query, part.name)) {
+      return route.query.empty()
+                 ? fmt::format("this route takes no query, and so no `{}`", part.name)
+                 : fmt::format("`{}` is nothing this route takes in its query; it takes: {}",
+                               part.name, route.query);
+    }
+    if (takes_number(part.name) && !number_in(part.value)) {
+      return fmt::format("`{}={}`: a whole number is wanted", part.name, part.value);
+    }
+  }
+  return "";
+}
+
 std::string_view title_of(unsigned status) {
   switch (status) {
     case 400:
@@ -78,13 +123,9 @@ std::string_view title_of(unsigned status) {
 }  // namespace
 
 std::string RestCall::value(std::string_view name) const {
-  std::string_view rest = query;
-  while (!rest.empty()) {
-    std::string_view one = rest.substr(0, rest.find('&'));
-    rest.remove_prefix(std::min(rest.size(), one.size() + 1));
-    std::size_t equals = one.find('=');
-    if (one.substr(0, equals) != name) continue;
-    return equals == std::string_view::npos ? "" : without_percents(one.substr(equals + 1));
+  for (std::string_view rest = query; !rest.empty();) {
+    QueryPart part = take_query_part(rest);
+    if (part.name == name) return std::move(part.value);
   }
   return "";
 }
@@ -163,6 +204,9 @@ eim::HttpResponse Rest::handle(const eim::HttpRequest& request) {
   }
   std::size_t question = request.target.find('?');
   if (question != std::string_view::npos) call.query = request.target.substr(question + 1);
+  if (std::string fault = fault_of(*match.route, call.query); !fault.empty()) {
+    return problem(400, "E0885", fault);
+  }
   return match.route->handler(*this, call);
 }
 

@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "adapters/service/paging.h"
 #include "adapters/service/rest.h"
 
 namespace sojourn::service::routes {
@@ -27,8 +28,10 @@ std::string content(std::string_view shape) {
 std::string parameters(const RestRoute& route) {
   std::string all;
   auto add = [&](std::string_view name, std::string_view where, bool required) {
-    all += fmt::format(R"({}{{"name":"{}","in":"{}","required":{},"schema":{{"type":"string"}}}})",
-                       all.empty() ? "" : ",", name, where, required);
+    bool number = where == "query" && takes_number(name);
+    all +=
+        fmt::format(R"({}{{"name":"{}","in":"{}","required":{},"schema":{{"type":"{}"}}}})",
+                    all.empty() ? "" : ",", name, where, required, number ? "integer" : "string");
   };
   for (std::string_view rest = route.path; rest.find('{') != std::string_view::npos;) {
     rest.remove_prefix(rest.find('{') + 1);

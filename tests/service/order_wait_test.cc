@@ -25,7 +25,11 @@ TEST_CASE("an order is waited for over REST, and neither others nor the end wait
   CHECK(operating.ask("GET", never + "?wait=1") == 200);
   CHECK(operating.json()["state"] == "queued");
   CHECK(operating.json()["asks"] == nlohmann::json::array({"list"}));
-  CHECK(operating.ask("GET", never + "?wait=soon") == 200);
+  CHECK(operating.ask("GET", never + "?wait=soon") == 400);
+  CHECK(operating.json()["detail"] == "`wait=soon`: a whole number is wanted");
+  CHECK(operating.ask("GET", never + "?weit=1") == 400);
+  CHECK(operating.json()["detail"] ==
+        "`weit` is nothing this route takes in its query; it takes: wait");
   CHECK(operating.ask("GET", never + "9?wait=30") == 404);
   std::thread polls([&] { service.devices("https", {.count = 1}); });
   nlohmann::json order;
