@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
+
+#include "engine/proof/live_rows.h"
 
 namespace sojourn {
 namespace {
@@ -32,6 +35,95 @@ std::uint64_t hash_of(const State& state) {
 // Walks deep in axes would be deep in calls: beyond, states are closed or the walk gives up.
 constexpr int kDepthMax = 2'000;
 
+// Adds a row unless it cannot matter; false when the list is complete.
+bool add(State& state, Alive row) {
+  if (rest_of(row) == kNo) return true;
+  state.push_back(row);
+  return !(decides(row) && rest_of(row) == kYes);
+}
+
+// What becomes of a state in each stretch of classes of an axis, first to last. From one stretch to
+// the next only rows that change there are looked at: of ten thousand rows about a value each, a
+// few.
+class Sweep {
+ public:
+  Sweep(const DiagramStore& store, const State& state, AxisIndex axis)
+      : store_(store),
+        state_(state),
+        here_(state),
+        runs_gone_(state.size(), 0),
+        live_(state.size()) {
+    for (std::uint32_t row = 0; row < state.size(); ++row) {
+      DiagramRef rest = rest_of(state[row]);
+      if (store.level(rest) == axis) {
+        std::span<const DiagramRun> runs = store.runs(rest);
+        for (std::size_t i = 0; i + 1 < runs.size(); ++i) {
+          changes_.push_back({runs[i].end, row});
+        }
+        here_[row] = with_rest(state[row], runs.front().target);
+      }
+      if (rest_of(here_[row]) != kNo) live_.insert(row);
+    }
+    std::sort(changes_.begin(), changes_.end());
+    for (const auto& [begin, row] : changes_) {
+      if (ends_.empty() || ends_.back() != begin) ends_.push_back(begin);
+    }
+    ends_.push_back(store.class_count(axis));
+  }
+
+  // Where each stretch ends: in between every row is alike.
+  const std::vector<ClassIndex>& ends() const { return ends_; }
+
+  // The state in the next stretch; absent: certainly as in the one before.
+  std::optional<State> next() {
+    std::uint32_t first_changed = stretch_ == 0 ? 0 : change_rows(ends_[stretch_ - 1]);
+    ++stretch_;
+    if (first_changed > last_seen_) return std::nullopt;
+    State piece;
+    last_seen_ = LiveRows::kNone;
+    for (std::uint32_t row = live_.first_from(0); row != LiveRows::kNone;
+         row = live_.first_from(row + 1)) {
+      if (add(piece, here_[row])) continue;
+      last_seen_ = row;  // what comes after it does not count
+      break;
+    }
+    return piece;
+  }
+
+ private:
+  static Alive with_rest(Alive row, DiagramRef rest) {
+    return (row & ~std::uint64_t{0xFFFF'FFFF}) | rest;
+  }
+
+  // Takes the changes at the class in; the first row that has one.
+  std::uint32_t change_rows(ClassIndex begin) {
+    std::uint32_t first = changes_[done_].second;
+    for (; done_ < changes_.size() && changes_[done_].first == begin; ++done_) {
+      std::uint32_t row = changes_[done_].second;
+      DiagramRef rest = store_.runs(rest_of(state_[row]))[++runs_gone_[row]].target;
+      here_[row] = with_rest(state_[row], rest);
+      if (rest == kNo) {
+        live_.erase(row);
+      } else {
+        live_.insert(row);
+      }
+    }
+    return first;
+  }
+
+  const DiagramStore& store_;
+  const State& state_;
+  State here_;                            // each row as it is in the stretch, also one that is gone
+  std::vector<std::uint32_t> runs_gone_;  // by row
+  LiveRows live_;
+  // A class, and a row that changes there.
+  std::vector<std::pair<ClassIndex, std::uint32_t>> changes_;
+  std::vector<ClassIndex> ends_;
+  std::size_t done_ = 0;                       // of the changes
+  std::size_t stretch_ = 0;                    // the next one
+  std::uint32_t last_seen_ = LiveRows::kNone;  // the row that ended the piece before, if one did
+};
+
 class Product {
  public:
   Product(DiagramStore& store, const MakeTerminal& make_terminal, const ProductLimits& limits)
@@ -60,13 +152,6 @@ class Product {
     return result;
   }
 
-  // Adds a row unless it cannot matter; false when the list is complete.
-  static bool add(State& state, Alive row) {
-    if (rest_of(row) == kNo) return true;
-    state.push_back(row);
-    return !(decides(row) && rest_of(row) == kYes);
-  }
-
   std::size_t work() const { return work_; }
 
   bool failed = false;
@@ -92,50 +177,48 @@ class Product {
                     static_cast<std::uint32_t>(limits_.closed_first + closed.size() - 1));
   }
 
+  // A state along an axis: what is left of it, and up to which class; no two neighbours alike.
+  struct Pieces {
+    std::vector<State> states;
+    std::vector<ClassIndex> ends;
+    std::size_t row_count = 0;
+  };
+
+  // False: more than the limits allow.
+  bool cut(const State& state, AxisIndex axis, double copies, Pieces& pieces) {
+    double rows_max = copies * static_cast<double>(state.size());
+    Sweep sweep(store_, state, axis);
+    for (ClassIndex end : sweep.ends()) {
+      std::optional<State> piece = sweep.next();
+      if (!piece || (!pieces.states.empty() && *piece == pieces.states.back())) {
+        pieces.ends.back() = end;
+        continue;
+      }
+      pieces.row_count += piece->size();
+      work_ += piece->size();
+      pieces.states.push_back(*std::move(piece));
+      pieces.ends.push_back(end);
+      if (limits_.may_close && static_cast<double>(pieces.row_count) > rows_max) return false;
+      if (work_ > limits_.work_max) return false;
+    }
+    return true;
+  }
+
   DiagramRef branch(const State& state, AxisIndex top, double copies, int depth) {
-    // Classes between two neighbouring bounds are alike for every row.
-    std::vector<ClassIndex> bounds;
-    for (Alive row : state) {
-      if (store_.level(rest_of(row)) != top) continue;
-      for (const DiagramRun& run : store_.runs(rest_of(row))) bounds.push_back(run.end);
-    }
-    std::sort(bounds.begin(), bounds.end());
-    bounds.erase(std::unique(bounds.begin(), bounds.end()), bounds.end());
-    std::vector<State> pieces;
-    std::size_t piece_rows = 0;
-    for (ClassIndex bound : bounds) {
-      pieces.push_back(inside(state, top, bound - 1));
-      if (pieces.size() > 1 && pieces.back() == pieces[pieces.size() - 2]) continue;
-      piece_rows += pieces.back().size();
-      work_ += pieces.back().size();
-      bool too_many = limits_.may_close &&
-                      static_cast<double>(piece_rows) > copies * static_cast<double>(state.size());
-      if (too_many) return close(state);
-      if (work_ > limits_.work_max) break;
-    }
-    if (work_ > limits_.work_max) {
+    Pieces pieces;
+    if (!cut(state, top, copies, pieces)) {
       if (limits_.may_close) return close(state);
       failed = true;
       return kNo;
     }
-    double spent = static_cast<double>(piece_rows) / static_cast<double>(state.size());
+    double spent = static_cast<double>(pieces.row_count) / static_cast<double>(state.size());
     double left = copies / std::max(spent, 1.0);
     std::vector<DiagramRun> runs;
-    for (std::size_t i = 0; i < bounds.size(); ++i) {
-      runs.push_back({bounds[i], build(std::move(pieces[i]), left, depth + 1)});
+    for (std::size_t i = 0; i < pieces.states.size(); ++i) {
+      runs.push_back({pieces.ends[i], build(std::move(pieces.states[i]), left, depth + 1)});
       if (failed) return kNo;
     }
     return store_.node(top, runs);
-  }
-
-  State inside(const State& state, AxisIndex top, ClassIndex value) const {
-    State below;
-    for (Alive row : state) {
-      DiagramRef rest = rest_of(row);
-      if (store_.level(rest) == top) rest = store_.child(rest, value);
-      if (!add(below, (row & ~std::uint64_t{0xFFFF'FFFF}) | rest)) break;
-    }
-    return below;
   }
 
   DiagramStore& store_;
@@ -154,7 +237,7 @@ std::optional<ProductResult> product(DiagramStore& store, const std::vector<Prod
   State state;
   for (const ProductRow& row : rows) {
     std::uint32_t tagged = row.value | (row.decides ? 0 : kCollects);
-    if (!Product::add(state, alive(tagged, row.where))) break;
+    if (!add(state, alive(tagged, row.where))) break;
   }
   Product walk(store, make_terminal, limits);
   DiagramRef root = walk.build(std::move(state), limits.copies_max, 0);
