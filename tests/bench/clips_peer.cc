@@ -9,7 +9,6 @@ extern "C" {
 namespace sojourn::bench {
 namespace {
 
-constexpr std::uint32_t kEveryValue = 0xFFFF;
 constexpr std::size_t kSalienceMax = 10'000;
 
 }  // namespace
@@ -22,29 +21,26 @@ ClipsPeer::ClipsPeer() : environment_(CreateEnvironment()) {
 
 ClipsPeer::~ClipsPeer() { DestroyEnvironment(environment_); }
 
-void ClipsPeer::add_rule(std::size_t rule, const std::vector<std::uint32_t>& accepted) {
+void ClipsPeer::add_rule(std::size_t rule, const std::vector<std::vector<std::int64_t>>& accepted) {
   std::string text = "(defrule r" + std::to_string(rule) + " (declare (salience " +
                      std::to_string(kSalienceMax - rule) + ")) (device";
-  for (std::uint32_t values : accepted) {
+  for (const std::vector<std::int64_t>& values : accepted) {
     text += ' ';
-    if (values == kEveryValue) text += '?';
-    bool first = true;
-    for (std::uint32_t v = 0; values != kEveryValue && v < 16; ++v) {
-      if ((values >> v & 1) == 0) continue;
-      if (!first) text += '|';
-      text += std::to_string(v);
-      first = false;
+    if (values.empty()) text += '?';
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (i > 0) text += '|';
+      text += std::to_string(values[i]);
     }
   }
   text += ") => (bind ?*decided* " + std::to_string(rule) + "))";
   EnvBuild(environment_, text.data());
 }
 
-std::int64_t ClipsPeer::decide(const std::uint8_t* values, std::size_t count) {
+std::int64_t ClipsPeer::decide(std::span<const std::uint32_t> values) {
   std::string fact = "(device";
-  for (std::size_t i = 0; i < count; ++i) {
+  for (std::uint32_t value : values) {
     fact += ' ';
-    fact += std::to_string(values[i]);
+    fact += std::to_string(value);
   }
   fact += ')';
   DATA_OBJECT decided;

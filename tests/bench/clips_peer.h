@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace sojourn::bench {
@@ -14,11 +15,11 @@ class ClipsPeer {
   ClipsPeer(const ClipsPeer&) = delete;
   ClipsPeer& operator=(const ClipsPeer&) = delete;
 
-  // `accepted`: per attribute, a bit for every value that the rule accepts; all 16: not named.
+  // `accepted`: per attribute, the values that the rule accepts; none: not named.
   // Rules come before those added later. Requires: at most 10,000 of them.
-  void add_rule(std::size_t rule, const std::vector<std::uint32_t>& accepted);
+  void add_rule(std::size_t rule, const std::vector<std::vector<std::int64_t>>& accepted);
   // The rule that fires first; -1 when none does.
-  std::int64_t decide(const std::uint8_t* values, std::size_t count);
+  std::int64_t decide(std::span<const std::uint32_t> values);
 
  private:
   void* environment_;

@@ -1,6 +1,11 @@
 // Rules for benchmarks, from a seed: `realistic` has 4 attributes that every rule names, `wild` 12
-// of which a rule names a third. 16 values per attribute; a rule accepts one to three of them.
+// of which a rule names a third; 16 values per attribute, of which a rule accepts one to three.
+// `own value` has one attribute with as many values as there are rules; each rule accepts one that
+// no other does.
 #pragma once
+
+#include <algorithm>
+#include <numeric>
 
 #include "tests/proof/policy_builder.h"
 
@@ -11,9 +16,23 @@ inline constexpr std::int64_t kValuesPerAttribute = 16;
 struct Shape {
   std::size_t attributes;
   std::size_t named_in_100;  // how often a rule names an attribute
+  bool own_values = false;   // a value for each rule
+
+  std::size_t values_for(std::size_t rule_count) const {
+    return own_values ? rule_count : static_cast<std::size_t>(kValuesPerAttribute);
+  }
 };
 inline constexpr Shape kRealistic{4, 100};
 inline constexpr Shape kWild{12, 33};
+inline constexpr Shape kOwnValue{1, 100, true};
+
+// For each rule the value that it accepts: every one of them once.
+inline std::vector<std::int64_t> shuffled_values(testing::Dice& dice, std::size_t count) {
+  std::vector<std::int64_t> values(count);
+  std::iota(values.begin(), values.end(), std::int64_t{0});
+  for (std::size_t i = count; i-- > 1;) std::swap(values[i], values[dice.below(i + 1)]);
+  return values;
+}
 
 inline RuleTable make_rules(const Shape& shape, std::size_t rule_count) {
   testing::Dice dice(rule_count * 31 + shape.attributes);
@@ -26,7 +45,7 @@ inline RuleTable make_rules(const Shape& shape, std::size_t rule_count) {
     profile.download = "smdp.example";
     table.profiles.push_back(profile);
   }
-  std::vector<std::string> values(kValuesPerAttribute);
+  std::vector<std::string> values(shape.values_for(rule_count));
   for (std::size_t v = 0; v < values.size(); ++v) values[v] = "v" + std::to_string(v);
   for (std::uint32_t a = 0; a < shape.attributes; ++a) {
     table.attributes.push_back({"a" + std::to_string(a), AttributeType::choice, "", values, {}});
@@ -36,10 +55,19 @@ inline RuleTable make_rules(const Shape& shape, std::size_t rule_count) {
     feature.identity = "a" + std::to_string(a);
     table.features.push_back(feature);
   }
+  std::vector<std::int64_t> own;
+  if (shape.own_values) own = shuffled_values(dice, rule_count);
   for (std::size_t r = 0; r < rule_count; ++r) {
     std::vector<ConditionIndex> parts;
+    if (shape.own_values) {
+      Test test;
+      test.feature = 0;
+      test.kind = Test::Kind::one_of;
+      test.symbols = {own[r]};
+      parts.push_back(table.conditions.test(std::move(test)));
+    }
     // A rule that names nothing would end the list.
-    while (parts.size() < 3) {
+    while (!shape.own_values && parts.size() < 3) {
       parts.clear();
       for (std::uint32_t a = 0; a < shape.attributes; ++a) {
         if (dice.below(100) >= shape.named_in_100) continue;

@@ -4,8 +4,9 @@
 //   build/tests/bench/graph_bench --benchmark_filter=decide
 //
 // Rules and devices come from a seed. `realistic`: 4 attributes, each rule names all of them.
-// `wild`: 12 attributes, each rule names a third of them. A million distinct devices in shuffled
-// order; the rule of every decision is consumed.
+// `wild`: 12 attributes, each rule names a third of them; `own_value`: one attribute with a value
+// for each rule. A million distinct devices in shuffled order; the rule of every decision is
+// consumed.
 #include <benchmark/benchmark.h>
 
 #include <bit>
@@ -202,6 +203,12 @@ BENCHMARK_CAPTURE(compile_rules, realistic, kRealistic)
     ->Arg(100'000)
     ->Unit(benchmark::kMillisecond);
 BENCHMARK_CAPTURE(compile_rules, wild, kWild)
+    ->Arg(100)
+    ->Arg(10'000)
+    ->Arg(100'000)
+    ->Unit(benchmark::kMillisecond);
+
+BENCHMARK_CAPTURE(compile_rules, own_value, kOwnValue)
     ->Arg(100)
     ->Arg(10'000)
     ->Arg(100'000)

@@ -66,6 +66,11 @@ double best_tight_ns(const Decide& decide) {
 
 volatile std::int64_t consumed = 0;
 
+// Beyond, there is no hand-written loop over bit vectors: 128 MB.
+constexpr std::size_t kVectorWordsMax = std::size_t{1} << 24;
+// So many values of an attribute, and a few classes more, are told apart by 16 bits.
+constexpr std::size_t kOwnValuesMax = 65'000;
+
 struct Row {
   std::size_t rules = 0;
   CompileSummary summary;
@@ -74,10 +79,14 @@ struct Row {
          clips = 0;
 };
 
+// `Value`: of an attribute, and of its classes.
+template <class Value>
 class Contest {
  public:
   Contest(const bench::Shape& shape, std::size_t rule_count)
-      : shape_(shape), table_(std::make_shared<RuleTable>(bench::make_rules(shape, rule_count))) {
+      : shape_(shape),
+        value_count_(shape.values_for(rule_count)),
+        table_(std::make_shared<RuleTable>(bench::make_rules(shape, rule_count))) {
     row_.rules = rule_count;
     CompileOptions options;
     options.validate = false;
@@ -96,7 +105,7 @@ class Contest {
       return std::int64_t{at_hand_->rule(at_hand_->evaluate(&classes_[d * axes_]))};
     };
     auto by_asking = [&](std::size_t d) {
-      const std::uint8_t* classes = &classes_[d * axes_];
+      const Value* classes = &classes_[d * axes_];
       LeafIndex leaf = graph_->evaluate([&](AxisIndex a) -> ClassIndex { return classes[a]; });
       return std::int64_t{graph_->leaf(leaf).rule};
     };
@@ -104,13 +113,16 @@ class Contest {
     row_.together = together_ns(rules);
     row_.asked = best_tight_ns([&](std::size_t d) { rules += by_asking(d); });
     row_.chain = chain_ns();
-    row_.vectors = best_tight_ns([&](std::size_t d) { rules += by_vectors(d); });
+    if (!vectors_.empty()) {
+      row_.vectors = best_tight_ns([&](std::size_t d) { rules += by_vectors(d); });
+    }
     std::size_t few = std::clamp<std::size_t>(2'000'000 / row_.rules, 10, kDevices);
     row_.naive = best_ns(few, [&](std::size_t d) { rules += by_rules(d); });
     consumed = consumed + rules;
     for (std::size_t d = 0; d < few; ++d) {
       std::int64_t rule = by_graph(d);
-      if (rule != by_rules(d) || rule != by_vectors(d) || rule != by_asking(d)) {
+      bool same = rule == by_rules(d) && rule == by_asking(d);
+      if (!same || (!vectors_.empty() && rule != by_vectors(d))) {
         fmt::print(stderr, "the peers differ about device {}\n", d);
         std::exit(1);
       }
@@ -142,51 +154,55 @@ class Contest {
     for (std::size_t d = 0; d < kDevices; ++d) {
       std::size_t first = values_.size();
       for (std::size_t f = 0; f < shape_.attributes; ++f) {
-        values_.push_back(static_cast<std::uint8_t>(dice.below(bench::kValuesPerAttribute)));
+        values_.push_back(static_cast<Value>(dice.below(value_count_)));
       }
       for (const Axis& axis : graph_->axes()) {
         Reading reading = Reading::exactly(values_[first + axis.feature]);
         classes_.push_back(
-            static_cast<std::uint8_t>(class_of(axis, table_->features[axis.feature], reading)));
+            static_cast<Value>(class_of(axis, table_->features[axis.feature], reading)));
       }
     }
   }
 
-  // Which values of an attribute the rule accepts: a bit each.
-  std::uint32_t accepted(std::size_t rule, FeatureIndex feature) const {
+  // Which values of an attribute the rule accepts; none: it does not name it.
+  std::vector<std::int64_t> accepted(std::size_t rule, FeatureIndex feature) const {
     const ConditionTable& conditions = table_->conditions;
-    const ConditionNode& all = conditions.node(table_->rules[rule].condition);
-    std::uint32_t values = 0xFFFF;
-    for (std::uint32_t i = 0; i < all.count; ++i) {
-      const Test& test = conditions.test_of(conditions.node(conditions.child(all, i)));
-      if (test.feature != feature) continue;
-      values = 0;
-      for (std::int64_t symbol : test.symbols) values |= std::uint32_t{1} << symbol;
+    const ConditionNode& condition = conditions.node(table_->rules[rule].condition);
+    auto values_if_about = [&](const ConditionNode& node) -> std::vector<std::int64_t> {
+      const Test& test = conditions.test_of(node);
+      return test.feature == feature ? test.symbols : std::vector<std::int64_t>();
+    };
+    if (condition.op == ConditionOp::test) return values_if_about(condition);
+    for (std::uint32_t i = 0; i < condition.count; ++i) {
+      std::vector<std::int64_t> values =
+          values_if_about(conditions.node(conditions.child(condition, i)));
+      if (!values.empty()) return values;
     }
-    return values;
+    return {};
   }
 
   void make_vectors() {
     blocks_ = (row_.rules + 63) / 64;
-    vectors_.assign(shape_.attributes * bench::kValuesPerAttribute * blocks_, 0);
+    std::size_t words = shape_.attributes * value_count_ * blocks_;
+    if (words > kVectorWordsMax) return;
+    vectors_.assign(words, 0);
     for (FeatureIndex f = 0; f < shape_.attributes; ++f) {
       for (std::size_t r = 0; r < row_.rules; ++r) {
-        std::uint32_t values = accepted(r, f);
-        for (std::size_t v = 0; v < bench::kValuesPerAttribute; ++v) {
-          if ((values >> v & 1) != 0) {
-            vectors_[(f * bench::kValuesPerAttribute + v) * blocks_ + r / 64] |= std::uint64_t{1}
-                                                                                 << (r % 64);
-          }
-        }
+        auto set = [&](std::size_t v) {
+          vectors_[(f * value_count_ + v) * blocks_ + r / 64] |= std::uint64_t{1} << (r % 64);
+        };
+        std::vector<std::int64_t> values = accepted(r, f);
+        for (std::int64_t v : values) set(static_cast<std::size_t>(v));
+        for (std::size_t v = 0; values.empty() && v < value_count_; ++v) set(v);
       }
     }
   }
 
   std::int64_t by_vectors(std::size_t device) const {
-    const std::uint8_t* values = &values_[device * shape_.attributes];
+    const Value* values = &values_[device * shape_.attributes];
     const std::uint64_t* of_value[12];
     for (std::size_t a = 0; a < shape_.attributes; ++a) {
-      of_value[a] = &vectors_[(a * bench::kValuesPerAttribute + values[a]) * blocks_];
+      of_value[a] = &vectors_[(a * value_count_ + values[a]) * blocks_];
     }
     for (std::size_t b = 0; b < blocks_; ++b) {
       std::uint64_t alive = ~std::uint64_t{0};
@@ -197,7 +213,7 @@ class Contest {
   }
 
   std::int64_t by_rules(std::size_t device) const {
-    const std::uint8_t* values = &values_[device * shape_.attributes];
+    const Value* values = &values_[device * shape_.attributes];
     for (std::size_t r = 0; r < table_->rules.size(); ++r) {
       Truth truth = table_->conditions.judge(table_->rules[r].condition, [&](const Test& test) {
         return judge(test, table_->features[test.feature], Reading::exactly(values[test.feature]));
@@ -210,15 +226,15 @@ class Contest {
   // A load for every attribute and one for the leaf, each at a place that the one before says, in a
   // table of exactly as many words.
   double chain_ns() {
-    std::size_t count = std::max<std::size_t>(at_hand_->byte_count() / 4, 64);
+    std::size_t count = std::max(at_hand_->byte_count() / 4, value_count_ + 64);
     std::vector<std::uint32_t> table(count);
     testing::Dice dice(3);
     for (std::uint32_t& word : table) {
-      word = static_cast<std::uint32_t>(dice.below(count - bench::kValuesPerAttribute));
+      word = static_cast<std::uint32_t>(dice.below(count - value_count_));
     }
     std::uint64_t sum = 0;
     double ns = best_tight_ns([&](std::size_t d) {
-      const std::uint8_t* values = &values_[d * shape_.attributes];
+      const Value* values = &values_[d * shape_.attributes];
       std::uint32_t at = 0;
       for (std::size_t a = 0; a < shape_.attributes; ++a) at = table[at + values[a]];
       sum += table[at];
@@ -233,14 +249,17 @@ class Contest {
     if (row_.rules > 10'000) return;  // its priorities go no further
     bench::ClipsPeer clips;
     for (std::size_t r = 0; r < row_.rules; ++r) {
-      std::vector<std::uint32_t> values;
+      std::vector<std::vector<std::int64_t>> values;
       for (FeatureIndex f = 0; f < shape_.attributes; ++f) values.push_back(accepted(r, f));
       clips.add_rule(r, values);
     }
     std::size_t few = std::clamp<std::size_t>(2'000'000 / row_.rules, 100, 20'000);
     std::int64_t rules = 0;
+    std::vector<std::uint32_t> own(shape_.attributes);
     auto by_clips = [&](std::size_t d) {
-      return clips.decide(&values_[d * shape_.attributes], shape_.attributes);
+      std::copy_n(values_.begin() + static_cast<std::ptrdiff_t>(d * own.size()), own.size(),
+                  own.begin());
+      return clips.decide(own);
     };
     row_.clips = best_ns(few, [&](std::size_t d) { rules += by_clips(d); });
     consumed = consumed + rules;
@@ -254,18 +273,21 @@ class Contest {
   }
 
   bench::Shape shape_;
+  std::size_t value_count_;
   std::shared_ptr<const RuleTable> table_;
   std::shared_ptr<const DecisionGraph> graph_;
   std::optional<AtHand> at_hand_;
   Row row_;
   std::size_t axes_ = 0;
-  std::vector<std::uint8_t> classes_;  // by device, by axis
-  std::vector<std::uint8_t> values_;   // by device, by attribute
+  std::vector<Value> classes_;  // by device, by axis
+  std::vector<Value> values_;   // by device, by attribute
   std::size_t blocks_ = 0;
-  std::vector<std::uint64_t> vectors_;  // by attribute, value, block
+  std::vector<std::uint64_t> vectors_;  // by attribute, value, block; empty: too many
 };
 
-std::string times(double ns, double of) { return ns <= 0 ? "-" : fmt::format("{:.1f}", ns / of); }
+std::string times(double ns, double of) {
+  return ns <= 0 || of <= 0 ? "-" : fmt::format("{:.1f}", ns / of);
+}
 
 const char* form_of(const CompileSummary& summary) {
   switch (summary.form) {
@@ -290,7 +312,9 @@ void print_table(const char* name, const bench::Shape& shape, std::size_t rules_
   double of_100 = 0;
   for (std::size_t rules : {10u, 100u, 1'000u, 10'000u, 100'000u}) {
     if (rules > rules_max) break;
-    Row row = Contest(shape, rules).run();
+    if (shape.own_values) rules = std::min(rules, kOwnValuesMax);
+    Row row = shape.own_values ? Contest<std::uint16_t>(shape, rules).run()
+                               : Contest<std::uint8_t>(shape, rules).run();
     if (rules == 100) of_100 = row.together;
     fmt::print(
         "| {} | {} | {} | {} | {:.0f} | {:.1f} | {} | {} | {} | {:.1f} | {:.1f} | {} | {} |\n",
@@ -344,6 +368,7 @@ int main(int argc, char** argv) {
   if (part != "questions") {
     print_table("4 attributes, all named by every rule", bench::kRealistic, rules_max);
     print_table("12 attributes, a third of them named by a rule", bench::kWild, rules_max);
+    print_table("1 attribute, a value of its own for each rule", bench::kOwnValue, rules_max);
   }
   if (part == "decisions") return 0;
   fmt::print(
@@ -355,6 +380,7 @@ int main(int argc, char** argv) {
     if (rules > rules_max) break;
     print_questions("4 attributes", bench::kRealistic, rules);
     print_questions("12 attributes", bench::kWild, rules);
+    print_questions("a value of its own", bench::kOwnValue, rules);
   }
   return 0;
 }
