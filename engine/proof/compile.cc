@@ -184,6 +184,7 @@ class Compilation {
     parts_.table = table_;
     parts_.own(flat.words);
     parts_.node_count = flat.node_count;
+    made_.grow_left_out = options_.without.has(Pass::grow);
     made_.rule_count = table_->rules.size();
     made_.axis_count = parts_.axes.size();
     made_.node_count = parts_.node_count;
@@ -263,7 +264,8 @@ std::string CompileSummary::text() const {
         matcher_count);
   }
   if (form == GraphForm::matcher) {
-    text += "; one table of rules, because a graph would not thin them out or was not asked for";
+    text += grow_left_out ? "; one table of rules, because `grow` was left out"
+                          : "; one table of rules, because a graph would be too large";
   }
   return text;
 }

@@ -69,7 +69,7 @@ struct CompileOptions {
 enum class GraphForm : std::uint8_t {
   graph,    // nodes alone
   mixed,    // nodes, then residual matchers: a pure graph went beyond its limit
-  matcher,  // one residual matcher: nodes would not thin the rules out
+  matcher,  // one residual matcher: so near the root it went beyond, or Pass::grow was left out
 };
 
 // One pass of the compiler, and what came of it.
@@ -89,6 +89,7 @@ struct CompileSummary {
   std::size_t byte_count = 0;
   std::size_t matcher_count = 0;
   GraphForm form = GraphForm::graph;
+  bool grow_left_out = false;       // CompileOptions::without
   std::size_t validated_count = 0;  // situations in which graph and rules were compared
   // The declared bound of one decision: axes looked at, and words of vectors read in a matcher.
   std::size_t steps_max = 0;

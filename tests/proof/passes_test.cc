@@ -8,6 +8,7 @@
 #include "engine/proof/compile.h"
 #include "engine/proof/row_graph.h"
 #include "engine/proof/rule_diagrams.h"
+#include "tests/bench/generated_rules.h"
 #include "tests/graph/graph_of.h"
 #include "tests/proof/policy_builder.h"
 #include "tests/support/catch.h"
@@ -144,6 +145,22 @@ TEST_CASE("passes make a graph smaller, and nothing else") {
   CompileSummary one_table = compiled(striped, {Pass::grow});
   CHECK(one_table.form == GraphForm::matcher);
   CHECK(compiled(striped, {Pass::grow, Pass::share}).byte_count > one_table.byte_count);
+}
+
+TEST_CASE("the summary says why rules are one table: left out, or too large for a graph") {
+  auto table = std::make_shared<const RuleTable>(bench::make_rules(bench::kWild, 40));
+  auto text_with = [&](CompileOptions options) {
+    options.validate = false;
+    CompileSummary summary;
+    REQUIRE(compile(table, options, &summary).ok());
+    CHECK(summary.form == GraphForm::matcher);
+    return summary.text();
+  };
+  CompileOptions left_out, too_large;
+  left_out.without.add(Pass::grow);
+  too_large.nodes_max = too_large.work_max = 10;
+  CHECK(text_with(left_out).ends_with("because `grow` was left out"));
+  CHECK(text_with(too_large).ends_with("because a graph would be too large"));
 }
 
 // --- planted mistakes ---
