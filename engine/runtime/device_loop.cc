@@ -51,7 +51,7 @@ ObserveOutcome DeviceLoop::report(const Observation& observation, const RecordSi
   totals_.duplicate_count += outcome.duplicate ? 1 : 0;
   totals_.first = std::min(totals_.first, observation.at);
   totals_.last = std::max(totals_.last, observation.at);
-  if (wanted && !wants_switch()) confirm(observation.at);
+  if (wanted && !wants_switch()) confirm(*decision_, observation.at);
   // A device that leaves the decided profile by itself is decided about anew (semantics 24).
   bool left = reached && wants_switch() && device_.enabled_profile(now_);
   if (left) decided_at_ = now_;
@@ -74,7 +74,7 @@ void DeviceLoop::switched(ProfileIndex profile, Instant at, const RecordSink& si
   pass_to(at);
   bool as_decided = wants_switch() && decision_->profile == profile;
   device_.switched(profile, at);
-  if (as_decided) confirm(at);
+  if (as_decided) confirm(*decision_, at);
   decide_at(now_, false, sink);
 }
 
@@ -101,9 +101,10 @@ void DeviceLoop::pass_ticks_before(Instant end, const RecordSink& sink) {
 }
 
 Instant DeviceLoop::effect_due() const {
-  bool due = options_.mode == LoopMode::closed && options_.latency && !waits_.suppressed;
-  if (!due || !wants_switch()) return kNever;
+  if (options_.mode != LoopMode::closed || !options_.latency) return kNever;
   Duration latency = std::max(*options_.latency, milliseconds(1));
+  if (order_) return std::max(order_->at + latency, now_);
+  if (waits_.suppressed || !wants_switch()) return kNever;
   return std::max(std::max(decided_at_, ready_at_) + latency, now_);
 }
 
@@ -145,23 +146,55 @@ bool DeviceLoop::wants_switch() const {
 
 // The decision in force before `t` takes effect at `t`, if it still stands and its time has come.
 void DeviceLoop::carry_out_if_due(Instant t) {
-  if (options_.mode != LoopMode::closed || t <= decided_at_ || !wants_switch()) return;
+  if (options_.mode != LoopMode::closed) return;
+  drop_order(t);
+  if (order_) {
+    bool due = t > order_->at && (!options_.latency || t >= order_->at + *options_.latency);
+    if (!due) return;
+    switch_to(Order(*order_).decision, t);
+    ready_at_ = t;  // what is decided meanwhile is ordered now
+    return;
+  }
+  if (t <= decided_at_ || !wants_switch()) return;
   if (waits_.suppressed || t <= ready_at_) return;
   if (options_.latency && t < std::max(decided_at_, ready_at_) + *options_.latency) return;
-  switch_as_decided(t);
+  switch_to(*decision_, t);
 }
 
-void DeviceLoop::switch_as_decided(Instant at) {
+void DeviceLoop::switch_to(const Decision& decision, Instant at) {
   if (watch_ != nullptr) watch_->before_switch(device_, at);
-  device_.switched(decision_->profile, at);
-  confirm(at);
+  device_.switched(decision.profile, at);
+  confirm(decision, at);
   simulates_profile_ = true;
   ++totals_.switch_count;
+  order_.reset();
 }
 
-void DeviceLoop::confirm(Instant at) {
-  const Action* action = action_behind(policy_->table(), *decision_);
+void DeviceLoop::confirm(const Decision& shown, Instant at) {
+  const Action* action = action_behind(policy_->table(), shown);
   if (action != nullptr && action->hold.ms > 0) hold_until_ = at + action->hold;
+}
+
+void DeviceLoop::note_order(Instant t) {
+  if (options_.mode != LoopMode::closed || order_ || waits_.suppressed || !wants_switch()) return;
+  bool just_now = std::max(decided_at_, ready_at_) == t;
+  if (!just_now) return;
+  bool of_ban = decision_->ban >= 0 || calling_bans(device_, policy_->table(), t).any;
+  if (of_ban) order_ = Order{*decision_, t};
+}
+
+void DeviceLoop::drop_order(Instant t) {
+  if (!order_) return;
+  if (device_.enabled_profile(t) == std::int64_t{order_->decision.profile}) {
+    confirm(order_->decision, t);
+    return order_.reset();
+  }
+  for (const Ban& ban : policy_->table().bans) {
+    Instant steady_until = kNever;
+    bool forbids =
+        ban.forbids_change && device_.judge(ban.bites.back(), t, steady_until) == Truth::yes;
+    if (forbids) return order_.reset();
+  }
 }
 
 bool DeviceLoop::review_waits(Instant t) {
@@ -174,6 +207,7 @@ bool DeviceLoop::review_waits(Instant t) {
 
 void DeviceLoop::decide_at(Instant t, bool write_always, const RecordSink& sink) {
   facts_until_ = kNever;
+  drop_order(t);
   Decision decision = device_.decide(t);
   bool first = !decision_;
   bool changed = first || !(*decision_ == decision) || also_ != device_.also();
@@ -194,12 +228,13 @@ void DeviceLoop::decide_at(Instant t, bool write_always, const RecordSink& sink)
   bool tells = (changed && !says_nothing) || (waits_changed && !first);
   if (tells || write_always) sink(make_record(t));
   if (options_.mode == LoopMode::obedient && wants_switch() && !waits_.suppressed) {
-    switch_as_decided(t);
+    switch_to(*decision_, t);
     decision_ = device_.decide(t);
     also_ = device_.also();
     review_waits(t);
     gather_texts();
   }
+  note_order(t);
   wake_ = std::min(device_.wake(t), waits_.look_again);
   assert(wake_ > t);
 }

@@ -132,8 +132,12 @@ class DeviceLoop {
   Instant effect_due() const;
   WaitTerms terms() const { return {hold_until_, options_.approved, fleet_.get()}; }
   // The device shows the profile that was decided: its hold begins.
-  void confirm(Instant at);
-  void switch_as_decided(Instant at);
+  void confirm(const Decision& shown, Instant at);
+  void switch_to(const Decision& decision, Instant at);
+  // Is a switch ordered just now, and because of a ban? Then its order stands.
+  void note_order(Instant t);
+  // The order is carried out, by whomever, or change is forbidden: then it stands no more.
+  void drop_order(Instant t);
   // Looks anew at what the decision waits for; true when that changed.
   bool review_waits(Instant t);
   void gather_texts();
@@ -148,7 +152,14 @@ class DeviceLoop {
   Instant decided_at_ = kBeginning;
   Waits waits_;
   std::unique_ptr<FleetWord> fleet_;
-  Instant ready_at_ = kBeginning;    // since when the decision has waited for nothing
+  Instant ready_at_ = kBeginning;  // since when the decision has waited for nothing
+  // Closed loop: a ban's order under way. It is carried out though the decision has changed since
+  // (semantics 21, 27), as the planner does not ask it back (planner.h).
+  struct Order {
+    Decision decision;
+    Instant at = kBeginning;
+  };
+  std::optional<Order> order_;
   Instant hold_until_ = kBeginning;  // of the last confirmed switch
   std::vector<std::string> alerts_;
   std::vector<std::string> tasks_;

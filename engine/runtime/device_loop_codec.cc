@@ -14,6 +14,9 @@ using archive::Like;
 
 constexpr std::uint8_t kLoopLayout = 1;
 constexpr std::uint8_t kLoopOfFleetLayout = 2;
+// The same two, with a ban's order under way behind where the loop stands.
+constexpr std::uint8_t kLoopOnOrderLayout = 3;
+constexpr std::uint8_t kLoopOfFleetOnOrderLayout = 4;
 constexpr std::uint8_t kActionKindCount = 3;
 
 void code(auto& archive, Like<Decision> auto& decision) {
@@ -89,12 +92,21 @@ struct LoopCodec {
     archive.integer(loop.wake_.ms);
     archive.flag(loop.simulates_profile_);
   }
+  static void code_order(auto& archive, auto& order) {
+    code(archive, order.decision);
+    archive.integer(order.at.ms);
+  }
 };
 
 Bytes DeviceLoop::save() const {
   archive::Writer writer;
-  writer.byte(fleet_ ? kLoopOfFleetLayout : kLoopLayout);
+  if (order_) {
+    writer.byte(fleet_ ? kLoopOfFleetOnOrderLayout : kLoopOnOrderLayout);
+  } else {
+    writer.byte(fleet_ ? kLoopOfFleetLayout : kLoopLayout);
+  }
   LoopCodec::code_loop(writer, *this);
+  if (order_) LoopCodec::code_order(writer, *order_);
   if (fleet_) code(writer, std::as_const(*fleet_));
   Bytes device = device_.save();
   writer.text(std::string(device.begin(), device.end()));
@@ -104,19 +116,22 @@ Bytes DeviceLoop::save() const {
 Status DeviceLoop::restore(ByteView bytes) {
   archive::Reader reader(bytes);
   std::uint8_t layout = reader.byte();
-  if (layout == kLoopLayout || layout == kLoopOfFleetLayout) {
+  if (layout >= kLoopLayout && layout <= kLoopOfFleetOnOrderLayout) {
     LoopCodec::code_loop(reader, *this);
+    if (layout >= kLoopOnOrderLayout) LoopCodec::code_order(reader, order_.emplace());
     FleetWord word;
-    if (layout == kLoopOfFleetLayout) code(reader, word);
+    bool of_fleet = layout == kLoopOfFleetLayout || layout == kLoopOfFleetOnOrderLayout;
+    if (of_fleet) code(reader, word);
     std::string device;
     reader.text(device);
     bool sound = reader.ok() && reader.at_end() && (decision_ || also_.empty()) &&
-                 (!decision_ || fits(*decision_, also_, *policy_)) && fits(word, *policy_) &&
+                 (!decision_ || fits(*decision_, also_, *policy_)) &&
+                 (!order_ || fits(order_->decision, {}, *policy_)) && fits(word, *policy_) &&
                  wake_ > now_;
     if (sound) {
       if (decision_) gather_texts();
       Status restored = device_.restore(as_bytes(device));
-      if (!restored || layout == kLoopLayout) return restored;
+      if (!restored || !of_fleet) return restored;
       for (const auto& [feature, reading] : word.readings) device_.told(feature, reading);
       fleet_ = std::make_unique<FleetWord>(std::move(word));
       return {};
