@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "lang/print.h"
 
@@ -227,63 +228,71 @@ std::string Canon::unsupposed(const Feature& f) {
   }
 }
 
-std::string Canon::test(const Test& test) {
+Question Canon::question(const Test& test) {
   const Feature& feature = table_.features[test.feature];
+  Question asked;
+  asked.about = feature.identity;
   switch (test.kind) {
     case Test::Kind::holds:
-      return feature.identity;
-    case Test::Kind::at_least:
-      return fmt::format("{} >= {}", feature.identity, test.threshold);
-    case Test::Kind::one_of: {
-      std::vector<std::string> names;
-      for (std::int64_t s : test.symbols) names.push_back(symbol(feature, s));
-      std::sort(names.begin(), names.end());
-      return fmt::format("{} in {{{}}}", feature.identity, fmt::join(names, ","));
+      break;
+    case Test::Kind::at_least: {
+      bool counts = domain_of(feature.kind) == ValueDomain::count;
+      asked.kind = counts ? Question::Kind::count : Question::Kind::number;
+      asked.threshold = test.threshold;
+      if (!counts) asked.cuts = {test.threshold};
+      break;
     }
+    case Test::Kind::one_of:
+      asked.kind = Question::Kind::names;
+      for (std::int64_t s : test.symbols) asked.names.push_back(symbol(feature, s));
+      std::sort(asked.names.begin(), asked.names.end());
+      break;
     case Test::Kind::in_countries:
-      return fmt::format("{} in {}", feature.identity, test.countries.text());
+      // Of a network that may be in several, each set of countries is a question of its own.
+      if (feature.kind == FeatureKind::network) {
+        asked.about = fmt::format("{} in {}", feature.identity, test.countries.text());
+        break;
+      }
+      asked.kind = feature.kind == FeatureKind::attribute_country ? Question::Kind::countries
+                                                                  : Question::Kind::claims;
+      for (Country member : test.countries.members()) {
+        asked.names.push_back(std::string(code_of(member)));
+      }
+      std::sort(asked.names.begin(), asked.names.end());
+      break;
     case Test::Kind::known:
-      return fmt::format("known({})", feature.identity);
+      asked.about = fmt::format("known({})", feature.identity);
+      break;
   }
-  return "";
+  return asked;
 }
 
-std::string Canon::joined(ConditionOp op, std::vector<std::string> parts) {
-  std::sort(parts.begin(), parts.end());
-  parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
-  if (parts.size() == 1) return parts[0];
-  return fmt::format("{}({})", op == ConditionOp::conjunction ? "and" : "or",
-                     fmt::join(parts, ", "));
+Wording Canon::wording(ConditionIndex index) {
+  const ConditionNode& node = table_.conditions.node(index);
+  switch (node.op) {
+    case ConditionOp::always:
+      return Wording::always();
+    case ConditionOp::never:
+      return Wording::never();
+    case ConditionOp::test:
+      return Wording::of(question(table_.conditions.test_of(node)));
+    case ConditionOp::negation:
+      return wording(table_.conditions.child(node, 0)).negated();
+    case ConditionOp::conjunction:
+    case ConditionOp::disjunction:
+      break;
+  }
+  std::vector<Wording> parts;
+  for (std::uint32_t i = 0; i < node.count; ++i) {
+    parts.push_back(wording(table_.conditions.child(node, i)));
+  }
+  return node.op == ConditionOp::conjunction ? Wording::all_of(std::move(parts))
+                                             : Wording::any_of(std::move(parts));
 }
 
 const std::string& Canon::condition(ConditionIndex index) {
   if (texts_.size() < table_.conditions.size()) texts_.resize(table_.conditions.size());
-  if (!texts_[index].empty()) return texts_[index];
-  const ConditionNode& node = table_.conditions.node(index);
-  std::string text;
-  switch (node.op) {
-    case ConditionOp::always:
-      text = "always";
-      break;
-    case ConditionOp::never:
-      text = "never";
-      break;
-    case ConditionOp::test:
-      text = test(table_.conditions.test_of(node));
-      break;
-    case ConditionOp::negation:
-      text = fmt::format("not({})", condition(table_.conditions.child(node, 0)));
-      break;
-    default: {
-      std::vector<std::string> parts;
-      for (std::uint32_t i = 0; i < node.count; ++i) {
-        parts.push_back(condition(table_.conditions.child(node, i)));
-      }
-      text = joined(node.op, std::move(parts));
-      break;
-    }
-  }
-  texts_[index] = std::move(text);
+  if (texts_[index].empty()) texts_[index] = wording(index).text();
   return texts_[index];
 }
 
@@ -367,9 +376,45 @@ std::vector<std::string> Canon::guards(const std::vector<std::string>& rules) {
   return lines;
 }
 
+// Rules that ask for the same are one rule, where no other line speaks of them: all of them, or in
+// a `first-match` policy those that follow each other.
+std::vector<std::string> Canon::rules_in_one_wording(const std::vector<std::string>& rules) {
+  std::vector<bool> is_spoken_of(rules.size(), false);
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    const Rule& rule = table_.rules[i];
+    if (rule.action.rollout || !rule.overrides.empty()) is_spoken_of[i] = true;
+    for (std::uint32_t other : rule.overrides) is_spoken_of[other] = true;
+  }
+  for (const Guard& guard : table_.guards) {
+    for (std::uint32_t rule : guard.except_rules) is_spoken_of[rule] = true;
+  }
+  std::vector<std::string> lines;
+  std::map<std::string, std::vector<ConditionIndex>> by_action;
+  auto add_lines = [&] {
+    for (const auto& [what, conditions] : by_action) {
+      std::vector<Wording> any;
+      for (ConditionIndex one : conditions) any.push_back(wording(one));
+      lines.push_back(fmt::format("when {} then {}", Wording::any_of(std::move(any)).text(), what));
+    }
+    by_action.clear();
+  };
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    std::string what = is_spoken_of[i] ? "" : action(table_.rules[i].action);
+    bool follows = table_.settings.first_match && !by_action.contains(what);
+    if (follows || (table_.settings.first_match && is_spoken_of[i])) add_lines();
+    if (is_spoken_of[i]) {
+      lines.push_back(rules[i]);
+    } else {
+      by_action[what].push_back(table_.rules[i].condition);
+    }
+  }
+  add_lines();
+  return lines;
+}
+
 Sha256Digest Canon::meaning() {
   const Settings& settings = table_.settings;
-  std::string text = fmt::format("sojourn meaning 2\nzone {}\nsettle {}\ncarry {}\nlead {}\n{}\n",
+  std::string text = fmt::format("sojourn meaning 3\nzone {}\nsettle {}\ncarry {}\nlead {}\n{}\n",
                                  settings.zone, settings.settle.ms, settings.carry.ms,
                                  settings.lead.ms, settings.first_match ? "first-match" : "");
   auto add_in_any_order = [&](std::vector<std::string> lines) {
@@ -382,11 +427,11 @@ Sha256Digest Canon::meaning() {
     rules.push_back(fmt::format("when {} then {}", condition(rule.condition), action(rule.action)));
   }
   add_in_any_order(declarations());
+  std::vector<std::string> lines = rules_in_one_wording(rules);
   // The order of rules decides only where the policy says so.
   if (settings.first_match) {
-    for (const std::string& rule : rules) text.append(rule).append("\n");
+    for (const std::string& line : lines) text.append(line).append("\n");
   } else {
-    std::vector<std::string> lines = rules;
     for (std::size_t i = 0; i < rules.size(); ++i) {
       for (std::uint32_t other : table_.rules[i].overrides) {
         lines.push_back(fmt::format("override [{}] [{}]", rules[i], rules[other]));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/graph/rule_table.h"
+#include "lang/wording.h"
 
 namespace sojourn::lang {
 
@@ -33,9 +34,10 @@ class Canon {
   std::vector<std::string> declarations();
   std::vector<std::string> bans();
   std::vector<std::string> guards(const std::vector<std::string>& rules);
-  std::string test(const Test& test);
+  Wording wording(ConditionIndex index);
+  Question question(const Test& test);
   std::string symbol(const Feature& feature, std::int64_t symbol);
-  std::string joined(ConditionOp op, std::vector<std::string> parts);
+  std::vector<std::string> rules_in_one_wording(const std::vector<std::string>& rules);
   std::string temporal(const Feature& feature);
   std::string attribute(const Attribute& attribute);
 

@@ -77,7 +77,7 @@ TEST_CASE("what conditions ask") {
       {"silent for 3 days", "silent >= 259200000"},
       {"tag has a", "attribute tag has a"},
       {"tag has all of b, a", "and(attribute tag has a, attribute tag has b)"},
-      {"tag has none of b, a", "not(or(attribute tag has a, attribute tag has b))"},
+      {"tag has none of b, a", "and(not(attribute tag has a), not(attribute tag has b))"},
       {"made-in in DE, FR", "attribute made-in in DE+FR"},
       {"away", "roaming in BR"},
       {"ecall unknown", "not(known(attribute ecall))"},
