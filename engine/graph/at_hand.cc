@@ -31,12 +31,13 @@ std::vector<AxisIndex> axes_from_root(const DecisionGraph& graph) {
 
 }  // namespace
 
-AtHand::AtHand(std::shared_ptr<const DecisionGraph> graph) : graph_(std::move(graph)) {
+AtHand::AtHand(std::shared_ptr<const DecisionGraph> graph, std::uint32_t register_bits_max)
+    : graph_(std::move(graph)) {
   for (LeafIndex leaf = 0; leaf < graph_->leaf_count(); ++leaf) {
     rules_.push_back(graph_->leaf(leaf).rule);
   }
   if (MatcherAtHand::fits(*graph_)) {
-    matcher_.emplace(*graph_);
+    matcher_.emplace(*graph_, register_bits_max);
   } else {
     write_out();
   }

@@ -38,7 +38,8 @@ namespace sojourn {
 
 class AtHand {
  public:
-  explicit AtHand(std::shared_ptr<const DecisionGraph> graph);
+  explicit AtHand(std::shared_ptr<const DecisionGraph> graph,
+                  std::uint32_t register_bits_max = 512);
 
   template <class Class>  // std::uint8_t, std::uint16_t
   LeafIndex evaluate(const Class* classes) const {

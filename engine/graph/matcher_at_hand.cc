@@ -13,44 +13,46 @@ namespace {
 
 constexpr std::uint32_t kChunkRows = ResidualMatcher::kChunkRows;
 constexpr std::uint32_t kChunkBlocks = kChunkRows / 64;
+constexpr std::uint32_t kLeavesOfChunk = kChunkRows + 1;
 // A block of devices goes together through so many chunks; the few that are left go on alone.
 constexpr std::uint32_t kChunksTogether = 16;
 
 // One chunk for all devices of a block that are open.
 struct Pass {
-  const std::uint32_t* chunk = nullptr;
+  const std::uint32_t* chunk = nullptr;   // a vector's part of it begins on a cache line
   const std::uint32_t* places = nullptr;  // by device, by axis: `places_stride` for each
   std::uint32_t places_stride = 0;
   std::uint32_t axes = 0;
-  std::uint32_t first_row = 0;
-  std::uint32_t row_count = 0;
-  const LeafIndex* leaves = nullptr;
-  std::uint8_t* open = nullptr;  // devices; those still open are left in front
+  const LeafIndex* leaves = nullptr;  // of the chunk's rows; behind them what none of them decides
+  std::uint8_t* open = nullptr;       // devices; those still open are left in front
   std::size_t open_count = 0;
   LeafIndex* found = nullptr;
 };
 
-// Ends a device's pass: `filled` says which of the blocks have rows; `blocks` has one more that is
-// not empty. Without a row it is told the default, and stays open. No branch.
-[[gnu::always_inline]] inline void settle(const Pass& pass, std::uint8_t device,
-                                          const std::uint64_t* blocks, std::uint32_t filled,
-                                          std::size_t& kept) {
-  auto block = static_cast<std::uint32_t>(std::countr_zero(filled | 1u << kChunkBlocks));
-  auto bit = static_cast<std::uint32_t>(std::countr_zero(blocks[block]));
-  std::uint32_t row = pass.first_row + block * 64 + bit;
-  bool none = filled == 0;
-  pass.found[device] = pass.leaves[none ? pass.row_count : row];
-  pass.open[kept] = device;
-  kept += none ? 1 : 0;
+// The first of the blocks that have rows; the last one when none has.
+inline std::uint32_t first_block(std::uint32_t filled) {
+  return static_cast<std::uint32_t>(std::countr_zero(filled | 1u << (kChunkBlocks - 1)));
 }
 
-std::size_t pass_plain(const Pass& pass) {
+// Ends a device's pass: its row is in `block`, `rows` are the block's. Without any it is told the
+// default, which stands where bit 64 of the last block would be, and stays open. No branch.
+[[gnu::always_inline]] inline void settle(const Pass& pass, std::uint8_t device,
+                                          std::uint32_t block, std::uint64_t rows,
+                                          std::size_t& kept) {
+  pass.found[device] = pass.leaves[block * 64 + static_cast<std::uint32_t>(std::countr_zero(rows))];
+  pass.open[kept] = device;
+  kept += rows == 0 ? 1 : 0;
+}
+
+// The passes below have a copy of their own: what is written to `open` could else be any member.
+std::size_t pass_plain(const Pass& given) {
+  const Pass pass = given;
   std::size_t kept = 0;
   for (std::size_t k = 0; k < pass.open_count; ++k) {
     std::uint8_t device = pass.open[k];
     const std::uint32_t* places = pass.places + std::size_t{device} * pass.places_stride;
-    std::uint64_t blocks[kChunkBlocks + 1];
-    std::fill_n(blocks, kChunkBlocks + 1, ~std::uint64_t{0});
+    std::uint64_t blocks[kChunkBlocks];
+    std::fill_n(blocks, kChunkBlocks, ~std::uint64_t{0});
     for (std::uint32_t i = 0; i < pass.axes; ++i) {
       std::uint64_t vector[kChunkBlocks];
       std::memcpy(vector, pass.chunk + places[i], sizeof vector);
@@ -58,7 +60,8 @@ std::size_t pass_plain(const Pass& pass) {
     }
     std::uint32_t filled = 0;
     for (std::uint32_t b = 0; b < kChunkBlocks; ++b) filled |= (blocks[b] != 0 ? 1u : 0u) << b;
-    settle(pass, device, blocks, filled, kept);
+    std::uint32_t block = first_block(filled);
+    settle(pass, device, block, blocks[block], kept);
   }
   return kept;
 }
@@ -66,7 +69,7 @@ std::size_t pass_plain(const Pass& pass) {
 #if defined(__x86_64__)
 
 [[gnu::target("avx2")]] inline __m256i load(const std::uint32_t* at) {
-  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at));
+  return _mm256_load_si256(reinterpret_cast<const __m256i*>(at));
 }
 
 // A bit for each of four blocks that has rows.
@@ -77,11 +80,11 @@ std::size_t pass_plain(const Pass& pass) {
 
 // Lanes: of 256 rows; a table of up to so many needs but one.
 template <std::uint32_t Lanes>
-[[gnu::target("avx2,bmi")]] std::size_t pass_wide(const Pass& pass) {
+[[gnu::target("avx2,bmi")]] std::size_t pass_256(const Pass& given) {
+  const Pass pass = given;
   constexpr std::uint32_t kLaneWords = 8;
   std::size_t kept = 0;
-  alignas(32) std::uint64_t blocks[kChunkBlocks + 1];
-  blocks[kChunkBlocks] = 1;
+  alignas(32) std::uint64_t blocks[kChunkBlocks] = {};
   for (std::size_t k = 0; k < pass.open_count; ++k) {
     std::uint8_t device = pass.open[k];
     const std::uint32_t* places = pass.places + std::size_t{device} * pass.places_stride;
@@ -99,7 +102,28 @@ template <std::uint32_t Lanes>
       _mm256_store_si256(reinterpret_cast<__m256i*>(blocks + 4), high);
       filled |= filled_of(high) << 4;
     }
-    settle(pass, device, blocks, filled, kept);
+    std::uint32_t block = first_block(filled);
+    settle(pass, device, block, blocks[block], kept);
+  }
+  return kept;
+}
+
+// A vector's part of a chunk at once.
+[[gnu::target("avx512f,bmi")]] std::size_t pass_512(const Pass& given) {
+  const Pass pass = given;
+  std::size_t kept = 0;
+  for (std::size_t k = 0; k < pass.open_count; ++k) {
+    std::uint8_t device = pass.open[k];
+    const std::uint32_t* places = pass.places + std::size_t{device} * pass.places_stride;
+    __m512i rows = _mm512_load_si512(pass.chunk + places[0]);
+#pragma GCC unroll 4
+    for (std::uint32_t i = 1; i < pass.axes; ++i) {
+      rows = _mm512_and_si512(rows, _mm512_load_si512(pass.chunk + places[i]));
+    }
+    // The first block with rows comes to the front, without a way through memory.
+    __mmask8 filled = _mm512_test_epi64_mask(rows, rows);
+    __m512i front = _mm512_maskz_compress_epi64(filled, rows);
+    settle(pass, device, first_block(filled), static_cast<std::uint64_t>(front[0]), kept);
   }
   return kept;
 }
@@ -125,15 +149,24 @@ template <class Class>
   }
 }
 
-const bool kHasWideLanes =
-    __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("bmi") != 0;
-
 #endif
 
-// How many devices are left open.
-std::size_t run(const Pass& pass) {
+// How wide the registers are that there are passes for: 512, 256; 0: any.
+std::uint32_t widest_registers() {
 #if defined(__x86_64__)
-  if (kHasWideLanes) return pass.row_count <= 256 ? pass_wide<1>(pass) : pass_wide<2>(pass);
+  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("bmi")) return 0;
+  return __builtin_cpu_supports("avx512f") ? 512 : 256;
+#else
+  return 0;
+#endif
+}
+
+// How many devices are left open.
+std::size_t run(const Pass& pass, std::uint32_t rows_in_all, std::uint32_t register_bits) {
+#if defined(__x86_64__)
+  if (register_bits >= 256 && rows_in_all <= 256) return pass_256<1>(pass);
+  if (register_bits >= 512) return pass_512(pass);
+  if (register_bits >= 256) return pass_256<2>(pass);
 #endif
   return pass_plain(pass);
 }
@@ -157,22 +190,30 @@ bool MatcherAtHand::fits(const DecisionGraph& graph) {
   return true;
 }
 
-MatcherAtHand::MatcherAtHand(const DecisionGraph& graph)
-    : matcher_(graph.words(), graph.targets().matcher_offset(graph.root())) {
+MatcherAtHand::MatcherAtHand(const DecisionGraph& graph, std::uint32_t register_bits_max)
+    : matcher_(graph.words(), graph.targets().matcher_offset(graph.root())),
+      register_bits_(std::min(register_bits_max, widest_registers())) {
   for (std::uint32_t i = 0; i < matcher_.axis_count(); ++i) {
     axes_.push_back({matcher_.axis(i), static_cast<std::uint32_t>(places_.size())});
     ClassIndex classes = graph.axes()[matcher_.axis(i)].class_count;
     for (ClassIndex c = 0; c < classes; ++c) places_.push_back(matcher_.place(i, c));
   }
-  for (std::uint32_t row = 0; row < matcher_.row_count(); ++row) {
-    leaves_.push_back(matcher_.target(row) & ~DecisionGraph::kLeafBit);
-  }
-  leaves_.push_back(matcher_.default_value());
+  add_leaves();
   plain_ = is_plain(graph);
   for (const OnAxis& on : axes_) plain_begins_.push_back(places_[on.first]);
   plain_begins_.resize((axes_.size() + 7) / 8 * 8, 0);
   // Where most chunks are empty for most devices, the summaries say which are not.
   chunks_together_ = std::min(matcher_.chunk_count(), is_dense() ? kChunksTogether : 1);
+  lines_.resize(std::size_t{chunks_together_} * lines_of_chunk());
+  std::memcpy(lines_.data(), matcher_.chunk(0), lines_.size() * sizeof(Line));
+}
+
+void MatcherAtHand::add_leaves() {
+  leaves_.assign(std::size_t{matcher_.chunk_count()} * kLeavesOfChunk, matcher_.default_value());
+  for (std::uint32_t row = 0; row < matcher_.row_count(); ++row) {
+    leaves_[row / kChunkRows * kLeavesOfChunk + row % kChunkRows] =
+        matcher_.target(row) & ~DecisionGraph::kLeafBit;
+  }
 }
 
 bool MatcherAtHand::is_plain(const DecisionGraph& graph) const {
@@ -203,15 +244,13 @@ void MatcherAtHand::decide_block(Block& block, std::size_t count, LeafIndex* fou
   pass.places = block.places;
   pass.places_stride = static_cast<std::uint32_t>(plain_begins_.size());
   pass.axes = static_cast<std::uint32_t>(axes_.size());
-  pass.row_count = matcher_.row_count();
-  pass.leaves = leaves_.data();
   pass.open = block.open;
   pass.open_count = count;
   pass.found = found;
   for (std::uint32_t chunk = 0; chunk < chunks_together_ && pass.open_count > 0; ++chunk) {
-    pass.chunk = matcher_.chunk(chunk);
-    pass.first_row = chunk * kChunkRows;
-    pass.open_count = run(pass);
+    pass.chunk = lines_[chunk * lines_of_chunk()].words;
+    pass.leaves = leaves_.data() + std::size_t{chunk} * kLeavesOfChunk;
+    pass.open_count = run(pass, matcher_.row_count(), register_bits_);
   }
   if (chunks_together_ == matcher_.chunk_count()) return;
   for (std::size_t k = 0; k < pass.open_count; ++k) {
@@ -232,7 +271,7 @@ void MatcherAtHand::find_places(const Class* classes, std::size_t stride, std::s
 #if defined(__x86_64__)
   // The last devices have nothing behind them that may be read.
   std::size_t behind = stride > 0 ? (padded - axes_.size() + stride - 1) / stride : count;
-  if (plain_ && kHasWideLanes && count > behind) {
+  if (plain_ && register_bits_ >= 256 && count > behind) {
     done = count - behind;
     place_wide(classes, stride, done, plain_begins_.data(), padded, block.places);
   }

@@ -29,14 +29,16 @@ class MatcherAtHand {
   // Can the graph be asked this way? Its root is a matcher, and what its rows lead to is decided.
   static bool fits(const DecisionGraph& graph);
 
+  // Uses the widest registers that the processor has, of so many bits at most; what it finds is the
+  // same with all.
   // Requires: `fits`; the graph outlives this.
-  explicit MatcherAtHand(const DecisionGraph& graph);
+  explicit MatcherAtHand(const DecisionGraph& graph, std::uint32_t register_bits_max = 512);
 
   template <class Class>  // std::uint8_t, std::uint16_t
   void decide(const Class* classes, std::size_t stride, std::span<LeafIndex> found) const;
 
  private:
-  static constexpr std::size_t kBlockDevices = 128;
+  static constexpr std::size_t kBlockDevices = 256;
   static constexpr std::size_t kAxesMax = 32;
 
   struct OnAxis {
@@ -45,19 +47,30 @@ class MatcherAtHand {
   };
   struct Block;
 
+  std::size_t lines_of_chunk() const {
+    return matcher_.words_of_chunk() / ResidualMatcher::kChunkWords;
+  }
   bool is_dense() const;
+  void add_leaves();
   bool is_plain(const DecisionGraph& graph) const;
   template <class Class>
   void find_places(const Class* classes, std::size_t stride, std::size_t count, Block& block) const;
   void decide_block(Block& block, std::size_t count, LeafIndex* found) const;
 
+  // A vector's part of one chunk, on a cache line of its own: inside the graph it lies across two.
+  struct alignas(64) Line {
+    std::uint32_t words[ResidualMatcher::kChunkWords];
+  };
+
   ResidualMatcher matcher_;
+  std::uint32_t register_bits_ = 0;
+  std::vector<Line> lines_;  // of the chunks that devices go through together
   std::vector<OnAxis> axes_;
   std::vector<std::uint32_t> places_;
   // Every axis of the graph is the matcher's, and a class is the number of its vector.
   bool plain_ = false;
   std::vector<std::uint32_t> plain_begins_;  // where the vectors of each axis begin; padded
-  std::vector<LeafIndex> leaves_;            // by row; behind the last one what no row decides
+  std::vector<LeafIndex> leaves_;            // by chunk and row; behind each chunk the default
   std::uint32_t chunks_together_ = 0;
 };
 

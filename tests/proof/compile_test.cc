@@ -165,15 +165,18 @@ TEST_CASE("a table of rules decides of many devices together as of each") {
       options.without.add(Pass::grow);
       options.validate = false;
       std::shared_ptr<const DecisionGraph> graph = *compile(table, options);
-      AtHand at_hand(graph);
-      tables += at_hand.is_table() ? 1 : 0;
-      for (std::size_t count : {1u, 127u, 128u, 129u, 700u}) {
-        check_together<std::uint8_t>(*graph, at_hand, count, dice);
-        check_together<std::uint16_t>(*graph, at_hand, count, dice);
+      for (std::uint32_t register_bits : {0u, 256u, 512u}) {
+        INFO("in registers of at most " << register_bits << " bits");
+        AtHand at_hand(graph, register_bits);
+        tables += at_hand.is_table() ? 1 : 0;
+        for (std::size_t count : {1u, 255u, 256u, 257u, 700u}) {
+          check_together<std::uint8_t>(*graph, at_hand, count, dice);
+          check_together<std::uint16_t>(*graph, at_hand, count, dice);
+        }
       }
     }
   }
-  CHECK(tables == 20);
+  CHECK(tables == 60);
 }
 
 TEST_CASE("residual matchers decide as the graph does, however little a graph may grow") {
