@@ -118,7 +118,11 @@ Status DeviceLoop::restore(ByteView bytes) {
   std::uint8_t layout = reader.byte();
   if (layout >= kLoopLayout && layout <= kLoopOfFleetOnOrderLayout) {
     LoopCodec::code_loop(reader, *this);
-    if (layout >= kLoopOnOrderLayout) LoopCodec::code_order(reader, order_.emplace());
+    if (layout >= kLoopOnOrderLayout) {
+      Order order;
+      LoopCodec::code_order(reader, order);
+      order_ = std::move(order);
+    }
     FleetWord word;
     bool of_fleet = layout == kLoopOfFleetLayout || layout == kLoopOfFleetOnOrderLayout;
     if (of_fleet) code(reader, word);
