@@ -615,6 +615,7 @@ void parse_text(SyntaxTree& tree, DiagnosticList& diagnostics) {
   TreeBuilder builder(tree);
   std::size_t at = measure_gap(tree.text);
   builder.note_gap(0, at);
+  std::optional<std::size_t> before;  // where the declaration began that was read last
   std::size_t error_count = 0;
   constexpr std::size_t kCorrectionsMax = 8;  // of one declaration
   std::vector<Correction> corrections;
@@ -645,7 +646,10 @@ void parse_text(SyntaxTree& tree, DiagnosticList& diagnostics) {
     }
     corrections.clear();
     if (!matched && stop != at) remember_broken_name(tree, at);
+    // What no declaration begins with goes on with the one before it, of which it is a part then.
+    if (!matched && stop == at && before) remember_broken_name(tree, *before);
     if (matched) {
+      before = at;
       at = static_cast<std::size_t>(input.current() - tree.text.data());
     } else {
       ++error_count;

@@ -373,9 +373,12 @@ std::string habit_advice_between(std::string_view text, std::size_t stop, std::s
   std::string_view rest = text.substr(stop);
   std::string_view line = text.substr(0, before);
   line.remove_prefix(std::min(line.size(), line.rfind('\n') + 1));
-  bool lists_values = begins_with(line.substr(measure_gap(line)), "attribute") &&
-                      (rest.starts_with(',') || rest.starts_with('('));
-  if (lists_values) return "values are separated by `|`: `attribute type : meter | tracker`";
+  constexpr std::string_view kListing[] = {"or", "of", "and"};
+  bool lists = rest.starts_with(',') || rest.starts_with('(') || rest.starts_with('/') ||
+               std::any_of(std::begin(kListing), std::end(kListing),
+                           [&](std::string_view word) { return begins_with(rest, word); });
+  if (lists && begins_with(line.substr(measure_gap(line)), "attribute"))
+    return "values are separated by `|`: `attribute type : meter | tracker`";
   return std::string(foreign_sign_advice(rest));
 }
 

@@ -262,7 +262,7 @@ Diagnostic advise_no_declaration(const SyntaxTree& tree, std::size_t offset,
   std::string message = fmt::format(
       "{} neither continues what stands before it nor begins a declaration", found.words);
   std::string help = habit_advice_between(tree.text, offset, last_token_end);
-  if (found.word == "and" || found.word == "or") {
+  if (help.empty() && (found.word == "and" || found.word == "or")) {
     help = found.word == "and" ? "several actions are separated by commas; alternatives by `or`"
                                : "alternatives are names of profiles: `profile = a or b`";
   } else if (help.empty()) {
