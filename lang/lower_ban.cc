@@ -88,15 +88,17 @@ void look_ahead(Feature& feature, Test& test, std::int32_t ahead_days, bool exac
       }
       test.threshold -= sojourn::days(days).ms;
       return least(0);
-    case FeatureKind::held_share:
-      if (dated) {
+    case FeatureKind::held_share: {
+      std::int64_t held = std::min(sojourn::days(days).ms, feature.window.count);
+      // What lies ahead is enough by itself once the window is full, which only the reader knows.
+      if (dated || test.threshold <= held) {
         feature.ahead_days = ahead_days;
         return;
       }
-      days = std::min(sojourn::days(days).ms, feature.window.count);
-      feature.window.count -= days;
-      test.threshold -= days;
-      return least(0);
+      feature.window.count -= held;
+      test.threshold -= held;
+      return;
+    }
     case FeatureKind::calendar_count:
     case FeatureKind::day_share:
     case FeatureKind::since:

@@ -36,7 +36,8 @@ const Row kFromTheReport[] = {
     {"never roaming in BR on more than 50% of days within 4 days", "2026-02-23T00:00:00Z"},
 };
 
-Instant deadline_of(const std::string& ban) {
+// A device under the ban that has reported once.
+Device device_under(const std::string& ban) {
   testing::Loaded loaded = testing::load(
       "profile global home FR iccid 8933* download \"a.example\"\n"
       "profile local home BR iccid 895510* download \"b.example\"\n" +
@@ -52,7 +53,11 @@ Instant deadline_of(const std::string& ban) {
   report.network.give(Plmn{724, 5, 2});
   report.profile.give("global");
   device.observe(report);
-  return device.explain(report.at).bans.at(0).deadline;
+  return device;
+}
+
+Instant deadline_of(const std::string& ban) {
+  return device_under(ban).explain(*parse_rfc3339(kNoon)).bans.at(0).deadline;
 }
 
 TEST_CASE("no deadline lies before what is counted begins to count") {
@@ -68,6 +73,15 @@ TEST_CASE("a deadline of a share is when its window is full at the earliest") {
     INFO(row.clauses);
     CHECK(to_rfc3339(deadline_of(std::string("ban now ") + row.clauses)) == row.deadline);
   }
+}
+
+TEST_CASE("a ban whose notice alone is share enough does not bite before its window can be full") {
+  Device device =
+      device_under("ban now never roaming in BR for more than 25% of 36 hours notice 1 day");
+  auto bites_at = [&](const char* t) { return device.standing(0, *parse_rfc3339(t)).bites; };
+  CHECK(bites_at(kNoon) == Truth::unknown);
+  CHECK(bites_at("2026-02-20T23:59:59.999Z") == Truth::unknown);
+  CHECK(bites_at("2026-02-21T00:00:00Z") == Truth::yes);
 }
 
 }  // namespace
