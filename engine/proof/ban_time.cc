@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/base/calendar.h"
+#include "engine/device/candidates.h"
 #include "engine/proof/actions.h"
 #include "engine/proof/witness_parts.h"
 
@@ -156,6 +157,33 @@ bool about_place(const RuleTable& table, ConditionIndex condition) {
     FeatureKind kind = table.features[f].kind;
     return kind == FeatureKind::country || kind == FeatureKind::area;
   });
+}
+
+std::vector<Witness> other_networks(const RuleTable& table, const Witness& there) {
+  if (!there.network.known || there.network.lower < 0) return {};
+  CountrySet here = countries_of(unpack_plmn(static_cast<std::uint32_t>(there.network.lower)));
+  std::vector<std::int64_t> others;
+  for (std::int64_t network : network_values(table)) {
+    bool other = network >= 0 && network != there.network.lower &&
+                 countries_of(unpack_plmn(static_cast<std::uint32_t>(network))) == here;
+    if (other && others.empty()) others.push_back(network);
+  }
+  for (Country country : here.members()) {
+    std::vector<std::int64_t> seen = others;
+    seen.push_back(there.network.lower);
+    for (int i = 0; i < 2; ++i) {
+      auto unseen = unseen_network(country, seen);
+      if (!unseen) break;
+      seen.push_back(*unseen);
+      others.push_back(*unseen);
+    }
+  }
+  std::vector<Witness> found;
+  for (std::int64_t network : others) {
+    found.push_back(there);
+    found.back().network = Reading::exactly(network);
+  }
+  return found;
 }
 
 void move_to_default_day(const RuleTable& table, ConditionIndex condition, Witness& there) {

@@ -32,6 +32,9 @@ std::vector<FeatureIndex> counted_with_any_profile(const RuleTable& table,
 // Does it, or what it counts, look at where the device is (and not only at its network)?
 bool about_place(const RuleTable& table, ConditionIndex condition);
 
+// The same place on other networks of the country: one that the policy names, two that it does not.
+std::vector<Witness> other_networks(const RuleTable& table, const Witness& there);
+
 // Puts the situation on kDefaultDay, where the dates that the condition names allow it.
 void move_to_default_day(const RuleTable& table, ConditionIndex condition, Witness& there);
 

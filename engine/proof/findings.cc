@@ -327,7 +327,8 @@ class FindingWriter {
     Diagnostic& d =
         add(Code::P0303, {}, fmt::format("ban `{}` can be violated {}", ban.label(), how), help);
     d.notes.push_back("for example: " + describe_witness(table_, over_time.timeline->there));
-    auto text = timeline_as_test(table_, *over_time.timeline);
+    std::optional<std::string> text = over_time.test;
+    if (text->empty()) text = timeline_as_test(table_, *over_time.timeline);
     if (text) d.notes.push_back(*std::move(text));
   }
 

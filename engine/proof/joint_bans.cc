@@ -146,6 +146,13 @@ class JointBans {
     ConditionIndex of_ban = ban().violated[joint.to];
     joint.ban_only = stays(there, of_ban, of_caller);
     joint.caller_only = stays(there, of_caller, of_ban);
+    bool of_profile = !counted_by(table_, of_caller).empty() &&
+                      counted_with_any_profile(table_, of_caller).empty();
+    joint.other_profile.clear();
+    if (of_profile) {
+      joint.other_profile.push_back(there);
+      joint.other_profile.back().profile = Reading::exactly(std::int64_t{joint.to});
+    }
     move_to_default_day(table_, of_ban, there);
     move_to_default_day(table_, of_caller, there);
     if (by_clock) {
@@ -163,7 +170,7 @@ class JointBans {
   // one counts does not.
   std::vector<Witness> stays(const Witness& there, ConditionIndex counts, ConditionIndex not_this) {
     std::vector<Witness> found;
-    if (on_one_network(not_this) && !on_one_network(counts)) add_other_networks(there, found);
+    if (on_one_network(not_this) && !on_one_network(counts)) found = other_networks(table_, there);
     std::vector<DiagramRef> goes_on, all = {same_master_data(there)};
     for (FeatureIndex f : counted_by(table_, counts)) {
       goes_on.push_back(model_.conditions().certain(table_.features[f].inner));
@@ -185,33 +192,6 @@ class JointBans {
     std::vector<FeatureIndex> counted = counted_by(table_, condition);
     return std::any_of(counted.begin(), counted.end(),
                        [&](FeatureIndex f) { return table_.features[f].scope.same_network; });
-  }
-
-  // The same place on other networks of the country: one that the policy names, two that it does
-  // not.
-  void add_other_networks(const Witness& there, std::vector<Witness>& found) const {
-    if (!there.network.known || there.network.lower < 0) return;
-    CountrySet here = countries_of(unpack_plmn(static_cast<std::uint32_t>(there.network.lower)));
-    std::vector<std::int64_t> others;
-    for (std::int64_t network : network_values(table_)) {
-      bool other = network >= 0 && network != there.network.lower &&
-                   countries_of(unpack_plmn(static_cast<std::uint32_t>(network))) == here;
-      if (other && others.empty()) others.push_back(network);
-    }
-    for (Country country : here.members()) {
-      std::vector<std::int64_t> seen = others;
-      seen.push_back(there.network.lower);
-      for (int i = 0; i < 2; ++i) {
-        auto unseen = unseen_network(country, seen);
-        if (!unseen) break;
-        seen.push_back(*unseen);
-        others.push_back(*unseen);
-      }
-    }
-    for (std::int64_t network : others) {
-      found.push_back(there);
-      found.back().network = Reading::exactly(network);
-    }
   }
 
   DiagramRef same_master_data(const Witness& there) {

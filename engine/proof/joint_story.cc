@@ -19,6 +19,7 @@ constexpr std::int64_t kReportMs = kDayMs / 2;  // an hour at which nothing chan
 struct JointStay {
   Observation report;
   std::string words;
+  std::optional<ProfileIndex> profile{};  // told with each report
 };
 
 JointStay stay_in(const RuleTable& table, const Witness* witness) {
@@ -27,6 +28,14 @@ JointStay stay_in(const RuleTable& table, const Witness* witness) {
   nowhere.report.network.give(*parse_plmn("901-01"));
   nowhere.words = "network 901-01";
   return nowhere;
+}
+
+JointStay with_profile(const RuleTable& table, JointStay stay, ProfileIndex profile) {
+  const std::string& name = table.profiles[profile].name;
+  stay.report.profile.give(name);
+  stay.words += (stay.words.empty() ? "profile = " : ", profile = ") + quoted_if_needed(name);
+  stay.profile = profile;
+  return stay;
 }
 
 // How the device comes to stand where both bans count.
@@ -48,6 +57,7 @@ class JointLife {
         plan_(plan),
         zone_(policy->zone()),
         enabled_(static_cast<ProfileIndex>(joint.there.profile.lower)),
+        current_(enabled_),
         there_(stay_in(table, &joint.there)),
         device_(policy) {}
 
@@ -85,16 +95,25 @@ class JointLife {
     const StayBeginning& second = ban_first ? *called : *counted;
     bool both_at_once = first.day == second.day;
     if (both_at_once != plan_.before.empty()) return false;
-    text_ += fmt::format("  given {}\n", joined(given_parts(table_, joint_.there)));
+    const Witness& begins = both_at_once ? joint_.there : *plan_.before.front();
+    bool changes_profile = profile_of(begins) != enabled_;
+    current_ = profile_of(begins);
+    text_ += fmt::format("  given {}\n", joined(given_parts(table_, begins)));
     now_ = at(std::min(first.day, call_day() - 1), 0);
-    Observation given = given_report(table_, joint_.there);
+    Observation given = given_report(table_, begins);
     given.at = now_;
     device_.observe(given);
     if (!both_at_once && !stay_before(first, second.day)) return false;
-    if (!stay(second, call_day(), there_)) return false;
+    JointStay there = changes_profile ? with_profile(table_, there_, enabled_) : there_;
+    if (!stay(second, call_day(), there)) return false;
+    if (current_ != enabled_) return false;
     bool stood = first.day < call_day();
     if (stood) text_ += "  expect keep\n";
     return true;
+  }
+
+  static ProfileIndex profile_of(const Witness& witness) {
+    return static_cast<ProfileIndex>(witness.profile.lower);
   }
 
   // Each turn a day shorter than the stay that follows, so that its ban does not call before.
@@ -145,7 +164,7 @@ class JointLife {
   // Time passes; what is enabled is what should be.
   bool keeps_until(Instant end) {
     while (now_ < end) {
-      if (device_.newest_report() != kBeginning && wanted() != enabled_) return false;
+      if (device_.newest_report() != kBeginning && wanted() != current_) return false;
       now_ = std::min(device_.wake(now_), end);
     }
     return true;
@@ -238,7 +257,7 @@ class JointLife {
     Decision decision = device_.decide(now_);
     if (decision.kind == Action::Kind::profile) return decision.profile;
     auto enabled = device_.enabled_profile(now_);
-    return enabled && *enabled >= 0 ? static_cast<ProfileIndex>(*enabled) : enabled_;
+    return enabled && *enabled >= 0 ? static_cast<ProfileIndex>(*enabled) : current_;
   }
 
   std::string expectation(ProfileIndex profile) const {
@@ -249,6 +268,7 @@ class JointLife {
     Observation one = where.report;
     one.at = now_;
     device_.observe(one);
+    if (where.profile) current_ = *where.profile;
   }
   void report_line(const JointStay& where) {
     report(where);
@@ -278,6 +298,7 @@ class JointLife {
   const JointPlan& plan_;
   const TimeZone& zone_;
   ProfileIndex enabled_;
+  ProfileIndex current_;  // another one before, where the device changes it by itself
   JointStay there_;
   Device device_;
   Instant now_;
@@ -299,6 +320,7 @@ std::optional<std::string> live_jointly(const std::shared_ptr<const PreparedPoli
     }
     if (by_turns.size() > 1) before.push_back(std::move(by_turns));
   }
+  for (const Witness& witness : joint.other_profile) before.push_back({&witness});
   std::vector<const Witness*> away;
   for (const Witness& witness : joint.ban_only) away.push_back(&witness);
   away.push_back(nullptr);

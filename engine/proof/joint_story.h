@@ -38,6 +38,9 @@ struct JointCase {
   Witness there;  // what both bans count goes on; its day is the one on which the caller calls
   // The same device where only the one ban's count goes on; those to be tried first come first.
   std::vector<Witness> ban_only, caller_only;
+  // The same place with another profile, for which the ban counts and the caller does not yet: the
+  // device changes it by itself.
+  std::vector<Witness> other_profile;
   Duration coming;    // how long the switch to `to` may take
   Duration assuming;  // how long the one that the ban then calls for may
   Duration noon;      // another hour than midnight at which the caller may call

@@ -5,11 +5,15 @@
 
 #include "engine/proof/ban_time.h"
 #include "engine/proof/joint_bans.h"
+#include "engine/proof/lived_policy.h"
 #include "engine/proof/outcome_search.h"
 #include "engine/proof/witness_parts.h"
 
 namespace sojourn {
 namespace {
+
+// Situations from which a violation is lived through.
+constexpr std::size_t kViolationsMax = 6;
 
 class Prover {
  public:
@@ -91,10 +95,18 @@ class Prover {
     return true;
   }
 
-  // A situation in which the ban is violated because of what it counts, and in which the same
-  // device was content before: so that nothing else changes its profile meanwhile.
-  std::optional<Witness> violation(const Ban& ban, std::uint32_t index, Leaf& decided) {
-    std::optional<Witness> found;
+  // A situation in which the ban is violated, and what is decided there.
+  struct Violation {
+    Witness there;
+    Leaf decided;
+    bool quiet = false;  // the device was content before
+  };
+
+  // Situations in which the ban is violated because of what it counts; rather those in which the
+  // same device was content before, so that nothing else changes its profile meanwhile, and those
+  // that the ban's own remedy decides.
+  std::vector<Violation> violations(const Ban& ban, std::uint32_t index) {
+    std::vector<Violation> found;
     DiagramStore& store = model_.store();
     for (ProfileIndex p = 0; p + 1 < ban.violated.size(); ++p) {
       std::vector<FeatureIndex> counted = counted_by(model_.table(), ban.bites[p]);
@@ -107,18 +119,17 @@ class Prover {
       std::vector<OutcomeRow> rows = outcome_rows(model_.rules(), violated);
       rows.push_back({violated, Leaf{}});
       for (bool by_remedy : {true, false}) {
-        for (std::size_t i = 0; i < rows.size(); ++i) {
+        for (std::size_t i = 0; i < rows.size() && found.size() < kViolationsMax; ++i) {
           if (by_remedy != (rows[i].leaf.ban == static_cast<std::int32_t>(index))) continue;
           SituationSearch::Answer answer = before(rows, i, rows[i].where);
           if (!answer.witness) continue;
           bool quiet = quiet_before(*answer.witness, counted);
-          if (found && !quiet) continue;
-          decided = rows[i].leaf;
-          found = std::move(answer.witness);
-          if (quiet) return found;
+          found.push_back({*std::move(answer.witness), rows[i].leaf, quiet});
         }
       }
     }
+    std::stable_sort(found.begin(), found.end(),
+                     [](const Violation& a, const Violation& b) { return a.quiet && !b.quiet; });
     return found;
   }
 
@@ -136,23 +147,35 @@ class Prover {
     if (!found.decided) over_time.verdict = Verdict::undecided;
     if (!found.violation) return explore_with_others(verdict.ban, question, over_time);
     over_time.verdict = Verdict::broken;
-    Leaf decided;
-    std::optional<Witness> there = violation(ban, verdict.ban, decided);
-    if (!there) {
+    std::vector<Violation> all = violations(ban, verdict.ban);
+    if (all.empty()) {
       SituationSearch::Answer any = search_.find(violated_now(ban), budget_);
-      there = std::move(any.witness);
       // What is never violated is nothing to fear.
-      if (!there) over_time.verdict = any.decided ? Verdict::holds : Verdict::undecided;
-      if (!there) return;
+      if (!any.witness) over_time.verdict = any.decided ? Verdict::holds : Verdict::undecided;
+      if (!any.witness) return;
+      all.push_back({*std::move(any.witness), Leaf{}, false});
     }
     over_time.notice_enough = notice_enough(question);
+    for (const Violation& one : all) {
+      Timeline timeline = timeline_of(ban, verdict.ban, one, found);
+      complete(model_.table(), ban, question, by_clock, timeline, over_time.guard);
+      over_time.test = lived_text(ban, timeline, over_time);
+      bool first = !over_time.timeline;
+      if (first || !over_time.test.empty()) over_time.timeline = std::move(timeline);
+      if (!over_time.test.empty() || !over_time.guard.empty()) return;
+    }
+  }
+
+  Timeline timeline_of(const Ban& ban, std::uint32_t index, const Violation& violation,
+                       const Exploration& found) {
     Timeline timeline;
-    timeline.there = *std::move(there);
-    timeline.life = *std::move(found.violation);
+    timeline.ban = index;
+    timeline.there = violation.there;
+    timeline.life = *found.violation;
     timeline.noon = found.noon;
-    if (decided.kind == Action::Kind::profile) {
+    if (violation.decided.kind == Action::Kind::profile) {
       timeline.called =
-          "profile = " + quoted_if_needed(model_.table().profiles[decided.profile].name);
+          "profile = " + quoted_if_needed(model_.table().profiles[violation.decided.profile].name);
     }
     std::optional<ProfileIndex> enabled;
     const Reading& profile = timeline.there.profile;
@@ -166,8 +189,67 @@ class Prover {
                                        model_.conditions().refuted(ban.violated[candidate]));
       timeline.elsewhere = search_.find(not_here, budget_).witness;
     }
-    complete(model_.table(), ban, question, by_clock, timeline, over_time.guard);
-    over_time.timeline = std::move(timeline);
+    return timeline;
+  }
+
+  // The timeline as the engine lives it, its stay varied where other bans call before; "": no such
+  // life ends in the violation. A guard that is used up is told as it is.
+  std::string lived_text(const Ban& ban, Timeline& timeline, const OverTime& over_time) {
+    if (!over_time.guard.empty() || !lived_.get()) return "";
+    auto lives = [&](const Timeline& one) {
+      std::optional<std::string> text = live_timeline(lived_.get(), model_.table(), one);
+      if (text) timeline = one;
+      return text.value_or("");
+    };
+    std::string text = lives(timeline);
+    if (!text.empty() || model_.table().bans.size() == 1) return text;
+    std::vector<Timeline> others = {timeline};
+    for (Witness& there : undisturbed(ban, timeline.there)) {
+      others.push_back(timeline);
+      there.day = timeline.there.day;
+      others.back().there = std::move(there);
+      if (text = lives(others.back()); !text.empty()) return text;
+    }
+    for (const Timeline& one : others) {
+      for (std::int32_t turn_days : {20, 7, 3, 1}) {
+        Timeline parted = one;
+        parted.turn_days = turn_days;
+        parted.interrupted = true;
+        if (text = lives(parted); !text.empty()) return text;
+        parted.interrupted = false;
+        parted.turns = other_networks(model_.table(), one.there);
+        if (parted.turns.empty()) continue;
+        if (text = lives(parted); !text.empty()) return text;
+      }
+    }
+    return "";
+  }
+
+  // Situations of the same profile in which the ban's count goes on and what other bans count does
+  // not: of all of them, then of each.
+  std::vector<Witness> undisturbed(const Ban& ban, const Witness& there) {
+    DiagramStore& store = model_.store();
+    ConditionDiagrams& conditions = model_.conditions();
+    auto profile = static_cast<std::size_t>(there.profile.lower);
+    DiagramRef violated = store.all_of({model_.rules().enabled(static_cast<ProfileIndex>(profile)),
+                                        conditions.certain(ban.violated[profile]),
+                                        conditions.certain(ban.bites[profile])});
+    std::vector<DiagramRef> without;
+    for (const Ban& other : model_.table().bans) {
+      if (&other == &ban || other.forbids_change) continue;
+      std::vector<DiagramRef> stands_still;
+      for (FeatureIndex f : counted_by(model_.table(), other.violated[profile])) {
+        stands_still.push_back(conditions.refuted(model_.table().features[f].inner));
+      }
+      if (!stands_still.empty()) without.push_back(store.all_of(std::move(stands_still)));
+    }
+    if (without.size() > 1) without.insert(without.begin(), store.all_of(without));
+    std::vector<Witness> found;
+    for (DiagramRef one : without) {
+      SituationSearch::Answer answer = search_.find(store.both(violated, one), budget_);
+      if (answer.witness) found.push_back(*std::move(answer.witness));
+    }
+    return found;
   }
 
   // The ban alone holds; what if another one's call leads to where it goes on counting?

@@ -40,6 +40,7 @@ struct OverTime {
   std::size_t state_count = 0;       // of the automaton explored
   bool jumps = false;                // SlowSwitch::jumps
   std::optional<Timeline> timeline;  // broken, by its own call alone
+  std::string test;                  // the same, lived through; "": not, it is to be replayed
   // Broken by a notice too short: the least that is not; absent: a guard holds the switch back.
   std::optional<std::int32_t> notice_enough;
   std::string guard;  // the guard, as written

@@ -33,6 +33,8 @@ struct Happening {
 // switches and alerts of before, a distance to a border, data of another country.
 std::optional<std::vector<Happening>> happenings(const RuleTable& table, const Witness& witness);
 
+// The network that a report names: where nothing asks for it but counts on one network, any.
+Reading told_network(const RuleTable& table, const Witness& witness);
 // What every report of a stay says.
 std::vector<std::string> report_parts(const RuleTable& table, const Witness& witness);
 

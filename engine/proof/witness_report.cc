@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/proof/witness_parts.h"
+
 namespace sojourn {
 namespace {
 
@@ -90,8 +92,9 @@ Observation given_report(const RuleTable& table, const Witness& witness) {
 Observation stay_report(const RuleTable& table, const Witness& witness) {
   Observation report;
   bool none = witness.network.known && witness.network.lower == kNoSymbol;
-  if (witness.network.known && !none) {
-    report.network.give(unpack_plmn(static_cast<std::uint32_t>(witness.network.lower)));
+  Reading network = told_network(table, witness);
+  if (network.known && !none) {
+    report.network.give(unpack_plmn(static_cast<std::uint32_t>(network.lower)));
   }
   for (FeatureIndex f = 0; f < table.features.size(); ++f) {
     const Reading& reading = witness.readings[f];

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/device/candidates.h"
 #include "engine/proof/day_length.h"
 #include "engine/proof/witness_parts.h"
 #include "engine/proof/witness_text.h"
@@ -197,11 +198,31 @@ std::string fix_words(const RuleTable& table, const Witness& witness) {
 
 }  // namespace
 
+Reading told_network(const RuleTable& table, const Witness& witness) {
+  if (witness.network.known || !witness.position) return witness.network;
+  bool counts_one = false;
+  for (const Feature& feature : table.features) {
+    bool asks = feature.kind == FeatureKind::network || feature.kind == FeatureKind::roaming;
+    if (asks) return witness.network;
+    counts_one = counts_one || feature.scope.same_network;
+  }
+  Country any = *find_country("FR");
+  for (FeatureIndex f = 0; f < table.features.size(); ++f) {
+    const Reading& reading = witness.readings[f];
+    if (table.features[f].kind != FeatureKind::country || !reading.known) continue;
+    auto claim = CountryClaim::from_packed(static_cast<std::uint32_t>(reading.lower));
+    if (!claim.set().empty()) any = claim.set().members().front();
+  }
+  std::optional<std::int64_t> network = unseen_network(any, {});
+  return counts_one && network ? Reading::exactly(*network) : witness.network;
+}
+
 std::vector<std::string> report_parts(const RuleTable& table, const Witness& witness) {
   std::vector<std::string> parts;
-  if (witness.network.known && witness.network.lower != kNoSymbol) {
-    parts.push_back(fmt::format(
-        "network {}", to_text(unpack_plmn(static_cast<std::uint32_t>(witness.network.lower)))));
+  Reading network = told_network(table, witness);
+  if (network.known && network.lower != kNoSymbol) {
+    parts.push_back(
+        fmt::format("network {}", to_text(unpack_plmn(static_cast<std::uint32_t>(network.lower)))));
   }
   for (FeatureIndex f = 0; f < table.features.size(); ++f) {
     const Feature& feature = table.features[f];
