@@ -183,6 +183,7 @@ struct ServiceOptions {
   bool all = false;            // kill set
   std::vector<std::string> rules;
   std::vector<std::string> countries;
+  std::string policy;    // policy rollback: the digest to return to; "": of the one before
   std::string campaign;  // campaigns approve, go-on
   std::string devices;   // ... only if it is about these: the digest that was listed
 };

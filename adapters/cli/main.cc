@@ -513,8 +513,9 @@ void add_policy(CLI::App& app, Action& action) {
   add_asking(policy, "shadow-activate", "put it in force", options, action, run_policy);
   add_asking(policy, "shadow-end", "let it go", options, action, run_policy);
   add_asking(policy, "versions", "those that were in force", options, action, run_policy);
-  add_asking(policy, "rollback", "the version before the newest comes into force again", options,
-             action, run_policy);
+  add_asking(policy, "rollback", "the version before comes into force again", options, action,
+             run_policy)
+      ->add_option("--to", options->policy, "this one, by its digest; repeated it changes nothing");
   policy->footer(
       "Examples:\n  sojourn policy diff --service demo new.sojourn\n"
       "  sojourn policy shadow --service demo new.sojourn\n"

@@ -313,7 +313,9 @@ int run_policy(const ServiceOptions& options, std::string_view what, Console& co
                [&](const Json& json) { show_check(json, true, console); });
   }
   if (what == "rollback") {
-    return ask(options, console, "approve", "POST", "/v1/policy/rollback", {}, {},
+    std::string path = "/v1/policy/rollback";
+    if (!options.policy.empty()) path += "?to=" + in_url(options.policy);
+    return ask(options, console, "approve", "POST", path, {}, {},
                [&](const Json& json) { show_check(json, true, console); });
   }
   auto text = read_file(options.file, limits::kSourceBytesMax);

@@ -170,10 +170,11 @@ Status Tenant::refuse_own(std::string_view by) const {
   auto versions = policy_versions(store_, keys_, 1);
   if (!versions) return std::move(versions).error();
   if (versions->empty() || !is_put_in_force_by(versions->front(), by)) return {};
-  return make_diagnostic(
-      Code::E0842,
-      "`" + std::string(by) + "` put the policy in force and does not approve what it orders",
-      "somebody else with the role `approve` has to");
+  return make_diagnostic(Code::E0842,
+                         "`" + std::string(by) +
+                             "` put the policy in force or proposed it, and does not approve "
+                             "what it orders",
+                         "somebody else with the role `approve` has to");
 }
 
 Result<Tenant::Change> Tenant::approve(const std::vector<std::string>& labels, std::string_view by,

@@ -1,5 +1,6 @@
 #include "adapters/service/policy_versions.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "adapters/service/json_line.h"
@@ -17,6 +18,7 @@ Result<PolicyVersion> version_from(const StoreKey& key, const Bytes& bytes) {
     json.at("digest").get_to(version.digest);
     json.at("by").get_to(version.by);
     json.at("at").get_to(version.at.ms);
+    version.again = json.value("again", std::uint64_t{0});
   } catch (const Json::exception&) {
     return make_diagnostic(Code::E0012, "a version of the policy cannot be read");
   }
@@ -38,9 +40,8 @@ std::string accepted_by(std::string_view acceptor, std::string_view proposer) {
 }
 
 bool is_put_in_force_by(const PolicyVersion& version, std::string_view person) {
-  std::string_view by = version.by;
-  return by == person ||
-         (by.starts_with(person) && by.substr(person.size()).starts_with(kProposedBy));
+  return version.by == person || version.by.starts_with(accepted_by(person, "")) ||
+         version.by.ends_with(accepted_by("", person));
 }
 
 // A line of JSON, then the text.
@@ -49,6 +50,7 @@ Bytes to_bytes(const PolicyVersion& version) {
   json["digest"] = version.digest;
   json["by"] = version.by;
   json["at"] = version.at.ms;
+  if (version.again != 0) json["again"] = version.again;
   std::string all = json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n" + version.text;
   return Bytes(all.begin(), all.end());
 }
@@ -78,6 +80,26 @@ Result<std::optional<PolicyVersion>> policy_version(Store& store, const Keys& ke
   auto version = version_from(key, **row);
   if (!version) return std::move(version).error();
   return std::optional(std::move(*version));
+}
+
+Result<std::optional<PolicyVersion>> version_to_return_to(Store& store, const Keys& keys,
+                                                          std::string_view digest) {
+  auto versions = policy_versions(store, keys, kPolicyVersionsMax);
+  if (!versions) return std::move(versions).error();
+  if (versions->empty()) return std::optional<PolicyVersion>();
+  const PolicyVersion& newest = versions->front();
+  std::uint64_t stands = newest.again != 0 ? newest.again : newest.number;
+  auto found = std::find_if(versions->begin(), versions->end(), [&](const PolicyVersion& one) {
+    return digest.empty() ? one.number < stands : one.digest == digest;
+  });
+  if (found == versions->end()) return std::optional<PolicyVersion>();
+  if (found->again != 0) {
+    // As itself, so that what was before it is found from here as well.
+    auto self = std::find_if(found, versions->end(),
+                             [&](const PolicyVersion& one) { return one.number == found->again; });
+    if (self != versions->end()) found = self;
+  }
+  return std::optional(std::move(*found));
 }
 
 Result<std::optional<PolicyVersion>> policy_proposal(Store& store, const Keys& keys) {

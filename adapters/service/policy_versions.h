@@ -15,6 +15,8 @@ struct PolicyVersion {
   std::string by;      // who put it in force
   Instant at = kBeginning;
   std::string text;  // as it was sent: rules, or a compiled graph
+  // Of one that was put in force again: the number it had; 0: it is no such.
+  std::uint64_t again = 0;
 };
 
 // How many are kept.
@@ -25,13 +27,18 @@ Result<std::vector<PolicyVersion>> policy_versions(Store& store, const Keys& key
                                                    std::size_t count_max);
 Result<std::optional<PolicyVersion>> policy_version(Store& store, const Keys& keys,
                                                     std::uint64_t number);
+// Where to go back to. `digest`: the newest that means this; "": the one before the newest, or,
+// when that came back itself, before what it was, so that going back never leads forth. Absent:
+// there is none.
+Result<std::optional<PolicyVersion>> version_to_return_to(Store& store, const Keys& keys,
+                                                          std::string_view digest);
 // A policy that somebody wants in force and that waits for somebody else; absent: none does.
 Result<std::optional<PolicyVersion>> policy_proposal(Store& store, const Keys& keys);
 Bytes to_bytes(const PolicyVersion& version);
 
 // Names for `by` where it takes two.
 std::string accepted_by(std::string_view acceptor, std::string_view proposer);
-// Is it this person who put it in force? Of two the one who accepted it.
+// Did this person put it in force? Where it takes two: accept or propose it.
 bool is_put_in_force_by(const PolicyVersion& version, std::string_view person);
 
 // Into `effect`: this one is the newest from now on, unless it says the same as the newest.

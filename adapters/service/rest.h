@@ -87,8 +87,11 @@ class ServiceFacts {
   virtual Status activate_shadow(Engine& engine, std::string_view by, PolicyCheck& check) = 0;
   // Puts the proposed policy in force. E0842 when there is none, or `by` proposed it.
   virtual Status activate_proposal(Engine& engine, std::string_view by, PolicyCheck& check) = 0;
-  // Puts the version before the newest in force again. E0842 when there is none.
-  virtual Status roll_back(Engine& engine, std::string_view by, PolicyCheck& check) = 0;
+  // Puts a version in force again that was so before: the newest with the digest, or with "" the
+  // one before (version_to_return_to). What is in force by that digest stays so and nothing
+  // happens. E0842 when there is none.
+  virtual Status roll_back(Engine& engine, std::string_view digest, std::string_view by,
+                           PolicyCheck& check) = 0;
 };
 
 class Rest final : public eim::HttpHandler {

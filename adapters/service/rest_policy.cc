@@ -98,7 +98,7 @@ eim::HttpResponse show_version(Rest& rest, const RestCall& call) {
 
 eim::HttpResponse roll_back(Rest& rest, const RestCall& call) {
   PolicyCheck check;
-  Status done = rest.facts().roll_back(*call.engine, call.holder.name, check);
+  Status done = rest.facts().roll_back(*call.engine, call.value("to"), call.holder.name, check);
   return activated(done, check, rest.retry_after_s());
 }
 

@@ -57,7 +57,9 @@ constexpr RestRoute kRoutes[] = {
     {"GET", "/v1/policy/versions/{version}", Role::read, show_version,
      "One of them, as it was sent", "", "", "text/plain"},
     {"POST", "/v1/policy/rollback", Role::approve, routes::roll_back,
-     "Puts the version before the newest in force again", "", "", "PolicyCheck"},
+     "Puts a version in force again: with `to` the one of this digest, which repeated changes "
+     "nothing; without, the one before, and repeated the one before that",
+     "to", "", "PolicyCheck"},
     {"GET", "/v1/policy/proposal", Role::read, show_proposal,
      "The policy that waits for a second person", "", "", "PolicyProposal"},
     {"DELETE", "/v1/policy/proposal", Role::approve, drop_proposal, "Drops it", "", "", ""},
@@ -77,7 +79,7 @@ constexpr RestRoute kRoutes[] = {
      "Devices whose decision waits for a person's yes", "limit after", "", "ApprovalList"},
     {"POST", "/v1/approvals", Role::approve, give_approval,
      "Says yes to what is decided: for devices by name, or for all that wait by a rule. Not by who "
-     "put the policy in force (409)",
+     "put the policy in force or proposed it (409)",
      "", "Approval", "Approved"},
     {"GET", "/v1/campaigns", Role::read, list_campaigns,
      "What a rule or ban orders of so many devices that a person has to say yes, or of which too "
@@ -85,12 +87,11 @@ constexpr RestRoute kRoutes[] = {
      "", "", "CampaignList"},
     {"POST", "/v1/campaigns/approve", Role::approve, routes::approve_campaign,
      "Says yes to all that a campaign orders; with the digest of `devices`, only to these. Not by "
-     "who put the policy in force (409)",
+     "who put the policy in force or proposed it (409)",
      "", "CampaignWord", ""},
     {"POST", "/v1/campaigns/go-on", Role::approve, let_campaign_go_on,
      "Lets a campaign of which too much failed go on; failures count anew. Not by who put the "
-     "policy "
-     "in force (409)",
+     "policy in force or proposed it (409)",
      "", "CampaignWord", ""},
     {"GET", "/v1/switches", Role::read, show_switches, "Kill switches that are on", "", "",
      "Switches"},

@@ -123,7 +123,8 @@ class Running final : public Service, public ServiceFacts {
     if (!difference) return std::move(difference).error();
     return difference_json(*difference, nullptr, -1);
   }
-  Status roll_back(Engine& engine, std::string_view by, PolicyCheck& found) override;
+  Status roll_back(Engine& engine, std::string_view digest, std::string_view by,
+                   PolicyCheck& found) override;
   Status set_shadow(Engine& engine, std::string_view text, std::string_view by,
                     PolicyCheck& found) override;
   Status activate_shadow(Engine& engine, std::string_view by, PolicyCheck& found) override;
@@ -228,7 +229,8 @@ Status Running::open_house(const TenantConfig& config) {
                                .digest = digest_text(*policy->prepared),
                                .by = kByFile,
                                .at = wall_clock(),
-                               .text = std::move(text)},
+                               .text = std::move(text),
+                               .again = 0},
                               first);
   if (noted && !first.empty()) noted = store_->commit(first);
   if (!noted) return noted;
@@ -382,7 +384,8 @@ Status Running::activate_or_propose(House& house, std::string_view text, std::st
                          .digest = digest_text(*check.runnable.prepared),
                          .by = std::string(by),
                          .at = wall_clock(),
-                         .text = std::string(text)};
+                         .text = std::string(text),
+                         .again = asked.version.again};
   check.proposed = true;
   log_.info("policy proposed",
             {{"tenant", house.config.name}, {"policy", proposal.digest}, {"by", proposal.by}});
@@ -405,6 +408,7 @@ Status Running::activate_proposal(Engine& engine, std::string_view by, PolicyChe
   found = check(engine, text);
   Activation asked;
   asked.accepts = to_bytes(**proposal);
+  asked.version.again = (*proposal)->again;
   return activate(house, text, accepted_by(by, (*proposal)->by), found, std::move(asked));
 }
 
@@ -431,14 +435,24 @@ Status Running::activate_shadow(Engine& engine, std::string_view by, PolicyCheck
   return activate_or_propose(house, text, by, found, std::move(asked));
 }
 
-Status Running::roll_back(Engine& engine, std::string_view by, PolicyCheck& found) {
+Status Running::roll_back(Engine& engine, std::string_view digest, std::string_view by,
+                          PolicyCheck& found) {
   House& house = house_of(engine);
-  auto versions = policy_versions(*store_, Keys(house.config.name), 2);
-  if (!versions) return std::move(versions).error();
-  if (versions->size() < 2) {
-    return make_diagnostic(Code::E0842, "there is no version to go back to");
+  auto version = version_to_return_to(*store_, Keys(house.config.name), digest);
+  if (!version) return std::move(version).error();
+  if (!version->has_value()) {
+    return digest.empty()
+               ? make_diagnostic(Code::E0842, "there is no version to go back to")
+               : make_diagnostic(Code::E0842,
+                                 "no version that was in force is `" + std::string(digest) + "`",
+                                 "`sojourn policy versions` lists them");
   }
-  return activate_policy(engine, (*versions)[1].text, by, found);
+  const std::string& text = (*version)->text;
+  found = check(engine, text);
+  if (!digest.empty() && digest == digest_text(*engine.tenant().policy())) return {};
+  Activation asked;
+  asked.version.again = (*version)->number;
+  return activate_or_propose(house, text, by, found, std::move(asked));
 }
 
 Status Running::activate(House& house, std::string_view text, std::string_view by,
@@ -451,7 +465,8 @@ Status Running::activate(House& house, std::string_view text, std::string_view b
                    .digest = digest_text(*check.runnable.prepared),
                    .by = std::string(by),
                    .at = wall_clock(),
-                   .text = std::string(text)};
+                   .text = std::string(text),
+                   .again = asked.version.again};
   {
     std::lock_guard lock(file_digests_mutex_);
     asked.replaces = house.policy_file_digest;

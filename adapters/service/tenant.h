@@ -232,7 +232,8 @@ class Tenant {
   Status open_switches();
   std::shared_ptr<const DeviceShelf> make_shelf(RunnablePolicy policy, RunnablePolicy shadow) const;
   void put_up(std::shared_ptr<const DeviceShelf> shelf);
-  // E0842: it is this person who put the policy in force, and others have to say yes to it.
+  // E0842: it is this person who put the policy in force or proposed it, and others have to say
+  // yes to it.
   Status refuse_own(std::string_view by) const;
   // The snapshot of this Reading. Requires: one.
   Result<const StoreSnapshot*> reading();

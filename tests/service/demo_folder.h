@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "adapters/service/tokens.h"
 #include "tests/cli/run_program.h"
 #include "tests/support/catch.h"
 
@@ -39,6 +40,14 @@ inline void replace_in(const std::string& path, const std::string& from, const s
 // Members of the configuration's `limits`.
 inline void set_limits(const std::string& folder, const std::string& members) {
   replace_in(folder + "/serve.json", "{", "{\"limits\": {" + members + "},");
+}
+
+// Somebody more with a role, whose token is Served::token(name).
+inline void add_person(const std::string& folder, const std::string& name, service::Role role) {
+  const std::string token = service::make_token();
+  replace_in(folder + "/tokens.json", "[",
+             "[" + service::token_entry(token, {name, role, "*"}) + ",");
+  write(folder + "/tokens/" + name, token + "\n");
 }
 
 // The folder's policy without its tests.

@@ -210,7 +210,8 @@ class Asking final : public service::ServiceFacts {
   Status activate_proposal(service::Engine&, std::string_view, service::PolicyCheck&) override {
     return refused();
   }
-  Status roll_back(service::Engine&, std::string_view, service::PolicyCheck&) override {
+  Status roll_back(service::Engine&, std::string_view, std::string_view,
+                   service::PolicyCheck&) override {
     return refused();
   }
 

@@ -92,6 +92,7 @@ TEST_CASE("every route answers what the document says") {
   write(service.folder() + "/serve.json",
         replaced(config, "\"policy\": \"policy.sojourn\"",
                  "\"policy\": \"policy.sojourn\", \"activation\": \"second person\""));
+  add_person(service.folder(), "third", service::Role::approve);
   REQUIRE(service.start());
   Walk walk(service);
   auto device = [](std::size_t n) {
@@ -176,9 +177,14 @@ TEST_CASE("every route answers what the document says") {
   walk.call(202, "PUT", "/v1/policy", {.body = asking, .role = "approve"});
   walk.call(409, "POST", "/v1/policy/proposal/activate", {.role = "approve"});
   walk.call(200, "POST", "/v1/policy/proposal/activate");
-  walk.call(200, "GET", "/v1/policy/versions");
+  Json versions = walk.call(200, "GET", "/v1/policy/versions")["versions"];
   walk.call(200, "GET", "/v1/policy/versions/{version}", {.parts = {{"{version}", "1"}}});
   walk.call(404, "GET", "/v1/policy/versions/{version}", {.parts = {{"{version}", "99"}}});
+  walk.call(409, "POST", "/v1/policy/rollback", {.query = "?to=sha256:0"});
+  const std::string in_force = versions[0]["policy"], before = versions[1]["policy"];
+  walk.call(200, "POST", "/v1/policy/rollback", {.query = "?to=" + in_force});
+  walk.call(404, "GET", "/v1/policy/proposal");
+  walk.call(202, "POST", "/v1/policy/rollback", {.query = "?to=" + before});
   walk.call(202, "POST", "/v1/policy/rollback");
 
   // A decision that waits for a yes.
@@ -188,10 +194,12 @@ TEST_CASE("every route answers what the document says") {
   service.ask_until("approvals list", "", demo_device(3));
   walk.call(200, "GET", "/v1/approvals");
   walk.call(200, "GET", "/v1/approvals", {.query = "?limit=1"});
+  walk.call(200, "GET", "/v1/devices/{device}/explanation", {.parts = device(3)});
   const std::string yes = "{\"devices\": [" + quoted_eid(3) + "]}";
-  walk.call(409, "POST", "/v1/approvals", {.body = yes});  // it put the policy in force
-  walk.call(200, "POST", "/v1/approvals", {.body = yes, .role = "approve"});
-  walk.call(409, "POST", "/v1/approvals", {.body = yes, .role = "approve"});
+  walk.call(409, "POST", "/v1/approvals", {.body = yes});                     // it accepted the
+  walk.call(409, "POST", "/v1/approvals", {.body = yes, .role = "approve"});  // policy, and it
+  walk.call(200, "POST", "/v1/approvals", {.body = yes, .role = "third"});    // proposed it
+  walk.call(409, "POST", "/v1/approvals", {.body = yes, .role = "third"});
   walk.call(200, "GET", "/v1/devices/{device}", {.parts = device(3)});
 
   walk.call(200, "GET", "/v1/switches");

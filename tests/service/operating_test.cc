@@ -179,6 +179,34 @@ TEST_CASE("where it takes two, nobody puts a policy in force alone") {
   CHECK(service.ask("proposals accept").exit_code == 1);
 }
 
+TEST_CASE("of two who put a policy in force neither says yes to what it orders") {
+  ScratchFolder scratch;
+  Served service(make_folder(scratch, "demo", 1));
+  replace_in(service.folder() + "/serve.json", "\"policy\": \"policy.sojourn\"",
+             "\"policy\": \"policy.sojourn\", \"activation\": \"second person\"");
+  add_person(service.folder(), "third", service::Role::approve);
+  REQUIRE(service.start());
+  RestClient client(service);
+  auto status = [&](std::string_view method, std::string_view path, const std::string& who,
+                    std::string_view body = {}) {
+    auto reply = client.ask(method, path, service.token(who), body);
+    REQUIRE(reply);
+    return reply->status;
+  };
+  std::string asking = rules_alone(service.folder());
+  const std::string rule = "type = meter then profile = local-br";
+  asking.insert(asking.find(rule) + rule.size(), ", approval");
+  REQUIRE(status("PUT", "/v1/policy", "approve", asking) == 202);
+  REQUIRE(status("POST", "/v1/policy/proposal/activate", "admin") == 200);
+  REQUIRE(service.observe(meter(0)).exit_code == 0);
+  service.devices("https", {.polls = 4});
+  REQUIRE(holds(service.ask_until("approvals list", "", demo_device(0)).out, demo_device(0)));
+  const std::string yes = R"({"devices":[")" + demo_device(0) + R"("]})";
+  CHECK(status("POST", "/v1/approvals", "approve", yes) == 409);
+  CHECK(status("POST", "/v1/approvals", "admin", yes) == 409);
+  CHECK(status("POST", "/v1/approvals", "third", yes) == 200);
+}
+
 TEST_CASE("too much at once is refused with a time to come again, and nothing of it is taken") {
   ScratchFolder scratch;
   Served service(make_folder(scratch, "demo", 1));
@@ -258,6 +286,49 @@ TEST_CASE("policies are compared, numbered, and rolled back") {
     REQUIRE(service.start());
     CHECK(holds(service.ask("policy show").out, "meters-in-brazil"));
     CHECK(holds(service.said(), "stays in force"));
+  }
+}
+
+TEST_CASE("going back again and again never leads forth, and to a named version changes once") {
+  ScratchFolder scratch;
+  Served service(make_folder(scratch, "demo", 1));
+  REQUIRE(service.start());
+  const std::string first = rules_alone(service.folder());
+  auto about = [&](const std::string& country, const std::string& version) {
+    std::string text = first;
+    text.replace(text.find("region in BR and type = meter"), 12, "region in " + country);
+    return text.replace(text.find("version  \"1\""), 12, "version  \"" + version + "\"");
+  };
+  Operator operating(service);
+  auto stands = [&] {
+    operating.ask("GET", "/v1/policy");
+    return operating.json()["version"].get<std::string>();
+  };
+  REQUIRE(operating.ask("PUT", "/v1/policy", about("AR", "2")) == 200);
+  const std::string second = operating.json()["policy"];
+  REQUIRE(operating.ask("PUT", "/v1/policy", about("CL", "3")) == 200);
+  SECTION("one before the other") {
+    CHECK(operating.ask("POST", "/v1/policy/rollback") == 200);
+    CHECK(stands() == "2");
+    REQUIRE(service.stop(SIGTERM) == 0);
+    REQUIRE(service.start());
+    operating = Operator(service);
+    CHECK(operating.ask("POST", "/v1/policy/rollback") == 200);
+    CHECK(stands() == "1");
+    CHECK(operating.ask("POST", "/v1/policy/rollback") == 409);
+    CHECK(stands() == "1");
+  }
+  SECTION("to one that is named") {
+    for (int i = 0; i < 3; ++i) {
+      CHECK(operating.ask("POST", "/v1/policy/rollback?to=" + second) == 200);
+      CHECK(operating.json()["policy"] == second);
+      CHECK(stands() == "2");
+    }
+    operating.ask("GET", "/v1/policy/versions");
+    CHECK(operating.json()["versions"].size() == 4);
+    CHECK(operating.ask("POST", "/v1/policy/rollback?to=sha256:0") == 409);
+    CHECK(service.ask("policy rollback", "--to " + second).exit_code == 0);
+    CHECK(stands() == "2");
   }
 }
 
