@@ -175,6 +175,8 @@ struct ServiceOptions {
   std::string profile;
   std::string iccid;
   std::string download;
+  std::string package;            // of any operations, JSON or @FILE
+  std::vector<std::string> data;  // that is asked for
   bool force = false;
   std::uint64_t order = 0;
   unsigned wait_seconds = 60;  // order wait: at most so long

@@ -455,11 +455,13 @@ void add_order(CLI::App& app, Action& action) {
   create->add_option("DEVICE", options->device, "its EID")->required();
   create
       ->add_option("COMMAND", options->command,
-                   "list, enable, disable, delete, \"set fallback\", download")
+                   "list, enable, disable, delete, \"set fallback\", download, package, data")
       ->required();
   create->add_option("--profile", options->profile, "by its declared name");
   create->add_option("--iccid", options->iccid, "or by its ICCID");
   create->add_option("--download", options->download, "the SM-DP+ address");
+  create->add_option("--package", options->package, "its operations, JSON or @FILE");
+  create->add_option("--data", options->data, "what to ask for; may be repeated");
   create->add_option("--key", options->key,
                      "an idempotency key: a repetition under it orders nothing");
   create->add_flag("--force", options->force, "even if it may strand the device (role approve)");
@@ -478,6 +480,8 @@ void add_order(CLI::App& app, Action& action) {
   }
   order->footer(
       "Examples:\n  sojourn order create --service demo EID enable --profile local-br\n"
+      "  sojourn order create --service demo EID data --data euiccCertificate\n"
+      "  sojourn order create EID package --package '{\"ecoList\": [{\"listEim\": {}}]}'\n"
       "  sojourn order list --service demo --device EID\n"
       "  sojourn order wait --service demo EID 3 --seconds 30\n"
       "Exit: 0 done, 1 refused or not done, 2 no service or unusable input.");

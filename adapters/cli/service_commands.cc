@@ -124,6 +124,15 @@ bool print_new(ServiceClient& client, std::uint64_t& from, Console& console, int
   return any;
 }
 
+// Orders that do take another role.
+bool changes_eims(const Json& order) {
+  std::string package = order.value("package", Json()).dump();
+  for (const char* operation : {"\"addEim\"", "\"deleteEim\"", "\"updateEim\""}) {
+    if (package.find(operation) != std::string::npos) return true;
+  }
+  return false;
+}
+
 // Asks until the order has ended.
 int wait_for_order(const ServiceOptions& options, const std::string& path, Console& console) {
   auto client = ServiceClient::open(options.where, "read");
@@ -246,8 +255,20 @@ int run_order(const ServiceOptions& options, std::string_view what, Console& con
     if (!options.profile.empty()) json["profile"] = options.profile;
     if (!options.iccid.empty()) json["iccid"] = options.iccid;
     if (!options.download.empty()) json["download"] = options.download;
+    if (!options.data.empty()) json["data"] = options.data;
+    if (!options.package.empty()) {
+      auto text = options.package.starts_with('@')
+                      ? read_file(options.package.substr(1), limits::kSourceBytesMax)
+                      : Result<std::string>(options.package);
+      if (!text) return console.fail(text.error());
+      json["package"] = Json::parse(*text, nullptr, false);
+      if (json["package"].is_discarded()) {
+        return console.fail(make_diagnostic(Code::E0006, "the package is not JSON"));
+      }
+    }
     if (options.force) json["force"] = true;
-    return ask(options, console, options.force ? "approve" : "operate", "POST", "/v1/orders",
+    bool approve = options.force || changes_eims(json);
+    return ask(options, console, approve ? "approve" : "operate", "POST", "/v1/orders",
                json.dump(-1, ' ', false, Json::error_handler_t::replace), "application/json",
                [&](const Json& answer) {
                  console.print(fmt::format("order {}\n", text_in(answer, "order")));

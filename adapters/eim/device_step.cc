@@ -16,6 +16,16 @@ Bytes identity_tags(Version version) {
   return version == Version::v1_0 ? Bytes{0x84, 0xA5, 0xA6, 0x88} : Bytes{0x84, 0xA5, 0xA6, 0xA8};
 }
 
+// Some members have another tag in 1.0: the default SM-DP+ address, the IPA's capabilities.
+Bytes tags_in_1_0(Bytes tags) {
+  for (std::size_t i = 0; i < tags.size(); ++i) {
+    if (tags[i] == 0x81) tags[i] = 0x80;
+    if (tags[i] == 0xA8) tags[i] = 0x88;
+    if ((tags[i] & 0x1F) == 0x1F) ++i;  // a tag of two octets
+  }
+  return tags;
+}
+
 // All results that the eUICC still keeps.
 IpaEuiccDataRequest stored_results(Version version) {
   IpaEuiccDataRequest request;
@@ -141,6 +151,7 @@ Result<Bytes> DeviceStep::issue(Order& order) {
     case OrderKind::data_request: {
       Result<IpaEuiccDataRequest> request = read<IpaEuiccDataRequest>(order.content, version());
       if (!request) return std::move(request).error();
+      if (version() == Version::v1_0) request->tag_list = tags_in_1_0(std::move(request->tag_list));
       request->transaction_id = order.transaction_id;
       message = write(*request, version());
       break;

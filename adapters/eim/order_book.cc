@@ -297,6 +297,15 @@ Result<Bytes> OrderBook::package_of(const Eid& eid, PsmoList operations,
   return write(package, Version::v1_2);
 }
 
+Result<Bytes> OrderBook::package_of(const Eid& eid, const EcoList& operations) const {
+  if (operations.empty()) return refused("a package without operations");
+  EuiccPackageSigned package;
+  package.eim_id = options_.eim_id;
+  package.eid = eid;
+  package.content = operations;
+  return write(package, Version::v1_2);
+}
+
 Result<OrderBook::Placement> OrderBook::prepare(const Eid& eid, const PsmoList& operations,
                                                 const PlaceOptions& options) {
   Result<Bytes> content = package_of(eid, operations, options);
@@ -304,6 +313,22 @@ Result<OrderBook::Placement> OrderBook::prepare(const Eid& eid, const PsmoList& 
   return prepare(
       eid, OrderKind::package, std::move(content).value(), options,
       [&](DeviceRecord& record, StoreTransaction&) { return check_safety(record, operations); });
+}
+
+Result<OrderBook::Placement> OrderBook::prepare(const Eid& eid, const EcoList& operations,
+                                                const PlaceOptions& options) {
+  Result<Bytes> content = package_of(eid, operations);
+  if (!content) return std::move(content).error();
+  return prepare(
+      eid, OrderKind::package, std::move(content).value(), options,
+      [&](DeviceRecord&, StoreTransaction&) { return check_safety(options_.eim_id, operations); });
+}
+
+Result<OrderBook::Placement> OrderBook::prepare(const Eid& eid, const IpaEuiccDataRequest& request,
+                                                const PlaceOptions& options) {
+  Result<Bytes> content = write(request, Version::v1_2);
+  if (!content) return std::move(content).error();
+  return prepare(eid, OrderKind::data_request, std::move(content).value(), options, {});
 }
 
 Result<OrderBook::Placement> OrderBook::prepare(const Eid& eid,
@@ -325,12 +350,7 @@ Result<OrderId> OrderBook::place(const Eid& eid, const PsmoList& operations,
 
 Result<OrderId> OrderBook::place(const Eid& eid, const EcoList& operations,
                                  const PlaceOptions& options) {
-  if (operations.empty()) return refused("a package without operations");
-  EuiccPackageSigned package;
-  package.eim_id = options_.eim_id;
-  package.eid = eid;
-  package.content = operations;
-  Result<Bytes> content = write(package, Version::v1_2);
+  Result<Bytes> content = package_of(eid, operations);
   if (!content) return std::move(content).error();
   return queue(
       eid, OrderKind::package, std::move(content).value(), options,

@@ -133,6 +133,10 @@ class OrderBook {
   };
   Result<Placement> prepare(const Eid& eid, const sgp32::PsmoList& operations,
                             const PlaceOptions& options);
+  Result<Placement> prepare(const Eid& eid, const sgp32::EcoList& operations,
+                            const PlaceOptions& options);
+  Result<Placement> prepare(const Eid& eid, const sgp32::IpaEuiccDataRequest& request,
+                            const PlaceOptions& options);
   Result<Placement> prepare(const Eid& eid, const sgp32::ProfileDownloadTriggerRequest& trigger,
                             const PlaceOptions& options);
   Result<StoreTransaction> prepare_enrolment(const Enrolment& enrolment);
@@ -167,6 +171,7 @@ class OrderBook {
                         const Change& check);
   Result<Bytes> package_of(const Eid& eid, sgp32::PsmoList operations,
                            const PlaceOptions& options) const;
+  Result<Bytes> package_of(const Eid& eid, const sgp32::EcoList& operations) const;
   Result<Answer> fetch(ByteView message, const Peer& peer);
   Result<Answer> provide(ByteView message, const Peer& peer);
   Result<Answer> notified(ByteView message, const Peer& peer);

@@ -1,5 +1,8 @@
 #include "adapters/service/command_package.h"
 
+#include <algorithm>
+
+#include "adapters/sgp32/catalogue.h"
 #include "adapters/sgp32/der.h"
 #include "adapters/sgp32/message_tags.h"
 #include "engine/base/diagnostic_code.h"
@@ -66,11 +69,29 @@ struct OperationWords {
   std::string operator()(const ListEim&) const { return "list eIMs"; }
 };
 
+// The members of a data request by their names.
+std::string data_asked_in(const Bytes& content) {
+  auto request = read<IpaEuiccDataRequest>(content, Version::v1_2);
+  std::string names;
+  for (std::size_t at = 0; request && at < request->tag_list.size();) {
+    // A tag has two octets when its first ends in five ones (X.690 8.1.2.4).
+    std::size_t size = (request->tag_list[at] & 0x1F) == 0x1F ? 2 : 1;
+    ByteView tag = ByteView(request->tag_list).subspan(at);
+    tag = tag.first(std::min(size, tag.size()));
+    for (const DataMember& one : data_members()) {
+      if (!std::equal(one.tag.begin(), one.tag.end(), tag.begin(), tag.end())) continue;
+      names += (names.empty() ? "" : ", ") + std::string(one.name);
+    }
+    at += size;
+  }
+  return names.empty() ? "data about itself" : names;
+}
+
 }  // namespace
 
 std::vector<std::string> asked_in(const eim::Order& order) {
   std::vector<std::string> all;
-  if (order.kind == eim::OrderKind::data_request) return {"data about itself"};
+  if (order.kind == eim::OrderKind::data_request) return {data_asked_in(order.content)};
   if (order.kind == eim::OrderKind::download) {
     auto trigger = read<ProfileDownloadTriggerRequest>(order.content, Version::v1_2);
     const auto* source =
@@ -85,6 +106,18 @@ std::vector<std::string> asked_in(const eim::Order& order) {
         for (const auto& one : operations) all.push_back(std::visit(OperationWords(), one));
       },
       package->content);
+  return all;
+}
+
+std::vector<DataMember> data_members() {
+  std::vector<DataMember> all;
+  const Type* response = find_type("IpaEuiccDataResponse", Version::v1_2);
+  for (const Member& one : response->members.front().type->members) {
+    if (!one.exists(Version::v1_2) || one.name == "eimTransactionId") continue;
+    DataMember& member = all.emplace_back(DataMember{one.name, {}});
+    if (one.tag() > 0xFF) member.tag.push_back(static_cast<std::uint8_t>(one.tag() >> 8));
+    member.tag.push_back(static_cast<std::uint8_t>(one.tag() & 0xFF));
+  }
   return all;
 }
 
@@ -115,13 +148,18 @@ Result<CommandContent> content_of(const ProfileCommand& command) {
 }
 
 Result<eim::OrderBook::Placement> prepare_order(eim::OrderBook& book, const Eid& eid,
+                                                const CommandContent& content,
+                                                const eim::OrderBook::PlaceOptions& options) {
+  return std::visit([&](const auto& one) { return book.prepare(eid, one, options); }, content);
+}
+
+Result<eim::OrderBook::Placement> prepare_order(eim::OrderBook& book, const Eid& eid,
                                                 const ProfileCommand& command,
                                                 eim::OrderBook::PlaceOptions options) {
   auto content = content_of(command);
   if (!content) return std::move(content).error();
   options.without_rollback = !command.rollback;
-  return std::visit([&](const auto& operations) { return book.prepare(eid, operations, options); },
-                    *content);
+  return prepare_order(book, eid, *content, options);
 }
 
 std::vector<OperationResult> signed_results(const eim::Order& order) {

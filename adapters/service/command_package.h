@@ -2,7 +2,9 @@
 // wants to know. What a card proved is read from the data it signed, not from words about it.
 #pragma once
 
+#include <string_view>
 #include <variant>
+#include <vector>
 
 #include "adapters/eim/order.h"
 #include "adapters/eim/order_book.h"
@@ -12,15 +14,28 @@
 
 namespace sojourn::service {
 
-using CommandContent = std::variant<sgp32::PsmoList, sgp32::ProfileDownloadTriggerRequest>;
+// What an order is made of; commands are packages of profiles and downloads.
+using CommandContent = std::variant<sgp32::PsmoList, sgp32::EcoList, sgp32::IpaEuiccDataRequest,
+                                    sgp32::ProfileDownloadTriggerRequest>;
 
 // E0842 for a command that names no profile of the card.
 Result<CommandContent> content_of(const ProfileCommand& command);
 
-// Errors: of content_of, and of OrderBook::prepare.
+// Errors: of OrderBook::prepare.
+Result<eim::OrderBook::Placement> prepare_order(eim::OrderBook& book, const Eid& eid,
+                                                const CommandContent& content,
+                                                const eim::OrderBook::PlaceOptions& options);
+// Errors: of content_of as well.
 Result<eim::OrderBook::Placement> prepare_order(eim::OrderBook& book, const Eid& eid,
                                                 const ProfileCommand& command,
                                                 eim::OrderBook::PlaceOptions options);
+
+// What a card can be asked for about itself.
+struct DataMember {
+  std::string_view name;  // "euiccCertificate", of SGP.32's IpaEuiccData
+  Bytes tag;              // as it stands in a tagList
+};
+std::vector<DataMember> data_members();
 
 // Requires: the order has ended. Names of the listed profiles are left to the caller.
 CommandResult result_of(const eim::Order& order, CommandNumber command, Instant now);

@@ -33,6 +33,7 @@
 namespace sojourn::service {
 
 using WallClock = std::function<Instant()>;
+struct HandOrder;  // hand_order.h
 
 struct PlacedOrder {
   eim::OrderId id = 0;
@@ -83,7 +84,7 @@ class Engine {
   // Is the whole tenant stopped? Then no package leaves.
   bool killed() const { return killed_.load(); }
   // The operators' orders. Errors: E0841, E0842.
-  Result<PlacedOrder> place(const Eid& eid, const ProfileCommand& command, bool force,
+  Result<PlacedOrder> place(const Eid& eid, const HandOrder& order, bool force,
                             const std::optional<OrderKey>& key = {});
   Status withdraw(const Eid& eid, eim::OrderId order);
 
@@ -135,7 +136,7 @@ class Engine {
                         Effects& refusals);
   Status take_up_what_was_left();
   Status look_up_ended();
-  Result<PlacedOrder> place_now(const Eid& eid, const ProfileCommand& command, bool force,
+  Result<PlacedOrder> place_now(const Eid& eid, const HandOrder& order, bool force,
                                 const std::optional<OrderKey>& key);
   Status do_errand(std::function<Status()> errand);
   void fail(const Diagnostic& why);

@@ -1,6 +1,7 @@
 // From commands that were decided to orders of the book, and the operators' own orders.
 #include "adapters/service/command_package.h"
 #include "adapters/service/engine.h"
+#include "adapters/service/hand_order.h"
 #include "engine/base/diagnostic_code.h"
 
 namespace sojourn::service {
@@ -13,18 +14,18 @@ constexpr int kPlaceAttempts = 16;
 
 // --- by hand -------------------------------------------------------------------------------------
 
-Result<PlacedOrder> Engine::place(const Eid& eid, const ProfileCommand& command, bool force,
+Result<PlacedOrder> Engine::place(const Eid& eid, const HandOrder& order, bool force,
                                   const std::optional<OrderKey>& key) {
   Result<PlacedOrder> placed = PlacedOrder{};
   Status done = do_errand([&]() -> Status {
-    placed = place_now(eid, command, force, key);
+    placed = place_now(eid, order, force, key);
     return placed ? Status() : placed.error();
   });
   if (!done) return std::move(done).error();
   return placed;
 }
 
-Result<PlacedOrder> Engine::place_now(const Eid& eid, const ProfileCommand& command, bool force,
+Result<PlacedOrder> Engine::place_now(const Eid& eid, const HandOrder& order, bool force,
                                       const std::optional<OrderKey>& key) {
   if (killed()) {
     return make_diagnostic(Code::E0842, "a kill switch stops all orders",
@@ -36,7 +37,8 @@ Result<PlacedOrder> Engine::place_now(const Eid& eid, const ProfileCommand& comm
     if (known->has_value()) return PlacedOrder{**known, true};
   }
   for (int attempt = 0; attempt < kPlaceAttempts; ++attempt) {
-    auto placement = prepare_order(tenant_.book(), eid, command, {.force = force});
+    auto placement = prepare_order(tenant_.book(), eid, order.content,
+                                   {.force = force, .without_rollback = order.without_rollback});
     if (!placement) return std::move(placement).error();
     StoreTransaction effect;
     append(effect, placement->effect);

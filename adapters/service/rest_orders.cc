@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "adapters/service/hand_order.h"
 #include "adapters/service/json_line.h"
 #include "adapters/service/paging.h"
 #include "adapters/service/rest.h"
@@ -11,8 +12,6 @@
 
 namespace sojourn::service::routes {
 namespace {
-
-using Kind = ProfileCommand::Kind;
 
 constexpr std::size_t kOrderKeyBytesMax = 255;
 // Of one request that waits for an order's end; who wants more asks again.
@@ -27,46 +26,12 @@ Json order_json(const std::string& label, const eim::Order& order) {
   return json;
 }
 
-std::optional<Kind> find_kind(std::string_view word) {
-  for (std::uint8_t i = 0; i < ProfileCommand::kKindCount; ++i) {
-    if (name_of(static_cast<Kind>(i)) == word) return static_cast<Kind>(i);
-  }
-  return std::nullopt;
-}
-
-// Absent, with `wrong` saying why.
-std::optional<ProfileCommand> command_in(const Json& given, const Tenant::View* device,
-                                         std::string& wrong) {
-  auto text = [&](const char* name) {
-    auto found = given.find(name);
-    return found != given.end() && found->is_string() ? found->get<std::string>() : std::string();
-  };
-  auto kind = find_kind(text("command"));
-  if (!kind) {
-    wrong = "`/command` is none of list, enable, disable, delete, set fallback, download";
-    return std::nullopt;
-  }
-  ProfileCommand command;
-  command.kind = *kind;
-  command.profile = text("profile");
-  command.iccid = text("iccid");
-  command.download = text("download");
-  if (given.contains("rollback")) command.rollback = given.value("rollback", Json(true)) != false;
-  if (command.iccid.empty() && !command.profile.empty() && device != nullptr) {
-    for (const CardProfile& one : device->plan.card) {
-      if (one.profile == command.profile) command.iccid = one.iccid;
-    }
-  }
-  bool needs_iccid = *kind != Kind::list && *kind != Kind::download;
-  if (needs_iccid && !parse_iccid(command.iccid)) {
-    wrong = "`/iccid` is missing, and the card lists no profile of the name under `/profile`";
-    return std::nullopt;
-  }
-  if (*kind == Kind::download && command.download.empty()) {
-    wrong = "`/download` is missing: the SM-DP+ address";
-    return std::nullopt;
-  }
-  return command;
+// With what came back, decoded.
+Json with_answer(Json order) {
+  auto evidence = from_base64(order.value("evidence", ""));
+  Json answer = evidence ? answer_in(order.value("kind", ""), *evidence) : Json();
+  if (!answer.is_null()) order["answer"] = std::move(answer);
+  return order;
 }
 
 // One order, also one that has ended; null: there is none.
@@ -75,14 +40,14 @@ Result<Json> find_order(Tenant& tenant, const std::string& label, const Eid& eid
   auto record = tenant.book().device(eid);
   if (!record) return std::move(record).error();
   if (const eim::Order* order = record->find(number); order != nullptr) {
-    return order_json(label, *order);
+    return with_answer(order_json(label, *order));
   }
   auto finished = tenant.store().read(tenant.keys().finished_order(label, number));
   if (!finished) return std::move(finished).error();
   if (!finished->has_value()) return Json();
   Json json = parsed(text_in(**finished));
   json["device"] = label;
-  return json;
+  return with_answer(std::move(json));
 }
 
 }  // namespace
@@ -127,13 +92,6 @@ eim::HttpResponse list_orders(Rest& rest, const RestCall& call) {
 eim::HttpResponse create_order(Rest& rest, const RestCall& call) {
   Json given = parsed(call.body());
   if (!given.is_object()) return problem(400, "E0885", "the body is not a JSON object");
-  static constexpr std::string_view kMembers[] = {"device",   "command",  "profile", "iccid",
-                                                  "download", "rollback", "force"};
-  for (const auto& [name, value] : given.items()) {
-    if (std::find(std::begin(kMembers), std::end(kMembers), name) == std::end(kMembers)) {
-      return problem(400, "E0885", "`/" + name + "` is no member of an order");
-    }
-  }
   std::string label = given.contains("device") && given["device"].is_string()
                           ? given["device"].get<std::string>()
                           : std::string();
@@ -141,9 +99,12 @@ eim::HttpResponse create_order(Rest& rest, const RestCall& call) {
   if (!eid) return problem(400, "E0885", "`/device` is not an EID of 32 digits");
   auto view = call.engine->tenant().view(label, false);
   if (!view) return problem(view.error(), rest.retry_after_s());
-  std::string wrong;
-  auto command = command_in(given, view->has_value() ? &**view : nullptr, wrong);
-  if (!command) return problem(400, "E0885", wrong);
+  auto order =
+      hand_order_from(given, view->has_value() ? (*view)->plan.card : std::vector<CardProfile>());
+  if (!order) return problem(order.error(), rest.retry_after_s());
+  if (order->changes_eims && call.holder.role < Role::approve) {
+    return problem(403, "", "to change the eIMs of a card needs the role approve");
+  }
   bool force = given.contains("force") && given["force"] == true;
   if (force && call.holder.role < Role::approve) {
     return problem(403, "", "`/force` needs the role approve");
@@ -155,7 +116,7 @@ eim::HttpResponse create_order(Rest& rest, const RestCall& call) {
     }
     key = {call.holder.name + "\n" + std::string(chosen), to_hex(sha256(call.request.body))};
   }
-  auto placed = call.engine->place(*eid, *command, force, key);
+  auto placed = call.engine->place(*eid, *order, force, key);
   if (!placed) return problem(placed.error(), rest.retry_after_s());
   Json json;
   json["device"] = label;

@@ -33,8 +33,9 @@ constexpr RestRoute kRoutes[] = {
     {"GET", "/v1/orders", Role::read, list_orders, "Orders of a device, or all that are open",
      "device limit after", "", "OrderList"},
     {"POST", "/v1/orders", Role::operate, create_order,
-     "Orders something of a card by hand; with an Idempotency-Key a repetition orders nothing", "",
-     "NewOrder", "PlacedOrder", true, "Idempotency-Key"},
+     "Orders something of a card by hand: a change of profiles, a download, a package of any "
+     "operations, data about it; with an Idempotency-Key a repetition orders nothing",
+     "", "NewOrder", "PlacedOrder", true, "Idempotency-Key"},
     {"GET", "/v1/orders/{device}/{order}", Role::read, show_order,
      "One order; with `wait` when it has ended, or after so many seconds, at most 30, or sooner "
      "when "

@@ -201,11 +201,13 @@ constexpr RestSchema kSchemas[] = {
 
     {"NewOrder", R"({"type":"object","required":["device","command"],"properties":{
   "device":{"type":"string"},
-  "command":{"type":"string","enum":["list","enable","disable","delete","set fallback","download"]},
+  "command":{"type":"string","enum":["list","enable","disable","delete","set fallback","download","package","data"]},
   "profile":{"type":"string"},
   "iccid":{"type":"string"},
   "download":{"type":"string"},
   "rollback":{"type":"boolean"},
+  "package":{"type":"object","description":"SGP.32's EuiccPackage in JSON, as sojourn package has it: psmoList or ecoList; to change the eIMs of a card takes the role approve"},
+  "data":{"type":"array","items":{"type":"string"},"description":"members of SGP.32's IpaEuiccData"},
   "force":{"type":"boolean"}}})"},
 
     {"PlacedOrder", R"({"type":"object","required":["device","order"],"properties":{
@@ -223,7 +225,8 @@ constexpr RestSchema kSchemas[] = {
   "transaction":{"type":"string"},
   "message":{"type":"string","description":"digest of what left"},
   "reason":{"type":"string"},
-  "evidence":{"type":"string","description":"what the card signed, base64"},
+  "evidence":{"type":"string","description":"what the card signed, or (unsigned) data about it, base64"},
+  "answer":{"oneOf":[{"type":"array","items":{"type":"object"}},{"type":"object"}],"description":"the evidence decoded, where one order is shown: SGP.32's list of EuiccResultData, or IpaEuiccData"},
   "attempts":{"type":"integer"},
   "not_before":{"type":"string","format":"date-time"},
   "ended_at":{"type":"string","format":"date-time"}}})"},

@@ -336,6 +336,37 @@ TEST_CASE("what could strand a device needs force") {
   }
 }
 
+TEST_CASE("data are asked for under the tags of the device's version") {
+  for (Version version : {Version::v1_0, Version::v1_2}) {
+    INFO(version_text(version));
+    House house(version);
+    house.place({ListProfileInfo{}});  // so that the book knows which it speaks
+    REQUIRE(house.rounds() == 1);
+    IpaEuiccDataRequest request;
+    request.tag_list = *from_hex("81bf2083a8");
+    auto placed = house.book.prepare(kEid, request, {});
+    REQUIRE(placed.ok());
+    REQUIRE(house.store->commit(placed->effect).ok());
+    auto sent = read<IpaEuiccDataRequest>(house.fetch(), version);
+    REQUIRE(sent.ok());
+    CHECK(to_hex(sent->tag_list) == (version == Version::v1_0 ? "80bf208388" : "81bf2083a8"));
+    house.deliver(house.card.provide(IpaEuiccDataResponse{house.card.data(*sent)}));
+    CHECK(house.order(placed->id).state == OrderState::done);
+  }
+}
+
+TEST_CASE("packages of eIMs are prepared under the same rules as they are placed") {
+  House house;
+  auto effect = house.book.prepare(kEid, EcoList{ListEim{}}, {});
+  REQUIRE(effect.ok());
+  CHECK(house.store->commit(effect->effect).ok());
+  CHECK(house.order(effect->id).state == OrderState::queued);
+  const EcoList end = {DeleteEim{"eim.example.com"}};
+  CHECK(house.book.prepare(kEid, end, {}).error().code == Code::E0842);
+  CHECK(house.book.prepare(kEid, end, {.force = true}).ok());
+  CHECK(house.book.prepare(kEid, EcoList{}, {.force = true}).error().code == Code::E0842);
+}
+
 TEST_CASE("a device that is not enrolled, and messages of others") {
   House house;
   GetEimPackageRequest request;

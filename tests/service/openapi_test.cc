@@ -130,6 +130,12 @@ TEST_CASE("every route answers what the document says") {
   std::string list = "{\"device\": " + quoted_eid(2) + R"(, "command": "list"})";
   Json placed = walk.call(201, "POST", "/v1/orders", {.body = list});
   walk.call(400, "POST", "/v1/orders", {.body = R"({"device": "1", "command": "list"})"});
+  std::string eims = "{\"device\": " + quoted_eid(2) +
+                     R"(, "command": "package", "package": {"ecoList": [{"listEim": {}}]}})";
+  std::string data =
+      "{\"device\": " + quoted_eid(2) + R"(, "command": "data", "data": ["euiccCertificate"]})";
+  Json asked[] = {walk.call(201, "POST", "/v1/orders", {.body = eims}),
+                  walk.call(201, "POST", "/v1/orders", {.body = data})};
   walk.call(200, "GET", "/v1/orders");
   walk.call(200, "GET", "/v1/orders", {.query = "?limit=1"});
   walk.call(200, "GET", "/v1/orders/{device}/{order}",
@@ -145,6 +151,12 @@ TEST_CASE("every route answers what the document says") {
   walk.call(200, "GET", "/v1/orders", {.query = "?device=" + demo_device(0)});
   walk.call(200, "GET", "/v1/orders", {.query = "?device=" + demo_device(2)});
   walk.call(200, "GET", "/v1/orders/{device}/{order}", {.parts = order_of(2, placed["order"])});
+  for (const Json& one : asked) {
+    auto parts_of_one = order_of(2, one["order"]);
+    Json ended = walk.call(200, "GET", "/v1/orders/{device}/{order}",
+                           {.parts = parts_of_one, .query = "?wait=10"});
+    CHECK(ended.contains("answer"));
+  }
   for (std::size_t n = 0; n < 3; ++n) {
     walk.call(200, "GET", "/v1/devices/{device}", {.parts = device(n)});
     walk.call(200, "GET", "/v1/devices/{device}/history", {.parts = device(n)});
