@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/base/diagnostic_code.h"
+#include "engine/runtime/json_writer.h"
 
 namespace sojourn {
 namespace {
@@ -67,27 +68,17 @@ std::optional<Line> parse_line(std::string_view text) {
   return line;
 }
 
-// As the library writes it, which is asked only for what is not plain.
-std::string quoted(const std::string& text) {
-  bool is_plain =
-      std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
-  if (!is_plain) return Json(text).dump(-1, ' ', false, Json::error_handler_t::replace);
-  std::string all = "\"";
-  all.reserve(text.size() + text.size() / 4 + 2);
-  for (char c : text) {
-    if (c == '"' || c == '\\') all += '\\';
-    all += c;
-  }
-  return all + '"';
-}
-
 std::string written(const Line& line) {
-  std::string json = fmt::format("{{\"sequence\":{},\"tenant\":{},\"previous\":{}", line.sequence,
-                                 quoted(line.tenant), quoted(line.previous));
-  if (line.device) json += ",\"device\":" + quoted(*line.device);
-  if (line.salt) json += ",\"salt\":" + quoted(*line.salt);
-  return json + fmt::format(",\"commitment\":{},\"record\":{},\"hash\":{}}}",
-                            quoted(line.commitment), quoted(line.record), quoted(line.hash));
+  std::string text;
+  text.reserve(line.record.size() + line.record.size() / 4 + 512);
+  JsonObject json(text);
+  json.number("sequence", line.sequence).text("tenant", line.tenant);
+  json.text("previous", line.previous);
+  if (line.device) json.text("device", *line.device);
+  if (line.salt) json.text("salt", *line.salt);
+  json.text("commitment", line.commitment).text("record", line.record).text("hash", line.hash);
+  json.close();
+  return text;
 }
 
 }  // namespace

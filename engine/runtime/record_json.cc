@@ -1,94 +1,85 @@
 #include "engine/runtime/record_json.h"
 
-#include <nlohmann/json.hpp>
+#include "engine/runtime/json_writer.h"
 
 namespace sojourn {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-std::string dumped(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+void put_instant(JsonObject& json, std::string_view name, Instant t) {
+  t == kNever ? json.word(name, "null") : json.text(name, to_rfc3339(t));
 }
 
-Json instant_or_null(Instant t) { return t == kNever ? Json(nullptr) : Json(to_rfc3339(t)); }
-
-Json row_json(const EvidenceRow& row) {
-  Json json;
-  json["from"] = to_rfc3339(row.from);
-  json["to"] = instant_or_null(row.to);
-  auto add = [&](const char* key, const std::string& value) {
-    if (!value.empty()) json[key] = value;
+void append_row(std::string& out, const EvidenceRow& row) {
+  JsonObject json(out);
+  json.text("from", to_rfc3339(row.from));
+  put_instant(json, "to", row.to);
+  auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) json.text(name, value);
   };
   add("country", row.country);
   add("network", row.network);
   add("profile", row.profile);
   add("imei", row.imei);
   add("known_by", row.known_by);
-  return json;
+  json.close();
 }
 
 const char* word(Truth truth) {
   return truth == Truth::yes ? "true" : truth == Truth::no ? "false" : "unknown";
 }
 
-Json condition_json(const ConditionEvidence& evidence) {
-  Json json;
-  json["condition"] = evidence.condition;
-  json["holds"] = word(evidence.truth);
+void append_condition(std::string& out, const ConditionEvidence& evidence) {
+  JsonObject json(out);
+  json.text("condition", evidence.condition).text("holds", word(evidence.truth));
   if (evidence.count) {
-    json["value"] = *evidence.count;
-    json["text"] = evidence.value;
+    json.number("value", *evidence.count).text("text", evidence.value);
   } else {
-    json["value"] = evidence.value;
+    json.text("value", evidence.value);
   }
-  if (evidence.since) json["since"] = to_rfc3339(*evidence.since);
-  if (evidence.reported) json["reported"] = to_rfc3339(*evidence.reported);
-  if (!evidence.source.empty()) json["source"] = evidence.source;
+  if (evidence.since) json.text("since", to_rfc3339(*evidence.since));
+  if (evidence.reported) json.text("reported", to_rfc3339(*evidence.reported));
+  if (!evidence.source.empty()) json.text("source", evidence.source);
   if (evidence.would_hold_at) {
-    json["would_hold_at"] = to_rfc3339(*evidence.would_hold_at);
-    if (evidence.if_it_goes_on) json["if_it_goes_on"] = true;
+    json.text("would_hold_at", to_rfc3339(*evidence.would_hold_at));
+    if (evidence.if_it_goes_on) json.word("if_it_goes_on", "true");
   }
   if (!evidence.rows.empty()) {
-    Json rows = Json::array();
-    for (const EvidenceRow& row : evidence.rows) rows.push_back(row_json(row));
-    json["rows"] = std::move(rows);
+    json.member("rows");
+    append_array(out, evidence.rows, append_row);
   }
-  return json;
+  json.close();
 }
 
-Json conditions_json(const std::vector<ConditionEvidence>& because) {
-  Json json = Json::array();
-  for (const ConditionEvidence& evidence : because) json.push_back(condition_json(evidence));
-  return json;
+void put_conditions(JsonObject& json, std::string& out,
+                    const std::vector<ConditionEvidence>& because) {
+  json.member("because");
+  append_array(out, because, append_condition);
 }
 
-Json rule_json(const RuleEvidence& rule) {
-  Json json;
-  json["rule"] = rule.label;
-  json["at"] = rule.at;
-  json["holds"] = word(rule.truth);
-  if (!rule.why_not.empty()) json["why_not"] = rule.why_not;
-  if (rule.would_fire_at) json["would_fire_at"] = to_rfc3339(*rule.would_fire_at);
-  json["because"] = conditions_json(rule.because);
-  return json;
+void append_rule(std::string& out, const RuleEvidence& rule) {
+  JsonObject json(out);
+  json.text("rule", rule.label).text("at", rule.at).text("holds", word(rule.truth));
+  if (!rule.why_not.empty()) json.text("why_not", rule.why_not);
+  if (rule.would_fire_at) json.text("would_fire_at", to_rfc3339(*rule.would_fire_at));
+  put_conditions(json, out, rule.because);
+  json.close();
 }
 
-Json bans_json(const std::vector<BanEvidence>& bans) {
-  Json json = Json::array();
-  for (const BanEvidence& ban : bans) {
-    Json row;
-    row["ban"] = ban.ban;
-    row["at"] = ban.at;
-    if (!ban.source.empty()) row["source"] = ban.source;
-    if (!ban.certainty.empty()) row["certainty"] = ban.certainty;
-    row["state"] = ban.state;
-    row["with"] = ban.profile.empty() ? Json(nullptr) : Json(ban.profile);
-    row["deadline"] = instant_or_null(ban.deadline);
-    row["because"] = conditions_json(ban.because);
-    json.push_back(std::move(row));
-  }
-  return json;
+void append_ban(std::string& out, const BanEvidence& ban) {
+  JsonObject json(out);
+  json.text("ban", ban.ban).text("at", ban.at);
+  if (!ban.source.empty()) json.text("source", ban.source);
+  if (!ban.certainty.empty()) json.text("certainty", ban.certainty);
+  json.text("state", ban.state).text_or_null("with", ban.profile);
+  put_instant(json, "deadline", ban.deadline);
+  put_conditions(json, out, ban.because);
+  json.close();
+}
+
+void put_bans(JsonObject& json, std::string& out, const std::vector<BanEvidence>& bans) {
+  if (bans.empty()) return;
+  json.member("bans");
+  append_array(out, bans, append_ban);
 }
 
 std::string policy_digest(const RuleTable& table) {
@@ -98,45 +89,49 @@ std::string policy_digest(const RuleTable& table) {
 }  // namespace
 
 std::string to_json(const DecisionRecord& record, const RuleTable& table) {
-  Json json;
-  json["ts"] = to_rfc3339(record.at);
-  json["device"] = record.device;
-  json["outcome"] = record.outcome;
-  if (!record.profile.empty()) json["profile"] = record.profile;
-  json["from"] = record.from.empty() ? Json(nullptr) : Json(record.from);
-  json["rule"] = record.rule.empty() ? Json("otherwise") : Json(record.rule);
-  if (!record.origin.empty()) json["at"] = record.origin;
-  json["policy"] = policy_digest(table);
-  json["because"] = conditions_json(record.because);
-  json["skipped"] = record.skipped;
-  if (!record.bans.empty()) json["bans"] = bans_json(record.bans);
-  json["alerts"] = record.alerts;
-  json["tasks"] = record.tasks;
-  json["suppressed"] = record.suppressed ? Json(*record.suppressed) : Json(nullptr);
-  if (!record.overridden.empty()) json["overridden"] = record.overridden;
-  json["review"] = instant_or_null(record.review);
-  return dumped(json);
+  std::string out;
+  JsonObject json(out);
+  json.text("ts", to_rfc3339(record.at)).text("device", record.device);
+  json.text("outcome", record.outcome);
+  if (!record.profile.empty()) json.text("profile", record.profile);
+  json.text_or_null("from", record.from);
+  json.text("rule", record.rule.empty() ? "otherwise" : record.rule);
+  if (!record.origin.empty()) json.text("at", record.origin);
+  json.text("policy", policy_digest(table));
+  put_conditions(json, out, record.because);
+  json.texts("skipped", record.skipped);
+  put_bans(json, out, record.bans);
+  json.texts("alerts", record.alerts).texts("tasks", record.tasks);
+  record.suppressed ? json.text("suppressed", *record.suppressed) : json.word("suppressed", "null");
+  if (!record.overridden.empty()) json.texts("overridden", record.overridden);
+  put_instant(json, "review", record.review);
+  json.close();
+  return out;
 }
 
 std::string to_json(const Explanation& explanation, const RuleTable& table) {
-  Json json;
-  json["ts"] = to_rfc3339(explanation.at);
-  json["device"] = explanation.device;
-  json["outcome"] = explanation.outcome;
-  json["from"] =
-      explanation.enabled_profile.empty() ? Json(nullptr) : Json(explanation.enabled_profile);
-  json["policy"] = policy_digest(table);
-  json["decided_by"] =
-      explanation.decided_by ? rule_json(*explanation.decided_by) : Json("otherwise");
-  Json others = Json::array();
-  for (const RuleEvidence& rule : explanation.others) others.push_back(rule_json(rule));
-  json["others"] = std::move(others);
-  if (!explanation.bans.empty()) json["bans"] = bans_json(explanation.bans);
-  json["alerts"] = explanation.alerts;
-  json["tasks"] = explanation.tasks;
-  if (explanation.suppressed) json["suppressed"] = *explanation.suppressed;
-  json["review"] = instant_or_null(explanation.review);
-  return dumped(json);
+  std::string out;
+  JsonObject json(out);
+  json.text("ts", to_rfc3339(explanation.at)).text("device", explanation.device);
+  json.text("outcome", explanation.outcome).text_or_null("from", explanation.enabled_profile);
+  json.text("policy", policy_digest(table));
+  if (explanation.decided_by) {
+    json.member("decided_by");
+    append_rule(out, *explanation.decided_by);
+  } else if (explanation.decision.ban >= 0) {
+    auto ban = static_cast<std::size_t>(explanation.decision.ban);
+    json.text("decided_by", "ban " + table.bans[ban].label());
+  } else {
+    json.text("decided_by", "otherwise");
+  }
+  json.member("others");
+  append_array(out, explanation.others, append_rule);
+  put_bans(json, out, explanation.bans);
+  json.texts("alerts", explanation.alerts).texts("tasks", explanation.tasks);
+  if (explanation.suppressed) json.text("suppressed", *explanation.suppressed);
+  put_instant(json, "review", explanation.review);
+  json.close();
+  return out;
 }
 
 }  // namespace sojourn
