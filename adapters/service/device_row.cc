@@ -52,6 +52,12 @@ Result<Row> read(std::uint8_t layout, ByteView bytes) {
 
 namespace sojourn::service {
 
+bool same_marks(const DeviceRow& a, const DeviceRow& b) {
+  return a.decided_at == b.decided_at && a.queued_at == b.queued_at && a.order == b.order &&
+         a.command == b.command && a.policy == b.policy && a.waits_for == b.waits_for &&
+         a.approved == b.approved;
+}
+
 Bytes to_bytes(const DeviceRow& row) { return archive::written(archive::kDeviceRowLayout, row); }
 
 Result<DeviceRow> device_row_from(ByteView bytes) {

@@ -27,6 +27,9 @@ struct DeviceRow {
   friend bool operator==(const DeviceRow&, const DeviceRow&) = default;
 };
 
+// Of two rows of a device between which nothing was decided or planned: are they equal?
+bool same_marks(const DeviceRow& a, const DeviceRow& b);
+
 Bytes to_bytes(const DeviceRow& row);
 Result<DeviceRow> device_row_from(ByteView bytes);  // E0012
 

@@ -89,7 +89,7 @@ EngineCounters Engine::counters() const {
 
 // --- what comes in -------------------------------------------------------------------------------
 
-Result<ReportCounts> Engine::take(std::vector<Report> reports) {
+Result<ReportCounts> Engine::take(std::span<Report> reports) {
   std::future<Result<ReportCounts>> answer;
   {
     std::lock_guard lock(mutex_);
@@ -105,7 +105,7 @@ Result<ReportCounts> Engine::take(std::vector<Report> reports) {
     }
     waiting_reports_ += reports.size();
     ReportsJob& job = jobs_.emplace_back();
-    job.reports = std::move(reports);
+    job.reports = reports;
     answer = job.answer.get_future();
   }
   wake_.notify_one();

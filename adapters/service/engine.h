@@ -68,7 +68,8 @@ class Engine {
 
   // Errors: E0883 the queue is full (none was taken), E0015 it has stopped, E0009 the disk is full
   // (nobody knows yet whether they will be there; sent again they count once).
-  Result<ReportCounts> take(std::vector<Report> reports);
+  // What does not count is taken out of the reports, unless it is E0883.
+  Result<ReportCounts> take(std::span<Report> reports);
   void tell(const Eid& eid, std::vector<eim::Notice> notices);
   Status enrol(const eim::Enrolment& enrolment);  // E0842 enrolled already
   // What people change (Tenant::Change): with any error, E0009 too, nothing has happened. Other
@@ -96,7 +97,7 @@ class Engine {
 
  private:
   struct ReportsJob {
-    std::vector<Report> reports;
+    std::span<Report> reports;  // of whoever waits for the answer
     std::promise<Result<ReportCounts>> answer;
   };
   // Anything else that has to happen on the engine's thread. It happens whole or, with an error,

@@ -73,7 +73,8 @@ void Feed::follow(const std::string& path) {
 }
 
 void Feed::take(const std::string& path, std::string_view text) {
-  ReportLines lines = ReportLineReader().read(text);
+  ReportLineReader reader;
+  ReportLines lines = reader.read(text);
   if (lines.refused_count > 0) {
     const RefusedLine& first = lines.refused.front();
     log_.warn("lines refused", {{"path", path},
@@ -81,8 +82,7 @@ void Feed::take(const std::string& path, std::string_view text) {
                                 {"first", first.code + ": " + first.message}});
   }
   while (!lines.reports.empty()) {
-    std::vector<Report> copy = lines.reports;
-    Result<ReportCounts> taken = engine_.take(std::move(copy));
+    Result<ReportCounts> taken = engine_.take(lines.reports);
     if (taken) return;
     if (taken.error().code != Code::E0883) return log_.error(taken.error());
     std::this_thread::sleep_for(kBusyNap);  // others came first

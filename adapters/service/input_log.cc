@@ -103,25 +103,34 @@ PendingEntries& InputLog::entries_of(const std::string& label) {
   return made;
 }
 
-void InputLog::append(const std::string& label, std::string_view text) {
+std::size_t InputLog::append(const std::string& label, std::string_view text,
+                             PendingEntries*& known) {
+  if (text.empty()) {
+    const PendingEntries* entries = pending(label);
+    return entries == nullptr ? 0 : entries->byte_count();
+  }
+  if (known == nullptr) known = &entries_of(label);
+  PendingEntries& entries = *known;
   while (!text.empty()) {
     std::size_t end =
         text.size() <= kRowBytes ? std::string_view::npos : text.find('\n', kRowBytes);
     std::string_view part = end == std::string_view::npos ? text : text.substr(0, end + 1);
     text.remove_prefix(part.size());
-    entries_of(label).add(next_, part);
+    entries.add(next_, part);
     unwritten_.text(label);
     unwritten_.text(std::string(part));
     unwritten_bytes_ += part.size();
     if (unwritten_bytes_ >= kRowBytes) close_row();
   }
+  return entries.byte_count();
 }
 
 void InputLog::close_row() {
   if (unwritten_bytes_ == 0) return;
   Bytes plain = unwritten_.take();
   full_rows_.emplace_back(
-      next_, pack_journal({reinterpret_cast<const char*>(plain.data()), plain.size()}));
+      next_,
+      pack_journal({reinterpret_cast<const char*>(plain.data()), plain.size()}, PackEffort::quick));
   rows_.push_back({next_++, unwritten_bytes_});
   byte_count_ += unwritten_bytes_;
   unwritten_bytes_ = 0;

@@ -79,8 +79,13 @@ class InputLog {
   // What was left by the process before. E0012.
   Status open(Store& store, const Keys& keys);
 
-  // Requires: whole lines.
-  void append(const std::string& label, std::string_view text);
+  // How many bytes the log holds of the device then. `known`: where its entries lie, or null; it
+  // stays right until they are forgotten. Requires: whole lines.
+  std::size_t append(const std::string& label, std::string_view text, PendingEntries*& known);
+  std::size_t append(const std::string& label, std::string_view text) {
+    PendingEntries* unknown = nullptr;
+    return append(label, text, unknown);
+  }
   // Into `effect`: what was appended since the last time.
   void write(const Keys& keys, StoreTransaction& effect);
 

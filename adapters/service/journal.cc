@@ -32,6 +32,7 @@ Diagnostic damaged() {
 // How a packed block begins, and no entry.
 constexpr std::array<std::uint8_t, 4> kBlockMagic = {0x28, 0xB5, 0x2F, 0xFD};
 constexpr int kBlockLevel = 3;
+constexpr int kQuickLevel = 1;
 
 // Calls `use` with each entry; none is empty.
 template <class Use>
@@ -171,10 +172,11 @@ ZSTD_DCtx* unpacker() {
 
 }  // namespace
 
-Bytes pack_journal(std::string_view text) {
+Bytes pack_journal(std::string_view text, PackEffort effort) {
   Bytes block(ZSTD_compressBound(text.size()));
-  std::size_t size = ZSTD_compressCCtx(packer(), block.data(), block.size(), text.data(),
-                                       text.size(), kBlockLevel);
+  std::size_t size =
+      ZSTD_compressCCtx(packer(), block.data(), block.size(), text.data(), text.size(),
+                        effort == PackEffort::quick ? kQuickLevel : kBlockLevel);
   bool pays = ZSTD_isError(size) == 0 && size < text.size();
   if (!pays) return Bytes(text.begin(), text.end());
   block.resize(size);

@@ -52,9 +52,10 @@ struct LiveDevice {
   // As long as its newest report is not this late, nothing of its journal is to be thinned.
   Instant thin_from = kBeginning;
   Instant journal_time = kBeginning;  // what a reader of the journal takes for `loop.now()`
-  std::chrono::steady_clock::time_point used_at{};
-  bool resting = false;                       // its loop let go of what can be concluded anew
-  std::list<LiveDevice*>::iterator recent{};  // its place among those used lately
+  PendingEntries* in_log = nullptr;   // what the log holds of it, once it got something
+  std::chrono::steady_clock::time_point used_at{};  // to the second
+  bool resting = false;                             // its loop let go of what can be concluded anew
+  std::list<LiveDevice*>::iterator recent{};        // its place among those used lately
 };
 
 // What devices are read under. Does not change: another policy is another shelf, so a thread may

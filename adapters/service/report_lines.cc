@@ -4,6 +4,12 @@
 #include "engine/base/limits.h"
 
 namespace sojourn::service {
+namespace {
+
+// Reports whose memory is kept for the next text: some hundred bytes each, per waiting thread.
+constexpr std::size_t kKeptReports = 4'096;
+
+}  // namespace
 
 ReportLineReader::ReportLineReader() : parser_(telemetry::make_ndjson_parser()) {}
 
@@ -12,9 +18,15 @@ ReportLines ReportLineReader::read(std::string_view text) {
   block_.byte_count = text.size();
   block_.bytes.append(telemetry::kLinePaddingBytes, ' ');
   ReportLines lines;
+  if (reports_.size() > kKeptReports) {
+    reports_.resize(kKeptReports);
+    reports_.shrink_to_fit();
+  }
+  std::size_t count = 0;
   telemetry::LineCursor cursor(block_);
   while (auto line = cursor.next()) {
-    Report report;
+    if (count == reports_.size()) reports_.emplace_back();
+    Report& report = reports_[count];
     telemetry::LineOutcome outcome = parser_->parse(*line, report.observation);
     if (outcome == telemetry::LineOutcome::blank) continue;
     ++lines.line_count;
@@ -32,8 +44,9 @@ ReportLines ReportLineReader::read(std::string_view text) {
     report.line = line->text;
     // Where a line stood in its request says nothing; the journal does not keep it.
     report.observation.line = 1;
-    lines.reports.push_back(std::move(report));
+    ++count;
   }
+  lines.reports = std::span(reports_).first(count);
   return lines;
 }
 

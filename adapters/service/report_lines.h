@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,13 +20,13 @@ struct RefusedLine {
 };
 
 struct ReportLines {
-  std::vector<Report> reports;
+  std::span<Report> reports;         // of the reader that read them, until it reads again
   std::uint64_t line_count = 0;      // blank ones left out
   std::uint64_t refused_count = 0;   // whole lines
   std::vector<RefusedLine> refused;  // the first of them, and values, at most kQuotedLinesMax
 };
 
-// Not thread-safe; keeps its memory.
+// Not thread-safe; keeps its memory, but not all of what a very large text took.
 class ReportLineReader {
  public:
   ReportLineReader();
@@ -34,6 +35,7 @@ class ReportLineReader {
  private:
   std::unique_ptr<telemetry::LineParser> parser_;
   telemetry::LineBlock block_;
+  std::vector<Report> reports_;  // as many as a text had, with their memory
 };
 
 }  // namespace sojourn::service

@@ -28,7 +28,7 @@ eim::HttpResponse post_observations(Rest& rest, const RestCall& call) {
     return problem(400, lines.refused.empty() ? "E0885" : lines.refused.front().code, detail,
                    "a report needs `ts` and one of `eid`, `imei`, `device`");
   }
-  Result<ReportCounts> counts = call.engine->take(std::move(lines.reports));
+  Result<ReportCounts> counts = call.engine->take(lines.reports);
   if (!counts) return problem(counts.error(), rest.retry_after_s());
   Json json;
   json["lines"] = lines.line_count;

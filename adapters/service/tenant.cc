@@ -16,6 +16,7 @@ namespace sojourn::service {
 namespace {
 
 constexpr std::size_t kAuditKeyBytes = 32;
+constexpr std::chrono::seconds kSameTime{1};
 
 std::string_view text_of(const Bytes& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -148,10 +149,15 @@ Result<const StoreSnapshot*> Tenant::reading() {
 Result<LiveDevice*> Tenant::find(const std::string& label, StoreTransaction* effect) {
   auto found = devices_.find(label);
   if (found != devices_.end()) {
-    recent_.splice(recent_.begin(), recent_, found->second->recent);
-    found->second->used_at = std::chrono::steady_clock::now();
-    found->second->resting = false;
-    return found->second.get();
+    LiveDevice& device = *found->second;
+    device.resting = false;
+    // Whose turn it is to leave memory is not decided within a second: else each report would move
+    // three devices' places.
+    auto now = std::chrono::steady_clock::now();
+    if (now - device.used_at < kSameTime) return &device;
+    device.used_at = now;
+    recent_.splice(recent_.begin(), recent_, device.recent);
+    return &device;
   }
   if (const Diagnostic* why = set_aside_.why(label)) return *why;
   ahead_.spoil(label);
@@ -264,7 +270,7 @@ void Tenant::stop_ticking(const std::string& label, Instant at, StoreTransaction
 
 // --- the engine's thread -------------------------------------------------------------------------
 
-Status Tenant::take_reports(std::vector<Report>& reports, Instant now, Effects& effects,
+Status Tenant::take_reports(std::span<Report> reports, Instant now, Effects& effects,
                             ReportCounts& counts) {
   std::lock_guard lock(mutex_);
   Reading reading{*this};

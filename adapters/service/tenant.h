@@ -113,7 +113,7 @@ class Tenant {
   // --- the engine's thread ---
   // What is about one device answers E0886 when that cannot be read.
   // Takes out of the reports what does not count. Errors: the store's.
-  Status take_reports(std::vector<Report>& reports, Instant now, Effects& effects,
+  Status take_reports(std::span<Report> reports, Instant now, Effects& effects,
                       ReportCounts& counts);
   // What the order book tells of a device: orders that ended, what was refused and claimed.
   Status take_notices(const Eid& eid, const std::vector<eim::Notice>& notices, Instant now,
@@ -257,7 +257,7 @@ class Tenant {
   void record(AuditChain& chain, const std::string& label, std::string_view json,
               StoreTransaction& effect) const;
   Result<std::string> label_of(const DeviceNames& names, StoreTransaction& effect);
-  void note_packing(LiveDevice& device);
+  void note_packing(LiveDevice& device, std::size_t pending_bytes);
 
   // While it lives, devices are read from one snapshot, made when the first is needed.
   struct Reading {

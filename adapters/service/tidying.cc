@@ -41,10 +41,10 @@ struct Tenant::Tidying {
   Status thin_oldest(LiveDevice& device);
 };
 
-void Tenant::note_packing(LiveDevice& device) {
+// `pending_bytes`: of it in the log.
+void Tenant::note_packing(LiveDevice& device, std::size_t pending_bytes) {
   if (device.packing_due) return;
-  const PendingEntries* pending = log_.pending(device.label);
-  std::size_t byte_count = device.tail_bytes + (pending == nullptr ? 0 : pending->byte_count());
+  std::size_t byte_count = device.tail_bytes + pending_bytes;
   if (!device.memory_due && byte_count < std::max(kTailBytesMin, device.memory_bytes)) return;
   device.packing_due = true;
   to_pack_.push_back(device.label);
@@ -81,6 +81,7 @@ void Tenant::committed() {
   std::lock_guard lock(mutex_);
   for (const PendingEntries& entries : log_.moved()) {
     auto live = devices_.find(std::string(entries.label()));
+    if (live != devices_.end()) live->second->in_log = nullptr;
     std::uint64_t next = entries.last_number() + 1;
     // One that somebody read meanwhile does not know yet.
     if (live == devices_.end() || live->second->journal_next >= next) continue;
@@ -194,9 +195,9 @@ Status Tenant::Tidying::move(const std::string& label) {
   tenant.ahead_.spoil(label);
   auto live = tenant.devices_.find(label);
   if (live != tenant.devices_.end()) {
-    tenant.note_packing(*live->second);
-    // What is nearly a block becomes one now: else it would be written twice.
     const PendingEntries* pending = tenant.log_.pending(label);
+    tenant.note_packing(*live->second, pending == nullptr ? 0 : pending->byte_count());
+    // What is nearly a block becomes one now: else it would be written twice.
     bool nearly = live->second->tail_bytes == 0 && pending != nullptr &&
                   pending->byte_count() >= kTailBytesMin / 2;
     if (live->second->packing_due || nearly) return pack(*live->second);

@@ -396,8 +396,8 @@ void Tenant::Turn::queue(Instant wake) {
 }
 
 void Tenant::Turn::keep_journal() {
-  if (!journal_.empty()) tenant.log_.append(device.label, journal_.take());
-  tenant.note_packing(device);
+  if (journal_.empty() && !device.memory_due) return;  // nothing has grown
+  tenant.note_packing(device, tenant.log_.append(device.label, journal_.take(), device.in_log));
 }
 
 void Tenant::Turn::compare_shadow() {
@@ -437,7 +437,9 @@ void Tenant::Turn::finish(Effects& effects) {
     device.row.plan = to_bytes(device.plan);
     device.stored_plan = device.plan;
   }
-  if (!(device.row == device.stored)) {
+  // The long texts are compared only where they can differ.
+  bool same_row = same_plan && decision_count == 0 && same_marks(device.row, device.stored);
+  if (!same_row && !(device.row == device.stored)) {
     effect.put(tenant.keys_.device(device.label), to_bytes(device.row));
     device.stored = device.row;
   }

@@ -56,7 +56,8 @@ class DryRun {
       : policy_(std::move(policy)), loops_(policy_, open()) {}
 
   void observe(std::string_view lines) {
-    for (const service::Report& report : service::ReportLineReader().read(lines).reports) {
+    service::ReportLineReader reader;
+    for (const service::Report& report : reader.read(lines).reports) {
       pass(report.observation.at);
       FleetMember member = loops_.join(report.observation.names.device);
       loops_.loop(member).report(report.observation,
