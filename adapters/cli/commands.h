@@ -167,8 +167,10 @@ struct ServiceOptions {
   OutputFormat format = OutputFormat::text;
   std::string device;
   std::string after;
+  std::optional<std::uint64_t> before;  // devices records: those before this one
   std::size_t limit = 100;
   std::string file = "-";
+  unsigned retries = 0;       // observe: how often what a busy service refuses is sent again
   std::uint64_t from = 0;     // watch: the record to begin with
   unsigned idle_seconds = 0;  // watch: end after so long without a record; 0: never
   std::string command;        // order create

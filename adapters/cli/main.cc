@@ -427,11 +427,14 @@ void add_devices(CLI::App& app, Action& action) {
       {"show", "one device: decision, card, quarantine"},
       {"history", "its residency ledger"},
       {"explanation", "why its decision is what it is"},
-      {"records", "its decisions, commands and results"}};
+      {"records", "its decisions, commands and results, newest first"}};
   for (const auto& [name, what] : kOfOne) {
-    add_asking(devices, name, what, options, action, run_devices)
-        ->add_option("DEVICE", options->device, "its EID, IMEI or name")
-        ->required();
+    CLI::App* command = add_asking(devices, name, what, options, action, run_devices);
+    command->add_option("DEVICE", options->device, "its EID, IMEI or name")->required();
+    if (std::string_view(name) == "records") {
+      command->add_option("--limit", options->limit, "at most so many")->capture_default_str();
+      command->add_option("--before", options->before, "those before this one");
+    }
   }
   CLI::App* watch = devices->add_subcommand("watch", "records as they are made");
   add_service(watch, options->where);
@@ -495,6 +498,9 @@ void add_observe(CLI::App& app, Action& action) {
   CLI::App* command =
       add_asking(&app, "observe", "send reports to a running service", options, action, run);
   command->add_option("FILE", options->file, "trace lines, NDJSON; - is standard input")
+      ->capture_default_str();
+  options->retries = 20;  // a full queue is emptied within seconds
+  command->add_option("--retries", options->retries, "of what a busy service refuses, when it says")
       ->capture_default_str();
   command->footer("Example:\n  sojourn observe --service demo reports.ndjson");
 }

@@ -25,9 +25,14 @@ void end(int) { ending = 1; }
 void reload(int) { reloading = 1; }
 
 // Stopping is orderly, but not for ever: what is durable is durable, and the rest comes again.
-void stop_in_time(service::Service& running, std::uint32_t seconds_max) {
-  std::thread([seconds_max] {
+// Requires: the process ends after it.
+void stop_in_time(service::Service& running, service::Log& log, std::uint32_t seconds_max) {
+  std::thread([&log, seconds_max] {
     std::this_thread::sleep_for(std::chrono::seconds(seconds_max));
+    log.warn("stopped before all was done",
+             {{"stop_seconds_max", std::to_string(seconds_max)},
+              {"lost", "nothing that was answered; who was not comes again"}});
+    log.flush();
     ::_exit(kFindings);
   }).detach();
   running.stop();
@@ -95,7 +100,7 @@ int run_serve(const ServeOptions& options, Console& console) {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
   bool failed = (*running)->failed();
-  stop_in_time(**running, stop_seconds_max);
+  stop_in_time(**running, **log, stop_seconds_max);
   (*log)->info("stopped");
   (*log)->flush();
   return failed ? kFindings : kClean;

@@ -1,5 +1,7 @@
 #include "adapters/cli/service_ask.h"
 
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include "engine/base/diagnostic_code.h"
@@ -18,6 +20,9 @@ int ask(const ServiceOptions& options, Console& console, std::string_view role,
   auto client = ServiceClient::open(options.where, role);
   if (!client) return console.fail(client.error());
   client->use_key(options.key);
+  client->be_patient(options.retries, [&](const Diagnostic& refusal, unsigned seconds) {
+    console.message(fmt::format("{}; sent again in {} s\n", refusal.message, seconds));
+  });
   auto answer = client->send(method, path, body, content_type);
   if (!answer) {
     console.fail(answer.error());

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "adapters/service/config.h"
 #include "engine/base/diagnostic_code.h"
@@ -15,6 +18,8 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kFileBytesMax = 1u << 20;
 constexpr unsigned kTimeoutMs = 60'000;
+// However long a service asks for: then it is asked again.
+constexpr unsigned kRetryAfterMaxSeconds = 60;
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
@@ -97,10 +102,19 @@ Result<std::string> ServiceClient::send(std::string_view method, const std::stri
   if (!tenant_.empty()) call.fields.emplace_back("Sojourn-Tenant", tenant_);
   if (!key_.empty()) call.fields.emplace_back("Idempotency-Key", key_);
   if (!content_type.empty()) call.fields.emplace_back("Content-Type", content_type);
-  auto reply = client_->send(call);
-  if (!reply) return std::move(reply).error();
-  if (reply->status < 200 || reply->status > 299) return refusal(*reply);
-  return std::string(reply->body.begin(), reply->body.end());
+  for (unsigned retries = 0;; ++retries) {
+    auto reply = client_->send(call);
+    if (!reply) return std::move(reply).error();
+    if (reply->status >= 200 && reply->status <= 299) {
+      return std::string(reply->body.begin(), reply->body.end());
+    }
+    Diagnostic refused = refusal(*reply);
+    bool busy = reply->status == 429 || reply->status == 503;
+    if (!busy || retries == retries_max_) return refused;
+    unsigned seconds = std::clamp(reply->retry_after_s.value_or(1), 1u, kRetryAfterMaxSeconds);
+    if (told_) told_(refused, seconds);
+    std::this_thread::sleep_for(std::chrono::seconds(seconds));
+  }
 }
 
 std::string in_url(std::string_view text) {

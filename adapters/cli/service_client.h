@@ -1,6 +1,7 @@
 // The commands that speak with a running service: where it is, and who asks.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -29,6 +30,13 @@ class ServiceClient {
   // The body of a 2xx answer. E0884 with the service's own words for any other.
   Result<std::string> send(std::string_view method, const std::string& path,
                            std::string_view body = {}, std::string_view content_type = {});
+  // From now on what a busy service refuses (429, 503) is sent again when it says, at most so
+  // often; `told` hears of each time before it is waited for.
+  using Waiting = std::function<void(const Diagnostic& refusal, unsigned seconds)>;
+  void be_patient(unsigned retries_max, Waiting told) {
+    retries_max_ = retries_max;
+    told_ = std::move(told);
+  }
   // Orders are placed under this key from now on; empty: under none.
   void use_key(std::string key) { key_ = std::move(key); }
 
@@ -37,6 +45,8 @@ class ServiceClient {
   std::string token_;
   std::string tenant_;
   std::string key_;
+  unsigned retries_max_ = 0;
+  Waiting told_;
 };
 
 // A part of a path or query, with percent signs where they are needed.

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "adapters/cli/commands.h"
+#include "adapters/cli/explanation_text.h"
 #include "adapters/cli/record_text.h"
 #include "adapters/cli/service_ask.h"
 #include "engine/base/diagnostic_code.h"
@@ -46,9 +47,14 @@ void show_devices(const Json& json, Console& console) {
   }
 }
 
+// Nothing when there is no value.
+void print_member(std::string_view name, const std::string& value, Console& console) {
+  if (!value.empty()) console.print(fmt::format("{:<15}{}\n", name, value));
+}
+
 void show_device(const Json& json, Console& console) {
   auto line = [&](std::string_view name, const std::string& value) {
-    if (!value.empty()) console.print(fmt::format("{:<15}{}\n", name, value));
+    print_member(name, value, console);
   };
   Json decision = json.value("decision", Json());
   line("device", text_in(json, "device"));
@@ -99,10 +105,50 @@ void show_orders(const Json& json, Console& console) {
   console.print(table_text(rows));
 }
 
-auto as_it_came(Console& console) {
-  return [&console](const Json& json) {
-    console.print(json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+void show_history(const Json& json, Console& console) {
+  std::vector<std::vector<std::string>> rows = {
+      {"from", "to", "country", "network", "profile", "imei", "known by"}};
+  for (const Json& one : json.value("ledger", Json::array())) {
+    std::string to = text_in(one, "to");
+    rows.push_back({text_in(one, "from"), to.empty() ? "now" : to, text_in(one, "country"),
+                    text_in(one, "network"), text_in(one, "profile"), text_in(one, "imei"),
+                    text_in(one, "known_by")});
+  }
+  console.print(table_text(rows));
+}
+
+void show_records(const Json& json, Console& console) {
+  std::vector<std::vector<std::string>> rows = {{"record", "at", ""}};
+  for (const Json& one : json.value("records", Json::array())) {
+    rows.push_back({text_in(one, "sequence"), text_in(one, "ts"), record_words(one.dump())});
+  }
+  console.print(table_text(rows));
+  if (json.contains("before")) {
+    console.message(fmt::format("there are more: --before {}\n", text_in(json, "before")));
+  }
+}
+
+void show_order(const Json& json, Console& console) {
+  auto line = [&](std::string_view name, const std::string& value) {
+    print_member(name, value, console);
   };
+  line("device", text_in(json, "device"));
+  line("order", text_in(json, "order"));
+  line("kind", text_in(json, "kind"));
+  for (const Json& one : json.value("asks", Json::array())) line("asks", one.get<std::string>());
+  line("state", text_in(json, "state"));
+  line("reason", text_in(json, "reason"));
+  line("attempts", text_in(json, "attempts"));
+  line("not before", text_in(json, "not_before"));
+  line("counter", text_in(json, "counter"));
+  line("message", text_in(json, "message"));
+  const Json answer = json.value("answer", Json::object());
+  for (const auto& [name, value] : answer.items()) {
+    std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+    line("answer", answer.is_object() ? name + ": " + text : text);
+  }
+  line("evidence", text_in(json, "evidence"));
+  line("ended", text_in(json, "ended_at"));
 }
 
 // The records from `from` on, which it moves; false when something failed.
@@ -216,7 +262,18 @@ int run_devices(const ServiceOptions& options, std::string_view what, Console& c
   if (what == "show") {
     return get(options, console, path, [&](const Json& json) { show_device(json, console); });
   }
-  return get(options, console, fmt::format("{}/{}", path, what), as_it_came(console));
+  path += "/" + std::string(what);
+  if (what == "history") {
+    return get(options, console, path, [&](const Json& json) { show_history(json, console); });
+  }
+  if (what == "records") {
+    path += fmt::format("?limit={}", options.limit);
+    if (options.before) path += fmt::format("&before={}", *options.before);
+    return get(options, console, path, [&](const Json& json) { show_records(json, console); });
+  }
+  return get(options, console, path, [&](const Json& json) {
+    console.print(explanation_text(explanation_from(json.dump())));
+  });
 }
 
 int run_watch(const ServiceOptions& options, Console& console) {
@@ -279,7 +336,7 @@ int run_order(const ServiceOptions& options, std::string_view what, Console& con
   if (what == "cancel") {
     return ask(options, console, "operate", "DELETE", path, {}, {}, [](const Json&) {});
   }
-  return get(options, console, path, as_it_came(console));
+  return get(options, console, path, [&](const Json& json) { show_order(json, console); });
 }
 
 int run_observe(const ServiceOptions& options, Console& console) {

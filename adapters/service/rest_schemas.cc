@@ -162,11 +162,12 @@ constexpr RestSchema kSchemas[] = {
   "outcome":{"type":"string"},
   "from":{"type":"string","nullable":true},
   "policy":{"type":"string"},
-  "decided_by":{"oneOf":[{"type":"string"},{"$ref":"#/components/schemas/RuleEvidence"}]},
+  "decided_by":{"oneOf":[{"type":"string","description":"otherwise, or ban NAME"},{"$ref":"#/components/schemas/RuleEvidence"}]},
   "others":{"type":"array","items":{"$ref":"#/components/schemas/RuleEvidence"}},
   "bans":{"type":"array","items":{"$ref":"#/components/schemas/BanEvidence"}},
   "alerts":{"type":"array","items":{"type":"string"}},
   "tasks":{"type":"array","items":{"type":"string"}},
+  "suppressed":{"type":"string","description":"what the decision waits for"},
   "review":{"type":"string","format":"date-time","nullable":true}}})"},
 
     {"RecordList", R"({"type":"object","required":["records"],"properties":{

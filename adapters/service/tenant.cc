@@ -500,8 +500,13 @@ Tenant::View view_of(LiveDevice& device, const DeviceShelf& shelf, bool whole) {
   }
   if (whole && decision) {
     view.ledger = device.loop.device().ledger();
-    view.explanation = device.loop.device().explain(device.loop.now());
+    view.explanation = device.loop.explain();
     view.explanation.device = device.label;
+    // Of what people say the loop knows nothing.
+    std::optional<std::string>& suppressed = view.explanation.suppressed;
+    bool approved = device.row.approved == approval_key(*shelf.policy.prepared, *decision);
+    if (approved && suppressed == name_of(WaitReason::approval)) suppressed.reset();
+    if (device.row.waits_for == name_of(WaitReason::killed)) suppressed = device.row.waits_for;
   }
   return view;
 }

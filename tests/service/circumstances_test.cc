@@ -2,6 +2,7 @@
 // wall clock that somebody sets.
 #include <sqlite3.h>
 
+#include <chrono>
 #include <csignal>
 #include <thread>
 
@@ -103,6 +104,34 @@ TEST_CASE("a full disk keeps devices waiting, not out") {
   CHECK(holds(service.ask_until("devices show", demo_device(0), "local-br, enabled").out,
               "local-br, enabled"));
   CHECK(service.stop(SIGTERM) == 0);
+}
+
+TEST_CASE("a stop that a disk holds up ends when its time is over, and the log says so") {
+  ScratchFolder scratch;
+  Served service(make_folder(scratch, "demo", 2));
+  set_limits(service.folder(), R"("stop_seconds_max": 2)");
+  ServiceCircumstances around(service);
+  REQUIRE(service.start());
+  REQUIRE(service.observe(meter(0)).exit_code == 0);
+  around.stop_disk(true);
+  unsigned status = 1;
+  std::thread held_up([&] {
+    Operator operating(service);
+    status = operating.ask("POST", "/v1/observations", meter(1));
+  });
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  auto begin = std::chrono::steady_clock::now();
+  CHECK(service.stop(SIGTERM) == 1);
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));
+  held_up.join();
+  CHECK(status == 0);  // never answered, so never promised
+  CHECK(holds(service.said(), "stopped before all was done"));
+  CHECK(holds(service.said(), "\"stop_seconds_max\":\"2\""));
+  around.stop_disk(false);
+  REQUIRE(service.start());
+  CHECK(holds(service.ask("devices show", demo_device(0)).out, "meters-in-brazil"));
+  CHECK(service.stop(SIGTERM) == 0);
+  CHECK(count_of(service.said(), "stopped before all was done") == 1);
 }
 
 TEST_CASE("a disk fills up during an approval: who hears of it has approved nothing") {

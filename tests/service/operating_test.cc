@@ -41,8 +41,15 @@ TEST_CASE("a decision waits for a person's yes") {
   CHECK(holds(waiting.out, "meters-in-brazil"));
   CHECK(holds(service.ask("devices show", demo_device(0)).out, "approval"));
   CHECK(!holds(service.ask("devices show", demo_device(0)).out, "local-br, enabled"));
+  CHECK(holds(service.ask("devices explanation", demo_device(0)).out, "waits for: approval"));
   SECTION("for one device") {
+    CHECK(service.ask("kill set", "--all").exit_code == 0);
+    CHECK(holds(service.ask_until("devices explanation", demo_device(0), "kill switch").out,
+                "waits for: kill switch"));
+    CHECK(service.ask("kill lift").exit_code == 0);
+    service.ask_until("approvals list", "", demo_device(0));
     CHECK(service.ask("approvals give", demo_device(0)).exit_code == 0);
+    CHECK(!holds(service.ask("devices explanation", demo_device(0)).out, "waits for: approval"));
     CHECK(service.ask("approvals give", demo_device(0)).exit_code == 1);  // nothing waits now
     service.devices("https", {});
     CHECK(holds(service.ask_until("devices show", demo_device(0), "local-br, enabled").out,

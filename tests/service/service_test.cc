@@ -46,7 +46,33 @@ TEST_CASE("a meter in Brazil: reported, decided, ordered, switched, proven, and 
       CHECK(holds(records, "\"result\":\"done\""));
       CHECK(holds(records, "\"notice\":\"identity learnt\""));
     }
-    CHECK(holds(service.ask("devices history", demo_device(0)).out, "\"profile\": \"local-br\""));
+    ProgramRun history = service.ask("devices history", demo_device(0));
+    INFO(history.out);
+    CHECK(holds(history.out, "known by"));
+    CHECK(holds(history.out, "724-05"));
+    CHECK(holds(history.out, "  now "));
+    CHECK(!holds(history.out, "{"));
+    CHECK(holds(service.ask("devices history", demo_device(0) + " --format json").out,
+                "\"profile\":\"local-br\""));
+    ProgramRun told = service.ask("devices records", demo_device(0));
+    INFO(told.out);
+    CHECK(holds(told.out, "decides profile local-br by meters-in-brazil"));
+    CHECK(holds(told.out, "result of enable local-br: done (signed by the eUICC)"));
+    CHECK(!holds(told.out, "{"));
+    // Newest first, page by page.
+    ProgramRun newest = service.ask("devices records", demo_device(0) + " --limit 1");
+    std::size_t more = newest.err.find("--before ");
+    REQUIRE(more != std::string::npos);
+    CHECK(holds(told.out, newest.out.substr(newest.out.find('\n') + 1, 30)));
+    ProgramRun rest =
+        service.ask("devices records", demo_device(0) + " " + newest.err.substr(more));
+    CHECK(holds(rest.out, "decides profile local-br by meters-in-brazil"));
+    ProgramRun why = service.ask("devices explanation", demo_device(0));
+    INFO(why.out);
+    CHECK(holds(why.out, "profile = local-br"));
+    CHECK(holds(why.out, "by meters-in-brazil ("));
+    CHECK(holds(why.out, "yes     region in BR: BR"));
+    CHECK(holds(why.out, "other rules"));
     std::string before = service.ask("devices list").out;
     std::string chain = service.ask("audit fetch").out;
     REQUIRE(service.stop(SIGTERM) == 0);

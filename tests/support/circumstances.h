@@ -1,6 +1,6 @@
 // Circumstances that nobody wishes for, around a program under test: a wall clock that is set, a
-// disk that is full. A library is loaded into the program before all others and stands between it
-// and the system; the test turns its knobs while the program runs.
+// disk that is full or does not answer. A library is loaded into the program before all others and
+// stands between it and the system; the test turns its knobs while the program runs.
 //
 //   Circumstances around(folder + "/knobs");
 //   service.set_environment(around.preload());
@@ -22,6 +22,7 @@ struct Knobs {
   std::atomic<std::int64_t> clock_stands_ms;  // 0: it goes
   std::atomic<std::int64_t> disk_is_full;
   std::atomic<std::int64_t> shared_index_is_full;
+  std::atomic<std::int64_t> disk_stands_still;
 };
 inline constexpr const char* kKnobsVariable = "SOJOURN_TEST_KNOBS";
 
@@ -42,6 +43,8 @@ class Circumstances {
   void stop_clock(Instant at) { knobs_->clock_stands_ms = at.ms; }
   // Writes to the store's files find no room.
   void fill_disk(bool full) { knobs_->disk_is_full = full ? 1 : 0; }
+  // Writes to the store's files do not come back while it does.
+  void stop_disk(bool stands_still) { knobs_->disk_stands_still = stands_still ? 1 : 0; }
   // Only those to the index of SQLite's log (`-shm`) do.
   void fill_shared_index(bool full) { knobs_->shared_index_is_full = full ? 1 : 0; }
 

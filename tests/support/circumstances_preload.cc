@@ -57,6 +57,12 @@ bool has_no_room(int file) {
          (now->shared_index_is_full != 0 && is_of_store(file, ".store-shm"));
 }
 
+void wait_for_disk(int file) {
+  const Knobs* now = knobs();
+  if (now == nullptr || now->disk_stands_still == 0 || !is_of_store(file, ".store")) return;
+  while (now->disk_stands_still != 0) ::usleep(1'000);
+}
+
 template <class Function>
 Function next(const char* name) {
   return reinterpret_cast<Function>(::dlsym(RTLD_NEXT, name));
@@ -86,6 +92,7 @@ int clock_gettime(clockid_t clock, timespec* time) noexcept {
 ssize_t pwrite64(int file, const void* data, std::size_t size, off64_t offset) {
   using Function = ssize_t (*)(int, const void*, std::size_t, off64_t);
   static const auto real = next<Function>("pwrite64");
+  wait_for_disk(file);
   if (has_no_room(file)) return errno = ENOSPC, -1;
   return real(file, data, size, offset);
 }
