@@ -154,6 +154,7 @@ eim::HttpResponse no_content();  // 204
 // problem+json: `code` may be "".
 eim::HttpResponse problem(unsigned status, std::string_view code, std::string_view detail,
                           std::string_view help = {});
+eim::HttpResponse no_policy_sent();  // 400
 // A policy that was to come into force and cannot: 422, with what is wrong in it.
 eim::HttpResponse unusable(const PolicyCheck& check);
 // A policy that came into force (200) or was proposed (202), or could not be.

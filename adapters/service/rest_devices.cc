@@ -1,4 +1,6 @@
 // /v1/devices: what is known and decided of devices.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
@@ -10,6 +12,8 @@
 
 namespace sojourn::service::routes {
 namespace {
+
+constexpr std::int64_t kCounterMax = 8'388'607;  // what every eUICC supports (SGP.32)
 
 Json instant_json(Instant t) {
   return t == kBeginning || t == kNever ? Json(nullptr) : Json(to_rfc3339(t));
@@ -44,7 +48,12 @@ Json card_json(const PlannerState& plan) {
   return card;
 }
 
-eim::HttpResponse unknown(const std::string& label) {
+eim::HttpResponse unknown(Tenant& tenant, const std::string& label) {
+  auto eid = parse_eid(label);
+  if (eid && tenant.book().device(*eid)) {
+    return problem(404, "", "device `" + label + "` is enrolled, and no report of it has come yet",
+                   "`/v1/orders` takes orders for it all the same");
+  }
   return problem(404, "", "no device `" + label + "` has been heard of");
 }
 
@@ -107,6 +116,8 @@ eim::HttpResponse enrol_device(Rest& rest, const RestCall& call) {
       enrolment.association_token = value.get<std::int64_t>();
     } else if (name == "last_counter" && number) {
       enrolment.last_counter = value.get<std::int64_t>();
+      bool possible = enrolment.last_counter >= 0 && enrolment.last_counter <= kCounterMax;
+      if (!possible) return refused(fmt::format("`/last_counter` is not 0 to {}", kCounterMax));
     } else {
       return refused("`/" + name + "` is no member of an enrolment, or of another type");
     }
@@ -121,9 +132,10 @@ eim::HttpResponse enrol_device(Rest& rest, const RestCall& call) {
 }
 
 eim::HttpResponse show_device(Rest& rest, const RestCall& call) {
-  auto view = call.engine->tenant().view(call.parts[0], false);
+  Tenant& tenant = call.engine->tenant();
+  auto view = tenant.view(call.parts[0], false);
   if (!view) return problem(view.error(), rest.retry_after_s());
-  if (!view->has_value()) return unknown(call.parts[0]);
+  if (!view->has_value()) return unknown(tenant, call.parts[0]);
   const Tenant::View& found = **view;
   Json json = row_json(call.parts[0], found.row);
   if (!found.set_aside.empty()) {
@@ -151,9 +163,10 @@ eim::HttpResponse show_device(Rest& rest, const RestCall& call) {
 }
 
 eim::HttpResponse show_history(Rest& rest, const RestCall& call) {
-  auto view = call.engine->tenant().view(call.parts[0], true);
+  Tenant& tenant = call.engine->tenant();
+  auto view = tenant.view(call.parts[0], true);
   if (!view) return problem(view.error(), rest.retry_after_s());
-  if (!view->has_value()) return unknown(call.parts[0]);
+  if (!view->has_value()) return unknown(tenant, call.parts[0]);
   if (const std::string& why = (*view)->set_aside; !why.empty()) {
     return set_aside(call.parts[0], why);
   }
@@ -178,7 +191,7 @@ eim::HttpResponse show_explanation(Rest& rest, const RestCall& call) {
   Tenant& tenant = call.engine->tenant();
   auto view = tenant.view(call.parts[0], true);
   if (!view) return problem(view.error(), rest.retry_after_s());
-  if (!view->has_value()) return unknown(call.parts[0]);
+  if (!view->has_value()) return unknown(tenant, call.parts[0]);
   if (const std::string& why = (*view)->set_aside; !why.empty()) {
     return set_aside(call.parts[0], why);
   }

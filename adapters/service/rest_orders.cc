@@ -148,6 +148,9 @@ eim::HttpResponse cancel_order(Rest& rest, const RestCall& call) {
   auto eid = parse_eid(call.parts[0]);
   auto number = number_in(call.parts[1]);
   if (!eid || !number) return problem(404, "", "there is no such order");
+  auto order = find_order(call.engine->tenant(), call.parts[0], *eid, *number);
+  if (!order) return problem(order.error(), rest.retry_after_s());
+  if (order->is_null()) return problem(404, "", "there is no such order");
   Status done = call.engine->withdraw(*eid, *number);
   if (!done) return problem(done.error(), rest.retry_after_s());
   return no_content();

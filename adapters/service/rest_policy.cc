@@ -54,17 +54,20 @@ eim::HttpResponse show_policy(Rest&, const RestCall& call) {
 }
 
 eim::HttpResponse check_policy(Rest& rest, const RestCall& call) {
+  if (call.body().empty()) return no_policy_sent();
   PolicyCheck check = rest.facts().check(*call.engine, call.body());
   return json_answer(200, dumped(check_json(check)));
 }
 
 eim::HttpResponse activate_policy(Rest& rest, const RestCall& call) {
+  if (call.body().empty()) return no_policy_sent();
   PolicyCheck check;
   Status done = rest.facts().activate_policy(*call.engine, call.body(), call.holder.name, check);
   return activated(done, check, rest.retry_after_s());
 }
 
 eim::HttpResponse compare_policy(Rest& rest, const RestCall& call) {
+  if (call.body().empty()) return no_policy_sent();
   PolicyCheck check;
   auto difference = rest.facts().difference(*call.engine, call.body(), check);
   if (difference) return json_answer(200, *difference);
@@ -147,6 +150,12 @@ eim::HttpResponse read_chain(Rest& rest, const RestCall& call) {
 }  // namespace sojourn::service::routes
 
 namespace sojourn::service {
+
+// An empty file is a policy that keeps everything; an empty body is a mistake.
+eim::HttpResponse no_policy_sent() {
+  return problem(400, "E0885", "the body holds no policy",
+                 "send rules or a compiled graph: `curl --data-binary @policy.sojourn`");
+}
 
 eim::HttpResponse unusable(const PolicyCheck& check) {
   Json json = routes::check_json(check);

@@ -39,7 +39,7 @@ eim::HttpResponse show_shadow(Rest& rest, const RestCall& call) {
 
 eim::HttpResponse start_shadow(Rest& rest, const RestCall& call) {
   PolicyCheck check;
-  if (call.body().empty()) return problem(400, "E0885", "the body holds no policy");
+  if (call.body().empty()) return no_policy_sent();
   Status done = rest.facts().set_shadow(*call.engine, call.body(), call.holder.name, check);
   return activated(done, check, rest.retry_after_s());
 }

@@ -121,6 +121,32 @@ TEST_CASE("every route asks for its token, and for one that may") {
     CHECK(json_of(mixed)["findings"][0]["line"] == 2);
   }
 
+  SECTION("what was forgotten changes nothing") {
+    std::string token = token_of(service, Role::approve);
+    auto in_force = [&] { return json_of(asking.ask("GET", "/v1/policy", token))["policy"]; };
+    const Json before = in_force();
+    for (auto [method, path] :
+         {std::pair{"PUT", "/v1/policy"}, std::pair{"POST", "/v1/policy/check"},
+          std::pair{"POST", "/v1/policy/difference"}, std::pair{"PUT", "/v1/policy/shadow"}}) {
+      INFO(method << " " << path);
+      auto refused = asking.ask(method, path, token);
+      CHECK(refused.status == 400);
+      CHECK(json_of(refused)["detail"] == "the body holds no policy");
+    }
+    CHECK(in_force() == before);
+    for (const char* counter : {"-1", "8388608"}) {
+      std::string eid = R"({"eid": ")" + demo_device(0) + R"(", "last_counter": )" + counter + "}";
+      CHECK(asking.ask("POST", "/v1/devices", token, eid).status == 400);
+    }
+    const std::string shown = "/v1/devices/" + demo_device(0);
+    std::string eid = R"({"eid": ")" + demo_device(0) + R"(", "last_counter": 8388607})";
+    CHECK(holds(text_of(asking.ask("GET", shown, token)), "has been heard of"));
+    CHECK(asking.ask("POST", "/v1/devices", token, eid).status == 201);
+    CHECK(asking.ask("GET", shown, token).status == 404);
+    CHECK(holds(text_of(asking.ask("GET", shown, token)), "is enrolled, and no report"));
+    CHECK(asking.ask("DELETE", "/v1/orders/" + demo_device(0) + "/7", token).status == 404);
+  }
+
   SECTION("metrics count what happened") {
     std::string token = token_of(service, Role::operate);
     asking.ask("POST", "/v1/observations", token,
