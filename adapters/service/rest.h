@@ -202,7 +202,6 @@ eim::HttpResponse list_approvals(Rest&, const RestCall&);
 eim::HttpResponse give_approval(Rest&, const RestCall&);
 eim::HttpResponse show_switches(Rest&, const RestCall&);
 eim::HttpResponse set_switches(Rest&, const RestCall&);
-// rest_campaigns.cc
 eim::HttpResponse list_campaigns(Rest&, const RestCall&);
 eim::HttpResponse approve_campaign(Rest&, const RestCall&);
 eim::HttpResponse let_campaign_go_on(Rest&, const RestCall&);
