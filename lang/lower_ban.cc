@@ -368,9 +368,11 @@ ConditionIndex Lowering::judge_form(const CheckedTest& checked, const Judged& ju
   bool asks_candidate =
       feature.scope.same_network || feature.scope.per_profile || inner_depends(*checked.inner);
   if (asks_candidate) set_candidate(feature, judged);
-  // These hold only where their inner condition does.
-  bool implied = (feature.kind == FeatureKind::held && feature.ahead_days == 0) ||
-                 (feature.kind == FeatureKind::consecutive_days && feature.gap_days == 0);
+  // These hold only where their inner condition does, as far as its history tells; what is settled
+  // for the candidate is known where that is not.
+  bool implied = !is_settled_within(*checked.inner, judged.candidate) &&
+                 ((feature.kind == FeatureKind::held && feature.ahead_days == 0) ||
+                  (feature.kind == FeatureKind::consecutive_days && feature.gap_days == 0));
   FeatureKind feature_kind = feature.kind;
   Feature at_once = feature;
   ConditionIndex form = add_test(std::move(feature), std::move(test));
@@ -479,6 +481,16 @@ bool Lowering::inner_depends(const CheckedCondition& condition) const {
   }
   return std::any_of(condition.parts.begin(), condition.parts.end(),
                      [&](const CheckedCondition& part) { return inner_depends(part); });
+}
+
+bool Lowering::is_settled_within(const CheckedCondition& condition, ProfileIndex candidate) const {
+  if (condition.op == ConditionOp::test) {
+    const CheckedTest& test = *condition.test;
+    return !test.inner && settled(test.feature, test.test, candidate).has_value();
+  }
+  return std::any_of(
+      condition.parts.begin(), condition.parts.end(),
+      [&](const CheckedCondition& part) { return is_settled_within(part, candidate); });
 }
 
 }  // namespace sojourn::lang

@@ -62,6 +62,8 @@ class Lowering {
   static void set_candidate(Feature& feature, const Judged& judged);
   bool depends_on_candidate(const Feature& feature) const;
   bool inner_depends(const CheckedCondition& condition) const;
+  // Is the truth of one of its tests settled by which profile the candidate is?
+  bool is_settled_within(const CheckedCondition& condition, ProfileIndex candidate) const;
 
   CheckedPolicy policy_;
   RuleTable table_;
