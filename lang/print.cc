@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "lang/words.h"
+#include "engine/base/written_name.h"
 
 namespace sojourn::lang {
 namespace {
@@ -212,20 +212,9 @@ std::string print_sum(const ast::Condition& condition) {
 
 }  // namespace
 
-std::string print_name(std::string_view name) {
-  bool plain = !name.empty() && name[0] != '-' && name[0] != '.' &&
-               name_length(name) == name.size() && !is_reserved(name);
-  return plain ? std::string(name) : print_text(name);
-}
+std::string print_name(std::string_view name) { return written_name(name); }
 
-std::string print_text(std::string_view text) {
-  std::string out = "\"";
-  for (char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out += '"';
-}
+std::string print_text(std::string_view text) { return written_text(text); }
 
 std::string print_millionths(std::int64_t millionths) {
   bool negative = millionths < 0;

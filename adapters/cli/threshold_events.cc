@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "engine/base/written_name.h"
+
 namespace sojourn::cli {
 namespace {
 
@@ -38,7 +40,7 @@ std::vector<std::string> event_parts(const RuleTable& table, const Feature& feat
       break;
     }
     case EventKind::named:
-      parts.assign(times, fmt::format("event \"{}\"", feature.event.name));
+      parts.assign(times, "event " + written_text(feature.event.name));
       break;
     case EventKind::switches: {
       // To and fro, so that the last switch leads to the profile that the story is about.
@@ -47,10 +49,20 @@ std::vector<std::string> event_parts(const RuleTable& table, const Feature& feat
       });
       if (given == lines.end() || table.profiles.size() < 2) break;
       std::size_t begin = given->find("profile = ") + 10;
-      std::string last = given->substr(begin, given->find(',', begin) - begin);
-      bool is_first =
-          last == table.profiles[0].name || last == "\"" + table.profiles[0].name + "\"";
-      std::string other = fmt::format("\"{}\"", table.profiles[is_first ? 1 : 0].name);
+      auto stands = [&](const Profile& profile) {
+        std::string_view there = std::string_view(*given).substr(begin);
+        for (const std::string& text : {written_name(profile.name), written_text(profile.name)}) {
+          bool whole = there == text || there.starts_with(text + ",");
+          if (whole) return text;
+        }
+        return std::string();
+      };
+      std::string last = stands(table.profiles[0]);
+      std::string other = written_name(table.profiles[last.empty() ? 0 : 1].name);
+      for (std::size_t p = 1; p < table.profiles.size() && last.empty(); ++p) {
+        last = stands(table.profiles[p]);
+      }
+      if (last.empty()) break;
       for (std::size_t i = 0; i <= times; ++i) {
         parts.push_back("profile = " + ((times - i) % 2 == 0 ? last : other));
       }

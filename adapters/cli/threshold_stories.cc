@@ -432,7 +432,7 @@ class Stories : public ThresholdStories {
     }
     for (const std::string& name : names) {
       std::vector<std::string> story = lines;
-      if (!name.empty()) give(story, fmt::format("profile = \"{}\"", name));
+      if (!name.empty()) give(story, "profile = " + written_name(name));
       // Days are counted for the device that they were reported by.
       if (feature.scope.per_imei) give(story, "imei \"356938035643809\"");
       std::optional<std::vector<std::string>> told =

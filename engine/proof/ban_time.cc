@@ -232,7 +232,7 @@ void complete(const RuleTable& table, const Ban& ban, const SlowSwitch& question
   if (by_weeks)
     timeline.there.day = first_day_of_week(week_number(Day{timeline.there.day}) + 1).number;
   timeline.violated =
-      ban.name.empty() ? "keep" : fmt::format("ban {} violated", quoted_if_needed(ban.name));
+      ban.name.empty() ? "keep" : fmt::format("ban {} violated", written_name(ban.name));
 }
 
 }  // namespace sojourn

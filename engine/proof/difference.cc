@@ -148,7 +148,7 @@ class Differ {
     one.situation.when = words_.of(box);
     one.situation.before = before;
     one.situation.after = after;
-    one.situation.example = describe_witness(model_.after(), witness);
+    one.situation.example = describe_witness(model_.after(), witness, {}, true);
     one.situation.witness = std::move(witness);
     return one;
   }

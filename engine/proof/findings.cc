@@ -56,7 +56,7 @@ class FindingWriter {
 
   // As another rule names it; one without a name has to be given one.
   static std::string as_named(const Rule& rule) {
-    return rule.name.empty() ? "NAME" : quoted_if_needed(rule.name);
+    return rule.name.empty() ? "NAME" : written_name(rule.name);
   }
 
   Diagnostic& add(Code code, std::optional<std::uint32_t> rule_index, std::string message,
@@ -74,7 +74,7 @@ class FindingWriter {
   std::vector<std::string> decided_by(std::uint32_t index) const {
     const Rule& decides = rule(index);
     if (decides.name.empty()) return {};
-    return {fmt::format("by {}", quoted_if_needed(decides.name))};
+    return {fmt::format("by {}", written_name(decides.name))};
   }
 
   void show(Diagnostic& diagnostic, const Witness& witness, const std::vector<std::uint32_t>& rules,
@@ -362,7 +362,7 @@ class FindingWriter {
             "give it a remedy that every device can obtain, or narrow the ban");
     d.notes.push_back("for example: " + describe_witness(table_, *verdict.witness));
     std::string expected = verdict.violated && !ban.name.empty()
-                               ? fmt::format("ban {} violated", quoted_if_needed(ban.name))
+                               ? fmt::format("ban {} violated", written_name(ban.name))
                                : "keep";
     auto text = witness_as_test(table_, *verdict.witness,
                                 {fmt::format("ban {} is broken", ban.label()), {expected}, {}});
@@ -390,7 +390,7 @@ class FindingWriter {
     const Leaf& leaf = verdict.decided;
     std::string decided = leaf.kind == Action::Kind::keep
                               ? "keep"
-                              : "profile = " + quoted_if_needed(table_.profiles[leaf.profile].name);
+                              : "profile = " + written_name(table_.profiles[leaf.profile].name);
     std::string by = decider_of(leaf.rule, leaf.ban);
     std::optional<std::uint32_t> rule_index;
     if (leaf.rule >= 0) rule_index = static_cast<std::uint32_t>(leaf.rule);

@@ -33,7 +33,7 @@ JointStay stay_in(const RuleTable& table, const Witness* witness) {
 JointStay with_profile(const RuleTable& table, JointStay stay, ProfileIndex profile) {
   const std::string& name = table.profiles[profile].name;
   stay.report.profile.give(name);
-  stay.words += (stay.words.empty() ? "profile = " : ", profile = ") + quoted_if_needed(name);
+  stay.words += (stay.words.empty() ? "profile = " : ", profile = ") + written_name(name);
   stay.profile = profile;
   return stay;
 }
@@ -64,8 +64,9 @@ class JointLife {
   std::optional<std::string> run() {
     bool violated = stand() && is_called() && arrive() && is_violated();
     if (!violated) return std::nullopt;
-    return fmt::format("test \"ban {} is violated after the switch that ban {} calls for\"\n{}",
-                       ban().label(), table_.bans[joint_.caller].label(), text_);
+    std::string name = fmt::format("ban {} is violated after the switch that ban {} calls for",
+                                   ban().label(), table_.bans[joint_.caller].label());
+    return fmt::format("test {}\n{}", written_text(name), text_);
   }
 
  private:
@@ -144,7 +145,7 @@ class JointLife {
         of_event.at = now_;
         of_event.event = event;
         device_.observe(of_event);
-        parts.push_back("event " + quoted_if_needed(event));
+        parts.push_back("event " + written_name(event));
       }
       text_ += fmt::format("  at {} {}\n", time_of(now_), joined(parts));
       ++day;
@@ -208,7 +209,7 @@ class JointLife {
     with_profile.profile.give(table_.profiles[joint_.to].name);
     device_.observe(with_profile);
     text_ += fmt::format("  at {} profile = {}{}{}\n", time_of(now_),
-                         quoted_if_needed(table_.profiles[joint_.to].name),
+                         written_name(table_.profiles[joint_.to].name),
                          there_.words.empty() ? "" : ", ", there_.words);
     Instant latest = now_ + days(ban().notice_days + 2);
     Instant first_look = now_;
@@ -233,7 +234,7 @@ class JointLife {
     if (device_.standing(joint_.ban, now_).violated != Truth::yes) return false;
     text_ += ban().name.empty()
                  ? expectation(leads_to)
-                 : fmt::format("  expect ban {} violated\n", quoted_if_needed(ban().name));
+                 : fmt::format("  expect ban {} violated\n", written_name(ban().name));
     return true;
   }
 
@@ -261,7 +262,7 @@ class JointLife {
   }
 
   std::string expectation(ProfileIndex profile) const {
-    return fmt::format("  expect profile = {}\n", quoted_if_needed(table_.profiles[profile].name));
+    return fmt::format("  expect profile = {}\n", written_name(table_.profiles[profile].name));
   }
 
   void report(const JointStay& where) {

@@ -175,7 +175,7 @@ class Prover {
     timeline.noon = found.noon;
     if (violation.decided.kind == Action::Kind::profile) {
       timeline.called =
-          "profile = " + quoted_if_needed(model_.table().profiles[violation.decided.profile].name);
+          "profile = " + written_name(model_.table().profiles[violation.decided.profile].name);
     }
     std::optional<ProfileIndex> enabled;
     const Reading& profile = timeline.there.profile;

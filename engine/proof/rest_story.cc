@@ -140,10 +140,10 @@ class Life {
   }
 
   std::string expectation(const Decision& decision) const {
-    std::string text = "profile = " + quoted_if_needed(table_.profiles[decision.profile].name);
+    std::string text = "profile = " + written_name(table_.profiles[decision.profile].name);
     if (decision.rule < 0) return text;
     const std::string& name = table_.rules[static_cast<std::size_t>(decision.rule)].name;
-    return name.empty() ? text : text + " by " + quoted_if_needed(name);
+    return name.empty() ? text : text + " by " + written_name(name);
   }
 
   // --- reports -------------------------------------------------------------------------------
@@ -167,7 +167,7 @@ class Life {
   std::string words(ProfileIndex profile, bool names_profile) const {
     std::vector<std::string> parts;
     if (names_profile) {
-      parts.push_back("profile = " + quoted_if_needed(table_.profiles[profile].name));
+      parts.push_back("profile = " + written_name(table_.profiles[profile].name));
     }
     if (place_.has_service[profile]) {
       if (place_.network) parts.push_back("network " + to_text(*place_.network));
@@ -214,8 +214,8 @@ class Life {
     std::vector<std::string> names;
     for (const RestStay& stay : cycle.stays) names.push_back(table_.profiles[stay.profile].name);
     names.push_back(names.front());
-    cycle.test =
-        fmt::format("test \"at rest from {} without end\"\n{}", fmt::join(names, " to "), text_);
+    std::string name = fmt::format("at rest from {} without end", fmt::join(names, " to "));
+    cycle.test = fmt::format("test {}\n{}", written_text(name), text_);
     return cycle;
   }
 

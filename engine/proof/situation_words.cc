@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "engine/base/written_name.h"
+
 namespace sojourn {
 namespace {
 
@@ -64,11 +66,11 @@ std::string subject_words(const RuleTable& table, const Feature& feature) {
     case FeatureKind::attribute_country:
     case FeatureKind::attribute_number:
     case FeatureKind::attribute_flag:
-      return table.attributes[feature.subject].name;
+      return written_name(table.attributes[feature.subject].name);
     case FeatureKind::installed:
-      return "installed " + table.profiles[feature.subject].name;
+      return "installed " + written_name(table.profiles[feature.subject].name);
     case FeatureKind::quarantined:
-      return table.profiles[feature.subject].name + " in quarantine";
+      return written_name(table.profiles[feature.subject].name) + " in quarantine";
     default:
       break;
   }
@@ -92,14 +94,14 @@ std::vector<NamedValue> named_values(const RuleTable& table, const Feature& feat
     case FeatureKind::attribute_choice: {
       const std::vector<std::string>& names = table.attributes[feature.subject].values;
       for (std::size_t v = 0; v < names.size(); ++v) {
-        values.push_back({names[v], static_cast<std::int64_t>(v)});
+        values.push_back({written_name(names[v]), static_cast<std::int64_t>(v)});
       }
       break;
     }
     case FeatureKind::fallback:
     case FeatureKind::profile:
       for (std::size_t p = 0; p < table.profiles.size(); ++p) {
-        values.push_back({table.profiles[p].name, static_cast<std::int64_t>(p)});
+        values.push_back({written_name(table.profiles[p].name), static_cast<std::int64_t>(p)});
       }
       if (feature.kind == FeatureKind::fallback) values.push_back({"none", kNoSymbol});
       break;
@@ -339,7 +341,7 @@ std::string condition_words(const RuleTable& table, ConditionIndex condition) {
 }
 
 std::string action_words(const RuleTable& table, const Action& action) {
-  auto name = [&](ProfileIndex profile) { return table.profiles[profile].name; };
+  auto name = [&](ProfileIndex profile) { return written_name(table.profiles[profile].name); };
   Words parts;
   if (action.kind == Action::Kind::keep) parts.push_back("keep");
   if (action.kind == Action::Kind::profile) {

@@ -179,7 +179,7 @@ class Writer {
   Writer(const RuleTable& table, const Timeline& timeline) : table_(table), timeline_(timeline) {}
 
   void begin() {
-    text_ = fmt::format("test \"{}\"\n", timeline_.name);
+    text_ = fmt::format("test {}\n", written_text(timeline_.name));
     std::vector<std::string> given = given_parts(table_, timeline_.there);
     if (!given.empty()) text_ += fmt::format("  given {}\n", joined(given));
   }
@@ -189,10 +189,10 @@ class Writer {
     std::string words = words_of(line.told);
     if (!words.empty()) parts.push_back(std::move(words));
     for (const std::string& name : line.told.events) {
-      parts.push_back("event " + quoted_if_needed(name));
+      parts.push_back("event " + written_name(name));
     }
     if (!line.told.profile.empty()) {
-      parts.push_back("profile = " + quoted_if_needed(line.told.profile));
+      parts.push_back("profile = " + written_name(line.told.profile));
     }
     std::string when = "at " + time_text(line.first.day, line.first.ms);
     if (line.last_day > line.first.day) {
@@ -310,7 +310,7 @@ class Life {
     Decision decision = device_.decide(now_);
     if (decision.kind != Action::Kind::profile) return "keep";
     if (decision.profile == enabled_) return "keep";
-    return "profile = " + quoted_if_needed(table_.profiles[decision.profile].name);
+    return "profile = " + written_name(table_.profiles[decision.profile].name);
   }
 
   bool is_violated() {

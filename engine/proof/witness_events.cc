@@ -38,7 +38,7 @@ struct Past {
 };
 
 std::optional<std::string> part_of(const EventQuestion& event) {
-  if (event.kind == EventKind::named) return "event " + quoted_if_needed(event.name);
+  if (event.kind == EventKind::named) return "event " + written_name(event.name);
   if (event.kind != EventKind::rejected) return std::nullopt;
   constexpr std::uint16_t kNetworkNotAllowed = 11;
   return fmt::format("rejected with {}",

@@ -5,12 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/written_name.h"
 #include "engine/proof/world.h"
 
 namespace sojourn {
 
-// A name as the language reads it: in quotes unless it is plain.
-std::string quoted_if_needed(const std::string& name);
 std::string joined(const std::vector<std::string>& parts);  // by ", "
 // "type = meter", "roaming in BR on 60 consecutive days".
 std::string reading_text(const RuleTable& table, const Feature& feature, const Reading& reading);

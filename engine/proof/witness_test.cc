@@ -132,12 +132,14 @@ std::vector<std::string> given_parts(const RuleTable& table, const Witness& witn
         members.push_back(
             attribute.type == AttributeType::set_of_country
                 ? std::string(code_of(Country{static_cast<std::uint8_t>(feature.symbol)}))
-                : quoted_if_needed(attribute.values[static_cast<std::size_t>(feature.symbol)]));
+                : written_name(attribute.values[static_cast<std::size_t>(feature.symbol)]));
         break;
       }
       case FeatureKind::installed:
         installed_known = true;
-        if (reading.lower != 0) installed.push_back(table.profiles[feature.subject].name);
+        if (reading.lower != 0) {
+          installed.push_back(written_name(table.profiles[feature.subject].name));
+        }
         break;
       case FeatureKind::fallback:
         if (reading.lower >= 0) parts.push_back(reading_text(table, feature, reading));
@@ -150,14 +152,15 @@ std::vector<std::string> given_parts(const RuleTable& table, const Witness& witn
                               [](const Feature& feature) { return feature.scope.per_imei; });
   if (per_imei) parts.push_back("imei \"356938035643809\"");
   for (const auto& [attribute, members] : sets) {
-    parts.push_back(fmt::format("{} = {{{}}}", quoted_if_needed(table.attributes[attribute].name),
+    parts.push_back(fmt::format("{} = {{{}}}", written_name(table.attributes[attribute].name),
                                 joined(members)));
   }
   if (witness.profile.known && witness.profile.lower >= 0) {
-    const std::string& name = table.profiles[static_cast<std::size_t>(witness.profile.lower)].name;
-    parts.push_back(fmt::format("profile = {}", quoted_if_needed(name)));
+    std::string name =
+        written_name(table.profiles[static_cast<std::size_t>(witness.profile.lower)].name);
+    parts.push_back("profile = " + name);
     if (std::find(installed.begin(), installed.end(), name) == installed.end()) {
-      installed.push_back(name);
+      installed.push_back(std::move(name));
     }
   }
   if (installed_known) parts.push_back(fmt::format("installed = {{{}}}", joined(installed)));
@@ -249,7 +252,7 @@ std::optional<std::string> witness_as_test(const RuleTable& table, const Witness
   Standing standing = standing_of(table, witness);
   std::optional<std::vector<Happening>> past = happenings(table, witness);
   if (!standing.possible || !past) return std::nullopt;
-  std::string text = fmt::format("test \"{}\"\n", test.name);
+  std::string text = fmt::format("test {}\n", written_text(test.name));
   std::vector<std::string> given = given_parts(table, witness);
   if (!given.empty()) text += fmt::format("  given {}\n", joined(given));
   std::size_t stay_begins = text.size();

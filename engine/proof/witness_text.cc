@@ -3,20 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 
 #include "engine/proof/situation_words.h"
 #include "engine/proof/witness_parts.h"
 
 namespace sojourn {
-
-std::string quoted_if_needed(const std::string& name) {
-  bool plain = !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '-' || c == '_' || c == '.';
-  });
-  return plain ? name : fmt::format("\"{}\"", name);
-}
 
 namespace {
 
@@ -46,7 +38,8 @@ std::string value_text(const RuleTable& table, const Feature& feature, std::int6
     case FeatureKind::profile:
     case FeatureKind::fallback:
       if (value == kNoSymbol) return "none";
-      return value < 0 ? "undeclared" : table.profiles[static_cast<std::size_t>(value)].name;
+      return value < 0 ? "undeclared"
+                       : written_name(table.profiles[static_cast<std::size_t>(value)].name);
     case FeatureKind::rat:
       return value >= 0 && value < static_cast<std::int64_t>(kRatCount)
                  ? std::string(name_of(static_cast<Rat>(value)))
@@ -54,7 +47,7 @@ std::string value_text(const RuleTable& table, const Feature& feature, std::int6
     case FeatureKind::attribute_choice: {
       const std::vector<std::string>& values = table.attributes[feature.subject].values;
       return value >= 0 && value < static_cast<std::int64_t>(values.size())
-                 ? quoted_if_needed(values[static_cast<std::size_t>(value)])
+                 ? written_name(values[static_cast<std::size_t>(value)])
                  : "\"something else\"";
     }
     case FeatureKind::attribute_country:
@@ -97,7 +90,7 @@ std::string subject_text(const RuleTable& table, const Feature& feature) {
     case FeatureKind::attribute_country:
     case FeatureKind::attribute_number:
     case FeatureKind::attribute_flag:
-      return quoted_if_needed(table.attributes[feature.subject].name) + " =";
+      return written_name(table.attributes[feature.subject].name) + " =";
     default:
       break;
   }
@@ -137,7 +130,7 @@ std::string count_text(const RuleTable& table, const Feature& feature, const Rea
   switch (feature.kind) {
     case FeatureKind::on_a_network: {
       bool declared = feature.candidate && *feature.candidate < table.profiles.size();
-      std::string with = declared ? quoted_if_needed(table.profiles[*feature.candidate].name)
+      std::string with = declared ? written_name(table.profiles[*feature.candidate].name)
                                   : "an undeclared profile";
       return fmt::format("{} with {}: {}", inner, with,
                          reading.lower > 0   ? "yes"
@@ -167,31 +160,73 @@ bool counts_nothing(const Feature& feature, const Reading& reading) {
   return feature.kind == FeatureKind::recency ? reading.lower == kNotYet : reading.lower <= 0;
 }
 
+// Of what is only asked whether it is known nothing else is worth a word: "breakout known".
+std::optional<std::string> known_text(const RuleTable& table, const Feature& feature,
+                                      const Reading& reading) {
+  std::optional<std::string> words;
+  for (const Test& test : table.conditions.tests()) {
+    if (&table.features[test.feature] != &feature || test.text.empty()) continue;
+    if (test.kind != Test::Kind::known) return std::nullopt;
+    words = test.text;
+  }
+  constexpr std::string_view kKnown = " known";
+  if (words && !reading.known && words->ends_with(kKnown)) {
+    words->replace(words->size() - kKnown.size(), kKnown.size(), " unknown");
+  }
+  return words;
+}
+
 }  // namespace
 
 std::string reading_text(const RuleTable& table, const Feature& feature, const Reading& reading) {
+  if (domain_of(feature.kind) == ValueDomain::flag) {
+    if (auto known = known_text(table, feature, reading)) return *std::move(known);
+  }
   std::string subject = subject_text(table, feature);
   if (domain_of(feature.kind) == ValueDomain::count) return count_text(table, feature, reading);
   if (!reading.known) return fmt::format("{} unknown", subject);
   return fmt::format("{} {}", subject, value_text(table, feature, reading.lower));
 }
 
+namespace {
+
+// What is asked for the sake of a ban alone says nothing more about the device: how things stand
+// with another profile, and how they will on a day to come.
+bool is_asked_aside(const Feature& feature, const Witness& witness) {
+  bool another = feature.candidate && witness.profile.known &&
+                 std::int64_t{*feature.candidate} != witness.profile.lower;
+  return another || feature.ahead_days != 0;
+}
+
+void add_once(std::vector<std::string>& texts, std::string text) {
+  if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(std::move(text));
+}
+
+}  // namespace
+
 std::string describe_witness(const RuleTable& table, const Witness& witness,
-                             const std::vector<FeatureIndex>& features) {
+                             const std::vector<FeatureIndex>& features, bool every_candidate) {
   std::vector<FeatureIndex> shown = features;
   if (shown.empty()) {
     for (FeatureIndex f = 0; f < table.features.size(); ++f) shown.push_back(f);
   }
   std::vector<std::string> known, unknown;
+  bool dated = false;
   for (FeatureIndex f : shown) {
     const Feature& feature = table.features[f];
     const Reading& reading = witness.readings[f];
     bool says = reading.known || domain_of(feature.kind) == ValueDomain::count;
     bool ordinary = feature.kind == FeatureKind::quarantined && reading.known && reading.lower == 0;
     if (counts_nothing(feature, reading)) continue;
-    if (features.empty() && (!says || ordinary)) continue;
-    (says ? known : unknown).push_back(reading_text(table, feature, reading));
+    bool aside = !every_candidate && is_asked_aside(feature, witness);
+    if (features.empty() && (!says || ordinary || aside)) continue;
+    if (features.empty() && feature.kind == FeatureKind::date) {
+      dated = true;  // the day itself says it for all of them
+      continue;
+    }
+    add_once(says ? known : unknown, reading_text(table, feature, reading));
   }
+  if (dated) known.push_back("date = " + to_text(Day{witness.day}));
   known.insert(known.end(), unknown.begin(), unknown.end());
   return known.empty() ? "a device about which nothing is known" : joined(known);
 }

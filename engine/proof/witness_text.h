@@ -21,9 +21,11 @@
 namespace sojourn {
 
 // "type = meter, region BR, network 724-05": the given features' readings, those that are unknown
-// last. Empty `features`: all that read something.
+// last. Empty `features`: all that read something, but for what is asked of other candidates than
+// the enabled profile; `every_candidate`: of these as well.
 std::string describe_witness(const RuleTable& table, const Witness& witness,
-                             const std::vector<FeatureIndex>& features = {});
+                             const std::vector<FeatureIndex>& features = {},
+                             bool every_candidate = false);
 
 struct WitnessTest {
   std::string name;

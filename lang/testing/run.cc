@@ -16,15 +16,15 @@ std::string expectation_text(const Expected& expected) {
     case Expected::Kind::keep:
       return "keep";
     case Expected::Kind::profile:
-      return "profile = " + expected.name;
+      return "profile = " + print_name(expected.name);
     case Expected::Kind::alert:
-      return fmt::format("alert \"{}\"", expected.name);
+      return "alert " + print_text(expected.name);
     case Expected::Kind::task:
-      return fmt::format("task \"{}\"", expected.name);
+      return "task " + print_text(expected.name);
     case Expected::Kind::by:
-      return "by " + (expected.name.empty() ? "otherwise" : expected.name);
+      return "by " + (expected.name.empty() ? "otherwise" : print_name(expected.name));
     case Expected::Kind::ban_violated:
-      return fmt::format("ban {} violated", expected.name);
+      return fmt::format("ban {} violated", print_name(expected.name));
     case Expected::Kind::suppressed:
       return "suppressed";
   }
@@ -34,8 +34,7 @@ std::string expectation_text(const Expected& expected) {
 std::string list_text(const std::vector<std::string>& texts) {
   if (texts.empty()) return "none";
   std::string all;
-  for (const std::string& text : texts)
-    all += fmt::format("{}\"{}\"", all.empty() ? "" : ", ", text);
+  for (const std::string& text : texts) all += (all.empty() ? "" : ", ") + print_text(text);
   return all;
 }
 
@@ -218,12 +217,13 @@ class TestRun {
   std::string actual_text(DeviceLoop& loop) const {
     if (!loop.decision()) return "nothing: the device has not reported yet";
     const Decision& decision = *loop.decision();
-    std::string outcome = decision.kind == Action::Kind::profile
-                              ? "profile = " + policy_->table().profiles[decision.profile].name
-                              : "keep";
+    std::string outcome =
+        decision.kind == Action::Kind::profile
+            ? "profile = " + print_name(policy_->table().profiles[decision.profile].name)
+            : "keep";
     std::string rule = rule_label(decision);
     std::string text =
-        fmt::format("{} by {}, taken at {}", outcome, rule.empty() ? "otherwise" : rule,
+        fmt::format("{} by {}, taken at {}", outcome, rule.empty() ? "otherwise" : print_name(rule),
                     to_rfc3339(loop.decided_at()));
     if (!loop.alerts().empty()) text += ", alerts " + list_text(loop.alerts());
     if (!loop.tasks().empty()) text += ", tasks " + list_text(loop.tasks());

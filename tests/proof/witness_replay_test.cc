@@ -1,5 +1,7 @@
 // Counterexamples about every kind of thing that a rule can look at: the `test` block that is shown
 // passes when it is pasted, and where a test cannot tell the situation none is shown.
+#include <set>
+
 #include "engine/base/diagnostic_code.h"
 #include "tests/proof/checked_policy.h"
 #include "tests/support/catch.h"
@@ -95,6 +97,63 @@ TEST_CASE("names that are not plain words are quoted in what is to be pasted") {
   std::string story = checked->story_of(Code::P0302);
   REQUIRE_FALSE(story.empty());
   CHECK(replay(text, story, "quoted.sojourn") == "");
+}
+
+// Reserved words, and what the language would read as something else, are names when quoted.
+TEST_CASE("names that are words of the language are quoted in what is to be pasted") {
+  const std::string text = R"(
+attribute "event" : "at" | "for" | plain
+attribute "device" : set of text
+profile "network" home FR iccid 8933* download "a.example"
+profile "switches" home BR iccid 895510* download "b.example"
+profile "a \"q\" b" home AR iccid 8954* download "c.example"
+rule "expect" when region in BR and "event" = "at" then profile = "switches"
+rule "given" when region in BR and "event" in "at", "for" and fallback = "network"
+  then profile = "network"
+rule "every" when region in UY and "device" has "position" and installed "a \"q\" b"
+  then profile = "a \"q\" b"
+assert when region in UY and "device" has "position" and installed "a \"q\" b"
+  then profile = "switches"
+ban "keep \"it\"" never roaming in BR on at least 3 consecutive days
+otherwise keep
+)";
+  std::optional<Checked> checked = check(text, "reserved.sojourn");
+  REQUIRE(checked);
+  for (Code code : {Code::E0301, Code::P0301, Code::P0302}) {
+    INFO(checked->rendered(code));
+    std::string story = checked->story_of(code);
+    REQUIRE_FALSE(story.empty());
+    CHECK(replay(text, story, "reserved.sojourn") == "");
+  }
+}
+
+// A ban asks the same of each profile, and of each day of its notice.
+TEST_CASE("the example of a ban says each thing once, and the day instead of what holds on it") {
+  std::string text =
+      kWords +
+      "profile other home ES iccid 8934* download \"c.example\"\n"
+      "ban passing from 2026-03-01 until 2026-12-31\n"
+      "  never roaming in BR on at least 9 days in this calendar year notice 4 days\n"
+      "rule one when region in BR then alert \"there\"\notherwise keep\n";
+  std::optional<Checked> checked = check(text, "passing.sojourn");
+  REQUIRE(checked);
+  std::string shown = checked->rendered(Code::P0301);
+  INFO(shown);
+  std::size_t begin = shown.find("for example: ");
+  REQUIRE(begin != std::string::npos);
+  std::string example = shown.substr(begin, shown.find('\n', begin) - begin);
+  CHECK(example.find("from 2026") == std::string::npos);
+  CHECK(example.find("date = 2026-") != std::string::npos);
+  std::size_t first = example.find("roaming in BR");
+  REQUIRE(first != std::string::npos);
+  std::set<std::string> parts;
+  std::size_t count = 0;
+  for (std::size_t at = 13; at < example.size(); ++count) {
+    std::size_t end = std::min(example.find(", ", at), example.size());
+    parts.insert(example.substr(at, end - at));
+    at = end + 2;
+  }
+  CHECK(parts.size() == count);
 }
 
 TEST_CASE("a rule of a table is named in quotes where another is to override it") {
