@@ -241,6 +241,11 @@ bool TestReport::value_of(const ast::TestPart& part, const Attribute& attribute,
               fmt::format("`{}` does not fit", print(value)));
         return false;
       }
+      if (attribute.unit == "%" && (scaled->floor < 0 || scaled->floor > 100'000'000)) {
+        error(value.span, fmt::format("`{}` lies between 0% and 100%", attribute.name),
+              "declare a plain `number` for what may be less or more");
+        return false;
+      }
       report.type = AttributeReport::Type::number;
       report.number_millionths = scaled->floor;
       return true;

@@ -11,6 +11,7 @@
 
 #include "adapters/cli/story_edits.h"
 #include "adapters/cli/threshold_stories.h"
+#include "engine/base/written_name.h"
 #include "lang/testing/run.h"
 
 namespace sojourn::cli {
@@ -27,6 +28,10 @@ constexpr std::array<int, 3> kSides = {-1, 0, 1};
 
 const char* side_words(int side) {
   return side < 0 ? "just below" : side == 0 ? "at" : "just above";
+}
+
+bool is_impossible(const Threshold& threshold, int side) {
+  return side < 0 ? threshold.impossible.below : side > 0 && threshold.impossible.above;
 }
 
 // The story of one side, once one was found.
@@ -77,6 +82,7 @@ class Suggestions {
         family.label = label_of(owner);
         for (std::size_t s = 0; s < kSides.size(); ++s) {
           family.tellings[s].side = kSides[s];
+          if (is_impossible(thresholds_[i], kSides[s])) continue;
           family.tellings[s].candidates = (*stories)->tell(i, owner, kSides[s]);
         }
         families_.push_back(std::move(family));
@@ -133,7 +139,7 @@ class Suggestions {
       for (const Telling& telling : family.tellings) {
         if (telling.story) {
           blocks.push_back(finished(family, telling));
-        } else {
+        } else if (!is_impossible(thresholds_[family.threshold], telling.side)) {
           missing += fmt::format("{}{}", missing.empty() ? "" : ", ", side_words(telling.side));
         }
       }
@@ -226,7 +232,7 @@ class Suggestions {
   }
 
   static std::string block_of(const std::string& name, const Story& story) {
-    return fmt::format("test \"{}\"\n{}\n", name, fmt::join(story, "\n"));
+    return fmt::format("test {}\n{}\n", written_text(name), fmt::join(story, "\n"));
   }
 
   // The block as it is printed: named, with its expectations, in the one layout.

@@ -78,6 +78,7 @@ CoverageReport coverage_of(const std::string& file, const RuleTable& table,
   std::vector<lang::Threshold> thresholds = lang::thresholds(table);
   for (std::size_t i = 0; i < thresholds.size(); ++i) {
     lang::Sides sides = i < seen.boundaries.size() ? seen.boundaries[i] : lang::Sides{};
+    sides |= thresholds[i].impossible;
     report.thresholds.emplace_back(std::move(thresholds[i]), sides);
   }
   return report;

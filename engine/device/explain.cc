@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 namespace sojourn {
 namespace {
@@ -96,12 +97,22 @@ BanEvidence Explainer::about_ban(std::size_t index, const BanStanding& standing)
   bool may_bite = ban.forbids_change || evidence.state == "in doubt";
   const std::vector<ConditionIndex>& of_candidate = may_bite ? ban.bites : ban.violated;
   std::size_t judged = judged_with(ban);
-  if (judged < of_candidate.size()) evidence.because = about_condition(of_candidate[judged]);
-  // That it is about another profile than the enabled one goes without saying.
-  if (ban.forbids_change) {
-    std::erase_if(evidence.because, [](const ConditionEvidence& one) {
-      return one.condition == "profile unknown" || one.condition.starts_with("not profile ");
-    });
+  if (judged >= of_candidate.size()) return evidence;
+  evidence.because =
+      ban.forbids_change ? about_change(ban, judged) : about_condition(of_candidate[judged]);
+  return evidence;
+}
+
+// Why change is forbidden: `bites` without its last part, that another profile is enabled than the
+// one judged (Ban), which goes without saying.
+std::vector<ConditionEvidence> Explainer::about_change(const Ban& ban, std::size_t judged) {
+  const ConditionTable& conditions = evaluator_.policy().table().conditions;
+  const ConditionNode& bites = conditions.node(ban.bites[judged]);
+  std::vector<ConditionEvidence> evidence;
+  if (bites.op != ConditionOp::conjunction) return evidence;  // always, or never
+  for (std::uint32_t i = 0; i + 1 < bites.count; ++i) {
+    std::vector<ConditionEvidence> part = about_condition(conditions.child(bites, i));
+    std::move(part.begin(), part.end(), std::back_inserter(evidence));
   }
   return evidence;
 }
@@ -158,8 +169,8 @@ std::vector<ConditionEvidence> Explainer::because(const Decision& decision) {
   if (decision.ban >= 0) {
     const Ban& ban = table.bans[static_cast<std::size_t>(decision.ban)];
     std::size_t judged = judged_with(ban);
-    return judged < ban.bites.size() ? about_condition(ban.bites[judged])
-                                     : std::vector<ConditionEvidence>{};
+    if (judged >= ban.bites.size()) return {};
+    return ban.forbids_change ? about_change(ban, judged) : about_condition(ban.bites[judged]);
   }
   if (decision.rule < 0) return {};
   return about_condition(table.rules[static_cast<std::size_t>(decision.rule)].condition);

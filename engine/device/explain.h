@@ -12,9 +12,10 @@
 
 namespace sojourn {
 
-// The opposite of a test in the author's words: `not type = meter`, `battery unknown`, and of what
-// is a denial itself (`not (no service within 2 days)`) what it denies.
-std::string negated(const Test& test);
+// The opposite of a test in the author's words: `not type = meter`, `battery unknown`, `roaming on
+// fewer than 60 consecutive days`, `battery < 30%`, and of what is a denial itself (`not (no
+// service within 2 days)`) what it denies.
+std::string negated(const Test& test, const Feature& feature);
 
 class Explainer {
  public:
@@ -30,11 +31,13 @@ class Explainer {
   BanEvidence about_ban(std::size_t ban, const BanStanding& standing);
   std::vector<BanEvidence> consulted();
   std::string change_state(const Ban& ban);
+  std::vector<ConditionEvidence> about_change(const Ban& ban, std::size_t judged);
   std::size_t judged_with(const Ban& ban);
   // Its simple conditions, each as it must be for the whole: `not type = meter` where that is
   // asked.
   std::vector<ConditionEvidence> about_condition(ConditionIndex condition);
-  ConditionEvidence about_test(const Test& test);
+  // `positive`: is the test asked for, or its opposite?
+  ConditionEvidence about_test(const Test& test, bool positive);
   Truth judge(ConditionIndex condition);
   void add_source(ConditionEvidence& evidence, const Feature& feature, const FeaturePlan& plan);
   void add_history(ConditionEvidence& evidence, const Feature& feature, const FeaturePlan& plan);
@@ -43,6 +46,7 @@ class Explainer {
   std::string why_not(std::uint32_t rule, Truth truth, const Leaf& leaf);
   std::string value_text(const Test& test, const Reading& reading);
   std::string share_text(const Test& test, const Reading& reading);
+  std::string_view missing_key(const Feature& feature) const;
 
   Evaluator& evaluator_;
   Instant now_;

@@ -1,4 +1,7 @@
 #include <algorithm>
+#include <initializer_list>
+#include <limits>
+#include <optional>
 
 #include "engine/device/explain.h"
 #include "engine/device/ledger.h"
@@ -9,9 +12,60 @@ namespace {
 // Rows shown behind one count; the newest are kept.
 constexpr std::size_t kEvidenceRowsMax = 100;
 
+struct Opposite {
+  std::string_view words, instead;
+};
+
+// The author's threshold the other way round. It is the last one that stands outside quotes: what
+// is counted comes before it and may have one of its own.
+std::optional<std::string> turned(const std::string& text, std::initializer_list<Opposite> all) {
+  std::optional<std::pair<std::size_t, Opposite>> last;
+  bool quoted = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] == '\\' && quoted) {
+      ++at;
+      continue;
+    }
+    if (text[at] == '"') quoted = !quoted;
+    if (quoted) continue;
+    for (const Opposite& one : all) {
+      if (std::string_view(text).substr(at).starts_with(one.words)) last = {at, one};
+    }
+  }
+  if (!last) return std::nullopt;
+  return std::string(text).replace(last->first, last->second.words.size(), last->second.instead);
+}
+
+std::optional<std::string> below_threshold(const std::string& text, FeatureKind kind) {
+  switch (kind) {
+    case FeatureKind::consecutive_days:
+    case FeatureKind::window_count:
+    case FeatureKind::calendar_count:
+    case FeatureKind::held_share:
+    case FeatureKind::day_share:
+    case FeatureKind::event_count:
+    case FeatureKind::fleet_count: {
+      // Some counts begin with their threshold: `at least 3 rejected within 6 hours`.
+      std::optional<std::string> other =
+          turned(" " + text, {{" at least ", " fewer than "}, {" more than ", " at most "}});
+      return other ? std::optional(other->substr(1)) : std::nullopt;
+    }
+    case FeatureKind::attribute_number:
+    case FeatureKind::speed:
+    case FeatureKind::accuracy:
+    case FeatureKind::border_distance:
+    case FeatureKind::silent:
+    case FeatureKind::data_sum:
+    case FeatureKind::data_balance:
+      return turned(text, {{" >= ", " < "}, {" > ", " <= "}});
+    default:  // `for` and `within` have no words for less
+      return std::nullopt;
+  }
+}
+
 }  // namespace
 
-std::string negated(const Test& test) {
+std::string negated(const Test& test, const Feature& feature) {
   const std::string& text = test.text;
   constexpr std::string_view kDenial = "not (", kKnown = " known";
   if (text.starts_with(kDenial) && text.ends_with(')')) {
@@ -19,6 +73,9 @@ std::string negated(const Test& test) {
   }
   if (test.kind == Test::Kind::known && text.ends_with(kKnown)) {
     return text.substr(0, text.size() - kKnown.size()) + " unknown";
+  }
+  if (test.kind == Test::Kind::at_least) {
+    if (auto below = below_threshold(text, feature.kind)) return *std::move(below);
   }
   return "not " + text;
 }
@@ -48,10 +105,10 @@ std::vector<ConditionEvidence> Explainer::about_condition(ConditionIndex conditi
       open.push_back({feature.inner, positive});
       continue;
     }
-    ConditionEvidence about = about_test(conditions.test_of(node));
+    ConditionEvidence about = about_test(conditions.test_of(node), positive);
     if (positive && about.truth != Truth::yes) add_near_miss(about, index);
     if (!positive) {
-      about.condition = negated(conditions.test_of(node));
+      about.condition = negated(conditions.test_of(node), feature);
       about.truth = opposite(about.truth);
     }
     auto same = std::find_if(evidence.begin(), evidence.end(), [&](const ConditionEvidence& one) {
@@ -67,7 +124,7 @@ std::vector<ConditionEvidence> Explainer::about_condition(ConditionIndex conditi
   return evidence;
 }
 
-ConditionEvidence Explainer::about_test(const Test& test) {
+ConditionEvidence Explainer::about_test(const Test& test, bool positive) {
   const Prepared& policy = evaluator_.policy();
   const Feature& feature = policy.feature(test.feature);
   const FeaturePlan& plan = policy.features[test.feature];
@@ -75,7 +132,10 @@ ConditionEvidence Explainer::about_test(const Test& test) {
   ConditionEvidence evidence;
   evidence.condition = test.text;
   evidence.truth = sojourn::judge(test, feature, reading);
-  evidence.value = value_text(test, reading);
+  // Below a threshold nothing is missing to it.
+  Test shown = test;
+  if (!positive) shown.threshold = std::numeric_limits<std::int64_t>::min();
+  evidence.value = value_text(shown, reading);
   if (domain_of(feature.kind) == ValueDomain::count) evidence.count = reading.lower;
   if (is_temporal(feature.kind)) {
     evidence.source = "history";

@@ -150,13 +150,27 @@ std::string Explainer::share_text(const Test& test, const Reading& reading) {
   return fmt::format("{}% of {} ({})", decimal(percent), window, part);
 }
 
+// Whose rows are to be counted, when nobody knows; empty: that is known.
+std::string_view Explainer::missing_key(const Feature& feature) const {
+  const DeviceHistory& history = evaluator_.history();
+  const Scope& scope = feature.scope;
+  if (scope.per_imei && history.value(kImei, now_) == kUnknownValue) return "the IMEI";
+  if (feature.candidate) return {};  // its profile, and where it may be, are supposed
+  if (scope.per_profile && history.value(kProfile, now_) == kUnknownValue) return "the profile";
+  if (scope.same_network && history.network_at(now_) == kUnknownValue) return "the network";
+  return {};
+}
+
 std::string Explainer::value_text(const Test& test, const Reading& reading) {
   const RuleTable& table = evaluator_.policy().table();
   const Feature& feature = evaluator_.policy().feature(test.feature);
   const DeviceHistory& history = evaluator_.history();
   bool is_share = feature.kind == FeatureKind::held_share || feature.kind == FeatureKind::day_share;
-  if (is_share) return share_text(test, reading);
-  if (domain_of(feature.kind) == ValueDomain::count) return counted_text(test, feature, reading);
+  if (is_share || domain_of(feature.kind) == ValueDomain::count) {
+    std::string text = is_share ? share_text(test, reading) : counted_text(test, feature, reading);
+    std::string_view missing = reading.known ? std::string_view() : missing_key(feature);
+    return missing.empty() ? text : fmt::format("{} ({} is not known)", text, missing);
+  }
   if (!reading.known) return "unknown";
   switch (feature.kind) {
     case FeatureKind::country:

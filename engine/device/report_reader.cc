@@ -215,7 +215,8 @@ std::int64_t ReportReader::attribute_value(AttributeIndex index, const Attribute
     case AttributeType::flag:
       return report.type == Type::flag ? std::int64_t{report.flag} : wrong_type("true or false");
     case AttributeType::number:
-      return report.type == Type::number ? report.number_millionths : wrong_type("a number");
+      if (report.type != Type::number) return wrong_type("a number");
+      return number_value(attribute, report.number_millionths);
     case AttributeType::choice:
       if (report.type != Type::text) return wrong_type("a text");
       return choice_value(index, report.text);
@@ -233,6 +234,17 @@ std::int64_t ReportReader::attribute_value(AttributeIndex index, const Attribute
     case AttributeType::set_of_choice:
       return report.type == Type::list ? set_value(index, report) : wrong_type("a list");
   }
+  return kUnknownValue;
+}
+
+// What is declared `in %` is a share of something, as conditions about it are (E0321).
+std::int64_t ReportReader::number_value(const Attribute& attribute, std::int64_t millionths) {
+  constexpr std::int64_t kWhole = 100'000'000;
+  if (attribute.unit != "%" || (millionths >= 0 && millionths <= kWhole)) return millionths;
+  refuse(Code::E0612,
+         fmt::format("{}% in attribute `{}` is no share", static_cast<double>(millionths) / 1e6,
+                     attribute.name),
+         "a share lies between 0% and 100%; declare a plain `number` for what may be less or more");
   return kUnknownValue;
 }
 

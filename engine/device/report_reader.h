@@ -25,6 +25,7 @@ class ReportReader {
   void read_profiles(const Observation& observation);
   void read_attribute(const AttributeReport& report);
   std::int64_t attribute_value(AttributeIndex index, const AttributeReport& report);
+  std::int64_t number_value(const Attribute& attribute, std::int64_t millionths);
   std::int64_t choice_value(AttributeIndex index, std::string_view text);
   std::int64_t country_value(const Attribute& attribute, std::string_view text);
   std::int64_t set_value(AttributeIndex index, const AttributeReport& report);

@@ -134,7 +134,7 @@ struct Rule {
 // index is the candidate's ProfileIndex, the last one is for a profile nobody declared.
 //
 // `forbid change when C` is a ban of its own kind: C bites with every profile but the enabled one,
-// so that whatever is enabled may stay.
+// so that whatever is enabled may stay. That another one is enabled is the last part of `bites`.
 struct Ban {
   std::string name;  // "" = unnamed, known by its line
   std::string text;

@@ -78,6 +78,17 @@ class Asked {
   std::vector<bool> nodes_;
 };
 
+// A share lies between 0% and 100%; `> 0%` first holds a millionth above it.
+Sides impossible_sides(const RuleTable& table, const Feature& feature, std::int64_t threshold) {
+  Sides sides;
+  bool share = feature.kind == FeatureKind::attribute_number &&
+               table.attributes[feature.subject].unit == "%";
+  if (!share) return sides;
+  sides.below = threshold <= 1;
+  sides.above = threshold >= 100'000'000;
+  return sides;
+}
+
 }  // namespace
 
 std::vector<Threshold> thresholds(const RuleTable& table) {
@@ -93,14 +104,16 @@ std::vector<Threshold> thresholds(const RuleTable& table) {
     Threshold::Question question{i, test.feature, {}};
     if (feature.candidate) question.enabled = *feature.candidate;
     bool denial = feature.kind == FeatureKind::recency;  // it is longer ago than `within` asks
-    std::string text = denial ? negated(test) : test.text;
+    std::string text = denial ? negated(test, feature) : test.text;
     auto same = std::find_if(found.begin(), found.end(), [&](const Threshold& one) {
       return one.text == text && one.at == test.threshold && one.kind == feature.kind;
     });
     if (same != found.end()) {
       same->questions.push_back(question);
     } else {
-      found.push_back({{question}, feature.kind, test.threshold, step, std::move(text)});
+      Sides impossible = impossible_sides(table, feature, test.threshold);
+      found.push_back(
+          {{question}, feature.kind, test.threshold, step, std::move(text), impossible});
     }
   }
   return found;

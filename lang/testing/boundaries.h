@@ -11,6 +11,15 @@
 
 namespace sojourn::lang {
 
+// Which sides were seen; they add up.
+struct Sides {
+  bool below = false;
+  bool at = false;
+  bool above = false;
+  bool all() const { return below && at && above; }
+  Sides& operator|=(const Sides& other);
+};
+
 // `battery >= 30%`, `on more than 90 consecutive days`: a number in a rule, a ban or a guard.
 struct Threshold {
   // Where it is asked. A ban asks once per candidate profile: each such question is the ban's own
@@ -25,20 +34,12 @@ struct Threshold {
   std::int64_t at = 0;    // the least value at which the test holds
   std::int64_t step = 1;  // what is still "just" beside it: a day, a minute, one of the unit
   std::string text;       // as the author wrote it
+  Sides impossible;       // where no reading can lie: above 100%
 };
 
 // Those of a policy's rules, bans (not of their notice, which follows from them) and guards, as far
 // as one device can reach them; in the order written.
 std::vector<Threshold> thresholds(const RuleTable& table);
-
-// Which sides were seen; they add up.
-struct Sides {
-  bool below = false;
-  bool at = false;
-  bool above = false;
-  bool all() const { return below && at && above; }
-  Sides& operator|=(const Sides& other);
-};
 
 // The side on which a reading lies; none when it is not just beside the threshold. Of a count whose
 // beginning nobody saw the lower bound counts: that is what makes the test certain.

@@ -80,6 +80,34 @@ TEST_CASE("suggested tests of the examples pass, and complete the coverage") {
   CHECK(suggested >= 20);
 }
 
+TEST_CASE("suggested tests quote names that are words of the language") {
+  ScratchFolder scratch;
+  const std::string policy = R"(policy "policy"
+attribute "event" : "at" | plain
+attribute battery : number in %
+profile "network" home FR iccid 8933*
+profile "switches, or not" home BR iccid 895510* download "b.example"
+rule first when "event" = "at" and battery >= 30% and region in BR
+  then profile = "switches, or not"
+rule second overrides first when at least 2 switches within 3 days then keep
+rule third when battery >= 100% and owner-changed within 3 days then alert "full"
+otherwise keep
+)";
+  scratch.write("policy.sojourn", policy);
+  ProgramRun run = run_shell("sojourn test --suggest policy.sojourn", scratch.path());
+  INFO(run.out << run.err);
+  CHECK(run.exit_code == 0);
+  CHECK_THAT(run.out, Contains("profile = \"switches, or not\"") && Contains("\"event\" = \"at\""));
+  // There is nothing above the whole of something.
+  CHECK_THAT(run.out + run.err, !Contains("just above: battery >= 100%"));
+  CHECK_THAT(run.err, !Contains("no test was found for"));
+  scratch.write("all.sojourn", policy + run.out);
+  ProgramRun again = run_shell("sojourn test --suggest all.sojourn", scratch.path());
+  INFO(again.out << again.err);
+  CHECK(again.exit_code == 0);
+  CHECK(again.out.empty());
+}
+
 TEST_CASE("coverage counts bans, alerts, and counts whose beginning nobody saw") {
   ScratchFolder scratch;
   std::string policy = read_whole((kSource / (kGolden + "suggest/policy.sojourn")).string());

@@ -207,6 +207,8 @@ TEST_CASE("5: what cannot be is dropped, the rest of the report is used") {
                            {report(kStart).fix(0, 0, -1), Code::E0610},
                            {report(kStart).text("type", "toaster"), Code::E0612},
                            {report(kStart).number("type", 1), Code::E0611},
+                           {report(kStart).number("battery", 101), Code::E0612},
+                           {report(kStart).number("battery", -1), Code::E0612},
                            {report(kStart).imei("12"), Code::E0613},
                            {report(kStart).data(-1), Code::E0614}};
   for (Row& row : rows) {

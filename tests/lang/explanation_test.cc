@@ -1,0 +1,115 @@
+// What an author reads of a condition when a test fails: its words and its value.
+#include <string>
+#include <vector>
+
+#include "engine/proof/compile.h"
+#include "lang/testing/run.h"
+#include "tests/lang/load.h"
+#include "tests/support/catch.h"
+
+namespace sojourn::lang {
+namespace {
+
+using testing::small_world;
+
+const std::string kWords = R"(
+attribute battery : number in %
+attribute "at least 3" : number
+profile global home FR iccid 8933* download "a.example"
+profile vivo home BR iccid 895510* download "b.example"
+)";
+
+const std::string kStory = R"(
+otherwise keep
+test "told"
+  given profile = global, "at least 3" = 4
+  at 2026-01-01 10:00 network 724-05, battery = 20%
+  at 2026-01-03 10:00 network 724-05, battery = 20%, rejected with 11
+  expect alert "nobody says so"
+)";
+
+Explanation explained(const std::string& rules, const std::string& story = kStory) {
+  testing::Loaded loaded = testing::load(kWords + rules + story);
+  INFO(loaded.rendered());
+  REQUIRE(loaded.policy);
+  auto graph = compile(std::make_shared<const RuleTable>(loaded.table()),
+                       CompileOptions{.claims = small_world().claims()});
+  auto prepared = PreparedPolicy::prepare(*graph, small_world());
+  TestResult result = run_test(loaded.policy->tests.back(), *prepared);
+  REQUIRE(result.failures.size() == 1);
+  return result.failures[0].explanation;
+}
+
+// "condition: value" of each, in order.
+std::vector<std::string> told(const std::vector<ConditionEvidence>& because) {
+  std::vector<std::string> lines;
+  for (const ConditionEvidence& one : because) lines.push_back(one.condition + ": " + one.value);
+  return lines;
+}
+
+struct Row {
+  const char* condition;
+  std::vector<std::string> told;
+};
+
+const Row kRows[] = {
+    {"battery < 30%", {"battery < 30%: 20%"}},
+    {"battery <= 15%", {"battery <= 15%: 20%"}},
+    {"not battery > 15%", {"battery <= 15%: 20%"}},
+    {"\"at least 3\" < 7", {"\"at least 3\" < 7: 4"}},
+    {"roaming in BR on fewer than 2 days within 10 days",
+     {"roaming in BR on fewer than 2 days within 10 days: at least 3 days"}},
+    {"roaming in BR on at most 3 days within 10 days",
+     {"roaming in BR on at most 3 days within 10 days: at least 3 days"}},
+    {"roaming in BR on exactly 3 days within 10 days",
+     {"roaming in BR on at least 3 days within 10 days: at least 3 days",
+      "roaming in BR on at most 3 days within 10 days: at least 3 days"}},
+    {"fewer than 3 rejected with 11 within 6 hours",
+     {"fewer than 3 rejected with 11 within 6 hours: 1 reject"}},
+    {"\"at least 3\" > 2 on fewer than 4 days within 5 days",
+     {"\"at least 3\" > 2 on fewer than 4 days within 5 days: at least 3 days"}},
+    {"data in BR within 30 days < 10 MB", {"data in BR within 30 days < 10 MB: 0 B"}},
+    {"not no service for 2 hours", {"not no service for 2 hours: not now"}},
+};
+
+TEST_CASE("what asks for less is told as asking for less") {
+  for (const Row& row : kRows) {
+    INFO(row.condition);
+    Explanation story =
+        explained(std::string("rule asks when ") + row.condition + " then profile = vivo\n");
+    const std::vector<ConditionEvidence>& because =
+        story.decided_by ? story.decided_by->because : story.others.at(0).because;
+    CHECK(told(because) == row.told);
+  }
+}
+
+TEST_CASE("a count that nobody can tell says whose rows are missing") {
+  std::string rule =
+      "rule asks when roaming in BR per imei on at least 2 days within 10 days then profile = "
+      "vivo\n";
+  Explanation nobody = explained(rule);
+  CHECK(told(nobody.others.at(0).because) ==
+        std::vector<std::string>{
+            "roaming in BR per imei on at least 2 days within 10 days: 0 to 10 of 2 days "
+            "(the IMEI is not known)"});
+  std::string named = kStory;
+  named.insert(named.find("\"at least 3\" = 4"), "imei \"356938035643809\", ");
+  Explanation known = explained(rule, named);
+  REQUIRE(known.decided_by);
+  CHECK(known.decided_by->because[0].value.find("IMEI") == std::string::npos);
+}
+
+// That a ban on change is about another profile than the enabled one goes without saying; what its
+// author asks of the profile does not.
+TEST_CASE("a ban on change tells all that its author asks") {
+  Explanation story = explained(
+      "forbid change calm when not profile = vivo and battery < 50%\n"
+      "rule asks when region in BR then profile = vivo\n");
+  REQUIRE(story.bans.size() == 1);
+  CHECK(story.bans[0].state == "forbids a change");
+  CHECK(told(story.bans[0].because) ==
+        std::vector<std::string>{"not profile = vivo: global", "battery < 50%: 20%"});
+}
+
+}  // namespace
+}  // namespace sojourn::lang
