@@ -153,7 +153,18 @@ World::Option World::identity_option(std::int64_t profile, std::int64_t network)
         break;
       }
       case FeatureKind::roaming: {
-        std::int64_t enabled = feature.candidate ? std::int64_t{*feature.candidate} : profile;
+        if (feature.candidate && is_declared(*feature.candidate)) {
+          option.choices.push_back(stand_choice(axis, profile, network));
+          break;
+        }
+        std::int64_t enabled = profile;
+        if (feature.candidate) {
+          enabled = kOtherSymbol;
+          if (network < 0) {
+            option.choices.push_back({0, 0, true});
+            break;
+          }
+        }
         if (enabled == kOtherSymbol && network >= 0) {
           // Its home follows from its ICCID: no country, or any.
           Reading homeless = roaming_reading(network, CountrySet(), feature.countries);
@@ -169,22 +180,9 @@ World::Option World::identity_option(std::int64_t profile, std::int64_t network)
         certain(axis, roaming_reading(known_network, home, feature.countries));
         break;
       }
-      case FeatureKind::on_a_network: {
-        const auto& stands = stands_.at(axes_.axes()[axis].feature);
-        auto at = stands.find(network);
-        if (at == stands.end()) {  // somewhere in the country that stands, or nowhere
-          option.choices.push_back({0, 0, true});
-          break;
-        }
-        auto class_of_truth = [&](Truth truth) {
-          return class_at(axis, Reading::between(truth == Truth::yes, truth != Truth::no));
-        };
-        bool stays = feature.candidate == profile;
-        option.choices.push_back({class_of_truth(at->second.here),
-                                  class_of_truth(stays ? at->second.here : at->second.worst),
-                                  false});
+      case FeatureKind::on_a_network:
+        option.choices.push_back(stand_choice(axis, profile, network));
         break;
-      }
       case FeatureKind::breakout:
         if (declared) {
           const CountrySet& breakout = table_.profiles[static_cast<std::size_t>(profile)].breakout;
@@ -216,51 +214,11 @@ std::vector<std::pair<AxisIndex, ClassIndex>> World::identity_classes(std::int64
   return classes;
 }
 
-// What is asked on a network, where network and profile alone answer it.
-void World::make_stands(const std::vector<std::int64_t>& networks) {
-  for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
-    const Feature& feature = table_.features[f];
-    if (feature.kind != FeatureKind::on_a_network || !axes_.axis_of(f)) continue;
-    bool answered = feature.candidate && *feature.candidate < table_.profiles.size();
-    for (FeatureIndex inner : table_.conditions.features_of(feature.inner)) {
-      FeatureKind kind = table_.features[inner].kind;
-      answered = answered && (kind == FeatureKind::network || kind == FeatureKind::roaming);
-    }
-    if (!answered) continue;
-    const CountrySet& home = table_.profiles[*feature.candidate].home;
-    std::map<std::int64_t, Stand>& stands = stands_[f];
-    std::map<std::uint8_t, Truth> worst_in;
-    for (std::int64_t network : networks) {
-      if (network < 0) continue;
-      Truth here = table_.conditions.judge(feature.inner, [&](const Test& test) {
-        const Feature& inner = table_.features[test.feature];
-        Reading reading = inner.kind == FeatureKind::network
-                              ? Reading::exactly(network)
-                              : roaming_reading(network, home, inner.countries);
-        return judge(test, inner, reading);
-      });
-      stands[network] = {here, here};
-      CountrySet of = countries_of(unpack_plmn(static_cast<std::uint32_t>(network)));
-      for (Country country : of.members()) {
-        auto worst = worst_in.try_emplace(country.index, here).first;
-        worst->second = either(worst->second, here);
-      }
-    }
-    for (auto& [network, stand] : stands) {
-      CountrySet of = countries_of(unpack_plmn(static_cast<std::uint32_t>(network)));
-      for (Country country : of.members()) {
-        stand.worst = either(stand.worst, worst_in.at(country.index));
-      }
-    }
-  }
-}
-
 void World::make_identity() {
   bool about_profile = false, about_network = false;
-  bool asks_on_one =
-      std::any_of(table_.features.begin(), table_.features.end(),
-                  [](const Feature& feature) { return feature.kind == FeatureKind::on_a_network; });
-  if (asks_on_one) make_stands(network_values(table_));
+  bool asks_candidates = std::any_of(table_.features.begin(), table_.features.end(),
+                                     [&](const Feature& feature) { return is_stand(feature); });
+  if (asks_candidates) make_stands(network_values(table_));
   for (AxisIndex axis = 0; axis < axes_.axes().size(); ++axis) {
     const Feature& feature = table_.features[axes_.axes()[axis].feature];
     bool stands = stands_.contains(axes_.axes()[axis].feature);
@@ -588,6 +546,8 @@ std::optional<Witness> World::complete(const Box& box, const Option* place, cons
   }
   if (place) read_place(*place, box, witness);
   if (identity) read_identity(*identity, box, witness);
+  bool served = !identity || identity->second >= 0;
+  if (!served && !read_unserved(place, box, witness)) return std::nullopt;
   for (std::size_t i = 0; clock && i < clock_.axes.size(); ++i) {
     FeatureIndex f = axes_.axes()[clock_.axes[i]].feature;
     witness.readings[f] = choose_flag(f, box, clock->choices[i]);

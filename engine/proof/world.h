@@ -112,16 +112,26 @@ class World {
   void make_values();
   void index_options(Group& group) const;
   Option identity_option(std::int64_t profile, std::int64_t network) const;
+  Choice stand_choice(AxisIndex axis, std::int64_t profile, std::int64_t network) const;
+  // What a ban asks of a candidate that network and profile alone answer: `roaming`, and what is
+  // asked on one network of nothing but such things.
+  bool is_stand(const Feature& feature) const;
+  Truth stand_on(const Feature& feature, std::int64_t network) const;
+  bool is_declared(ProfileIndex candidate) const { return candidate < table_.profiles.size(); }
+  Reading roams_with(ProfileIndex candidate, const Feature& roaming, std::int64_t network) const;
   void make_stands(const std::vector<std::int64_t>& networks);
   static std::optional<int> cost(const Group& group, const Option& option, const Box& box);
   static std::vector<std::pair<int, const Option*>> by_cost(const Group& group, const Box& box);
 
   DiagramRef link_of(FeatureIndex feature);
   DiagramRef enabled_is(ProfileIndex profile);
+  DiagramRef served();
   std::optional<Witness> complete(const Box& box, const Option* place, const Option* identity,
                                   const Option* clock) const;
   void read_place(const Option& option, const Box& box, Witness& witness) const;
   void read_identity(const Option& option, const Box& box, Witness& witness) const;
+  bool read_unserved(const Option* place, const Box& box, Witness& witness) const;
+  CountrySet standing_countries(const Option* place, const Witness& witness) const;
   bool read_counts(const Box& box, Witness& witness) const;
   bool fits(const Box& box, const Witness& witness) const;
   Reading choose(FeatureIndex feature, const Box& box) const;
@@ -136,13 +146,15 @@ class World {
   Group place_, identity_, clock_;
   std::vector<const Group*> group_of_axis_;
   std::vector<Order> orders_;
-  // How what is asked on a network (FeatureKind::on_a_network) stands with its candidate on a
-  // network, and at worst on another one of its countries; by feature.
+  // How what is asked of a candidate stands on a network, and at worst on another one of its
+  // countries; by feature. Without service a candidate is judged on the networks of the country
+  // that stands (semantics 9a): on one that it has not seen, and at worst on any.
   struct Stand {
     Truth here = Truth::unknown;
     Truth worst = Truth::unknown;
   };
   std::map<FeatureIndex, std::map<std::int64_t, Stand>> stands_;
+  std::map<FeatureIndex, std::map<std::uint8_t, Stand>> stands_in_;  // by country
   bool any_counts_ = false;
   std::vector<CountryClaim> claims_;  // that occur
   // By axis of a free symbol or flag, and by class: a value of that class, the first of them, and

@@ -129,6 +129,21 @@ DiagramRef World::enabled_is(ProfileIndex profile) {
   return kYes;
 }
 
+// Where a network serves that is known; nowhere when no axis tells.
+DiagramRef World::served() {
+  for (AxisIndex axis = 0; axis < axes_.axes().size(); ++axis) {
+    const Axis& of = axes_.axes()[axis];
+    if (table_.features[of.feature].kind != FeatureKind::network) continue;
+    std::vector<DiagramRun> runs;
+    ClassIndex none = class_at(axis, Reading::exactly(kNoSymbol));
+    for (ClassIndex c = 0; c < of.class_count; ++c) {
+      runs.push_back({c + 1, c == none || c == of.unknown_class ? kNo : kYes});
+    }
+    return store_.node(axis, runs);
+  }
+  return kNo;
+}
+
 DiagramRef World::links(DiagramRef question) {
   if (!any_counts_ || is_terminal(question)) return kYes;
   std::set<FeatureIndex> linked;
@@ -147,7 +162,11 @@ DiagramRef World::links(DiagramRef question) {
     // With a candidate the count is of `inner` as it would be; only for the enabled one is it as
     // it is.
     const std::optional<ProfileIndex>& candidate = table_.features[f].candidate;
-    if (candidate) link = store_.either(store_.opposite(enabled_is(*candidate)), link);
+    if (candidate) {
+      DiagramRef as_it_is = enabled_is(*candidate);
+      if (stands_in_.contains(f)) as_it_is = store_.both(as_it_is, served());
+      link = store_.either(store_.opposite(as_it_is), link);
+    }
     open.push_back(link);
     all = store_.both(all, link);
   }
@@ -163,11 +182,18 @@ bool World::read_counts(const Box& box, Witness& witness) const {
   }
   std::vector<Interval> lower(table_.features.size()), upper(table_.features.size());
   bool counted = false;  // the counts have values
+  bool served = witness.network.known && witness.network.lower >= 0;
   auto bound = [&](FeatureIndex f, bool exactly) {
     const Feature& feature = table_.features[f];
     Interval possible = limits_of(feature);
     lower[f] = upper[f] = possible;
     std::optional<AxisIndex> axis = axes_.axis_of(f);
+    if (!served && knows_identities() && stands_in_.contains(f)) {  // was read with the place
+      const Reading& stand = witness.readings[f];
+      lower[f] = {stand.lower, stand.lower};
+      upper[f] = {stand.upper, stand.upper};
+      return;
+    }
     if (axis) {
       Interval low = values_of(axes_.axes()[*axis], box[*axis]);
       Interval high = values_of(axes_.axes()[*axis + 1], box[*axis + 1]);

@@ -1,0 +1,144 @@
+// The candidates of a World: how what a ban asks of a profile stands on a network, and without one
+// where the device stands (semantics 9a). What is counted with a candidate is not among it.
+#include "engine/device/candidates.h"
+#include "engine/proof/world.h"
+
+namespace sojourn {
+namespace {
+
+Reading stand_reading(const Feature& feature, Truth truth) {
+  if (feature.kind == FeatureKind::on_a_network) {
+    return Reading::between(truth == Truth::yes, truth != Truth::no);
+  }
+  return truth == Truth::unknown ? Reading::unknown() : Reading::exactly(truth == Truth::yes);
+}
+
+}  // namespace
+
+bool World::is_stand(const Feature& feature) const {
+  if (!feature.candidate) return false;
+  if (feature.kind == FeatureKind::roaming) return true;
+  if (feature.kind != FeatureKind::on_a_network || !is_declared(*feature.candidate)) return false;
+  std::vector<FeatureIndex> inner = table_.conditions.features_of(feature.inner);
+  return std::all_of(inner.begin(), inner.end(), [&](FeatureIndex f) {
+    FeatureKind kind = table_.features[f].kind;
+    return kind == FeatureKind::network || kind == FeatureKind::roaming;
+  });
+}
+
+// The home of a profile that nobody declared follows from its ICCID: it is no country, or any. At
+// worst it roams wherever it is.
+Reading World::roams_with(ProfileIndex candidate, const Feature& roaming,
+                          std::int64_t network) const {
+  const CountrySet& home = is_declared(candidate) ? table_.profiles[candidate].home : CountrySet();
+  return roaming_reading(network, home, roaming.countries);
+}
+
+// Requires: is_stand(feature).
+Truth World::stand_on(const Feature& feature, std::int64_t network) const {
+  if (feature.kind == FeatureKind::roaming) {
+    Reading reading = roams_with(*feature.candidate, feature, network);
+    return !reading.known ? Truth::unknown : reading.lower != 0 ? Truth::yes : Truth::no;
+  }
+  return table_.conditions.judge(feature.inner, [&](const Test& test) {
+    const Feature& inner = table_.features[test.feature];
+    bool roams = inner.kind == FeatureKind::roaming;
+    return judge(
+        test, inner,
+        roams ? roams_with(*feature.candidate, inner, network) : Reading::exactly(network));
+  });
+}
+
+// What is asked of a candidate, where network and profile alone answer it.
+void World::make_stands(const std::vector<std::int64_t>& networks) {
+  for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
+    const Feature& feature = table_.features[f];
+    if (!is_stand(feature) || !axes_.axis_of(f)) continue;
+    std::map<std::int64_t, Stand>& stands = stands_[f];
+    std::map<std::uint8_t, Stand>& stands_in = stands_in_[f];
+    for (std::int64_t network : networks) {
+      if (network < 0) continue;
+      Truth here = stand_on(feature, network);
+      stands[network] = {here, here};
+      CountrySet of = countries_of(unpack_plmn(static_cast<std::uint32_t>(network)));
+      for (Country country : of.members()) {
+        auto in = stands_in.try_emplace(country.index, Stand{Truth::no, here}).first;
+        in->second.worst = either(in->second.worst, here);
+      }
+    }
+    for (auto& [network, stand] : stands) {
+      CountrySet of = countries_of(unpack_plmn(static_cast<std::uint32_t>(network)));
+      for (Country country : of.members()) {
+        stand.worst = either(stand.worst, stands_in.at(country.index).worst);
+      }
+    }
+    for (auto& [index, stand] : stands_in) {
+      if (auto unseen = unseen_network(Country{index}, {})) {
+        stand.here = stand_on(feature, *unseen);
+      }
+    }
+  }
+}
+
+// How what is asked of a candidate stands on the network, with the profile enabled.
+World::Choice World::stand_choice(AxisIndex axis, std::int64_t profile,
+                                  std::int64_t network) const {
+  FeatureIndex f = axes_.axes()[axis].feature;
+  const std::map<std::int64_t, Stand>& stands = stands_.at(f);
+  auto at = stands.find(network);
+  if (at == stands.end()) return {0, 0, true};  // as the country that stands has it
+  auto class_of_stand = [&](Truth truth) {
+    return class_at(axis, stand_reading(table_.features[f], truth));
+  };
+  ClassIndex here = class_of_stand(at->second.here);
+  bool stays = table_.features[f].candidate == profile;
+  return {here, stays ? here : class_of_stand(at->second.worst), false};
+}
+
+// Without service, or on a network that nobody knows, a candidate is judged on the networks of the
+// country that stands. False: none of them is as the box wants it.
+bool World::read_unserved(const Option* place, const Box& box, Witness& witness) const {
+  CountrySet standing = standing_countries(place, witness);
+  for (const auto& [f, stands_in] : stands_in_) {
+    Stand stand{Truth::no, Truth::no};
+    for (Country country : standing.members()) {
+      auto in = stands_in.find(country.index);
+      if (in == stands_in.end()) continue;
+      stand.here = either(stand.here, in->second.here);
+      stand.worst = either(stand.worst, in->second.worst);
+    }
+    // Of a device that may be anywhere nothing is known but that it has no service.
+    bool anywhere = standing.empty() && !witness.network.known;
+    if (anywhere) stand = {Truth::unknown, Truth::unknown};
+    if (!situations_) stand = {Truth::no, Truth::yes};
+    const Feature& feature = table_.features[f];
+    AxisIndex axis = *axes_.axis_of(f);
+    auto fits = [&](Truth truth) {
+      Reading reading = stand_reading(feature, truth);
+      bool count = feature.kind == FeatureKind::on_a_network;
+      return box[axis].holds(class_at(axis, reading)) &&
+             (!count || box[axis + 1].holds(class_at(axis + 1, reading)));
+    };
+    bool any_home = !is_declared(*feature.candidate) && !anywhere;
+    Truth least = any_home ? Truth::no : stand.here;
+    std::optional<Truth> found;
+    for (Truth truth : {stand.here, stand.worst, Truth::unknown, Truth::no}) {
+      if (!found && truth >= least && truth <= stand.worst && fits(truth)) found = truth;
+    }
+    if (!found) return false;
+    witness.readings[f] = stand_reading(feature, *found);
+  }
+  return true;
+}
+
+// Where it stands as far as the witness says; none: that is unknown, or in no country.
+CountrySet World::standing_countries(const Option* place, const Witness& witness) const {
+  bool told = witness.position.has_value();
+  for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
+    if (table_.features[f].kind == FeatureKind::country) told = witness.readings[f].known;
+  }
+  if (!place || !told) return {};
+  return (*situations_)[static_cast<std::size_t>(place->first)].country.set();
+}
+
+}  // namespace sojourn

@@ -1,0 +1,87 @@
+// Semantics 9a in what is proved: a device without service, or on a network that nobody knows, is
+// judged with each profile on the networks of the country in which it stands.
+#include "engine/base/diagnostic_code.h"
+#include "tests/proof/checked_policy.h"
+#include "tests/support/catch.h"
+
+namespace sojourn::lang {
+namespace {
+
+using testing::check;
+using testing::Checked;
+using testing::replay;
+
+const std::string kWords = R"(
+profile global home FR iccid 8933* download "a.example"
+profile local home BR iccid 895510* download "b.example"
+)";
+
+struct Row {
+  const char* policy;
+  Code found;
+  bool told = true;  // by a test
+};
+
+const Row kRows[] = {
+    // Another profile would roam there, so it is passed over.
+    {"ban roams never roaming in BR remedy profile = local\n"
+     "rule lost when region in BR and no service then profile = global\notherwise keep\n"
+     "assert when region in BR and no service then profile = global\n",
+     Code::P0302},
+    {"ban roams never roaming in BR remedy profile = local\n"
+     "rule dark when region in BR and network unknown then profile = global\notherwise keep\n"
+     "assert when region in BR and network unknown then profile = global\n",
+     Code::P0302},
+    // What is enabled roams there, and the rule does not look at where it is.
+    {"ban roams never roaming in BR\n"
+     "rule home when network in BR then profile = local\notherwise keep\n",
+     Code::P0301},
+    {"ban one-network never network in BR and roaming\n"
+     "rule home when network in BR then profile = local\notherwise keep\n",
+     Code::P0301},
+    // In another country than the ban's nothing is against it.
+    {"ban roams never roaming in BR remedy profile = local\n"
+     "rule lost when no service then profile = global\notherwise keep\n"
+     "assert when no service and region in UY then profile = local\n",
+     Code::P0302},
+};
+
+TEST_CASE("9a: a device without service is proved about where it stands") {
+  for (const Row& row : kRows) {
+    std::string text = kWords + row.policy;
+    INFO(text);
+    std::optional<Checked> checked = check(text, "unserved.sojourn");
+    REQUIRE(checked);
+    CHECK(checked->analysis.undecided.empty());
+    INFO(checked->rendered(row.found));
+    std::string story = checked->story_of(row.found);
+    CHECK(story.empty() != row.told);
+    if (!story.empty()) CHECK(replay(text, story, "unserved.sojourn") == "");
+  }
+}
+
+// A rule that asks for the region covers what the ban looks at without service.
+TEST_CASE("9a: what a rule about the region covers holds without service as well") {
+  for (
+      const char* policy :
+      {"ban roams never roaming in BR\nrule home when region in BR or network in BR then profile = "
+       "local\notherwise keep\n",
+       "ban roams never roaming in BR remedy profile = local\nrule lost when no service and region "
+       "in UY then profile = global\notherwise keep\n"
+       "assert when no service and region in UY then profile = global\n"}) {
+    std::string text = kWords + policy;
+    INFO(text);
+    std::optional<Checked> checked = check(text, "unserved.sojourn");
+    REQUIRE(checked);
+    CHECK(checked->analysis.undecided.empty());
+    for (const BanVerdict& ban : checked->analysis.promises.bans) {
+      CHECK(ban.verdict == Verdict::holds);
+    }
+    for (const AssertionVerdict& one : checked->analysis.promises.assertions) {
+      CHECK(one.verdict == Verdict::holds);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace sojourn::lang
