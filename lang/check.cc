@@ -34,6 +34,8 @@ class Checker {
         actions_(vocabulary_, conditions_, diagnostics),
         laws_(conditions_, actions_, sources, diagnostics) {
     for (const BrokenName& broken : library.broken_names()) vocabulary_.forgive(broken.name);
+    vocabulary_.forgive(library.missing());
+    rules_missing_ = library.missing().rules;
     vocabulary_.add_inventory(library.inventory());
   }
 
@@ -180,7 +182,7 @@ class Checker {
   std::optional<std::uint32_t> rule_named(const ast::Name& name) {
     auto found = rule_names_.find(name.text);
     if (found != rule_names_.end()) return found->second;
-    if (vocabulary_.is_forgiven(name.text)) return std::nullopt;
+    if (rules_missing_ || vocabulary_.is_forgiven(name.text)) return std::nullopt;
     std::vector<std::string_view> names;
     for (const auto& [known, index] : rule_names_) names.push_back(known);
     std::string_view near = nearest_spelling(name.text, names);
@@ -298,6 +300,7 @@ class Checker {
   DiagnosticList& diagnostics_;
   DrawnRegions drawings_;
   Vocabulary vocabulary_;
+  bool rules_missing_ = false;  // some were to come from a file that could not be read
   ConditionChecker conditions_;
   ActionChecker actions_;
   LawChecker laws_;

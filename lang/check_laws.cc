@@ -301,6 +301,11 @@ void LawChecker::add(const ast::Guard& written, const FindRule& rule_named) {
       guard.kind = Guard::Kind::abort;
       share_into(written.most, guard.most);
       count_into(written.least, guard.least);
+      if (sound && guard.most == 0) {
+        error(Code::E0321, written.most.span, "at least 0% have always failed",
+              "say which share is too much: `abort when at least 20% fail after at least 10`");
+        sound = false;
+      }
       break;
   }
   if (written.window) {

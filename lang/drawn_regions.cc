@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "engine/base/diagnostic_code.h"
 #include "lang/print.h"
 #include "lang/units.h"
@@ -53,12 +55,28 @@ bool DrawnRegions::is_wanted(const ast::RegionMember& member, Area& area) {
   return true;
 }
 
+bool DrawnRegions::is_off_earth(const Area& area) {
+  for (const std::vector<Area::Ring>& part : area.parts) {
+    for (const Area::Ring& ring : part) {
+      bool off = std::any_of(ring.begin(), ring.end(),
+                             [](const LatLon& corner) { return !check_position(corner); });
+      if (off) return true;
+    }
+  }
+  return false;
+}
+
 std::optional<Area> DrawnRegions::area(const ast::RegionMember& member) {
   std::optional<Area> drawn = read(member);
   if (!drawn || !is_wanted(member, *drawn)) return std::nullopt;
   Result<std::unique_ptr<Locator>> bound = request_.gazetteer->bind({*drawn});
   if (bound) return drawn;
-  error(bound.error().code, member.name.span, bound.error().message, bound.error().help);
+  // What most often puts a drawing where no place is.
+  constexpr std::string_view kOrder =
+      "GeoJSON gives degrees, and the longitude before the latitude: `[-46.3, -23.9]` is Santos";
+  error(bound.error().code, member.name.span, bound.error().message,
+        is_off_earth(*drawn) ? fmt::format("{}; {}", bound.error().help, kOrder)
+                             : bound.error().help);
   return std::nullopt;
 }
 

@@ -27,6 +27,7 @@ class DrawnRegions {
 
  private:
   std::optional<Area> read(const ast::RegionMember& member);
+  static bool is_off_earth(const Area& area);
   bool is_wanted(const ast::RegionMember& member, Area& area);
   void error(Code code, Span span, std::string message, std::string help);
 

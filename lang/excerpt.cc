@@ -8,7 +8,7 @@ namespace sojourn::lang {
 void Excerpt::say(std::string_view words, Span about) {
   if (words.empty()) return;
   source_ = about.source;
-  pieces_.push_back({text_.size(), about, false});
+  pieces_.push_back({text_.size(), about, false, about});
   text_ += words;
 }
 
@@ -22,8 +22,8 @@ void Excerpt::quote(const CsvCell& cell, const SourceMap& sources, std::size_t f
   auto flush = [&](std::size_t end) {
     if (end == piece_begin) return;
     auto begin = static_cast<std::uint32_t>(cell.span.begin + piece_begin);
-    pieces_.push_back(
-        {text_.size(), {source_, begin, static_cast<std::uint32_t>(cell.span.begin + end)}, true});
+    auto behind = static_cast<std::uint32_t>(cell.span.begin + end);
+    pieces_.push_back({text_.size(), {source_, begin, behind}, true, cell.span});
     text_ += raw.substr(piece_begin, end - piece_begin);
     piece_begin = end;
   };
@@ -62,6 +62,9 @@ Span Excerpt::place(std::size_t begin, std::size_t end) const {
     return span;
   }
   const Piece& last = piece_at(std::min(end, text_.size()) - 1);
+  // Of a header and a cell below it the cell is what its author is to look at.
+  bool below = first.cell.end < last.cell.begin;
+  if (below) span.begin = last.cell.begin;
   span.end = last.copied ? last.origin.begin + offset(std::min(end, text_.size()) - last.begin)
                          : last.origin.end;
   span.end = std::max(span.end, span.begin);

@@ -35,6 +35,7 @@ class Excerpt {
     std::size_t begin;  // in text_; it ends where the next begins
     Span origin;
     bool copied;  // byte by byte
+    Span cell;    // whole
   };
   const Piece& piece_at(std::size_t offset) const;
 

@@ -150,7 +150,10 @@ void Library::import(const ast::FileUse& use, Declarations& into) {
     return;
   }
   std::optional<SourceId> source = open(use);
-  if (!source) return;
+  if (!source) {
+    missing_ = {true, true, true, true};
+    return;
+  }
   chain_.push_back(path);
   Declarations brought = gather(*source, false);
   chain_.pop_back();
@@ -205,14 +208,16 @@ void Library::use_one(const ast::FileUse& use, Declarations& into) {
 // --- tables and inventories
 // -------------------------------------------------------------------------
 
-std::optional<CsvFile> Library::open_sheet(const ast::FileUse& use) {
+std::optional<CsvFile> Library::open_sheet(const ast::FileUse& use, bool& unreadable) {
   std::string path = NamedFiles::path_of(sources_.path(use.file.span.source), use.file.text);
   if (!sheets_.insert(fmt::format("{} {}", static_cast<int>(use.kind), path)).second) {
     return std::nullopt;
   }
   std::optional<SourceId> source = open(use);
-  if (!source) return std::nullopt;
-  return read_csv(sources_, *source, diagnostics_);
+  std::optional<CsvFile> sheet;
+  if (source) sheet = read_csv(sources_, *source, diagnostics_);
+  unreadable = unreadable || !sheet;
+  return sheet;
 }
 
 // Sheets are read when everything else is known: what a cell means depends on what is declared.
@@ -248,7 +253,7 @@ Library::Declarations Library::expand(Declarations gathered) {
     } else if (use->kind == UseKind::profiles) {
       join_profiles(*use, profiles, expanded);
     } else if (use->kind == UseKind::table) {
-      std::optional<CsvFile> sheet = open_sheet(*use);
+      std::optional<CsvFile> sheet = open_sheet(*use, missing_.rules);
       if (!sheet) continue;
       auto rules = table_rules(*sheet, use->file.text, shapes, sources_, diagnostics_);
       std::move(rules.begin(), rules.end(), std::back_inserter(expanded));
@@ -259,13 +264,14 @@ Library::Declarations Library::expand(Declarations gathered) {
 
 void Library::join_profiles(const ast::FileUse& use, const std::set<std::string>& declared,
                             Declarations& into) {
-  std::optional<CsvFile> sheet = open_sheet(use);
+  std::optional<CsvFile> sheet = open_sheet(use, missing_.profiles);
   if (!sheet) return;
   auto rows = profile_rows(*sheet, declared, sources_, diagnostics_);
   // What a row with a mistake meant to declare is not missing as well.
   std::set<std::string_view> sound;
   for (const ast::Profile& profile : rows) sound.insert(profile.name.text);
   std::optional<std::size_t> names = sheet->column("profile");
+  missing_.profiles = missing_.profiles || !names;
   for (const CsvRow& row : sheet->rows) {
     if (!names || sound.count(row.cells[*names].text) != 0) continue;
     broken_names_.push_back({sources_.text(row.cells[*names].span)});
@@ -274,7 +280,7 @@ void Library::join_profiles(const ast::FileUse& use, const std::set<std::string>
 }
 
 void Library::join_devices(const ast::FileUse& use, const std::set<std::string>& declared) {
-  std::optional<CsvFile> sheet = open_sheet(use);
+  std::optional<CsvFile> sheet = open_sheet(use, missing_.attributes);
   if (!sheet) return;
   for (Attribute& attribute : inferred_attributes(*sheet, declared, sources_, diagnostics_)) {
     inventory_.attributes.push_back(std::move(attribute));

@@ -24,6 +24,7 @@
 #include "lang/named_files.h"
 #include "lang/syntax_tree.h"
 #include "lang/table_rules.h"
+#include "lang/vocabulary.h"
 
 namespace sojourn::lang {
 
@@ -38,6 +39,8 @@ class Library {
 
   // Names of declarations with syntax errors, in all files.
   const std::vector<BrokenName>& broken_names() const { return broken_names_; }
+  // What files that could not be read were to bring.
+  const MissingNames& missing() const { return missing_; }
   // The request's inventory, and what inventories of devices declare.
   const Inventory& inventory() const { return inventory_; }
   const std::vector<CsvFile>& devices() const { return devices_; }
@@ -54,7 +57,8 @@ class Library {
   void bring(ast::Declaration declaration, bool is_root, Declarations& into);
   Declarations expand(Declarations gathered);
   std::optional<SourceId> open(const ast::FileUse& use);
-  std::optional<CsvFile> open_sheet(const ast::FileUse& use);
+  // Absent: it was read before, or (`unreadable`) cannot be.
+  std::optional<CsvFile> open_sheet(const ast::FileUse& use, bool& unreadable);
   void join_profiles(const ast::FileUse& use, const std::set<std::string>& declared,
                      Declarations& into);
   void join_devices(const ast::FileUse& use, const std::set<std::string>& declared);
@@ -73,6 +77,7 @@ class Library {
   std::map<std::string, Declarations> apart_;  // files of which single bans are used, by path
   std::vector<ast::Policy> other_headers_;     // of imported files
   std::vector<BrokenName> broken_names_;
+  MissingNames missing_;
   Inventory inventory_;
   std::vector<CsvFile> devices_;
 };

@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 #include "lang/habits.h"
+#include "lang/tokens.h"
 #include "lang/words.h"
 
 namespace sojourn::lang {
@@ -117,7 +119,7 @@ std::string_view continuation_meant(std::string_view word) {
       "settle",    "carry",    "lead",     "view",      "valid",   "home",   "iccid",
       "plmn",      "download", "breakout", "cost",      "never",   "source", "notice",
       "certainty", "assuming", "remedy",   "counting",  "until",   "from",   "except",
-      "given",     "expect",   "every",    "device",    "within",  "per"};
+      "given",     "expect",   "every",    "device",    "within",  "per",    "first-match"};
   return nearest_spelling(word, kWords);
 }
 
@@ -176,8 +178,50 @@ bool check_encoding(const SourceMap& sources, SourceId source, DiagnosticList& d
   return true;
 }
 
+namespace {
+
+// Several words are expected and the first of them stand there: what is missing is the next.
+// (`when at least` where `when more than` was written: `at least` after `when`.)
+struct Remainder {
+  std::size_t offset = 0, read_end = 0;
+  std::string what, where;
+};
+
+std::optional<Remainder> remainder_of(const SyntaxTree& tree, std::size_t offset,
+                                      std::string_view what) {
+  std::size_t close = what.find('`', 1);
+  bool one_phrase = what.starts_with('`') && close != std::string_view::npos &&
+                    what.find('`', close + 1) == std::string_view::npos;
+  if (!one_phrase) return std::nullopt;
+  std::string_view words = what.substr(1, close - 1), read;
+  Remainder rest{offset, offset, {}, {}};
+  for (std::size_t blank = words.find(' '); blank != std::string_view::npos;
+       blank = words.find(' ')) {
+    std::string_view word = words.substr(0, blank);
+    std::string_view text = tree.text.substr(rest.offset);
+    if (name_length(text) != word.size() || !text.starts_with(word)) break;
+    rest.read_end = rest.offset + word.size();
+    rest.offset = rest.read_end + measure_gap(tree.text.substr(rest.read_end));
+    read = word;
+    words.remove_prefix(blank + 1);
+  }
+  if (read.empty()) return std::nullopt;
+  rest.what = fmt::format("`{}`{}", words, what.substr(close + 1));
+  rest.where = fmt::format("after `{}`", read);
+  return rest;
+}
+
+constexpr std::string_view kCellOfValues =
+    "several values in a cell are separated by commas, and the cell stands in quotes: `\"AR, BR\"`";
+
+}  // namespace
+
 Diagnostic advise(const SyntaxTree& tree, std::size_t offset, std::size_t last_token_end,
                   const Expectation& expected) {
+  if (std::optional<Remainder> next = remainder_of(tree, offset, expected.what)) {
+    return advise(tree, next->offset, next->read_end,
+                  {expected.code, next->what.c_str(), next->where.c_str(), expected.help});
+  }
   std::string_view rest = tree.text.substr(offset);
   if (expected.code == Code::E0901 && *expected.what != '\0') {
     return make_diagnostic(Code::E0901, span_of(tree, offset, 1), "the declaration does not end",
@@ -203,6 +247,7 @@ Diagnostic advise(const SyntaxTree& tree, std::size_t offset, std::size_t last_t
   if (rest.starts_with(',') && expected.code == Code::E0105) {
     help = "conditions are joined by `and` or `or`; a comma only separates the values of a list";
   }
+  if (rest.starts_with(';') && tree.excerpt != nullptr) help = kCellOfValues;
   if (is_reserved(found.word) && expected.code == Code::E0104 && advice.empty()) {
     help = joined(fmt::format("`{}` is a word of the language; as a name it stands in quotes: "
                               "`\"{}\"`",
@@ -262,13 +307,19 @@ Diagnostic advise_no_declaration(const SyntaxTree& tree, std::size_t offset,
   std::string message = fmt::format(
       "{} neither continues what stands before it nor begins a declaration", found.words);
   std::string help = habit_advice_between(tree.text, offset, last_token_end);
-  if (help.empty() && (found.word == "and" || found.word == "or")) {
+  if (found.words == "`;`" && tree.excerpt != nullptr) {
+    help = kCellOfValues;
+  } else if (help.empty() && (found.word == "and" || found.word == "or")) {
     help = found.word == "and" ? "several actions are separated by commas; alternatives by `or`"
                                : "alternatives are names of profiles: `profile = a or b`";
   } else if (help.empty()) {
     std::string_view meant = declaration_meant(found.word);
     if (meant.empty()) meant = continuation_meant(found.word);
     help = meant.empty() ? std::string(kBeginnings) : fmt::format("did you mean `{}`?", meant);
+    if (!meant.empty() && meant == found.word) {
+      help = fmt::format("`{}` goes on with another kind of declaration than the one before it",
+                         meant);
+    }
   }
   return make_diagnostic(Code::E0103, span, std::move(message), std::move(help));
 }

@@ -395,7 +395,7 @@ std::optional<ProfileIndex> Vocabulary::profile(const ast::Name& name) {
     entry->used = true;
     return entry->index;
   }
-  if (is_forgiven(name.text)) return std::nullopt;
+  if (missing_.profiles || is_forgiven(name.text)) return std::nullopt;
   forgive(name.text);  // once is enough
   std::string_view near = nearest_spelling(name.text, names_of(Kind::profile));
   error(Code::E0202, name.span, fmt::format("the profile `{}` is not declared", name.text),
@@ -451,7 +451,7 @@ bool Vocabulary::add_place(const ast::Name& name, Places& places) {
     places.areas.push_back(add_area(Area::subdivision(std::string(code))));
     return true;
   }
-  if (is_forgiven(name.text)) return false;
+  if (missing_.places || is_forgiven(name.text)) return false;
   std::string help;
   std::string capital = upper(name.text);
   std::string_view near = nearest_spelling(name.text, names_of(Kind::region));
@@ -635,7 +635,7 @@ void Vocabulary::report_unknown(const std::string& name, const UnknownUse& use) 
 
 void Vocabulary::finish() {
   for (const auto& [name, use] : unknown_) {
-    if (!is_forgiven(name)) report_unknown(name, use);
+    if (!missing_.attributes && !is_forgiven(name)) report_unknown(name, use);
   }
   for (RegionEntry& entry : regions_) region(entry);  // mistakes in unused regions count as well
   // With errors about, a use may hide in what could not be read.

@@ -27,6 +27,14 @@ struct Places {
   std::vector<AreaIndex> areas;
 };
 
+// Kinds of names of which some were to come from a file that could not be read.
+struct MissingNames {
+  bool profiles = false;
+  bool attributes = false;
+  bool places = false;
+  bool rules = false;
+};
+
 class Vocabulary {
  public:
   // All outlive this.
@@ -42,6 +50,7 @@ class Vocabulary {
   void declare(const ast::Define& declared);
   // Names of declarations that could not be read: never reported as missing.
   void forgive(std::string_view name) { forgiven_.insert(std::string(name)); }
+  void forgive(const MissingNames& missing) { missing_ = missing; }
 
   // --- asking; each marks what it finds as used ---
   std::optional<AttributeIndex> attribute(std::string_view name);
@@ -122,6 +131,7 @@ class Vocabulary {
   std::unordered_map<std::string, std::int64_t> text_symbols_;  // attribute index, text
   std::map<std::string, UnknownUse> unknown_;
   std::set<std::string> forgiven_;
+  MissingNames missing_;
 };
 
 }  // namespace sojourn::lang

@@ -50,7 +50,7 @@ std::string verdict(const std::string& path, const PolicyInput& input) {
   if (input.policy) {
     add_count(size, input.policy->table.rules.size(), "rule");
     add_count(size, input.policy->tests.size(), "test");
-    size += "; ";
+    size += size.empty() ? "no rules; " : "; ";
   }
   return fmt::format("{}: {}{}\n", path, size, found);
 }

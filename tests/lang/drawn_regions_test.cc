@@ -104,6 +104,18 @@ TEST_CASE("a shape that crosses itself, or is too large, is refused") {
   CHECK_THAT(render(diagnostics.all()[0], sources), Contains("policy.sojourn:2:20"));
 }
 
+// GeoJSON writes the longitude first.
+TEST_CASE("a shape that is not on Earth is told how GeoJSON writes places") {
+  std::string swapped =
+      R"({"type":"Polygon","coordinates":[[[-23.9,-146.4],[-24,-146.2],[-23.9,-146.2],[-23.9,-146.4]]]})";
+  auto world = geo::open_gazetteer(geo::default_geodata_directory());
+  REQUIRE(world);
+  MapFiles files{{"x.geojson", swapped}};
+  Loaded loaded = load(policy(R"(geojson "x.geojson")"), {}, &files, "policy.sojourn", **world);
+  CHECK(loaded.codes() == "E0702");
+  CHECK_THAT(loaded.rendered(), Contains("longitude before the latitude"));
+}
+
 TEST_CASE("without files a policy that names one is refused") {
   Loaded loaded = load(policy(R"(geojson "x.geojson")"));
   CHECK(loaded.codes() == "E0001");

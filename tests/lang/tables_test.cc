@@ -223,7 +223,7 @@ TEST_CASE("mistakes in inventories point at their cell") {
   };
   const Row rows[] = {
       {"column", "profile,hom\nvivo-local,BR\n", "", "E0234", "p.csv:1:9"},
-      {"no profile column", "home\nBR\n", "", "E0202 E0234", "p.csv:1:1"},
+      {"no profile column", "home\nBR\n", "", "E0234", "p.csv:1:1"},
       {"no home", "profile,home\nvivo-local,\n", "", "E0210", "p.csv:2:1"},
       {"bad home", "profile,home\nvivo-local,XX\n", "", "E0203", "p.csv:2:12"},
       {"smuggled", "profile,home\nvivo-local,BR cost 5\n", "", "E0234", "p.csv:2:12"},
