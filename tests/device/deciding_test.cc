@@ -224,6 +224,27 @@ TEST_CASE("explaining looks ahead and leaves no trace: a lapse that is put off i
   }
 }
 
+// A near miss is looked for in the time to come; what was drawn there is not what comes when a
+// report puts the lapse off.
+TEST_CASE("a near miss that looks beyond a lapse does not keep what it saw there") {
+  DeviceWorld world;
+  FeatureIndex abroad = world.roaming({"FR"});
+  FeatureIndex empty = world.simple(FeatureKind::attribute_number, 1);
+  world.rule("abroad", world.holds(abroad), kVivo);
+  world.rule("full", world.at_least(empty, 30'000'000), kTurk);
+  Device told = world.device();
+  Instant start = at("2026-01-01T12:00:00Z");
+  for (int two_days = 0; two_days < 5; ++two_days) {
+    Instant now = start + days(2 * two_days);
+    told.observe(report(now).network("724-05").profile("global").number("battery", 20));
+    told.explain(now);
+  }
+  // Carried for seven days from the last report, which is two days old.
+  Instant now = start + days(10);
+  CHECK(told.read(abroad, now) == Reading::exactly(0));
+  CHECK(told.read(abroad, start + days(15)) == Reading::unknown());
+}
+
 TEST_CASE("9a: another profile is judged where it may camp, the enabled one where it is") {
   DeviceWorld world;
   Feature shape;
