@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "adapters/geo/region_index.h"
+#include "engine/base/diagnostic_code.h"
 #include "geodata/claims.h"
 #include "geodata/compile.h"
 #include "geodata/inside_point.h"
@@ -149,7 +150,7 @@ geo::RegionMap label_claims(const PlanarMap& planar, const std::vector<Claim>& c
   };
   std::sort(order.begin(), order.end(), before);
   order.erase(std::unique(order.begin(), order.end()), order.end());
-  if (order.front().size() != 0) order.insert(order.begin(), Claim{});
+  if (!order.front().empty()) order.insert(order.begin(), Claim{});
   geo::RegionMap map;
   map.kind = geo::MapKind::countries;
   map.unit = kUnit;

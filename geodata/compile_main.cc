@@ -10,6 +10,7 @@
 #include <fstream>
 
 #include "engine/base/diagnostic.h"
+#include "engine/base/diagnostic_code.h"
 #include "geodata/compile.h"
 
 namespace {

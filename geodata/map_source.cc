@@ -8,6 +8,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "engine/base/diagnostic_code.h"
+
 namespace sojourn::geodata {
 namespace {
 

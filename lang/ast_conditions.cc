@@ -92,7 +92,7 @@ ast::Condition PhraseBuilder::condition(Node node) {
         if (child.is(K::quantity)) count.quantity = quantity(child);
         if (child.is(K::event)) count.event = event(child);
         if (child.is(K::fleet_count)) {
-          ast::FleetCount fleet{std::move(count.quantity), name(child.first())};
+          ast::FleetCount fleet{count.quantity, name(child.first())};
           return make(node, ast::Condition::Kind::fleet_count, std::move(fleet));
         }
       }

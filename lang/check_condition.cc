@@ -506,7 +506,7 @@ ConditionChecker::Checked ConditionChecker::rat(const ast::Simple& s, Span span)
   return one_of(s, feature_of(FeatureKind::rat), std::move(symbols), span);
 }
 
-ConditionChecker::Checked ConditionChecker::measured(const ast::Simple& s, Feature feature,
+ConditionChecker::Checked ConditionChecker::measured(const ast::Simple& s, const Feature& feature,
                                                      std::string_view base_unit, std::int64_t steps,
                                                      Span span) {
   std::string what = subject_of(s);

@@ -50,7 +50,7 @@ class ConditionChecker {
   Checked profile(const ast::Simple& s, Feature feature, Span span);
   Checked installed(const ast::Simple& s, Span span);
   Checked rat(const ast::Simple& s, Span span);
-  Checked measured(const ast::Simple& s, Feature feature, std::string_view base_unit,
+  Checked measured(const ast::Simple& s, const Feature& feature, std::string_view base_unit,
                    std::int64_t steps, Span span);
   Checked date(const ast::Simple& s, Span span);
   Checked time_of_day(const ast::Simple& s, Span span);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "adapters/cli/progress.h"
 
@@ -12,7 +13,7 @@ std::string left_text(double left_s) {
   auto count = [](std::int64_t number, const char* unit) {
     return fmt::format("{} {}{}", number, unit, number == 1 ? "" : "s");
   };
-  auto whole_s = static_cast<std::int64_t>(left_s + 0.5);
+  auto whole_s = std::int64_t{std::llround(left_s)};
   if (whole_s < 120) return count(whole_s, "second");
   std::int64_t whole_min = (whole_s + 30) / 60;
   if (whole_min < 60) return count(whole_min, "minute");

@@ -422,8 +422,9 @@ class Stories : public ThresholdStories {
   }
 
   // The story, and where it leaves the enabled profile open, the story with each.
-  void add_stories(std::vector<std::vector<std::string>>& stories, std::vector<std::string> lines,
-                   const Witness& witness, const Question& question) {
+  void add_stories(std::vector<std::vector<std::string>>& stories,
+                   const std::vector<std::string>& lines, const Witness& witness,
+                   const Question& question) {
     const Feature& feature = model_->table().features[question.feature];
     bool profile_known = witness.profile.known && witness.profile.lower >= 0;
     std::vector<std::string> names = {""};

@@ -71,7 +71,7 @@ Result<std::shared_ptr<const Gazetteer>> open_gazetteer(const std::string& direc
 std::string default_geodata_directory() {
   if (const char* chosen = std::getenv("SOJOURN_GEODATA"); chosen != nullptr && *chosen != '\0')
     return chosen;
-  const std::string installed = SOJOURN_INSTALLED_GEODATA;
+  std::string installed = SOJOURN_INSTALLED_GEODATA;
   if (FILE* file = std::fopen((installed + "/countries.sjgeo").c_str(), "rb"); file != nullptr) {
     std::fclose(file);
     return installed;

@@ -18,7 +18,7 @@ constexpr std::array<std::uint8_t, 8> kMagic = {'S', 'J', 'G', 'E', 'O', '\r', '
 constexpr std::uint32_t kVersion = 1;
 constexpr std::size_t kHeaderSize = 8 + 4 + 4 + 8 + 8 + 32;
 
-Diagnostic refuse(std::string why) {
+Diagnostic refuse(const std::string& why) {
   return make_diagnostic(Code::E0701, "geodata file refused: " + why,
                          "take the file from the release again, or rebuild it with "
                          "geodata/rebuild.sh");

@@ -144,7 +144,9 @@ class Section {
     }
   }
 
-  void wrong(std::string_view name, std::string what) { wrong_.push_back(refused(at(name), what)); }
+  void wrong(std::string_view name, const std::string& what) {
+    wrong_.push_back(refused(at(name), what));
+  }
 
  private:
   std::string at(std::string_view name) const { return fmt::format("{}/{}", path_, name); }

@@ -254,7 +254,7 @@ eim::HttpResponse no_content() {
 }
 
 eim::HttpResponse json_answer(unsigned status, std::string json) {
-  return eim::HttpResponse::text(status, json + "\n", "application/json");
+  return eim::HttpResponse::text(status, std::move(json) + "\n", "application/json");
 }
 
 eim::HttpResponse problem(unsigned status, std::string_view code, std::string_view detail,

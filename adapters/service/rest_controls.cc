@@ -128,7 +128,7 @@ eim::HttpResponse show_switches(Rest&, const RestCall& call) {
 
 eim::HttpResponse set_switches(Rest& rest, const RestCall& call) {
   Json given = Json::parse(call.body().begin(), call.body().end(), nullptr, false);
-  auto refused = [](std::string what) { return problem(400, "E0885", what); };
+  auto refused = [](const std::string& what) { return problem(400, "E0885", what); };
   if (!given.is_object()) return refused("the body is not a JSON object");
   KillSwitches switches;
   switches.by = call.holder.name;
@@ -183,7 +183,7 @@ Json campaign_json(const FleetMinutes::Waiting& one) {
 
 eim::HttpResponse say(Rest& rest, const RestCall& call, bool goes_on) {
   Json given = Json::parse(call.body().begin(), call.body().end(), nullptr, false);
-  auto refused = [](std::string what) { return problem(400, "E0885", what); };
+  auto refused = [](const std::string& what) { return problem(400, "E0885", what); };
   if (!given.is_object()) return refused("the body is not a JSON object");
   CampaignWord word{.campaign = {}, .goes_on = goes_on, .devices = {}, .by = call.holder.name};
   bool named = false;

@@ -104,7 +104,7 @@ eim::HttpResponse list_devices(Rest& rest, const RestCall& call) {
 eim::HttpResponse enrol_device(Rest& rest, const RestCall& call) {
   Json given = Json::parse(call.body().begin(), call.body().end(), nullptr, false);
   eim::Enrolment enrolment;
-  auto refused = [](std::string what) { return problem(400, "E0885", what); };
+  auto refused = [](const std::string& what) { return problem(400, "E0885", what); };
   if (!given.is_object()) return refused("the body is not a JSON object");
   for (const auto& [name, value] : given.items()) {
     bool number = value.is_number_integer();

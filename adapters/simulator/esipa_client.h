@@ -65,7 +65,7 @@ struct HttpsClientOptions {
   std::string admin_protocol = "gsma/rsp/v1.2.0";
   unsigned timeout_ms = 5'000;  // what a common IPA waits
 };
-std::unique_ptr<EsipaClient> make_https_client(HttpsClientOptions options);
+std::unique_ptr<EsipaClient> make_https_client(const HttpsClientOptions& options);
 
 struct PresharedKey {
   std::string identity;

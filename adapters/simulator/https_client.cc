@@ -385,7 +385,7 @@ class HttpsClient final : public EsipaClient {
 
 }  // namespace
 
-std::unique_ptr<EsipaClient> make_https_client(HttpsClientOptions options) {
+std::unique_ptr<EsipaClient> make_https_client(const HttpsClientOptions& options) {
   return std::make_unique<HttpsClient>(options);
 }
 

@@ -20,7 +20,7 @@ namespace {
 // "SOJN", in the place that SQLite's file format keeps for it (section 1.3.17 of the format).
 constexpr std::uint32_t kApplicationId = 0x534F4A4E;
 constexpr std::size_t kApplicationIdOffset = 68;
-constexpr std::string_view kMagic{"SQLite format 3", 16};  // with its zero
+constexpr std::string_view kMagic{"SQLite format 3\0", 16};
 
 // Step n takes a store from schema n to schema n + 1. Steps are stored history: never edit one.
 constexpr std::string_view kSchemaSteps[] = {

@@ -107,6 +107,7 @@ Status check_count(std::size_t file_count) {
 }  // namespace
 
 Result<std::unique_ptr<TraceReader>> TraceReader::open_streams(
+    // NOLINTNEXTLINE(performance-unnecessary-value-param): its parts are moved from.
     std::vector<std::pair<std::string, std::unique_ptr<ByteStream>>> streams,
     const TraceOptions& options) {
   if (Status status = check_count(streams.size()); !status) return std::move(status).error();

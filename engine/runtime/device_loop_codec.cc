@@ -121,7 +121,7 @@ Status DeviceLoop::restore(ByteView bytes) {
     if (layout >= kLoopOnOrderLayout) {
       Order order;
       LoopCodec::code_order(reader, order);
-      order_ = std::move(order);
+      order_ = order;
     }
     FleetWord word;
     bool of_fleet = layout == kLoopOfFleetLayout || layout == kLoopOfFleetOnOrderLayout;

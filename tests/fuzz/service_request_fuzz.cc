@@ -56,7 +56,7 @@ class Facts final : public ServiceFacts {
   Status activate_proposal(Engine&, std::string_view, PolicyCheck& check) override {
     return refused(check);
   }
-  Status roll_back(Engine&, std::string_view, PolicyCheck& check) override {
+  Status roll_back(Engine&, std::string_view, std::string_view, PolicyCheck& check) override {
     return refused(check);
   }
 
