@@ -17,14 +17,18 @@ class Collector {
     at.lat = std::clamp(at.lat, -90.0, 90.0);
     while (at.lon < -180) at.lon += 360;
     while (at.lon > 180) at.lon -= 360;
-    Combination combination{locator_.locate_within(at, 0).country, {}};
-    locator_.memberships_within(at, 0, members_);
-    for (Membership member : members_) combination.areas.push_back(member == Membership::inside);
+    Combination combination = combination_at(at);
     Example& known = found_[combination];
     for (int spare = known.spare + 1; spare <= 2; ++spare) {
       if (!is_clear(at, combination, spare == 0 ? 0 : spare == 1 ? 70 : 100)) break;
       known = {at, spare};
     }
+  }
+
+  // Is a point known from which a GNSS fix would be certain of what holds at this one?
+  bool has_certain_example(LatLon at) {
+    auto known = found_.find(combination_at(at));
+    return known != found_.end() && known->second.spare >= 1;
   }
 
   std::vector<Situation> situations() const {
@@ -45,6 +49,13 @@ class Collector {
     LatLon at;
     int spare = -1;  // 0: exactly there, 1: certain for a GNSS fix, 2: 100 m to spare
   };
+
+  Combination combination_at(LatLon at) {
+    Combination combination{locator_.locate_within(at, 0).country, {}};
+    locator_.memberships_within(at, 0, members_);
+    for (Membership member : members_) combination.areas.push_back(member == Membership::inside);
+    return combination;
+  }
 
   bool is_clear(LatLon at, const Combination& combination, double uncertainty_m) {
     if (uncertainty_m == 0) return true;
@@ -130,6 +141,24 @@ void try_raster(Collector& collector, const GridBox& box) {
   }
 }
 
+// A label's own point may lie on a sliver of it, where two states draw their border a metre apart;
+// rasters over each of its outlines find where it is wider.
+void try_outlines(const RegionMap& map, std::uint16_t label, Collector& collector) {
+  for (const RegionArc& arc : map.arcs) {
+    if (arc.left != label && arc.right != label) continue;
+    GridPoint first = map.vertices[arc.first];
+    GridBox box{first.x, first.y, first.x, first.y};
+    for (std::uint32_t v = arc.first; v < arc.first + arc.count; ++v) {
+      GridPoint at = map.vertices[v];
+      box.min_x = std::min(box.min_x, at.x);
+      box.min_y = std::min(box.min_y, at.y);
+      box.max_x = std::max(box.max_x, at.x);
+      box.max_y = std::max(box.max_y, at.y);
+    }
+    try_raster(collector, box);
+  }
+}
+
 // Outlines of all areas as segments. Subdivisions give the arcs that are borders of them, thinned
 // only when walking beside them.
 std::vector<Segment> segments_of(const MapLocator& locator) {
@@ -198,7 +227,12 @@ void try_crossings(const MapLocator& locator, const std::vector<Segment>& segmen
 std::vector<Situation> find_situations(const MapLocator& locator) {
   Collector collector(locator);
   const RegionMap& countries = locator.maps().countries->map();
-  for (const RegionLabel& label : countries.labels) collector.try_point(to_degrees(label.inside));
+  for (std::size_t i = 0; i < countries.labels.size(); ++i) {
+    const LatLon inside = to_degrees(countries.labels[i].inside);
+    collector.try_point(inside);
+    if (collector.has_certain_example(inside)) continue;
+    try_outlines(countries, static_cast<std::uint16_t>(i), collector);
+  }
   const RegionMap& subdivisions = locator.maps().subdivisions->map();
   for (const BoundAreas::Bound& area : locator.areas().areas()) {
     for (std::uint16_t piece : area.pieces)

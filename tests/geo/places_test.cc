@@ -128,6 +128,8 @@ TEST_CASE("every claim has an example that is under that very claim") {
     INFO(situation.country.text());
     const Place place = countries_locator().locate({.at = situation.example});
     CHECK(place.country == situation.country);
+    // A counterexample is a fix, and that says where it is only away from the borders.
+    CHECK(countries_locator().locate({.at = situation.example, .accuracy_m = 20}).certain);
     ++seen;
   }
   CHECK(seen == world().claims().size() + 1);
