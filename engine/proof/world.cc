@@ -13,6 +13,8 @@ constexpr std::int64_t kUnknown = World::kUnknownIdentity;
 constexpr std::size_t kCombinationsMax = 4'096;
 // Options of one group; beyond, its axes are taken as independent.
 constexpr std::size_t kOptionsMax = 2'000'000;
+// And of its options and axes together: each has a choice for each.
+constexpr std::size_t kChoicesMax = 40'000'000;
 
 Reading reading_of(std::int64_t value) {
   return value == kUnknown ? Reading::unknown() : Reading::exactly(value);
@@ -243,10 +245,11 @@ void World::make_identity() {
   profiles.push_back(kUnknown);
   if (about_network) networks = network_values(table_);
   networks.push_back(kUnknown);
-  if (identity_.axes.empty() || profiles.size() * networks.size() > kOptionsMax) {
+  std::size_t options = profiles.size() * networks.size();
+  if (options > kOptionsMax || options * identity_.axes.size() > kChoicesMax) {
     identity_.axes.clear();
-    return;
   }
+  if (identity_.axes.empty()) return;
   // Many networks answer alike; one of each suffices, but those of the policy's own words first and
   // for each country one, so that a witness can be where its network is.
   std::set<std::vector<std::int64_t>> seen;
