@@ -86,17 +86,25 @@ TEST_CASE("a measure in a counterexample is told with its unit") {
   }
 }
 
+// Each of the findings is shown with a story, and that replays.
+void check_told(const std::string& text, const std::string& name, const std::vector<Code>& codes) {
+  std::optional<Checked> checked = check(text, name);
+  REQUIRE(checked);
+  for (Code code : codes) {
+    INFO(checked->rendered(code));
+    std::string story = checked->story_of(code);
+    REQUIRE_FALSE(story.empty());
+    CHECK(replay(text, story, name) == "");
+  }
+}
+
 TEST_CASE("names that are not plain words are quoted in what is to be pasted") {
   std::string text = kWords +
                      "profile \"a b\" home AR iccid 8954* download \"c.example\"\n"
                      "rule one when region in BR then profile = \"a b\"\n"
                      "rule two overrides one when no service then profile = local\n"
                      "assert when region in BR then profile = local\notherwise keep\n";
-  std::optional<Checked> checked = check(text, "quoted.sojourn");
-  REQUIRE(checked);
-  std::string story = checked->story_of(Code::P0302);
-  REQUIRE_FALSE(story.empty());
-  CHECK(replay(text, story, "quoted.sojourn") == "");
+  check_told(text, "quoted.sojourn", {Code::P0302});
 }
 
 // Reserved words, and what the language would read as something else, are names when quoted.
@@ -117,14 +125,7 @@ assert when region in UY and "device" has "position" and installed "a \"q\" b"
 ban "keep \"it\"" never roaming in BR on at least 3 consecutive days
 otherwise keep
 )";
-  std::optional<Checked> checked = check(text, "reserved.sojourn");
-  REQUIRE(checked);
-  for (Code code : {Code::E0301, Code::P0301, Code::P0302}) {
-    INFO(checked->rendered(code));
-    std::string story = checked->story_of(code);
-    REQUIRE_FALSE(story.empty());
-    CHECK(replay(text, story, "reserved.sojourn") == "");
-  }
+  check_told(text, "reserved.sojourn", {Code::E0301, Code::P0301, Code::P0302});
 }
 
 // A ban asks the same of each profile, and of each day of its notice.
@@ -188,12 +189,7 @@ TEST_CASE("a counterexample says what a ban on change looks at") {
                      "rule one when region in BR and type = meter then profile = local\n"
                      "rule lost when no service for 10 minutes then profile = global\n"
                      "otherwise keep\n";
-  std::optional<Checked> checked = check(text, "calling.sojourn");
-  REQUIRE(checked);
-  std::string story = checked->story_of(Code::E0301);
-  INFO(checked->rendered(Code::E0301));
-  REQUIRE_FALSE(story.empty());
-  CHECK(replay(text, story, "calling.sojourn") == "");
+  check_told(text, "calling.sojourn", {Code::E0301});
 }
 
 }  // namespace
