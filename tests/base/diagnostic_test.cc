@@ -244,8 +244,8 @@ TEST_CASE("rendering any bytes, any span: valid text, aligned underline") {
     });
     if (!printable) FAIL("round " << round);
     // The underline stays within the line that it marks, or directly behind it.
-    std::size_t line_begin = out.rfind("\n", out.find("^") - 1);
-    std::size_t shown_begin = out.rfind("\n", line_begin - 1) + 1;
+    std::size_t line_begin = out.rfind('\n', out.find('^') - 1);
+    std::size_t shown_begin = out.rfind('\n', line_begin - 1) + 1;
     auto columns = [](std::string_view line) {
       return std::count_if(line.begin(), line.end(),
                            [](char c) { return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u; });

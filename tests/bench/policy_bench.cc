@@ -253,7 +253,8 @@ class Contest {
       for (FeatureIndex f = 0; f < shape_.attributes; ++f) values.push_back(accepted(r, f));
       clips.add_rule(r, values);
     }
-    std::size_t few = std::clamp<std::size_t>(2'000'000 / row_.rules, 100, 20'000);
+    std::size_t few =
+        std::clamp<std::size_t>(2'000'000 / std::max<std::size_t>(row_.rules, 1), 100, 20'000);
     std::int64_t rules = 0;
     std::vector<std::uint32_t> own(shape_.attributes);
     auto by_clips = [&](std::size_t d) {

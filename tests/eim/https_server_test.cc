@@ -250,7 +250,7 @@ TEST_CASE("trust is checked on both sides") {
   TestCertificate own{options.tls.certificate_chain_pem, options.tls.private_key_pem};
 
   SECTION("the client") {
-    std::unique_ptr<HttpsServer> server = started(std::move(options), handler);
+    std::unique_ptr<HttpsServer> server = started(options, handler);
     HttpsClientOptions client = client_options(*server);
     SECTION("pins the server's own certificate") {
       client.trust->ca_pem = own.certificate_pem;

@@ -399,7 +399,7 @@ TEST_CASE("a claimed state change is looked into") {
   house.card.profiles[kB].enabled = true;
   house.card.profiles[kA].enabled = false;
   Answer answer = *house.book.handle(*write(request, Version::v1_2), {.now = house.now});
-  REQUIRE(answer.notices.size() >= 1);
+  REQUIRE_FALSE(answer.notices.empty());
   CHECK(answer.notices[0].kind == Notice::Kind::state_change_claimed);
   CHECK(answer.notices[0].cause == 1);
   CHECK(house.book.device(kEid)->profiles.empty());  // a claim changes nothing

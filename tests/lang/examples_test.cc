@@ -20,7 +20,8 @@ TEST_CASE("shipped examples are clean and laid out") {
     INFO(path.string());
     REQUIRE_FALSE(text.str().empty());
     testing::Loaded loaded = testing::load(text.str(), {}, nullptr, path.filename().string());
-    CHECK(loaded.rendered(true) == "");
+    INFO(loaded.rendered(true));
+    CHECK(loaded.rendered(true).empty());
     REQUIRE(loaded.policy);
     CHECK(loaded.policy->tests.size() >= 4);
     SourceMap sources;
