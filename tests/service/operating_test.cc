@@ -412,7 +412,7 @@ TEST_CASE("nonsense, too much and too slow are answered, and others do not notic
   REQUIRE(service.start());
   std::string token = service.token("operate");
   RestClient client(service);
-  for (std::string body :
+  for (const std::string& body :
        {std::string("\0\xff\xfe garbage", 11), std::string(50'000, '{'), std::string(50'000, '\n'),
         std::string("{\"ts\":1e400,\"eid\":[]}"), std::string(), std::string("[[[[")}) {
     INFO(body.substr(0, 20));

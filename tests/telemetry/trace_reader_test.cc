@@ -92,7 +92,7 @@ TEST_CASE("several files are merged by time, the first named first at equal time
 TEST_CASE("line breaks: CRLF, none at the end, blank lines, a byte order mark") {
   std::string one = line_at(1, "d");
   one.pop_back();
-  for (std::string text :
+  for (const std::string& text :
        {one, one + "\n", one + "\r\n", "\xEF\xBB\xBF" + one + "\n", "\n \t\r\n" + one + "\n\n"}) {
     WholeTrace trace = read_text(text);
     CHECK(trace.reports == std::vector<std::string>{"1970-01-01T00:00:01Z device=d"});
