@@ -1,7 +1,11 @@
 #include "lang/ast_builder.h"
 
-#include <utility>
+#include <fmt/format.h>
 
+#include <utility>
+#include <vector>
+
+#include "engine/base/diagnostic_code.h"
 #include "lang/ast_phrases.h"
 
 namespace sojourn::lang {
@@ -9,9 +13,44 @@ namespace {
 
 using K = NodeKind;
 
+// The clauses of one declaration that may stand once: a second one would silently replace what the
+// first one says.
+class ClausesOnce {
+ public:
+  explicit ClausesOnce(DiagnosticList& diagnostics) : diagnostics_(diagnostics) {}
+
+  void see(Node clause) {
+    for (Node earlier : seen_) {
+      if (!earlier.is(clause.kind())) continue;
+      Diagnostic d = make_diagnostic(Code::E0210, clause.span(),
+                                     fmt::format("{} stands twice", name_of(clause)), help(clause));
+      d.labels.push_back({earlier.span(), "the first one"});
+      return diagnostics_.add(std::move(d));
+    }
+    seen_.push_back(clause);
+  }
+
+ private:
+  static std::string name_of(Node clause) {
+    if (clause.is(K::text)) return "the text";
+    std::string_view words = clause.text();
+    return fmt::format("`{}`", words.substr(0, words.find_first_of(" \t\r\n#\"")));
+  }
+
+  static const char* help(Node clause) {
+    bool lists =
+        clause.is(K::home) || clause.is(K::iccid) || clause.is(K::plmns) || clause.is(K::breakout);
+    return lists ? "write all of them in one, separated by commas" : "leave one of them out";
+  }
+
+  DiagnosticList& diagnostics_;
+  std::vector<Node> seen_;
+};
+
 class DeclarationBuilder {
  public:
-  explicit DeclarationBuilder(DiagnosticList& diagnostics) : build_(diagnostics) {}
+  explicit DeclarationBuilder(DiagnosticList& diagnostics)
+      : diagnostics_(diagnostics), build_(diagnostics) {}
 
   ast::Declaration declaration(Node node) {
     switch (node.kind()) {
@@ -57,7 +96,9 @@ class DeclarationBuilder {
   ast::Policy policy(Node node) {
     ast::Policy p;
     p.span = node.span();
+    ClausesOnce once(diagnostics_);
     for (Node child : node.children()) {
+      if (!child.is(K::view)) once.see(child);
       switch (child.kind()) {
         case K::name:
           p.name = build_.name(child);
@@ -148,7 +189,9 @@ class DeclarationBuilder {
   ast::Profile profile(Node node) {
     ast::Profile p;
     p.span = node.span();
+    ClausesOnce once(diagnostics_);
     for (Node child : node.children()) {
+      once.see(child);
       switch (child.kind()) {
         case K::name:
           p.name = build_.name(child);
@@ -358,7 +401,9 @@ class DeclarationBuilder {
   ast::Rule rule(Node node) {
     ast::Rule r;
     r.span = node.span();
+    ClausesOnce once(diagnostics_);
     for (Node child : node.children()) {
+      if (child.is(K::text) || child.is(K::timezone)) once.see(child);
       switch (child.kind()) {
         case K::name:
           r.name = build_.name(child);
@@ -546,6 +591,7 @@ class DeclarationBuilder {
     return t;
   }
 
+  DiagnosticList& diagnostics_;
   PhraseBuilder build_;
 };
 

@@ -395,8 +395,9 @@ struct actions : node<K::actions, action, pegtl::star<comma, need<action_after_c
 struct text_or_name : pegtl::sor<text, name> {};
 struct timezone_clause : node<K::timezone, kw<"timezone">, need<zone_name, zone>> {};
 struct policy
-    : node<K::policy, kw<"policy">, need<policy_name, name>, pegtl::opt<mark<"first-match">>,
+    : node<K::policy, kw<"policy">, need<policy_name, name>,
            pegtl::star<pegtl::sor<
+               mark<"first-match">,
                node<K::version, kw<"version">, need<version_text, text_or_name>>,
                node<K::owner, kw<"owner">, need<owner_text, text_or_name>>, timezone_clause,
                node<K::settle, kw<"settle">, need<settle_duration, duration>>,

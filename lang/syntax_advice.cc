@@ -112,15 +112,56 @@ std::vector<std::string_view> words_expected(const Expectation& expected) {
   return words;
 }
 
-// Words that go on with a declaration, for one that begins nothing.
-std::string_view continuation_meant(std::string_view word) {
-  static const std::vector<std::string_view> kWords = {
-      "and",       "or",       "then",     "overrides", "version", "owner",  "timezone",
-      "settle",    "carry",    "lead",     "view",      "valid",   "home",   "iccid",
-      "plmn",      "download", "breakout", "cost",      "never",   "source", "notice",
-      "certainty", "assuming", "remedy",   "counting",  "until",   "from",   "except",
-      "given",     "expect",   "every",    "device",    "within",  "per",    "first-match"};
-  return nearest_spelling(word, kWords);
+// Words that go on with a declaration, for one that begins nothing; and what they go on with.
+struct Continuation {
+  std::string_view word, of;
+};
+constexpr Continuation kContinuations[] = {
+    {"and", "a condition"},
+    {"or", "a condition"},
+    {"within", "a condition"},
+    {"per", "a condition"},
+    {"then", "a rule"},
+    {"overrides", "a rule"},
+    {"version", "`policy`"},
+    {"owner", "`policy`"},
+    {"first-match", "`policy`"},
+    {"settle", "`policy`"},
+    {"carry", "`policy`"},
+    {"lead", "`policy`"},
+    {"view", "`policy`"},
+    {"timezone", "`policy`, a rule or a ban"},
+    {"valid", "an attribute"},
+    {"home", "a profile"},
+    {"iccid", "a profile"},
+    {"plmn", "a profile"},
+    {"download", "a profile"},
+    {"breakout", "a profile"},
+    {"cost", "a profile"},
+    {"never", "a ban"},
+    {"source", "a ban"},
+    {"certainty", "a ban"},
+    {"notice", "a ban"},
+    {"assuming", "a ban"},
+    {"remedy", "a ban"},
+    {"counting", "a ban"},
+    {"from", "a ban or a condition"},
+    {"until", "a ban or a condition"},
+    {"except", "a guard"},
+    {"given", "a test"},
+    {"expect", "a test"},
+    {"every", "a test"},
+    {"device", "a test"},
+};
+
+const Continuation* continuation_meant(std::string_view word) {
+  std::vector<std::string_view> words;
+  for (const Continuation& known : kContinuations) words.push_back(known.word);
+  std::string_view meant = nearest_spelling(word, words);
+  for (const Continuation& known : kContinuations) {
+    if (known.word == meant) return &known;
+  }
+  return nullptr;
 }
 
 std::string_view action_meant(std::string_view word) {
@@ -314,11 +355,13 @@ Diagnostic advise_no_declaration(const SyntaxTree& tree, std::size_t offset,
                                : "alternatives are names of profiles: `profile = a or b`";
   } else if (help.empty()) {
     std::string_view meant = declaration_meant(found.word);
-    if (meant.empty()) meant = continuation_meant(found.word);
-    help = meant.empty() ? std::string(kBeginnings) : fmt::format("did you mean `{}`?", meant);
-    if (!meant.empty() && meant == found.word) {
-      help = fmt::format("`{}` goes on with another kind of declaration than the one before it",
-                         meant);
+    const Continuation* goes_on = meant.empty() ? continuation_meant(found.word) : nullptr;
+    if (goes_on != nullptr && goes_on->word == found.word) {
+      help = fmt::format("`{}` belongs to {}; move it there", goes_on->word, goes_on->of);
+    } else if (goes_on != nullptr || !meant.empty()) {
+      help = fmt::format("did you mean `{}`?", goes_on != nullptr ? goes_on->word : meant);
+    } else {
+      help = kBeginnings;
     }
   }
   return make_diagnostic(Code::E0103, span, std::move(message), std::move(help));

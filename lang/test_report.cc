@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "engine/base/diagnostic_code.h"
@@ -33,7 +34,23 @@ void TestReport::error(Span span, std::string message, std::string help) {
 }
 
 void TestReport::fill(const std::vector<ast::TestPart>& parts, Observation& observation) {
-  for (const ast::TestPart& part : parts) fill(part, observation);
+  std::map<std::string_view, const ast::TestPart*> seen;
+  for (const ast::TestPart& part : parts) {
+    auto [at, fresh] = seen.emplace(part.key.text, &part);
+    if (fresh) {
+      fill(part, observation);
+    } else {
+      stands_twice(*at->second, part);
+    }
+  }
+}
+
+void TestReport::stands_twice(const ast::TestPart& first, const ast::TestPart& second) {
+  Diagnostic d = make_diagnostic(refusal_, second.span,
+                                 fmt::format("`{}` stands twice in one report", second.key.text),
+                                 "leave one of them out, or write a report for each");
+  d.labels.push_back({first.span, "the first one"});
+  diagnostics_.add(std::move(d));
 }
 
 bool TestReport::single(const ast::TestPart& part) {

@@ -23,6 +23,7 @@ class TestReport {
 
  private:
   void fill(const ast::TestPart& part, Observation& observation);
+  void stands_twice(const ast::TestPart& first, const ast::TestPart& second);
   void position(const ast::TestPart& part, Observation& observation);
   void network(const ast::TestPart& part, Observation& observation);
   void registration(const ast::TestPart& part, Observation& observation);

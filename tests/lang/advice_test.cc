@@ -53,6 +53,7 @@ constexpr auto kPlaces = std::to_array<std::string_view>({
     "rule some timezone {} when ecall then keep",
     "attribute some : {}",
     "attribute some : number {}",
+    "profile some home BR {}",
     "profile some home BR iccid 895511* {}",
     "region SOME = {}",
     "region SOME = circle(-23.96, -46.30, {})",
