@@ -77,6 +77,14 @@ void Evaluator::retract(Instant now) {
   place_.retract(now);
   for (UsageMemo& memo : usage_memos_) memo.valid = memo.valid && memo.to <= now;
   for (ConditionHistory& condition : conditions_) condition.retract(now);
+  // What was drawn ahead may be put off by a report before it is reached.
+  for (Curve& curve : curves_) {
+    if (curve.at > now) curve.until = curve.class_until = kBeginning;
+  }
+  for (AxisCache& axis : axes_) {
+    if (axis.at > now) axis.until = kBeginning;
+  }
+  if (decision_at_ > now) decision_until_ = kBeginning;
 }
 
 const ConditionHistory& Evaluator::condition_history(HistoryIndex index, Instant now) {
@@ -360,13 +368,7 @@ std::optional<Instant> Evaluator::first_true(const Test& test, Instant now) {
     holds = sojourn::judge(test, feature, drawn.reading(t)) == Truth::yes;
     if (!holds) t = next_crossing(drawn, plan.cuts, t);
   }
-  if (remembered_.asked_to > now) {
-    prepare(now);
-    // What was drawn ahead may be put off by a report before it is reached.
-    curves_[test.feature].until = curves_[test.feature].class_until = kBeginning;
-    for (AxisIndex a : plan.axes) axes_[a].until = kBeginning;
-    decision_until_ = kBeginning;
-  }
+  prepare(now);
   return holds ? std::optional(t) : std::nullopt;
 }
 

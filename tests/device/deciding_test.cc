@@ -224,25 +224,45 @@ TEST_CASE("explaining looks ahead and leaves no trace: a lapse that is put off i
   }
 }
 
-// A near miss is looked for in the time to come; what was drawn there is not what comes when a
-// report puts the lapse off.
+// Of a device that is silent from 1 January on nobody knows on the 8th whether it has service, and
+// two days of that are reached on the 10th. A report of the 7th puts that off.
 TEST_CASE("a near miss that looks beyond a lapse does not keep what it saw there") {
   DeviceWorld world;
-  FeatureIndex abroad = world.roaming({"FR"});
-  FeatureIndex empty = world.simple(FeatureKind::attribute_number, 1);
-  world.rule("abroad", world.holds(abroad), kVivo);
-  world.rule("full", world.at_least(empty, 30'000'000), kTurk);
-  Device told = world.device();
-  Instant start = at("2026-01-01T12:00:00Z");
-  for (int two_days = 0; two_days < 5; ++two_days) {
-    Instant now = start + days(2 * two_days);
-    told.observe(report(now).network("724-05").profile("global").number("battery", 20));
-    told.explain(now);
-  }
-  // Carried for seven days from the last report, which is two days old.
-  Instant now = start + days(10);
-  CHECK(told.read(abroad, now) == Reading::exactly(0));
-  CHECK(told.read(abroad, start + days(15)) == Reading::unknown());
+  Test served;
+  served.feature = world.simple(FeatureKind::no_service);
+  served.kind = Test::Kind::known;
+  ConditionTable& conditions = world.table.conditions;
+  FeatureIndex lost = world.counting(FeatureKind::held, conditions.negate(conditions.test(served)));
+  ConditionIndex abroad = world.symbol(world.simple(FeatureKind::profile), kGlobal);
+  world.rule("abroad or lost", conditions.any_of({abroad, world.at_least(lost, days(2).ms)}),
+             kVivo);
+  Device device = world.device();
+  Instant first = at("2026-01-01T12:00:00Z");
+  device.observe(report(first).network("724-05").profile("global"));
+  std::vector<ConditionEvidence> because = device.because(device.decide(first), first);
+  REQUIRE(because.size() == 2);
+  CHECK(because[1].would_hold_at == at("2026-01-10T12:00:00Z"));
+  device.observe(report("2026-01-07T12:00:00Z").network("724-05").profile("turk-local"));
+  CHECK(device.decide(at("2026-01-11T12:00:00Z")).kind == Action::Kind::keep);
+  CHECK(device.decide(at("2026-01-16T12:00:00Z")).kind == Action::Kind::profile);
+}
+
+// On 1 January the review finds that the registration lapses on the 8th. It does not, for a report
+// of the 7th puts that off, at which nobody asks for it.
+TEST_CASE("a review that looks beyond a lapse does not keep what it saw there") {
+  DeviceWorld world;
+  FeatureIndex down = world.simple(FeatureKind::no_service);
+  world.rule("served", world.table.conditions.negate(world.holds(down)), kVivo);
+  Device device = world.device();
+  Instant first = at("2026-01-01T12:00:00Z");
+  device.observe(report(first).network("724-05").profile("global"));
+  CHECK(device.decide(first).profile == kVivo);
+  CHECK(device.review(first) == at("2026-01-08T12:00:00Z"));
+  device.observe(report("2026-01-07T12:00:00Z").network("724-05"));
+  Instant later = at("2026-01-09T12:00:00Z");
+  CHECK(device.decide(later).kind == Action::Kind::profile);
+  CHECK(device.read(down, later) == Reading::exactly(0));
+  CHECK(device.review(later) == at("2026-01-14T12:00:00Z"));
 }
 
 TEST_CASE("9a: another profile is judged where it may camp, the enabled one where it is") {
