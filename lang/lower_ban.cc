@@ -113,6 +113,14 @@ void look_ahead(Feature& feature, Test& test, std::int32_t ahead_days, bool exac
   feature.ahead_days = exactly && falls_back(feature) ? -ahead_days : ahead_days;
 }
 
+// Do the days ahead come to the threshold by themselves, or leave today behind?
+bool days_ahead_suffice(const Feature& feature, const Test& test, std::int32_t ahead_days) {
+  bool in_days = feature.window.unit == TimeUnit::day && feature.bucket == TimeUnit::day;
+  bool in_window = feature.kind == FeatureKind::window_count && in_days;
+  if (!in_window && feature.kind != FeatureKind::consecutive_days) return false;
+  return test.threshold <= ahead_days || (in_window && feature.window.count <= ahead_days);
+}
+
 std::string words(const CheckedCondition& condition) {
   if (condition.op == ConditionOp::test) return condition.test->test.text;
   std::string text;
@@ -361,7 +369,10 @@ ConditionIndex Lowering::judge_form(const CheckedTest& checked, const Judged& ju
   Feature feature = checked.feature;
   Test test = checked.test;
   bool dated = judged.ban->counting_from_day.has_value();
-  if (wanted || judged.exactly) {
+  if (!wanted && judged.exactly && days_ahead_suffice(feature, test, judged.ahead_days)) {
+    // Then nothing is in doubt, though nobody knows whether the inner condition holds today.
+    feature.ahead_days = -judged.ahead_days;
+  } else if (wanted || judged.exactly) {
     look_ahead(feature, test, judged.ahead_days, judged.exactly, dated);
   }
   feature.inner = counted_inner(checked, judged);

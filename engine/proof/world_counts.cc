@@ -65,6 +65,7 @@ Implied implied_by(const Feature& feature) {
       if (feature.ahead_days != 0) return {};  // it may not have begun
       return {0, 0, false};
     case FeatureKind::consecutive_days:
+      if (feature.ahead_days != 0) return {};  // as above
       return {feature.gap_days == 0 ? 1 : kHighest, 1, false};
     case FeatureKind::window_count:
     case FeatureKind::calendar_count:
@@ -203,7 +204,9 @@ bool World::read_counts(const Box& box, Witness& witness) const {
     // What holds with another candidate does not say how it stands; nor do counts without a value.
     bool open = feature.kind == FeatureKind::on_a_network &&
                 (!counted || !witness.profile.known || feature.candidate != witness.profile.lower);
-    open = open || (feature.kind == FeatureKind::held && feature.ahead_days != 0);
+    bool unbroken =
+        feature.kind == FeatureKind::held || feature.kind == FeatureKind::consecutive_days;
+    open = open || (unbroken && feature.ahead_days != 0);
     // As far as what it counts is decided now, so is the count.
     if (is_temporal(feature.kind) && !open) {
       Truth now = table_.conditions.judge(feature.inner, [&](const Test& test) {

@@ -166,8 +166,8 @@ Reading read(const Feature& feature, const DayView& days) {
   }
 }
 
-// Days to come, each with the condition as it holds now. One that begins with a date holds from
-// that date on, if all else of it holds now.
+// Days to come, on each of which the condition holds. One that begins with a date holds from that
+// date on.
 struct DaysAhead {
   Truth truth = Truth::unknown;
   std::int32_t begin_day = std::numeric_limits<std::int32_t>::min();
@@ -180,15 +180,23 @@ struct DaysAhead {
   }
 };
 
-// Of a share only certain days count: those to come are as certain as their key.
+// As certain as it can be told that they will be of today's key. Whether the condition holds now is
+// asked beside the count (lang/lower_ban.cc).
 DaysAhead days_ahead(const HistoryView& view, const CountQuestion& question) {
+  DaysAhead ahead{view.key_known ? Truth::yes : Truth::unknown};
   Instant begins = view.history.unknown_from();
-  bool is_share = question.feature.kind == FeatureKind::day_share;
-  Truth of_key = view.key_known ? Truth::yes : Truth::unknown;
-  if (begins <= question.now) return {is_share ? of_key : view.now};
-  std::int32_t begin_day = view.history.zone().day_of(begins).number;
-  if (is_share) return {of_key, begin_day};
-  return {truth_from_date(view, question), begin_day};
+  if (begins > question.now) ahead.begin_day = view.history.zone().day_of(begins).number;
+  return ahead;
+}
+
+// The same with the condition as surely as it holds now, for a count that is asked alone. Of a
+// share only certain days count: those to come are as certain as their key.
+DaysAhead days_if_it_holds(const HistoryView& view, const CountQuestion& question) {
+  DaysAhead ahead = days_ahead(view, question);
+  if (question.feature.kind == FeatureKind::day_share) return ahead;
+  bool dated = view.history.unknown_from() > question.now;
+  ahead.truth = dated ? truth_from_date(view, question) : view.now;
+  return ahead;
 }
 
 // In the notice of a ban: the most that the count comes to on one of the days ahead, or what it
@@ -288,7 +296,7 @@ Instant days_if_lasting(const ConditionHistory& history, const CountQuestion& qu
   constexpr std::int32_t kDaysAhead = 800;
   HistoryView view(history, question);
   if (!view.begun) return kNever;
-  DaysAhead ahead = days_ahead(view, question);
+  DaysAhead ahead = days_if_it_holds(view, question);
   if (ahead.truth < least) return kNever;
   DayView days = look(view, question.now);
   std::int32_t today = days.today;
