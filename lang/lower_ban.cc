@@ -336,6 +336,8 @@ bool Lowering::is_worst_alone(const CheckedTest& test) {
   if (feature.kind == FeatureKind::network) return false;
   if (test.test.kind == Test::Kind::known) return false;
   if (!test.inner) return true;
+  // It is longest ago on a network where it does not hold now.
+  if (feature.kind == FeatureKind::recency) return false;
   bool in_a_row = feature.kind == FeatureKind::consecutive_days;
   if (feature.kind == FeatureKind::held || (in_a_row && feature.gap_days == 0)) return true;
   // Its condition now is asked beside it. Where that decides how far the count goes, the network
