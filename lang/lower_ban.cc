@@ -113,14 +113,6 @@ void look_ahead(Feature& feature, Test& test, std::int32_t ahead_days, bool exac
   feature.ahead_days = exactly && falls_back(feature) ? -ahead_days : ahead_days;
 }
 
-// Do the days ahead come to the threshold by themselves, or leave today behind?
-bool days_ahead_suffice(const Feature& feature, const Test& test, std::int32_t ahead_days) {
-  bool in_days = feature.window.unit == TimeUnit::day && feature.bucket == TimeUnit::day;
-  bool in_window = feature.kind == FeatureKind::window_count && in_days;
-  if (!in_window && feature.kind != FeatureKind::consecutive_days) return false;
-  return test.threshold <= ahead_days || (in_window && feature.window.count <= ahead_days);
-}
-
 std::string words(const CheckedCondition& condition) {
   if (condition.op == ConditionOp::test) return condition.test->test.text;
   std::string text;
@@ -263,7 +255,7 @@ ConditionIndex Lowering::on_any_network(const CheckedCondition& condition, const
     return wanted ? conditions.negate(found) : found;
   }
   if (condition.op == ConditionOp::test) {
-    bool alone = wanted && is_worst_alone(*condition.test);
+    bool alone = wanted && is_worst_alone(*condition.test, judged);
     return alone ? judge_test(*condition.test, judged, true)
                  : on_one_network({&condition}, judged, wanted);
   }
@@ -331,7 +323,7 @@ bool Lowering::network_decides(const CheckedCondition& condition, const Judged& 
 // Is one network the worst for all that is asked, so that it need not be asked together? Of two
 // networks neither is the worse by itself; but roaming is worse than not, and so is the longer
 // count.
-bool Lowering::is_worst_alone(const CheckedTest& test) {
+bool Lowering::is_worst_alone(const CheckedTest& test, const Judged& judged) const {
   const Feature& feature = test.feature;
   if (feature.kind == FeatureKind::network) return false;
   if (test.test.kind == Test::Kind::known) return false;
@@ -339,7 +331,12 @@ bool Lowering::is_worst_alone(const CheckedTest& test) {
   // It is longest ago on a network where it does not hold now.
   if (feature.kind == FeatureKind::recency) return false;
   bool in_a_row = feature.kind == FeatureKind::consecutive_days;
-  if (feature.kind == FeatureKind::held || (in_a_row && feature.gap_days == 0)) return true;
+  if (feature.kind == FeatureKind::held) return true;
+  // A run may go on where the device is not: what is asked beside it is asked there.
+  if (in_a_row && feature.gap_days == 0) {
+    return !is_settled_within(*test.inner, judged.candidate) &&
+           !asks_days_ahead(test, judged, true);
+  }
   // Its condition now is asked beside it. Where that decides how far the count goes, the network
   // that is worst for the one is worst for the other.
   return !feature.scope.same_network && !in_a_row;
@@ -371,9 +368,8 @@ ConditionIndex Lowering::judge_form(const CheckedTest& checked, const Judged& ju
   Feature feature = checked.feature;
   Test test = checked.test;
   bool dated = judged.ban->counting_from_day.has_value();
-  if (!wanted && judged.exactly && days_ahead_suffice(feature, test, judged.ahead_days)) {
-    // Then nothing is in doubt, though nobody knows whether the inner condition holds today.
-    feature.ahead_days = -judged.ahead_days;
+  if (asks_days_ahead(checked, judged, wanted)) {
+    feature.ahead_days = judged.exactly ? -judged.ahead_days : judged.ahead_days;
   } else if (wanted || judged.exactly) {
     look_ahead(feature, test, judged.ahead_days, judged.exactly, dated);
   }
@@ -383,17 +379,13 @@ ConditionIndex Lowering::judge_form(const CheckedTest& checked, const Judged& ju
   if (asks_candidate) set_candidate(feature, judged);
   // These hold only where their inner condition does, as far as its history tells; what is settled
   // for the candidate is known where that is not.
+  bool in_a_row = feature.kind == FeatureKind::consecutive_days && feature.gap_days == 0;
   bool implied = !is_settled_within(*checked.inner, judged.candidate) &&
-                 ((feature.kind == FeatureKind::held && feature.ahead_days == 0) ||
-                  (feature.kind == FeatureKind::consecutive_days && feature.gap_days == 0));
+                 (feature.kind == FeatureKind::held || in_a_row) && feature.ahead_days == 0;
   FeatureKind feature_kind = feature.kind;
   Feature at_once = feature;
   ConditionIndex form = add_test(std::move(feature), std::move(test));
-  ConditionIndex before = before_counting(checked, judged);
-  if (!wanted) {
-    if (!judged.exactly) before = ConditionTable::kNever;
-    return conditions.any_of({form, before, conditions.negate(now())});
-  }
+  if (!wanted) return conditions.any_of({form, conditions.negate(now())});
   // The window of a later instant reaches less far back: a share that nobody can tell today is in
   // doubt, whatever it will be.
   if (feature_kind == FeatureKind::held_share && judged.ahead_days > 0 && !judged.exactly) {
@@ -401,29 +393,21 @@ ConditionIndex Lowering::judge_form(const CheckedTest& checked, const Judged& ju
     at_once.ahead_days = 0;
     form = conditions.any_of({form, add_test(std::move(at_once), Test(checked.test))});
   }
-  if (!implied) return conditions.all_of({conditions.any_of({form, before}), now()});
-  if (before == ConditionTable::kNever) return form;
-  return conditions.any_of({form, conditions.all_of({before, now()})});
+  return implied ? form : conditions.all_of({form, now()});
 }
 
-// Before the date from which a ban counts nothing is counted, and its notice may have begun: the
-// first violating day is as many days after that date as are asked for.
-ConditionIndex Lowering::before_counting(const CheckedTest& checked, const Judged& judged) {
+// Has the engine to count the days ahead, where a count of today does not tell? It does not where
+// the days ahead are enough by themselves and the ban counts from a later date; nor under `not`,
+// where today counts in notice though nobody knows whether the condition holds.
+bool Lowering::asks_days_ahead(const CheckedTest& checked, const Judged& judged, bool wanted) {
   const Feature& feature = checked.feature;
-  bool in_days = feature.kind == FeatureKind::consecutive_days ||
-                 (feature.kind == FeatureKind::window_count &&
-                  feature.window.unit == TimeUnit::day && feature.bucket == TimeUnit::day);
-  bool counted = judged.ban->counting_from_day && checked.test.kind == Test::Kind::at_least;
-  if (judged.ahead_days == 0 || !in_days || !counted) return ConditionTable::kNever;
-  std::int32_t counting = *judged.ban->counting_from_day;
-  std::int64_t violated = counting + checked.test.threshold - 1;
-  std::int64_t first = violated - judged.ahead_days;
-  if (first >= counting) return ConditionTable::kNever;
-  Test test;
-  test.text = dates_text(static_cast<std::int32_t>(first), counting - 1);
-  return add_test(
-      days_from_to(static_cast<std::int32_t>(first), counting - 1, judged.ban->ban.zone),
-      std::move(test));
+  bool in_window = feature.kind == FeatureKind::window_count &&
+                   feature.window.unit == TimeUnit::day && feature.bucket == TimeUnit::day;
+  bool in_days = in_window || feature.kind == FeatureKind::consecutive_days;
+  if (!in_days || judged.ahead_days == 0) return false;
+  if (!wanted) return judged.exactly;
+  bool at_least = checked.test.kind == Test::Kind::at_least;
+  return judged.ban->counting_from_day && at_least && checked.test.threshold <= judged.ahead_days;
 }
 
 ConditionIndex Lowering::counted_inner(const CheckedTest& checked, const Judged& judged) {

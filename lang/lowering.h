@@ -52,10 +52,10 @@ class Lowering {
   ConditionIndex on_one_network(const std::vector<const CheckedCondition*>& parts,
                                 const Judged& judged, bool wanted);
   bool network_decides(const CheckedCondition& condition, const Judged& judged) const;
-  static bool is_worst_alone(const CheckedTest& test);
+  bool is_worst_alone(const CheckedTest& test, const Judged& judged) const;
   ConditionIndex judge_test(const CheckedTest& checked, const Judged& judged, bool wanted);
   ConditionIndex judge_form(const CheckedTest& checked, const Judged& judged, bool wanted);
-  ConditionIndex before_counting(const CheckedTest& checked, const Judged& judged);
+  static bool asks_days_ahead(const CheckedTest& checked, const Judged& judged, bool wanted);
   ConditionIndex counted_inner(const CheckedTest& checked, const Judged& judged);
   std::optional<ConditionIndex> settled(const Feature& feature, const Test& test,
                                         ProfileIndex candidate) const;

@@ -438,6 +438,7 @@ class NaiveConditions {
     std::int32_t today = zone.day_of(now_).number;
     // C on every day from now, as surely as it can be told that those will be of today's key.
     Truth of_key = key_truth(a);
+    if (ahead > 0) days.set(today, either(days.on(today), of_key));
     for (int k = 1; k <= ahead; ++k) {
       days.set(today + k, of_key);
     }

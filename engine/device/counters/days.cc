@@ -166,8 +166,8 @@ Reading read(const Feature& feature, const DayView& days) {
   }
 }
 
-// Days to come, on each of which the condition holds. One that begins with a date holds from that
-// date on.
+// Today and the days to come, on each of which the condition holds. One that begins with a date
+// holds from that date on.
 struct DaysAhead {
   Truth truth = Truth::unknown;
   std::int32_t begin_day = std::numeric_limits<std::int32_t>::min();
@@ -207,6 +207,7 @@ Reading read_ahead(const HistoryView& view, const CountQuestion& question, DayVi
   Reading found = read(feature, days);
   if (feature.ahead_days == 0) return found;
   DaysAhead ahead = days_ahead(view, question);
+  ahead.add(days);
   std::int32_t today = days.today;
   for (std::int32_t k = 1; k <= std::abs(feature.ahead_days); ++k) {
     days.today = today + k;
