@@ -145,6 +145,13 @@ class NaiveLaw : private NaiveConditions {
                        [&](const Asked& part) { return network_decides(part, with_profile); });
   }
 
+  static bool counts_roaming(const Asked& a, bool counted = false) {
+    counted = counted || a.kind == Kind::form;
+    if (a.kind == Kind::roaming) return counted;
+    return std::any_of(a.parts.begin(), a.parts.end(),
+                       [&](const Asked& part) { return counts_roaming(part, counted); });
+  }
+
   // Where a device with another profile may be: the networks of 9a.
   using Networks = std::vector<std::optional<std::int64_t>>;
   const Networks& networks(const LawBan& ban, std::int64_t gap, bool is_enabled) {
@@ -239,6 +246,10 @@ class NaiveLaw : private NaiveConditions {
   Truth somewhere(const LawBan& ban, const Asked& asked, const Hour& with_profile, int ahead,
                   bool wanted) {
     if (!network_decides(asked, with_profile)) {
+      // Where it is at home it does not roam on any of them, but only on a network is that known.
+      if (counts_roaming(asked)) {
+        return on_one_network(ban, {&asked}, with_profile, ahead, wanted);
+      }
       suppose(with_profile);
       return there(asked, ahead, wanted);
     }
