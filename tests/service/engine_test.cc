@@ -136,6 +136,23 @@ TEST_CASE("a device that polls between deciding and writing gets its order all t
   CHECK(service.book().device(eid)->orders.size() == 2);
 }
 
+TEST_CASE("why a device says that its state changed reaches the plan") {
+  constexpr std::int64_t kEmergency = 2;
+  LittleService service(kMetersGoLocal);
+  Eid eid = *parse_eid(kCard);
+  Instant t = at("2026-01-01T00:00:00Z");
+  REQUIRE(service.engine().enrol({.eid = eid}).ok());
+  service.observe(card_report(t, "meter"));
+  eim::Notice claimed;
+  claimed.kind = eim::Notice::Kind::state_change_claimed;
+  claimed.cause = kEmergency;
+  service.engine().tell(eid, {claimed});
+  CHECK(service.until([&] {
+    auto plan = planner_state_from_bytes(service.row(std::string(kCard)).plan);
+    return plan && plan->claimed_cause == kEmergency;
+  }));
+}
+
 TEST_CASE("a law begins at midnight, and a device that says nothing is judged by it") {
   LittleService service(policy_of(R"(
 rule new-law when type = meter and date >= 2026-02-01 then profile = local-br)"));
