@@ -106,13 +106,6 @@ class NaiveLaw : private NaiveConditions {
 
   // --- bans -------------------------------------------------------------------------------------
 
-  // The longest gap that days in a row may have; -1: none are asked for.
-  static std::int64_t gap_of_runs(const Asked& a) {
-    std::int64_t gap = a.kind == Kind::form && a.form == Form::consecutive ? a.gap : -1;
-    for (const Asked& part : a.parts) gap = std::max(gap, gap_of_runs(part));
-    return gap;
-  }
-
   // What the profile alone answers, wherever it is.
   static std::optional<bool> settled(const Asked& a, const Hour& with_profile) {
     if (a.kind == Kind::profile) {
@@ -134,6 +127,16 @@ class NaiveLaw : private NaiveConditions {
       all = all && inner;
     }
     return all ? std::optional(!by_one) : std::nullopt;
+  }
+
+  // The longest gap that days in a row may have; -1: none are asked for, or none that this profile
+  // can have.
+  static std::int64_t gap_of_runs(const Asked& a, const Hour& with_profile) {
+    bool in_a_row = a.kind == Kind::form && a.form == Form::consecutive;
+    if (in_a_row && settled(a.parts[0], with_profile) == false) return -1;
+    std::int64_t gap = in_a_row ? a.gap : -1;
+    for (const Asked& part : a.parts) gap = std::max(gap, gap_of_runs(part, with_profile));
+    return gap;
   }
 
   // Can the answer differ from network to network?
@@ -289,7 +292,7 @@ class NaiveLaw : private NaiveConditions {
   Truth on_one_network(const LawBan& ban, const std::vector<const Asked*>& parts,
                        const Hour& with_profile, int ahead, bool wanted) {
     std::int64_t gap = -1;
-    for (const Asked* part : parts) gap = std::max(gap, gap_of_runs(*part));
+    for (const Asked* part : parts) gap = std::max(gap, gap_of_runs(*part, with_profile));
     Truth found = Truth::no;
     for (const auto& network : networks(ban, gap, is_enabled(*with_profile.profile))) {
       Hour supposed = with_profile;
