@@ -51,7 +51,11 @@ Diagnostic stopped() {
 
 Engine::Engine(Tenant& tenant, const ServiceLimits& limits, WallClock now,
                std::function<void(const Diagnostic&)> failed)
-    : tenant_(tenant), limits_(limits), now_(std::move(now)), failed_(std::move(failed)) {}
+    : tenant_(tenant),
+      limits_(limits),
+      now_(std::move(now)),
+      failed_(std::move(failed)),
+      commit_beside_(tenant.store()) {}
 
 Status Engine::start() {
   if (Status done = take_up_what_was_left(); !done) return done;
@@ -204,6 +208,7 @@ Status Engine::propose(const std::optional<PolicyVersion>& proposal, const std::
 
 void Engine::run() {
   while (wait_for_work()) turn();
+  if (Status done = finish(); !done) fail(done.error());
   std::lock_guard lock(mutex_);
   for (ReportsJob& job : jobs_) job.answer.set_value(stopped());
   for (Errand& errand : errands_) errand.answer.set_value(stopped());
@@ -246,8 +251,13 @@ void Engine::note_revisit(bool goes_on) {
 bool Engine::wait_for_work() {
   std::unique_lock lock(mutex_);
   while (!broken_) {
-    if (!jobs_.empty() || !errands_.empty() || !told_.empty()) return true;
+    if (!jobs_.empty() || !errands_.empty() || !told_.empty() || commit_ended_) return true;
+    if (under_way_) {
+      wake_.wait(lock);
+      continue;
+    }
     if (stopping_) return false;
+    if (!next_.empty()) return true;
     Instant now = now_();
     if (ahead_waits_ || looking_up_ || untidy_ || next_instant_ <= now) return true;
     if (std::chrono::steady_clock::now() - rested_at_ > kRestEvery) return true;
@@ -259,43 +269,34 @@ bool Engine::wait_for_work() {
 
 void Engine::turn() {
   auto begin = std::chrono::steady_clock::now();
-  std::size_t count = 0;
-  {
-    std::lock_guard lock(mutex_);
-    while (!jobs_.empty() &&
-           (count == 0 || count + jobs_.front().reports.size() <= kReportsPerTurn)) {
-      count += jobs_.front().reports.size();
-      in_hand_.push_back(std::move(jobs_.front()));
-      jobs_.pop_front();
-    }
-    errands_in_hand_.swap(errands_);
-    ++counters_.turns;
-  }
-  Status done = run_errands();
+  take_jobs();
+  Status done;
+  if (!errands_in_hand_.empty() || tenant_.asks_fleet()) done = finish();
+  if (done) done = run_errands();
   Instant now = now_();
-  std::vector<ReportCounts> counts;
   if (done) done = catch_up(now);
-  std::size_t taken = in_hand_.empty() ? 0 : count;
-  if (done) done = take_all(now, counts);
-  {
-    // Before the answers: who has one finds it counted.
-    std::lock_guard lock(mutex_);
-    waiting_reports_ -= count;
-    if (done) counters_.reports += taken;
-  }
-  for (std::size_t i = 0; i < in_hand_.size(); ++i) {
-    if (done) {
-      in_hand_[i].answer.set_value(counts[i]);
-    } else {
-      in_hand_[i].answer.set_value(done.error());
-    }
-  }
-  in_hand_.clear();
+  if (done) done = take_all(now);
+  if (done) done = settle();
   if (done) done = take_told(now);
   if (done && looking_up_) done = look_up_ended();
   if (done) done = pass_time(now);
+  if (done) begin_commit();
+  if (done && !left_.empty()) done = finish();
   if (done) done = tidy(begin);
   if (!done) fail(done.error());
+}
+
+void Engine::take_jobs() {
+  std::lock_guard lock(mutex_);
+  std::size_t count = 0;
+  while (!jobs_.empty() &&
+         (count == 0 || count + jobs_.front().reports.size() <= kReportsPerTurn)) {
+    count += jobs_.front().reports.size();
+    in_hand_.push_back(std::move(jobs_.front()));
+    jobs_.pop_front();
+  }
+  errands_in_hand_.swap(errands_);
+  ++counters_.turns;
 }
 
 // One that waits for room has its answer before its end.
@@ -316,6 +317,11 @@ Status Engine::run_errands() {
 }
 
 void Engine::fail(const Diagnostic& why) {
+  if (under_way_) (void)settle();  // it may yet be there, and is answered so
+  answer(next_.jobs, why);
+  answer(in_hand_, why);
+  next_ = Batch();
+  left_.clear();
   {
     std::lock_guard lock(mutex_);
     broken_ = true;
@@ -323,18 +329,14 @@ void Engine::fail(const Diagnostic& why) {
   failed_(why);
 }
 
-Status Engine::take_all(Instant now, std::vector<ReportCounts>& counts) {
-  counts.resize(in_hand_.size());
-  Effects effects;
-  for (std::size_t i = 0; i < in_hand_.size(); ++i) {
-    Status taken = tenant_.take_reports(in_hand_[i].reports, now, effects, counts[i]);
+Status Engine::take_all(Instant now) {
+  for (ReportsJob& job : in_hand_) {
+    Status taken = tenant_.take_reports(job.reports, now, next_.effects, job.counts);
     if (!taken) return taken;
   }
-  Status committed = commit(effects);
-  if (!committed) return committed;
-  std::lock_guard lock(mutex_);
-  for (const ReportCounts& one : counts) counters_.decisions += one.decisions;
-  return committed;
+  std::move(in_hand_.begin(), in_hand_.end(), std::back_inserter(next_.jobs));
+  in_hand_.clear();
+  return {};
 }
 
 Status Engine::take_told(Instant now) {
@@ -343,16 +345,9 @@ Status Engine::take_told(Instant now) {
     std::lock_guard lock(mutex_);
     told.swap(told_);
   }
-  Effects effects;
   for (const auto& [eid, notices] : told) {
-    Status taken = tenant_.take_notices(eid, notices, now, effects);
+    Status taken = tenant_.take_notices(eid, notices, now, next_.effects);
     if (!taken && taken.error().code != Code::E0886) return taken;
-  }
-  if (Status committed = commit(effects); !committed) return committed;
-  for (const auto& [eid, orders] : effects.ended) {
-    Status forgotten = when_there_is_room(
-        [&, &eid = eid, &orders = orders] { return tenant_.book().forget(eid, orders); });
-    if (!forgotten) return forgotten;
   }
   return {};
 }
@@ -375,20 +370,20 @@ Status Engine::catch_up(Instant now) {
 }
 
 Status Engine::pass_time(Instant now) {
-  Effects effects;
+  Effects& effects = next_.effects;
+  std::uint64_t turns_before = effects.turns;
   bool more = false;
   if (next_instant_ <= now && !tenant_.asks_fleet()) {
     auto ticked = tenant_.tick(now, kDevicesPerTick, effects);
     if (!ticked) return std::move(ticked).error();
     more = *ticked;
   }
-  std::uint64_t ticks = effects.turns;
+  std::uint64_t ticks = effects.turns - turns_before;
   if (take_ahead_waits()) {
     auto visited = tenant_.revisit(now, effects);
     if (!visited) return std::move(visited).error();
     note_revisit(*visited);
   }
-  if (Status committed = commit(effects); !committed) return committed;
   auto next = tenant_.next_instant();
   if (!next) return std::move(next).error();
   std::lock_guard lock(mutex_);
@@ -399,11 +394,11 @@ Status Engine::pass_time(Instant now) {
 
 Status Engine::tidy(std::chrono::steady_clock::time_point turn_begin) {
   auto now = std::chrono::steady_clock::now();
-  auto longest = std::chrono::duration_cast<std::chrono::milliseconds>(now - turn_begin);
-  Effects effects;
-  auto more = tenant_.tidy(std::max(longest, kTidyMin), effects);
+  busy_since_tidied_ += now - turn_begin;
+  auto longest = std::chrono::duration_cast<std::chrono::milliseconds>(busy_since_tidied_);
+  auto more = tenant_.tidy(std::max(longest, kTidyMin), next_.effects);
   if (!more) return std::move(more).error();
-  if (Status committed = commit(effects); !committed) return committed;
+  if (!*more || !next_.effects.transactions.empty()) busy_since_tidied_ = {};
   std::size_t count = tenant_.let_rest();
   rested_count_ += count;
   if (count > 0) rested_last_at_ = now;
@@ -417,16 +412,98 @@ Status Engine::tidy(std::chrono::steady_clock::time_point turn_begin) {
   return {};
 }
 
+// --- to the disk ---------------------------------------------------------------------------------
+
+void Engine::begin_commit() {
+  next_.number = tenant_.complete(next_.effects, now_());
+  if (next_.effects.transactions.empty()) {
+    tenant_.committed(next_.number);
+    answer(next_.jobs, {});
+    next_ = Batch();
+    return;
+  }
+  under_way_.emplace(std::exchange(next_, Batch()));
+  commit_beside_.begin(under_way_->effects.transactions,
+                       [this](std::vector<Status>& answers) { note_committed(answers); });
+}
+
+// Whoever waits does not wait for what is being decided. What was not committed as it should be is
+// the engine's thread's.
+void Engine::note_committed(std::vector<Status>& answers) {
+  bool all =
+      std::all_of(answers.begin(), answers.end(), [](const Status& one) { return one.ok(); });
+  if (all && settle_placements(under_way_->effects, answers)) answer(under_way_->jobs, {});
+  {
+    std::lock_guard lock(mutex_);
+    commit_ended_ = true;
+  }
+  wake_.notify_one();
+}
+
+Status Engine::settle() {
+  if (!under_way_) return {};
+  std::vector<Status> answers = commit_beside_.wait();
+  {
+    std::lock_guard lock(mutex_);
+    commit_ended_ = false;
+  }
+  Effects& effects = under_way_->effects;
+  bool full = !answers.front() && answers.front().error().code == Code::E0009;
+  if (full && wait_for_room(answers.front().error())) answers = commit_group(effects.transactions);
+  Status done = settle_placements(effects, answers);
+  for (Status& one : answers) {
+    if (done && !one) done = std::move(one);
+  }
+  if (done) tenant_.committed(under_way_->number);
+  answer(under_way_->jobs, done);
+  for (const auto& [eid, orders] : effects.ended) {
+    if (!done) break;
+    done = when_there_is_room(
+        [&, &eid = eid, &orders = orders] { return tenant_.book().forget(eid, orders); });
+  }
+  std::move(effects.intents.begin(), effects.intents.end(), std::back_inserter(left_));
+  under_way_.reset();
+  return done;
+}
+
+Status Engine::finish() {
+  if (Status done = settle(); !done) return done;
+  if (!next_.empty()) begin_commit();
+  if (Status done = settle(); !done) return done;
+  return dispatch(std::exchange(left_, {}));
+}
+
+// Who has an answer finds it counted.
+void Engine::answer(std::deque<ReportsJob>& jobs, const Status& done) {
+  {
+    std::lock_guard lock(mutex_);
+    for (const ReportsJob& job : jobs) {
+      waiting_reports_ -= job.reports.size();
+      if (!done) continue;
+      counters_.reports += job.reports.size();
+      counters_.decisions += job.counts.decisions;
+    }
+  }
+  for (ReportsJob& job : jobs) {
+    if (done) {
+      job.answer.set_value(job.counts);
+    } else {
+      job.answer.set_value(done.error());
+    }
+  }
+  jobs.clear();
+}
+
 Status Engine::commit(Effects& effects) {
-  tenant_.complete(effects, now_());
+  std::uint64_t batch = tenant_.complete(effects, now_());
   if (!effects.transactions.empty()) {
     std::vector<Status> answers = commit_group(effects.transactions);
     if (Status settled = settle_placements(effects, answers); !settled) return settled;
     for (Status& one : answers) {
       if (!one) return std::move(one);
     }
-    tenant_.committed();
   }
+  tenant_.committed(batch);
   if (effects.intents.empty()) return {};
   return dispatch(std::move(effects.intents));
 }
@@ -453,8 +530,9 @@ Status Engine::when_there_is_room(const std::function<Status()>& act) {
 // Nobody waits meanwhile: whoever has sent something is told to send it again. False: it is over.
 bool Engine::wait_for_room(const Diagnostic& why) {
   if (!lacks_room_.exchange(true)) failed_(why);
-  for (ReportsJob& job : in_hand_) job.answer.set_value(no_room());
-  in_hand_.clear();
+  if (under_way_) answer(under_way_->jobs, no_room());
+  answer(next_.jobs, no_room());
+  answer(in_hand_, no_room());
   for (Errand& errand : errands_in_hand_) {
     errand.answer.set_value(errand.has_happened ? Status() : Status(no_room()));
   }
@@ -462,11 +540,10 @@ bool Engine::wait_for_room(const Diagnostic& why) {
   std::unique_lock lock(mutex_);
   for (Errand& errand : errands_) errand.answer.set_value(no_room());
   errands_.clear();
-  for (ReportsJob& job : jobs_) {
-    job.answer.set_value(no_room());
-    waiting_reports_ -= job.reports.size();
-  }
-  jobs_.clear();
+  std::deque<ReportsJob> jobs = std::exchange(jobs_, {});
+  lock.unlock();
+  answer(jobs, no_room());
+  lock.lock();
   wake_.wait_for(lock, kRoomEvery, [&] { return stopping_; });
   return !stopping_;
 }

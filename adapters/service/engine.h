@@ -5,10 +5,15 @@
 //   Result<ReportCounts> counts = engine.take(std::move(reports));   // returns when durable
 //   engine.tell(eid, notices);                                       // of the order book
 //
-// One turn: everything that waits, up to kReportsPerTurn reports, becomes one group of
-// transactions and goes to the disk with one sync; then those who wait are answered, and the
-// commands that were decided are placed as orders. Between turns the queue of instants is looked
-// at, so that time passes for devices that say nothing. The wall clock is asked nowhere else.
+// One turn: everything that waits, up to kReportsPerTurn reports, is decided about and becomes one
+// batch: a group of transactions that goes to the disk with one sync, on a thread beside, while the
+// next turn decides. When it is there, those who wait are answered; a batch that fails is the last.
+// Then the queue of instants is looked at, so that time passes for devices that say nothing. The
+// wall clock is asked nowhere else.
+//
+// Reports are decided about while the batch before is under way. Everything else that reads the
+// store (what the order book tells, ticks, tidying) waits for that batch, and what people change,
+// and a fleet's minutes, for all there is.
 //
 // A command goes to the disk in two transactions of one group, so that a race with a polling device
 // costs a repetition and no decision: the turn's holds the command as an intent, the order's own
@@ -26,6 +31,7 @@
 #include <span>
 #include <thread>
 
+#include "adapters/service/commit_beside.h"
 #include "adapters/service/order_keys.h"
 #include "adapters/service/policy_versions.h"
 #include "adapters/service/tenant.h"
@@ -99,6 +105,7 @@ class Engine {
   struct ReportsJob {
     std::span<Report> reports;  // of whoever waits for the answer
     std::promise<Result<ReportCounts>> answer;
+    ReportCounts counts;
   };
   // Anything else that has to happen on the engine's thread. It happens whole or, with an error,
   // not at all. Who asked for it may have the answer and be gone while what follows from it waits
@@ -108,6 +115,13 @@ class Engine {
     std::promise<Status> answer;
     bool has_happened = false;
   };
+  // What goes to the disk together, and who waits for that.
+  struct Batch {
+    std::uint64_t number = 0;  // of the tenant
+    Effects effects;
+    std::deque<ReportsJob> jobs;
+    bool empty() const { return effects.transactions.empty() && jobs.empty(); }
+  };
 
   void run();
   void run_ahead();
@@ -115,13 +129,26 @@ class Engine {
   void note_revisit(bool goes_on);
   bool wait_for_work();
   void turn();
+  void take_jobs();
   Status run_errands();
   Status make(Result<Tenant::Change> change);
-  Status take_all(Instant now, std::vector<ReportCounts>& counts);
+  // Into the next batch.
+  Status take_all(Instant now);
   Status take_told(Instant now);
   // For a fleet that is asked something: its minutes, and what is due before them.
   Status catch_up(Instant now);
   Status pass_time(Instant now);
+  // The next batch is under way from here on. Requires: none is.
+  void begin_commit();
+  // On the committing thread.
+  void note_committed(std::vector<Status>& answers);
+  // Waits for the batch under way; commands of it that became no orders are `left_`. Of what was
+  // made meanwhile nothing is in the store.
+  Status settle();
+  // Everything is in the store, and everything that was decided an order.
+  Status finish();
+  void answer(std::deque<ReportsJob>& jobs, const Status& done);
+  // At once. Requires: finish().
   Status commit(Effects& effects);
   // Counts the orders that were placed and keeps the intents that became none yet. `answers`: of
   // the effects' transactions; what is settled is ok in them afterwards.
@@ -130,8 +157,9 @@ class Engine {
   Status when_there_is_room(const std::function<Status()>& act);
   bool wait_for_room(const Diagnostic& why);
   Status try_for_room();
-  // Spends as long on it as was spent on what came in, so that it keeps up.
+  // Into the next batch. Spends as long on it as was spent on what came in, so that it keeps up.
   Status tidy(std::chrono::steady_clock::time_point turn_begin);
+  // Requires: finish(), but for what is dispatched.
   Status dispatch(std::vector<StoredIntent> decided);
   Status dispatch_round(const std::vector<StoredIntent>& decided, std::vector<StoredIntent>& again,
                         Effects& refusals);
@@ -162,11 +190,16 @@ class Engine {
   bool ahead_waits_ = false;    // ... some that were read ahead wait to be taken up ...
   bool ahead_is_full_ = false;  // ... as many as there may be
   bool looking_up_ = false;
+  bool commit_ended_ = false;  // the batch under way waits to be settled
   // The engine's thread only.
-  std::deque<ReportsJob> in_hand_;      // of this turn
+  std::deque<ReportsJob> in_hand_;      // of this turn, until they are decided about
+  Batch next_;                          // is being made
+  std::optional<Batch> under_way_;      // the committing thread's until it has ended
+  std::vector<StoredIntent> left_;      // wait to become orders until nothing is under way
   std::deque<Errand> errands_in_hand_;  // the first is under way
   std::optional<Eid> looked_up_to_;
   bool untidy_ = false;
+  std::chrono::steady_clock::duration busy_since_tidied_{};
   std::chrono::steady_clock::time_point rested_at_{};  // idle devices left memory
   std::chrono::steady_clock::time_point rested_last_at_{};
   std::size_t rested_count_ = 0;  // since memory was given back
@@ -175,6 +208,7 @@ class Engine {
   std::condition_variable wake_ahead_;
   std::thread thread_;
   std::thread ahead_;  // reads devices for `thread_`
+  CommitBeside commit_beside_;
 };
 
 }  // namespace sojourn::service

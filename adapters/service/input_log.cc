@@ -21,30 +21,27 @@ using Entries = std::vector<std::pair<std::string, std::string>>;
 
 std::vector<LogPiece> PendingEntries::pieces_from(std::uint64_t number) const {
   std::vector<LogPiece> all;
-  std::size_t begin = 0;
   for (const Piece& piece : pieces_) {
-    std::string_view text = std::string_view(text_).substr(begin, piece.end - begin);
-    if (piece.number >= number) all.push_back({piece.number, text});
-    begin = piece.end;
+    if (piece.number >= number) all.push_back({piece.number, piece.text});
   }
   return all;
 }
 
 void PendingEntries::add(std::uint64_t number, std::string_view text) {
   if (pieces_.empty()) since_ = number;
-  if (pieces_.empty() || pieces_.back().number != number) pieces_.push_back({number, 0});
-  text_ += text;
-  pieces_.back().end = text_.size();
+  if (pieces_.empty() || pieces_.back().number != number) {
+    pieces_.emplace_back(number, text);
+  } else {
+    pieces_.back().text += text;
+  }
+  byte_count_ += text.size();
 }
 
 void PendingEntries::erase_before(std::uint64_t number) {
-  std::size_t count = 0, begin = 0;
-  for (; count < pieces_.size() && pieces_[count].number < number; ++count) {
-    begin = pieces_[count].end;
-  }
-  text_.erase(0, begin);
-  pieces_.erase(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(count));
-  for (Piece& piece : pieces_) piece.end -= begin;
+  auto kept = std::find_if(pieces_.begin(), pieces_.end(),
+                           [&](const Piece& piece) { return piece.number >= number; });
+  for (auto piece = pieces_.begin(); piece != kept; ++piece) byte_count_ -= piece->text.size();
+  pieces_.erase(pieces_.begin(), kept);
 }
 
 Result<Entries> read_log_row(ByteView row) {
@@ -111,6 +108,7 @@ std::size_t InputLog::append(const std::string& label, std::string_view text,
   }
   if (known == nullptr) known = &entries_of(label);
   PendingEntries& entries = *known;
+  if (entries.moved_before_ > 0) keep_on(entries);
   while (!text.empty()) {
     std::size_t end =
         text.size() <= kRowBytes ? std::string_view::npos : text.find('\n', kRowBytes);
@@ -120,12 +118,20 @@ std::size_t InputLog::append(const std::string& label, std::string_view text,
     unwritten_.text(label);
     unwritten_.text(std::string(part));
     unwritten_bytes_ += part.size();
-    if (unwritten_bytes_ >= kRowBytes) close_row();
+    if (unwritten_bytes_ >= kRowBytes) end_row();
   }
   return entries.byte_count();
 }
 
-void InputLog::close_row() {
+// Of what is on its way into the journal nothing is pending once that is committed.
+void InputLog::keep_on(PendingEntries& entries) {
+  if (entries.since_ >= entries.moved_before_) return;
+  entries.since_ = next_;
+  order_.splice(order_.end(), moved_, places_.at(entries.label()));
+  grown_since_.push_back(&entries);
+}
+
+void InputLog::end_row() {
   if (unwritten_bytes_ == 0) return;
   Bytes plain = unwritten_.take();
   full_rows_.emplace_back(
@@ -137,7 +143,7 @@ void InputLog::close_row() {
 }
 
 void InputLog::write(const Keys& keys, StoreTransaction& effect) {
-  close_row();
+  end_row();
   for (auto& [number, row] : full_rows_) effect.put(keys.input_log(number), std::move(row));
   full_rows_.clear();
 }
@@ -171,16 +177,30 @@ void InputLog::compare(const std::string& label, std::uint64_t next) {
 
 void InputLog::note_moved(const std::string& label) {
   auto known = places_.find(label);
-  if (known != places_.end()) moved_.splice(moved_.end(), order_, known->second);
+  if (known == places_.end()) return;
+  PendingEntries& entries = *known->second;
+  entries.moved_before_ = entries.last_number() + 1;
+  entries.moved_bytes_ = entries.byte_count_;
+  moved_.splice(moved_.end(), order_, known->second);
 }
 
-void InputLog::forget_moved() {
-  for (const PendingEntries& entries : moved_) places_.erase(entries.label());
+void InputLog::forget_moved(const UseMoved& use) {
+  for (PendingEntries* entries : grown_since_) {
+    std::uint64_t next = std::exchange(entries->moved_before_, 0);
+    entries->erase_before(next);
+    use(std::string(entries->label()), next, std::exchange(entries->moved_bytes_, 0), false);
+  }
+  grown_since_.clear();
+  for (const PendingEntries& entries : moved_) {
+    use(std::string(entries.label()), entries.moved_before_, entries.moved_bytes_, true);
+    places_.erase(entries.label());
+  }
   moved_.clear();
 }
 
 void InputLog::erase_moved(const Keys& keys, StoreTransaction& effect) {
   std::uint64_t kept = order_.empty() ? next_ : order_.front().since();
+  if (!full_rows_.empty()) kept = std::min(kept, full_rows_.front().first);  // not written yet
   bool some = false;
   while (!rows_.empty() && rows_.front().number < kept) {
     effect.erase(keys.input_log(rows_.front().number));

@@ -4,11 +4,12 @@
 //   log.append(label, text);             // a turn's entries of a device, as in its journal
 //   log.write(keys, effect);             // with the turn's other effects, in one transaction
 //   ...
+//   log.end_row();                       // what is moved is whole rows
 //   while (log.is_full()) {              // the devices that have waited longest
 //     ... move log.oldest() into its journal; log.note_moved(label)
 //   }
 //   log.erase_moved(keys, effect);       // and when that is committed:
-//   log.forget_moved();
+//   log.forget_moved(use);
 //
 // Numbers. Rows of the log are numbered, always upwards. A row of a device's journal bears the
 // number of the newest log row of which it holds something; so what the log holds of a device under
@@ -18,6 +19,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <list>
 #include <memory_resource>
 #include <string>
@@ -43,12 +45,13 @@ struct LogPiece {
 class PendingEntries {
  public:
   using allocator_type = std::pmr::polymorphic_allocator<>;
-  explicit PendingEntries(const allocator_type& memory = {})
-      : label_(memory), text_(memory), pieces_(memory) {}
+  explicit PendingEntries(const allocator_type& memory = {}) : label_(memory), pieces_(memory) {}
 
   std::string_view label() const { return label_; }
-  std::size_t byte_count() const { return text_.size(); }
-  // No piece has a smaller number; nor a greater one. Requires: there are some.
+  // Of what is not on its way into the journal.
+  std::size_t byte_count() const { return byte_count_ - moved_bytes_; }
+  // No piece that is not on its way has a smaller number; none has a greater one. Requires: there
+  // are some.
   std::uint64_t since() const { return since_; }
   std::uint64_t last_number() const { return pieces_.back().number; }
   // Those with this number and greater ones; as long as the entries stay as they are.
@@ -56,17 +59,29 @@ class PendingEntries {
 
  private:
   friend class InputLog;
+  // Each has its own text: one that grew would be copied again and again, from memory that nobody
+  // looked at since the device's last report.
   struct Piece {
+    using allocator_type = PendingEntries::allocator_type;
+    Piece(std::uint64_t of, std::string_view what, const allocator_type& memory)
+        : number(of), text(what, memory) {}
+    Piece(const Piece& other, const allocator_type& memory)
+        : number(other.number), text(other.text, memory) {}
+    Piece(Piece&& other, const allocator_type& memory)
+        : number(other.number), text(std::move(other.text), memory) {}
     std::uint64_t number = 0;
-    std::size_t end = 0;  // in the text
+    std::pmr::string text;
   };
   void add(std::uint64_t number, std::string_view text);
   void erase_before(std::uint64_t number);
 
   std::pmr::string label_;
   std::uint64_t since_ = 0;
-  std::pmr::string text_;
+  // What is on its way into the journal: pieces with smaller numbers, and how much text they have.
+  std::uint64_t moved_before_ = 0;
+  std::size_t moved_bytes_ = 0;
   std::pmr::vector<Piece> pieces_;
+  std::size_t byte_count_ = 0;
   // False after a start: some of it may be in the journal.
   bool compared_ = true;
 };
@@ -86,6 +101,8 @@ class InputLog {
     PendingEntries* unknown = nullptr;
     return append(label, text, unknown);
   }
+  // What is appended from now on has greater numbers than what was before.
+  void end_row();
   // Into `effect`: what was appended since the last time.
   void write(const Keys& keys, StoreTransaction& effect);
 
@@ -101,13 +118,19 @@ class InputLog {
   bool is_compared(const std::string& label) const;
   // The journal of the device holds everything with smaller numbers than `next`.
   void compare(const std::string& label, std::uint64_t next);
-  // All there is of the device goes into its journal, with the next transaction.
+  // All there is of the device goes into its journal, with the next transaction. What is appended
+  // after that stays. Requires: end_row() since the last append; what was moved before is
+  // forgotten.
   void note_moved(const std::string& label);
   // Into that transaction: rows of which nothing is pending go.
   void erase_moved(const Keys& keys, StoreTransaction& effect);
-  // It is committed. Until then a device is read with what was moved, as before.
-  const std::pmr::list<PendingEntries>& moved() const { return moved_; }
-  void forget_moved();
+  bool has_moved() const { return !moved_.empty() || !grown_since_.empty(); }
+  // It is committed; until then a device is read with what was moved, as before. `use` is called
+  // with each device, the number after the last that was moved of it, how many bytes that was, and
+  // whether the log holds nothing of it now.
+  using UseMoved = std::function<void(const std::string& label, std::uint64_t next,
+                                      std::size_t byte_count, bool is_gone)>;
+  void forget_moved(const UseMoved& use);
 
   std::size_t byte_count() const { return byte_count_; }
 
@@ -117,7 +140,7 @@ class InputLog {
     std::size_t byte_count = 0;
   };
   PendingEntries& entries_of(const std::string& label);
-  void close_row();
+  void keep_on(PendingEntries& entries);
 
   const std::size_t byte_count_max_;
   std::uint64_t next_ = 0;                                  // of the row that is being written
@@ -129,6 +152,7 @@ class InputLog {
   std::pmr::unsynchronized_pool_resource memory_;
   std::pmr::list<PendingEntries> order_{&memory_};  // by `since`
   std::pmr::list<PendingEntries> moved_{&memory_};
+  std::vector<PendingEntries*> grown_since_;  // were in moved_ until they got something more
   std::pmr::unordered_map<std::string_view, std::pmr::list<PendingEntries>::iterator> places_{
       &memory_};
 };

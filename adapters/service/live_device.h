@@ -49,6 +49,7 @@ struct LiveDevice {
   std::size_t memory_bytes = 0;  // of its memory, as last stored
   bool memory_due = false;       // what is stored is of another policy
   bool packing_due = false;
+  std::uint64_t batch = 0;  // the last that something of it may be in (Tenant::complete)
   // As long as its newest report is not this late, nothing of its journal is to be thinned.
   Instant thin_from = kBeginning;
   Instant journal_time = kBeginning;  // what a reader of the journal takes for `loop.now()`

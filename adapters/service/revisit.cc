@@ -115,6 +115,7 @@ Result<bool> Tenant::revisit(Instant now, Effects& effects) {
   }
   if (!ahead_.over()) return true;
   ahead_.going_on = false;
+  judged_in_ = batch_;
   StoreTransaction judged;
   const std::string& digest = shelf_->policy_digest;
   judged.put(keys_.decided_by(), Bytes(digest.begin(), digest.end()));

@@ -151,6 +151,7 @@ Result<LiveDevice*> Tenant::find(const std::string& label, StoreTransaction* eff
   if (found != devices_.end()) {
     LiveDevice& device = *found->second;
     device.resting = false;
+    device.batch = batch_;
     // Whose turn it is to leave memory is not decided within a second: else each report would move
     // three devices' places.
     auto now = std::chrono::steady_clock::now();
@@ -189,6 +190,7 @@ LiveDevice* Tenant::keep(std::unique_ptr<LiveDevice> loaded) {
   recent_.push_front(device);
   device->recent = recent_.begin();
   device->used_at = std::chrono::steady_clock::now();
+  device->batch = batch_;
   devices_.emplace(device->label, std::move(loaded));
   return device;
 }
@@ -201,18 +203,19 @@ Result<std::string> Tenant::label_of(const DeviceNames& names, StoreTransaction&
   if (known == eid_of_imei_.end()) {
     auto stored = store_.read(keys_.imei(names.imei));
     if (!stored) return std::move(stored).error();
-    std::string eid;
-    if (stored->has_value()) eid = text_of(**stored);
+    KnownEid eid;
+    if (stored->has_value()) eid.eid = text_of(**stored);
     known = eid_of_imei_.emplace(names.imei, std::move(eid)).first;
   }
-  if (!names.eid.empty() && known->second != names.eid) {
-    known->second = names.eid;
+  std::string& eid = known->second.eid;
+  if (!names.eid.empty() && eid != names.eid) {
+    known->second = {names.eid, batch_};
     effect.put(keys_.imei(names.imei), Bytes(names.eid.begin(), names.eid.end()));
   }
-  return known->second.empty() ? names.imei : known->second;
+  return eid.empty() ? names.imei : eid;
 }
 
-void Tenant::complete(Effects& effects, Instant now) {
+std::uint64_t Tenant::complete(Effects& effects, Instant now) {
   std::lock_guard lock(mutex_);
   StoreTransaction rows;
   for (const auto& [label, why] : set_aside_.take_changes()) {
@@ -226,6 +229,7 @@ void Tenant::complete(Effects& effects, Instant now) {
     if (fleet != nullptr) fleet->write(rows);
   }
   if (!rows.empty()) effects.transactions.push_back(std::move(rows));
+  return batch_++;
 }
 
 void Tenant::record(const std::string& label, std::string_view json, StoreTransaction& effect) {
@@ -546,7 +550,7 @@ Result<std::optional<Tenant::View>> Tenant::view(const std::string& label, bool 
 
 bool Tenant::revisiting() const {
   std::lock_guard lock(mutex_);
-  return ahead_.going_on;
+  return ahead_.going_on || judged_in_ > committed_;
 }
 
 std::shared_ptr<const PreparedPolicy> Tenant::shadow() const {

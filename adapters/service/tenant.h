@@ -2,17 +2,21 @@
 //
 //   Tenant tenant(setup, store);
 //   Effects effects;
-//   tenant.take_reports(reports, now, effects);      // memory is ahead of the store from here ...
-//   store.commit_group(effects.transactions);         // ... to here; then reports are answered
-//   for (const Placement& ...)                        // what was decided becomes orders:
-//   dispatch.h
+//   tenant.take_reports(reports, now, effects);       // memory is ahead of the store from here ...
+//   std::uint64_t batch = tenant.complete(effects, now);
+//   store.commit_group(effects.transactions);
+//   tenant.committed(batch);                          // ... to here
+//
+// The next batch may be made while the one before is being committed, as long as they are committed
+// in their order. What is read from the store is then as of a batch before; so a device stays in
+// memory until all of it is in the store, and what was moved out of the log stays known until then.
 //
 // Everything that a report, a result or the passing of time does to a device is in one transaction:
 // its journal, its row, its place in the queue of instants, its records in the evidence chain, and
 // the command that follows. When a transaction cannot be committed the tenant cannot go on: memory
 // and store differ, and only starting again makes them equal.
 //
-// Threads: one (the engine's, ingest.h) calls what is marked so; the rest is for any. A lock
+// Threads: one (the engine's, engine.h) calls what is marked so; the rest is for any. A lock
 // inside.
 #pragma once
 
@@ -174,18 +178,19 @@ class Tenant {
   Result<Change> propose(const std::optional<PolicyVersion>& proposal, std::string_view by,
                          Instant now);
   // Into the effects, before they are committed: what was taken in, as rows of the log, and what
-  // they changed for the whole tenant.
-  void complete(Effects& effects, Instant now);
-  // Everything in the effects is in the store: of too many devices those that were not used lately
-  // leave memory. Not before, or one would be read again as it was.
-  void committed();
+  // they changed for the whole tenant. The number of the batch that they are; what happens from now
+  // on is of the next.
+  std::uint64_t complete(Effects& effects, Instant now);
+  // Everything in this batch and those before is in the store: of too many devices those that were
+  // not used lately leave memory. Not before, or one would be read again as it was.
+  void committed(std::uint64_t batch);
   // Packs journals that have grown, and moves what the log has held longest into journals, for some
-  // `longest`. True: there is more to do. Requires: nothing waits to be committed.
+  // `longest`. True: there is more to do. Nothing is done until the batch in which it was done last
+  // is in the store.
   Result<bool> tidy(std::chrono::milliseconds longest, Effects& effects);
   // Judges those that were read ahead; false when all are judged. Takes a few milliseconds.
   Result<bool> revisit(Instant now, Effects& effects);
-  // Devices that nobody has asked for lately leave memory; how many. Requires: nothing waits to be
-  // committed.
+  // Devices that nobody has asked for lately leave memory; how many.
   std::size_t let_rest();
 
   // --- a thread of its own ---
@@ -194,7 +199,7 @@ class Tenant {
 
   // --- any thread ---
   std::shared_ptr<const PreparedPolicy> policy() const;
-  bool revisiting() const;
+  bool revisiting() const;  // true until the store has all of it
   KillSwitches switches() const;
   // Campaigns that wait for a person.
   std::vector<FleetMinutes::Waiting> waiting_campaigns() const;
@@ -246,7 +251,7 @@ class Tenant {
   Status forgo_looking_at_nobody();
   Result<Instant> next_in_queue();
   LiveDevice* keep(std::unique_ptr<LiveDevice> loaded);
-  void drop_last();
+  bool drop_last();
   void keep_unread(const std::string& label, std::span<Report* const> reports,
                    ReportCounts& counts);
   void stop_ticking(const std::string& label, Instant at, StoreTransaction& effect);
@@ -310,7 +315,15 @@ class Tenant {
   std::optional<AuditChain> chain_;
   std::unordered_map<std::string, std::unique_ptr<LiveDevice>> devices_;
   std::list<LiveDevice*> recent_;  // the one used last comes first
-  std::unordered_map<std::string, std::string> eid_of_imei_;
+  struct KnownEid {
+    std::string eid;
+    std::uint64_t batch = 0;  // in which it was stored
+  };
+  std::unordered_map<std::string, KnownEid> eid_of_imei_;
+  std::uint64_t batch_ = 1;      // that is being made
+  std::uint64_t committed_ = 0;  // this one and those before are in the store
+  std::uint64_t tidied_in_ = 0;  // the last in which something was tidied ...
+  std::uint64_t judged_in_ = 0;  // ... and in which all devices were judged anew
   JournalReader reader_;
   InputLog log_;
   SetAside set_aside_;

@@ -53,6 +53,9 @@ void Tenant::note_packing(LiveDevice& device, std::size_t pending_bytes) {
 Result<bool> Tenant::tidy(std::chrono::milliseconds longest, Effects& effects) {
   std::lock_guard lock(mutex_);
   if (to_pack_.empty() && !log_.is_full()) return false;
+  // What is moved is read from the store: all that was moved before has to be there.
+  if (tidied_in_ > committed_) return true;
+  log_.end_row();
   auto begin = std::chrono::steady_clock::now();
   auto snapshot = store_.snapshot();
   if (!snapshot) return std::move(snapshot).error();
@@ -73,24 +76,31 @@ Result<bool> Tenant::tidy(std::chrono::milliseconds longest, Effects& effects) {
     more = log_.is_full() || !to_pack_.empty();
   }
   log_.erase_moved(keys_, tidying.effect);
-  if (!tidying.effect.empty()) effects.transactions.push_back(std::move(tidying.effect));
+  if (tidying.effect.empty()) return more;
+  tidied_in_ = batch_;
+  effects.transactions.push_back(std::move(tidying.effect));
   return more;
 }
 
-void Tenant::committed() {
+void Tenant::committed(std::uint64_t batch) {
   std::lock_guard lock(mutex_);
-  for (const PendingEntries& entries : log_.moved()) {
-    auto live = devices_.find(std::string(entries.label()));
-    if (live != devices_.end()) live->second->in_log = nullptr;
-    std::uint64_t next = entries.last_number() + 1;
-    // One that somebody read meanwhile does not know yet.
-    if (live == devices_.end() || live->second->journal_next >= next) continue;
-    live->second->journal_next = next;
-    live->second->tail_bytes += entries.byte_count();
+  committed_ = batch;
+  if (tidied_in_ <= committed_) {
+    log_.forget_moved(
+        [&](const std::string& label, std::uint64_t next, std::size_t byte_count, bool is_gone) {
+          auto live = devices_.find(label);
+          if (live == devices_.end()) return;
+          if (is_gone) live->second->in_log = nullptr;
+          // One that somebody read meanwhile does not know yet.
+          if (live->second->journal_next >= next) return;
+          live->second->journal_next = next;
+          live->second->tail_bytes += byte_count;
+        });
   }
-  log_.forget_moved();
-  while (devices_.size() > limits_.devices_in_memory_max) drop_last();
-  if (eid_of_imei_.size() > limits_.devices_in_memory_max) eid_of_imei_.clear();
+  while (devices_.size() > limits_.devices_in_memory_max && drop_last()) continue;
+  if (eid_of_imei_.size() > limits_.devices_in_memory_max) {
+    std::erase_if(eid_of_imei_, [&](const auto& one) { return one.second.batch <= committed_; });
+  }
   if (told_committed_) told_committed_();
 }
 
@@ -106,17 +116,20 @@ std::size_t Tenant::let_rest() {
   }
   auto long_ago = now - std::chrono::seconds(limits_.idle_seconds_max);
   std::size_t count = 0;
-  while (!recent_.empty() && recent_.back()->used_at < long_ago && !recent_.back()->packing_due) {
-    drop_last();
+  while (!recent_.empty() && recent_.back()->used_at < long_ago && !recent_.back()->packing_due &&
+         drop_last()) {
     ++count;
   }
   return count;
 }
 
-void Tenant::drop_last() {
+// False: not all of it is in the store.
+bool Tenant::drop_last() {
+  if (recent_.back()->batch > committed_) return false;
   std::string label = std::move(recent_.back()->label);
   recent_.pop_back();
   devices_.erase(label);
+  return true;
 }
 
 // --- one device ----------------------------------------------------------------------------------
@@ -174,6 +187,7 @@ Status Tenant::Tidying::pack(LiveDevice& device) {
     std::vector<LogPiece> more = pending->pieces_from(0);
     pieces.insert(pieces.end(), more.begin(), more.end());
   }
+  device.batch = tenant.batch_;
   if (!pieces.empty()) device.journal_next = pieces.back().number + 1;
   put(device.label, pieces, true);
   tenant.log_.note_moved(device.label);
@@ -217,6 +231,7 @@ Status Tenant::Tidying::move(const std::string& label) {
   const PendingEntries* pending = tenant.log_.pending(label);
   if (pending == nullptr) return {};
   if (live != tenant.devices_.end()) {
+    live->second->batch = tenant.batch_;
     live->second->journal_next = pending->last_number() + 1;
     live->second->tail_bytes += pending->byte_count();
   }

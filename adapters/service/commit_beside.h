@@ -1,0 +1,53 @@
+// Private. A thread that takes a group of transactions to the disk while its owner does something
+// else: one group at a time.
+//
+//   CommitBeside commit(store);
+//   commit.begin(group, [](std::vector<Status>& answers) { ... });  // on the thread, when it is
+//   done
+//   ... decide about the next ...
+//   std::vector<Status> answers = commit.wait();
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <thread>
+#include <vector>
+
+#include "engine/base/store.h"
+
+namespace sojourn::service {
+
+// Begin and wait from one thread. What is under way is finished before it is destroyed.
+class CommitBeside {
+ public:
+  // May change the answers, as its owner will have them.
+  using WhenDone = std::function<void(std::vector<Status>& answers)>;
+
+  explicit CommitBeside(Store& store) : store_(store), thread_([this] { run(); }) {}
+  ~CommitBeside();
+  CommitBeside(const CommitBeside&) = delete;
+  CommitBeside& operator=(const CommitBeside&) = delete;
+
+  // Requires: nothing is under way. The group stays as it is until `wait` returns.
+  void begin(std::span<const StoreTransaction> group, WhenDone when_done);
+  // Requires: something was begun.
+  std::vector<Status> wait();
+
+ private:
+  void run();
+
+  Store& store_;
+  std::mutex mutex_;  // guards what follows
+  std::condition_variable changed_;
+  std::span<const StoreTransaction> group_;
+  WhenDone when_done_;
+  bool begun_ = false;
+  std::optional<std::vector<Status>> answers_;
+  bool over_ = false;
+  std::thread thread_;
+};
+
+}  // namespace sojourn::service
