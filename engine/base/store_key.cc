@@ -19,9 +19,13 @@ void append_big_endian(Bytes& out, std::uint64_t value, int byte_count) {
 }
 
 void append_escaped(Bytes& out, ByteView bytes) {
-  for (std::uint8_t byte : bytes) {
-    out.push_back(byte);
-    if (byte == 0) out.push_back(0xFF);
+  while (!bytes.empty()) {
+    auto zero = std::find(bytes.begin(), bytes.end(), std::uint8_t{0});
+    out.insert(out.end(), bytes.begin(), zero);
+    if (zero == bytes.end()) break;
+    out.push_back(0);
+    out.push_back(0xFF);
+    bytes = bytes.subspan(static_cast<std::size_t>(zero - bytes.begin()) + 1);
   }
   out.push_back(0);
   out.push_back(0);

@@ -21,12 +21,14 @@ Sha256Digest start_of_chain(const std::string& tenant) {
 // Each part is preceded by its length, so that no two lists of parts are the same bytes.
 Sha256Digest hash_of(std::string_view previous, std::uint64_t sequence, std::string_view tenant,
                      std::string_view commitment, std::string_view record) {
+  constexpr std::size_t kNumberBytesMax = 21;  // and what follows it
+  const std::string_view parts[] = {previous, tenant, commitment, record};
+  std::size_t byte_count = kNumberBytesMax;
+  for (std::string_view part : parts) byte_count += kNumberBytesMax + part.size();
   std::string all;
-  for (std::string_view part : {previous, tenant, commitment, record}) {
-    all += fmt::format("{}:", part.size());
-    all += part;
-  }
-  all += fmt::format("#{}", sequence);
+  all.reserve(byte_count);
+  for (std::string_view part : parts) ((all += std::to_string(part.size())) += ':') += part;
+  (all += '#') += std::to_string(sequence);
   return sha256(as_bytes(all));
 }
 

@@ -14,12 +14,13 @@ void append_quoted(std::string& out, std::string_view text) {
     return;
   }
   out += '"';
-  for (std::size_t at = 0; at < text.size();) {
-    std::size_t end = std::min(text.find_first_of("\"\\", at), text.size());
-    out += text.substr(at, end - at);
-    if (end < text.size()) (out += '\\') += text[end++];
-    at = end;
+  std::size_t begin = 0;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] != '"' && text[at] != '\\') continue;
+    (out += text.substr(begin, at - begin)) += '\\';
+    begin = at;
   }
+  out += text.substr(begin);
   out += '"';
 }
 
