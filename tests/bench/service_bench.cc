@@ -3,6 +3,8 @@
 //   build/tests/bench/service_bench rate [SECONDS [DEVICES [REPORTS-PER-REQUEST [CONNECTIONS]]]]
 //     durable observations a second through REST, beside what the store alone commits on the same
 //     disk in the same minute; first of devices that are new, then of known ones
+//   build/tests/bench/service_bench newcomers [DEVICES]
+//     how long until so many that nobody knew are decided about and have their orders, all at once
 //   build/tests/bench/service_bench latency [SECONDS [REPORTS-PER-SECOND]]
 //     from an accepted observation to the signed package that follows from it, under load
 //   build/tests/bench/service_bench restart [DEVICES]
@@ -186,6 +188,27 @@ int rate(int argc, char** argv) {
   say("first reports", new_ones, cpu_1 - cpu_0);
   say("known devices", known, cpu_2 - cpu_1);
   return known.taken > 0 && known.refused == 0 ? 0 : 1;
+}
+
+int newcomers(int argc, char** argv) {
+  std::size_t devices = count_or(argc, argv, 2, 100'000);
+  Demo demo;
+  std::uint64_t number = 0;
+  std::vector<std::string> requests;
+  while (number < devices) requests.push_back(batch(devices, 1'000, number));
+  if (!demo.service.start()) return 1;
+  double cpu_before = cpu_seconds(demo.service.process());
+  Sent sent = send_all(demo, requests, 1'000, 4, 600);
+  double cpu = cpu_seconds(demo.service.process()) - cpu_before;
+  Operator operating(demo.service);
+  double orders = operating.metric("sojourn_orders_total");
+  demo.service.stop(SIGTERM);
+  fmt::print(
+      "{} newcomers: all decided and durable in {:.1f} s, {:.0f} orders, {:.0f} a second, "
+      "{:.0f} us of a core each, {} refused\n",
+      sent.taken, sent.seconds, orders, sent.rate(), cpu / static_cast<double>(sent.taken) * 1e6,
+      sent.refused);
+  return sent.taken == devices && sent.refused == 0 ? 0 : 1;
 }
 
 // Fetches until something is there.
@@ -435,6 +458,7 @@ int fleet(int argc, char** argv) {
 int main(int argc, char** argv) {
   std::string what = argc > 1 ? argv[1] : "rate";
   if (what == "rate") return rate(argc, argv);
+  if (what == "newcomers") return newcomers(argc, argv);
   if (what == "latency") return latency(argc, argv);
   if (what == "restart") return restart(argc, argv);
   if (what == "memory") return memory(argc, argv);
