@@ -194,6 +194,7 @@ void read_tenant(Section& section, TenantConfig& tenant) {
   }
   section.file("policy", tenant.policy, true);
   read_seconds(section, "lateness_seconds", tenant.lateness);
+  read_seconds(section, "ahead_seconds", tenant.ahead);
   std::int64_t history_days = tenant.history.ms / days(1).ms;
   section.number("history_days", history_days, 400, 36'500);
   tenant.history = days(history_days);
@@ -310,6 +311,7 @@ std::string print_config(const Config& config) {
     Json& one = tenants[tenant.name];
     one["policy"] = tenant.policy;
     one["lateness_seconds"] = tenant.lateness.ms / 1000;
+    one["ahead_seconds"] = tenant.ahead.ms / 1000;
     one["history_days"] = tenant.history.ms / days(1).ms;
     one["enrolment"] = tenant.enrols_reported ? "reported" : "listed";
     one["activation"] = tenant.needs_second_person ? "second person" : "anyone";

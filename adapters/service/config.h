@@ -43,6 +43,7 @@ struct TenantConfig {
   std::string name;
   std::string policy;  // a rule file or a compiled graph
   Duration lateness = days(7);
+  Duration ahead = days(1);      // how far ahead of the wall clock a report may be dated
   Duration history = days(800);  // older reports are thinned: no count of a later policy sees them
   std::string eim_id;
   std::string eim_key;                       // PEM: signs packages

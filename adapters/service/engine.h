@@ -9,7 +9,7 @@
 // batch: a group of transactions that goes to the disk with one sync, on a thread beside, while the
 // next turn decides. When it is there, those who wait are answered; a batch that fails is the last.
 // Then the queue of instants is looked at, so that time passes for devices that say nothing. The
-// wall clock is asked nowhere else.
+// wall clock is asked for nothing else but how far ahead a report may be dated.
 //
 // Reports are decided about while the batch before is under way. Everything else that reads the
 // store (what the order book tells, ticks, tidying) waits for that batch, and what people change,
@@ -76,6 +76,9 @@ class Engine {
   // (nobody knows yet whether they will be there; sent again they count once).
   // What does not count is taken out of the reports, unless it is E0883.
   Result<ReportCounts> take(std::span<Report> reports);
+  // The latest date that a report may bear now: the wall clock's, and what the tenant allows.
+  // Whoever reads reports in holds to it; nothing is decided by it.
+  Instant latest_report() const { return now_() + tenant_.ahead(); }
   void tell(const Eid& eid, std::vector<eim::Notice> notices);
   Status enrol(const eim::Enrolment& enrolment);  // E0842 enrolled already
   // What people change (Tenant::Change): with any error, E0009 too, nothing has happened. Other

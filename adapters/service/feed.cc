@@ -74,7 +74,7 @@ void Feed::follow(const std::string& path) {
 
 void Feed::take(const std::string& path, std::string_view text) {
   ReportLineReader reader;
-  ReportLines lines = reader.read(text);
+  ReportLines lines = reader.read(text, engine_.latest_report());
   if (lines.refused_count > 0) {
     const RefusedLine& first = lines.refused.front();
     log_.warn("lines refused", {{"path", path},

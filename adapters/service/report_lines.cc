@@ -1,5 +1,7 @@
 #include "adapters/service/report_lines.h"
 
+#include <fmt/format.h>
+
 #include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 
@@ -9,11 +11,16 @@ namespace {
 // Reports whose memory is kept for the next text: some hundred bytes each, per waiting thread.
 constexpr std::size_t kKeptReports = 4'096;
 
+std::string dated_ahead(Instant at, Instant latest) {
+  return fmt::format("`ts` is {}, and by its clock the service takes nothing later than {}",
+                     to_rfc3339(at), to_rfc3339(latest));
+}
+
 }  // namespace
 
 ReportLineReader::ReportLineReader() : parser_(telemetry::make_ndjson_parser()) {}
 
-ReportLines ReportLineReader::read(std::string_view text) {
+ReportLines ReportLineReader::read(std::string_view text, Instant latest) {
   block_.bytes.assign(text);
   block_.byte_count = text.size();
   block_.bytes.append(telemetry::kLinePaddingBytes, ' ');
@@ -31,6 +38,13 @@ ReportLines ReportLineReader::read(std::string_view text) {
     if (outcome == telemetry::LineOutcome::blank) continue;
     ++lines.line_count;
     bool used = outcome == telemetry::LineOutcome::used;
+    if (used && report.observation.at > latest) {
+      ++lines.refused_count;
+      if (lines.refused.size() >= limits::kQuotedLinesMax) continue;
+      lines.refused.push_back({line->number, std::string(code_name(Code::E0885)),
+                               dated_ahead(report.observation.at, latest)});
+      continue;
+    }
     for (const telemetry::Finding& finding : parser_->findings()) {
       if (lines.refused.size() >= limits::kQuotedLinesMax) break;
       lines.refused.push_back(

@@ -30,7 +30,8 @@ struct ReportLines {
 class ReportLineReader {
  public:
   ReportLineReader();
-  ReportLines read(std::string_view text);
+  // `latest`: what is dated later is refused, E0885 (Engine::latest_report).
+  ReportLines read(std::string_view text, Instant latest = kNever);
 
  private:
   std::unique_ptr<telemetry::LineParser> parser_;

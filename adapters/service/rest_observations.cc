@@ -11,7 +11,7 @@ namespace sojourn::service::routes {
 
 eim::HttpResponse post_observations(Rest& rest, const RestCall& call) {
   thread_local ReportLineReader reader;  // the waiting threads are few and keep its memory
-  ReportLines lines = reader.read(call.body());
+  ReportLines lines = reader.read(call.body(), call.engine->latest_report());
   Json refused = Json::array();
   for (const RefusedLine& one : lines.refused) {
     refused.push_back({{"line", one.line},

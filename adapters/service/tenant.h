@@ -111,6 +111,7 @@ class Tenant {
 
   const std::string& name() const { return config_.name; }
   const Keys& keys() const { return keys_; }
+  Duration ahead() const { return config_.ahead; }
   eim::OrderBook& book() { return book_; }
   Store& store() { return store_; }
 

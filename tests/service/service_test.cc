@@ -5,7 +5,9 @@
 #include <fstream>
 #include <thread>
 
+#include "engine/base/instant.h"
 #include "tests/service/demo_folder.h"
+#include "tests/service/rest_client.h"
 #include "tests/service/served.h"
 #include "tests/support/catch.h"
 
@@ -157,6 +159,40 @@ TEST_CASE("time passes for a device that says nothing") {
       service.ask_until("devices show", demo_device(0), "no service for an hour", 20);
   INFO(shown.out << service.said());
   CHECK(holds(shown.out, "no service for an hour"));
+}
+
+TEST_CASE("a report of the far future is refused by its line, and its device lives on") {
+  using namespace sojourn;
+  ScratchFolder scratch;
+  Served service(make_folder(scratch, "demo", 1));
+  REQUIRE(service.start());
+  Operator operating(service);
+  auto post = [&](const std::string& lines) {
+    return operating.ask("POST", "/v1/observations", lines);
+  };
+  auto ahead = [](Duration by) { return report_line(demo_device(0), -by.ms, kMeterInBrazil); };
+  // A hundred years: after it everything of today would be too late.
+  REQUIRE(post(ahead(days(36'525))) == 400);
+  CHECK(operating.json()["code"] == "E0885");
+  CHECK(holds(operating.text(), "line 1: "));
+  // Among others, and just within the allowance.
+  REQUIRE(post(ahead(Duration{0}) + ahead(minutes(24 * 60 + 1)) + ahead(hours(23))) == 200);
+  CHECK(operating.json()["taken"] == 2);
+  CHECK(operating.json()["refused"] == 1);
+  CHECK(operating.json()["findings"][0]["code"] == "E0885");
+  CHECK(operating.json()["findings"][0]["line"] == 2);
+  CHECK(operating.json()["findings"][0]["part"] == "line");
+  REQUIRE(post(ahead(minutes(-1))) == 200);
+  CHECK(operating.json()["late"] == 1);
+  CHECK(operating.json()["too_late"] == 0);
+  CHECK(service.stop(SIGTERM) == 0);
+  // A tenant says how far.
+  replace_in(service.folder() + "/serve.json", "\"eim\":", "\"ahead_seconds\": 0, \"eim\":");
+  REQUIRE(service.start());
+  Operator stricter(service);
+  CHECK(stricter.ask("POST", "/v1/observations", ahead(minutes(1))) == 400);
+  CHECK(stricter.ask("POST", "/v1/observations", ahead(minutes(-2))) == 200);
+  CHECK(service.stop(SIGTERM) == 0);
 }
 
 TEST_CASE("two tenants share a service and nothing else") {
