@@ -165,6 +165,7 @@ class Running final : public Service, public ServiceFacts {
   std::unique_ptr<eim::HttpsServer> https_server_;
   std::unique_ptr<eim::CoapServer> coap_server_;
   std::unique_ptr<eim::HttpServer> rest_server_;
+  std::atomic<bool> knows_rest_server_{false};  // it answers before that is assigned
 };
 
 Status Running::begin() {
@@ -362,6 +363,7 @@ Status Running::open_servers() {
   auto server = eim::HttpServer::start(std::move(options), *rest_);
   if (!server) return within(std::move(server).error(), "`/rest`");
   rest_server_ = std::move(server).value();
+  knows_rest_server_ = true;
   return {};
 }
 
@@ -534,7 +536,7 @@ std::string Running::metrics() const {
   }
   add_esipa(text, esipa_->counters());
   if (https_server_) add_https(text, "esipa", https_server_->counters());
-  add_https(text, "rest", rest_server_->counters());
+  if (knows_rest_server_) add_https(text, "rest", rest_server_->counters());
   if (coap_server_) add_coap(text, coap_server_->counters());
   return text.take();
 }
