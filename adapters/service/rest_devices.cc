@@ -70,6 +70,19 @@ Json command_json(const ProfileCommand& command) {
   return json;
 }
 
+// The answer about a device that is known and can be read, with its ledger and explanation.
+template <class Answer>  // eim::HttpResponse(const Tenant::View&)
+eim::HttpResponse about_device(Rest& rest, const RestCall& call, const Answer& answer) {
+  Tenant& tenant = call.engine->tenant();
+  auto view = tenant.view(call.parts[0], true);
+  if (!view) return problem(view.error(), rest.retry_after_s());
+  if (!view->has_value()) return unknown(tenant, call.parts[0]);
+  if (const std::string& why = (*view)->set_aside; !why.empty()) {
+    return set_aside(call.parts[0], why);
+  }
+  return answer(**view);
+}
+
 }  // namespace
 
 eim::HttpResponse list_devices(Rest& rest, const RestCall& call) {
@@ -163,39 +176,29 @@ eim::HttpResponse show_device(Rest& rest, const RestCall& call) {
 }
 
 eim::HttpResponse show_history(Rest& rest, const RestCall& call) {
-  Tenant& tenant = call.engine->tenant();
-  auto view = tenant.view(call.parts[0], true);
-  if (!view) return problem(view.error(), rest.retry_after_s());
-  if (!view->has_value()) return unknown(tenant, call.parts[0]);
-  if (const std::string& why = (*view)->set_aside; !why.empty()) {
-    return set_aside(call.parts[0], why);
-  }
-  Json json;
-  json["device"] = call.parts[0];
-  json["ledger"] = Json::array();
-  for (const EvidenceRow& row : (*view)->ledger) {
-    Json one;
-    one["from"] = to_rfc3339(row.from);
-    one["to"] = instant_json(row.to);
-    one["country"] = row.country;
-    one["network"] = row.network;
-    one["profile"] = row.profile;
-    if (!row.imei.empty()) one["imei"] = row.imei;
-    one["known_by"] = row.known_by;
-    json["ledger"].push_back(std::move(one));
-  }
-  return json_answer(200, dumped(json));
+  return about_device(rest, call, [&](const Tenant::View& view) {
+    Json json;
+    json["device"] = call.parts[0];
+    json["ledger"] = Json::array();
+    for (const EvidenceRow& row : view.ledger) {
+      Json one;
+      one["from"] = to_rfc3339(row.from);
+      one["to"] = instant_json(row.to);
+      one["country"] = row.country;
+      one["network"] = row.network;
+      one["profile"] = row.profile;
+      if (!row.imei.empty()) one["imei"] = row.imei;
+      one["known_by"] = row.known_by;
+      json["ledger"].push_back(std::move(one));
+    }
+    return json_answer(200, dumped(json));
+  });
 }
 
 eim::HttpResponse show_explanation(Rest& rest, const RestCall& call) {
-  Tenant& tenant = call.engine->tenant();
-  auto view = tenant.view(call.parts[0], true);
-  if (!view) return problem(view.error(), rest.retry_after_s());
-  if (!view->has_value()) return unknown(tenant, call.parts[0]);
-  if (const std::string& why = (*view)->set_aside; !why.empty()) {
-    return set_aside(call.parts[0], why);
-  }
-  return json_answer(200, to_json((*view)->explanation, tenant.policy()->table()));
+  return about_device(rest, call, [&](const Tenant::View& view) {
+    return json_answer(200, to_json(view.explanation, call.engine->tenant().policy()->table()));
+  });
 }
 
 // Newest first: `before` is the sequence number to go on from.

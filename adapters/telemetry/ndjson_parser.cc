@@ -39,7 +39,14 @@ class NdjsonParser final : public LineParser {
 
  private:
   Trouble parse_object(const Line& line);
-  Trouble parse_field(TraceKey key, ondemand::value value);
+  template <class Member>  // Trouble(std::string_view name, ondemand::value, ondemand::json_type)
+  Trouble each_member(ondemand::object object, const Member& member);
+  template <class Item>  // Trouble(ondemand::value, ondemand::json_type)
+  Trouble each_item(ondemand::value list, const Item& item);
+  Trouble parse_field(TraceKey key, ondemand::value value, ondemand::json_type type);
+  // The members of an object that stands at the top: each is a key that `find` knows, or unknown.
+  template <class Find, class Set>
+  Trouble parse_parts(std::string_view of, ondemand::value value, const Find& find, const Set& set);
   Trouble parse_position(ondemand::value value);
   Trouble parse_data(TraceKey key, ondemand::value value);
   Trouble parse_installed(ondemand::value value);
@@ -48,8 +55,7 @@ class NdjsonParser final : public LineParser {
   Trouble read_key(ondemand::field& field, std::string_view& key);
   Trouble read_scalar(ondemand::value value, ondemand::json_type type, Scalar& scalar);
   // Checks a value that nobody wants, `depth` levels below the line's object.
-  Trouble walk(ondemand::value value, int depth);
-  Trouble walk_in(ondemand::value value, ondemand::json_type type, int depth);
+  Trouble walk(ondemand::value value, ondemand::json_type type, int depth);
   Trouble trouble(simdjson::error_code error);
 
   ondemand::parser json_;
@@ -123,23 +129,46 @@ Trouble NdjsonParser::parse_object(const Line& line) {
   if (auto error = json_.iterate(text).get(document)) return trouble(error);
   ondemand::object object;
   if (auto error = document.get_object().get(object)) return trouble(error);
+  Trouble found = each_member(
+      object, [&](std::string_view name, ondemand::value value, ondemand::json_type type) {
+        if (std::optional<TraceKey> key = find_key(name)) return parse_field(*key, value, type);
+        unknown_keys_.push_back({"", name});
+        return walk(value, type, 1);
+      });
+  if (found != Trouble::none) return found;
+  // The object has ended; so must the line.
+  if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) {
+    return trouble(simdjson::TRAILING_CONTENT);
+  }
+  return Trouble::none;
+}
+
+template <class Member>
+Trouble NdjsonParser::each_member(ondemand::object object, const Member& member) {
   for (auto next : object) {
     ondemand::field field;
     if (auto error = std::move(next).get(field)) return trouble(error);
     std::string_view name;
     if (Trouble found = read_key(field, name); found != Trouble::none) return found;
-    Trouble found = Trouble::none;
-    if (std::optional<TraceKey> key = find_key(name)) {
-      found = parse_field(*key, field.value());
-    } else {
-      unknown_keys_.push_back({"", name});
-      found = walk(field.value(), 1);
-    }
+    ondemand::json_type type;
+    if (auto error = field.value().type().get(type)) return trouble(error);
+    Trouble found = member(name, field.value(), type);
     if (found != Trouble::none) return found;
   }
-  // The object has ended; so must the line.
-  if (document.current_location().error() != simdjson::OUT_OF_BOUNDS) {
-    return trouble(simdjson::TRAILING_CONTENT);
+  return Trouble::none;
+}
+
+template <class Item>
+Trouble NdjsonParser::each_item(ondemand::value list, const Item& item) {
+  ondemand::array array;
+  if (auto error = list.get_array().get(array)) return trouble(error);
+  for (auto next : array) {
+    ondemand::value value;
+    if (auto error = std::move(next).get(value)) return trouble(error);
+    ondemand::json_type type;
+    if (auto error = value.type().get(type)) return trouble(error);
+    Trouble found = item(value, type);
+    if (found != Trouble::none) return found;
   }
   return Trouble::none;
 }
@@ -193,9 +222,7 @@ std::string_view shape_of(ondemand::json_type type) {
   return type == ondemand::json_type::object ? "an object" : "a list";
 }
 
-Trouble NdjsonParser::parse_field(TraceKey key, ondemand::value value) {
-  ondemand::json_type type;
-  if (auto error = value.type().get(type)) return trouble(error);
+Trouble NdjsonParser::parse_field(TraceKey key, ondemand::value value, ondemand::json_type type) {
   if (!is_container(type)) {
     Scalar scalar;
     Trouble found = read_scalar(value, type, scalar);
@@ -214,156 +241,99 @@ Trouble NdjsonParser::parse_field(TraceKey key, ondemand::value value) {
   } else {
     builder_.refuse_shape(key, shape_of(type));
   }
-  return walk_in(value, type, 1);
+  return walk(value, type, 1);
+}
+
+template <class Find, class Set>
+Trouble NdjsonParser::parse_parts(std::string_view of, ondemand::value value, const Find& find,
+                                  const Set& set) {
+  ondemand::object object;
+  if (auto error = value.get_object().get(object)) return trouble(error);
+  return each_member(object,
+                     [&](std::string_view name, ondemand::value part, ondemand::json_type type) {
+                       auto key = find(name);
+                       if (key && !is_container(type)) {
+                         Scalar scalar;
+                         Trouble found = read_scalar(part, type, scalar);
+                         if (found == Trouble::none) set(*key, scalar);
+                         return found;
+                       }
+                       if (key) set(*key, Scalar::of_text(shape_of(type)));
+                       if (!key) unknown_keys_.push_back({of, name});
+                       return walk(part, type, 2);
+                     });
 }
 
 Trouble NdjsonParser::parse_position(ondemand::value value) {
-  ondemand::object object;
-  if (auto error = value.get_object().get(object)) return trouble(error);
-  for (auto next : object) {
-    ondemand::field field;
-    if (auto error = std::move(next).get(field)) return trouble(error);
-    std::string_view name;
-    if (Trouble found = read_key(field, name); found != Trouble::none) return found;
-    std::optional<PositionKey> key = find_position_key(name);
-    ondemand::json_type type;
-    if (auto error = field.value().type().get(type)) return trouble(error);
-    Trouble found = Trouble::none;
-    if (key && !is_container(type)) {
-      Scalar scalar;
-      found = read_scalar(field.value(), type, scalar);
-      if (found == Trouble::none) builder_.set_position(*key, scalar);
-    } else {
-      if (key) builder_.set_position(*key, Scalar::of_text(shape_of(type)));
-      if (!key) unknown_keys_.push_back({"position", name});
-      found = walk_in(field.value(), type, 2);
-    }
-    if (found != Trouble::none) return found;
-  }
-  builder_.end_position();
-  return Trouble::none;
+  Trouble found = parse_parts(
+      "position", value, find_position_key,
+      [&](PositionKey key, const Scalar& scalar) { builder_.set_position(key, scalar); });
+  if (found == Trouble::none) builder_.end_position();
+  return found;
 }
 
 Trouble NdjsonParser::parse_data(TraceKey key, ondemand::value value) {
-  ondemand::object object;
-  if (auto error = value.get_object().get(object)) return trouble(error);
-  for (auto next : object) {
-    ondemand::field field;
-    if (auto error = std::move(next).get(field)) return trouble(error);
-    std::string_view name;
-    if (Trouble found = read_key(field, name); found != Trouble::none) return found;
-    std::optional<DataKey> part = find_data_key(name);
-    ondemand::json_type type;
-    if (auto error = field.value().type().get(type)) return trouble(error);
-    Trouble found = Trouble::none;
-    if (part && !is_container(type)) {
-      Scalar scalar;
-      found = read_scalar(field.value(), type, scalar);
-      if (found == Trouble::none) builder_.set_data(*part, scalar);
-    } else {
-      if (part) builder_.set_data(*part, Scalar::of_text(shape_of(type)));
-      if (!part) unknown_keys_.push_back({name_of(key), name});
-      found = walk_in(field.value(), type, 2);
-    }
-    if (found != Trouble::none) return found;
-  }
-  builder_.end_data();
-  return Trouble::none;
+  Trouble found =
+      parse_parts(name_of(key), value, find_data_key,
+                  [&](DataKey part, const Scalar& scalar) { builder_.set_data(part, scalar); });
+  if (found == Trouble::none) builder_.end_data();
+  return found;
 }
 
 Trouble NdjsonParser::parse_installed(ondemand::value value) {
-  ondemand::array array;
-  if (auto error = value.get_array().get(array)) return trouble(error);
-  for (auto next : array) {
-    ondemand::value item;
-    if (auto error = std::move(next).get(item)) return trouble(error);
-    ondemand::json_type type;
-    if (auto error = item.type().get(type)) return trouble(error);
-    Scalar scalar = Scalar{};
-    Trouble found = is_container(type) ? walk_in(item, type, 2) : read_scalar(item, type, scalar);
-    if (found != Trouble::none) return found;
-    builder_.add_installed(scalar);
-  }
-  builder_.end_installed();
-  return Trouble::none;
+  Trouble found = each_item(value, [&](ondemand::value item, ondemand::json_type type) {
+    Scalar scalar;
+    Trouble trouble = is_container(type) ? walk(item, type, 2) : read_scalar(item, type, scalar);
+    if (trouble == Trouble::none) builder_.add_installed(scalar);
+    return trouble;
+  });
+  if (found == Trouble::none) builder_.end_installed();
+  return found;
 }
 
 Trouble NdjsonParser::parse_attributes(ondemand::value value) {
   ondemand::object object;
   if (auto error = value.get_object().get(object)) return trouble(error);
-  for (auto next : object) {
-    ondemand::field field;
-    if (auto error = std::move(next).get(field)) return trouble(error);
-    std::string_view name;
-    if (Trouble found = read_key(field, name); found != Trouble::none) return found;
-    ondemand::json_type type;
-    if (auto error = field.value().type().get(type)) return trouble(error);
-    Trouble found = Trouble::none;
-    if (type == ondemand::json_type::array) {
-      found = parse_attribute_list(name, field.value());
-    } else if (type == ondemand::json_type::object) {
-      builder_.refuse_attribute_shape(name, shape_of(type));
-      found = walk_in(field.value(), type, 2);
-    } else {
-      Scalar scalar;
-      found = read_scalar(field.value(), type, scalar);
-      if (found == Trouble::none) builder_.set_attribute(name, scalar);
-    }
-    if (found != Trouble::none) return found;
-  }
-  return Trouble::none;
+  return each_member(
+      object, [&](std::string_view name, ondemand::value attribute, ondemand::json_type type) {
+        if (type == ondemand::json_type::array) return parse_attribute_list(name, attribute);
+        if (type == ondemand::json_type::object) {
+          builder_.refuse_attribute_shape(name, shape_of(type));
+          return walk(attribute, type, 2);
+        }
+        Scalar scalar;
+        Trouble found = read_scalar(attribute, type, scalar);
+        if (found == Trouble::none) builder_.set_attribute(name, scalar);
+        return found;
+      });
 }
 
 Trouble NdjsonParser::parse_attribute_list(std::string_view name, ondemand::value value) {
-  ondemand::array array;
-  if (auto error = value.get_array().get(array)) return trouble(error);
   builder_.begin_list_attribute(name);
-  for (auto next : array) {
-    ondemand::value item;
-    if (auto error = std::move(next).get(item)) return trouble(error);
-    ondemand::json_type type;
-    if (auto error = item.type().get(type)) return trouble(error);
-    Scalar scalar = Scalar{};
-    Trouble found = is_container(type) ? walk_in(item, type, 3) : read_scalar(item, type, scalar);
-    if (found != Trouble::none) return found;
-    builder_.add_to_list_attribute(scalar);
-  }
-  builder_.end_list_attribute();
-  return Trouble::none;
+  Trouble found = each_item(value, [&](ondemand::value item, ondemand::json_type type) {
+    Scalar scalar;
+    Trouble trouble = is_container(type) ? walk(item, type, 3) : read_scalar(item, type, scalar);
+    if (trouble == Trouble::none) builder_.add_to_list_attribute(scalar);
+    return trouble;
+  });
+  if (found == Trouble::none) builder_.end_list_attribute();
+  return found;
 }
 
-Trouble NdjsonParser::walk(ondemand::value value, int depth) {
-  ondemand::json_type type;
-  if (auto error = value.type().get(type)) return trouble(error);
-  return walk_in(value, type, depth);
-}
-
-Trouble NdjsonParser::walk_in(ondemand::value value, ondemand::json_type type, int depth) {
+Trouble NdjsonParser::walk(ondemand::value value, ondemand::json_type type, int depth) {
   if (!is_container(type)) {
     Scalar scalar;
     return read_scalar(value, type, scalar);
   }
   if (depth >= limits::kTraceJsonDepthMax) return Trouble::too_deep;
-  if (type == ondemand::json_type::array) {
-    ondemand::array array;
-    if (auto error = value.get_array().get(array)) return trouble(error);
-    for (auto next : array) {
-      ondemand::value item;
-      if (auto error = std::move(next).get(item)) return trouble(error);
-      if (Trouble found = walk(item, depth + 1); found != Trouble::none) return found;
-    }
-    return Trouble::none;
-  }
+  auto below = [&](ondemand::value part, ondemand::json_type part_type) {
+    return walk(part, part_type, depth + 1);
+  };
+  if (type == ondemand::json_type::array) return each_item(value, below);
   ondemand::object object;
   if (auto error = value.get_object().get(object)) return trouble(error);
-  for (auto next : object) {
-    ondemand::field field;
-    if (auto error = std::move(next).get(field)) return trouble(error);
-    std::string_view name;
-    if (Trouble found = read_key(field, name); found != Trouble::none) return found;
-    if (Trouble found = walk(field.value(), depth + 1); found != Trouble::none) return found;
-  }
-  return Trouble::none;
+  return each_member(object, [&](std::string_view, ondemand::value part,
+                                 ondemand::json_type part_type) { return below(part, part_type); });
 }
 
 }  // namespace
