@@ -91,8 +91,7 @@ std::optional<std::int64_t> ConditionChecker::choice_symbol(const ast::Value& va
                                                             AttributeIndex index) {
   const Attribute& attribute = vocabulary_.attribute_at(index);
   // A value such as 4g reads like a number with a unit; the source's own words are what counts.
-  auto at = std::find(attribute.values.begin(), attribute.values.end(), value.text);
-  if (at != attribute.values.end()) return at - attribute.values.begin();
+  if (auto symbol = vocabulary_.choice_symbol(index, value.text)) return symbol;
   if (vocabulary_.is_forgiven(attribute.name)) return std::nullopt;  // not all of it was read
   std::vector<std::string_view> names(attribute.values.begin(), attribute.values.end());
   std::string_view near = nearest_spelling(value.text, names);

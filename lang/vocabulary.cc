@@ -244,6 +244,7 @@ void Vocabulary::declare(const ast::Attribute& declared) {
     for (const std::string& text : attributes_[old->index].values) {
       text_symbols_.erase(symbol_key(old->index, text));
     }
+    choice_symbols_.erase(old->index);
     attributes_[old->index] = std::move(attribute);
     old->span = declared.name.span;
     return;
@@ -571,6 +572,19 @@ std::int64_t Vocabulary::text_symbol(AttributeIndex index, const std::string& te
   auto [at, added] = text_symbols_.emplace(symbol_key(index, text), next);
   if (added) values.push_back(text);
   return at->second;
+}
+
+std::optional<std::int64_t> Vocabulary::choice_symbol(AttributeIndex index,
+                                                      const std::string& value) {
+  auto [known, fresh] = choice_symbols_.try_emplace(index);
+  if (fresh) {
+    const std::vector<std::string>& values = attributes_[index].values;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      known->second.emplace(values[i], static_cast<std::int64_t>(i));
+    }
+  }
+  auto at = known->second.find(value);
+  return at == known->second.end() ? std::nullopt : std::optional(at->second);
 }
 
 void Vocabulary::unknown_attribute(const ast::Simple& use, const std::string& hint) {

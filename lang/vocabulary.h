@@ -68,6 +68,8 @@ class Vocabulary {
   std::optional<DisputedView> view(const ast::View& written);
   // The index of a text among those an attribute's conditions name; added when new.
   std::int64_t text_symbol(AttributeIndex index, const std::string& text);
+  // The index of a value of a declared choice; absent when it is none of its values.
+  std::optional<std::int64_t> choice_symbol(AttributeIndex index, const std::string& value);
 
   // An attribute that nobody declared, and how it was used; reported by `finish`.
   void unknown_attribute(const ast::Simple& use, const std::string& hint = {});
@@ -129,6 +131,8 @@ class Vocabulary {
   std::vector<const ast::Set*> sets_;
   std::vector<const ast::Define*> defines_;
   std::unordered_map<std::string, std::int64_t> text_symbols_;  // attribute index, text
+  // By attribute: its values, for choices asked for; there may be ten thousand.
+  std::map<AttributeIndex, std::unordered_map<std::string, std::int64_t>> choice_symbols_;
   std::map<std::string, UnknownUse> unknown_;
   std::set<std::string> forgiven_;
   MissingNames missing_;
