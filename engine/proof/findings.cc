@@ -364,8 +364,9 @@ class FindingWriter {
     std::string expected = verdict.violated && !ban.name.empty()
                                ? fmt::format("ban {} violated", written_name(ban.name))
                                : "keep";
-    auto text = witness_as_test(table_, *verdict.witness,
-                                {fmt::format("ban {} is broken", ban.label()), {expected}, {}});
+    WitnessTest test{fmt::format("ban {} is broken", ban.label()), {expected}, {}};
+    auto text = witness_as_test(table_, *verdict.witness, test);
+    if (!text) text = turns_as_test(table_, *verdict.witness, test);
     if (text) d.notes.push_back(*std::move(text));
   }
 

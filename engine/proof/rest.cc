@@ -20,8 +20,8 @@ constexpr std::size_t kWorkMax = 3'000'000;
 // Ways from profile to profile followed in the search for cycles.
 constexpr std::size_t kWaysMax = 200'000;
 // Cycles lived through with the engine, and situations tried for each.
-constexpr std::size_t kCyclesTriedMax = 256;
-constexpr std::size_t kSituationsTriedMax = 3;
+constexpr std::size_t kCyclesTriedMax = 1'024;
+constexpr std::size_t kSituationsTriedMax = 24;
 constexpr std::size_t kCyclesShownMax = 3;
 
 constexpr ClassIndex kFree = std::numeric_limits<ClassIndex>::max();

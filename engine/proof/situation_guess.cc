@@ -20,7 +20,7 @@ std::optional<Witness> SituationGuess::guess(DiagramRef question,
   for (DiagramRef other : others_) {
     if (may_hold(other, box)) return std::nullopt;
   }
-  return world_.realise(box);
+  return world_.realise(box).witness;
 }
 
 // False when one of them covers everything.

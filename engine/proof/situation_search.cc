@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <numeric>
+#include <utility>
 
 namespace sojourn {
 namespace {
@@ -10,11 +12,17 @@ namespace {
 // Covers that stand for "impossible" and not for a rule.
 constexpr std::uint32_t kImpossible = std::numeric_limits<std::uint32_t>::max();
 constexpr std::size_t kCoversPerStep = 8;
+// Combinations of who and where that were looked at for a whole situation.
+constexpr std::size_t kTriesPerStep = 2;
 // With fewer covers a guess saves nothing, and the first situation of a walk is the plainer one.
 constexpr std::size_t kGuessFrom = 64;
 // What many covers leave and a guess does not find, is seldom found with all values known: that
 // gets this part of the steps.
 constexpr std::size_t kAfterGuess = 40;
+// A cover that leaves something in more ranges of a branch is looked at in each.
+constexpr std::size_t kNarrowMax = 8;
+// With any profile on any network so many; then with each by itself.
+constexpr std::size_t kStepsAtFirst = 10'000;
 // Beyond these numbers of boxes a question is walked through, a cover looked at in the end.
 constexpr std::size_t kBoxesPerQuestionMax = 32;
 constexpr std::size_t kBoxesPerCoverMax = 8;
@@ -24,19 +32,25 @@ constexpr std::size_t kBoxesPerCoverMax = 8;
 // One walk: with unknown values, or without.
 class SituationSearch::Walk {
  public:
-  Walk(const SituationSearch& search, bool with_unknown, bool after_guess, ProofBudget& budget)
+  // `of`: only with this profile on this network; null: with any.
+  Walk(const SituationSearch& search, bool with_unknown, std::size_t steps_max, ProofBudget& budget,
+       const World::Identity* of = nullptr)
       : search_(search),
         with_unknown_(with_unknown),
+        of_(of),
         budget_(budget),
-        left_(std::min(budget.steps, budget.steps_per_question / (after_guess ? kAfterGuess : 1))),
+        steps_max_(std::min(budget.steps, steps_max)),
+        left_(steps_max_),
         box_(search.world_.whole()) {}
+
+  std::size_t steps_taken() const { return steps_max_ - left_; }
 
   // True when the walk is over: found, or out of budget.
   bool step(DiagramRef rest, const std::vector<Cover>& covers) {
     if (rest == kNo) return false;
     std::size_t steps = 1 + covers.size() / kCoversPerStep;
     if (left_ < steps) return answer.decided = false, true;
-    left_ -= steps, budget_.steps -= steps;
+    spend(steps);
     DiagramStore& store = search_.store_;
     AxisIndex top = store.level(rest);
     for (const Cover& cover : covers) {
@@ -47,46 +61,131 @@ class SituationSearch::Walk {
       top = std::min(top, store.level(cover.rest));
     }
     if (top == kTerminalBit) {
-      answer.witness = search_.world_.realise(box_);
-      pure_ = pure_ && answer.witness.has_value();
+      World::Realised found = search_.world_.realise(box_, of_);
+      spend(found.work / kTriesPerStep);
+      answer.witness = std::move(found.witness);
+      answer.decided = answer.decided && found.decided;
+      depends_on_ = std::min(depends_on_, found.depends_on);
       return answer.witness.has_value();
     }
     std::vector<DiagramRef> key = {rest};
     for (const Cover& cover : covers) key.push_back(cover.rest);
     if (nothing_left_.contains(key)) return false;
-    bool pure_before = pure_;
-    pure_ = true;
+    AxisIndex depends_before = std::exchange(depends_on_, kTerminalBit);
     if (branch(top, rest, covers)) return true;
-    // Covered whatever the box: the same remainder need not be walked again.
-    if (pure_) nothing_left_.insert(std::move(key));
-    pure_ = pure_ && pure_before;
+    // Nothing before decided it: the same remainder need not be walked again.
+    if (depends_on_ >= top) {
+      nothing_left_.insert(std::move(key));
+      depends_on_ = kTerminalBit;
+    }
+    depends_on_ = std::min(depends_on_, depends_before);
     return false;
   }
 
   Answer answer;
 
  private:
+  void spend(std::size_t steps) {
+    left_ -= std::min(left_, steps);
+    budget_.steps -= std::min(budget_.steps, steps);
+  }
+
   bool branch(AxisIndex top, DiagramRef rest, const std::vector<Cover>& covers) {
     ClassRange whole = box_[top];
-    for (const ClassRange& range : pieces(top, rest, covers)) {
-      box_[top] = range;
-      if (!search_.world_.allows(box_, top)) {
-        pure_ = false;
+    auto own = of_ ? search_.world_.choice_of(*of_, top) : std::nullopt;
+    bool ours = own && !own->any;
+    std::vector<ClassRange> ranges = ours ? pieces_of(top, *own) : pieces(top, rest, covers);
+    Shares shares = share(top, ranges, covers);
+    for (std::size_t i = 0; i < ranges.size(); ++i) {
+      box_[top] = ranges[i];
+      if (!ours && !search_.world_.allows(box_, top)) {
+        depends_on_ = std::min(depends_on_, search_.world_.depends_on(box_, top));
         continue;
       }
-      std::vector<Cover> below;
-      for (const Cover& cover : covers) {
-        DiagramRef child = inside(cover.rest, top, range);
-        if (child != kNo) below.push_back({child, cover.index});
-      }
-      if (step(inside(rest, top, range), below)) return true;
+      if (step(inside(rest, top, ranges[i]), left_in(i, top, ranges[i], shares))) return true;
     }
     box_[top] = whole;
     return false;
   }
 
+  // The classes that the identity may have.
+  std::vector<ClassRange> pieces_of(AxisIndex axis, const OptionTable::Choice& own) const {
+    const Axis& at = search_.axes_.axes()[axis];
+    std::vector<ClassRange> pieces;
+    auto add = [&](ClassIndex value) {
+      bool unknown = at.side == AxisSide::value && value == at.unknown_class;
+      if (!unknown || with_unknown_) pieces.push_back({value, value + 1});
+    };
+    add(own.usual);
+    if (own.other != own.usual) add(own.other);
+    return pieces;
+  }
+
   DiagramRef inside(DiagramRef ref, AxisIndex axis, const ClassRange& range) const {
     return search_.store_.level(ref) == axis ? search_.store_.child(ref, range.begin) : ref;
+  }
+
+  // Covers at a branch: most leave something in a few ranges at most, and are found there; the
+  // others are looked at in each.
+  struct Shares {
+    std::vector<Cover> wide;
+    std::vector<std::vector<Cover>> narrow;  // by range: what is left of them
+  };
+  Shares share(AxisIndex axis, const std::vector<ClassRange>& ranges,
+               const std::vector<Cover>& covers) const {
+    std::vector<std::size_t> order(ranges.size());  // those with unknown values come last
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::sort(order.begin(), order.end(),
+              [&](std::size_t a, std::size_t b) { return ranges[a].begin < ranges[b].begin; });
+    Shares shares;
+    shares.narrow.resize(ranges.size());
+    std::vector<std::pair<std::size_t, DiagramRef>> left;  // in which range, and what
+    for (const Cover& cover : covers) {
+      if (search_.store_.level(cover.rest) != axis || !is_narrow(cover, ranges, order, left)) {
+        shares.wide.push_back(cover);
+        continue;
+      }
+      for (auto [range, rest] : left) {
+        shares.narrow[range].push_back({rest, cover.index, cover.place});
+      }
+    }
+    return shares;
+  }
+
+  // Does the cover leave something in a few ranges only? Those are told.
+  bool is_narrow(const Cover& cover, const std::vector<ClassRange>& ranges,
+                 const std::vector<std::size_t>& order,
+                 std::vector<std::pair<std::size_t, DiagramRef>>& left) const {
+    left.clear();
+    ClassIndex begin = 0;
+    for (const DiagramRun& run : search_.store_.runs(cover.rest)) {
+      ClassIndex from = std::exchange(begin, run.end);
+      if (run.target == kNo) continue;
+      auto in = std::lower_bound(
+          order.begin(), order.end(), from,
+          [&](std::size_t range, ClassIndex value) { return ranges[range].begin < value; });
+      for (; in != order.end() && ranges[*in].begin < run.end; ++in) {
+        if (left.size() == kNarrowMax) return false;
+        left.push_back({*in, run.target});
+      }
+    }
+    return true;
+  }
+
+  // What is left of all covers in a range, in their order.
+  std::vector<Cover> left_in(std::size_t range_index, AxisIndex axis, const ClassRange& range,
+                             const Shares& shares) const {
+    const std::vector<Cover>& narrow = shares.narrow[range_index];
+    std::vector<Cover> left;
+    left.reserve(shares.wide.size() + narrow.size());
+    auto next = narrow.begin();
+    for (const Cover& cover : shares.wide) {
+      while (next != narrow.end() && next->place < cover.place) left.push_back(*next++);
+      DiagramRef child = inside(cover.rest, axis, range);
+      if (child != kNo) left.push_back({child, cover.index, cover.place});
+    }
+    left.insert(left.end(), next, narrow.end());
+    return left;
   }
 
   // Ranges of classes that are alike for all; unknown values apart and last.
@@ -120,10 +219,14 @@ class SituationSearch::Walk {
 
   const SituationSearch& search_;
   bool with_unknown_;
+  const World::Identity* of_;
   ProofBudget& budget_;
+  std::size_t steps_max_;
   std::size_t left_;  // of this walk
   Box box_;
-  bool pure_ = true;  // what was not found was covered, and not merely impossible
+  // Where nothing was found that is not covered, as the world is: what it is on no axis before this
+  // one decided that.
+  AxisIndex depends_on_ = kTerminalBit;
   std::set<std::vector<DiagramRef>> nothing_left_;
 };
 
@@ -137,7 +240,7 @@ SituationSearch::Answer SituationSearch::uncovered(DiagramRef question,
   if (question == kNo) return {};
   std::vector<Cover> state;
   for (std::uint32_t i = 0; i < covers.size(); ++i) {
-    if (covers[i] != kNo) state.push_back({covers[i], i});
+    if (covers[i] != kNo) state.push_back({covers[i], i, static_cast<std::uint32_t>(state.size())});
   }
   // What counts imply: situations against it are covered by nobody.
   std::vector<DiagramRef> links;
@@ -150,7 +253,7 @@ SituationSearch::Answer SituationSearch::uncovered(DiagramRef question,
   links.erase(std::unique(links.begin(), links.end()), links.end());
   for (DiagramRef link : links) {
     if (link == kNo) return {};
-    state.push_back({store_.opposite(link), kImpossible});
+    state.push_back({store_.opposite(link), kImpossible, static_cast<std::uint32_t>(state.size())});
   }
   bool many = state.size() >= kGuessFrom && budget.steps_per_question > 0;
   if (many) {
@@ -158,13 +261,74 @@ SituationSearch::Answer SituationSearch::uncovered(DiagramRef question,
       return *std::move(answer);
     }
   }
-  Walk known(*this, false, many, budget);
+  std::size_t steps_max = budget.steps_per_question / (many ? kAfterGuess : 1);
+  std::vector<World::Identity> identities = world_.identities();
+  std::size_t at_first = identities.empty() ? steps_max : std::min(steps_max, kStepsAtFirst);
+  Answer found = walk(question, state, at_first, budget);
+  if (found.witness || found.decided || identities.empty()) return found;
+  // Who is enabled on which network leaves little open of all that is asked about candidates.
+  Answer one_by_one = walk_identities(question, state, identities, steps_max, budget);
+  one_by_one.covered_by.merge(found.covered_by);
+  if (one_by_one.witness || one_by_one.decided) return one_by_one;
+  return walk(question, state, steps_max / 4, budget);
+}
+
+// With all values known, then with those as well that are not.
+SituationSearch::Answer SituationSearch::walk(DiagramRef question, const std::vector<Cover>& state,
+                                              std::size_t steps_max, ProofBudget& budget) {
+  Walk known(*this, false, steps_max, budget);
   known.step(question, state);
   if (known.answer.witness) return std::move(known.answer);
-  Walk all(*this, true, many, budget);
+  Walk all(*this, true, steps_max, budget);
   all.step(question, state);
   all.answer.covered_by.merge(known.answer.covered_by);
   return std::move(all.answer);
+}
+
+SituationSearch::Answer SituationSearch::walk_identities(
+    DiagramRef question, const std::vector<Cover>& state,
+    const std::vector<World::Identity>& identities, std::size_t steps_max, ProofBudget& budget) {
+  std::vector<World::Identity> possible;
+  for (const World::Identity& identity : identities) {
+    std::set<DiagramRef> never;
+    if (may_hold(question, identity, never)) possible.push_back(identity);
+  }
+  Answer answer;
+  for (bool with_unknown : {false, true}) {
+    std::size_t left = steps_max / 2;
+    answer.decided = true;
+    for (const World::Identity& identity : possible) {
+      Walk one(*this, with_unknown, left, budget, &identity);
+      one.step(question, state);
+      left -= std::min(left, one.steps_taken());
+      answer.covered_by.merge(one.answer.covered_by);
+      answer.decided = answer.decided && one.answer.decided;
+      answer.witness = std::move(one.answer.witness);
+      if (answer.witness || !answer.decided) break;
+    }
+    if (answer.witness) break;
+  }
+  return answer;
+}
+
+// Can the diagram hold with the identity, as far as the axes about identities are concerned?
+// `never`: what was seen not to.
+bool SituationSearch::may_hold(DiagramRef at, const World::Identity& identity,
+                               std::set<DiagramRef>& never) const {
+  if (is_terminal(at)) return at == kYes;
+  if (never.contains(at)) return false;
+  std::optional<OptionTable::Choice> own = world_.choice_of(identity, store_.axis(at));
+  bool holds = false;
+  if (own && !own->any) {
+    holds = may_hold(store_.child(at, own->usual), identity, never) ||
+            may_hold(store_.child(at, own->other), identity, never);
+  } else {
+    for (const DiagramRun& run : store_.runs(at)) {
+      holds = holds || may_hold(run.target, identity, never);
+    }
+  }
+  if (!holds) never.insert(at);
+  return holds;
 }
 
 // Absent: the question is too far from a box.
@@ -262,14 +426,14 @@ BoxSearch::Answer SituationSearch::look_inside(const std::vector<BoxSearch::Left
     box[axis->axis] = lowest;
     inside = store_.node(axis->axis, runs);
   }
-  std::optional<Witness> witness = world_.realise(box);
+  std::optional<Witness> witness = world_.realise(box).witness;
   bool free = witness && std::none_of(many.others.begin(), many.others.end(),
                                       [&](const Cover& o) { return holds_in(o.rest, *witness); });
   if (free) {
     answer.witness = std::move(witness);
     return BoxSearch::Answer::found;
   }
-  Walk walk(*this, many.problem.with_unknown, true, budget);
+  Walk walk(*this, many.problem.with_unknown, budget.steps_per_question / kAfterGuess, budget);
   walk.step(inside, many.others);
   answer.covered_by.merge(walk.answer.covered_by);
   if (walk.answer.witness) {

@@ -60,6 +60,7 @@ class SituationSearch {
   struct Cover {
     DiagramRef rest = kNo;
     std::uint32_t index = 0;
+    std::uint32_t place = 0;  // among all
   };
   class Walk;
   // The same as boxes, and what is none.
@@ -70,6 +71,12 @@ class SituationSearch {
     std::vector<Cover> others;
   };
 
+  Answer walk(DiagramRef question, const std::vector<Cover>& state, std::size_t steps_max,
+              ProofBudget& budget);
+  Answer walk_identities(DiagramRef question, const std::vector<Cover>& state,
+                         const std::vector<World::Identity>& identities, std::size_t steps_max,
+                         ProofBudget& budget);
+  bool may_hold(DiagramRef at, const World::Identity& identity, std::set<DiagramRef>& never) const;
   std::optional<Answer> among_many(DiagramRef question, const std::vector<Cover>& state,
                                    ProofBudget& budget, Wanted wanted);
   std::optional<ManyCovers> as_boxes(DiagramRef question, const std::vector<Cover>& state);

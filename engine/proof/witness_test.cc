@@ -48,7 +48,10 @@ Standing standing_of(const RuleTable& table, const Witness& witness) {
     Truth now = table.conditions.judge(feature.inner, [&](const Test& test) {
       return judge(test, table.features[test.feature], witness.readings[test.feature]);
     });
-    if (now != Truth::yes) {
+    // What is counted of another profile alone no standing of this one brings about.
+    bool of_another = feature.candidate && feature.scope.per_profile && witness.profile.known &&
+                      std::int64_t{*feature.candidate} != witness.profile.lower;
+    if (now != Truth::yes || of_another) {
       // It held once and holds no longer: more than a device that stands still can show.
       bool held_once =
           feature.kind == FeatureKind::recency ? reading.upper != kNotYet : reading.lower > 0;

@@ -36,5 +36,9 @@ struct WitnessTest {
 // Absent when a device that stands still cannot show it.
 std::optional<std::string> witness_as_test(const RuleTable& table, const Witness& witness,
                                            const WitnessTest& test);
+// The same of a device that changes its profile by turns, for what is counted with another one than
+// the enabled one. Absent: it is not brought about so.
+std::optional<std::string> turns_as_test(const RuleTable& table, const Witness& witness,
+                                         const WitnessTest& test);
 
 }  // namespace sojourn

@@ -1,6 +1,7 @@
 #include "engine/proof/world.h"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 #include <map>
 #include <set>
@@ -9,12 +10,12 @@ namespace sojourn {
 namespace {
 
 constexpr std::int64_t kUnknown = World::kUnknownIdentity;
-// Combinations of a place and an identity tried before a box counts as impossible.
-constexpr std::size_t kCombinationsMax = 4'096;
-// Options of one group; beyond, its axes are taken as independent.
-constexpr std::size_t kOptionsMax = 2'000'000;
-// And of its options and axes together: each has a choice for each.
-constexpr std::size_t kChoicesMax = 40'000'000;
+// Combinations of a place and an identity tried before a box is given up.
+constexpr std::size_t kCombinationsMax = 20'000;
+// Profiles on networks; beyond, their axes are taken as independent.
+constexpr std::size_t kOptionsMax = 20'000'000;
+// And the choices that the networks have on the axes.
+constexpr std::size_t kChoicesMax = 20'000'000;
 
 Reading reading_of(std::int64_t value) {
   return value == kUnknown ? Reading::unknown() : Reading::exactly(value);
@@ -26,6 +27,17 @@ bool within_wall_time(std::int64_t wall, std::int64_t from, std::int64_t until) 
 
 bool single_country(std::int64_t network) {
   return network >= 0 && countries_of(unpack_plmn(static_cast<std::uint32_t>(network))).size() == 1;
+}
+
+// Stops where `visit` says so; did it?
+template <class Visit>  // bool(std::size_t)
+bool for_each_bit(const OptionTable::Set& bits, const Visit& visit) {
+  for (std::size_t word = 0; word < bits.size(); ++word) {
+    for (std::uint64_t left = bits[word]; left != 0; left &= left - 1) {
+      if (visit(word * 64 + static_cast<std::size_t>(std::countr_zero(left)))) return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace
@@ -58,33 +70,32 @@ World::World(const RuleTable& table, const AxisPlan& axes, DiagramStore& store,
       conditions_(conditions),
       situations_(situations),
       group_of_axis_(axes.axes().size(), nullptr) {
-  if (situations) make_place(*situations);
+  for (const Profile& profile : table.profiles) {
+    auto same = std::find_if(table.profiles.begin(), table.profiles.end(),
+                             [&](const Profile& other) { return other.home == profile.home; });
+    homes_.push_back(static_cast<std::uint32_t>(same - table.profiles.begin()));
+  }
   make_identity();
+  if (situations) make_place(*situations);
   make_clock();
   make_orders();
   any_counts_ = std::any_of(axes.axes().begin(), axes.axes().end(), [&](const Axis& axis) {
     return is_temporal(table.features[axis.feature].kind);
   });
   for (Group* group : {&place_, &identity_, &clock_}) {
-    index_options(*group);
-    for (AxisIndex axis : group->axes) group_of_axis_[axis] = group;
+    for (AxisIndex axis : group->table.axes()) group_of_axis_[axis] = group;
+  }
+  identity_axis_.resize(axes.axes().size());
+  for (std::size_t i = 0; i < identity_.table.axes().size(); ++i) {
+    identity_axis_[identity_.table.axes()[i]] = i;
   }
   make_values();
 }
 
-void World::index_options(Group& group) const {
-  for (std::size_t i = 0; i < group.axes.size(); ++i) {
-    ClassIndex class_count = axes_.axes()[group.axes[i]].class_count;
-    std::vector<OptionSet> with(class_count, OptionSet((group.options.size() + 63) / 64));
-    for (std::size_t o = 0; o < group.options.size(); ++o) {
-      const Choice& choice = group.options[o].choices[i];
-      for (ClassIndex value = 0; value < class_count; ++value) {
-        if (!choice.any && value != choice.usual && value != choice.other) continue;
-        with[value][o / 64] |= std::uint64_t{1} << (o % 64);
-      }
-    }
-    group.with.push_back(std::move(with));
-  }
+// Choices by kind of row, then by column.
+void World::add_axis(Group& group, AxisIndex axis, std::vector<std::vector<Choice>> choices,
+                     std::vector<std::uint32_t> kind_of_row) const {
+  group.table.add(axis, axes_.axes()[axis].class_count, std::move(kind_of_row), std::move(choices));
 }
 
 Box World::whole() const {
@@ -102,125 +113,160 @@ ClassIndex World::class_at(AxisIndex axis, const Reading& reading) const {
 // -------------------------------------------------------------------------
 
 void World::make_place(const std::vector<Situation>& situations) {
-  std::vector<FeatureIndex> features;
+  for (const Situation& situation : situations) claims_.push_back(situation.country);
+  std::vector<AxisIndex> axes;
+  std::vector<std::vector<Choice>> choices;  // by axis, then by situation
   for (AxisIndex axis = 0; axis < axes_.axes().size(); ++axis) {
-    FeatureIndex feature = axes_.axes()[axis].feature;
-    FeatureKind kind = table_.features[feature].kind;
-    if (kind != FeatureKind::country && kind != FeatureKind::area) continue;
-    place_.axes.push_back(axis);
-    features.push_back(feature);
-  }
-  for (std::size_t s = 0; s < situations.size(); ++s) {
-    Option option;
-    option.first = static_cast<std::int64_t>(s);
-    for (std::size_t i = 0; i < features.size(); ++i) {
-      const Feature& feature = table_.features[features[i]];
+    const Feature& feature = table_.features[axes_.axes()[axis].feature];
+    if (feature.kind != FeatureKind::country && feature.kind != FeatureKind::area) continue;
+    std::vector<Choice> of_axis;
+    for (const Situation& situation : situations) {
       std::int64_t value = feature.kind == FeatureKind::country
-                               ? std::int64_t{situations[s].country.packed()}
-                               : (situations[s].areas[feature.subject] ? 1 : 0);
-      option.choices.push_back({class_at(place_.axes[i], Reading::exactly(value)),
-                                axes_.axes()[place_.axes[i]].unknown_class, false});
+                               ? std::int64_t{situation.country.packed()}
+                               : (situation.areas[feature.subject] ? 1 : 0);
+      of_axis.push_back({class_at(axis, Reading::exactly(value)), axes_.axes()[axis].unknown_class,
+                         false, false});
     }
-    place_.options.push_back(std::move(option));
-    claims_.push_back(situations[s].country);
+    axes.push_back(axis);
+    choices.push_back(std::move(of_axis));
+  }
+  std::map<std::vector<std::uint32_t>, std::uint32_t> alike;
+  for (std::size_t s = 0; s < situations.size(); ++s) {
+    Group::Column column;
+    column.first = static_cast<std::int64_t>(s);
+    column.standing = standing_of(situations[s].country.set());
+    std::vector<std::uint32_t> key = {column.standing};
+    for (const std::vector<Choice>& of_axis : choices) key.push_back(of_axis[s].usual);
+    auto number = static_cast<std::uint32_t>(alike.size());
+    column.alike = alike.try_emplace(std::move(key), number).first->second;
+    place_.columns.push_back(column);
+  }
+  place_.table = OptionTable(1, situations.size());
+  for (std::size_t i = 0; i < axes.size(); ++i) add_axis(place_, axes[i], {choices[i]}, {0});
+}
+
+// What the axis may be with the profile enabled on the network (of those told apart).
+World::Choice World::identity_choice(AxisIndex axis, std::int64_t profile,
+                                     std::int64_t network) const {
+  bool declared = profile >= 0;
+  const Feature& feature = table_.features[axes_.axes()[axis].feature];
+  auto certain = [&](const Reading& reading) {
+    ClassIndex value = class_at(axis, reading);
+    return Choice{value, value, false, false};
+  };
+  const Choice anything{0, 0, true, false};
+  switch (feature.kind) {
+    case FeatureKind::profile:
+      return certain(reading_of(profile));
+    case FeatureKind::network:
+      return certain(reading_of(network));
+    case FeatureKind::no_service:
+      // Without service there is no network; with it, one may yet be unknown.
+      if (network == kNoSymbol) return certain(Reading::exactly(1));
+      return {class_at(axis, Reading::exactly(0)), axes_.axes()[axis].unknown_class, false, false};
+    case FeatureKind::roaming: {
+      if (feature.candidate && is_declared(*feature.candidate)) {
+        return stand_choice(axis, profile, network);
+      }
+      if (feature.candidate && network < 0) return anything;
+      std::int64_t enabled = feature.candidate ? std::int64_t{kOtherSymbol} : profile;
+      if (enabled == kOtherSymbol && network >= 0) {
+        // Its home follows from its ICCID: no country, or any.
+        Reading homeless = roaming_reading(network, CountrySet(), feature.countries);
+        return {class_at(axis, homeless), class_at(axis, Reading::exactly(0)), false, false};
+      }
+      std::optional<CountrySet> home;
+      if (enabled >= 0 && enabled < static_cast<std::int64_t>(table_.profiles.size())) {
+        home = table_.profiles[static_cast<std::size_t>(enabled)].home;
+      }
+      auto known_network = network == kUnknown ? std::nullopt : std::optional(network);
+      return certain(roaming_reading(known_network, home, feature.countries));
+    }
+    case FeatureKind::on_a_network:
+      return stand_choice(axis, profile, network);
+    case FeatureKind::breakout: {
+      if (!declared) {
+        return {axes_.axes()[axis].unknown_class, class_at(axis, Reading::exactly(0)), false,
+                false};
+      }
+      const CountrySet& breakout = table_.profiles[static_cast<std::size_t>(profile)].breakout;
+      return certain(Reading::exactly(breakout.intersects(feature.countries) ? 1 : 0));
+    }
+    default:  // installed: what is enabled is
+      if (declared && feature.subject == static_cast<std::uint64_t>(profile)) {
+        return certain(Reading::exactly(1));
+      }
+      return anything;
   }
 }
 
-World::Option World::identity_option(std::int64_t profile, std::int64_t network) const {
-  Option option;
-  option.first = profile;
-  option.second = network;
+// Profiles of one kind have the same choices on the axis, on whichever network.
+std::uint32_t World::kind_of_profile(AxisIndex axis, std::int64_t profile) const {
+  const Feature& feature = table_.features[axes_.axes()[axis].feature];
   bool declared = profile >= 0;
-  auto certain = [&](AxisIndex axis, const Reading& reading) {
-    ClassIndex value = class_at(axis, reading);
-    option.choices.push_back({value, value, false});
-  };
-  for (AxisIndex axis : identity_.axes) {
-    const Feature& feature = table_.features[axes_.axes()[axis].feature];
-    switch (feature.kind) {
-      case FeatureKind::profile:
-        certain(axis, reading_of(profile));
-        break;
-      case FeatureKind::network:
-        certain(axis, reading_of(network));
-        break;
-      case FeatureKind::no_service: {
-        // Without service there is no network; with it, one may yet be unknown.
-        ClassIndex unknown = axes_.axes()[axis].unknown_class;
-        if (network == kNoSymbol) {
-          certain(axis, Reading::exactly(1));
-        } else {
-          option.choices.push_back({class_at(axis, Reading::exactly(0)), unknown, false});
-        }
-        break;
-      }
-      case FeatureKind::roaming: {
-        if (feature.candidate && is_declared(*feature.candidate)) {
-          option.choices.push_back(stand_choice(axis, profile, network));
-          break;
-        }
-        std::int64_t enabled = profile;
-        if (feature.candidate) {
-          enabled = kOtherSymbol;
-          if (network < 0) {
-            option.choices.push_back({0, 0, true});
-            break;
-          }
-        }
-        if (enabled == kOtherSymbol && network >= 0) {
-          // Its home follows from its ICCID: no country, or any.
-          Reading homeless = roaming_reading(network, CountrySet(), feature.countries);
-          option.choices.push_back(
-              {class_at(axis, homeless), class_at(axis, Reading::exactly(0)), false});
-          break;
-        }
-        std::optional<CountrySet> home;
-        if (enabled >= 0 && enabled < static_cast<std::int64_t>(table_.profiles.size())) {
-          home = table_.profiles[static_cast<std::size_t>(enabled)].home;
-        }
-        auto known_network = network == kUnknown ? std::nullopt : std::optional(network);
-        certain(axis, roaming_reading(known_network, home, feature.countries));
-        break;
-      }
-      case FeatureKind::on_a_network:
-        option.choices.push_back(stand_choice(axis, profile, network));
-        break;
-      case FeatureKind::breakout:
-        if (declared) {
-          const CountrySet& breakout = table_.profiles[static_cast<std::size_t>(profile)].breakout;
-          certain(axis, Reading::exactly(breakout.intersects(feature.countries) ? 1 : 0));
-        } else {
-          option.choices.push_back(
-              {axes_.axes()[axis].unknown_class, class_at(axis, Reading::exactly(0)), false});
-        }
-        break;
-      default:  // installed: what is enabled is
-        if (declared && feature.subject == static_cast<std::uint64_t>(profile)) {
-          certain(axis, Reading::exactly(1));
-        } else {
-          option.choices.push_back({0, 0, true});
-        }
-    }
+  auto own = static_cast<std::uint32_t>(profile - kUnknown);
+  switch (feature.kind) {
+    case FeatureKind::network:
+    case FeatureKind::no_service:
+      return 0;
+    case FeatureKind::on_a_network:
+      return feature.candidate == profile ? 1 : 0;
+    case FeatureKind::roaming:
+      if (feature.candidate) return feature.candidate == profile ? 1 : 0;
+      return declared ? 2 + homes_[static_cast<std::size_t>(profile)] : own;
+    case FeatureKind::installed:
+      return declared && feature.subject == static_cast<std::uint64_t>(profile) ? 1 : 0;
+    default:
+      return own;
   }
-  return option;
 }
 
 std::vector<std::pair<AxisIndex, ClassIndex>> World::identity_classes(std::int64_t profile,
                                                                       std::int64_t network) const {
   std::vector<std::pair<AxisIndex, ClassIndex>> classes;
-  if (!knows_identities()) return classes;
-  Option option = identity_option(profile, network);
-  for (std::size_t i = 0; i < identity_.axes.size(); ++i) {
-    if (!option.choices[i].any) classes.push_back({identity_.axes[i], option.choices[i].usual});
+  auto like = network_like_.find(network);
+  for (AxisIndex axis : identity_.table.axes()) {
+    Choice choice =
+        identity_choice(axis, profile, like == network_like_.end() ? network : like->second);
+    if (!choice.any) classes.push_back({axis, choice.usual});
   }
   return classes;
 }
 
+// Many networks answer alike; one of each suffices, but those of the policy's own words first and
+// for each country one, so that a witness can be where its network is.
+std::vector<std::int64_t> World::networks_told_apart() {
+  std::set<std::int64_t> named;
+  for (const Test& test : table_.conditions.tests()) {
+    if (table_.features[test.feature].kind != FeatureKind::network) continue;
+    named.insert(test.symbols.begin(), test.symbols.end());
+  }
+  std::map<std::vector<std::uint8_t>, std::int64_t> unnamed;  // by country
+  std::vector<std::int64_t> networks;
+  for (std::int64_t network : network_values(table_)) {
+    if (network_like_.contains(network)) continue;
+    std::int64_t like = network;
+    if (network >= 0 && !named.contains(network)) {
+      CountrySet candidates = countries_of(unpack_plmn(static_cast<std::uint32_t>(network)));
+      std::vector<std::uint8_t> key;
+      for (Country member : candidates.members()) key.push_back(member.index);
+      like = unnamed.try_emplace(std::move(key), network).first->second;
+    }
+    network_like_[network] = like;
+    if (like == network) networks.push_back(network);
+  }
+  return networks;
+}
+
 void World::make_identity() {
+  std::vector<std::int64_t> networks = networks_told_apart();
+  if (std::any_of(table_.features.begin(), table_.features.end(),
+                  [&](const Feature& feature) { return is_stand(feature); })) {
+    make_stands(networks);
+  }
+  make_standings();
   bool about_profile = false, about_network = false;
-  bool asks_candidates = std::any_of(table_.features.begin(), table_.features.end(),
-                                     [&](const Feature& feature) { return is_stand(feature); });
-  if (asks_candidates) make_stands(network_values(table_));
+  std::vector<AxisIndex> axes;
   for (AxisIndex axis = 0; axis < axes_.axes().size(); ++axis) {
     const Feature& feature = table_.features[axes_.axes()[axis].feature];
     bool stands = stands_.contains(axes_.axes()[axis].feature);
@@ -231,51 +277,97 @@ void World::make_identity() {
                       feature.kind == FeatureKind::roaming ||
                       feature.kind == FeatureKind::no_service;
     if (!of_profile && !of_network) continue;
-    identity_.axes.push_back(axis);
+    axes.push_back(axis);
     about_profile = about_profile || of_profile;
     about_network = about_network || of_network;
   }
-  std::vector<std::int64_t> profiles, networks;
+  if (axes.empty()) return;
   if (about_profile) {
     for (std::size_t p = 0; p < table_.profiles.size(); ++p) {
-      profiles.push_back(static_cast<std::int64_t>(p));
+      identity_.rows.push_back(static_cast<std::int64_t>(p));
     }
-    profiles.push_back(kOtherSymbol);
+    identity_.rows.push_back(kOtherSymbol);
   }
-  profiles.push_back(kUnknown);
-  if (about_network) networks = network_values(table_);
+  identity_.rows.push_back(kUnknown);
+  if (!about_network) networks.clear();
   networks.push_back(kUnknown);
-  std::size_t options = profiles.size() * networks.size();
-  if (options > kOptionsMax || options * identity_.axes.size() > kChoicesMax) {
-    identity_.axes.clear();
-  }
-  if (identity_.axes.empty()) return;
-  // Many networks answer alike; one of each suffices, but those of the policy's own words first and
-  // for each country one, so that a witness can be where its network is.
-  std::set<std::vector<std::int64_t>> seen;
-  for (std::int64_t profile : profiles) {
-    for (std::int64_t network : networks) {
-      Option option = identity_option(profile, network);
-      std::vector<std::int64_t> key = {profile};
-      for (const Choice& choice : option.choices) {
-        key.push_back(choice.any ? std::int64_t{-1} : std::int64_t{choice.usual});
-        key.push_back(choice.other);
-      }
-      // A country's networks differ for the place coupling.
-      CountrySet candidates;
-      if (network >= 0) candidates = countries_of(unpack_plmn(static_cast<std::uint32_t>(network)));
-      for (Country member : candidates.members()) key.push_back(member.index);
-      if (seen.insert(std::move(key)).second) identity_.options.push_back(std::move(option));
+  for (std::int64_t network : networks) {
+    std::size_t count = network < 0 ? standings_.size() : 1;
+    for (std::size_t standing = 0; standing < count; ++standing) {
+      Group::Column column;
+      column.first = network;
+      if (network < 0) column.standing = static_cast<std::uint32_t>(standing);
+      identity_.columns.push_back(column);
     }
+  }
+  fill_identity(axes);
+}
+
+// Rows of a kind share their choices; columns that have the same ones everywhere are alike.
+void World::fill_identity(const std::vector<AxisIndex>& axes) {
+  std::vector<Group::Column>& columns = identity_.columns;
+  const std::vector<std::int64_t>& rows = identity_.rows;
+  struct OfAxis {
+    std::vector<std::uint32_t> kind_of_row;
+    std::vector<std::int64_t> profiles;  // by kind: one of them
+  };
+  std::vector<OfAxis> of_axes;
+  std::size_t kinds = 0;
+  for (AxisIndex axis : axes) {
+    OfAxis of;
+    std::map<std::uint32_t, std::uint32_t> numbers;
+    for (std::int64_t profile : rows) {
+      auto fresh = static_cast<std::uint32_t>(numbers.size());
+      auto [number, added] = numbers.try_emplace(kind_of_profile(axis, profile), fresh);
+      if (added) of.profiles.push_back(profile);
+      of.kind_of_row.push_back(number->second);
+    }
+    kinds += of.profiles.size();
+    of_axes.push_back(std::move(of));
+  }
+  if (rows.size() * columns.size() > kOptionsMax || kinds * columns.size() > kChoicesMax) return;
+  auto choice_of = [&](AxisIndex axis, std::int64_t profile, const Group::Column& column) {
+    FeatureIndex f = axes_.axes()[axis].feature;
+    bool by_place = column.first < 0 && stands_in_.contains(f);
+    if (!by_place) return identity_choice(axis, profile, column.first);
+    return unserved_choice(axis, standings_[column.standing], column.first == kNoSymbol);
+  };
+  std::map<std::vector<std::uint64_t>, std::uint32_t> alike;
+  for (Group::Column& column : columns) {
+    bool served = column.first >= 0;
+    std::vector<std::uint64_t> key = {served, column.first == kNoSymbol, column.standing,
+                                      served && single_country(column.first)};
+    for (std::size_t i = 0; i < axes.size(); ++i) {
+      for (std::int64_t profile : of_axes[i].profiles) {
+        Choice choice = choice_of(axes[i], profile, column);
+        key.push_back(choice.any ? ~std::uint64_t{0}
+                                 : std::uint64_t{choice.usual} << 32 | choice.other);
+      }
+    }
+    auto number = static_cast<std::uint32_t>(alike.size());
+    column.alike = alike.try_emplace(std::move(key), number).first->second;
+  }
+  identity_.table = OptionTable(rows.size(), columns.size());
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    std::vector<std::vector<Choice>> choices;
+    for (std::int64_t profile : of_axes[i].profiles) {
+      std::vector<Choice> of_kind;
+      for (const Group::Column& column : columns) {
+        of_kind.push_back(choice_of(axes[i], profile, column));
+      }
+      choices.push_back(std::move(of_kind));
+    }
+    add_axis(identity_, axes[i], std::move(choices), std::move(of_axes[i].kind_of_row));
   }
 }
 
 void World::make_clock() {
   std::set<std::int64_t> day_set, ms_set;
+  std::vector<AxisIndex> axes;
   for (AxisIndex axis = 0; axis < axes_.axes().size(); ++axis) {
     const Feature& feature = table_.features[axes_.axes()[axis].feature];
     if (feature.kind == FeatureKind::date) {
-      clock_.axes.push_back(axis);
+      axes.push_back(axis);
       for (std::int64_t day :
            {std::int64_t{feature.from_day}, std::int64_t{feature.until_day} + 1}) {
         if (day <= std::numeric_limits<std::int32_t>::min() ||
@@ -285,28 +377,28 @@ void World::make_clock() {
         day_set.insert({day - 1, day});
       }
     } else if (feature.kind == FeatureKind::local_time) {
-      clock_.axes.push_back(axis);
+      axes.push_back(axis);
       ms_set.insert({feature.from_ms, feature.until_ms});
     }
   }
-  if (clock_.axes.empty()) return;
+  if (axes.empty()) return;
   if (day_set.empty()) day_set.insert(kDefaultDay.number);
   ms_set.insert(kDefaultTimeOfDay.ms);
   for (std::int64_t day : day_set) {
-    for (std::int64_t ms : ms_set) {
-      Option option;
-      option.first = day;
-      option.second = ms;
-      for (AxisIndex axis : clock_.axes) {
-        const Feature& feature = table_.features[axes_.axes()[axis].feature];
-        bool holds = feature.kind == FeatureKind::date
-                         ? feature.from_day <= day && day <= feature.until_day
-                         : within_wall_time(ms, feature.from_ms, feature.until_ms);
-        ClassIndex value = class_at(axis, Reading::exactly(holds ? 1 : 0));
-        option.choices.push_back({value, value, false});
-      }
-      clock_.options.push_back(std::move(option));
+    for (std::int64_t ms : ms_set) clock_.columns.push_back({day, ms, kServed, 0});
+  }
+  clock_.table = OptionTable(1, clock_.columns.size());
+  for (AxisIndex axis : axes) {
+    const Feature& feature = table_.features[axes_.axes()[axis].feature];
+    std::vector<Choice> choices;
+    for (const Group::Column& column : clock_.columns) {
+      bool holds = feature.kind == FeatureKind::date
+                       ? feature.from_day <= column.first && column.first <= feature.until_day
+                       : within_wall_time(column.second, feature.from_ms, feature.until_ms);
+      ClassIndex value = class_at(axis, Reading::exactly(holds ? 1 : 0));
+      choices.push_back({value, value, false, false});
     }
+    add_axis(clock_, axis, {std::move(choices)}, {0});
   }
 }
 
@@ -361,23 +453,14 @@ void World::make_values() {
 // --- is there anything in the box?
 // ----------------------------------------------------------------
 
-std::optional<int> World::cost(const Group& group, const Option& option, const Box& box) {
-  int cost = 0;
-  for (std::size_t i = 0; i < group.axes.size(); ++i) {
-    const Choice& choice = option.choices[i];
-    const ClassRange& range = box[group.axes[i]];
-    if (choice.any || range.holds(choice.usual)) continue;
-    if (!range.holds(choice.other)) return std::nullopt;
-    ++cost;
-  }
-  return cost;
-}
-
-std::vector<std::pair<int, const World::Option*>> World::by_cost(const Group& group,
-                                                                 const Box& box) {
-  std::vector<std::pair<int, const Option*>> found;
-  for (const Option& option : group.options) {
-    if (std::optional<int> c = cost(group, option, box)) found.push_back({*c, &option});
+// The columns of a group of one row that can be inside the box, the usual ones first.
+std::vector<std::pair<int, std::size_t>> World::by_cost(const Group& group, const Box& box) {
+  std::vector<std::pair<int, std::size_t>> found;
+  for (const OptionTable::Set& columns : group.table.inside(box, OptionTable::Which::all)) {
+    for_each_bit(columns, [&](std::size_t column) {
+      found.push_back({group.table.cost(box, 0, column), column});
+      return false;
+    });
   }
   std::stable_sort(found.begin(), found.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
@@ -398,21 +481,7 @@ bool World::allows(const Box& box, AxisIndex axis) const {
   }
   const Group* group = group_of_axis_[axis];
   if (!group) return true;
-  OptionSet left((group->options.size() + 63) / 64, ~std::uint64_t{0});
-  for (std::size_t i = 0; i < group->axes.size(); ++i) {
-    const ClassRange& at_axis = box[group->axes[i]];
-    const std::vector<OptionSet>& with = group->with[i];
-    if (at_axis.begin == 0 && at_axis.end == with.size()) continue;  // most axes say nothing
-    for (std::size_t word = 0; word < left.size(); ++word) {
-      std::uint64_t possible = 0;
-      for (ClassIndex c = at_axis.begin; c < at_axis.end; ++c) possible |= with[c][word];
-      left[word] &= possible;
-    }
-  }
-  if (group->options.size() % 64 != 0) {
-    left.back() &= (std::uint64_t{1} << (group->options.size() % 64)) - 1;
-  }
-  return std::any_of(left.begin(), left.end(), [](std::uint64_t word) { return word != 0; });
+  return group->table.any_in(box);
 }
 
 std::optional<ClassIndex> World::unknown_class_of_free(AxisIndex axis) const {
@@ -422,46 +491,197 @@ std::optional<ClassIndex> World::unknown_class_of_free(AxisIndex axis) const {
   return free ? std::optional(at.unknown_class) : std::nullopt;
 }
 
-std::optional<Witness> World::realise(const Box& box) const {
-  auto options = [&](const Group& group) {
-    auto found = by_cost(group, box);
-    if (group.axes.empty() && found.empty()) found.push_back({0, nullptr});
-    return found;
-  };
-  auto clocks = options(clock_);
-  if (clocks.empty()) return std::nullopt;
-  auto places = options(place_);
-  auto identities = options(identity_);
-  std::size_t tried = 0;
-  for (const auto& [place_cost, place] : places) {
+// Places and identities, the usual ones first; what is alike is tried once.
+class World::Realiser {
+ public:
+  Realiser(const World& world, const Box& box, const Identity* of)
+      : world_(world), box_(box), of_(of) {}
+
+  Realised run() {
+    std::vector<const Group::Column*> clocks = columns_of(world_.clock_);
+    if (clocks.empty()) return std::move(found_);
+    chosen_.clock = clocks.front();
+    std::vector<const Group::Column*> places = columns_of(world_.place_);
+    const OptionTable& identities = world_.identity_.table;
+    if (of_) {
+      OptionTable::Set alike((identities.column_count() + 63) / 64);
+      for (std::size_t column = 0; column < world_.identity_.columns.size(); ++column) {
+        bool same =
+            world_.identity_.columns[column].alike == world_.identity_.columns[of_->column].alike;
+        if (same) alike[column / 64] |= std::uint64_t{1} << (column % 64);
+      }
+      usual_.resize(identities.row_count());
+      usual_[of_->row] = std::move(alike);
+      all_ = usual_;
+    } else if (!identities.empty()) {
+      usual_ = identities.inside(box_, OptionTable::Which::usual);
+      all_ = identities.inside(box_, OptionTable::Which::all);
+      found_.work += identities.row_count();
+    }
+    for (const Group::Column* place : places) {
+      chosen_.place = place;
+      if (try_place() || !found_.decided) break;
+    }
+    found_.depends_on = world_.depends_on(box_, of_, by_counts_);
+    return std::move(found_);
+  }
+
+ private:
+  std::vector<const Group::Column*> columns_of(const Group& group) {
+    if (group.columns.empty()) return {nullptr};
+    std::vector<const Group::Column*> columns;
+    for (auto [cost, column] : by_cost(group, box_)) columns.push_back(&group.columns[column]);
+    found_.work += columns.size() / 8;
+    return columns;
+  }
+
+  bool try_place() {
+    if (world_.identity_.table.empty()) {
+      chosen_.identity = nullptr;
+      return try_chosen();
+    }
     // A network of the place's own country first, among those that are as usual.
     CountrySet here;
-    if (place && situations_) {
-      here = (*situations_)[static_cast<std::size_t>(place->first)].country.set();
+    if (chosen_.place && world_.situations_) {
+      here = (*world_.situations_)[static_cast<std::size_t>(chosen_.place->first)].country.set();
     }
-    auto at_home = [&](const Option* identity) {
-      if (!identity || identity->second < 0) return false;
-      CountrySet candidates =
-          countries_of(unpack_plmn(static_cast<std::uint32_t>(identity->second)));
-      return !candidates.empty() && candidates.subset_of(here);
-    };
-    for (bool wanted : {true, false}) {
-      for (const auto& [identity_cost, identity] : identities) {
-        if (at_home(identity) != wanted) continue;
-        if (++tried > kCombinationsMax) return std::nullopt;
-        auto witness = complete(box, place, identity, clocks.front().second);
-        if (witness) return witness;
+    for (bool at_home : {true, false}) {
+      auto wanted = [&](std::size_t column) {
+        return is_at_home(world_.identity_.columns[column], here) == at_home;
+      };
+      for (std::size_t row = 0; row < usual_.size(); ++row) {
+        if (for_each_bit(usual_[row], [&](std::size_t column) {
+              return wanted(column) && try_identity(row, column);
+            })) {
+          return true;
+        }
+      }
+      for (auto [cost, row, column] : unusual()) {
+        if (wanted(column) && try_identity(row, column)) return true;
       }
     }
+    return false;
   }
-  return std::nullopt;
+
+  static bool is_at_home(const Group::Column& identity, const CountrySet& here) {
+    if (identity.first < 0 || here.empty()) return false;
+    CountrySet candidates = countries_of(unpack_plmn(static_cast<std::uint32_t>(identity.first)));
+    return !candidates.empty() && candidates.subset_of(here);
+  }
+
+  struct Unusual {
+    int cost = 0;
+    std::size_t row = 0, column = 0;
+  };
+  const std::vector<Unusual>& unusual() {
+    if (unusual_) return *unusual_;
+    unusual_.emplace();
+    for (std::size_t row = 0; row < all_.size(); ++row) {
+      OptionTable::Set left = all_[row];
+      for (std::size_t word = 0; word < usual_[row].size(); ++word) {
+        left[word] &= ~usual_[row][word];
+      }
+      for_each_bit(left, [&](std::size_t column) {
+        unusual_->push_back({world_.identity_.table.cost(box_, row, column), row, column});
+        return false;
+      });
+    }
+    found_.work += unusual_->size() / 8;
+    std::stable_sort(unusual_->begin(), unusual_->end(),
+                     [](const Unusual& a, const Unusual& b) { return a.cost < b.cost; });
+    return *unusual_;
+  }
+
+  // True: it is over.
+  bool try_identity(std::size_t row, std::size_t column) {
+    chosen_.identity = &world_.identity_.columns[column];
+    chosen_.row = row;
+    return try_chosen();
+  }
+
+  bool try_chosen() {
+    const Group::Column *place = chosen_.place, *identity = chosen_.identity;
+    // Where the device stands says how the networks there answer.
+    bool by_place = place && identity && identity->standing != kServed && identity->standing != 0 &&
+                    identity->standing != place->standing;
+    if (by_place) return false;
+    std::uint64_t who = identity ? (std::uint64_t{chosen_.row} << 32 | identity->alike) : 0;
+    if (!tried_.insert({who, place ? place->alike : 0}).second) return false;
+    ++found_.work;
+    if (tried_.size() > kCombinationsMax) {
+      found_.decided = false;
+      return true;
+    }
+    found_.witness = world_.complete(box_, chosen_, by_counts_);
+    return found_.witness.has_value();
+  }
+
+  const World& world_;
+  const Box& box_;
+  const Identity* of_;
+  bool by_counts_ = false;
+  Chosen chosen_;
+  std::vector<OptionTable::Set> usual_, all_;  // identities, by row
+  std::optional<std::vector<Unusual>> unusual_;
+  std::set<std::pair<std::uint64_t, std::uint32_t>> tried_;
+  Realised found_;
+};
+
+World::Realised World::realise(const Box& box, const Identity* of) const {
+  return Realiser(*this, box, of).run();
+}
+
+std::vector<World::Identity> World::identities() const {
+  std::vector<Identity> all;
+  if (!knows_identities()) return all;
+  std::set<std::uint32_t> seen;
+  std::vector<std::size_t> columns;
+  for (std::size_t column = 0; column < identity_.columns.size(); ++column) {
+    if (seen.insert(identity_.columns[column].alike).second) columns.push_back(column);
+  }
+  for (std::size_t row = 0; row < identity_.rows.size(); ++row) {
+    for (std::size_t column : columns) all.push_back({row, column});
+  }
+  return all;
+}
+
+std::optional<OptionTable::Choice> World::choice_of(const Identity& identity,
+                                                    AxisIndex axis) const {
+  if (group_of_axis_[axis] != &identity_) return std::nullopt;
+  return identity_.table.choice(identity_axis_[axis], identity.row, identity.column);
+}
+
+AxisIndex World::depends_on(const Box& box, AxisIndex axis) const {
+  if (domain_of(table_.features[axes_.axes()[axis].feature].kind) == ValueDomain::count) {
+    return axes_.axes()[axis].side == AxisSide::lower ? axis : axis - 1;
+  }
+  const Group* group = group_of_axis_[axis];
+  return group ? group->table.first_limit(box).value_or(axis) : axis;
+}
+
+AxisIndex World::depends_on(const Box& box, const Identity* of, bool by_counts) const {
+  auto first = static_cast<AxisIndex>(box.size());
+  for (AxisIndex axis = 0; axis < box.size(); ++axis) {
+    const Axis& at = axes_.axes()[axis];
+    bool limited = box[axis].begin != 0 || box[axis].end != at.class_count;
+    if (!limited) continue;
+    const Group* group = group_of_axis_[axis];
+    // What counts allow depends on what they count.
+    bool count = !group && domain_of(table_.features[at.feature].kind) == ValueDomain::count;
+    if (count && by_counts) return 0;
+    if (count) continue;
+    auto given = of ? choice_of(*of, axis) : std::nullopt;
+    bool is_given = given && !given->any && given->usual == given->other;
+    if (!is_given) first = std::min(first, axis);
+  }
+  return first;
 }
 
 // --- from classes to readings
 // ---------------------------------------------------------------------
 
-void World::read_place(const Option& option, const Box& box, Witness& witness) const {
-  const Situation& situation = (*situations_)[static_cast<std::size_t>(option.first)];
+void World::read_place(const Group::Column& place, const Box& box, Witness& witness) const {
+  const Situation& situation = (*situations_)[static_cast<std::size_t>(place.first)];
   bool all_known = true;
   for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
     const Feature& feature = table_.features[f];
@@ -478,19 +698,20 @@ void World::read_place(const Option& option, const Box& box, Witness& witness) c
   if (all_known) witness.position = situation.example;
 }
 
-void World::read_identity(const Option& option, const Box& box, Witness& witness) const {
-  witness.profile = reading_of(option.first);
-  witness.network = reading_of(option.second);
-  for (std::size_t i = 0; i < identity_.axes.size(); ++i) {
-    AxisIndex axis = identity_.axes[i];
-    FeatureIndex f = axes_.axes()[axis].feature;
+void World::read_identity(const Chosen& chosen, const Box& box, Witness& witness) const {
+  witness.profile = reading_of(identity_.rows[chosen.row]);
+  witness.network = reading_of(chosen.identity->first);
+  auto column = static_cast<std::size_t>(chosen.identity - identity_.columns.data());
+  const std::vector<AxisIndex>& axes = identity_.table.axes();
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    FeatureIndex f = axes_.axes()[axes[i]].feature;
     const Feature& feature = table_.features[f];
     if (feature.kind == FeatureKind::profile) {
       witness.readings[f] = witness.profile;
     } else if (feature.kind == FeatureKind::network) {
       witness.readings[f] = witness.network;
     } else {
-      witness.readings[f] = choose_flag(f, box, option.choices[i]);
+      witness.readings[f] = choose_flag(f, box, identity_.table.choice(i, chosen.row, column));
     }
   }
 }
@@ -537,8 +758,8 @@ Reading World::choose(FeatureIndex f, const Box& box) const {
   return Reading::unknown();
 }
 
-std::optional<Witness> World::complete(const Box& box, const Option* place, const Option* identity,
-                                       const Option* clock) const {
+std::optional<Witness> World::complete(const Box& box, const Chosen& chosen,
+                                       bool& by_counts) const {
   Witness witness;
   witness.readings.resize(table_.features.size());
   for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
@@ -547,16 +768,18 @@ std::optional<Witness> World::complete(const Box& box, const Option* place, cons
     bool free = !axis || !group_of_axis_[*axis];
     if (free) witness.readings[f] = choose(f, box);
   }
-  if (place) read_place(*place, box, witness);
-  if (identity) read_identity(*identity, box, witness);
-  bool served = !identity || identity->second >= 0;
-  if (!served && !read_unserved(place, box, witness)) return std::nullopt;
-  for (std::size_t i = 0; clock && i < clock_.axes.size(); ++i) {
-    FeatureIndex f = axes_.axes()[clock_.axes[i]].feature;
-    witness.readings[f] = choose_flag(f, box, clock->choices[i]);
+  if (chosen.place) read_place(*chosen.place, box, witness);
+  if (chosen.identity) read_identity(chosen, box, witness);
+  bool served = !chosen.identity || chosen.identity->first >= 0;
+  if (!served && !read_unserved(chosen, box, witness)) return std::nullopt;
+  const std::vector<AxisIndex>& of_clock = clock_.table.axes();
+  for (std::size_t i = 0; chosen.clock && i < of_clock.size(); ++i) {
+    auto column = static_cast<std::size_t>(chosen.clock - clock_.columns.data());
+    FeatureIndex f = axes_.axes()[of_clock[i]].feature;
+    witness.readings[f] = choose_flag(f, box, clock_.table.choice(i, 0, column));
   }
-  witness.day = clock ? static_cast<std::int32_t>(clock->first) : kDefaultDay.number;
-  witness.time_of_day_ms = clock ? clock->second : kDefaultTimeOfDay.ms;
+  witness.day = chosen.clock ? static_cast<std::int32_t>(chosen.clock->first) : kDefaultDay.number;
+  witness.time_of_day_ms = chosen.clock ? chosen.clock->second : kDefaultTimeOfDay.ms;
   // Without a fix a network of one country says where the device is.
   for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
     bool nowhere = table_.features[f].kind == FeatureKind::country && !witness.readings[f].known;
@@ -564,6 +787,7 @@ std::optional<Witness> World::complete(const Box& box, const Option* place, cons
       return std::nullopt;
     }
   }
+  by_counts = true;
   if (!read_counts(box, witness) || !fits(box, witness)) return std::nullopt;
   return witness;
 }

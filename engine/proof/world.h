@@ -8,7 +8,7 @@
 //   World world(table, axes, store, conditions, situations);
 //   DiagramRef possible = store.both(question, world.links(question));  // what counts imply
 //   world.allows(box, axis)         // quick, while a path is walked
-//   world.realise(box)              // a whole situation inside the box, or none
+//   world.realise(box).witness      // a whole situation inside the box, or none
 //
 // Country and areas are taken together from the Locator's situations: each is a point on Earth.
 // Any of them may be unknown. What is not modelled is free, so `realise` may still find something
@@ -24,6 +24,7 @@
 #include "engine/base/calendar.h"
 #include "engine/base/gazetteer.h"
 #include "engine/proof/condition_diagrams.h"
+#include "engine/proof/option_table.h"
 
 namespace sojourn {
 
@@ -44,14 +45,6 @@ bool is_always_known(FeatureKind kind);
 inline constexpr Day kDefaultDay{20'635};
 inline constexpr Duration kDefaultTimeOfDay = hours(12);
 
-// Classes begin to end - 1 of an axis.
-struct ClassRange {
-  ClassIndex begin = 0;
-  ClassIndex end = 0;
-  bool holds(ClassIndex value) const { return begin <= value && value < end; }
-};
-using Box = std::vector<ClassRange>;  // by axis
-
 class World {
  public:
   // Requires: all outlive this; `situations` fit the table's areas (null: places are not modelled
@@ -66,7 +59,26 @@ class World {
   DiagramRef links(DiagramRef question);
   // Can the box hold a situation, as far as the axis is concerned? False is certain.
   bool allows(const Box& box, AxisIndex axis) const;
-  std::optional<Witness> realise(const Box& box) const;
+  // A profile on a network, or on one of those that answer alike.
+  struct Identity {
+    std::size_t row = 0;
+    std::size_t column = 0;
+  };
+  // All there are, those that are alike once; none where `knows_identities` is false.
+  std::vector<Identity> identities() const;
+  // What it may have on the axis; absent: the axis is not about identities.
+  std::optional<OptionTable::Choice> choice_of(const Identity& identity, AxisIndex axis) const;
+  // What `allows` says of the axis depends on no axis before this one.
+  AxisIndex depends_on(const Box& box, AxisIndex axis) const;
+  struct Realised {
+    std::optional<Witness> witness;
+    bool decided = true;  // false: none was found, and not everything was tried
+    // None was found: on no axis before this one does that depend.
+    AxisIndex depends_on = 0;
+    std::size_t work = 0;
+  };
+  // `of`: only with this identity. Requires: the box holds what it may have.
+  Realised realise(const Box& box, const Identity* of = nullptr) const;
 
   // The class of an unknown value, where any class of the axis can be whatever the others are;
   // absent where the axis is not so free.
@@ -79,25 +91,39 @@ class World {
   std::vector<std::pair<AxisIndex, ClassIndex>> identity_classes(std::int64_t profile,
                                                                  std::int64_t network) const;
   // False: there are too many profiles and networks to take them together.
-  bool knows_identities() const { return !identity_.axes.empty(); }
+  bool knows_identities() const { return !identity_.table.empty(); }
+  bool has_too_many_identities() const { return !knows_identities() && !identity_.columns.empty(); }
 
  private:
-  // Axes of which only certain combinations of classes occur, and what each stands for.
-  struct Choice {
-    ClassIndex usual = 0;
-    ClassIndex other = 0;  // also possible, less usual; equal to `usual` when there is none
-    bool any = false;      // every class is possible
-  };
-  struct Option {
-    std::vector<Choice> choices;  // by axis of the group
-    std::int64_t first = 0;       // place: the situation; identity: the profile; clock: the day
-    std::int64_t second = 0;      // identity: the network; clock: milliseconds of the day
-  };
-  using OptionSet = std::vector<std::uint64_t>;  // a bit for each option of a group
+  using Choice = OptionTable::Choice;
+  // Which class of unserved candidates' answers a place brings about; kServed: a network does.
+  static constexpr std::uint32_t kServed = std::numeric_limits<std::uint32_t>::max();
   struct Group {
-    std::vector<AxisIndex> axes;
-    std::vector<Option> options;
-    std::vector<std::vector<OptionSet>> with;  // by axis and class: the options it occurs in
+    OptionTable table;
+    struct Column {
+      std::int64_t first = 0;   // place: the situation; identity: the network; clock: the day
+      std::int64_t second = 0;  // clock: milliseconds of the day
+      // How the networks of where the device stands answer for candidates: place, of that place;
+      // identity without a network, what it takes.
+      std::uint32_t standing = kServed;
+      std::uint32_t alike = 0;  // columns that differ in nothing but their names share a number
+    };
+    std::vector<Column> columns;
+    std::vector<std::int64_t> rows;  // identity: the profiles
+  };
+  // One of each.
+  struct Chosen {
+    const Group::Column* place = nullptr;
+    const Group::Column* identity = nullptr;
+    std::size_t row = 0;
+    const Group::Column* clock = nullptr;
+  };
+  // How what is asked of a candidate stands on a network, and at worst on another one of its
+  // countries; by feature. Without service a candidate is judged on the networks of the country
+  // that stands (semantics 9a): on one that it has not seen, and at worst on any.
+  struct Stand {
+    Truth here = Truth::unknown;
+    Truth worst = Truth::unknown;
   };
   // One count is never above another (a shorter window, a narrower scope).
   struct Order {
@@ -110,8 +136,10 @@ class World {
   void make_clock();
   void make_orders();
   void make_values();
-  void index_options(Group& group) const;
-  Option identity_option(std::int64_t profile, std::int64_t network) const;
+  void add_axis(Group& group, AxisIndex axis, std::vector<std::vector<Choice>> choices,
+                std::vector<std::uint32_t> kind_of_row) const;
+  Choice identity_choice(AxisIndex axis, std::int64_t profile, std::int64_t network) const;
+  std::uint32_t kind_of_profile(AxisIndex axis, std::int64_t profile) const;
   Choice stand_choice(AxisIndex axis, std::int64_t profile, std::int64_t network) const;
   // What a ban asks of a candidate that network and profile alone answer: `roaming`, and what is
   // asked on one network of nothing but such things.
@@ -120,18 +148,27 @@ class World {
   bool is_declared(ProfileIndex candidate) const { return candidate < table_.profiles.size(); }
   Reading roams_with(ProfileIndex candidate, const Feature& roaming, std::int64_t network) const;
   void make_stands(const std::vector<std::int64_t>& networks);
-  static std::optional<int> cost(const Group& group, const Option& option, const Box& box);
-  static std::vector<std::pair<int, const Option*>> by_cost(const Group& group, const Box& box);
+  std::vector<std::int64_t> networks_told_apart();
+  void fill_identity(const std::vector<AxisIndex>& axes);
+  void make_standings();
+  std::uint32_t standing_of(const CountrySet& countries);
+  Stand stand_in(FeatureIndex feature, const CountrySet& standing, bool known_network) const;
+  std::vector<Truth> unserved_answers(FeatureIndex feature, const CountrySet& standing,
+                                      bool known_network) const;
+  Choice unserved_choice(AxisIndex axis, const CountrySet& standing, bool known_network) const;
+  static std::vector<std::pair<int, std::size_t>> by_cost(const Group& group, const Box& box);
+  class Realiser;
 
   DiagramRef link_of(FeatureIndex feature);
   DiagramRef enabled_is(ProfileIndex profile);
   DiagramRef served();
-  std::optional<Witness> complete(const Box& box, const Option* place, const Option* identity,
-                                  const Option* clock) const;
-  void read_place(const Option& option, const Box& box, Witness& witness) const;
-  void read_identity(const Option& option, const Box& box, Witness& witness) const;
-  bool read_unserved(const Option* place, const Box& box, Witness& witness) const;
-  CountrySet standing_countries(const Option* place, const Witness& witness) const;
+  // `by_counts`: set where it came down to what is counted.
+  std::optional<Witness> complete(const Box& box, const Chosen& chosen, bool& by_counts) const;
+  AxisIndex depends_on(const Box& box, const Identity* of, bool by_counts) const;
+  void read_place(const Group::Column& place, const Box& box, Witness& witness) const;
+  void read_identity(const Chosen& chosen, const Box& box, Witness& witness) const;
+  bool read_unserved(const Chosen& chosen, const Box& box, Witness& witness) const;
+  CountrySet standing_countries(const Chosen& chosen, const Witness& witness) const;
   bool read_counts(const Box& box, Witness& witness) const;
   bool fits(const Box& box, const Witness& witness) const;
   Reading choose(FeatureIndex feature, const Box& box) const;
@@ -145,16 +182,16 @@ class World {
   const std::vector<Situation>* situations_;
   Group place_, identity_, clock_;
   std::vector<const Group*> group_of_axis_;
+  std::vector<std::size_t> identity_axis_;  // by axis: into the axes of identities
   std::vector<Order> orders_;
-  // How what is asked of a candidate stands on a network, and at worst on another one of its
-  // countries; by feature. Without service a candidate is judged on the networks of the country
-  // that stands (semantics 9a): on one that it has not seen, and at worst on any.
-  struct Stand {
-    Truth here = Truth::unknown;
-    Truth worst = Truth::unknown;
-  };
   std::map<FeatureIndex, std::map<std::int64_t, Stand>> stands_;
   std::map<FeatureIndex, std::map<std::uint8_t, Stand>> stands_in_;  // by country
+  // Where a device may stand, by how the networks there answer for candidates: countries that
+  // stand for each class. The first is nowhere.
+  std::vector<CountrySet> standings_;
+  std::map<std::vector<std::uint8_t>, std::uint32_t> standing_numbers_;
+  std::map<std::int64_t, std::int64_t> network_like_;  // each network: one that answers alike
+  std::vector<std::uint32_t> homes_;                   // by profile: those of equal home share one
   bool any_counts_ = false;
   std::vector<CountryClaim> claims_;  // that occur
   // By axis of a free symbol or flag, and by class: a value of that class, the first of them, and

@@ -95,22 +95,75 @@ World::Choice World::stand_choice(AxisIndex axis, std::int64_t profile,
   return {here, stays ? here : class_of_stand(at->second.worst), false};
 }
 
+// How it stands without service where these countries stand.
+World::Stand World::stand_in(FeatureIndex f, const CountrySet& standing, bool known_network) const {
+  if (!situations_) return {Truth::no, Truth::yes};
+  // Of a device that may be anywhere nothing is known but that it has no service.
+  if (standing.empty() && !known_network) return {Truth::unknown, Truth::unknown};
+  Stand stand{Truth::no, Truth::no};
+  const std::map<std::uint8_t, Stand>& stands_in = stands_in_.at(f);
+  for (Country country : standing.members()) {
+    auto in = stands_in.find(country.index);
+    if (in == stands_in.end()) continue;
+    stand.here = either(stand.here, in->second.here);
+    stand.worst = either(stand.worst, in->second.worst);
+  }
+  return stand;
+}
+
+// All that it may be then, the usual one first.
+std::vector<Truth> World::unserved_answers(FeatureIndex f, const CountrySet& standing,
+                                           bool known_network) const {
+  Stand stand = stand_in(f, standing, known_network);
+  bool anywhere = situations_ && standing.empty() && !known_network;
+  bool any_home = !is_declared(*table_.features[f].candidate) && !anywhere;
+  Truth least = any_home ? Truth::no : stand.here;
+  std::vector<Truth> answers;
+  for (Truth truth : {stand.here, stand.worst, Truth::unknown, Truth::no}) {
+    bool fresh = std::find(answers.begin(), answers.end(), truth) == answers.end();
+    if (fresh && truth >= least && truth <= stand.worst) answers.push_back(truth);
+  }
+  return answers;
+}
+
+World::Choice World::unserved_choice(AxisIndex axis, const CountrySet& standing,
+                                     bool known_network) const {
+  FeatureIndex f = axes_.axes()[axis].feature;
+  std::vector<ClassIndex> classes;
+  for (Truth truth : unserved_answers(f, standing, known_network)) {
+    ClassIndex value = class_at(axis, stand_reading(table_.features[f], truth));
+    if (std::find(classes.begin(), classes.end(), value) == classes.end()) classes.push_back(value);
+  }
+  if (classes.size() > 2) return {0, 0, true, false};
+  return {classes.front(), classes.back(), false, true};
+}
+
+// Places, by how the networks there answer for candidates.
+void World::make_standings() {
+  standing_of({});
+  if (!situations_) return;
+  for (const Situation& situation : *situations_) standing_of(situation.country.set());
+}
+
+std::uint32_t World::standing_of(const CountrySet& countries) {
+  std::vector<std::uint8_t> key;
+  for (const auto& [f, stands_in] : stands_in_) {
+    Stand stand = stand_in(f, countries, true);
+    key.push_back(static_cast<std::uint8_t>(stand.here));
+    key.push_back(static_cast<std::uint8_t>(stand.worst));
+  }
+  if (!key.empty()) key.push_back(countries.empty());
+  auto fresh = static_cast<std::uint32_t>(standings_.size());
+  auto [number, added] = standing_numbers_.try_emplace(std::move(key), fresh);
+  if (added) standings_.push_back(countries);
+  return number->second;
+}
+
 // Without service, or on a network that nobody knows, a candidate is judged on the networks of the
 // country that stands. False: none of them is as the box wants it.
-bool World::read_unserved(const Option* place, const Box& box, Witness& witness) const {
-  CountrySet standing = standing_countries(place, witness);
+bool World::read_unserved(const Chosen& chosen, const Box& box, Witness& witness) const {
+  CountrySet standing = standing_countries(chosen, witness);
   for (const auto& [f, stands_in] : stands_in_) {
-    Stand stand{Truth::no, Truth::no};
-    for (Country country : standing.members()) {
-      auto in = stands_in.find(country.index);
-      if (in == stands_in.end()) continue;
-      stand.here = either(stand.here, in->second.here);
-      stand.worst = either(stand.worst, in->second.worst);
-    }
-    // Of a device that may be anywhere nothing is known but that it has no service.
-    bool anywhere = standing.empty() && !witness.network.known;
-    if (anywhere) stand = {Truth::unknown, Truth::unknown};
-    if (!situations_) stand = {Truth::no, Truth::yes};
     const Feature& feature = table_.features[f];
     AxisIndex axis = *axes_.axis_of(f);
     auto fits = [&](Truth truth) {
@@ -119,26 +172,22 @@ bool World::read_unserved(const Option* place, const Box& box, Witness& witness)
       return box[axis].holds(class_at(axis, reading)) &&
              (!count || box[axis + 1].holds(class_at(axis + 1, reading)));
     };
-    bool any_home = !is_declared(*feature.candidate) && !anywhere;
-    Truth least = any_home ? Truth::no : stand.here;
-    std::optional<Truth> found;
-    for (Truth truth : {stand.here, stand.worst, Truth::unknown, Truth::no}) {
-      if (!found && truth >= least && truth <= stand.worst && fits(truth)) found = truth;
-    }
-    if (!found) return false;
+    std::vector<Truth> answers = unserved_answers(f, standing, witness.network.known);
+    auto found = std::find_if(answers.begin(), answers.end(), fits);
+    if (found == answers.end()) return false;
     witness.readings[f] = stand_reading(feature, *found);
   }
   return true;
 }
 
 // Where it stands as far as the witness says; none: that is unknown, or in no country.
-CountrySet World::standing_countries(const Option* place, const Witness& witness) const {
+CountrySet World::standing_countries(const Chosen& chosen, const Witness& witness) const {
   bool told = witness.position.has_value();
   for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
     if (table_.features[f].kind == FeatureKind::country) told = witness.readings[f].known;
   }
-  if (!place || !told) return {};
-  return (*situations_)[static_cast<std::size_t>(place->first)].country.set();
+  if (!chosen.place || !told) return {};
+  return (*situations_)[static_cast<std::size_t>(chosen.place->first)].country.set();
 }
 
 }  // namespace sojourn

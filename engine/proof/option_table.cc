@@ -1,0 +1,136 @@
+#include "engine/proof/option_table.h"
+
+#include <algorithm>
+#include <map>
+
+namespace sojourn {
+
+void OptionTable::add(AxisIndex axis, ClassIndex class_count,
+                      std::vector<std::uint32_t> kind_of_row,
+                      std::vector<std::vector<Choice>> choices) {
+  OnAxis on;
+  on.class_count = class_count;
+  on.kind_of_row = std::move(kind_of_row);
+  for (const std::vector<Choice>& of_kind : choices) {
+    on.all.push_back(occurrences(of_kind, Which::all));
+    on.usual.push_back(occurrences(of_kind, Which::usual));
+  }
+  on.choices = std::move(choices);
+  axes_.push_back(axis);
+  on_axis_.push_back(std::move(on));
+}
+
+OptionTable::Occurrences OptionTable::occurrences(const std::vector<Choice>& choices,
+                                                  Which which) const {
+  Occurrences found;
+  found.any.assign(words(), 0);
+  std::map<ClassIndex, Set> of_class;
+  for (std::size_t column = 0; column < column_count_; ++column) {
+    const Choice& choice = choices[column];
+    auto add = [&](Set& columns) {
+      columns.resize(words());
+      columns[column / 64] |= std::uint64_t{1} << (column % 64);
+    };
+    if (choice.any) {
+      add(found.any);
+      continue;
+    }
+    add(of_class[choice.usual]);
+    if (which == Which::all || choice.even) add(of_class[choice.other]);
+  }
+  found.of_class.assign(of_class.begin(), of_class.end());
+  return found;
+}
+
+// What a box leaves of the columns, row by row; what the axes leave of a kind is found once.
+class OptionTable::Sieve {
+ public:
+  Sieve(const OptionTable& table, const Box& box, Which which)
+      : table_(table), box_(box), which_(which) {
+    for (std::size_t i = 0; i < table.axes_.size(); ++i) {
+      if (!table.limits(box, i)) continue;  // most axes say nothing
+      limiting_.push_back(i);
+      left_.emplace_back(table.on_axis_[i].choices.size());
+    }
+  }
+
+  // False: nothing is left.
+  bool of_row(std::size_t row, Set& columns) {
+    columns.assign(table_.words(), ~std::uint64_t{0});
+    if (table_.column_count_ % 64 != 0) {
+      columns.back() = (std::uint64_t{1} << (table_.column_count_ % 64)) - 1;
+    }
+    bool any = table_.column_count_ > 0;
+    for (std::size_t l = 0; l < limiting_.size() && any; ++l) {
+      const Set& left = of_kind(l, table_.on_axis_[limiting_[l]].kind_of_row[row]);
+      any = false;
+      for (std::size_t word = 0; word < columns.size(); ++word) {
+        columns[word] &= left[word];
+        any = any || columns[word] != 0;
+      }
+    }
+    return any;
+  }
+
+ private:
+  const Set& of_kind(std::size_t limiting, std::uint32_t kind) {
+    Set& left = left_[limiting][kind];
+    if (!left.empty()) return left;
+    const OnAxis& on = table_.on_axis_[limiting_[limiting]];
+    const ClassRange& range = box_[table_.axes_[limiting_[limiting]]];
+    const Occurrences& occurrences = which_ == Which::all ? on.all[kind] : on.usual[kind];
+    left = occurrences.any;
+    auto first = std::lower_bound(
+        occurrences.of_class.begin(), occurrences.of_class.end(), range.begin,
+        [](const auto& of_class, ClassIndex value) { return of_class.first < value; });
+    for (auto it = first; it != occurrences.of_class.end() && it->first < range.end; ++it) {
+      for (std::size_t word = 0; word < left.size(); ++word) left[word] |= it->second[word];
+    }
+    return left;
+  }
+
+  const OptionTable& table_;
+  const Box& box_;
+  Which which_;
+  std::vector<std::size_t> limiting_;
+  std::vector<std::vector<Set>> left_;  // by limiting axis and kind; empty: not looked at yet
+};
+
+bool OptionTable::any_in(const Box& box) const {
+  Sieve sieve(*this, box, Which::all);
+  Set columns;
+  for (std::size_t row = 0; row < row_count_; ++row) {
+    if (sieve.of_row(row, columns)) return true;
+  }
+  return false;
+}
+
+std::vector<OptionTable::Set> OptionTable::inside(const Box& box, Which which) const {
+  Sieve sieve(*this, box, which);
+  std::vector<Set> rows(row_count_);
+  for (std::size_t row = 0; row < row_count_; ++row) {
+    if (!sieve.of_row(row, rows[row])) rows[row].clear();
+  }
+  return rows;
+}
+
+std::optional<AxisIndex> OptionTable::first_limit(const Box& box) const {
+  for (std::size_t i = 0; i < axes_.size(); ++i) {
+    if (limits(box, i)) return axes_[i];
+  }
+  return std::nullopt;
+}
+
+int OptionTable::cost(const Box& box, std::size_t row, std::size_t column) const {
+  int cost = 0;
+  for (std::size_t i = 0; i < axes_.size(); ++i) {
+    if (!limits(box, i)) continue;
+    const Choice& at = choice(i, row, column);
+    const ClassRange& range = box[axes_[i]];
+    bool usual = at.any || range.holds(at.usual) || (at.even && range.holds(at.other));
+    cost += usual ? 0 : 1;
+  }
+  return cost;
+}
+
+}  // namespace sojourn

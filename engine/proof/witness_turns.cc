@@ -1,0 +1,166 @@
+// A situation in which another profile than the enabled one has been counted as well, as a `test`
+// block: the device changes its profile by turns, every day, so that each is counted every day
+// (semantics 9a).
+//
+//   test "ban in-brazil is broken"
+//     given profile = one, installed = {one, two}
+//     at 2026-04-03 08:00 profile = two, network 286-01
+//     at 2026-04-03 12:00 profile = one, network 724-05
+//     at 2026-04-04 08:00 profile = two, network 286-01
+//     ...
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "engine/proof/axes.h"
+#include "engine/proof/day_length.h"
+#include "engine/proof/witness_parts.h"
+#include "engine/proof/witness_text.h"
+
+namespace sojourn {
+namespace {
+
+// Days that are written out, and profiles that are counted beside the enabled one.
+constexpr std::int64_t kDaysMax = 400;
+constexpr std::size_t kOthersMax = 3;
+
+bool counts_single_days(const Feature& feature) {
+  return feature.kind == FeatureKind::consecutive_days ||
+         feature.kind == FeatureKind::calendar_count ||
+         (feature.kind == FeatureKind::window_count && feature.bucket == TimeUnit::day);
+}
+
+class Turns {
+ public:
+  Turns(const RuleTable& table, const Witness& witness) : table_(table), witness_(witness) {}
+
+  std::optional<std::string> write(const WitnessTest& test) {
+    if (!witness_.profile.known || witness_.profile.lower < 0 || !gather()) return std::nullopt;
+    std::vector<std::string> given = given_parts(table_, witness_);
+    std::string text = fmt::format("test {}\n", written_text(test.name));
+    if (!given.empty()) text += fmt::format("  given {}\n", joined(given));
+    for (auto day = static_cast<std::int32_t>(witness_.day - days_ + 1); day <= witness_.day;
+         ++day) {
+      std::int64_t ms =
+          witness_.time_of_day_ms - static_cast<std::int64_t>(others_.size()) * kTurnMs;
+      for (const std::string& other : others_) {
+        text += fmt::format("  at {} {}\n", time_text(day, ms), other);
+        ms += kTurnMs;
+      }
+      text += fmt::format("  at {} {}\n", time_text(day, ms), own_);
+    }
+    for (const std::string& remark : test.remarks) text += fmt::format("  # {}\n", remark);
+    for (const std::string& expectation : test.expectations) {
+      text += fmt::format("  expect {}\n", expectation);
+    }
+    return text;
+  }
+
+ private:
+  static constexpr std::int64_t kTurnMs = 2 * 3'600'000;
+
+  // Who was counted, where, and for how long.
+  bool gather() {
+    std::map<ProfileIndex, std::vector<ConditionIndex>> counted;
+    for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
+      const Feature& feature = table_.features[f];
+      const Reading& reading = witness_.readings[f];
+      if (!is_temporal(feature.kind) || reading.lower <= 0) continue;
+      if (feature.kind == FeatureKind::recency && reading.lower == kNotYet) continue;
+      bool another = feature.candidate && feature.candidate != witness_.profile.lower;
+      if (another && *feature.candidate >= table_.profiles.size()) return false;
+      std::vector<ConditionIndex> inner;
+      if (!look(feature, reading.lower, inner)) return false;
+      if (!another) continue;
+      std::vector<ConditionIndex>& of = counted[*feature.candidate];
+      of.insert(of.end(), inner.begin(), inner.end());
+    }
+    if (counted.empty() || counted.size() > kOthersMax || days_ > kDaysMax) return false;
+    for (const auto& [profile, conditions] : counted) {
+      std::optional<std::int64_t> network = network_for(profile, conditions);
+      if (!network) return false;
+      others_.push_back(fmt::format("profile = {}, network {}",
+                                    written_name(table_.profiles[profile].name),
+                                    to_text(unpack_plmn(static_cast<std::uint32_t>(*network)))));
+    }
+    const std::string& enabled =
+        table_.profiles[static_cast<std::size_t>(witness_.profile.lower)].name;
+    own_ = "profile = " + written_name(enabled);
+    std::string report = joined(report_parts(table_, witness_));
+    if (!report.empty()) own_ += ", " + report;
+    return true;
+  }
+
+  // What has to hold now and on the days before. False: turns cannot bring it about.
+  bool look(const Feature& feature, std::int64_t least, std::vector<ConditionIndex>& inner) {
+    if (feature.kind != FeatureKind::on_a_network) {
+      inner.push_back(feature.inner);
+      if (!counts_single_days(feature)) return false;
+      days_ = std::max(days_, least);
+      return true;
+    }
+    inner.push_back(feature.inner);
+    for (FeatureIndex f : table_.conditions.features_of(feature.inner)) {
+      const Feature& part = table_.features[f];
+      if (!is_temporal(part.kind)) continue;
+      for (const Test& test : table_.conditions.tests()) {
+        bool about = test.feature == f && test.kind == Test::Kind::at_least;
+        if (about && !look(part, test.threshold, inner)) return false;
+      }
+    }
+    return true;
+  }
+
+  // A network on which all of them hold with the profile, rather the present one.
+  std::optional<std::int64_t> network_for(ProfileIndex profile,
+                                          const std::vector<ConditionIndex>& conditions) const {
+    std::vector<std::int64_t> networks;
+    if (witness_.network.known) networks.push_back(witness_.network.lower);
+    std::vector<std::int64_t> all = network_values(table_);
+    networks.insert(networks.end(), all.begin(), all.end());
+    auto suits = [&](std::int64_t network) {
+      return network >= 0 &&
+             std::all_of(conditions.begin(), conditions.end(), [&](ConditionIndex condition) {
+               return holds(condition, profile, network);
+             });
+    };
+    auto found = std::find_if(networks.begin(), networks.end(), suits);
+    return found == networks.end() ? std::nullopt : std::optional(*found);
+  }
+
+  bool holds(ConditionIndex condition, ProfileIndex profile, std::int64_t network) const {
+    CountrySet its = countries_of(unpack_plmn(static_cast<std::uint32_t>(network)));
+    Truth truth = table_.conditions.judge(condition, [&](const Test& test) {
+      const Feature& feature = table_.features[test.feature];
+      Reading reading = witness_.readings[test.feature];
+      if (is_temporal(feature.kind)) return Truth::yes;  // comes of what it counts
+      if (feature.kind == FeatureKind::profile) reading = Reading::exactly(profile);
+      if (feature.kind == FeatureKind::network) reading = Reading::exactly(network);
+      if (feature.kind == FeatureKind::roaming) {
+        reading = roaming_reading(network, table_.profiles[profile].home, feature.countries);
+      }
+      bool by_network = feature.kind == FeatureKind::country && !witness_.position;
+      if (by_network && its.size() == 1) {
+        reading = Reading::exactly(std::int64_t{CountryClaim::of(its.members().front()).packed()});
+      }
+      return judge(test, feature, reading);
+    });
+    return truth == Truth::yes;
+  }
+
+  const RuleTable& table_;
+  const Witness& witness_;
+  std::vector<std::string> others_;  // what the device says on each turn
+  std::string own_;
+  std::int64_t days_ = 1;
+};
+
+}  // namespace
+
+std::optional<std::string> turns_as_test(const RuleTable& table, const Witness& witness,
+                                         const WitnessTest& test) {
+  return Turns(table, witness).write(test);
+}
+
+}  // namespace sojourn

@@ -1,0 +1,76 @@
+// Many profiles under many bans: everything is decided, and what is said is so.
+#include <fmt/format.h>
+
+#include <initializer_list>
+
+#include "tests/proof/checked_policy.h"
+
+namespace sojourn::lang {
+namespace {
+
+using testing::check;
+using testing::Checked;
+using testing::replay;
+
+constexpr std::string_view kHomes[] = {"BR", "TR", "IN", "DE", "FR", "GB", "US", "MX", "AR", "ZA"};
+
+// Each ban has the profile at home in its country for a remedy.
+std::string policy_of(std::size_t profiles, std::size_t bans, bool counts) {
+  std::string text = "policy many\n";
+  for (std::size_t i = 0; i < profiles; ++i) {
+    text += fmt::format("profile p{} home {} iccid 89{:04}* download \"a.example\"\n", i,
+                        kHomes[i % std::size(kHomes)], i);
+  }
+  for (std::size_t i = 0; i < bans; ++i) {
+    text += counts ? fmt::format(
+                         "ban b{} never roaming in {} per profile on the same network on "
+                         "more than 9 consecutive days notice 2 days\n"
+                         "  assuming a switch completes within 1 day remedy profile = p{}\n",
+                         i, kHomes[i], i)
+                   : fmt::format(
+                         "ban b{} never network in {} and roaming in {} remedy profile = "
+                         "p{}\n",
+                         i, kHomes[i], kHomes[i], i);
+  }
+  return text + "otherwise keep\n";
+}
+
+void each_is(const Checked& checked, Verdict verdict) {
+  for (const BanVerdict& ban : checked.analysis.promises.bans) CHECK(ban.verdict == verdict);
+}
+
+}  // namespace
+
+TEST_CASE("bans on networks hold whatever the number of profiles") {
+  for (std::size_t profiles : std::initializer_list<std::size_t>{5, 20, 60}) {
+    std::string text = policy_of(profiles, 5, false);
+    INFO(text);
+    std::optional<Checked> checked = check(text, "many.sojourn");
+    REQUIRE(checked);
+    each_is(*checked, Verdict::holds);
+  }
+}
+
+// Every remedy may have been used up elsewhere: the device went to and fro each day.
+TEST_CASE("a remedy that another ban has counted is no remedy") {
+  for (std::size_t profiles : std::initializer_list<std::size_t>{3, 20}) {
+    std::string text = policy_of(profiles, 3, true);
+    INFO(text);
+    std::optional<Checked> checked = check(text, "many.sojourn");
+    REQUIRE(checked);
+    each_is(*checked, Verdict::broken);
+    std::string story = checked->story_of(Code::P0301);
+    CHECK_FALSE(story.empty());
+    CHECK(replay(text, story, "many.sojourn") == "");
+  }
+}
+
+TEST_CASE("a remedy that no other ban counts is one") {
+  std::string text = policy_of(20, 1, true);
+  std::optional<Checked> checked = check(text, "many.sojourn");
+  REQUIRE(checked);
+  each_is(*checked, Verdict::holds);
+  CHECK(checked->analysis.promises.bans[0].over_time.verdict == Verdict::holds);
+}
+
+}  // namespace sojourn::lang
