@@ -146,8 +146,9 @@ Status analyse_policy(PolicySource& source, const Gazetteer& world, Recheck* kep
     bool of_a_life = diagnostic.code == Code::P0301 || diagnostic.code == Code::P0302 ||
                      diagnostic.code == Code::P0303 || diagnostic.code == Code::W0303;
     if (!keep_reproducible(diagnostic, replay)) {
-      if (of_a_life) {
-        // The prover's world knows less than the engine about counts with another profile.
+      if (of_a_life || !analysis.identities_together) {
+        // The prover's world knows less than the engine about counts with another profile, and
+        // little where profiles and networks are too many.
         source.diagnostics.add(make_diagnostic(
             Code::N0304,
             fmt::format("not decided: {}; the situation that was found did not come about when it "
@@ -159,6 +160,7 @@ Status analyse_policy(PolicySource& source, const Gazetteer& world, Recheck* kep
       source.diagnostics.add(make_diagnostic(
           Code::E0902, fmt::format("a counterexample did not reproduce: {}", diagnostic.message),
           "please report the rule file"));
+      continue;
     }
     source.diagnostics.add(std::move(diagnostic));
   }

@@ -77,6 +77,9 @@ struct Analysis {
   // Guards of `at most 0`, though rules that they do not except ask for a profile: these wait for
   // good, also where a device at rest is without service.
   std::vector<std::uint32_t> stopping_guards;
+  // False: profiles and networks were too many to be taken together, and a situation found may be
+  // one that no device comes to.
+  bool identities_together = true;
   std::vector<std::string> undecided;  // "whether rule `a` can ever decide"
 };
 

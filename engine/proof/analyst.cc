@@ -47,6 +47,7 @@ Analysis Analyst::run() {
   find_stopping_guards();
   find_gap();
   find_indistinct();
+  found_.identities_together = !model().world().has_too_many_identities();
   found_.table = table();
   return std::move(found_);
 }

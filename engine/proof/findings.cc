@@ -259,7 +259,15 @@ class FindingWriter {
   }
 
   std::string over_time_text(const Ban& ban, const OverTime& over_time) const {
-    if (over_time.verdict != Verdict::holds) return "proved for each instant only";
+    if (over_time.verdict == Verdict::broken) {
+      return "whatever the situation, what is decided there is lawful; but a switch takes time, "
+             "and "
+             "while it does the ban can be violated: P0303 shows how";
+    }
+    if (over_time.verdict == Verdict::undecided) {
+      return "whatever the situation, what is decided there is lawful; whether the ban can be "
+             "violated while a switch takes its time is not decided: N0304 says what is open";
+    }
     if (ban.assuming.ms == 0) {
       return "a switch is taken to complete at once; `assuming a switch completes within ...` "
              "asks for more";
@@ -269,6 +277,18 @@ class FindingWriter {
         "`requires`, rollout and device guards let them go; fleet guards, approval and kill switch "
         "fall within it; what the world alone brings about ends within it ({} states explored){}",
         describe(ban.assuming), over_time.state_count, together());
+  }
+
+  static std::string_view how_far(const OverTime& over_time) {
+    switch (over_time.verdict) {
+      case Verdict::holds:
+        return ": in every situation what is decided is lawful";
+      case Verdict::broken:
+        return " in each single situation, but not over time";
+      case Verdict::undecided:
+        break;
+    }
+    return " in each single situation; over time it is not decided";
   }
 
   // Several bans meet in one device (slow_switch.h).
@@ -338,10 +358,9 @@ class FindingWriter {
       return undecided(fmt::format("whether ban `{}` holds", ban.label()));
     }
     if (verdict.verdict == Verdict::holds) {
-      Diagnostic& d = add(
-          Code::N0305, {},
-          fmt::format("ban `{}` holds: in every situation what is decided is lawful", ban.label()),
-          over_time_text(ban, verdict.over_time));
+      Diagnostic& d = add(Code::N0305, {},
+                          fmt::format("ban `{}` holds{}", ban.label(), how_far(verdict.over_time)),
+                          over_time_text(ban, verdict.over_time));
       if (verdict.doubt) {
         d.notes.push_back("in doubt, and taken not to bite: " +
                           describe_witness(table_, *verdict.doubt));
