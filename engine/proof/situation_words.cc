@@ -276,6 +276,9 @@ std::string SituationWords::symbol_words(AxisIndex axis, const Classes& known) c
     (inside ? in : out).push_back(value.name);
   }
   bool others = at.default_class != at.unknown_class && known[at.default_class];
+  // All claims that there are have names: the few that are left out say it shorter.
+  bool few_left_out = !out.empty() && out.size() <= kListedMax && out.size() < in.size();
+  others = others || (feature.kind == FeatureKind::country && few_left_out);
   bool numbered = feature.kind == FeatureKind::country || feature.kind == FeatureKind::network;
   if (in.empty() && out.empty()) return fmt::format("{} among some values", subject);
   bool spaced = numbered || (others ? out : in).size() != 1;
