@@ -295,7 +295,7 @@ SituationSearch::Answer SituationSearch::walk_identities(
   }
   Answer answer;
   for (bool with_unknown : {false, true}) {
-    std::size_t left = steps_max / 2;
+    std::size_t left = steps_max;
     answer.decided = true;
     for (const World::Identity& identity : possible) {
       Walk one(*this, with_unknown, left, budget, &identity);

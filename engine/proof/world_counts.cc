@@ -202,9 +202,10 @@ bool World::read_counts(const Box& box, Witness& witness) const {
       upper[f] = {std::max(possible.low, high.low), std::min(possible.high, high.high)};
     }
     // What holds with another candidate does not say how it stands; nor do counts without a value.
-    bool another = feature.candidate && feature.candidate != witness.profile.lower;
-    bool open = (feature.kind == FeatureKind::on_a_network && !counted) ||
-                (feature.candidate && (!witness.profile.known || another));
+    bool another = !witness.profile.known || feature.candidate != witness.profile.lower;
+    bool declared = feature.candidate && is_declared(*feature.candidate);
+    bool open = (feature.kind == FeatureKind::on_a_network && (!counted || another)) ||
+                (declared && another);
     bool unbroken =
         feature.kind == FeatureKind::held || feature.kind == FeatureKind::consecutive_days;
     open = open || (unbroken && feature.ahead_days != 0);
