@@ -74,7 +74,8 @@ void Feed::follow(const std::string& path) {
 
 void Feed::take(const std::string& path, std::string_view text) {
   ReportLineReader reader;
-  ReportLines lines = reader.read(text, engine_.latest_report());
+  Instant latest = engine_.latest_report();
+  ReportLines lines = reader.read(text, latest);
   if (lines.refused_count > 0) {
     const RefusedLine& first = lines.refused.front();
     log_.warn("lines refused", {{"path", path},
@@ -84,8 +85,11 @@ void Feed::take(const std::string& path, std::string_view text) {
   while (!lines.reports.empty()) {
     Result<ReportCounts> taken = engine_.take(lines.reports);
     if (taken) return;
-    if (taken.error().code != Code::E0883) return log_.error(taken.error());
-    std::this_thread::sleep_for(kBusyNap);  // others came first
+    // Others came first, or the disk is full. A pipe gives nothing twice, so it is waited out.
+    bool waits = taken.error().code == Code::E0883 || taken.error().code == Code::E0009;
+    if (!waits || stopping_) return log_.error(taken.error());
+    std::this_thread::sleep_for(kBusyNap);
+    lines = reader.read(text, latest);  // as they came: some of it may have been taken out
   }
 }
 

@@ -1,9 +1,11 @@
 // The whole program while what it stands on gives way: a disk that fills up, a row that rots, a
 // wall clock that somebody sets.
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include <chrono>
 #include <csignal>
+#include <fstream>
 #include <thread>
 
 #include "tests/service/demo_folder.h"
@@ -103,6 +105,34 @@ TEST_CASE("a full disk keeps devices waiting, not out") {
   service.devices("coap", {});
   CHECK(holds(service.ask_until("devices show", demo_device(0), "local-br, enabled").out,
               "local-br, enabled"));
+  CHECK(service.stop(SIGTERM) == 0);
+}
+
+TEST_CASE("what comes through a pipe while the disk is full waits for room") {
+  ScratchFolder scratch;
+  Served service(make_folder(scratch, "demo", 3));
+  std::string pipe = service.folder() + "/pipe";
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  replace_in(service.folder() + "/serve.json",
+             "\"policy\":", "\"observations\": [\"pipe\"], \"policy\":");
+  ServiceCircumstances around(service);
+  REQUIRE(service.start());
+  Operator operating(service);
+  auto is_decided = [&](std::size_t n) {
+    return holds(service.ask_until("devices show", demo_device(n), "meters-in-brazil", 10).out,
+                 "meters-in-brazil");
+  };
+  std::ofstream writer(pipe);
+  writer << meter(0) << std::flush;
+  CHECK(is_decided(0));
+  around.fill_disk(true);
+  writer << meter(1) << std::flush;
+  CHECK(becomes([&] { return operating.ask("GET", "/readyz") == 503; }));
+  writer << meter(2) << std::flush;
+  std::this_thread::sleep_for(std::chrono::seconds(1));  // it is read meanwhile, and finds no room
+  around.fill_disk(false);
+  CHECK(is_decided(1));
+  CHECK(is_decided(2));
   CHECK(service.stop(SIGTERM) == 0);
 }
 
