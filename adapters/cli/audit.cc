@@ -41,11 +41,21 @@ std::string records(std::string_view word, const ChainVerifier& verifier) {
 int run_audit_verify(const AuditOptions& options, Console& console) {
   ChainVerifier verifier;
   Status broken;
+  bool reached = options.head.empty();
   Status read = for_each_line(options.file, [&](const std::string& line) {
     broken = verifier.check(line);
+    reached = reached || to_hex(verifier.head()) == options.head;
     return broken.ok();
   });
   if (!read) return console.fail(read.error());
+  if (broken.ok() && verifier.record_count() == 0) {
+    return console.fail(make_diagnostic(Code::E0003, fmt::format("`{}` is empty", options.file),
+                                        "a chain has one record at least"));
+  }
+  if (broken.ok() && !reached) {
+    broken = make_diagnostic(Code::E0020, fmt::format("no record has the head `{}`", options.head),
+                             "records are missing at the end, or it is the head of another chain");
+  }
   if (options.format == OutputFormat::json) {
     console.print(fmt::format("{{\"unbroken\":{},\"records\":{},\"head\":\"{}\"}}\n", broken.ok(),
                               verifier.record_count(), to_hex(verifier.head())));

@@ -108,6 +108,7 @@ int run_geo(const GeoOptions& options, Console& console);
 struct AuditOptions {
   std::string file;
   bool pseudonymise = false;
+  std::string head;  // of an earlier time: verify must come across it
   OutputFormat format = OutputFormat::text;
 };
 int run_audit_verify(const AuditOptions& options, Console& console);

@@ -255,9 +255,13 @@ void add_audit(CLI::App& app, Action& action) {
   auto options = std::make_shared<AuditOptions>();
   CLI::App* verify = audit->add_subcommand("verify", "find changed, missing and reordered records");
   verify->add_option("FILE", options->file, "the chain; - is standard input")->required();
+  verify->add_option("--head", options->head,
+                     "a head that was told before: a chain that ends earlier is broken");
   add_format(verify, options->format);
   verify->footer(
-      "Example:\n  sojourn audit verify chain.ndjson\n"
+      "Examples:\n  sojourn audit verify chain.ndjson\n"
+      "  sojourn audit verify --head 5e8ad1...83 chain.ndjson\n"
+      "What is missing at the end is found only with a head of that time: keep the last one.\n"
       "Exit: 0 unbroken, 1 broken, 2 unusable input.");
   runs(verify, action, options, run_audit_verify);
   auto remote = std::make_shared<ServiceOptions>();

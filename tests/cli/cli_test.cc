@@ -314,4 +314,13 @@ TEST_CASE("the evidence chain of a dry-run verifies, and not when it was touched
           "sed '2s/keep/kept/;2s/profile/profilf/' chain > changed && sojourn audit verify changed",
           scratch.path())
           .exit_code == 1);
+  // What is missing at the end is found by whoever kept the head.
+  std::string told = run_shell("sojourn audit verify --format json chain", scratch.path()).out;
+  std::string verify =
+      "sojourn audit verify --head " + told.substr(told.find("\"head\":\"") + 8, 64) + " ";
+  CHECK(run_shell(verify + "chain", scratch.path()).exit_code == 0);
+  ProgramRun cut = run_shell("sed '$d' chain > cut && " + verify + "cut", scratch.path());
+  CHECK(cut.exit_code == 1);
+  CHECK_THAT(cut.err, Contains("no record has the head"));
+  CHECK(run_shell("true | sojourn audit verify -", scratch.path()).exit_code == 2);
 }
