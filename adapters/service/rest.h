@@ -67,7 +67,8 @@ std::span<const RestSchema> rest_schemas();
 class ServiceFacts {
  public:
   virtual ~ServiceFacts() = default;
-  virtual std::string metrics() const = 0;  // Prometheus text
+  // Prometheus text: a tenant's own, or of "*" all of them and the servers'.
+  virtual std::string metrics(std::string_view tenant) const = 0;
   virtual bool ready() const = 0;
   virtual std::size_t devices_set_aside() const = 0;
   virtual std::shared_ptr<const Tokens> tokens() const = 0;

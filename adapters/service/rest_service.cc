@@ -93,8 +93,9 @@ eim::HttpResponse show_readiness(Rest& rest, const RestCall&) {
   return response;
 }
 
-eim::HttpResponse show_metrics(Rest& rest, const RestCall&) {
-  return eim::HttpResponse::text(200, rest.facts().metrics(), "text/plain; version=0.0.4");
+eim::HttpResponse show_metrics(Rest& rest, const RestCall& call) {
+  return eim::HttpResponse::text(200, rest.facts().metrics(call.holder.tenant),
+                                 "text/plain; version=0.0.4");
 }
 
 eim::HttpResponse show_openapi(Rest&, const RestCall&) {

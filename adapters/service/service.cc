@@ -97,7 +97,7 @@ class Running final : public Service, public ServiceFacts {
   bool failed() const override { return failed_.load(); }
   void stop() override;
 
-  std::string metrics() const override;
+  std::string metrics(std::string_view tenant) const override;
   bool ready() const override;
   std::size_t devices_set_aside() const override {
     std::size_t count = 0;
@@ -527,13 +527,16 @@ bool Running::ready() const {
   return true;
 }
 
-std::string Running::metrics() const {
+std::string Running::metrics(std::string_view tenant) const {
   MetricsText text;
+  bool all = tenant == "*";
   for (const House& house : houses_) {
+    if (!all && house.config.name != tenant) continue;
     add_engine(text, house.config.name, house.engine->counters(), house.tenant->devices_in_memory(),
                house.tenant->devices_set_aside(), house.tenant->chain_length());
     add_fleet(text, house.config.name, house.tenant->fleet_size());
   }
+  if (!all) return text.take();
   add_esipa(text, esipa_->counters());
   if (https_server_) add_https(text, "esipa", https_server_->counters());
   if (knows_rest_server_) add_https(text, "rest", rest_server_->counters());

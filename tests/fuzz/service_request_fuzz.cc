@@ -36,7 +36,7 @@ class Facts final : public ServiceFacts {
     std::string file = "{\"tokens\":[" + token_entry(kToken, {"f", Role::admin, "*"}) + "]}";
     tokens_ = std::make_shared<const Tokens>(Tokens::parse(file).value());
   }
-  std::string metrics() const override { return {}; }
+  std::string metrics(std::string_view) const override { return {}; }
   bool ready() const override { return true; }
   std::size_t devices_set_aside() const override { return 0; }
   std::shared_ptr<const Tokens> tokens() const override { return tokens_; }

@@ -188,7 +188,7 @@ class Asking final : public service::ServiceFacts {
     return Json::parse(answer.body.begin(), answer.body.end())["campaigns"];
   }
 
-  std::string metrics() const override { return {}; }
+  std::string metrics(std::string_view) const override { return {}; }
   bool ready() const override { return true; }
   std::size_t devices_set_aside() const override { return 0; }
   std::shared_ptr<const service::Tokens> tokens() const override { return tokens_; }

@@ -209,6 +209,12 @@ TEST_CASE("two tenants share a service and nothing else") {
       "eim": {"id": "eim.other.example", "key": "other/eim.key", "ci_certificates": ["other/ci.pem"]}},
 )");
   write(folder + "/serve.json", config);
+  const std::string other = "of the other tenant";
+  replace_in(
+      folder + "/tokens.json", "[",
+      "[" +
+          sojourn::service::token_entry(other, {"other", sojourn::service::Role::admin, "other"}) +
+          ",");
   Served service(folder);
   REQUIRE(service.start());
   write(folder + "/reports", report_line(demo_device(0), 60'000, kMeterInBrazil));
@@ -226,6 +232,14 @@ TEST_CASE("two tenants share a service and nothing else") {
   write(folder + "/chain", service.ask("audit fetch", "--tenant demo").out);
   CHECK(run_shell("sojourn audit verify chain", folder).exit_code == 0);
   CHECK(service.ask("audit fetch", "--tenant other").out.empty());
+  RestClient client(service);
+  std::string of_all = text_of(*client.ask("GET", "/metrics", service.token("read")));
+  CHECK(holds(of_all, "{tenant=\"demo\"}"));
+  CHECK(holds(of_all, "sojourn_esipa_messages_total"));
+  std::string of_other = text_of(*client.ask("GET", "/metrics", other));
+  CHECK(holds(of_other, "{tenant=\"other\"}"));
+  CHECK(!holds(of_other, "demo"));
+  CHECK(!holds(of_other, "sojourn_esipa_messages_total"));  // of which others have their part
 }
 
 TEST_CASE("a policy is replaced while devices are in its hands") {
