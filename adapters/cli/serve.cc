@@ -1,5 +1,6 @@
 // sojourn serve CONFIG: the engine with its eIM, until a signal ends it.
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -74,6 +75,8 @@ int run_serve(const ServeOptions& options, Console& console) {
     console.print(service::print_config(*config));
     return kClean;
   }
+  // Where devices were and what they carry is for the service's user and group alone.
+  ::umask(::umask(0) | S_IRWXO);
   std::signal(SIGTERM, end);
   std::signal(SIGINT, end);
   std::signal(SIGHUP, reload);

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <thread>
 
@@ -329,4 +330,32 @@ TEST_CASE("what is wrong with a configuration is said with its place, and nothin
   CHECK(shown.exit_code == 0);
   write(folder + "/again.json", shown.out);
   CHECK(run_shell("sojourn serve --print-config again.json", folder).out == shown.out);
+}
+
+TEST_CASE("a key that is not the certificate's is told before anything is made") {
+  ScratchFolder scratch;
+  for (const char* of : {"tls.key", "eim.key"}) {
+    INFO(of);
+    std::string folder = make_folder(scratch, of + std::string("-folder"), 1);
+    write(folder + "/" + of, read_whole(folder + "/ci.pem"));
+    Served service(folder);
+    CHECK_FALSE(service.start());
+    CHECK(holds(service.said(), "error[E08"));
+    CHECK_FALSE(std::filesystem::exists(folder + "/sojourn.store"));
+  }
+}
+
+TEST_CASE("what is stored and logged about devices is not for everybody on the machine") {
+  ScratchFolder scratch;
+  Served service(make_folder(scratch, "demo", 1));
+  replace_in(service.folder() + "/serve.json", "{", "{\"log\": \"log\",");
+  REQUIRE(service.start());
+  REQUIRE(service.observe(meter(0)).exit_code == 0);
+  for (const char* name : {"sojourn.store", "sojourn.store-wal", "log"}) {
+    INFO(name);
+    auto mode = std::filesystem::status(service.folder() + "/" + name).permissions();
+    CHECK((mode & std::filesystem::perms::owner_read) != std::filesystem::perms::none);
+    CHECK((mode & std::filesystem::perms::others_all) == std::filesystem::perms::none);
+  }
+  CHECK(service.stop(SIGTERM) == 0);
 }
