@@ -1,5 +1,7 @@
 #include "adapters/service/policy.h"
 
+#include <fmt/format.h>
+
 #include <string>
 #include <utility>
 
@@ -40,6 +42,11 @@ Result<std::shared_ptr<const DecisionGraph>> compile_source(const std::string& p
 PolicyCheck check_policy(const std::string& path, std::string_view bytes, const FileSource& files,
                          const Gazetteer& world, Recheck* kept) {
   PolicyCheck check;
+  // Of somebody whose disk was full, or who is still writing; it would switch every law off.
+  if (bytes.find_first_not_of(" \t\r\n") == std::string_view::npos) {
+    add_finding(make_diagnostic(Code::E0882, fmt::format("`{}` holds no policy", path)), {}, check);
+    return check;
+  }
   check.runnable.devices = std::make_shared<const MasterData>(std::vector<Observation>());
   auto graph = looks_like_graph_file(as_bytes(bytes))
                    ? read_graph_file(Bytes(bytes.begin(), bytes.end()))

@@ -205,6 +205,18 @@ TEST_CASE("tokens and policies are read again under load, and nobody who works n
   CHECK(holds(service.said(), "E0882"));
   CHECK(status(last) == 200);
   CHECK(holds(service.ask("policy show").out, "version round 4"));
+  // Neither does a file that is empty, because the disk was full or somebody is still writing.
+  write(service.folder() + "/policy.sojourn", "\n");
+  before = count_of(service.said(), "\"reloaded\"");
+  service.signal(SIGHUP);
+  CHECK(becomes([&] { return count_of(service.said(), "\"reloaded\"") > before; }));
+  CHECK(holds(service.said(), "holds no policy"));
+  CHECK(holds(service.ask("policy show").out, "version round 4"));
+  write(service.folder() + "/bad.sojourn", "rule broken when\n");
+  ProgramRun sent = service.ask("policy activate", "bad.sojourn");
+  INFO(sent.err);
+  CHECK(sent.exit_code == 1);
+  CHECK(holds(sent.err, "\n  | error[E0105]"));
   over = true;
   load.join();
   devices.join();
