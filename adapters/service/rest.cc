@@ -107,6 +107,8 @@ std::string_view title_of(unsigned status) {
       return "conflict";
     case 413:
       return "too large";
+    case 415:
+      return "unsupported encoding";
     case 422:
       return "refused";
     case 429:
@@ -188,7 +190,9 @@ unsigned Rest::judge(const eim::HttpRequest& head) {
   unsigned admitted = admit(head, *match.route, holder);
   if (admitted != 200) return admitted;
   bool lacks_tenant = match.route->of_tenant && engine_for(head, holder) == nullptr;
-  return lacks_tenant ? 403 : 200;
+  if (lacks_tenant) return 403;
+  std::string_view encoding = head.fields["Content-Encoding"];
+  return encoding.empty() || encoding == "identity" ? 200 : 415;
 }
 
 eim::HttpResponse Rest::handle(const eim::HttpRequest& request) {
@@ -219,6 +223,7 @@ std::string Rest::reason_of(unsigned status, const eim::HttpRequest& head) const
     return shown ? "the token is none of this service's" : "no token was sent, and no certificate";
   }
   if (status == 404) return "there is no such route; /openapi.json lists them";
+  if (status == 415) return "a body is taken as it is, without a `Content-Encoding`";
   if (status == 403 && match.route != nullptr) {
     unsigned admitted = admit(head, *match.route, holder);
     return admitted == 200 ? "not a tenant of this token, or the token is for several: the header "
