@@ -48,10 +48,11 @@ Diagnostic refusal(const simulator::HttpReply& reply) {
   std::string message =
       fmt::format("the service answered {}{}{}", reply.status, what.empty() ? "" : ": " + what,
                   code.empty() ? "" : fmt::format(" [{}]", code));
+  Diagnostic refused = make_diagnostic(Code::E0884, message, member("help"));
   for (const Json& finding : json.is_object() ? json.value("findings", Json::array()) : Json()) {
-    if (finding.is_object()) message += "\n" + finding.value("text", "");
+    if (finding.is_object()) refused.notes.push_back(finding.value("text", ""));
   }
-  return make_diagnostic(Code::E0884, message, member("help"));
+  return refused;
 }
 
 }  // namespace

@@ -86,6 +86,15 @@ Result<std::shared_ptr<ssl::context>> make_context(const TlsIdentity& identity) 
   return context;
 }
 
+}  // namespace
+
+Status check_identity(const TlsIdentity& identity) {
+  auto context = make_context(identity);
+  return context ? Status() : Status(std::move(context).error());
+}
+
+namespace {
+
 // --- what connections share ---------------------------------------------------------------------
 
 class Connection {

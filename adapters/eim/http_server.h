@@ -119,6 +119,9 @@ struct HttpCounters {
   std::size_t open = 0;                 // connections now
 };
 
+// Could a server show it? Errors: E0861.
+Status check_identity(const TlsIdentity& identity);
+
 // Threads: all members from any thread. The handler outlives the server.
 class HttpServer {
  public:

@@ -23,6 +23,7 @@ Diagnostic refused(const std::string& path, const std::string& what, std::string
 class RepeatedMembers final : public nlohmann::json_sax<Json> {
  public:
   std::optional<std::string> found;
+  std::optional<std::size_t> broken_at;  // what is no JSON at all, by its byte
   bool null() override { return true; }
   bool boolean(bool) override { return true; }
   bool number_integer(std::int64_t) override { return true; }
@@ -38,7 +39,8 @@ class RepeatedMembers final : public nlohmann::json_sax<Json> {
   bool end_object() override { return members_.pop_back(), true; }
   bool start_array(std::size_t) override { return open(); }
   bool end_array() override { return members_.pop_back(), true; }
-  bool parse_error(std::size_t, const std::string&, const Json::exception&) override {
+  bool parse_error(std::size_t at, const std::string&, const Json::exception&) override {
+    broken_at = at;
     return false;
   }
 
@@ -70,8 +72,9 @@ class Section {
   void text(const char* name, std::string& into, bool required = false) {
     const Json* value = take(name, required);
     if (value == nullptr) return;
-    if (!value->is_string() || (required && value->get_ref<const std::string&>().empty())) {
-      return wrong(name, "must be a text");
+    if (!value->is_string()) return wrong(name, "must be a text");
+    if (required && value->get_ref<const std::string&>().empty()) {
+      return wrong(name, "must not be empty");
     }
     into = value->get<std::string>();
   }
@@ -188,6 +191,10 @@ void read_seconds(Section& section, const char* name, Duration& into) {
   into = seconds(count);
 }
 
+bool fits_header(std::string_view name) {
+  return std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
 void read_tenant(Section& section, TenantConfig& tenant) {
   if (tenant.name.empty() || tenant.name.size() > limits::kTenantBytesMax) {
     section.wrong("", fmt::format("a tenant's name has 1 to {} bytes", limits::kTenantBytesMax));
@@ -261,17 +268,26 @@ Json listen_json(const ListenConfig& listen) {
 
 std::optional<Config> parse_config(std::string_view text, const std::string& folder,
                                    std::vector<Diagnostic>& wrong) {
-  Json json = Json::parse(text.begin(), text.end(), nullptr, false);
-  if (!json.is_object()) {
-    wrong.push_back(refused("", "the configuration is not a JSON object",
-                            "`sojourn serve --init DIR` makes one to start from"));
+  constexpr const char* kHowToBegin = "`sojourn serve --init DIR` makes one to start from";
+  RepeatedMembers repeated;
+  bool nested_too_deeply = !Json::sax_parse(text, &repeated) && !repeated.broken_at;
+  if (repeated.broken_at) {
+    auto end =
+        text.begin() + static_cast<std::ptrdiff_t>(std::min(*repeated.broken_at, text.size()));
+    wrong.push_back(
+        refused("", fmt::format("line {} is not JSON", 1 + std::count(text.begin(), end, '\n')),
+                kHowToBegin));
     return std::nullopt;
   }
-  RepeatedMembers repeated;
-  if (!Json::sax_parse(text, &repeated) || repeated.found) {
+  if (nested_too_deeply || repeated.found) {
     wrong.push_back(refused("", repeated.found
                                     ? fmt::format("member `{}` stands twice", *repeated.found)
                                     : std::string("nested too deeply")));
+    return std::nullopt;
+  }
+  Json json = Json::parse(text.begin(), text.end(), nullptr, false);
+  if (!json.is_object()) {
+    wrong.push_back(refused("", "the configuration is not a JSON object", kHowToBegin));
     return std::nullopt;
   }
   Config config;

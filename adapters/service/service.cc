@@ -71,6 +71,7 @@ struct House {
   const TenantConfig& config;
   std::string policy_file_digest;  // of the bytes that the configuration's file had
   std::unique_ptr<eim::SigningKey> key;
+  eim::BookOptions book_options;
   std::unique_ptr<eim::OrderBook> book;
   std::unique_ptr<BookPool> books;
   std::unique_ptr<Tenant> tenant;
@@ -131,12 +132,15 @@ class Running final : public Service, public ServiceFacts {
   Status activate_proposal(Engine& engine, std::string_view by, PolicyCheck& found) override;
 
  private:
-  Status open_house(const TenantConfig& config);
+  // Keys and certificates, before anything is made or begins.
+  Status read_keys();
+  Status read_keys_of(House& house);
+  Status open_house(House& house);
   Result<RunnablePolicy> first_policy(House& house, std::string& text);
   Status open_servers();
   Status read_tokens();
   Status resume_shadow(House& house);
-  void reload_policy(House& house);
+  Status reload_policy(House& house);
   Status activate_or_propose(House& house, std::string_view text, std::string_view by,
                              PolicyCheck& check, Activation asked = {});
   // Beside the policy and its version what it was before may be set.
@@ -174,13 +178,14 @@ Status Running::begin() {
   if (!world) return within(std::move(world).error(), "geodata");
   world_ = *world;
   if (Status read = read_tokens(); !read) return read;
+  if (Status read = read_keys(); !read) return read;
   auto file = open_sqlite_store({.path = config_.store});
   if (!file) return std::move(file).error();
   file_ = std::move(file).value();
   store_ = std::make_unique<SharedStore>(*file_);
-  for (const TenantConfig& tenant : config_.tenants) {
-    if (Status opened = open_house(tenant); !opened) {
-      return within(std::move(opened).error(), "tenant `" + tenant.name + "`");
+  for (House& house : houses_) {
+    if (Status opened = open_house(house); !opened) {
+      return within(std::move(opened).error(), "tenant `" + house.config.name + "`");
     }
   }
   for (House& house : houses_) {
@@ -201,14 +206,35 @@ Status Running::read_tokens() {
   return {};
 }
 
-Status Running::open_house(const TenantConfig& config) {
-  House& house = houses_.emplace_back(House{config, {}, {}, {}, {}, {}, {}, {}});
+Status Running::read_keys() {
+  auto check = [](const ListenConfig& listen, const std::string& client_ca,
+                  const std::string& where) -> Status {
+    auto identity = read_identity(listen, client_ca);
+    if (!identity) return std::move(identity).error();
+    Status checked = eim::check_identity(*identity);
+    return checked ? checked : within(std::move(checked).error(), where);
+  };
+  Status checked = check(config_.rest, config_.rest.client_ca, "`/rest`");
+  if (checked && config_.https) checked = check(*config_.https, {}, "`/esipa/https`");
+  if (checked && config_.coap) checked = check(*config_.coap, {}, "`/esipa/coap`");
+  if (!checked) return checked;
+  for (const TenantConfig& tenant : config_.tenants) {
+    House& house = houses_.emplace_back(House{tenant, {}, {}, {}, {}, {}, {}, {}, {}});
+    if (Status read = read_keys_of(house); !read) {
+      return within(std::move(read).error(), "tenant `" + tenant.name + "`");
+    }
+  }
+  return {};
+}
+
+Status Running::read_keys_of(House& house) {
+  const TenantConfig& config = house.config;
   auto key_text = read_whole(config.eim_key, kKeyBytesMax);
   if (!key_text) return std::move(key_text).error();
   auto key = eim::SigningKey::from_pem(*key_text);
   if (!key) return within(std::move(key).error(), "`" + config.eim_key + "`");
   house.key = std::make_unique<eim::SigningKey>(std::move(key).value());
-  eim::BookOptions options;
+  eim::BookOptions& options = house.book_options;
   options.tenant = config.name;
   options.eim_id = config.eim_id;
   options.retry_after = config.retry_after;
@@ -219,6 +245,12 @@ Status Running::open_house(const TenantConfig& config) {
     if (!der) return within(std::move(der).error(), "`" + path + "`");
     options.ci_certificates.push_back(std::move(*der));
   }
+  return {};
+}
+
+Status Running::open_house(House& house) {
+  const TenantConfig& config = house.config;
+  const eim::BookOptions& options = house.book_options;
   house.book = std::make_unique<eim::OrderBook>(*store_, *house.key, eim::random_bytes(), options);
   house.books = std::make_unique<BookPool>(*store_, *house.key, options, kBooksPerTenant);
   std::string text;
@@ -482,41 +514,54 @@ Status Running::activate(House& house, std::string_view text, std::string_view b
   return done;
 }
 
-void Running::reload_policy(House& house) {
+Status Running::reload_policy(House& house) {
   auto text = read_whole(house.config.policy, limits::kSourceBytesMax);
-  if (!text) return log_.error(text.error());
+  if (!text) return std::move(text).error();
   std::string digest = to_hex(sha256(as_bytes(*text)));
   std::string before;
   {
     std::lock_guard lock(file_digests_mutex_);
     before = std::exchange(house.policy_file_digest, digest);
   }
-  if (digest == before) return;
+  if (digest == before) return {};
   PolicyCheck check = house.checker->check(house.config.policy, *text, DiskFiles(), *world_);
   Status done = activate(house, *text, kByFile, check);
-  if (done) return;
-  log_.error(done.error());
+  if (done) return done;
   for (const PolicyFinding& finding : check.findings) {
-    log_.warn("policy finding", {{"code", finding.code}, {"message", finding.message}});
+    log_.warn(
+        "policy finding",
+        {{"tenant", house.config.name}, {"code", finding.code}, {"message", finding.message}});
   }
-  if (done.error().code == Code::E0882) return;
+  if (done.error().code == Code::E0882) return done;
   // There is nothing wrong with it: the next time it is tried again.
   std::lock_guard lock(file_digests_mutex_);
   house.policy_file_digest = before;
+  return done;
 }
 
+// What cannot be used stays as it was, and is told by its place in the configuration.
 void Running::reload() {
-  if (Status read = read_tokens(); !read) log_.error(read.error());
-  auto renew = [&](auto& server, const ListenConfig& listen, const std::string& client_ca = {}) {
-    auto identity = read_identity(listen, client_ca);
-    if (!identity) return log_.error(identity.error());
-    if (Status done = server.reload(*identity); !done) log_.error(done.error());
+  std::size_t refused = 0;
+  auto note = [&](const std::string& where, const Status& done) {
+    if (done) return;
+    ++refused;
+    log_.error(within(done.error(), "`" + where + "`"));
   };
-  renew(*rest_server_, config_.rest, config_.rest.client_ca);
-  if (https_server_) renew(*https_server_, *config_.https);
-  if (coap_server_) renew(*coap_server_, *config_.coap);
-  for (House& house : houses_) reload_policy(house);
-  log_.info("reloaded");
+  auto renew = [](auto& server, const ListenConfig& listen,
+                  const std::string& client_ca = {}) -> Status {
+    auto identity = read_identity(listen, client_ca);
+    if (!identity) return std::move(identity).error();
+    return server.reload(*identity);
+  };
+  note("/rest/tokens", read_tokens());
+  note("/rest", renew(*rest_server_, config_.rest, config_.rest.client_ca));
+  if (https_server_) note("/esipa/https", renew(*https_server_, *config_.https));
+  if (coap_server_) note("/esipa/coap", renew(*coap_server_, *config_.coap));
+  for (House& house : houses_) {
+    note("/tenants/" + house.config.name + "/policy", reload_policy(house));
+  }
+  if (refused == 0) return log_.info("reloaded");
+  log_.warn("reloaded", {{"stays_as_it_was", std::to_string(refused)}});
 }
 
 bool Running::ready() const {

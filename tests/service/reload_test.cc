@@ -201,6 +201,9 @@ TEST_CASE("tokens and policies are read again under load, and nobody who works n
   std::size_t before = count_of(service.said(), "\"reloaded\"");
   service.signal(SIGHUP);
   CHECK(becomes([&] { return count_of(service.said(), "\"reloaded\"") > before; }));
+  CHECK(holds(service.said(), "\"reloaded\",\"stays_as_it_was\":\"2\""));
+  CHECK(holds(service.said(), "`/rest/tokens`: "));
+  CHECK(holds(service.said(), "`/tenants/demo/policy`: the policy has errors"));
   CHECK(holds(service.said(), "E0881"));
   CHECK(holds(service.said(), "E0882"));
   CHECK(status(last) == 200);

@@ -325,7 +325,12 @@ TEST_CASE("what is wrong with a configuration is said with its place, and nothin
   CHECK(holds(refused("\"port\": 0", "\"port\": 65536"), "`/rest/port`"));
   CHECK(holds(refused("\"port\": 0", "\"port\": \"1\""), "from 0 to 65535"));
   CHECK(holds(refused("\"tenants\"", "\"store\": \"x\", \"tenants\""), "stands twice"));
-  CHECK(holds(refused("{", "["), "not a JSON object"));
+  CHECK(holds(refused("{", "["), "line 2 is not JSON"));
+  CHECK(holds(refused("\"tokens.json\"", "\"tokens.json\","), "line 7 is not JSON"));
+  CHECK(holds(refused(config, "[]"), "not a JSON object"));
+  CHECK(holds(refused("\"sojourn.store\"", "\"\""), "`/store`: must not be empty"));
+  CHECK(holds(refused("\"demo\"", "\"*\""), "`/tenants/*/`: a tenant's name"));
+  CHECK(holds(refused("\"demo\"", "\"a b\""), "`/tenants/a b/`: a tenant's name"));
   ProgramRun shown = run_shell("sojourn serve --print-config serve.json", folder);
   CHECK(shown.exit_code == 0);
   write(folder + "/again.json", shown.out);
