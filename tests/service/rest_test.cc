@@ -121,6 +121,22 @@ TEST_CASE("every route asks for its token, and for one that may") {
     CHECK(json_of(mixed)["findings"][0]["line"] == 2);
   }
 
+  SECTION("a body that is packed is not read as if it were not") {
+    std::string report = report_line(demo_device(0), 0, kMeterInBrazil);
+    for (auto [encoding, status] : {std::pair{"gzip", 415u}, std::pair{"identity", 200u}}) {
+      simulator::HttpCall call{.method = "POST", .path = "/v1/observations"};
+      call.fields = {{"Authorization", "Bearer " + token_of(service, Role::operate)},
+                     {"Content-Encoding", encoding}};
+      call.body = as_bytes(report);
+      auto client = simulator::make_http_client(service.client_options(service.rest_port()));
+      auto reply = client->send(call);
+      REQUIRE(reply.ok());
+      INFO(text_of(*reply));
+      CHECK(reply->status == status);
+      CHECK(holds(text_of(*reply), "Content-Encoding") == (status == 415u));
+    }
+  }
+
   SECTION("what was forgotten changes nothing") {
     std::string token = token_of(service, Role::approve);
     auto in_force = [&] { return json_of(asking.ask("GET", "/v1/policy", token))["policy"]; };
