@@ -199,6 +199,11 @@ void read_tenant(Section& section, TenantConfig& tenant) {
   if (tenant.name.empty() || tenant.name.size() > limits::kTenantBytesMax) {
     section.wrong("", fmt::format("a tenant's name has 1 to {} bytes", limits::kTenantBytesMax));
   }
+  if (tenant.name == "*" || !fits_header(tenant.name)) {
+    section.wrong("",
+                  "a tenant's name stands in a header: visible ASCII, and not `*`, which in "
+                  "`tokens` is all of them");
+  }
   section.file("policy", tenant.policy, true);
   read_seconds(section, "lateness_seconds", tenant.lateness);
   read_seconds(section, "ahead_seconds", tenant.ahead);
