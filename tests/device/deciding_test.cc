@@ -198,6 +198,24 @@ TEST_CASE("an explanation names the rule, its conditions, their rows and the nea
   CHECK(device.because(told.decision, now).size() == 2);
 }
 
+TEST_CASE("a near miss of a share says when only while what it counts goes on") {
+  DeviceWorld world;
+  Feature eight_days;
+  eight_days.window = {8, TimeUnit::day};
+  FeatureIndex share = world.counting(FeatureKind::day_share, world.roaming_in({"BR"}), eight_days);
+  world.rule("mostly", world.at_least(share, 5), kVivo);
+  Instant now = at("2026-01-01T10:00:00Z");
+  auto would_fire = [&](std::string_view network) {
+    Device device = world.device();
+    device.observe(report(now).network(network).profile("global"));
+    Explanation told = device.explain(now);
+    REQUIRE(told.others.size() == 1);
+    return told.others[0].would_fire_at;
+  };
+  CHECK(would_fire("724-05") == at("2026-01-08T00:00:00Z"));
+  CHECK_FALSE(would_fire("722-01").has_value());
+}
+
 TEST_CASE("explaining looks ahead and leaves no trace: a lapse that is put off is put off") {
   DeviceWorld world;
   ConditionIndex full = world.at_least(world.simple(FeatureKind::attribute_number, 1), 30'000'000);

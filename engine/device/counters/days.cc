@@ -189,13 +189,17 @@ DaysAhead days_ahead(const HistoryView& view, const CountQuestion& question) {
   return ahead;
 }
 
+// How surely the condition lasts: as it holds now, or from the date on with which it begins.
+Truth lasting(const HistoryView& view, const CountQuestion& question) {
+  bool dated = view.history.unknown_from() > question.now;
+  return dated ? truth_from_date(view, question) : view.now;
+}
+
 // The same with the condition as surely as it holds now, for a count that is asked alone. Of a
 // share only certain days count: those to come are as certain as their key.
 DaysAhead days_if_it_holds(const HistoryView& view, const CountQuestion& question) {
   DaysAhead ahead = days_ahead(view, question);
-  if (question.feature.kind == FeatureKind::day_share) return ahead;
-  bool dated = view.history.unknown_from() > question.now;
-  ahead.truth = dated ? truth_from_date(view, question) : view.now;
+  if (question.feature.kind != FeatureKind::day_share) ahead.truth = lasting(view, question);
   return ahead;
 }
 
@@ -298,7 +302,7 @@ Instant days_if_lasting(const ConditionHistory& history, const CountQuestion& qu
   HistoryView view(history, question);
   if (!view.begun) return kNever;
   DaysAhead ahead = days_if_it_holds(view, question);
-  if (ahead.truth < least) return kNever;
+  if (std::min(ahead.truth, lasting(view, question)) < least) return kNever;
   DayView days = look(view, question.now);
   std::int32_t today = days.today;
   for (std::int32_t k = 0; k <= kDaysAhead; ++k) {
