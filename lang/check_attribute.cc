@@ -2,12 +2,39 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "engine/base/diagnostic_code.h"
+#include "engine/base/limits.h"
 #include "lang/condition_checker.h"
 #include "lang/print.h"
 
 namespace sojourn::lang {
+namespace {
+
+// Parts that the definitions of a policy come to, taken in wherever their names stand: sixty that
+// each name the one before twice would come to more than any machine holds.
+constexpr std::size_t kDefinedPartsMax = 500'000;
+
+struct Extent {
+  std::size_t parts = 1;
+  int depth = 1;
+};
+
+// Depth: that of what it is made of, which was looked at before.
+Extent extent_of(const CheckedCondition& condition) {
+  Extent whole;
+  auto add = [&](const CheckedCondition& part) {
+    Extent extent = extent_of(part);
+    whole.parts += extent.parts;
+    whole.depth = std::max(whole.depth, 1 + extent.depth);
+  };
+  for (const CheckedCondition& part : condition.parts) add(part);
+  if (condition.test && condition.test->inner) add(*condition.test->inner);
+  return whole;
+}
+
+}  // namespace
 
 using ast::Relation;
 // --------------------------------------------------------------
@@ -61,6 +88,33 @@ ConditionChecker::Checked ConditionChecker::named(const ast::Simple& s, Span spa
   return std::nullopt;
 }
 
+// Once for all definitions: what is too much in one is too much in all that use it.
+void ConditionChecker::definitions_limited(Span span, std::string message) {
+  if (std::exchange(limit_told_, true)) return;
+  error(Code::E0901, span, std::move(message),
+        "write out what the definitions in between stand for, or let rules share the work");
+}
+
+void ConditionChecker::too_deep(Span span) {
+  definitions_limited(span, fmt::format("definitions stand in each other more than {} deep",
+                                        limits::kNestingDepthMax));
+}
+
+// Is what a name stands for small enough to be taken in here?
+bool ConditionChecker::takes_in(const CheckedCondition& named, Span span) {
+  Extent extent = extent_of(named);
+  defined_parts_ += extent.parts;
+  if (extent.depth > limits::kNestingDepthMax) {
+    too_deep(span);
+    return false;
+  }
+  if (defined_parts_ <= kDefinedPartsMax) return true;
+  definitions_limited(
+      span,
+      fmt::format("definitions come to more than {} parts where they are used", kDefinedPartsMax));
+  return false;
+}
+
 ConditionChecker::Checked ConditionChecker::defined(const ast::Define& define, const ast::Simple& s,
                                                     Span span) {
   if (s.relation != Relation::none) {
@@ -77,11 +131,16 @@ ConditionChecker::Checked ConditionChecker::defined(const ast::Define& define, c
   auto key = std::make_pair(&define, zone_);
   auto found = defined_.find(key);
   if (found == defined_.end()) {
+    if (under_way_.size() >= static_cast<std::size_t>(limits::kNestingDepthMax)) {
+      too_deep(span);
+      return std::nullopt;
+    }
     under_way_.push_back(&define);
     Checked checked = dispatch(define.condition);
     under_way_.pop_back();
     found = defined_.emplace(std::move(key), std::move(checked)).first;
   }
+  if (found->second && !takes_in(*found->second, span)) return std::nullopt;
   Checked copy = found->second;
   if (copy) copy->span = span;
   return copy;

@@ -75,6 +75,9 @@ class ConditionChecker {
   // --- check_attribute.cc: declared attributes and conditions ---
   Checked named(const ast::Simple& s, Span span);
   Checked defined(const ast::Define& define, const ast::Simple& s, Span span);
+  bool takes_in(const CheckedCondition& named, Span span);
+  void too_deep(Span span);
+  void definitions_limited(Span span, std::string message);
   Checked choice(const ast::Simple& s, AttributeIndex index, Span span);
   Checked text(const ast::Simple& s, AttributeIndex index, Span span);
   Checked membership(const ast::Simple& s, AttributeIndex index, Span span);
@@ -128,7 +131,9 @@ class ConditionChecker {
   std::string zone_;
   std::map<std::pair<const ast::Define*, std::string>, Checked> defined_;
   std::vector<const ast::Define*> under_way_;
-  std::string hint_;  // for the next word, if nobody declared it
+  std::size_t defined_parts_ = 0;  // taken in by names of definitions so far
+  bool limit_told_ = false;        // that definitions are too deep or too many: once
+  std::string hint_;               // for the next word, if nobody declared it
 };
 
 }  // namespace sojourn::lang

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 #include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
@@ -486,9 +487,19 @@ const Places* Vocabulary::region(RegionEntry& entry) {
           "take it out of the list of one of the regions it consists of");
     return nullptr;
   }
+  if (region_depth_ >= limits::kNestingDepthMax) {
+    if (!std::exchange(region_depth_told_, true)) {
+      error(Code::E0901, entry.declared->name.span,
+            fmt::format("regions lie in each other more than {} deep", limits::kNestingDepthMax),
+            "list the places of the inner ones in one region");
+    }
+    return nullptr;
+  }
   entry.progress = Progress::under_way;
   Places places;
+  ++region_depth_;
   for (const ast::RegionMember& member : entry.declared->members) add_member(member, places);
+  --region_depth_;
   std::sort(places.areas.begin(), places.areas.end());
   places.areas.erase(std::unique(places.areas.begin(), places.areas.end()), places.areas.end());
   entry.places = std::move(places);

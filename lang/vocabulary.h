@@ -128,6 +128,8 @@ class Vocabulary {
   std::vector<Area> areas_;
   std::map<std::string, AreaIndex> area_lookup_;  // by content
   std::vector<RegionEntry> regions_;
+  int region_depth_ = 0;            // of regions that are under way
+  bool region_depth_told_ = false;  // once, for all that lie too deep
   std::vector<const ast::Set*> sets_;
   std::vector<const ast::Define*> defines_;
   std::unordered_map<std::string, std::int64_t> text_symbols_;  // attribute index, text

@@ -3,6 +3,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
+
 #include <ctime>
 #include <functional>
 #include <random>
@@ -20,6 +22,26 @@ std::string repeated(std::string_view piece, std::size_t count) {
   text.reserve(piece.size() * count);
   for (std::size_t i = 0; i < count; ++i) text += piece;
   return text;
+}
+
+// `d0` is a flag, each other definition says something of the one before; the last one is used.
+// `backwards`: the last stands first.
+std::string definitions(int count, std::string_view saying, bool backwards = false) {
+  std::string text = "attribute a : flag\n";
+  for (int i = 0; i <= count; ++i) {
+    int at = backwards ? count - i : i;
+    std::string before = fmt::format("d{}", at - 1);
+    std::string said = at == 0 ? "a" : fmt::format(fmt::runtime(saying), before);
+    text += fmt::format("define d{} = {}\n", at, said);
+  }
+  return text + fmt::format("when d{} then keep\notherwise keep\n", count);
+}
+
+std::string chain_of_regions(int count) {
+  std::string text;
+  for (int i = 0; i < count; ++i) text += fmt::format("region r{} = r{}, BR\n", i, i + 1);
+  return text +
+         fmt::format("region r{} = BR\nwhen region in r0 then keep\notherwise keep\n", count);
 }
 
 TEST_CASE("hostile texts end in diagnostics, in linear time") {
@@ -110,6 +132,13 @@ TEST_CASE("whatever the bytes, a diagnostic within a second and 200 MB") {
       {"a word without end", [] { return "when " + repeated("a", kTenMega); }},
       {"declarations without end", [] { return repeated("rule when x then y\n", kTenMega / 19); }},
       {"comments, then nothing", [] { return repeated("# a\n", kTenMega / 4) + "when"; }},
+      {"definitions that double", [] { return definitions(60, "{0} or {0}"); }},
+      {"definitions that double under brackets",
+       [] { return definitions(60, "({0} and not {0}) or (not {0} and {0})"); }},
+      {"a chain of definitions, from its end", [] { return definitions(50'000, "{} and a"); }},
+      {"a chain of definitions, from its beginning",
+       [] { return definitions(50'000, "{} and a", true); }},
+      {"a chain of regions", [] { return chain_of_regions(50'000); }},
   };
   for (const auto& [name, make] : rows) {
     Toll toll = toll_of(make);
@@ -131,6 +160,17 @@ TEST_CASE("nesting is limited, at the limit and not before") {
   CHECK(testing::load(nested(limits::kNestingDepthMax)).policy);
   testing::Loaded beyond = testing::load(nested(limits::kNestingDepthMax + 1));
   CHECK(beyond.codes() == "E0901");
+}
+
+TEST_CASE("definitions and regions stand in each other to a limit, and past it are told once") {
+  CHECK(testing::load(definitions(30, "{} and a")).policy);
+  CHECK(testing::load(definitions(30, "{} and a", true)).policy);
+  CHECK(testing::load(chain_of_regions(limits::kNestingDepthMax - 1)).policy);
+  for (bool backwards : {false, true}) {
+    CHECK(testing::load(definitions(1'000, "{} and a", backwards)).codes() == "E0901");
+  }
+  CHECK(testing::load(definitions(60, "{0} or {0}")).codes() == "E0901");
+  CHECK(testing::load(chain_of_regions(1'000)).codes() == "E0901");
 }
 
 TEST_CASE("a mutilated policy never crashes the compiler") {
