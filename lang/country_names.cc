@@ -8,12 +8,14 @@ namespace {
 
 // Names in everyday use beside those of ISO 3166.
 constexpr std::pair<std::string_view, std::string_view> kEverydayNames[] = {
-    {"America", "US"},    {"Bosnia", "BA"},        {"Britain", "GB"},
+    {"America", "US"},    {"Bosnia", "BA"},        {"Brasil", "BR"},
+    {"Britain", "GB"},    {"Deutschland", "DE"},   {"Espa\u00f1a", "ES"},
     {"Burma", "MM"},      {"Cape Verde", "CV"},    {"Czech Republic", "CZ"},
     {"East Timor", "TL"}, {"England", "GB"},       {"Great Britain", "GB"},
     {"Holland", "NL"},    {"Ivory Coast", "CI"},   {"Korea", "KR"},
-    {"Macau", "MO"},      {"Macedonia", "MK"},     {"Russia", "RU"},
-    {"Swaziland", "SZ"},  {"Turkey", "TR"},        {"UAE", "AE"},
+    {"KSA", "SA"},        {"Macau", "MO"},         {"Macedonia", "MK"},
+    {"Russia", "RU"},     {"Saudi", "SA"},         {"Swaziland", "SZ"},
+    {"Turkey", "TR"},     {"Turkiye", "TR"},       {"UAE", "AE"},
     {"UK", "GB"},         {"United States", "US"}, {"USA", "US"},
     {"Vatican", "VA"},    {"Vietnam", "VN"},
 };

@@ -300,8 +300,9 @@ struct event
                pegtl::seq<mark<"alert">, need<alert_text, text>>, name>> {};
 // Looked at before it is taken: `3 rejected within ..` is a count without its sense.
 struct number_and_unit : pegtl::seq<measured<measure_number>, gap, measured<measure_unit>> {};
-struct since : node<K::since, pegtl::at<number_and_unit>, duration, kw<"since">,
-                    need<event_after_since, event>> {};
+struct after_instead : pegtl::seq<pegtl::at<word<"after">>, pegtl::raise<since_word>> {};
+struct since : node<K::since, pegtl::at<number_and_unit>, duration,
+                    pegtl::sor<kw<"since">, after_instead>, need<event_after_since, event>> {};
 struct fleet_count : node<K::fleet_count, pegtl::sor<kw<"devices">, kw<"device">>,
                           need<with_the_same, kw<"with", "the", "same">>, need<shared_name, name>> {
 };
@@ -320,9 +321,12 @@ struct for_sense : node<K::sense, pegtl::sor<kw<"at", "least">, kw<"at", "most">
                                              kw<"more", "than">, kw<"fewer", "than">>> {};
 struct for_share : node<K::for_share, kw<"for">, pegtl::opt<for_sense>, number, sign<'%'>,
                         need<of_period, kw<"of">>, need<period_after_of, duration>> {};
+// Days in a row are counted, with `on`; here they are told at the word that says so.
+struct elapsed_unit
+    : pegtl::seq<pegtl::not_at<pegtl::sor<word<"consecutive">, word<"calendar">>>, unit> {};
+struct elapsed : node<K::duration, pegtl::plus<number, need<time_unit, elapsed_unit>>> {};
 struct for_duration
-    : node<K::for_duration, kw<"for">, pegtl::opt<for_sense>, need<duration_after_for, duration>> {
-};
+    : node<K::for_duration, kw<"for">, pegtl::opt<for_sense>, need<duration_after_for, elapsed>> {};
 struct within : node<K::within, kw<"within">, need<duration_after_within, duration>> {};
 struct scope
     : node<K::scope,

@@ -9,7 +9,9 @@
 
 #include "engine/base/calendar.h"
 #include "engine/base/diagnostic_code.h"
+#include "lang/count_habits.h"
 #include "lang/country_names.h"
+#include "lang/spoken_words.h"
 #include "lang/tokens.h"
 #include "lang/units.h"
 #include "lang/words.h"
@@ -67,43 +69,6 @@ constexpr auto kSpoken = std::to_array<Pair>({
 constexpr auto kMonths = std::to_array<std::string_view>(
     {"jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"});
 
-// The bytes that `words` take at the beginning of the text, with the gap after them; 0 when
-// something else stands there.
-std::size_t measure_words(std::string_view text, std::string_view words) {
-  std::size_t at = 0;
-  while (!words.empty()) {
-    std::string_view word = words.substr(0, words.find(' '));
-    if (text.substr(at, name_length(text.substr(at))) != word) return 0;
-    at += word.size();
-    at += measure_gap(text.substr(at));
-    words.remove_prefix(std::min(words.size(), word.size() + 1));
-  }
-  return at;
-}
-
-bool begins_with(std::string_view text, std::string_view words) {
-  return measure_words(text, words) != 0;
-}
-
-std::string_view word_at(std::string_view text) { return text.substr(0, name_length(text)); }
-
-// The last word of the text; empty when it ends with a sign.
-std::string_view last_word(std::string_view text) {
-  std::size_t begin = text.size();
-  auto in_word = [](char c) {
-    return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.';
-  };
-  while (begin > 0 && in_word(text[begin - 1])) --begin;
-  return text.substr(begin);
-}
-
-std::string_view without_last_blanks(std::string_view text) {
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\n')) {
-    text.remove_suffix(1);
-  }
-  return text;
-}
-
 bool is_number(std::string_view word) {
   return !word.empty() && measure_number(word) == word.size();
 }
@@ -117,10 +82,6 @@ std::string_view amount_at(std::string_view text) {
   return text.substr(0, unit == 0 ? number : number + space + unit);
 }
 
-std::string_view or_else(std::string_view text, std::string_view other) {
-  return text.empty() ? other : text;
-}
-
 // `battery more than 30%`, `battery between 20% and 30%`; `subject` stands before.
 std::string spoken_comparison(std::string_view subject, std::string_view rest) {
   subject = or_else(subject, "battery");
@@ -128,6 +89,7 @@ std::string spoken_comparison(std::string_view subject, std::string_view rest) {
     std::size_t length = measure_words(rest, spoken);
     if (length == 0) continue;
     std::string_view value = or_else(amount_at(rest.substr(length)), "30%");
+    if (subject != "silent" && names_time(last_word(value))) return begin_of_count(rest);
     return fmt::format("write `{} {} {}`", subject, sign, value);
   }
   std::size_t between = measure_words(rest, "between");
@@ -142,11 +104,27 @@ std::string spoken_comparison(std::string_view subject, std::string_view rest) {
                      high);
 }
 
+std::string instead_of_date(std::string_view rest) {
+  if (std::string date = date_meant(rest); !date.empty()) return fmt::format("write `{}`", date);
+  bool in_order = measure_number(rest) != 0 || is_digit(rest.empty() ? ' ' : rest[0]);
+  return in_order ? "the year stands first, then the month, then the day" : "";
+}
+
 std::string instead_of_then(std::string_view head, std::string_view rest) {
   std::string_view word = last_word(head);
   if (std::string spoken = spoken_comparison(word, rest); !spoken.empty()) return spoken;
   if (begins_with(rest, "in a row") || begins_with(rest, "consecutively")) {
     return "days in a row are counted so: `on at least 90 consecutive days`";
+  }
+  if (word == "this" && begins_with(rest, "calendar")) {
+    return "sums of data look back over a length of time: `data in CN within 30 days > 10 MB`";
+  }
+  if (rest.starts_with(':') && is_number(word)) {
+    return "a time of the day is asked so: `between 02:00 and 05:00`";
+  }
+  if ((rest.starts_with('/') || rest.starts_with('.')) && is_number(word)) {
+    constexpr std::size_t kDateBytesMax = 12;
+    return instead_of_date(fmt::format("{}{}", word, rest.substr(0, kDateBytesMax)));
   }
   if (names_time(word)) {
     return "what is counted stands first: `roaming in BR on more than 90 consecutive days`";
@@ -199,7 +177,7 @@ std::string instead_of_action(std::string_view rest) {
     name.remove_prefix(length);
     break;
   }
-  for (std::string_view filler : {"the", "profile"})
+  for (std::string_view filler : {"the", "profile", "to"})
     name.remove_prefix(measure_words(name, filler));
   bool verb_alone = name.size() < rest.size();
   name = name.substr(0, measure_plain_name(name));
@@ -222,12 +200,6 @@ std::string instead_of_text(std::string_view head, std::string_view rest) {
   std::string_view text = without_last_blanks(rest.substr(0, rest.find_first_of(",\n#\"")));
   if (text.empty() || text.size() > kShownMax || name_length(text) == 0) return {};
   return fmt::format("texts stand in quotes: `{} \"{}\"`", last_word(head), text);
-}
-
-std::string instead_of_date(std::string_view rest) {
-  if (std::string date = date_meant(rest); !date.empty()) return fmt::format("write `{}`", date);
-  bool in_order = measure_number(rest) != 0 || is_digit(rest.empty() ? ' ' : rest[0]);
-  return in_order ? "the year stands first, then the month, then the day" : "";
 }
 
 // `2am`, `2 pm`, `14h`, `14h30`, `2.30`.
@@ -345,6 +317,7 @@ std::string habit_advice(std::string_view text, std::size_t stop, std::size_t be
   if (what == "a text in quotes") return instead_of_text(head, rest);
   if (what == "a date") return instead_of_date(rest);
   if (what == "a time of day") return instead_of_time_of_day(rest);
+  if (what == "a profile's name" && rest.starts_with('=')) return "one `=` is enough";
   if (what == "`imei`, `profile` or `device`") return instead_of_scope(rest);
   if (what == "an amount, or `data ...`,") return instead_of_sum(head);
   if (what == "a condition" && begins_with(rest, "if")) return "leave `if` out: `when` says it";
@@ -358,8 +331,8 @@ std::string habit_advice(std::string_view text, std::size_t stop, std::size_t be
   if (what == "`when`" && rest.starts_with(':')) {
     return "nothing stands between a rule's name and `when`; leave the `:` out";
   }
-  if (what.starts_with("a number of days") && begins_with(rest, "less than")) {
-    return "write `fewer than`";
+  if (expected.code == Code::E0107 || expected.code == Code::E0206) {
+    return instead_of_count(what, head, rest);
   }
   if (what == "a limit") {
     for (std::string_view most : {"max", "maximum", "no more than", "not more than", "up to"}) {
@@ -379,6 +352,7 @@ std::string habit_advice_between(std::string_view text, std::size_t stop, std::s
                            [&](std::string_view word) { return begins_with(rest, word); });
   if (lists && begins_with(line.substr(measure_gap(line)), "attribute"))
     return "values are separated by `|`: `attribute type : meter | tracker`";
+  if (std::string count = begin_of_count(rest); !count.empty()) return count;
   return std::string(foreign_sign_advice(rest));
 }
 

@@ -316,7 +316,8 @@ std::string_view word_meant(const SyntaxTree& tree, std::size_t offset,
   if (length < 3 || length > limits::kSpellingBytesMax) return {};
   std::string_view word = rest.substr(0, length);
   if (is_reserved(word)) return {};
-  return nearest_spelling(word, words_expected(expected));
+  std::string_view meant = nearest_spelling(word, words_expected(expected));
+  return meant == word ? std::string_view() : meant;  // the word is right, what follows is not
 }
 
 std::string_view declaration_meant_at(const SyntaxTree& tree, std::size_t offset) {

@@ -28,6 +28,11 @@ std::string upper(std::string_view text) {
   return out;
 }
 
+// What a condition may ask about without a declaration.
+constexpr std::string_view kSubjects[] = {"region",  "network",  "plmn", "profile",  "fallback",
+                                          "roaming", "breakout", "rat",  "speed",    "accuracy",
+                                          "data",    "silent",   "date", "rejected", "installed"};
+
 // What a network or a card calls things, and how a rule asks about them.
 std::string_view in_our_words(std::string_view name) {
   static constexpr std::pair<std::string_view, std::string_view> kWords[] = {
@@ -647,7 +652,9 @@ void Vocabulary::report_unknown(const std::string& name, const UnknownUse& use) 
   }
   std::string help = fmt::format("declare it: `attribute {} : {}`", print_name(name), declaration);
   if (!use.values.empty() && !use.set && use.values.size() == 1) help += ", with all its values";
-  std::string_view near = nearest_spelling(name, names_of(Kind::attribute));
+  std::vector<std::string_view> known = names_of(Kind::attribute);
+  known.insert(known.end(), std::begin(kSubjects), std::end(kSubjects));
+  std::string_view near = nearest_spelling(name, known);
   if (!near.empty()) help = fmt::format("did you mean `{}`? if not, {}", near, help);
   std::string_view ours = in_our_words(name);
   if (!ours.empty()) help = fmt::format("{}; if you mean something else, {}", ours, help);

@@ -1,0 +1,19 @@
+// Private to lang, to the files about habits. Words at the beginning and at the end of a text.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+namespace sojourn::lang {
+
+// The bytes that `words` take at the beginning of the text, with the gap after them; 0 when
+// something else stands there.
+std::size_t measure_words(std::string_view text, std::string_view words);
+bool begins_with(std::string_view text, std::string_view words);
+std::string_view word_at(std::string_view text);
+// The last word of the text; empty when it ends with a sign.
+std::string_view last_word(std::string_view text);
+std::string_view without_last_blanks(std::string_view text);
+std::string_view or_else(std::string_view text, std::string_view other);
+
+}  // namespace sojourn::lang
