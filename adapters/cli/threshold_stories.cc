@@ -461,7 +461,7 @@ class Stories : public ThresholdStories {
   static void give(std::vector<std::string>& lines, const std::string& part) {
     const std::string given = "  given ";
     if (!lines.empty() && lines[0].starts_with(given)) {
-      lines[0].insert(given.size(), part + ", ");
+      if (lines[0].find(part) == std::string::npos) lines[0].insert(given.size(), part + ", ");
     } else {
       lines.insert(lines.begin(), given + part);
     }
