@@ -10,37 +10,24 @@ namespace sojourn {
 namespace {
 
 constexpr std::int64_t kUnknown = World::kUnknownIdentity;
-// Combinations of a place and an identity tried before a box is given up.
-constexpr std::size_t kCombinationsMax = 20'000;
 // Profiles on networks; beyond, their axes are taken as independent.
 constexpr std::size_t kOptionsMax = 20'000'000;
 // And the choices that the networks have on the axes.
 constexpr std::size_t kChoicesMax = 20'000'000;
 
-Reading reading_of(std::int64_t value) {
-  return value == kUnknown ? Reading::unknown() : Reading::exactly(value);
-}
-
 bool within_wall_time(std::int64_t wall, std::int64_t from, std::int64_t until) {
   return from <= until ? wall >= from && wall < until : wall >= from || wall < until;
 }
 
-bool single_country(std::int64_t network) {
+}  // namespace
+
+Reading identity_reading(std::int64_t identity) {
+  return identity == kUnknown ? Reading::unknown() : Reading::exactly(identity);
+}
+
+bool is_of_one_country(std::int64_t network) {
   return network >= 0 && countries_of(unpack_plmn(static_cast<std::uint32_t>(network))).size() == 1;
 }
-
-// Stops where `visit` says so; did it?
-template <class Visit>  // bool(std::size_t)
-bool for_each_bit(const OptionTable::Set& bits, const Visit& visit) {
-  for (std::size_t word = 0; word < bits.size(); ++word) {
-    for (std::uint64_t left = bits[word]; left != 0; left &= left - 1) {
-      if (visit(word * 64 + static_cast<std::size_t>(std::countr_zero(left)))) return true;
-    }
-  }
-  return false;
-}
-
-}  // namespace
 
 bool is_always_known(FeatureKind kind) {
   return kind == FeatureKind::date || kind == FeatureKind::local_time ||
@@ -157,9 +144,9 @@ World::Choice World::identity_choice(AxisIndex axis, std::int64_t profile,
   const Choice anything{0, 0, true, false};
   switch (feature.kind) {
     case FeatureKind::profile:
-      return certain(reading_of(profile));
+      return certain(identity_reading(profile));
     case FeatureKind::network:
-      return certain(reading_of(network));
+      return certain(identity_reading(network));
     case FeatureKind::no_service:
       // Without service there is no network; with it, one may yet be unknown.
       if (network == kNoSymbol) return certain(Reading::exactly(1));
@@ -336,7 +323,7 @@ void World::fill_identity(const std::vector<AxisIndex>& axes) {
   for (Group::Column& column : columns) {
     bool served = column.first >= 0;
     std::vector<std::uint64_t> key = {served, column.first == kNoSymbol, column.standing,
-                                      served && single_country(column.first)};
+                                      served && is_of_one_country(column.first)};
     for (std::size_t i = 0; i < axes.size(); ++i) {
       for (std::int64_t profile : of_axes[i].profiles) {
         Choice choice = choice_of(axes[i], profile, column);
@@ -453,20 +440,6 @@ void World::make_values() {
 // --- is there anything in the box?
 // ----------------------------------------------------------------
 
-// The columns of a group of one row that can be inside the box, the usual ones first.
-std::vector<std::pair<int, std::size_t>> World::by_cost(const Group& group, const Box& box) {
-  std::vector<std::pair<int, std::size_t>> found;
-  for (const OptionTable::Set& columns : group.table.inside(box, OptionTable::Which::all)) {
-    for_each_bit(columns, [&](std::size_t column) {
-      found.push_back({group.table.cost(box, 0, column), column});
-      return false;
-    });
-  }
-  std::stable_sort(found.begin(), found.end(),
-                   [](const auto& a, const auto& b) { return a.first < b.first; });
-  return found;
-}
-
 bool World::allows(const Box& box, AxisIndex axis) const {
   const Axis& at = axes_.axes()[axis];
   const Feature& feature = table_.features[at.feature];
@@ -489,317 +462,6 @@ std::optional<ClassIndex> World::unknown_class_of_free(AxisIndex axis) const {
   bool free = at.side == AxisSide::value && !group_of_axis_[axis] &&
               !is_always_known(table_.features[at.feature].kind);
   return free ? std::optional(at.unknown_class) : std::nullopt;
-}
-
-// Places and identities, the usual ones first; what is alike is tried once.
-class World::Realiser {
- public:
-  Realiser(const World& world, const Box& box, const Identity* of)
-      : world_(world), box_(box), of_(of) {}
-
-  Realised run() {
-    std::vector<const Group::Column*> clocks = columns_of(world_.clock_);
-    if (clocks.empty()) return std::move(found_);
-    chosen_.clock = clocks.front();
-    std::vector<const Group::Column*> places = columns_of(world_.place_);
-    const OptionTable& identities = world_.identity_.table;
-    if (of_) {
-      OptionTable::Set alike((identities.column_count() + 63) / 64);
-      for (std::size_t column = 0; column < world_.identity_.columns.size(); ++column) {
-        bool same =
-            world_.identity_.columns[column].alike == world_.identity_.columns[of_->column].alike;
-        if (same) alike[column / 64] |= std::uint64_t{1} << (column % 64);
-      }
-      usual_.resize(identities.row_count());
-      usual_[of_->row] = std::move(alike);
-      all_ = usual_;
-    } else if (!identities.empty()) {
-      usual_ = identities.inside(box_, OptionTable::Which::usual);
-      all_ = identities.inside(box_, OptionTable::Which::all);
-      found_.work += identities.row_count();
-    }
-    for (const Group::Column* place : places) {
-      chosen_.place = place;
-      if (try_place() || !found_.decided) break;
-    }
-    found_.depends_on = world_.depends_on(box_, of_, by_counts_);
-    return std::move(found_);
-  }
-
- private:
-  std::vector<const Group::Column*> columns_of(const Group& group) {
-    if (group.columns.empty()) return {nullptr};
-    std::vector<const Group::Column*> columns;
-    for (auto [cost, column] : by_cost(group, box_)) columns.push_back(&group.columns[column]);
-    found_.work += columns.size() / 8;
-    return columns;
-  }
-
-  bool try_place() {
-    if (world_.identity_.table.empty()) {
-      chosen_.identity = nullptr;
-      return try_chosen();
-    }
-    // A network of the place's own country first, among those that are as usual.
-    CountrySet here;
-    if (chosen_.place && world_.situations_) {
-      here = (*world_.situations_)[static_cast<std::size_t>(chosen_.place->first)].country.set();
-    }
-    for (bool at_home : {true, false}) {
-      auto wanted = [&](std::size_t column) {
-        return is_at_home(world_.identity_.columns[column], here) == at_home;
-      };
-      for (std::size_t row = 0; row < usual_.size(); ++row) {
-        if (for_each_bit(usual_[row], [&](std::size_t column) {
-              return wanted(column) && try_identity(row, column);
-            })) {
-          return true;
-        }
-      }
-      for (auto [cost, row, column] : unusual()) {
-        if (wanted(column) && try_identity(row, column)) return true;
-      }
-    }
-    return false;
-  }
-
-  static bool is_at_home(const Group::Column& identity, const CountrySet& here) {
-    if (identity.first < 0 || here.empty()) return false;
-    CountrySet candidates = countries_of(unpack_plmn(static_cast<std::uint32_t>(identity.first)));
-    return !candidates.empty() && candidates.subset_of(here);
-  }
-
-  struct Unusual {
-    int cost = 0;
-    std::size_t row = 0, column = 0;
-  };
-  const std::vector<Unusual>& unusual() {
-    if (unusual_) return *unusual_;
-    unusual_.emplace();
-    for (std::size_t row = 0; row < all_.size(); ++row) {
-      OptionTable::Set left = all_[row];
-      for (std::size_t word = 0; word < usual_[row].size(); ++word) {
-        left[word] &= ~usual_[row][word];
-      }
-      for_each_bit(left, [&](std::size_t column) {
-        unusual_->push_back({world_.identity_.table.cost(box_, row, column), row, column});
-        return false;
-      });
-    }
-    found_.work += unusual_->size() / 8;
-    std::stable_sort(unusual_->begin(), unusual_->end(),
-                     [](const Unusual& a, const Unusual& b) { return a.cost < b.cost; });
-    return *unusual_;
-  }
-
-  // True: it is over.
-  bool try_identity(std::size_t row, std::size_t column) {
-    chosen_.identity = &world_.identity_.columns[column];
-    chosen_.row = row;
-    return try_chosen();
-  }
-
-  bool try_chosen() {
-    const Group::Column *place = chosen_.place, *identity = chosen_.identity;
-    // Where the device stands says how the networks there answer.
-    bool by_place = place && identity && identity->standing != kServed && identity->standing != 0 &&
-                    identity->standing != place->standing;
-    if (by_place) return false;
-    std::uint64_t who = identity ? (std::uint64_t{chosen_.row} << 32 | identity->alike) : 0;
-    if (!tried_.insert({who, place ? place->alike : 0}).second) return false;
-    ++found_.work;
-    if (tried_.size() > kCombinationsMax) {
-      found_.decided = false;
-      return true;
-    }
-    found_.witness = world_.complete(box_, chosen_, by_counts_);
-    return found_.witness.has_value();
-  }
-
-  const World& world_;
-  const Box& box_;
-  const Identity* of_;
-  bool by_counts_ = false;
-  Chosen chosen_;
-  std::vector<OptionTable::Set> usual_, all_;  // identities, by row
-  std::optional<std::vector<Unusual>> unusual_;
-  std::set<std::pair<std::uint64_t, std::uint32_t>> tried_;
-  Realised found_;
-};
-
-World::Realised World::realise(const Box& box, const Identity* of) const {
-  return Realiser(*this, box, of).run();
-}
-
-std::vector<World::Identity> World::identities() const {
-  std::vector<Identity> all;
-  if (!knows_identities()) return all;
-  std::set<std::uint32_t> seen;
-  std::vector<std::size_t> columns;
-  for (std::size_t column = 0; column < identity_.columns.size(); ++column) {
-    if (seen.insert(identity_.columns[column].alike).second) columns.push_back(column);
-  }
-  for (std::size_t row = 0; row < identity_.rows.size(); ++row) {
-    for (std::size_t column : columns) all.push_back({row, column});
-  }
-  return all;
-}
-
-std::optional<OptionTable::Choice> World::choice_of(const Identity& identity,
-                                                    AxisIndex axis) const {
-  if (group_of_axis_[axis] != &identity_) return std::nullopt;
-  return identity_.table.choice(identity_axis_[axis], identity.row, identity.column);
-}
-
-AxisIndex World::depends_on(const Box& box, AxisIndex axis) const {
-  if (domain_of(table_.features[axes_.axes()[axis].feature].kind) == ValueDomain::count) {
-    return axes_.axes()[axis].side == AxisSide::lower ? axis : axis - 1;
-  }
-  const Group* group = group_of_axis_[axis];
-  return group ? group->table.first_limit(box).value_or(axis) : axis;
-}
-
-AxisIndex World::depends_on(const Box& box, const Identity* of, bool by_counts) const {
-  auto first = static_cast<AxisIndex>(box.size());
-  for (AxisIndex axis = 0; axis < box.size(); ++axis) {
-    const Axis& at = axes_.axes()[axis];
-    bool limited = box[axis].begin != 0 || box[axis].end != at.class_count;
-    if (!limited) continue;
-    const Group* group = group_of_axis_[axis];
-    // What counts allow depends on what they count.
-    bool count = !group && domain_of(table_.features[at.feature].kind) == ValueDomain::count;
-    if (count && by_counts) return 0;
-    if (count) continue;
-    auto given = of ? choice_of(*of, axis) : std::nullopt;
-    bool is_given = given && !given->any && given->usual == given->other;
-    if (!is_given) first = std::min(first, axis);
-  }
-  return first;
-}
-
-// --- from classes to readings
-// ---------------------------------------------------------------------
-
-void World::read_place(const Group::Column& place, const Box& box, Witness& witness) const {
-  const Situation& situation = (*situations_)[static_cast<std::size_t>(place.first)];
-  bool all_known = true;
-  for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
-    const Feature& feature = table_.features[f];
-    if (feature.kind != FeatureKind::country && feature.kind != FeatureKind::area) continue;
-    std::int64_t value = feature.kind == FeatureKind::country
-                             ? std::int64_t{situation.country.packed()}
-                             : (situation.areas[feature.subject] ? 1 : 0);
-    Reading known = Reading::exactly(value);
-    std::optional<AxisIndex> axis = axes_.axis_of(f);
-    bool fits = !axis || box[*axis].holds(class_at(*axis, known));
-    witness.readings[f] = fits ? known : Reading::unknown();
-    all_known = all_known && fits;
-  }
-  if (all_known) witness.position = situation.example;
-}
-
-void World::read_identity(const Chosen& chosen, const Box& box, Witness& witness) const {
-  witness.profile = reading_of(identity_.rows[chosen.row]);
-  witness.network = reading_of(chosen.identity->first);
-  auto column = static_cast<std::size_t>(chosen.identity - identity_.columns.data());
-  const std::vector<AxisIndex>& axes = identity_.table.axes();
-  for (std::size_t i = 0; i < axes.size(); ++i) {
-    FeatureIndex f = axes_.axes()[axes[i]].feature;
-    const Feature& feature = table_.features[f];
-    if (feature.kind == FeatureKind::profile) {
-      witness.readings[f] = witness.profile;
-    } else if (feature.kind == FeatureKind::network) {
-      witness.readings[f] = witness.network;
-    } else {
-      witness.readings[f] = choose_flag(f, box, identity_.table.choice(i, chosen.row, column));
-    }
-  }
-}
-
-Reading World::choose_flag(FeatureIndex feature, const Box& box, const Choice& choice) const {
-  AxisIndex axis = *axes_.axis_of(feature);
-  auto allowed = [&](const Reading& reading) {
-    ClassIndex value = class_at(axis, reading);
-    return box[axis].holds(value) && (choice.any || value == choice.usual || value == choice.other);
-  };
-  for (const Reading& reading : {Reading::exactly(0), Reading::exactly(1), Reading::unknown()}) {
-    bool usual = choice.any || class_at(axis, reading) == choice.usual;
-    if (usual && allowed(reading)) return reading;
-  }
-  for (const Reading& reading : {Reading::exactly(0), Reading::exactly(1), Reading::unknown()}) {
-    if (allowed(reading)) return reading;
-  }
-  return Reading::unknown();
-}
-
-// A reading of the feature inside its range, known where possible. Not for counts.
-Reading World::choose(FeatureIndex f, const Box& box) const {
-  const Feature& feature = table_.features[f];
-  std::optional<AxisIndex> axis = axes_.axis_of(f);
-  if (!axis) return Reading::unknown();
-  const ClassRange& range = box[*axis];
-  if (domain_of(feature.kind) == ValueDomain::number) {
-    const std::vector<std::int64_t>& cuts = axes_.axes()[*axis].cuts;
-    if (range.begin == axes_.axes()[*axis].unknown_class) return Reading::unknown();
-    if (range.begin > 0) return Reading::exactly(cuts[range.begin - 1]);
-    return Reading::exactly(cuts.empty() ? 0 : cuts.front() - 1);
-  }
-  const Value* first = nullptr;
-  for (ClassIndex c = range.begin; c < range.end; ++c) {
-    const Value& value = values_[*axis][c];
-    if (!first || value.place < first->place) first = &value;
-  }
-  if (first && first->place != Value().place) return Reading::exactly(first->value);
-  Reading other = Reading::exactly(kOtherSymbol);
-  if (domain_of(feature.kind) == ValueDomain::symbol && feature.kind != FeatureKind::country &&
-      range.holds(class_at(*axis, other))) {
-    return other;
-  }
-  return Reading::unknown();
-}
-
-std::optional<Witness> World::complete(const Box& box, const Chosen& chosen,
-                                       bool& by_counts) const {
-  Witness witness;
-  witness.readings.resize(table_.features.size());
-  for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
-    if (domain_of(table_.features[f].kind) == ValueDomain::count) continue;
-    std::optional<AxisIndex> axis = axes_.axis_of(f);
-    bool free = !axis || !group_of_axis_[*axis];
-    if (free) witness.readings[f] = choose(f, box);
-  }
-  if (chosen.place) read_place(*chosen.place, box, witness);
-  if (chosen.identity) read_identity(chosen, box, witness);
-  bool served = !chosen.identity || chosen.identity->first >= 0;
-  if (!served && !read_unserved(chosen, box, witness)) return std::nullopt;
-  const std::vector<AxisIndex>& of_clock = clock_.table.axes();
-  for (std::size_t i = 0; chosen.clock && i < of_clock.size(); ++i) {
-    auto column = static_cast<std::size_t>(chosen.clock - clock_.columns.data());
-    FeatureIndex f = axes_.axes()[of_clock[i]].feature;
-    witness.readings[f] = choose_flag(f, box, clock_.table.choice(i, 0, column));
-  }
-  witness.day = chosen.clock ? static_cast<std::int32_t>(chosen.clock->first) : kDefaultDay.number;
-  witness.time_of_day_ms = chosen.clock ? chosen.clock->second : kDefaultTimeOfDay.ms;
-  // Without a fix a network of one country says where the device is.
-  for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
-    bool nowhere = table_.features[f].kind == FeatureKind::country && !witness.readings[f].known;
-    if (nowhere && witness.network.known && single_country(witness.network.lower)) {
-      return std::nullopt;
-    }
-  }
-  by_counts = true;
-  if (!read_counts(box, witness) || !fits(box, witness)) return std::nullopt;
-  return witness;
-}
-
-// The last word: every class inside the box, every count in keeping with what it counts.
-bool World::fits(const Box& box, const Witness& witness) const {
-  for (AxisIndex axis = 0; axis < axes_.axes().size(); ++axis) {
-    FeatureIndex f = axes_.axes()[axis].feature;
-    if (!box[axis].holds(class_at(axis, witness.readings[f]))) return false;
-    if (is_always_known(table_.features[f].kind) && !witness.readings[f].known) return false;
-  }
-  return true;
 }
 
 }  // namespace sojourn

@@ -203,6 +203,12 @@ class World {
   std::vector<std::vector<Value>> values_;
 };
 
+// A profile or network of the world, as a reading.
+Reading identity_reading(std::int64_t identity);
+
+// Is the network in one country for certain?
+bool is_of_one_country(std::int64_t network);
+
 // Is a device on this network, with a profile of these home countries, roaming in one of
 // `countries` (empty: anywhere)? Judged candidate by candidate (semantics 4). Absent: unknown.
 Reading roaming_reading(std::optional<std::int64_t> network, const std::optional<CountrySet>& home,
