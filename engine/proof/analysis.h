@@ -72,6 +72,7 @@ struct Analysis {
   std::optional<Witness> gap;
   std::vector<IndistinctValues> indistinct;
   std::vector<InferredOverride> inferred;
+  std::size_t inferred_count = 0;  // with those not shown
   Promises promises;
   Rest rest;
   // Guards of `at most 0`, though rules that they do not except ask for a profile: these wait for

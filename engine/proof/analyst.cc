@@ -11,6 +11,12 @@
 #include "engine/proof/partners.h"
 
 namespace sojourn {
+namespace {
+
+// Overrides that follow from others: so many are told one by one.
+constexpr std::size_t kInferredMax = 20;
+
+}  // namespace
 
 Analyst::Analyst(const RuleTable& table, const AnalysisOptions& options, KeptAnalysis* before)
     : options_(options),
@@ -268,9 +274,8 @@ void Analyst::find_inferred() {
     for (std::uint32_t over : overriders_[i]) {
       const std::vector<std::uint32_t>& written = rule(over).overrides;
       bool direct = std::find(written.begin(), written.end(), i) != written.end();
-      if (!direct && now_->reaches[i].meets(now_->reaches[over])) {
-        found_.inferred.push_back({over, i});
-      }
+      if (direct || !now_->reaches[i].meets(now_->reaches[over])) continue;
+      if (found_.inferred_count++ < kInferredMax) found_.inferred.push_back({over, i});
     }
   }
 }

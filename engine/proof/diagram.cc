@@ -164,13 +164,44 @@ DiagramRef DiagramStore::with_terminals(DiagramRef a, DiagramRef for_no, Diagram
 }
 
 // The parts that test late axes first: each step then adds nodes on top of a finished diagram.
+// Those that test nothing but one axis are joined in pairs, and pairs of pairs: one after the
+// other, each would copy the runs of all before it.
 DiagramRef DiagramStore::fold(Op op, std::vector<DiagramRef> parts) {
   std::sort(parts.begin(), parts.end(), [&](DiagramRef a, DiagramRef b) {
     return level(a) != level(b) ? level(a) > level(b) : a < b;
   });
   DiagramRef result = op == Op::both ? kYes : kNo;
-  for (DiagramRef part : parts) result = apply(op, part, result);
+  for (std::size_t begin = 0, end = 0; begin < parts.size(); begin = end) {
+    std::vector<DiagramRef> alone;  // on one axis
+    for (end = begin; end < parts.size() && level(parts[end]) == level(parts[begin]); ++end) {
+      if (tests_one_axis(parts[end])) {
+        alone.push_back(parts[end]);
+      } else {
+        result = apply(op, parts[end], result);
+      }
+    }
+    if (!alone.empty()) result = apply(op, in_pairs(op, std::move(alone)), result);
+  }
   return result;
+}
+
+bool DiagramStore::tests_one_axis(DiagramRef ref) const {
+  if (is_terminal(ref)) return true;
+  std::span<const DiagramRun> all = runs(ref);
+  return std::all_of(all.begin(), all.end(),
+                     [](const DiagramRun& run) { return is_terminal(run.target); });
+}
+
+// Requires: parts are not empty.
+DiagramRef DiagramStore::in_pairs(Op op, std::vector<DiagramRef> parts) {
+  while (parts.size() > 1) {
+    std::size_t joined = 0;
+    for (std::size_t i = 0; i < parts.size(); i += 2) {
+      parts[joined++] = i + 1 < parts.size() ? apply(op, parts[i], parts[i + 1]) : parts[i];
+    }
+    parts.resize(joined);
+  }
+  return parts.front();
 }
 
 DiagramRef DiagramStore::all_of(std::vector<DiagramRef> parts) {

@@ -90,6 +90,8 @@ class DiagramStore {
   DiagramRef apply(Op op, DiagramRef a, DiagramRef b);
   bool meet(DiagramRef a, DiagramRef b, std::size_t& looks) const;
   DiagramRef fold(Op op, std::vector<DiagramRef> parts);
+  bool tests_one_axis(DiagramRef ref) const;
+  DiagramRef in_pairs(Op op, std::vector<DiagramRef> parts);
   void grow();
 
   std::vector<ClassIndex> class_counts_;

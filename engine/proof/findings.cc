@@ -34,7 +34,7 @@ class FindingWriter {
     if (analysis_.conflict_count > analysis_.conflicts.size()) write_further_conflicts();
     for (const DeadRule& dead : analysis_.dead) write(dead);
     write_hidden();
-    for (const InferredOverride& inferred : analysis_.inferred) write(inferred);
+    write_inferred();
     for (const BanVerdict& ban : analysis_.promises.bans) write(ban);
     write_assertions();
     for (const RestCycle& cycle : analysis_.rest.cycles) write(cycle);
@@ -182,6 +182,14 @@ class FindingWriter {
          {fmt::format("{} before {}", rule(hidden.by).label(), rule(hidden.rule).label()),
           decided_by(hidden.by),
           {}});
+  }
+
+  void write_inferred() {
+    for (const InferredOverride& inferred : analysis_.inferred) write(inferred);
+    std::size_t more = analysis_.inferred_count - analysis_.inferred.size();
+    if (more == 0) return;
+    add(Code::N0303, {}, fmt::format("{} further pairs of rules override through others", more),
+        "only the first are shown; write more of the `overrides` to say so");
   }
 
   void write(const InferredOverride& inferred) {

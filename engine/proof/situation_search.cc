@@ -26,6 +26,8 @@ constexpr std::size_t kStepsAtFirst = 10'000;
 // Beyond these numbers of boxes a question is walked through, a cover looked at in the end.
 constexpr std::size_t kBoxesPerQuestionMax = 32;
 constexpr std::size_t kBoxesPerCoverMax = 8;
+// Branches inside branches: a situation about more axes than this is not looked for.
+constexpr std::size_t kDepthMax = 2'000;
 
 }  // namespace
 
@@ -71,6 +73,7 @@ class SituationSearch::Walk {
     std::vector<DiagramRef> key = {rest};
     for (const Cover& cover : covers) key.push_back(cover.rest);
     if (nothing_left_.contains(key)) return false;
+    if (depth_ == kDepthMax) return answer.decided = false, true;
     AxisIndex depends_before = std::exchange(depends_on_, kTerminalBit);
     if (branch(top, rest, covers)) return true;
     // Nothing before decided it: the same remainder need not be walked again.
@@ -102,7 +105,10 @@ class SituationSearch::Walk {
         depends_on_ = std::min(depends_on_, search_.world_.depends_on(box_, top));
         continue;
       }
-      if (step(inside(rest, top, ranges[i]), left_in(i, top, ranges[i], shares))) return true;
+      ++depth_;
+      bool over = step(inside(rest, top, ranges[i]), left_in(i, top, ranges[i], shares));
+      --depth_;
+      if (over) return true;
     }
     box_[top] = whole;
     return false;
@@ -227,6 +233,7 @@ class SituationSearch::Walk {
   // Where nothing was found that is not covered, as the world is: what it is on no axis before this
   // one decided that.
   AxisIndex depends_on_ = kTerminalBit;
+  std::size_t depth_ = 0;
   std::set<std::vector<DiagramRef>> nothing_left_;
 };
 

@@ -102,6 +102,15 @@ std::string subject_text(const RuleTable& table, const Feature& feature) {
   return fmt::format("{}:", feature.identity);
 }
 
+// "30 days"
+std::string window_words(const Period& window) {
+  constexpr std::string_view kUnits[] = {"", "days", "weeks", "months", "years"};
+  if (window.unit == TimeUnit::millisecond) return describe(Duration{window.count});
+  std::string_view unit = kUnits[static_cast<std::size_t>(window.unit)];
+  if (window.count == 1) unit.remove_suffix(1);
+  return fmt::format("{} {}", window.count, unit);
+}
+
 // A count as a sentence about what it counts: "roaming in BR on 60 consecutive days".
 std::string count_text(const RuleTable& table, const Feature& feature, const Reading& reading) {
   auto number = [&](auto&& text_of) {
@@ -150,7 +159,7 @@ std::string count_text(const RuleTable& table, const Feature& feature, const Rea
                          feature.window.unit == TimeUnit::month ? "month" : "year");
     default:
       return fmt::format("{}{} on {} {} within {}", inner, scope, number(plain), bucket,
-                         feature.window.count);
+                         window_words(feature.window));
   }
 }
 
