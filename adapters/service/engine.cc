@@ -432,7 +432,10 @@ void Engine::begin_commit() {
 void Engine::note_committed(std::vector<Status>& answers) {
   bool all =
       std::all_of(answers.begin(), answers.end(), [](const Status& one) { return one.ok(); });
-  if (all && settle_placements(under_way_->effects, answers)) answer(under_way_->jobs, {});
+  if (all && settle_placements(under_way_->effects, answers)) {
+    count_decisions(under_way_->effects);
+    answer(under_way_->jobs, {});
+  }
   {
     std::lock_guard lock(mutex_);
     commit_ended_ = true;
@@ -454,7 +457,10 @@ Status Engine::settle() {
   for (Status& one : answers) {
     if (done && !one) done = std::move(one);
   }
-  if (done) tenant_.committed(under_way_->number);
+  if (done) {
+    tenant_.committed(under_way_->number);
+    count_decisions(effects);
+  }
   answer(under_way_->jobs, done);
   for (const auto& [eid, orders] : effects.ended) {
     if (!done) break;
@@ -473,6 +479,12 @@ Status Engine::finish() {
   return dispatch(std::exchange(left_, {}));
 }
 
+// Of reports, of time that passes, of what cards answer: each once it is in the store.
+void Engine::count_decisions(Effects& effects) {
+  std::lock_guard lock(mutex_);
+  counters_.decisions += std::exchange(effects.decisions, 0);
+}
+
 // Who has an answer finds it counted.
 void Engine::answer(std::deque<ReportsJob>& jobs, const Status& done) {
   {
@@ -481,7 +493,6 @@ void Engine::answer(std::deque<ReportsJob>& jobs, const Status& done) {
       waiting_reports_ -= job.reports.size();
       if (!done) continue;
       counters_.reports += job.reports.size();
-      counters_.decisions += job.counts.decisions;
     }
   }
   for (ReportsJob& job : jobs) {
@@ -504,6 +515,7 @@ Status Engine::commit(Effects& effects) {
     }
   }
   tenant_.committed(batch);
+  count_decisions(effects);
   if (effects.intents.empty()) return {};
   return dispatch(std::move(effects.intents));
 }

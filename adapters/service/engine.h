@@ -150,6 +150,7 @@ class Engine {
   Status settle();
   // Everything is in the store, and everything that was decided an order.
   Status finish();
+  void count_decisions(Effects& effects);
   void answer(std::deque<ReportsJob>& jobs, const Status& done);
   // At once. Requires: finish().
   Status commit(Effects& effects);

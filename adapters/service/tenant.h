@@ -74,7 +74,8 @@ struct StoredIntent {
 // What one turn of the engine does to the store.
 struct Effects {
   std::vector<StoreTransaction> transactions;
-  std::uint64_t turns = 0;  // of devices, that changed something
+  std::uint64_t turns = 0;      // of devices, that changed something
+  std::uint64_t decisions = 0;  // that changed
   std::vector<StoredIntent> intents;
   // Orders whose end is in the transactions: the book may forget them afterwards.
   std::map<Eid, std::vector<eim::OrderId>> ended;

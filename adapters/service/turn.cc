@@ -445,6 +445,7 @@ void Tenant::Turn::finish(Effects& effects) {
   }
   if (effect.empty()) return;
   ++effects.turns;
+  effects.decisions += decision_count;
   effects.transactions.push_back(std::move(effect));
   if (placement_) {
     kept->placement = effects.transactions.size();

@@ -166,6 +166,7 @@ rule new-law when type = meter and date >= 2026-02-01 then profile = local-br)")
   CHECK(service.until([&] { return !service.row("d").record.empty(); }));
   CHECK(service.row("d").record.find("new-law") != std::string::npos);
   CHECK(service.row("d").decided_at == at("2026-02-01T00:00:00Z"));
+  CHECK(service.until([&] { return service.engine().counters().decisions == 1; }));
 }
 
 TEST_CASE("a clock that goes backwards undoes nothing and stops nothing") {
