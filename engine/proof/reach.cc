@@ -55,14 +55,18 @@ std::optional<Axes> reach_of_chain(const DiagramStore& store, DiagramRef ref) {
   return axes;
 }
 
-Axes reach_of(const DiagramStore& store, DiagramRef ref, std::map<DiagramRef, Axes>& known) {
-  if (is_terminal(ref)) return {};
+// Below so many nodes on one way nothing is limited.
+constexpr std::size_t kReachDepthMax = 1'000;
+
+Axes reach_of(const DiagramStore& store, DiagramRef ref, std::map<DiagramRef, Axes>& known,
+              std::size_t depth = 0) {
+  if (is_terminal(ref) || depth == kReachDepthMax) return {};
   if (auto found = known.find(ref); found != known.end()) return found->second;
   Axes below;
   bool first = true;
   for (const DiagramRun& run : store.runs(ref)) {
     if (run.target == kNo) continue;
-    Axes child = reach_of(store, run.target, known);
+    Axes child = reach_of(store, run.target, known, depth + 1);
     below = first ? child : united(below, child);
     first = false;
   }
