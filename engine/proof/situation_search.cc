@@ -321,17 +321,18 @@ SituationSearch::Answer SituationSearch::walk_identities(
 // Can the diagram hold with the identity, as far as the axes about identities are concerned?
 // `never`: what was seen not to.
 bool SituationSearch::may_hold(DiagramRef at, const World::Identity& identity,
-                               std::set<DiagramRef>& never) const {
+                               std::set<DiagramRef>& never, std::size_t depth) const {
   if (is_terminal(at)) return at == kYes;
   if (never.contains(at)) return false;
+  if (depth == kDepthMax) return true;
   std::optional<OptionTable::Choice> own = world_.choice_of(identity, store_.axis(at));
   bool holds = false;
   if (own && !own->any) {
-    holds = may_hold(store_.child(at, own->usual), identity, never) ||
-            may_hold(store_.child(at, own->other), identity, never);
+    holds = may_hold(store_.child(at, own->usual), identity, never, depth + 1) ||
+            may_hold(store_.child(at, own->other), identity, never, depth + 1);
   } else {
     for (const DiagramRun& run : store_.runs(at)) {
-      holds = holds || may_hold(run.target, identity, never);
+      holds = holds || may_hold(run.target, identity, never, depth + 1);
     }
   }
   if (!holds) never.insert(at);

@@ -76,7 +76,9 @@ class SituationSearch {
   Answer walk_identities(DiagramRef question, const std::vector<Cover>& state,
                          const std::vector<World::Identity>& identities, std::size_t steps_max,
                          ProofBudget& budget);
-  bool may_hold(DiagramRef at, const World::Identity& identity, std::set<DiagramRef>& never) const;
+  // False is certain.
+  bool may_hold(DiagramRef at, const World::Identity& identity, std::set<DiagramRef>& never,
+                std::size_t depth = 0) const;
   std::optional<Answer> among_many(DiagramRef question, const std::vector<Cover>& state,
                                    ProofBudget& budget, Wanted wanted);
   std::optional<ManyCovers> as_boxes(DiagramRef question, const std::vector<Cover>& state);
