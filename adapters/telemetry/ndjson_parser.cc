@@ -43,6 +43,10 @@ class NdjsonParser final : public LineParser {
   Trouble each_member(ondemand::object object, const Member& member);
   template <class Item>  // Trouble(ondemand::value, ondemand::json_type)
   Trouble each_item(ondemand::value list, const Item& item);
+  // The list stands `depth - 1` levels below the line's object; what is no scalar in it adds an
+  // empty one.
+  template <class Add>  // void(const Scalar&)
+  Trouble each_scalar(ondemand::value list, int depth, const Add& add);
   Trouble parse_field(TraceKey key, ondemand::value value, ondemand::json_type type);
   // The members of an object that stands at the top: each is a key that `find` knows, or unknown.
   template <class Find, class Set>
@@ -280,13 +284,19 @@ Trouble NdjsonParser::parse_data(TraceKey key, ondemand::value value) {
   return found;
 }
 
-Trouble NdjsonParser::parse_installed(ondemand::value value) {
-  Trouble found = each_item(value, [&](ondemand::value item, ondemand::json_type type) {
+template <class Add>
+Trouble NdjsonParser::each_scalar(ondemand::value list, int depth, const Add& add) {
+  return each_item(list, [&](ondemand::value item, ondemand::json_type type) {
     Scalar scalar;
-    Trouble trouble = is_container(type) ? walk(item, type, 2) : read_scalar(item, type, scalar);
-    if (trouble == Trouble::none) builder_.add_installed(scalar);
-    return trouble;
+    Trouble found = is_container(type) ? walk(item, type, depth) : read_scalar(item, type, scalar);
+    if (found == Trouble::none) add(scalar);
+    return found;
   });
+}
+
+Trouble NdjsonParser::parse_installed(ondemand::value value) {
+  Trouble found =
+      each_scalar(value, 2, [&](const Scalar& scalar) { builder_.add_installed(scalar); });
   if (found == Trouble::none) builder_.end_installed();
   return found;
 }
@@ -310,12 +320,8 @@ Trouble NdjsonParser::parse_attributes(ondemand::value value) {
 
 Trouble NdjsonParser::parse_attribute_list(std::string_view name, ondemand::value value) {
   builder_.begin_list_attribute(name);
-  Trouble found = each_item(value, [&](ondemand::value item, ondemand::json_type type) {
-    Scalar scalar;
-    Trouble trouble = is_container(type) ? walk(item, type, 3) : read_scalar(item, type, scalar);
-    if (trouble == Trouble::none) builder_.add_to_list_attribute(scalar);
-    return trouble;
-  });
+  Trouble found =
+      each_scalar(value, 3, [&](const Scalar& scalar) { builder_.add_to_list_attribute(scalar); });
   if (found == Trouble::none) builder_.end_list_attribute();
   return found;
 }
