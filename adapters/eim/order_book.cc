@@ -84,6 +84,12 @@ Bytes provide_answer(const ProvideEimPackageResultResponse& response, Version ve
   return std::move(body).value();
 }
 
+// In the order of keys. Requires: not the first.
+Eid preceding(Eid eid) {
+  for (auto byte = eid.bytes.rbegin(); byte != eid.bytes.rend() && (*byte)-- == 0;) ++byte;
+  return eid;
+}
+
 Diagnostic not_enrolled(const Eid& eid) {
   return make_diagnostic(Code::E0841, "no eUICC `" + to_text(eid) + "` is enrolled");
 }
@@ -132,6 +138,22 @@ Result<std::optional<Bytes>> OrderBook::row(const StoreSnapshot& snapshot,
     if (write->key == key) return write->value;
   }
   return snapshot.read(key);
+}
+
+Result<std::vector<Eid>> OrderBook::eids(const StoreSnapshot& snapshot, const Eid& first,
+                                         std::size_t count_max) const {
+  StoreKey all = StoreKey(Space::orders, options_.tenant, kLayout).add_text("device");
+  StoreRange range = StoreRange::with_prefix(all);
+  if (first != Eid{}) range = range.after(device_key(preceding(first)));
+  Result<std::vector<StoreKey>> keys = snapshot.keys(range, count_max);
+  if (!keys) return std::move(keys).error();
+  std::vector<Eid> eids;
+  for (const StoreKey& key : *keys) {
+    StoreKeyReader parts(key);
+    parts.read_text();
+    eids.push_back(parts.read_eid());
+  }
+  return eids;
 }
 
 Result<std::vector<DeviceRecord>> OrderBook::devices(std::optional<Eid> after,

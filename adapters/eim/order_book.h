@@ -104,6 +104,10 @@ class OrderBook {
   // absent: it is not enrolled.
   Result<std::optional<Bytes>> row(const StoreSnapshot& snapshot, const StoreTransaction& before,
                                    const Eid& eid) const;
+  // The EIDs enrolled, ascending, from `first` on, also of damaged records; fewer than `count_max`
+  // only when there are no more.
+  Result<std::vector<Eid>> eids(const StoreSnapshot& snapshot, const Eid& first,
+                                std::size_t count_max) const;
   // Those enrolled, by EID, after `after` if given; without those whose record is damaged. Fewer
   // than `count_max` only when there are no more.
   Result<std::vector<DeviceRecord>> devices(std::optional<Eid> after, std::size_t count_max);

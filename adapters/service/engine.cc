@@ -141,7 +141,7 @@ Status Engine::do_errand(std::function<Status()> errand) {
 }
 
 Status Engine::enrol(const eim::Enrolment& enrolment) {
-  return do_errand([this, enrolment] { return tenant_.book().enrol(enrolment); });
+  return do_errand([this, enrolment] { return tenant_.enrol(enrolment); });
 }
 
 // In an errand. Requires: nothing waits to be committed.

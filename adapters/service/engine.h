@@ -80,7 +80,7 @@ class Engine {
   // Whoever reads reports in holds to it; nothing is decided by it.
   Instant latest_report() const { return now_() + tenant_.ahead(); }
   void tell(const Eid& eid, std::vector<eim::Notice> notices);
-  Status enrol(const eim::Enrolment& enrolment);  // E0842 enrolled already
+  Status enrol(const eim::Enrolment& enrolment);  // E0842 enrolled already, E0887
   // What people change (Tenant::Change): with any error, E0009 too, nothing has happened. Other
   // errors: of the tenant's members of the same names.
   Status activate(Activation asked);

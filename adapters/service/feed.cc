@@ -72,6 +72,14 @@ void Feed::follow(const std::string& path) {
   ::close(file);
 }
 
+// Of cards that another tenant has.
+void Feed::tell_others(const std::string& path, const ReportCounts& counts) {
+  if (counts.others == 0) return;
+  log_.warn("lines refused", {{"path", path},
+                              {"count", std::to_string(counts.others)},
+                              {"first", "E0887: EIDs of another tenant"}});
+}
+
 void Feed::take(const std::string& path, std::string_view text) {
   ReportLineReader reader;
   Instant latest = engine_.latest_report();
@@ -84,7 +92,7 @@ void Feed::take(const std::string& path, std::string_view text) {
   }
   while (!lines.reports.empty()) {
     Result<ReportCounts> taken = engine_.take(lines.reports);
-    if (taken) return;
+    if (taken) return tell_others(path, *taken);
     // Others came first, or the disk is full. A pipe gives nothing twice, so it is waited out.
     bool waits = taken.error().code == Code::E0883 || taken.error().code == Code::E0009;
     if (!waits || stopping_) return log_.error(taken.error());

@@ -27,6 +27,7 @@ class Feed {
  private:
   void follow(const std::string& path);
   void take(const std::string& path, std::string_view lines);
+  void tell_others(const std::string& path, const ReportCounts& counts);
 
   const std::vector<std::string> paths_;
   Engine& engine_;

@@ -1,5 +1,7 @@
 #include "adapters/service/master_data.h"
 
+#include <algorithm>
+
 namespace sojourn::service {
 
 MasterData::MasterData(std::vector<Observation> devices) : devices_(std::move(devices)) {
@@ -23,6 +25,16 @@ std::optional<Observation> MasterData::of(const DeviceNames& names, Instant at) 
     return standing;
   }
   return std::nullopt;
+}
+
+std::vector<Eid> MasterData::eids() const {
+  std::vector<Eid> eids;
+  for (const Observation& device : devices_) {
+    if (auto eid = parse_eid(device.names.eid)) eids.push_back(*eid);
+  }
+  std::sort(eids.begin(), eids.end());
+  eids.erase(std::unique(eids.begin(), eids.end()), eids.end());
+  return eids;
 }
 
 }  // namespace sojourn::service

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "engine/base/identifiers.h"
 #include "engine/device/observation.h"
 
 namespace sojourn::service {
@@ -17,6 +18,8 @@ class MasterData {
 
   // What is known of the device before its first report, from `at` on; absent when nothing is.
   std::optional<Observation> of(const DeviceNames& names, Instant at) const;
+  // Ascending, each once.
+  std::vector<Eid> eids() const;
   bool empty() const { return devices_.empty(); }
 
  private:

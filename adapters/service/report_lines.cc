@@ -56,6 +56,7 @@ ReportLines ReportLineReader::read(std::string_view text, Instant latest) {
       continue;
     }
     report.line = line->text;
+    report.line_number = line->number;
     // Where a line stood in its request says nothing; the journal does not keep it.
     report.observation.line = 1;
     ++count;

@@ -278,7 +278,7 @@ eim::HttpResponse problem(const Diagnostic& why, std::uint32_t retry_after_s) {
   // Nothing has happened, and it is worth another try. Of a disk that fails (E0014) nobody knows.
   if (why.code == Code::E0009 || why.code == Code::E0015 || why.code == Code::E0016) status = 503;
   if (why.code == Code::E0841) status = 404;
-  if (why.code == Code::E0842 || why.code == Code::E0886) status = 409;
+  if (why.code == Code::E0842 || why.code == Code::E0886 || why.code == Code::E0887) status = 409;
   if (why.code == Code::E0882) status = 422;
   if (why.code == Code::E0885) status = 400;
   eim::HttpResponse response = problem(status, code_name(why.code), why.message, why.help);

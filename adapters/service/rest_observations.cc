@@ -6,6 +6,8 @@
 #include "adapters/service/json_line.h"
 #include "adapters/service/report_lines.h"
 #include "adapters/service/rest.h"
+#include "engine/base/diagnostic_code.h"
+#include "engine/base/limits.h"
 
 namespace sojourn::service::routes {
 
@@ -30,13 +32,23 @@ eim::HttpResponse post_observations(Rest& rest, const RestCall& call) {
   }
   Result<ReportCounts> counts = call.engine->take(lines.reports);
   if (!counts) return problem(counts.error(), rest.retry_after_s());
+  for (const auto& [line, eid] : counts->quoted_others) {
+    if (refused.size() >= limits::kQuotedLinesMax) break;
+    refused.push_back({{"line", line},
+                       {"code", code_name(Code::E0887)},
+                       {"message", EidClaims::taken(eid).message},
+                       {"part", "line"}});
+  }
+  if (counts->others == lines.reports.size()) {
+    return problem(EidClaims::taken(counts->quoted_others.front().second), 0);
+  }
   Json json;
   json["lines"] = lines.line_count;
   json["taken"] = counts->taken;
   json["duplicate"] = counts->duplicate;
   json["late"] = counts->late;
   json["too_late"] = counts->too_late;
-  json["refused"] = lines.refused_count;
+  json["refused"] = lines.refused_count + counts->others;
   json["refused_values"] = counts->refused_values;
   json["set_aside"] = counts->set_aside;
   json["decisions"] = counts->decisions;

@@ -30,7 +30,7 @@ constexpr RestSchema kSchemas[] = {
   "duplicate":{"type":"integer","description":"known already"},
   "late":{"type":"integer","description":"taken, and history was corrected"},
   "too_late":{"type":"integer","description":"older than history may be corrected"},
-  "refused":{"type":"integer","description":"lines that are no reports, or are dated too far ahead"},
+  "refused":{"type":"integer","description":"lines that are no reports, are dated too far ahead, or are of cards that another tenant has"},
   "refused_values":{"type":"integer","description":"values that cannot be; the rest was taken"},
   "set_aside":{"type":"integer","description":"kept for devices that cannot be read"},
   "decisions":{"type":"integer","description":"that changed"},

@@ -140,6 +140,8 @@ class Running final : public Service, public ServiceFacts {
   Status open_servers();
   Status read_tokens();
   Status resume_shadow(House& house);
+  // Says which EIDs more than one tenant has.
+  Status tell_shared_eids();
   Status reload_policy(House& house);
   Status activate_or_propose(House& house, std::string_view text, std::string_view by,
                              PolicyCheck& check, Activation asked = {});
@@ -161,6 +163,7 @@ class Running final : public Service, public ServiceFacts {
   std::shared_ptr<const Tokens> tokens_;
   std::unique_ptr<Store> file_;
   std::unique_ptr<SharedStore> store_;
+  EidClaims claims_;
   std::list<House> houses_;
   std::mutex file_digests_mutex_;  // guards those of the houses
   std::unique_ptr<EsipaEntry> esipa_;
@@ -188,6 +191,7 @@ Status Running::begin() {
       return within(std::move(opened).error(), "tenant `" + house.config.name + "`");
     }
   }
+  if (Status told = tell_shared_eids(); !told) return told;
   for (House& house : houses_) {
     if (Status started = house.engine->start(); !started) return started;
     if (Status resumed = resume_shadow(house); !resumed) return resumed;
@@ -282,6 +286,8 @@ Status Running::open_house(House& house) {
       [this] { log_.flush(); });
   if (!tenant) return std::move(tenant).error();
   house.tenant = std::move(tenant).value();
+  claims_.add(config.name, *house.book);
+  house.tenant->share_eids(claims_);
   house.engine = std::make_unique<Engine>(*house.tenant, config_.limits, wall_clock,
                                           [this](const Diagnostic& why) {
                                             if (why.code != Code::E0009) failed_ = true;
@@ -333,6 +339,18 @@ Result<RunnablePolicy> Running::first_policy(House& house, std::string& in_force
   for (const PolicyFinding& finding : checked.findings) all += "\n" + finding.rendered;
   return make_diagnostic(Code::E0882, "`" + path + "` has errors" + all,
                          "`sojourn check` shows them");
+}
+
+Status Running::tell_shared_eids() {
+  if (houses_.size() < 2) return {};
+  auto snapshot = store_->snapshot();
+  if (!snapshot) return std::move(snapshot).error();
+  std::vector<std::shared_ptr<const MasterData>> inventories;
+  for (House& house : houses_) inventories.push_back(house.tenant->inventory());
+  auto shared = claims_.shared(**snapshot, inventories);
+  if (!shared) return std::move(shared).error();
+  for (const Diagnostic& one : *shared) log_.error(one);
+  return {};
 }
 
 // What ran in shadow before the last stop does so again.
@@ -560,6 +578,7 @@ void Running::reload() {
   for (House& house : houses_) {
     note("/tenants/" + house.config.name + "/policy", reload_policy(house));
   }
+  if (Status told = tell_shared_eids(); !told) log_.error(told.error());
   if (refused == 0) return log_.info("reloaded");
   log_.warn("reloaded", {{"stays_as_it_was", std::to_string(refused)}});
 }

@@ -177,12 +177,20 @@ Result<LiveDevice*> Tenant::find(const std::string& label, StoreTransaction* eff
     auto enrolled = book_.row(**snapshot, {}, *(*loaded)->eid);
     if (!enrolled) return std::move(enrolled).error();
     if (!enrolled->has_value()) {
+      auto ours = claim(*(*loaded)->eid, **snapshot);
+      if (!ours) return std::move(ours).error();
+      if (!*ours) return EidClaims::taken(label);
       auto enrolment = book_.prepare_enrolment({.eid = *(*loaded)->eid});
       if (!enrolment) return std::move(enrolment).error();
       append(*effect, *enrolment);
     }
   }
   return keep(std::move(*loaded));
+}
+
+Result<bool> Tenant::claim(const Eid& eid, const StoreSnapshot& snapshot) {
+  if (claims_ == nullptr) return true;
+  return claims_->claim(config_.name, eid, snapshot);
 }
 
 LiveDevice* Tenant::keep(std::unique_ptr<LiveDevice> loaded) {
@@ -303,9 +311,20 @@ Status Tenant::take_reports(std::span<Report> reports, Instant now, Effects& eff
     }
     auto device = find(*label, &first);
     if (!device) {
-      if (device.error().code != Code::E0886) return std::move(device).error();
       Report* const unread[] = {&report};
-      keep_unread(*label, unread, counts);
+      switch (device.error().code) {
+        case Code::E0886:
+          keep_unread(*label, unread, counts);
+          break;
+        case Code::E0887:
+          ++counts.others;
+          if (counts.quoted_others.size() < limits::kQuotedLinesMax) {
+            counts.quoted_others.emplace_back(report.line_number, *label);
+          }
+          break;
+        default:
+          return std::move(device).error();
+      }
       if (!first.empty()) effects.transactions.push_back(std::move(first));
       continue;
     }
@@ -469,11 +488,16 @@ Result<Instant> Tenant::next_in_queue() {
   return StoreKeyReader(rows->front().key).read_instant();
 }
 
-Status Tenant::enrol(const eim::Enrolment& enrolment, Effects& effects) {
-  auto effect = book_.prepare_enrolment(enrolment);
-  if (!effect) return std::move(effect).error();
-  effects.transactions.push_back(std::move(*effect));
-  return {};
+Status Tenant::enrol(const eim::Enrolment& enrolment) {
+  auto snapshot = store_.snapshot();
+  if (!snapshot) return std::move(snapshot).error();
+  auto ours = claim(enrolment.eid, **snapshot);
+  if (!ours) return std::move(ours).error();
+  if (!*ours) return EidClaims::taken(to_text(enrolment.eid));
+  Status done = book_.enrol(enrolment);
+  bool nothing_happened = !done && done.error().code == Code::E0009;
+  if (nothing_happened && claims_ != nullptr) claims_->give_up(config_.name, enrolment.eid);
+  return done;
 }
 
 // --- any thread ----------------------------------------------------------------------------------
@@ -481,6 +505,11 @@ Status Tenant::enrol(const eim::Enrolment& enrolment, Effects& effects) {
 std::shared_ptr<const PreparedPolicy> Tenant::policy() const {
   std::lock_guard lock(mutex_);
   return shelf_->policy.prepared;
+}
+
+std::shared_ptr<const MasterData> Tenant::inventory() const {
+  std::lock_guard lock(mutex_);
+  return shelf_->policy.devices;
 }
 
 namespace {

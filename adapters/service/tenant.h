@@ -35,6 +35,7 @@
 #include "adapters/eim/order_book.h"
 #include "adapters/service/config.h"
 #include "adapters/service/controls.h"
+#include "adapters/service/eid_claims.h"
 #include "adapters/service/evidence.h"
 #include "adapters/service/input_log.h"
 #include "adapters/service/keys.h"
@@ -50,6 +51,7 @@ namespace sojourn::service {
 struct Report {
   std::string line;  // as it came
   Observation observation;
+  std::uint64_t line_number = 0;  // in what it came in
 };
 
 struct ReportCounts {
@@ -59,6 +61,9 @@ struct ReportCounts {
   std::uint64_t too_late = 0;
   std::uint64_t refused_values = 0;
   std::uint64_t set_aside = 0;  // kept for devices that cannot be read (set_aside.h)
+  std::uint64_t others = 0;     // refused: of cards that another tenant has (eid_claims.h)
+  // The first of those, at most kQuotedLinesMax: their lines and EIDs.
+  std::vector<std::pair<std::uint64_t, std::string>> quoted_others;
   std::uint64_t decisions = 0;  // changed ones
 };
 
@@ -115,6 +120,9 @@ class Tenant {
   Duration ahead() const { return config_.ahead; }
   eim::OrderBook& book() { return book_; }
   Store& store() { return store_; }
+  // From now on no EID is enrolled that another tenant has. Requires: nothing has begun, and the
+  // claims outlive it.
+  void share_eids(EidClaims& claims) { claims_ = &claims; }
 
   // --- the engine's thread ---
   // What is about one device answers E0886 when that cannot be read.
@@ -144,7 +152,8 @@ class Tenant {
                     StoreTransaction& effect);
   // The order that the last turn of the device prepared was not placed.
   void note_unplaced(const std::string& label);
-  Status enrol(const eim::Enrolment& enrolment, Effects& effects);
+  // At once. E0842 enrolled already; E0887 another tenant's.
+  Status enrol(const eim::Enrolment& enrolment);
   // Something of the device cannot be read. Requires: is_damage(damage).
   void set_aside(const std::string& label, const Diagnostic& damage);
   // What a person changes (changes.cc). Nothing of it has happened until its effect is committed,
@@ -201,7 +210,8 @@ class Tenant {
 
   // --- any thread ---
   std::shared_ptr<const PreparedPolicy> policy() const;
-  bool revisiting() const;  // true until the store has all of it
+  std::shared_ptr<const MasterData> inventory() const;  // of that policy
+  bool revisiting() const;                              // true until the store has all of it
   KillSwitches switches() const;
   // Campaigns that wait for a person.
   std::vector<FleetMinutes::Waiting> waiting_campaigns() const;
@@ -244,8 +254,10 @@ class Tenant {
   Status refuse_own(std::string_view by) const;
   // The snapshot of this Reading. Requires: one.
   Result<const StoreSnapshot*> reading();
-  // E0886 for who is set aside. Requires: a Reading.
+  // E0886 for who is set aside; E0887 for who would be enrolled and is another tenant's. Requires:
+  // a Reading.
   Result<LiveDevice*> find(const std::string& label, StoreTransaction* effect);
+  Result<bool> claim(const Eid& eid, const StoreSnapshot& snapshot);
   Result<bool> tick_until(Instant until, Instant wall, std::size_t count_max, Effects& effects);
   Result<bool> tell_untold(LiveFleet* fleet, Instant wall, std::size_t count_max, Effects& effects);
   Instant fleet_due() const;
@@ -304,6 +316,7 @@ class Tenant {
   const Keys keys_;
   Store& store_;
   eim::OrderBook& book_;
+  EidClaims* claims_ = nullptr;  // null: there is no other tenant
   RecordSink told_;
   SetAsideSink told_set_aside_;
   CommitSink told_committed_;

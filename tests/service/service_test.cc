@@ -196,53 +196,6 @@ TEST_CASE("a report of the far future is refused by its line, and its device liv
   CHECK(service.stop(SIGTERM) == 0);
 }
 
-TEST_CASE("two tenants share a service and nothing else") {
-  ScratchFolder scratch;
-  std::string folder = make_folder(scratch, "demo", 2);
-  run_shell(
-      "sojourn serve --init other --any-ports --devices 1 && "
-      "sed -i 's/eim.example.com/eim.other.example/' other/serve.json",
-      folder);
-  std::string config = read_whole(folder + "/serve.json");
-  std::size_t at = config.find("    \"demo\"");
-  REQUIRE(at != std::string::npos);
-  config.insert(at, R"(    "other": {"policy": "other/policy.sojourn", "enrolment": "listed",
-      "eim": {"id": "eim.other.example", "key": "other/eim.key", "ci_certificates": ["other/ci.pem"]}},
-)");
-  write(folder + "/serve.json", config);
-  const std::string other = "of the other tenant";
-  replace_in(
-      folder + "/tokens.json", "[",
-      "[" +
-          sojourn::service::token_entry(other, {"other", sojourn::service::Role::admin, "other"}) +
-          ",");
-  Served service(folder);
-  REQUIRE(service.start());
-  write(folder + "/reports", report_line(demo_device(0), 60'000, kMeterInBrazil));
-  ProgramRun nameless = service.ask("observe", "reports");
-  CHECK(nameless.exit_code == 1);  // the token is for several: which one?
-  REQUIRE(service.ask("observe", "reports --tenant demo").exit_code == 0);
-  CHECK(holds(service.ask("devices list", "--tenant demo").out, demo_device(0)));
-  CHECK(!holds(service.ask("devices list", "--tenant other").out, demo_device(0)));
-  ProgramRun unknown = service.ask("devices show", demo_device(0) + " --tenant other");
-  CHECK(unknown.exit_code == 1);
-  service.devices("https", {.count = 1});
-  CHECK(holds(
-      service.ask_until("devices show", demo_device(0) + " --tenant demo", "local-br, enabled").out,
-      "local-br, enabled"));
-  write(folder + "/chain", service.ask("audit fetch", "--tenant demo").out);
-  CHECK(run_shell("sojourn audit verify chain", folder).exit_code == 0);
-  CHECK(service.ask("audit fetch", "--tenant other").out.empty());
-  RestClient client(service);
-  std::string of_all = text_of(*client.ask("GET", "/metrics", service.token("read")));
-  CHECK(holds(of_all, "{tenant=\"demo\"}"));
-  CHECK(holds(of_all, "sojourn_esipa_messages_total"));
-  std::string of_other = text_of(*client.ask("GET", "/metrics", other));
-  CHECK(holds(of_other, "{tenant=\"other\"}"));
-  CHECK(!holds(of_other, "demo"));
-  CHECK(!holds(of_other, "sojourn_esipa_messages_total"));  // of which others have their part
-}
-
 TEST_CASE("a policy is replaced while devices are in its hands") {
   ScratchFolder scratch;
   Served service(make_folder(scratch, "demo", 1));
