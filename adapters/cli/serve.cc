@@ -12,6 +12,7 @@
 #include "adapters/service/config.h"
 #include "adapters/service/init.h"
 #include "adapters/service/service.h"
+#include "adapters/service/surroundings.h"
 #include "engine/base/diagnostic_code.h"
 
 namespace sojourn::cli {
@@ -73,8 +74,12 @@ int run_serve(const ServeOptions& options, Console& console) {
   if (!config) return kUnusable;
   if (options.print_config) {
     console.print(service::print_config(*config));
-    return kClean;
   }
+  auto addresses = options.print_config ? service::Addresses::not_tried : service::Addresses::tried;
+  std::vector<Diagnostic> faults = service::find_faults(*config, addresses);
+  for (const Diagnostic& one : faults) console.fail(one);
+  if (!faults.empty()) return kUnusable;
+  if (options.print_config) return kClean;
   // Where devices were and what they carry is for the service's user and group alone.
   ::umask(::umask(0) | S_IRWXO);
   std::signal(SIGTERM, end);

@@ -1,5 +1,6 @@
 #include "adapters/eim/http_server.h"
 
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 
 #include <algorithm>
@@ -56,6 +57,24 @@ Diagnostic identity_refused(const std::string& why) {
                          "give the chain in PEM, leaf first, and the leaf's key");
 }
 
+// Does each certificate of the chain come from the one after it?
+bool in_order(SSL_CTX* context) {
+  X509* subject = SSL_CTX_get0_certificate(context);
+  STACK_OF(X509)* chain = nullptr;
+  SSL_CTX_get_extra_chain_certs(context, &chain);
+  for (int i = 0; i < sk_X509_num(chain); ++i) {
+    X509* issuer = sk_X509_value(chain, i);
+    bool follows = X509_check_issued(issuer, subject) == X509_V_OK &&
+                   X509_verify(subject, X509_get0_pubkey(issuer)) == 1;
+    if (!follows) {
+      ERR_clear_error();
+      return false;
+    }
+    subject = issuer;
+  }
+  return true;
+}
+
 Result<std::shared_ptr<ssl::context>> make_context(const TlsIdentity& identity) {
   auto context = std::make_shared<ssl::context>(ssl::context::tls_server);
   SSL_CTX* native = context->native_handle();
@@ -71,6 +90,7 @@ Result<std::shared_ptr<ssl::context>> make_context(const TlsIdentity& identity) 
   Error error;
   context->use_certificate_chain(net::buffer(identity.certificate_chain_pem), error);
   if (error) return identity_refused(error.message());
+  if (!in_order(native)) return identity_refused("a certificate is not of the one after it");
   context->use_private_key(net::buffer(identity.private_key_pem), ssl::context::pem, error);
   if (error) return identity_refused(error.message());
   if (SSL_CTX_check_private_key(native) != 1) {

@@ -14,6 +14,14 @@
 namespace sojourn::service {
 namespace {
 
+// SGP.32: eimId is a UTF8String of 1 to 128.
+constexpr std::ptrdiff_t kEimIdCharactersMax = 128;
+
+// Of valid UTF-8.
+std::ptrdiff_t character_count(std::string_view text) {
+  return std::count_if(text.begin(), text.end(), [](char c) { return (c & '\xC0') != '\x80'; });
+}
+
 Diagnostic refused(const std::string& path, const std::string& what, std::string help = {}) {
   return make_diagnostic(Code::E0880, fmt::format("`{}`: {}", path.empty() ? "/" : path, what),
                          std::move(help));
@@ -215,6 +223,9 @@ void read_tenant(Section& section, TenantConfig& tenant) {
   section.files("observations", tenant.observations, false);
   section.section("eim", true, [&](Section& eim) {
     eim.text("id", tenant.eim_id, true);
+    if (character_count(tenant.eim_id) > kEimIdCharactersMax) {
+      eim.wrong("id", fmt::format("has at most {} characters", kEimIdCharactersMax));
+    }
     eim.file("key", tenant.eim_key, true);
     eim.files("ci_certificates", tenant.ci_certificates, true);
     read_seconds(eim, "retry_after_seconds", tenant.retry_after);
@@ -238,6 +249,9 @@ void read_all(Section& top, Config& config) {
     esipa.section("coap", false, [&](Section& coap) {
       read_listen(coap, config.coap.emplace());
       coap.number("contexts", config.coap->contexts, 1, 256);
+      if (config.coap->port != 0 && config.coap->port + config.coap->contexts > 65'536) {
+        coap.wrong("contexts", "the last port would be above 65535");
+      }
     });
   });
   top.section("limits", false, [&](Section& bounds) {

@@ -16,11 +16,11 @@
 #include "adapters/service/feed.h"
 #include "adapters/service/files.h"
 #include "adapters/service/metrics.h"
-#include "adapters/service/pem.h"
 #include "adapters/service/policy_difference.h"
 #include "adapters/service/policy_versions.h"
 #include "adapters/service/rest.h"
 #include "adapters/service/shared_store.h"
+#include "adapters/service/surroundings.h"
 #include "adapters/store/sqlite_store.h"
 #include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
@@ -28,7 +28,6 @@
 namespace sojourn::service {
 namespace {
 
-constexpr std::size_t kKeyBytesMax = 1u << 20;
 constexpr std::uint32_t kRetryAfterSeconds = 1;
 // Who put a policy in force that was read from the configured path.
 constexpr const char* kByFile = "the policy's file";
@@ -43,22 +42,6 @@ Instant wall_clock() {
 Diagnostic within(Diagnostic why, const std::string& where) {
   why.message = where + ": " + why.message;
   return why;
-}
-
-Result<eim::TlsIdentity> read_identity(const ListenConfig& listen,
-                                       const std::string& client_ca = {}) {
-  auto chain = read_whole(listen.certificate, kKeyBytesMax);
-  if (!chain) return std::move(chain).error();
-  auto key = read_whole(listen.key, kKeyBytesMax);
-  if (!key) return std::move(key).error();
-  eim::TlsIdentity identity;
-  identity.certificate_chain_pem = std::move(chain).value();
-  identity.private_key_pem = std::move(key).value();
-  if (client_ca.empty()) return identity;
-  auto authority = read_whole(client_ca, kKeyBytesMax);
-  if (!authority) return std::move(authority).error();
-  identity.client_ca_pem = std::move(authority).value();
-  return identity;
 }
 
 // What a policy that came over the network may name: what lies beside the tenant's own.
@@ -134,11 +117,10 @@ class Running final : public Service, public ServiceFacts {
  private:
   // Keys and certificates, before anything is made or begins.
   Status read_keys();
-  Status read_keys_of(House& house);
   Status open_house(House& house);
   Result<RunnablePolicy> first_policy(House& house, std::string& text);
   Status open_servers();
-  Status read_tokens();
+  Status renew_tokens();
   Status resume_shadow(House& house);
   // Says which EIDs more than one tenant has.
   Status tell_shared_eids();
@@ -180,7 +162,6 @@ Status Running::begin() {
                                                            : config_.geodata);
   if (!world) return within(std::move(world).error(), "geodata");
   world_ = *world;
-  if (Status read = read_tokens(); !read) return read;
   if (Status read = read_keys(); !read) return read;
   auto file = open_sqlite_store({.path = config_.store});
   if (!file) return std::move(file).error();
@@ -201,55 +182,28 @@ Status Running::begin() {
   return {};
 }
 
-Status Running::read_tokens() {
-  auto text = read_whole(config_.rest.tokens, kKeyBytesMax);
-  if (!text) return std::move(text).error();
-  auto tokens = Tokens::parse(*text);
-  if (!tokens) return within(std::move(tokens).error(), "`" + config_.rest.tokens + "`");
-  std::atomic_store(&tokens_, std::make_shared<const Tokens>(std::move(tokens).value()));
-  return {};
-}
-
 Status Running::read_keys() {
-  auto check = [](const ListenConfig& listen, const std::string& client_ca,
-                  const std::string& where) -> Status {
-    auto identity = read_identity(listen, client_ca);
-    if (!identity) return std::move(identity).error();
-    Status checked = eim::check_identity(*identity);
-    return checked ? checked : within(std::move(checked).error(), where);
-  };
-  Status checked = check(config_.rest, config_.rest.client_ca, "`/rest`");
-  if (checked && config_.https) checked = check(*config_.https, {}, "`/esipa/https`");
-  if (checked && config_.coap) checked = check(*config_.coap, {}, "`/esipa/coap`");
-  if (!checked) return checked;
-  for (const TenantConfig& tenant : config_.tenants) {
-    House& house = houses_.emplace_back(House{tenant, {}, {}, {}, {}, {}, {}, {}, {}});
-    if (Status read = read_keys_of(house); !read) {
-      return within(std::move(read).error(), "tenant `" + tenant.name + "`");
-    }
+  std::vector<Diagnostic> wrong;
+  auto read = read_credentials(config_, wrong);
+  if (!read) return wrong.front();
+  std::atomic_store(&tokens_, read->tokens);
+  for (std::size_t i = 0; i < config_.tenants.size(); ++i) {
+    const TenantConfig& config = config_.tenants[i];
+    House& house = houses_.emplace_back(House{config, {}, {}, {}, {}, {}, {}, {}, {}});
+    house.key = std::move(read->tenants[i].eim);
+    eim::BookOptions& options = house.book_options;
+    options.tenant = config.name;
+    options.eim_id = config.eim_id;
+    options.retry_after = config.retry_after;
+    options.ci_certificates = std::move(read->tenants[i].ci_certificates);
   }
   return {};
 }
 
-Status Running::read_keys_of(House& house) {
-  const TenantConfig& config = house.config;
-  auto key_text = read_whole(config.eim_key, kKeyBytesMax);
-  if (!key_text) return std::move(key_text).error();
-  auto key = eim::SigningKey::from_pem(*key_text);
-  if (!key) return within(std::move(key).error(), "`" + config.eim_key + "`");
-  house.key = std::make_unique<eim::SigningKey>(std::move(key).value());
-  eim::BookOptions& options = house.book_options;
-  options.tenant = config.name;
-  options.eim_id = config.eim_id;
-  options.retry_after = config.retry_after;
-  for (const std::string& path : config.ci_certificates) {
-    auto pem = read_whole(path, kKeyBytesMax);
-    if (!pem) return std::move(pem).error();
-    auto der = certificate_from_pem(*pem);
-    if (!der) return within(std::move(der).error(), "`" + path + "`");
-    options.ci_certificates.push_back(std::move(*der));
-  }
-  return {};
+Status Running::renew_tokens() {
+  auto tokens = read_tokens(config_.rest.tokens);
+  if (tokens) std::atomic_store(&tokens_, std::move(*tokens));
+  return tokens ? Status() : Status(std::move(tokens).error());
 }
 
 Status Running::open_house(House& house) {
@@ -571,7 +525,7 @@ void Running::reload() {
     if (!identity) return std::move(identity).error();
     return server.reload(*identity);
   };
-  note("/rest/tokens", read_tokens());
+  note("/rest/tokens", renew_tokens());
   note("/rest", renew(*rest_server_, config_.rest, config_.rest.client_ca));
   if (https_server_) note("/esipa/https", renew(*https_server_, *config_.https));
   if (coap_server_) note("/esipa/coap", renew(*coap_server_, *config_.coap));

@@ -284,23 +284,84 @@ TEST_CASE("what is wrong with a configuration is said with its place, and nothin
   CHECK(holds(refused("\"sojourn.store\"", "\"\""), "`/store`: must not be empty"));
   CHECK(holds(refused("\"demo\"", "\"*\""), "`/tenants/*/`: a tenant's name"));
   CHECK(holds(refused("\"demo\"", "\"a b\""), "`/tenants/a b/`: a tenant's name"));
+  const std::string long_id(128, 'e');
+  CHECK(holds(refused("eim.example.com", long_id + "e"),
+              "`/tenants/demo/eim/id`: has at most 128 characters"));
+  CHECK(holds(refused("\"coap\": {",
+                      "\"coap\": {\"port\": 65500, \"contexts\": 37, \"key\": 1},"
+                      "\"gone\": {"),
+              "`/esipa/coap/contexts`: the last port would be above 65535"));
+  write(folder + "/long.json",
+        std::string(config).replace(config.find("eim.example.com"), 15, long_id));
+  CHECK(run_shell("sojourn serve --print-config long.json", folder).exit_code == 0);
   ProgramRun shown = run_shell("sojourn serve --print-config serve.json", folder);
   CHECK(shown.exit_code == 0);
   write(folder + "/again.json", shown.out);
   CHECK(run_shell("sojourn serve --print-config again.json", folder).out == shown.out);
 }
 
-TEST_CASE("a key that is not the certificate's is told before anything is made") {
+TEST_CASE("all keys, certificates and addresses are tried, before anything is made") {
   ScratchFolder scratch;
-  for (const char* of : {"tls.key", "eim.key"}) {
-    INFO(of);
-    std::string folder = make_folder(scratch, of + std::string("-folder"), 1);
-    write(folder + "/" + of, read_whole(folder + "/ci.pem"));
-    Served service(folder);
-    CHECK_FALSE(service.start());
-    CHECK(holds(service.said(), "error[E08"));
-    CHECK_FALSE(std::filesystem::exists(folder + "/sojourn.store"));
+  Served first(make_folder(scratch, "first", 1));
+  REQUIRE(first.start());
+  std::string folder = make_folder(scratch, "second", 1);
+  std::string config = read_whole(folder + "/serve.json");
+  auto set_port = [&](const char* member, std::uint16_t port) {
+    std::size_t at = config.find("\"port\": 0", config.find(member));
+    REQUIRE(at != std::string::npos);
+    config.replace(at, 9, "\"port\": " + std::to_string(port));
+  };
+  set_port("\"rest\"", first.rest_port());
+  set_port("\"https\"", first.rest_port());
+  set_port("\"coap\"", first.coap_port());
+  write(folder + "/serve.json", config);
+  Served second(folder);
+  CHECK_FALSE(second.start());
+  INFO(second.said());
+  for (const char* place : {"`/rest`: cannot listen on `127.0.0.1`, TCP port ",
+                            "`/esipa/https`: cannot listen on `127.0.0.1`, TCP port ",
+                            "`/esipa/coap`: cannot listen on `127.0.0.1`, UDP port "}) {
+    CHECK(holds(second.said(), place));
   }
+  CHECK_FALSE(std::filesystem::exists(folder + "/sojourn.store"));
+  // Two members that name one address are in each other's way.
+  REQUIRE(first.stop(SIGTERM) == 0);
+  std::filesystem::remove(folder + "/said");
+  CHECK_FALSE(second.start());
+  CHECK_FALSE(holds(second.said(), "`/rest`: "));
+  CHECK(holds(second.said(), "`/esipa/https`: cannot listen"));
+  // Of files all at once, the addresses with them, and without them by who asks only.
+  write(folder + "/tls.key", read_whole(folder + "/ci.pem"));
+  write(folder + "/eim.key", read_whole(folder + "/ci.pem"));
+  write(folder + "/ci.pem", "no certificate");
+  write(folder + "/tokens.json", "{}");
+  std::filesystem::remove(folder + "/said");
+  CHECK_FALSE(second.start());
+  ProgramRun shown = run_shell("sojourn serve --print-config serve.json", folder);
+  CHECK(shown.exit_code == 2);
+  CHECK(holds(shown.out, "\"store\""));
+  for (const std::string& said : {second.said(), shown.err}) {
+    INFO(said);
+    for (const char* place :
+         {"`/rest`: certificate or private key", "`/esipa/https`: certificate or private key",
+          "`/esipa/coap`: certificate or private key", "`/rest/tokens`: ",
+          "`/tenants/demo/eim/key`: ", "`/tenants/demo/eim/ci_certificates`: "}) {
+      CHECK(holds(said, place));
+    }
+    CHECK(holds(said, "`/esipa/https`: cannot listen") == (said != shown.err));
+  }
+  CHECK_FALSE(std::filesystem::exists(folder + "/sojourn.store"));
+}
+
+TEST_CASE("a chain whose certificates do not follow from each other is refused") {
+  ScratchFolder scratch;
+  std::string folder = make_folder(scratch, "demo", 1);
+  std::string other = make_folder(scratch, "other", 1);
+  const std::string chain = read_whole(folder + "/tls.pem");
+  write(folder + "/tls.pem", chain + read_whole(other + "/tls.pem"));
+  ProgramRun shown = run_shell("sojourn serve --print-config serve.json", folder);
+  CHECK(shown.exit_code == 2);
+  CHECK(holds(shown.err, "a certificate is not of the one after it"));
 }
 
 TEST_CASE("what is stored and logged about devices is not for everybody on the machine") {

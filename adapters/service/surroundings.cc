@@ -1,0 +1,170 @@
+#include "adapters/service/surroundings.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "adapters/eim/http_server.h"
+#include "adapters/service/files.h"
+#include "adapters/service/pem.h"
+#include "engine/base/diagnostic_code.h"
+
+namespace sojourn::service {
+namespace {
+
+Diagnostic within(Diagnostic why, const std::string& where) {
+  why.message = fmt::format("`{}`: {}", where, why.message);
+  return why;
+}
+
+std::string tenant_place(const TenantConfig& tenant, const char* member) {
+  return fmt::format("/tenants/{}/eim/{}", tenant.name, member);
+}
+
+Result<std::unique_ptr<eim::SigningKey>> read_eim_key(const std::string& path) {
+  auto text = read_whole(path, kKeyBytesMax);
+  if (!text) return std::move(text).error();
+  auto key = eim::SigningKey::from_pem(*text);
+  if (!key) return within(std::move(key).error(), path);
+  return std::make_unique<eim::SigningKey>(std::move(key).value());
+}
+
+Result<Bytes> read_certificate(const std::string& path) {
+  auto pem = read_whole(path, kKeyBytesMax);
+  if (!pem) return std::move(pem).error();
+  auto der = certificate_from_pem(*pem);
+  if (!der) return within(std::move(der).error(), path);
+  return std::move(*der);
+}
+
+// Sockets that hold their addresses until all are tried: two members may name one address.
+class Attempts {
+ public:
+  Attempts() = default;
+  Attempts(const Attempts&) = delete;
+  Attempts& operator=(const Attempts&) = delete;
+  ~Attempts() {
+    for (int socket : sockets_) ::close(socket);
+  }
+
+  // As the servers will: `kind` is SOCK_STREAM or SOCK_DGRAM. "": it can be listened on.
+  std::string fault(const std::string& address, std::uint16_t port, int kind) {
+    sockaddr_storage to{};
+    socklen_t size = 0;
+    auto* v4 = reinterpret_cast<sockaddr_in*>(&to);   // NOLINT: so the interface of sockets
+    auto* v6 = reinterpret_cast<sockaddr_in6*>(&to);  // NOLINT: wants it
+    if (::inet_pton(AF_INET, address.c_str(), &v4->sin_addr) == 1) {
+      v4->sin_family = AF_INET;
+      v4->sin_port = htons(port);
+      size = sizeof *v4;
+    } else if (::inet_pton(AF_INET6, address.c_str(), &v6->sin6_addr) == 1) {
+      v6->sin6_family = AF_INET6;
+      v6->sin6_port = htons(port);
+      size = sizeof *v6;
+    } else {
+      return "it is no IP address";
+    }
+    int socket = ::socket(to.ss_family, kind | SOCK_CLOEXEC, 0);
+    if (socket < 0) return std::strerror(errno);
+    sockets_.push_back(socket);
+    int yes = 1;
+    bool listens =
+        (kind != SOCK_STREAM ||
+         ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) == 0) &&
+        ::bind(socket, reinterpret_cast<const sockaddr*>(&to), size) == 0 &&  // NOLINT: likewise
+        (kind != SOCK_STREAM || ::listen(socket, 1) == 0);
+    return listens ? "" : std::strerror(errno);
+  }
+
+ private:
+  std::vector<int> sockets_;
+};
+
+void try_addresses(const Config& config, std::vector<Diagnostic>& wrong) {
+  Attempts attempts;
+  auto attempt = [&](const ListenConfig& listen, std::uint32_t port, int kind, const char* where) {
+    std::string fault = attempts.fault(listen.address, static_cast<std::uint16_t>(port), kind);
+    if (fault.empty()) return;
+    wrong.push_back(make_diagnostic(
+        Code::E0860,
+        fmt::format("`{}`: cannot listen on `{}`, {} port {}: {}", where, listen.address,
+                    kind == SOCK_STREAM ? "TCP" : "UDP", port, fault),
+        "choose another address or port, or end what listens there"));
+  };
+  attempt(config.rest, config.rest.port, SOCK_STREAM, "/rest");
+  if (config.https) attempt(*config.https, config.https->port, SOCK_STREAM, "/esipa/https");
+  for (std::uint32_t i = 0; config.coap && i < config.coap->contexts; ++i) {
+    std::uint32_t port = config.coap->port == 0 ? 0 : config.coap->port + i;
+    attempt(*config.coap, port, SOCK_DGRAM, "/esipa/coap");
+  }
+}
+
+}  // namespace
+
+Result<eim::TlsIdentity> read_identity(const ListenConfig& listen, const std::string& client_ca) {
+  auto chain = read_whole(listen.certificate, kKeyBytesMax);
+  if (!chain) return std::move(chain).error();
+  auto key = read_whole(listen.key, kKeyBytesMax);
+  if (!key) return std::move(key).error();
+  eim::TlsIdentity identity;
+  identity.certificate_chain_pem = std::move(chain).value();
+  identity.private_key_pem = std::move(key).value();
+  if (client_ca.empty()) return identity;
+  auto authority = read_whole(client_ca, kKeyBytesMax);
+  if (!authority) return std::move(authority).error();
+  identity.client_ca_pem = std::move(authority).value();
+  return identity;
+}
+
+Result<std::shared_ptr<const Tokens>> read_tokens(const std::string& path) {
+  auto text = read_whole(path, kKeyBytesMax);
+  if (!text) return std::move(text).error();
+  auto tokens = Tokens::parse(*text);
+  if (!tokens) return within(std::move(tokens).error(), path);
+  return std::shared_ptr<const Tokens>(std::make_shared<const Tokens>(std::move(tokens).value()));
+}
+
+std::optional<Credentials> read_credentials(const Config& config, std::vector<Diagnostic>& wrong) {
+  std::size_t before = wrong.size();
+  auto check = [&](const ListenConfig& listen, const std::string& client_ca, const char* where) {
+    auto identity = read_identity(listen, client_ca);
+    Status checked = identity ? eim::check_identity(*identity) : Status(identity.error());
+    if (!checked) wrong.push_back(within(checked.error(), where));
+  };
+  check(config.rest, config.rest.client_ca, "/rest");
+  if (config.https) check(*config.https, {}, "/esipa/https");
+  if (config.coap) check(*config.coap, {}, "/esipa/coap");
+  Credentials all;
+  auto tokens = read_tokens(config.rest.tokens);
+  if (tokens) all.tokens = std::move(*tokens);
+  if (!tokens) wrong.push_back(within(tokens.error(), "/rest/tokens"));
+  for (const TenantConfig& tenant : config.tenants) {
+    TenantKeys& keys = all.tenants.emplace_back();
+    auto key = read_eim_key(tenant.eim_key);
+    if (key) keys.eim = std::move(*key);
+    if (!key) wrong.push_back(within(key.error(), tenant_place(tenant, "key")));
+    for (const std::string& path : tenant.ci_certificates) {
+      auto certificate = read_certificate(path);
+      if (certificate) keys.ci_certificates.push_back(std::move(*certificate));
+      if (!certificate) {
+        wrong.push_back(within(certificate.error(), tenant_place(tenant, "ci_certificates")));
+      }
+    }
+  }
+  if (wrong.size() != before) return std::nullopt;
+  return all;
+}
+
+std::vector<Diagnostic> find_faults(const Config& config, Addresses addresses) {
+  std::vector<Diagnostic> wrong;
+  read_credentials(config, wrong);
+  if (addresses == Addresses::tried) try_addresses(config, wrong);
+  return wrong;
+}
+
+}  // namespace sojourn::service
