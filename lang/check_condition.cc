@@ -434,6 +434,7 @@ ConditionChecker::Checked ConditionChecker::breakout(const ast::Simple& s, Span 
   feature.countries = *asked;
   Test holds;
   holds.text = words_of(s, is_negative(s.relation) ? Relation::in : s.relation);
+  note_missing_breakouts(holds.text, span);
   CheckedCondition found = test(std::move(feature), std::move(holds), span);
   return is_negative(s.relation) ? CheckedCondition::negate(std::move(found)) : found;
 }

@@ -1,6 +1,6 @@
 // What an author meant where the words are right and the sense is not: a value that stands where a
 // condition should, a length of time that counts nothing, a number that every count reaches or
-// none.
+// none, a question about profiles of which nothing was declared.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -113,6 +113,28 @@ bool ConditionChecker::asks_something(const ast::Condition& condition,
         fmt::format("`{}` {}", print(condition), always ? "always holds" : "can never hold"),
         std::move(help));
   return false;
+}
+
+// Who asks where data leaves counts on an answer for every profile.
+void ConditionChecker::note_missing_breakouts(const std::string& asked, Span span) {
+  if (breakout_told_) return;
+  breakout_told_ = true;
+  constexpr std::size_t kNamedMax = 4;
+  std::vector<std::string> names;
+  for (const Profile& profile : vocabulary_.profiles()) {
+    if (profile.breakout.empty()) names.push_back(print_name(profile.name));
+  }
+  if (names.empty()) return;
+  std::size_t shown = std::min(names.size(), kNamedMax);
+  std::string who;
+  for (std::size_t i = 0; i < shown; ++i) who += fmt::format("{}`{}`", i > 0 ? ", " : "", names[i]);
+  if (names.size() > shown) who += fmt::format(" and {} more", names.size() - shown);
+  bool one = names.size() == 1;
+  error(Code::N0221, span,
+        fmt::format("`{}` is unknown with the profile{} {}: no `breakout` is declared", asked,
+                    one ? "" : "s", who),
+        fmt::format("say where {} data leaves to the internet: `profile {} ... breakout DE`",
+                    one ? "its" : "their", names.front()));
 }
 
 }  // namespace sojourn::lang

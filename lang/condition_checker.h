@@ -123,6 +123,7 @@ class ConditionChecker {
   static bool tells_shares_apart(ast::Relation relation, std::int64_t millionths);
   bool asks_something(const ast::Condition& condition, const ast::Quantity& quantity,
                       const ScaledThreshold& threshold, std::optional<std::int64_t> most);
+  void note_missing_breakouts(const std::string& asked, Span span);
 
   void error(Code code, Span span, std::string message, std::string help = {});
 
@@ -133,6 +134,7 @@ class ConditionChecker {
   std::vector<const ast::Define*> under_way_;
   std::size_t defined_parts_ = 0;  // taken in by names of definitions so far
   bool limit_told_ = false;        // that definitions are too deep or too many: once
+  bool breakout_told_ = false;     // that profiles declare none: once
   std::string hint_;               // for the next word, if nobody declared it
 };
 

@@ -433,7 +433,8 @@ std::optional<ConditionIndex> Lowering::settled(const Feature& feature, const Te
       return of(std::find(test.symbols.begin(), test.symbols.end(), symbol) != test.symbols.end());
     }
     case FeatureKind::breakout:
-      if (!declared) return std::nullopt;
+      // Of a profile that declares none nobody knows.
+      if (!declared || table_.profiles[candidate].breakout.empty()) return std::nullopt;
       return of(test.kind == Test::Kind::known ||
                 table_.profiles[candidate].breakout.intersects(feature.countries));
     case FeatureKind::installed:

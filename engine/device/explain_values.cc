@@ -206,6 +206,12 @@ std::string Explainer::value_text(const Test& test, const Reading& reading) {
     case FeatureKind::accuracy:
     case FeatureKind::border_distance:
       return fmt::format("{} m", static_cast<double>(reading.lower) / 1000);
+    case FeatureKind::breakout: {
+      std::int64_t profile =
+          feature.candidate ? std::int64_t{*feature.candidate} : history.value(kProfile, now_);
+      if (profile < 0 || profile >= static_cast<std::int64_t>(table.profiles.size())) return "";
+      return table.profiles[static_cast<std::size_t>(profile)].breakout.text();
+    }
     case FeatureKind::silent:
       return describe(milliseconds(reading.lower));
     default:

@@ -91,6 +91,7 @@ Reading FeatureReader::read(FeatureIndex index, Instant t, const Supposition& su
       std::int64_t profile = profile_at(t, supposed);
       if (profile < 0) return Reading::unknown();
       const Profile& declared = policy().table().profiles[static_cast<std::size_t>(profile)];
+      if (declared.breakout.empty()) return Reading::unknown();  // nobody said
       return Reading::exactly(declared.breakout.intersects(feature.countries));
     }
     case FeatureKind::installed:

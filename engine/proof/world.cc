@@ -172,11 +172,11 @@ World::Choice World::identity_choice(AxisIndex axis, std::int64_t profile,
     case FeatureKind::on_a_network:
       return stand_choice(axis, profile, network);
     case FeatureKind::breakout: {
-      if (!declared) {
-        return {axes_.axes()[axis].unknown_class, class_at(axis, Reading::exactly(0)), false,
-                false};
-      }
-      const CountrySet& breakout = table_.profiles[static_cast<std::size_t>(profile)].breakout;
+      bool supposed = feature.candidate && is_declared(*feature.candidate);
+      std::int64_t of = supposed ? std::int64_t{*feature.candidate} : profile;
+      if (of < 0) return certain(Reading::unknown());
+      const CountrySet& breakout = table_.profiles[static_cast<std::size_t>(of)].breakout;
+      if (breakout.empty()) return certain(Reading::unknown());
       return certain(Reading::exactly(breakout.intersects(feature.countries) ? 1 : 0));
     }
     default:  // installed: what is enabled is

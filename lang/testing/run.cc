@@ -96,9 +96,10 @@ class TestRun {
     const std::vector<std::uint32_t>& also = loop.device().also();
     coverage.rules.insert(also.begin(), also.end());
     for (std::uint32_t ban = 0; ban < policy_->table().bans.size(); ++ban) {
-      bool at_work = policy_->table().bans[ban].forbids_change
-                         ? forbids_change(loop, ban)
-                         : loop.device().standing(ban, loop.now()).bites == Truth::yes;
+      const Ban& law = policy_->table().bans[ban];
+      Truth least = law.in_doubt_counts ? Truth::unknown : Truth::yes;
+      bool at_work = law.forbids_change ? forbids_change(loop, ban)
+                                        : loop.device().standing(ban, loop.now()).bites >= least;
       if (at_work) coverage.bans.insert(ban);
     }
     std::optional<std::int64_t> enabled = loop.device().enabled_profile(loop.now());

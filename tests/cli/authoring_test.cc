@@ -108,6 +108,26 @@ otherwise keep
   CHECK(again.out.empty());
 }
 
+TEST_CASE("a ban that bites in doubt has been at work") {
+  ScratchFolder scratch;
+  scratch.write("policy.sojourn", R"(
+profile unsaid home FR iccid 8933*
+profile local  home VN iccid 8984* breakout VN download "smdp.vn.example"
+ban residency
+  never network in VN and not breakout in VN
+  in doubt counts
+  remedy profile = local
+test "nobody said where its data leaves"
+  given profile = unsaid
+  at 2026-01-01 10:00 network 452-01
+  expect profile = local by "ban residency"
+)");
+  ProgramRun run = run_shell("sojourn test policy.sojourn", scratch.path());
+  INFO(run.out);
+  CHECK(run.exit_code == 0);
+  CHECK_THAT(run.out, Contains("bans at work in a test: 1 of 1\n"));
+}
+
 TEST_CASE("coverage counts bans, alerts, and counts whose beginning nobody saw") {
   ScratchFolder scratch;
   std::string policy = read_whole((kSource / (kGolden + "suggest/policy.sojourn")).string());

@@ -15,7 +15,7 @@ using testing::small_world;
 const std::string kWords = R"(
 attribute battery : number in %
 attribute "at least 3" : number
-profile global home FR iccid 8933* download "a.example"
+profile global home FR iccid 8933* breakout DE, NL download "a.example"
 profile vivo home BR iccid 895510* download "b.example"
 )";
 
@@ -70,6 +70,8 @@ const Row kRows[] = {
      {"\"at least 3\" > 2 on fewer than 4 days within 5 days: at least 3 days"}},
     {"data in BR within 30 days < 10 MB", {"data in BR within 30 days < 10 MB: 0 B"}},
     {"not no service for 2 hours", {"not no service for 2 hours: not now"}},
+    {"breakout in DE", {"breakout in DE: DE+NL"}},
+    {"breakout known", {"breakout known: DE+NL"}},
 };
 
 TEST_CASE("what asks for less is told as asking for less") {

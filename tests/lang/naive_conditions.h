@@ -110,6 +110,14 @@ class NaiveConditions {
     }
     return home;
   }
+  // Where its data leaves to the internet; nothing: nobody said.
+  static std::optional<CountrySet> breakout_of(const std::string& profile) {
+    auto p = declared(profile);
+    if (!p || Law::kProfiles[*p] == "turk-local") return std::nullopt;
+    return set_of(Law::kProfiles[*p] == "global"       ? std::vector<std::string>{"DE"}
+                  : Law::kProfiles[*p] == "vivo-local" ? std::vector<std::string>{"BR"}
+                                                       : std::vector<std::string>{"BR", "DE"});
+  }
   static CountrySet set_of(const std::vector<std::string>& codes) {
     static std::map<std::vector<std::string>, CountrySet> known;
     auto found = known.find(codes);
@@ -247,6 +255,11 @@ class NaiveConditions {
         if (!hour.profile) return Truth::unknown;
         auto p = declared(*hour.profile);
         return truth_of(p && Law::kProfiles[*p] == a.names[0]);
+      }
+      case Kind::breakout: {
+        std::optional<CountrySet> leaves;
+        if (hour.profile) leaves = breakout_of(*hour.profile);
+        return leaves ? truth_of(leaves->intersects(set_of(a.names))) : Truth::unknown;
       }
       case Kind::installed:
         return installed(a.names[0]);

@@ -112,6 +112,10 @@ class NaiveLaw : private NaiveConditions {
       auto p = declared(*with_profile.profile);
       return p && Law::kProfiles[*p] == a.names[0];
     }
+    if (a.kind == Kind::breakout) {
+      auto leaves = breakout_of(*with_profile.profile);
+      return leaves ? std::optional(leaves->intersects(set_of(a.names))) : std::nullopt;
+    }
     if (a.kind == Kind::roaming && at_home(a, with_profile)) return false;
     if (a.kind == Kind::negation) {
       std::optional<bool> inner = settled(a.parts[0], with_profile);

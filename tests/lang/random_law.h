@@ -30,6 +30,7 @@ struct Asked {
     plmn,      // names: codes
     roaming,   // names: countries; none: anywhere
     profile,   // names[0]
+    breakout,  // names: countries
     installed,
     no_service,
     type,     // names[0]
@@ -135,6 +136,8 @@ inline std::string text_of(const Asked& a) {
       return a.names.empty() ? "roaming" : "roaming in " + list_of(a.names);
     case Kind::profile:
       return "profile = " + a.names[0];
+    case Kind::breakout:
+      return "breakout in " + list_of(a.names);
     case Kind::installed:
       return "installed " + a.names[0];
     case Kind::no_service:
@@ -258,10 +261,10 @@ inline std::string Law::text() const {
       "policy random{} timezone {} settle {} hours carry {} hours\n"
       "attribute type : meter | tracker\nattribute battery : number in % valid 1 day\n"
       "attribute apn : text\n"
-      "profile global home FR iccid 8933* download \"a.example\"\n"
-      "profile vivo-local home BR iccid 895510*\n"
+      "profile global home FR iccid 8933* breakout DE download \"a.example\"\n"
+      "profile vivo-local home BR iccid 895510* breakout BR\n"
       "profile turk-local home TR iccid 899028* download \"b.example\"\n"
-      "profile nowhere home none iccid 8988* download \"c.example\"\n",
+      "profile nowhere home none iccid 8988* breakout BR, DE download \"c.example\"\n",
       first_match ? " first-match" : "", zone, settle_hours, carry_hours);
   for (std::size_t b = 0; b < bans.size(); ++b) {
     const LawBan& ban = bans[b];
@@ -349,8 +352,11 @@ class LawMaker {
     Asked a;
     a.kind = one_of<Kind>({Kind::region, Kind::network, Kind::roaming, Kind::roaming, Kind::roaming,
                            Kind::plmn, Kind::profile, Kind::no_service, Kind::type, Kind::battery,
-                           Kind::region});
+                           Kind::region, Kind::breakout});
     switch (a.kind) {
+      case Kind::breakout:
+        a.names = {chance_.one_in(2) ? "DE" : "BR"};
+        break;
       case Kind::roaming:
         if (chance_.one_in(4)) break;
         [[fallthrough]];
