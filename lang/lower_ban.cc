@@ -309,13 +309,13 @@ ConditionIndex Lowering::on_one_network(const std::vector<const CheckedCondition
 
 // Can the answer differ from one network of the candidate to another?
 bool Lowering::network_decides(const CheckedCondition& condition, const Judged& judged) const {
+  if (settled(condition, judged.candidate)) return false;
   if (condition.op != ConditionOp::test) {
     return std::any_of(condition.parts.begin(), condition.parts.end(),
                        [&](const CheckedCondition& part) { return network_decides(part, judged); });
   }
   const CheckedTest& test = *condition.test;
   if (test.inner) return test.feature.scope.same_network || network_decides(*test.inner, judged);
-  if (settled(test.feature, test.test, judged.candidate)) return false;
   return test.feature.kind == FeatureKind::network || test.feature.kind == FeatureKind::roaming ||
          test.feature.scope.same_network;
 }
@@ -397,15 +397,18 @@ ConditionIndex Lowering::judge_form(const CheckedTest& checked, const Judged& ju
 }
 
 // Has the engine to count the days ahead, where a count of today does not tell? It does not where
-// the days ahead are enough by themselves and the ban counts from a later date; nor under `not`,
-// where today counts in notice though nobody knows whether the condition holds.
-bool Lowering::asks_days_ahead(const CheckedTest& checked, const Judged& judged, bool wanted) {
+// the days ahead are enough by themselves and the ban counts from a later date; nor for a profile
+// that roams nowhere, which is known today though nobody knows where the device is; nor under
+// `not`, where today counts in notice though nobody knows whether the condition holds.
+bool Lowering::asks_days_ahead(const CheckedTest& checked, const Judged& judged,
+                               bool wanted) const {
   const Feature& feature = checked.feature;
   bool in_window = feature.kind == FeatureKind::window_count &&
                    feature.window.unit == TimeUnit::day && feature.bucket == TimeUnit::day;
   bool in_days = in_window || feature.kind == FeatureKind::consecutive_days;
   if (!in_days || judged.ahead_days == 0) return false;
   if (!wanted) return judged.exactly;
+  if (is_settled_within(*checked.inner, judged.candidate, FeatureKind::roaming)) return true;
   bool at_least = checked.test.kind == Test::Kind::at_least;
   return judged.ban->counting_from_day && at_least && checked.test.threshold <= judged.ahead_days;
 }
@@ -481,14 +484,39 @@ bool Lowering::inner_depends(const CheckedCondition& condition) const {
                      [&](const CheckedCondition& part) { return inner_depends(part); });
 }
 
-bool Lowering::is_settled_within(const CheckedCondition& condition, ProfileIndex candidate) const {
+std::optional<bool> Lowering::settled(const CheckedCondition& condition,
+                                      ProfileIndex candidate) const {
   if (condition.op == ConditionOp::test) {
     const CheckedTest& test = *condition.test;
-    return !test.inner && settled(test.feature, test.test, candidate).has_value();
+    if (test.inner) return std::nullopt;
+    auto known = settled(test.feature, test.test, candidate);
+    return known ? std::optional(*known == ConditionTable::kAlways) : std::nullopt;
+  }
+  if (condition.op == ConditionOp::negation) {
+    std::optional<bool> inner = settled(condition.parts[0], candidate);
+    return inner ? std::optional(!*inner) : std::nullopt;
+  }
+  if (condition.parts.empty()) return condition.op == ConditionOp::always;
+  bool by_one = condition.op == ConditionOp::disjunction;
+  bool all = true;
+  for (const CheckedCondition& part : condition.parts) {
+    std::optional<bool> inner = settled(part, candidate);
+    if (inner == by_one) return by_one;
+    all = all && inner;
+  }
+  return all ? std::optional(!by_one) : std::nullopt;
+}
+
+bool Lowering::is_settled_within(const CheckedCondition& condition, ProfileIndex candidate,
+                                 std::optional<FeatureKind> kind) const {
+  if (condition.op == ConditionOp::test) {
+    const CheckedTest& test = *condition.test;
+    if (test.inner || (kind && test.feature.kind != *kind)) return false;
+    return settled(test.feature, test.test, candidate).has_value();
   }
   return std::any_of(
       condition.parts.begin(), condition.parts.end(),
-      [&](const CheckedCondition& part) { return is_settled_within(part, candidate); });
+      [&](const CheckedCondition& part) { return is_settled_within(part, candidate, kind); });
 }
 
 }  // namespace sojourn::lang

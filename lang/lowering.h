@@ -55,15 +55,18 @@ class Lowering {
   bool is_worst_alone(const CheckedTest& test, const Judged& judged) const;
   ConditionIndex judge_test(const CheckedTest& checked, const Judged& judged, bool wanted);
   ConditionIndex judge_form(const CheckedTest& checked, const Judged& judged, bool wanted);
-  static bool asks_days_ahead(const CheckedTest& checked, const Judged& judged, bool wanted);
+  bool asks_days_ahead(const CheckedTest& checked, const Judged& judged, bool wanted) const;
   ConditionIndex counted_inner(const CheckedTest& checked, const Judged& judged);
   std::optional<ConditionIndex> settled(const Feature& feature, const Test& test,
                                         ProfileIndex candidate) const;
+  // The same of a whole condition: one part that is settled so may settle it.
+  std::optional<bool> settled(const CheckedCondition& condition, ProfileIndex candidate) const;
   static void set_candidate(Feature& feature, const Judged& judged);
   bool depends_on_candidate(const Feature& feature) const;
   bool inner_depends(const CheckedCondition& condition) const;
-  // Is the truth of one of its tests settled by which profile the candidate is?
-  bool is_settled_within(const CheckedCondition& condition, ProfileIndex candidate) const;
+  // Is the truth of one of its tests (of this kind) settled by which profile the candidate is?
+  bool is_settled_within(const CheckedCondition& condition, ProfileIndex candidate,
+                         std::optional<FeatureKind> kind = std::nullopt) const;
 
   CheckedPolicy policy_;
   RuleTable table_;
