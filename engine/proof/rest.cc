@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 #include <map>
 #include <set>
 
@@ -11,6 +10,7 @@
 #include "engine/proof/lived_policy.h"
 #include "engine/proof/product.h"
 #include "engine/proof/rest_story.h"
+#include "engine/proof/restriction.h"
 
 namespace sojourn {
 namespace {
@@ -24,7 +24,7 @@ constexpr std::size_t kCyclesTriedMax = 1'024;
 constexpr std::size_t kSituationsTriedMax = 24;
 constexpr std::size_t kCyclesShownMax = 3;
 
-constexpr ClassIndex kFree = std::numeric_limits<ClassIndex>::max();
+constexpr ClassIndex kFree = Restriction::kFree;
 
 bool follows_from_profile(FeatureKind kind) {
   return kind == FeatureKind::profile || kind == FeatureKind::roaming ||
@@ -92,42 +92,6 @@ bool may_go_round(const RuleTable& table, const std::vector<bool>& moving) {
   return std::any_of(table.rules.begin(), table.rules.end(), rule_looks) ||
          std::any_of(table.bans.begin(), table.bans.end(), ban_looks);
 }
-
-// Diagrams with some axes put in and others forgotten.
-class Restriction {
- public:
-  Restriction(DiagramStore& store, const std::vector<ClassIndex>& put_in,
-              const std::vector<bool>& forgotten)
-      : store_(store), put_in_(put_in), forgotten_(forgotten) {}
-
-  // Where the terminal is `wanted` (for some classes of the forgotten axes).
-  DiagramRef where(DiagramRef at, std::uint32_t wanted) {
-    if (is_terminal(at)) return at == terminal(wanted) ? kYes : kNo;
-    auto [known, fresh] = known_.try_emplace({at, wanted}, kNo);
-    if (!fresh) return known->second;
-    AxisIndex axis = store_.axis(at);
-    DiagramRef found = kNo;
-    if (put_in_[axis] != kFree) {
-      found = where(store_.child(at, put_in_[axis]), wanted);
-    } else {
-      std::vector<DiagramRun> runs(store_.runs(at).begin(), store_.runs(at).end());
-      for (DiagramRun& run : runs) run.target = where(run.target, wanted);
-      if (forgotten_[axis]) {
-        for (const DiagramRun& run : runs) found = store_.either(found, run.target);
-      } else {
-        found = store_.node(axis, runs);
-      }
-    }
-    known_[{at, wanted}] = found;
-    return found;
-  }
-
- private:
-  DiagramStore& store_;
-  const std::vector<ClassIndex>& put_in_;
-  const std::vector<bool>& forgotten_;
-  std::map<std::pair<DiagramRef, std::uint32_t>, DiagramRef> known_;
-};
 
 class RestProver {
  public:

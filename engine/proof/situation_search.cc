@@ -6,6 +6,8 @@
 #include <numeric>
 #include <utility>
 
+#include "engine/proof/restriction.h"
+
 namespace sojourn {
 namespace {
 
@@ -26,6 +28,10 @@ constexpr std::size_t kStepsAtFirst = 10'000;
 // Beyond these numbers of boxes a question is walked through, a cover looked at in the end.
 constexpr std::size_t kBoxesPerQuestionMax = 32;
 constexpr std::size_t kBoxesPerCoverMax = 8;
+// With one profile on one network nearly everything is boxes.
+constexpr std::size_t kBoxesPerIdentityMax = 64;
+// Diagrams into which an identity is put, for a step.
+constexpr std::size_t kPutInPerStep = 8;
 // Branches inside branches: a situation about more axes than this is not looked for.
 constexpr std::size_t kDepthMax = 2'000;
 
@@ -305,17 +311,87 @@ SituationSearch::Answer SituationSearch::walk_identities(
     std::size_t left = steps_max;
     answer.decided = true;
     for (const World::Identity& identity : possible) {
-      Walk one(*this, with_unknown, left, budget, &identity);
-      one.step(question, state);
-      left -= std::min(left, one.steps_taken());
-      answer.covered_by.merge(one.answer.covered_by);
-      answer.decided = answer.decided && one.answer.decided;
-      answer.witness = std::move(one.answer.witness);
-      if (answer.witness || !answer.decided) break;
+      std::size_t before = budget.steps;
+      WithIdentity asked = with(identity, question, state, with_unknown);
+      budget.steps -= std::min(budget.steps, asked.work);
+      Answer one = search_identity(identity, asked, with_unknown, left, budget);
+      left -= std::min(left, before - budget.steps);
+      answer.covered_by.merge(one.covered_by);
+      answer.decided = answer.decided && one.decided;
+      answer.witness = std::move(one.witness);
+      if (answer.witness || left == 0 || budget.exhausted()) break;
     }
+    answer.decided = answer.decided && left > 0;
     if (answer.witness) break;
   }
   return answer;
+}
+
+SituationSearch::WithIdentity SituationSearch::with(const World::Identity& identity,
+                                                    DiagramRef question,
+                                                    const std::vector<Cover>& state,
+                                                    bool with_unknown) {
+  auto axis_count = static_cast<AxisIndex>(store_.axis_count());
+  std::vector<ClassIndex> put_in(axis_count, Restriction::kFree);
+  std::vector<std::pair<AxisIndex, OptionTable::Choice>> of_two;
+  for (AxisIndex axis = 0; axis < axis_count; ++axis) {
+    std::optional<OptionTable::Choice> own = world_.choice_of(identity, axis);
+    if (!own || own->any) continue;
+    if (own->usual == own->other) {
+      put_in[axis] = own->usual;
+    } else {
+      of_two.push_back({axis, *own});
+    }
+  }
+  const std::vector<bool> none_forgotten(axis_count, false);
+  Restriction put(store_, put_in, none_forgotten);
+  WithIdentity asked;
+  asked.question = put.where(question, 1);
+  std::set<DiagramRef> seen;
+  for (const Cover& cover : state) {
+    DiagramRef rest = put.where(cover.rest, 1);
+    if (rest != kNo && seen.insert(rest).second) {
+      asked.covers.push_back({rest, cover.index, cover.place});
+    }
+  }
+  asked.work = 1 + put.work() / kPutInPerStep;
+  for (AxisIndex axis = 0; axis < axis_count && !with_unknown; ++axis) {
+    const Axis& of = axes_.axes()[axis];
+    bool unknown = of.side == AxisSide::value && put_in[axis] == of.unknown_class;
+    asked.possible = asked.possible && !(unknown && put.met(axis));
+  }
+  for (const auto& [axis, own] : of_two) {
+    if (!put.met(axis)) continue;
+    ClassIndex low = std::min(own.usual, own.other), high = std::max(own.usual, own.other);
+    std::vector<DiagramRun> runs = {{low + 1, kYes}, {high + 1, kYes}};
+    if (low > 0) runs.insert(runs.begin(), {low, kNo});
+    if (high > low + 1) runs.insert(runs.end() - 1, {high, kNo});
+    if (high + 1 < store_.class_count(axis)) runs.push_back({store_.class_count(axis), kNo});
+    asked.question = store_.both(asked.question, store_.node(axis, runs));
+  }
+  return asked;
+}
+
+SituationSearch::Answer SituationSearch::search_identity(const World::Identity& identity,
+                                                         const WithIdentity& asked,
+                                                         bool with_unknown, std::size_t steps_max,
+                                                         ProofBudget& budget) {
+  if (asked.question == kNo || !asked.possible) return {};
+  for (const Cover& cover : asked.covers) {
+    if (cover.rest != kYes) continue;
+    Answer covered;
+    if (cover.index != kImpossible) covered.covered_by.insert(cover.index);
+    return covered;
+  }
+  BoxLimits limits{kBoxesPerIdentityMax, kBoxesPerIdentityMax};
+  if (std::optional<ManyCovers> many = as_boxes(asked.question, asked.covers, limits)) {
+    many->of = &identity;
+    many->problem.with_unknown = with_unknown;
+    return search_boxes(*many, steps_max, budget);
+  }
+  Walk walk(*this, with_unknown, steps_max, budget, &identity);
+  walk.step(asked.question, asked.covers);
+  return std::move(walk.answer);
 }
 
 // Can the diagram hold with the identity, as far as the axes about identities are concerned?
@@ -356,7 +432,8 @@ std::optional<SituationSearch::Answer> SituationSearch::among_many(DiagramRef qu
     if (cover.index != kImpossible) answer.covered_by.insert(cover.index);
     return answer;
   }
-  std::optional<ManyCovers> many = as_boxes(question, state);
+  std::optional<ManyCovers> many =
+      as_boxes(question, state, {kBoxesPerQuestionMax, kBoxesPerCoverMax});
   if (!many) return std::nullopt;
   if (wanted == Wanted::plain) {
     Answer known = search_boxes(*many, budget.steps_per_question / kAfterGuess, budget);
@@ -367,10 +444,10 @@ std::optional<SituationSearch::Answer> SituationSearch::among_many(DiagramRef qu
 }
 
 std::optional<SituationSearch::ManyCovers> SituationSearch::as_boxes(
-    DiagramRef question, const std::vector<Cover>& state) {
+    DiagramRef question, const std::vector<Cover>& state, const BoxLimits& limits) {
   ManyCovers many;
   CoverBoxes& boxes = guess_.boxes();
-  auto chains = chains_of(store_, question, kBoxesPerQuestionMax);
+  auto chains = chains_of(store_, question, limits.per_question);
   if (!chains) return std::nullopt;
   for (DiagramRef chain : *chains) {
     const CoverBoxes::Box* box = boxes.find(chain);
@@ -381,7 +458,7 @@ std::optional<SituationSearch::ManyCovers> SituationSearch::as_boxes(
     std::vector<CoverBoxes::Box> parts;
     if (const CoverBoxes::Box* box = boxes.find(cover.rest)) {
       parts.push_back(*box);
-    } else if (auto split = chains_of(store_, cover.rest, kBoxesPerCoverMax)) {
+    } else if (auto split = chains_of(store_, cover.rest, limits.per_cover)) {
       for (DiagramRef chain : *split) {
         if (const CoverBoxes::Box* part = boxes.find(chain)) parts.push_back(*part);
       }
@@ -434,14 +511,15 @@ BoxSearch::Answer SituationSearch::look_inside(const std::vector<BoxSearch::Left
     box[axis->axis] = lowest;
     inside = store_.node(axis->axis, runs);
   }
-  std::optional<Witness> witness = world_.realise(box).witness;
+  std::optional<Witness> witness = world_.realise(box, many.of).witness;
   bool free = witness && std::none_of(many.others.begin(), many.others.end(),
                                       [&](const Cover& o) { return holds_in(o.rest, *witness); });
   if (free) {
     answer.witness = std::move(witness);
     return BoxSearch::Answer::found;
   }
-  Walk walk(*this, many.problem.with_unknown, budget.steps_per_question / kAfterGuess, budget);
+  Walk walk(*this, many.problem.with_unknown, budget.steps_per_question / kAfterGuess, budget,
+            many.of);
   walk.step(inside, many.others);
   answer.covered_by.merge(walk.answer.covered_by);
   if (walk.answer.witness) {

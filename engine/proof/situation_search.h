@@ -65,6 +65,7 @@ class SituationSearch {
   class Walk;
   // The same as boxes, and what is none.
   struct ManyCovers {
+    const World::Identity* of = nullptr;  // only with this profile on this network
     std::vector<CoverBoxes::Box> questions;
     BoxSearch::Problem problem;
     std::vector<std::uint32_t> cover_of_box;
@@ -76,12 +77,28 @@ class SituationSearch {
   Answer walk_identities(DiagramRef question, const std::vector<Cover>& state,
                          const std::vector<World::Identity>& identities, std::size_t steps_max,
                          ProofBudget& budget);
+  // What is asked with one profile on one network: all that follows from the two is put in.
+  struct WithIdentity {
+    DiagramRef question = kNo;
+    std::vector<Cover> covers;
+    bool possible = true;  // false: there is no such situation with all values known
+    std::size_t work = 0;
+  };
+  WithIdentity with(const World::Identity& identity, DiagramRef question,
+                    const std::vector<Cover>& state, bool with_unknown);
+  Answer search_identity(const World::Identity& identity, const WithIdentity& asked,
+                         bool with_unknown, std::size_t steps_max, ProofBudget& budget);
   // False is certain.
   bool may_hold(DiagramRef at, const World::Identity& identity, std::set<DiagramRef>& never,
                 std::size_t depth = 0) const;
   std::optional<Answer> among_many(DiagramRef question, const std::vector<Cover>& state,
                                    ProofBudget& budget, Wanted wanted);
-  std::optional<ManyCovers> as_boxes(DiagramRef question, const std::vector<Cover>& state);
+  // At most so many boxes for the question, and for each cover.
+  struct BoxLimits {
+    std::size_t per_question = 0, per_cover = 0;
+  };
+  std::optional<ManyCovers> as_boxes(DiagramRef question, const std::vector<Cover>& state,
+                                     const BoxLimits& limits);
   Answer search_boxes(ManyCovers& many, std::size_t steps_max, ProofBudget& budget);
   BoxSearch::Answer look_inside(const std::vector<BoxSearch::Left>& left, const ManyCovers& many,
                                 ProofBudget& budget, Answer& answer);

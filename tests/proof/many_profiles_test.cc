@@ -1,6 +1,7 @@
 // Many profiles under many bans: everything is decided, and what is said is so.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <initializer_list>
 
 #include "tests/proof/checked_policy.h"
@@ -35,6 +36,40 @@ std::string policy_of(std::size_t profiles, std::size_t bans, bool counts) {
   return text + "otherwise keep\n";
 }
 
+// As an operator has it: a profile of each country with a law and others beside, rules that move
+// the meters and those that have settled, `no service` before all.
+std::string operator_of(std::size_t profiles, std::size_t laws) {
+  std::string text =
+      "policy operator\nattribute type : meter | tracker | ambulance\n"
+      "attribute battery : number in %\nprofile global home none iccid 8933*\n";
+  for (std::size_t i = 1; i < profiles; ++i) {
+    text += fmt::format("profile p{} home {} iccid 89{:04}* download \"a.example\"\n", i,
+                        kHomes[i % std::size(kHomes)], i);
+  }
+  std::string overridden;
+  for (std::size_t i = 1; i <= laws; ++i) {
+    std::string_view country = kHomes[i];
+    text += fmt::format(
+        "ban law{} never roaming in {} per profile on more than 9 consecutive days notice 2 days\n"
+        "  assuming a switch completes within 1 day remedy profile = p{}\n"
+        "rule meters{} when region in {} and type = meter then profile = p{}, hold 24 hours\n"
+        "rule settled{} when roaming in {} on at least 6 consecutive days and type = tracker and "
+        "battery >= 30% then profile = p{}, hold 24 hours\n",
+        i, country, i, i, country, i, i, country, i);
+    overridden += fmt::format("{}meters{}, settled{}", i == 1 ? "" : ", ", i, i);
+  }
+  return text + fmt::format(
+                    "rule lost overrides {} when no service for 10 minutes and type != ambulance "
+                    "then profile = global, hold 24 hours\notherwise keep\n",
+                    overridden);
+}
+
+bool is_undecided(const Checked& checked, std::string_view question) {
+  const std::vector<std::string>& all = checked.analysis.undecided;
+  return std::any_of(all.begin(), all.end(),
+                     [&](const std::string& one) { return one.starts_with(question); });
+}
+
 void each_is(const Checked& checked, Verdict verdict) {
   for (const BanVerdict& ban : checked.analysis.promises.bans) CHECK(ban.verdict == verdict);
 }
@@ -59,6 +94,21 @@ TEST_CASE("a remedy that another ban has counted is no remedy") {
     std::optional<Checked> checked = check(text, "many.sojourn");
     REQUIRE(checked);
     each_is(*checked, Verdict::broken);
+    std::string story = checked->story_of(Code::P0301);
+    CHECK_FALSE(story.empty());
+    CHECK(replay(text, story, "many.sojourn") == "");
+  }
+}
+
+TEST_CASE("rules beside many bans leave no ban and no gap undecided") {
+  for (std::size_t profiles : std::initializer_list<std::size_t>{10, 40}) {
+    std::string text = operator_of(profiles, 5);
+    INFO(text);
+    std::optional<Checked> checked = check(text, "many.sojourn");
+    REQUIRE(checked);
+    each_is(*checked, Verdict::broken);
+    CHECK_FALSE(is_undecided(*checked, "whether ban"));
+    CHECK(checked->analysis.gap);
     std::string story = checked->story_of(Code::P0301);
     CHECK_FALSE(story.empty());
     CHECK(replay(text, story, "many.sojourn") == "");
