@@ -17,6 +17,10 @@ namespace {
 
 // Rows looked at, in all products of one policy.
 constexpr std::size_t kWorkMax = 3'000'000;
+// And in that of one profile, with service or without.
+constexpr std::size_t kWorkPerStayMax = 300'000;
+// Where that is not enough: rows are subtracted as long as no more than this is left to look at.
+constexpr std::size_t kNodesLeftMax = 1'000;
 // Ways from profile to profile followed in the search for cycles.
 constexpr std::size_t kWaysMax = 200'000;
 // Cycles lived through with the engine, and situations tried for each.
@@ -110,7 +114,8 @@ class RestProver {
     gather_rows();
     for (const std::vector<std::int64_t>& alike : networks_told_apart()) {
       networks_ = alike;
-      edges_.assign(table_.profiles.size(), std::nullopt);
+      edges_.assign(2 * table_.profiles.size(), std::nullopt);
+      broken_runs_ = broken_runs();
       for (ProfileIndex p = 0; p < table_.profiles.size() && !stopped_; ++p) {
         way_ = {p};
         follow(kYes);
@@ -122,9 +127,10 @@ class RestProver {
   }
 
  private:
-  // One stay: the profile with service or without, where the network is `networks_.front()`.
+  // From one stay, the profile with service or without, where the network is `networks_.front()`.
   struct Edges {
-    std::map<ProfileIndex, DiagramRef> served, unserved;  // to which profile, and where
+    std::map<ProfileIndex, DiagramRef> to;  // which profile, and where
+    bool exact = false;  // as far as the work allowed; else there may be less of them
   };
 
   Rest undecided(std::string about) {
@@ -225,47 +231,105 @@ class RestProver {
     return never;
   }
 
-  // Where some row without a hold decides each other profile, with or without service.
-  std::map<ProfileIndex, DiagramRef> edges_from(ProfileIndex profile, bool service) {
-    std::vector<ClassIndex> put_in = classes_of(profile, networks_.front(), service);
-    Restriction put(store_, put_in, nothing_forgotten_);
+  // The rows as they are on the profile, with or without service; the value of those that lead
+  // elsewhere is kept. What cannot be comes first.
+  struct RowsOfStay {
+    std::vector<ClassIndex> put_in;
     std::vector<ProductRow> rows;
-    for (DiagramRef never : impossible_) rows.push_back({put.where(never, 1), 0, true});
-    for (DiagramRef never : broken_runs()) rows.push_back({put.where(never, 1), 0, true});
     std::set<ProfileIndex> asked;
+  };
+  RowsOfStay rows_of(ProfileIndex profile, bool service) {
+    RowsOfStay of;
+    of.put_in = classes_of(profile, networks_.front(), service);
+    Restriction put(store_, of.put_in, nothing_forgotten_);
+    for (DiagramRef never : impossible_) of.rows.push_back({put.where(never, 1), 0, true});
+    for (DiagramRef never : broken_runs_) of.rows.push_back({put.where(never, 1), 0, true});
     for (const ProductRow& row : rows_) {
       DiagramRef where = put.where(row.where, 1);
       if (where == kNo) continue;
       bool elsewhere = row.value != 0 && row.value != profile + 1;
-      rows.push_back({where, elsewhere ? row.value : 0, true});
-      if (elsewhere) asked.insert(row.value - 1);
+      of.rows.push_back({where, elsewhere ? row.value : 0, true});
+      if (elsewhere) of.asked.insert(row.value - 1);
       if (where == kYes) break;
     }
-    if (asked.empty()) return {};
-    rows.push_back({kYes, 0, true});
-    ProductLimits limits;
-    limits.work_max = kWorkMax - work_;
-    limits.nodes_max = 200'000;
-    auto first = [](const std::vector<std::uint32_t>& held) { return held.front(); };
-    std::optional<ProductResult> decided = product(store_, rows, first, limits);
-    work_ = decided ? work_ + decided->work : kWorkMax;
-    if (!decided) {
-      stopped_ = true;
-      return {};
-    }
-    std::map<ProfileIndex, DiagramRef> edges;
-    Restriction forget(store_, put_in, forgotten_);
-    for (ProfileIndex next : asked) {
-      DiagramRef where = forget.where(decided->root, next + 1);
-      if (where != kNo) edges[next] = where;
+    of.rows.push_back({kYes, 0, true});
+    return of;
+  }
+
+  // Where some row without a hold leads to each other profile, whatever comes before it.
+  Edges rough_edges(ProfileIndex profile, bool service) {
+    RowsOfStay of = rows_of(profile, service);
+    Edges edges;
+    Restriction forget(store_, of.put_in, forgotten_);
+    for (const ProductRow& row : of.rows) {
+      if (row.value != 0) add(edges, row.value - 1, forget.where(row.where, 1));
     }
     return edges;
   }
 
-  const Edges& edges(ProfileIndex profile) {
-    std::optional<Edges>& made = edges_[profile];
-    if (!made) made = Edges{edges_from(profile, true), edges_from(profile, false)};
+  // Where some row without a hold decides each other profile.
+  Edges exact_edges(ProfileIndex profile, bool service) {
+    RowsOfStay of = rows_of(profile, service);
+    Edges edges;
+    edges.exact = true;
+    if (of.asked.empty()) return edges;
+    ProductLimits limits;
+    limits.work_max = std::min(kWorkPerStayMax, kWorkMax - std::min(work_, kWorkMax));
+    limits.nodes_max = 200'000;
+    auto first = [](const std::vector<std::uint32_t>& held) { return held.front(); };
+    std::optional<ProductResult> decided = product(store_, of.rows, first, limits);
+    work_ += decided ? decided->work : limits.work_max;
+    Restriction forget(store_, of.put_in, forgotten_);
+    if (decided) {
+      for (ProfileIndex next : of.asked) add(edges, next, forget.where(decided->root, next + 1));
+      return edges;
+    }
+    for (std::size_t i = 0; i < of.rows.size(); ++i) {
+      if (of.rows[i].value == 0) continue;
+      add(edges, of.rows[i].value - 1, forget.where(left_of(of.rows, i), 1));
+    }
+    return edges;
+  }
+
+  void add(Edges& edges, ProfileIndex next, DiagramRef where) {
+    if (where == kNo) return;
+    auto [edge, fresh] = edges.to.try_emplace(next, where);
+    if (!fresh) edge->second = store_.either(edge->second, where);
+  }
+
+  // What those before it leave of a row; one that would make much of it is passed over.
+  DiagramRef left_of(const std::vector<ProductRow>& rows, std::size_t row) {
+    DiagramRef left = rows[row].where;
+    for (std::size_t i = 0; i < row && left != kNo; ++i) {
+      if (!is_small(rows[i].where)) continue;
+      DiagramRef less = store_.both(left, store_.opposite(rows[i].where));
+      if (is_small(less)) left = less;
+    }
+    return left;
+  }
+
+  bool is_small(DiagramRef ref) const {
+    std::set<DiagramRef> seen;
+    std::vector<DiagramRef> open = {ref};
+    while (!open.empty() && seen.size() <= kNodesLeftMax) {
+      DiagramRef at = open.back();
+      open.pop_back();
+      if (is_terminal(at) || !seen.insert(at).second) continue;
+      for (const DiagramRun& run : store_.runs(at)) open.push_back(run.target);
+    }
+    return seen.size() <= kNodesLeftMax;
+  }
+
+  Edges& edges(ProfileIndex profile, bool service) {
+    std::optional<Edges>& made = edges_[2 * profile + (service ? 1 : 0)];
+    if (!made) made = rough_edges(profile, service);
     return *made;
+  }
+
+  DiagramRef edge(ProfileIndex profile, bool service, ProfileIndex next) {
+    const Edges& from = edges(profile, service);
+    auto found = from.to.find(next);
+    return found == from.to.end() ? kNo : found->second;
   }
 
   // Goes on from the last profile of the way; `here`: the situations that allowed it so far.
@@ -275,12 +339,13 @@ class RestProver {
     ProfileIndex at = way_.back();
     for (bool service : {true, false}) {
       services_.push_back(service);
-      const Edges& all = edges(at);
-      for (const auto& [next, where] : service ? all.served : all.unserved) {
-        DiagramRef both = store_.both(here, where);
+      std::vector<ProfileIndex> targets;
+      for (const auto& [next, where] : edges(at, service).to) targets.push_back(next);
+      for (ProfileIndex next : targets) {
+        DiagramRef both = store_.both(here, edge(at, service, next));
         if (next < way_.front() || both == kNo || stopped_) continue;
         if (next == way_.front()) {
-          live_through(both);
+          close();
         } else if (std::find(way_.begin(), way_.end(), next) == way_.end()) {
           way_.push_back(next);
           follow(both);
@@ -289,6 +354,17 @@ class RestProver {
       }
       services_.pop_back();
     }
+  }
+
+  // The way leads back, as far as was told roughly: now it is asked exactly.
+  void close() {
+    DiagramRef where = kYes;
+    for (std::size_t i = 0; i < way_.size() && where != kNo; ++i) {
+      Edges& from = edges(way_[i], services_[i]);
+      if (!from.exact) from = exact_edges(way_[i], services_[i]);
+      where = store_.both(where, edge(way_[i], services_[i], way_[(i + 1) % way_.size()]));
+    }
+    if (where != kNo) live_through(where);
   }
 
   // A situation of the cycle with its first profile enabled, until one goes round in life.
@@ -408,7 +484,8 @@ class RestProver {
   std::vector<ProductRow> rows_;             // value: the profile it moves on to, plus 1; 0: none
   std::vector<DiagramRef> impossible_;       // what counts do not allow
   std::vector<std::int64_t> networks_;       // under way: they are all alike
-  std::vector<std::optional<Edges>> edges_;  // by profile
+  std::vector<DiagramRef> broken_runs_;      // on these
+  std::vector<std::optional<Edges>> edges_;  // by profile, without service and with it
   std::vector<ProfileIndex> way_;
   std::vector<bool> services_;
   std::size_t work_ = 0, ways_ = 0, tried_ = 0;

@@ -38,7 +38,7 @@ std::string policy_of(std::size_t profiles, std::size_t bans, bool counts) {
 
 // As an operator has it: a profile of each country with a law and others beside, rules that move
 // the meters and those that have settled, `no service` before all.
-std::string operator_of(std::size_t profiles, std::size_t laws) {
+std::string operator_of(std::size_t profiles, std::size_t laws, std::string_view hold) {
   std::string text =
       "policy operator\nattribute type : meter | tracker | ambulance\n"
       "attribute battery : number in %\nprofile global home none iccid 8933*\n";
@@ -52,16 +52,16 @@ std::string operator_of(std::size_t profiles, std::size_t laws) {
     text += fmt::format(
         "ban law{} never roaming in {} per profile on more than 9 consecutive days notice 2 days\n"
         "  assuming a switch completes within 1 day remedy profile = p{}\n"
-        "rule meters{} when region in {} and type = meter then profile = p{}, hold 24 hours\n"
+        "rule meters{} when region in {} and type = meter then profile = p{}{}\n"
         "rule settled{} when roaming in {} on at least 6 consecutive days and type = tracker and "
         "battery >= 30% then profile = p{}, hold 24 hours\n",
-        i, country, i, i, country, i, i, country, i);
+        i, country, i, i, country, i, hold, i, country, i);
     overridden += fmt::format("{}meters{}, settled{}", i == 1 ? "" : ", ", i, i);
   }
   return text + fmt::format(
                     "rule lost overrides {} when no service for 10 minutes and type != ambulance "
-                    "then profile = global, hold 24 hours\notherwise keep\n",
-                    overridden);
+                    "then profile = global{}\notherwise keep\n",
+                    overridden, hold);
 }
 
 bool is_undecided(const Checked& checked, std::string_view question) {
@@ -102,7 +102,7 @@ TEST_CASE("a remedy that another ban has counted is no remedy") {
 
 TEST_CASE("rules beside many bans leave no ban and no gap undecided") {
   for (std::size_t profiles : std::initializer_list<std::size_t>{10, 40}) {
-    std::string text = operator_of(profiles, 5);
+    std::string text = operator_of(profiles, 5, ", hold 24 hours");
     INFO(text);
     std::optional<Checked> checked = check(text, "many.sojourn");
     REQUIRE(checked);
@@ -110,6 +110,24 @@ TEST_CASE("rules beside many bans leave no ban and no gap undecided") {
     CHECK_FALSE(is_undecided(*checked, "whether ban"));
     CHECK(checked->analysis.gap);
     std::string story = checked->story_of(Code::P0301);
+    CHECK_FALSE(story.empty());
+    CHECK(replay(text, story, "many.sojourn") == "");
+  }
+}
+
+TEST_CASE("whether a device comes to rest is decided among many bans and profiles") {
+  for (std::size_t profiles : std::initializer_list<std::size_t>{8, 40}) {
+    std::optional<Checked> held =
+        check(operator_of(profiles, 5, ", hold 24 hours"), "many.sojourn");
+    REQUIRE(held);
+    CHECK(held->analysis.rest.decided);
+    CHECK(held->analysis.rest.cycles.empty());
+    std::string text = operator_of(profiles, 5, "");
+    INFO(text);
+    std::optional<Checked> checked = check(text, "many.sojourn");
+    REQUIRE(checked);
+    CHECK(checked->analysis.rest.decided);
+    std::string story = checked->story_of(Code::W0303);
     CHECK_FALSE(story.empty());
     CHECK(replay(text, story, "many.sojourn") == "");
   }
