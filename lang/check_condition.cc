@@ -396,6 +396,7 @@ ConditionChecker::Checked ConditionChecker::countries(const ast::Simple& s, Feat
   if (!is_choice(s, what, span)) return std::nullopt;
   std::optional<CountrySet> asked = vocabulary_.countries(s.values, what);
   if (!asked) return std::nullopt;
+  if (feature.kind == FeatureKind::network) note_shared_codes(*asked, "network", span);
   Test in;
   in.kind = Test::Kind::in_countries;
   in.countries = *asked;
@@ -420,6 +421,7 @@ ConditionChecker::Checked ConditionChecker::roaming(const ast::Simple& s, Span s
   }
   std::optional<CountrySet> asked = vocabulary_.countries(s.values, "roaming");
   if (!asked) return std::nullopt;
+  note_shared_codes(*asked, "roaming", span);
   feature.countries = *asked;
   Test holds;
   holds.text = words_of(s, Relation::in);

@@ -137,4 +137,22 @@ void ConditionChecker::note_missing_breakouts(const std::string& asked, Span spa
                     one ? "its" : "their", names.front()));
 }
 
+// Who asks for a country of a network counts on an answer. `subject`: network or roaming.
+void ConditionChecker::note_shared_codes(const CountrySet& asked, std::string_view subject,
+                                         Span span) {
+  for (Country country : asked.members()) {
+    std::optional<SharedCode> shared = shared_code(country, asked);
+    if (!shared || !shared_codes_told_.insert(shared->mcc).second) continue;
+    CountrySet others = shared->countries;
+    for (Country member : asked.members()) others.erase(member);
+    error(Code::N0222, span, shared->text(country),
+          fmt::format(
+              "where the network's code does not tell, the answer is unknown: ask for {} too, or "
+              "for the place, `{}region in {}`; a network known to be there is named by its "
+              "code (`plmn = {}-01`), and in a ban `in doubt counts` takes the doubt for a yes",
+              countries_text(others, " and "), subject == "roaming" ? "roaming and " : "",
+              code_of(country), shared->mcc));
+  }
+}
+
 }  // namespace sojourn::lang

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -124,6 +125,7 @@ class ConditionChecker {
   bool asks_something(const ast::Condition& condition, const ast::Quantity& quantity,
                       const ScaledThreshold& threshold, std::optional<std::int64_t> most);
   void note_missing_breakouts(const std::string& asked, Span span);
+  void note_shared_codes(const CountrySet& asked, std::string_view subject, Span span);
 
   void error(Code code, Span span, std::string message, std::string help = {});
 
@@ -135,7 +137,8 @@ class ConditionChecker {
   std::size_t defined_parts_ = 0;  // taken in by names of definitions so far
   bool limit_told_ = false;        // that definitions are too deep or too many: once
   bool breakout_told_ = false;     // that profiles declare none: once
-  std::string hint_;               // for the next word, if nobody declared it
+  std::set<std::uint16_t> shared_codes_told_;
+  std::string hint_;  // for the next word, if nobody declared it
 };
 
 }  // namespace sojourn::lang

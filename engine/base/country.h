@@ -61,6 +61,23 @@ class CountrySet {
 CountrySet countries_of(const Plmn& plmn);
 bool is_assigned_mcc(std::uint16_t mcc);
 
+// "IL or PS", "BL, GP or MF"; `before_last`: " or ".
+std::string countries_text(const CountrySet& countries, std::string_view before_last);
+
+// Why a network of `country` may leave it unknown whether it is in one of `asked`: a mobile country
+// code that is used elsewhere too. Absent: every network of the country tells.
+struct SharedCode {
+  std::uint16_t mcc = 0;
+  CountrySet countries;          // all that use it
+  bool of_every_network = true;  // else the table of networks tells some apart
+
+  // "no network is certainly in IL: mobile country code 425 is shared by IL and PS"
+  std::string text(Country country) const;
+};
+std::optional<SharedCode> shared_code(Country country, const CountrySet& asked);
+// Of all that are asked, where no network is certainly in any of them.
+std::optional<std::string> no_network_certain(const CountrySet& asked);
+
 // The country of an ICCID by its E.118 prefix (8955 is BR, 891 is US); absent for 88x and
 // unassigned.
 std::optional<Country> country_of_iccid(std::string_view iccid_digits);

@@ -151,6 +151,57 @@ bool is_assigned_mcc(std::uint16_t mcc) {
   return mcc <= 999 && network_table().by_mcc[mcc].assigned;
 }
 
+std::string countries_text(const CountrySet& countries, std::string_view before_last) {
+  std::string text;
+  std::size_t left = countries.size();
+  for (Country member : countries.members()) {
+    --left;
+    text += code_of(member);
+    if (left > 1) text += ", ";
+    if (left == 1) text += before_last;
+  }
+  return text;
+}
+
+std::optional<SharedCode> shared_code(Country country, const CountrySet& asked) {
+  const NetworkTable& table = network_table();
+  std::optional<SharedCode> shared;
+  bool one_tells = false;
+  for (const MccRow& row : kMccRows) {
+    const NetworkTable::Mcc& entry = table.by_mcc[row.mcc];
+    if (!entry.countries.contains(country)) continue;
+    if (entry.countries.subset_of(asked)) {
+      one_tells = true;
+      continue;
+    }
+    if (!shared) shared = SharedCode{row.mcc, entry.countries, true};
+    for (std::size_t i = entry.narrower_begin; i < entry.narrower_end; ++i) {
+      const CountrySet& narrower = table.narrower[i];
+      one_tells = one_tells || (narrower.contains(country) && narrower.subset_of(asked));
+    }
+  }
+  if (shared) shared->of_every_network = !one_tells;
+  return shared;
+}
+
+std::string SharedCode::text(Country country) const {
+  std::string code(code_of(country));
+  std::string who = of_every_network ? "no network is certainly in " + code
+                                     : "not every network of " + code + " is certainly there";
+  return who + ": mobile country code " + std::to_string(mcc) + " is shared by " +
+         countries_text(countries, " and ");
+}
+
+std::optional<std::string> no_network_certain(const CountrySet& asked) {
+  std::optional<std::string> text;
+  for (Country country : asked.members()) {
+    std::optional<SharedCode> shared = shared_code(country, asked);
+    if (!shared || !shared->of_every_network) return std::nullopt;
+    if (!text) text = shared->text(country);
+  }
+  return text;
+}
+
 std::optional<Country> country_of_iccid(std::string_view iccid_digits) {
   if (!iccid_digits.starts_with("89")) return std::nullopt;
   // The longest match holds: remember the last prefix that has a row.

@@ -46,7 +46,8 @@ class Explainer {
   std::string why_not(std::uint32_t rule, Truth truth, const Leaf& leaf);
   std::string value_text(const Test& test, const Reading& reading);
   std::string share_text(const Test& test, const Reading& reading);
-  std::string_view missing_key(const Feature& feature) const;
+  std::string missing_key(const Feature& feature) const;
+  std::string country_in_doubt(const Feature& feature) const;
 
   Evaluator& evaluator_;
   Instant now_;

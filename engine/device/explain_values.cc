@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "engine/base/country.h"
 #include "engine/device/explain.h"
 
 namespace sojourn {
@@ -127,6 +128,13 @@ std::string counted_text(const Test& test, const Feature& feature, const Reading
       test, reading, [&](std::int64_t count) { return plural(count, unit.first, unit.second); });
 }
 
+// Asked for countries, a network of several is told with them: "425-01 (IL or PS)".
+std::string network_text(const Plmn& plmn, const Test& test) {
+  CountrySet countries = countries_of(plmn);
+  if (test.kind != Test::Kind::in_countries || countries.size() < 2) return to_text(plmn);
+  return fmt::format("{} ({})", to_text(plmn), countries_text(countries, " or "));
+}
+
 }  // namespace
 
 // "34.4% of 90 days (31 days)".
@@ -151,14 +159,33 @@ std::string Explainer::share_text(const Test& test, const Reading& reading) {
 }
 
 // Whose rows are to be counted, when nobody knows; empty: that is known.
-std::string_view Explainer::missing_key(const Feature& feature) const {
+std::string Explainer::missing_key(const Feature& feature) const {
   const DeviceHistory& history = evaluator_.history();
   const Scope& scope = feature.scope;
   if (scope.per_imei && history.value(kImei, now_) == kUnknownValue) return "the IMEI";
-  if (feature.candidate) return {};  // its profile, and where it may be, are supposed
+  // A candidate's profile, and where it may be, are supposed.
+  if (feature.candidate) return country_in_doubt(feature);
   if (scope.per_profile && history.value(kProfile, now_) == kUnknownValue) return "the profile";
   if (scope.same_network && history.network_at(now_) == kUnknownValue) return "the network";
-  return {};
+  return country_in_doubt(feature);
+}
+
+// A code that several countries share leaves it open in which of them the device is: "whether
+// 425-01 is in IL or PS". Empty: that is not asked, or known.
+std::string Explainer::country_in_doubt(const Feature& feature) const {
+  const ConditionTable& conditions = evaluator_.policy().table().conditions;
+  std::int64_t network = evaluator_.history().network_at(now_);
+  if (network < 0) return {};
+  Plmn plmn = unpack_plmn(static_cast<std::uint32_t>(network));
+  CountrySet countries = countries_of(plmn);
+  if (countries.size() < 2) return {};
+  bool asked = feature.kind == FeatureKind::roaming && !feature.countries.empty();
+  for (FeatureIndex inner : conditions.features_of(feature.inner)) {
+    FeatureKind kind = evaluator_.policy().feature(inner).kind;
+    asked = asked || kind == FeatureKind::roaming || kind == FeatureKind::network;
+  }
+  if (!asked) return {};
+  return fmt::format("whether {} is in {}", to_text(plmn), countries_text(countries, " or "));
 }
 
 std::string Explainer::value_text(const Test& test, const Reading& reading) {
@@ -168,16 +195,19 @@ std::string Explainer::value_text(const Test& test, const Reading& reading) {
   bool is_share = feature.kind == FeatureKind::held_share || feature.kind == FeatureKind::day_share;
   if (is_share || domain_of(feature.kind) == ValueDomain::count) {
     std::string text = is_share ? share_text(test, reading) : counted_text(test, feature, reading);
-    std::string_view missing = reading.known ? std::string_view() : missing_key(feature);
+    std::string missing = reading.known ? std::string() : missing_key(feature);
     return missing.empty() ? text : fmt::format("{} ({} is not known)", text, missing);
   }
-  if (!reading.known) return "unknown";
+  if (!reading.known) {
+    std::string missing = country_in_doubt(feature);
+    return missing.empty() ? "unknown" : fmt::format("unknown ({} is not known)", missing);
+  }
   switch (feature.kind) {
     case FeatureKind::country:
       return CountryClaim::from_packed(static_cast<std::uint32_t>(reading.lower)).text();
     case FeatureKind::network:
       if (reading.lower == kNoSymbol) return "no service";
-      return to_text(unpack_plmn(static_cast<std::uint32_t>(reading.lower)));
+      return network_text(unpack_plmn(static_cast<std::uint32_t>(reading.lower)), test);
     case FeatureKind::profile:
       return history.profile_text(feature.candidate ? reading.lower
                                                     : history.value(kProfile, now_));

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/base/diagnostic_code.h"
+#include "engine/proof/shared_codes.h"
 #include "engine/proof/witness_parts.h"
 #include "engine/proof/witness_text.h"
 
@@ -145,8 +146,9 @@ class FindingWriter {
     if (dead.never_holds) {
       add(Code::E0302, dead.rule,
           fmt::format("the condition of rule {} can never hold", name(dead.rule)),
-          "no device can be in all of these situations at once; remove the part that contradicts "
-          "the rest");
+          shared_code_help(table_, {rule(dead.rule).condition})
+              .value_or("no device can be in all of these situations at once; remove the part that "
+                        "contradicts the rest"));
       return;
     }
     std::string why =
@@ -372,6 +374,12 @@ class FindingWriter {
       if (verdict.doubt) {
         d.notes.push_back("in doubt, and taken not to bite: " +
                           describe_witness(table_, *verdict.doubt));
+      }
+      std::optional<std::string> shared;
+      if (verdict.doubt) shared = shared_code_help(table_, ban.violated);
+      if (shared) {
+        d.notes.push_back("it does not bite by the network alone: " + *shared +
+                          ", or let `in doubt counts` take the doubt for a yes");
       }
       if (verdict.over_time.jumps) {
         d.notes.push_back(

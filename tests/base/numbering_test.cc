@@ -153,6 +153,25 @@ TEST_CASE("every network of the PLMN table narrows its MCC's set") {
   }
 }
 
+TEST_CASE("whose networks do not tell where they are, and why") {
+  Country il = *find_country("IL"), ps = *find_country("PS"), us = *find_country("US");
+  auto shared = shared_code(il, {il});
+  REQUIRE(shared);
+  CHECK(shared->of_every_network);
+  CHECK(shared->text(il) ==
+        "no network is certainly in IL: mobile country code 425 is shared by IL and PS");
+  CHECK_FALSE(shared_code(il, {il, ps}));
+  CHECK_FALSE(shared_code(*find_country("BR"), {*find_country("BR")}));
+  // 425-05 is known to serve PS alone, 310-004 the US.
+  CHECK_FALSE(shared_code(ps, {ps})->of_every_network);
+  CHECK(shared_code(us, {us})->text(us) ==
+        "not every network of US is certainly there: mobile country code 310 is shared by BM, GU, "
+        "MP, PR, US and VI");
+  CHECK(no_network_certain({il}).has_value());
+  CHECK_FALSE(no_network_certain({il, *find_country("BR")}));
+  CHECK_FALSE(no_network_certain({}));
+}
+
 TEST_CASE("countries without a mobile code of their own") {
   CountrySet served;
   for (const TableMcc& row : kMccs) served |= countries_of({row.mcc, 0, 0});

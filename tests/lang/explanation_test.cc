@@ -101,6 +101,24 @@ TEST_CASE("a count that nobody can tell says whose rows are missing") {
   CHECK(known.decided_by->because[0].value.find("IMEI") == std::string::npos);
 }
 
+TEST_CASE("a shared mobile country code leaves open where a device is, and that is told") {
+  std::string story = kStory;
+  while (story.find("724-05") != std::string::npos) {
+    story.replace(story.find("724-05"), 6, "425-01");
+  }
+  Explanation told_of = explained(
+      "ban stay never roaming in IL on more than 9 days within 10 days\n"
+      "rule asks when network in IL and roaming in IL then profile = vivo\n",
+      story);
+  CHECK(told(told_of.others.at(0).because) ==
+        std::vector<std::string>{
+            "network in IL: 425-01 (IL or PS)",
+            "roaming in IL: unknown (whether 425-01 is in IL or PS is not known)"});
+  REQUIRE(told_of.bans.size() == 1);
+  CHECK_THAT(told_of.bans[0].because.at(0).value,
+             Catch::Matchers::Contains("(whether 425-01 is in IL or PS is not known)"));
+}
+
 // That a ban on change is about another profile than the enabled one goes without saying; what its
 // author asks of the profile does not.
 TEST_CASE("a ban on change tells all that its author asks") {
