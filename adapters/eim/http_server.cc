@@ -389,6 +389,8 @@ class HttpConnection final : public Connection,
     response_->body() = std::move(answer.body);
     // RFC 9110 8.6: a 204 has no Content-Length.
     if (answer.status != 204) response_->content_length(response_->body().size());
+    // RFC 9110 9.3.2: the header of the answer to GET, its length too, and no body.
+    if (request.method() == http::verb::head) response_->body().clear();
     response_->keep_alive(keep_alive);
     expire(shared_.options.write_ms_max);
     http::async_write(stream_, *response_,

@@ -14,7 +14,8 @@
 // One acceptor hands connections in turn to `io_threads` threads; a connection stays on its thread,
 // so nothing in it is locked. Timed: handshake, idleness between requests, a request from its first
 // byte to its last, an answer. Counted: connections, header and body bytes. A peer beyond a limit
-// gets 413, 431 or 503, or is closed; the others do not notice.
+// gets 413, 431 or 503, or is closed; the others do not notice. An answer to HEAD goes without its
+// body, whatever the handler gave.
 #pragma once
 
 #include <cstdint>

@@ -132,8 +132,10 @@ std::string RestCall::value(std::string_view name) const {
   return "";
 }
 
+// A GET route answers HEAD as well; the server leaves the body out.
 Rest::Match Rest::find(std::string_view method, std::string_view target) {
   Match match;
+  if (method == "HEAD") method = "GET";
   std::vector<std::string_view> asked = segments(target.substr(0, target.find('?')));
   for (const RestRoute& route : rest_routes()) {
     std::vector<std::string_view> pattern = segments(route.path);
@@ -246,6 +248,7 @@ void Rest::complete(const eim::HttpRequest& head, eim::HttpResponse& response) c
     for (const RestRoute& route : rest_routes()) {
       if (find(route.method, head.target).route != &route) continue;
       allowed += fmt::format("{}{}", allowed.empty() ? "" : ", ", route.method);
+      if (route.method == "GET") allowed += ", HEAD";
     }
     response.fields.emplace_back("Allow", allowed);
   }

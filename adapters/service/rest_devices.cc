@@ -214,6 +214,12 @@ eim::HttpResponse list_records(Rest& rest, const RestCall& call) {
   std::size_t count = page_size(call);
   auto rows = (*snapshot)->scan(range, count, ScanOrder::descending);
   if (!rows) return problem(rows.error(), rest.retry_after_s());
+  if (rows->empty()) {
+    auto row = (*snapshot)->read(tenant.keys().device(label));
+    bool sound = row || is_damage(row.error());
+    if (!sound) return problem(row.error(), rest.retry_after_s());
+    if (row && !row->has_value()) return unknown(tenant, label);
+  }
   Json json;
   json["records"] = Json::array();
   std::uint64_t last = 0;

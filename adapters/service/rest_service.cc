@@ -76,6 +76,17 @@ std::string operation(const RestRoute& route) {
   return json + fmt::format(R"(,"x-sojourn-role":"{}"}})", role_name(route.role));
 }
 
+// HEAD, beside a GET.
+std::string head_operation(const RestRoute& route) {
+  std::string json =
+      fmt::format(R"("head":{{"summary":"As GET, without the body","parameters":[{}],)"
+                  R"("responses":{{"2XX":{{"description":"done"}},)"
+                  R"("default":{{"description":"problem"}}}})",
+                  parameters(route));
+  if (route.role == Role::nobody) return json + R"(,"security":[]})";
+  return json + fmt::format(R"(,"x-sojourn-role":"{}"}})", role_name(route.role));
+}
+
 }  // namespace
 
 eim::HttpResponse show_health(Rest&, const RestCall&) {
@@ -103,6 +114,7 @@ eim::HttpResponse show_openapi(Rest&, const RestCall&) {
   for (const RestRoute& route : rest_routes()) {
     std::string& path = paths[route.path];
     path += (path.empty() ? "" : ",") + operation(route);
+    if (route.method == "GET") path += "," + head_operation(route);
   }
   std::string json = R"({"openapi":"3.0.3","info":{"title":"Sojourn","version":"1"},)"
                      R"("security":[{"token":[]}],"paths":{)";

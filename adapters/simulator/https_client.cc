@@ -302,6 +302,7 @@ class KeptClient final : public HttpClient {
     bool written = connection_->write(message);
     Parser parser;
     parser.body_limit(limits::kDerBytesMax);
+    parser.skip(call.method == "HEAD");  // its length is told, and nothing follows
     if (!receive(parser)) {
       disconnect();
       return make_diagnostic(

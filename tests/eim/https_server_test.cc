@@ -189,6 +189,36 @@ TEST_CASE("what cannot be served is refused by status, and the connection goes o
   }
 }
 
+TEST_CASE("no answer to HEAD has a body") {
+  class Hello final : public HttpHandler {
+   public:
+    unsigned judge(const HttpRequest& head) override { return head.target == "/" ? 200 : 405; }
+    HttpResponse handle(const HttpRequest&) override { return HttpResponse::text(200, "hello"); }
+    void complete(const HttpRequest&, HttpResponse& response) const override {
+      if (response.body.empty()) response.body = {'n', 'o'};
+    }
+  };
+  Hello hello;
+  HttpsServerOptions options = loopback_options();
+  Result<std::unique_ptr<HttpServer>> server = HttpServer::start(std::move(options), hello);
+  REQUIRE(server);
+  RawSocket peer((*server)->plain_port());
+  auto ask = [&](std::string_view line) { peer.send(std::string(line) + " HTTP/1.1\r\n\r\n"); };
+  // What came instead of the next head would be a body.
+  ask("HEAD /");
+  std::string found = peer.read_head();
+  CHECK(found.starts_with("HTTP/1.1 200 OK\r\n"));
+  CHECK(found.find("Content-Length: 5\r\n") != found.npos);
+  ask("HEAD /gone");
+  std::string refused = peer.read_head();
+  CHECK(refused.starts_with("HTTP/1.1 405 "));
+  CHECK(refused.find("Content-Length: 2\r\n") != refused.npos);
+  peer.send("GET / HTTP/1.1\r\nConnection: close\r\n\r\n");
+  std::string whole = peer.read_to_end();
+  CHECK(whole.starts_with("HTTP/1.1 200 OK\r\n"));
+  CHECK(whole.ends_with("\r\n\r\nhello"));
+}
+
 TEST_CASE("a client that asks before sending a large body is told to go on, or not to") {
   MirrorHandler handler;
   std::unique_ptr<HttpsServer> server = started(loopback_options(), handler);

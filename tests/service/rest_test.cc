@@ -76,7 +76,10 @@ TEST_CASE("every route asks for its token, and for one that may") {
     Json document = json_of(asking.ask("GET", "/openapi.json", ""));
     REQUIRE(document.is_object());
     std::size_t operations = 0;
-    for (const auto& [path, methods] : document["paths"].items()) operations += methods.size();
+    for (const auto& [path, methods] : document["paths"].items()) {
+      operations += methods.size() - methods.count("head");
+      CHECK(methods.contains("get") == methods.contains("head"));
+    }
     CHECK(operations == service::rest_routes().size());
     for (const service::RestRoute& route : service::rest_routes()) {
       std::string method(route.method);
@@ -105,7 +108,10 @@ TEST_CASE("every route asks for its token, and for one that may") {
     CHECK(json_of(refused)["code"].is_string());
     CHECK(asking.ask("GET", "/v1/nothing", token).status == 404);
     CHECK(asking.ask("PATCH", "/v1/devices", token).status == 405);
-    CHECK(asking.ask("GET", "/v1/devices/nobody", token).status == 404);
+    for (const char* of : {"", "/history", "/explanation", "/records"}) {
+      INFO(of);
+      CHECK(asking.ask("GET", std::string("/v1/devices/nobody") + of, token).status == 404);
+    }
     CHECK(asking.ask("POST", "/v1/devices", token, R"({"eid": "12"})").status == 400);
     CHECK(asking.ask("POST", "/v1/devices", token, R"({"edi": "12"})").status == 400);
     std::string eid = R"({"eid": ")" + demo_device(0) + R"("})";
@@ -119,6 +125,26 @@ TEST_CASE("every route asks for its token, and for one that may") {
     CHECK(json_of(mixed)["taken"] == 1);
     CHECK(json_of(mixed)["refused"] == 1);
     CHECK(json_of(mixed)["findings"][0]["line"] == 2);
+  }
+
+  SECTION("HEAD is answered as GET is, without the body") {
+    for (const service::RestRoute& route : service::rest_routes()) {
+      INFO(route.method << " " << route.path);
+      std::string path = example_of(route.path);
+      std::string token = token_of(service, Role::admin);
+      auto head = asking.ask("HEAD", path, token);
+      CHECK(head.body.empty());
+      if (route.method == "GET") {
+        auto get = asking.ask("GET", path, token);
+        CHECK(head.status == get.status);
+        CHECK(head.content_type == get.content_type);
+        CHECK_FALSE(get.body.empty());
+        bool open = route.role == Role::nobody;
+        CHECK(asking.ask("HEAD", path, "").status == (open ? get.status : 401));
+      }
+    }
+    CHECK(asking.ask("HEAD", "/v1/nothing", "").status == 404);
+    CHECK(asking.ask("HEAD", "/v1/observations", token_of(service, Role::admin)).status == 405);
   }
 
   SECTION("a body that is packed is not read as if it were not") {
