@@ -507,7 +507,11 @@ void add_observe(CLI::App& app, Action& action) {
   options->retries = 20;  // a full queue is emptied within seconds
   command->add_option("--retries", options->retries, "of what a busy service refuses, when it says")
       ->capture_default_str();
-  command->footer("Example:\n  sojourn observe --service demo reports.ndjson");
+  command->footer(
+      "Example:\n  sojourn observe --service demo reports.ndjson\n"
+      "\nLines that were refused are told with their reasons, the first ten.\n"
+      "Exit: 0 all were taken in or known, 1 some or all were refused, 2 no service or unusable "
+      "input.");
 }
 
 void add_policy(CLI::App& app, Action& action) {

@@ -16,7 +16,7 @@ std::string text_in(const nlohmann::ordered_json& json, const char* name) {
 
 int ask(const ServiceOptions& options, Console& console, std::string_view role,
         std::string_view method, const std::string& path, std::string_view body,
-        std::string_view content_type, const ShowAnswer& show) {
+        std::string_view content_type, const ShowAnswer& show, const ShowAnswer& note) {
   auto client = ServiceClient::open(options.where, role);
   if (!client) return console.fail(client.error());
   client->use_key(options.key);
@@ -34,6 +34,7 @@ int ask(const ServiceOptions& options, Console& console, std::string_view role,
   } else {
     show(json);
   }
+  if (note && json.is_object()) note(json);
   // A policy that was checked and cannot run is an answer, not a refusal.
   return json.is_object() && !json.value("runnable", true) ? kFindings : kClean;
 }

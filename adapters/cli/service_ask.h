@@ -17,10 +17,11 @@ using ShowAnswer = std::function<void(const nlohmann::ordered_json&)>;
 // A member as text; "" when it is not there.
 std::string text_in(const nlohmann::ordered_json& json, const char* name);
 
-// Asks, and prints the answer: as it came for programs, by `show` for people.
+// Asks, and prints the answer: as it came for programs, by `show` for people. `note` is told of it
+// either way.
 int ask(const ServiceOptions& options, Console& console, std::string_view role,
         std::string_view method, const std::string& path, std::string_view body,
-        std::string_view content_type, const ShowAnswer& show);
+        std::string_view content_type, const ShowAnswer& show, const ShowAnswer& note = {});
 int get(const ServiceOptions& options, Console& console, const std::string& path,
         const ShowAnswer& show);
 

@@ -339,29 +339,74 @@ int run_order(const ServiceOptions& options, std::string_view what, Console& con
   return get(options, console, path, [&](const Json& json) { show_order(json, console); });
 }
 
+namespace {
+
+// Says of each line, or value of a line, why it was not used: as many as are quoted anywhere.
+class RefusedLines {
+ public:
+  RefusedLines(const std::string& file, Console& console) : file_(file), console_(console) {}
+
+  // `lines_before`: of the file, before the part that this answers.
+  void show(const Json& answer, std::uint64_t lines_before) {
+    count_ += answer.value("refused", std::uint64_t{0});
+    for (const Json& finding : answer.value("findings", Json::array())) {
+      if (shown_ == limits::kQuotedLinesMax) break;
+      ++shown_;
+      bool whole = text_in(finding, "part") == "line";
+      if (whole) ++shown_lines_;
+      console_.message(fmt::format("{}:{}: {}: {} [{}]\n", file_,
+                                   lines_before + finding.value("line", std::uint64_t{0}),
+                                   whole ? "refused" : "a value was not used",
+                                   text_in(finding, "message"), text_in(finding, "code")));
+    }
+  }
+  // What the file came to.
+  int end() {
+    if (count_ > shown_lines_) {
+      console_.message(fmt::format("{} more lines were refused\n", count_ - shown_lines_));
+    }
+    return count_ == 0 ? kClean : kFindings;
+  }
+
+ private:
+  const std::string& file_;
+  Console& console_;
+  std::uint64_t count_ = 0;
+  std::uint64_t shown_ = 0;
+  std::uint64_t shown_lines_ = 0;
+};
+
+}  // namespace
+
 int run_observe(const ServiceOptions& options, Console& console) {
   auto lines = read_file(options.file, limits::kSourceBytesMax);
   if (!lines) return console.fail(lines.error());
   std::string_view rest = *lines;
+  RefusedLines refused(options.file, console);
+  std::uint64_t lines_before = 0;
   do {  // whole lines, as many as fit into one request
     std::size_t count = rest.size();
     if (count > kObserveBytes) {
       count = rest.rfind('\n', kObserveBytes);
       count = count == std::string_view::npos ? rest.size() : count + 1;
     }
-    int code =
-        ask(options, console, "operate", "POST", "/v1/observations", rest.substr(0, count),
-            "application/x-ndjson", [&](const Json& json) {
-              console.print(fmt::format(
-                  "{} lines: {} taken in, {} known before, {} late, {} refused; {} "
-                  "decisions\n",
-                  text_in(json, "lines"), text_in(json, "taken"), text_in(json, "duplicate"),
-                  text_in(json, "late"), text_in(json, "refused"), text_in(json, "decisions")));
-            });
+    int code = ask(
+        options, console, "operate", "POST", "/v1/observations", rest.substr(0, count),
+        "application/x-ndjson",
+        [&](const Json& json) {
+          console.print(fmt::format(
+              "{} lines: {} taken in, {} known before, {} late, {} refused; {} "
+              "decisions\n",
+              text_in(json, "lines"), text_in(json, "taken"), text_in(json, "duplicate"),
+              text_in(json, "late"), text_in(json, "refused"), text_in(json, "decisions")));
+        },
+        [&](const Json& json) { refused.show(json, lines_before); });
     if (code != kClean) return code;
+    lines_before += static_cast<std::uint64_t>(
+        std::count(rest.begin(), rest.begin() + static_cast<std::ptrdiff_t>(count), '\n'));
     rest.remove_prefix(count);
   } while (!rest.empty());
-  return kClean;
+  return refused.end();
 }
 
 int run_policy(const ServiceOptions& options, std::string_view what, Console& console) {

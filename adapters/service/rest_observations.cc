@@ -23,9 +23,8 @@ eim::HttpResponse post_observations(Rest& rest, const RestCall& call) {
   }
   if (lines.reports.empty()) {
     std::string detail = "no report that can be used was sent";
-    if (!lines.refused.empty()) {
-      const RefusedLine& first = lines.refused.front();
-      detail += fmt::format("; line {}: {}", first.line, first.message);
+    for (const RefusedLine& one : lines.refused) {
+      detail += fmt::format("; line {}: {}", one.line, one.message);
     }
     return problem(400, lines.refused.empty() ? "E0885" : lines.refused.front().code, detail,
                    "a report needs `ts` and one of `eid`, `imei`, `device`");
