@@ -141,6 +141,10 @@ eim::HttpResponse enrol_device(Rest& rest, const RestCall& call) {
   }
   Json json;
   json["eid"] = to_text(enrolment.eid);
+  // Laboratories and some cards in the field have made-up EIDs, so it is no refusal.
+  if (!eid_check_digits_hold(enrolment.eid)) {
+    json["warning"] = "the check digits of this EID do not hold (SGP.29): is a digit mistyped?";
+  }
   return json_answer(201, dumped(json));
 }
 

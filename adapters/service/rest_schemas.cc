@@ -148,7 +148,8 @@ constexpr RestSchema kSchemas[] = {
     {"Enrolment", R"({"type":"object","required":["eid"],"properties":{
   "eid":{"type":"string"},
   "association_token":{"type":"integer"},
-  "last_counter":{"type":"integer"}}})"},
+  "last_counter":{"type":"integer"},
+  "warning":{"type":"string","description":"in answers: what is odd about an EID that was enrolled all the same"}}})"},
 
     {"History", R"({"type":"object","required":["device","ledger"],"properties":{
   "device":{"type":"string"},

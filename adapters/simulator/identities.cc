@@ -107,6 +107,11 @@ Eid demo_eid(std::size_t n) {
 }
 
 Status make_identities(const std::string& folder, const IdentityOptions& options) {
+  if (options.device_count > kIdentitiesMax) {
+    return make_diagnostic(Code::E0901,
+                           "so many devices are not made: " + std::to_string(options.device_count),
+                           "at most " + std::to_string(kIdentitiesMax));
+  }
   std::error_code error;
   fs::create_directories(folder + "/devices", error);
   if (error) return refused("`" + folder + "` cannot be made: " + error.message());

@@ -25,6 +25,9 @@
 
 namespace sojourn::simulator {
 
+// Each device has a key, a certificate and a card in files of their own.
+inline constexpr std::size_t kIdentitiesMax = 100'000;
+
 struct IdentityOptions {
   std::size_t device_count = 1;
   Instant valid_from{};

@@ -19,6 +19,7 @@ for file in usr/bin/sojourn usr/share/man/man1/sojourn.1 usr/share/man/man1/sojo
 done
 unit=$(find "$scratch/unpacked" -name sojourn.service)
 [ -n "$unit" ] || { echo "no unit in the package"; exit 1; }
+grep -q "^RestartPreventExitStatus=2$" "$unit" || { echo "a configuration error would be tried for ever"; exit 1; }
 if find "$scratch/unpacked" -name '*.a' | grep -q .; then echo "a library came along"; exit 1; fi
 program=$(sed -n 's/^ExecStart=\([^ ]*\).*/\1/p' "$unit")
 [ -x "$scratch/unpacked$program" ] || { echo "the unit starts $program, which is not there"; exit 1; }

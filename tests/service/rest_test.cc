@@ -115,8 +115,15 @@ TEST_CASE("every route asks for its token, and for one that may") {
     CHECK(asking.ask("POST", "/v1/devices", token, R"({"eid": "12"})").status == 400);
     CHECK(asking.ask("POST", "/v1/devices", token, R"({"edi": "12"})").status == 400);
     std::string eid = R"({"eid": ")" + demo_device(0) + R"("})";
-    CHECK(asking.ask("POST", "/v1/devices", token, eid).status == 201);
+    auto enrolled = asking.ask("POST", "/v1/devices", token, eid);
+    CHECK(enrolled.status == 201);
+    CHECK_FALSE(json_of(enrolled).contains("warning"));
     CHECK(asking.ask("POST", "/v1/devices", token, eid).status == 409);
+    std::string mistyped = demo_device(1);
+    std::swap(mistyped[30], mistyped[31]);
+    auto odd = asking.ask("POST", "/v1/devices", token, R"({"eid": ")" + mistyped + R"("})");
+    CHECK(odd.status == 201);
+    CHECK(holds(json_of(odd)["warning"].get<std::string>(), "check digits"));
     CHECK(asking.ask("POST", "/v1/orders", token, R"({"device": "1", "command": "list"})").status ==
           400);
     auto mixed = asking.ask("POST", "/v1/observations", token,

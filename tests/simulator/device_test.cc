@@ -94,6 +94,9 @@ TEST_CASE("a folder of identities: what is in it, and who may read it") {
   IdentityOptions options{.device_count = 3, .valid_from = kCertificatesFrom};
   REQUIRE(make_identities(folder, options).ok());
   CHECK(make_identities(folder, options).error().code == Code::E0872);
+  options.device_count = kIdentitiesMax + 1;
+  CHECK(make_identities(folder + "-large", options).error().code == Code::E0901);
+  CHECK_FALSE(std::filesystem::exists(folder + "-large"));
   std::size_t key_count = 0;
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
     if (entry.path().extension() != ".key") continue;
