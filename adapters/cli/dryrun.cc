@@ -124,6 +124,7 @@ struct PolicyRun {
  private:
   static ReplayOptions with(ReplayOptions options, const service::MasterData& master_data) {
     options.master_data = &master_data;
+    if (options.names == nullptr) options.names = &master_data;
     return options;
   }
 };
@@ -229,6 +230,7 @@ int run_dryrun(const DryrunOptions& options, Console& console) {
     auto compared = load_runnable(options.compare, options.geodata, *changed, console);
     if (!compared) return kUnusable;
     replaying.records = false;
+    replaying.names = &run.master_data;
     other.emplace(*std::move(compared), *loop, replaying);
   }
   LastRecords last_records;

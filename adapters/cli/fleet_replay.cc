@@ -128,6 +128,9 @@ FleetReplay::FleetReplay(std::shared_ptr<const PreparedPolicy> policy,
                          const LoopOptions& loop_options, const ReplayOptions& options)
     : policy_(std::move(policy)),
       options_(options),
+      directory_([this](const std::string& imei) {
+        return options_.names == nullptr ? std::string() : options_.names->eid_of(imei);
+      }),
       watch_plan_{policy_, BanClock(policy_), loop_options.lateness, options.profiles},
       fleet_(policy_, loop_options),
       asks_fleet_(fleet_.minutes().questions().any()) {

@@ -35,6 +35,8 @@ struct ReplayOptions {
   bool profiles = false;
   // What is known of devices beforehand; may be absent, outlives the replay.
   const service::MasterData* master_data = nullptr;
+  // Which EID stands beside an IMEI: of two replays that are compared, both go by the same.
+  const service::MasterData* names = nullptr;
 };
 
 // What a rule (or `otherwise`) did in a replay.

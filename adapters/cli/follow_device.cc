@@ -31,13 +31,13 @@ Result<FollowedDevice> follow_device(const RunnablePolicy& policy, const std::st
   LoopOptions loop_options;
   loop_options.mode = LoopMode::open;
   service::MasterData master_data(policy.devices);
+  DeviceDirectory names([&](const std::string& imei) { return master_data.eid_of(imei); });
   FollowedDevice followed;
   Observation observation;
   while (true) {
     auto more = reader.next(observation);
     if (!more) return std::move(more).error();
     if (!*more) break;
-    DeviceDirectory names;
     const std::string& label = names.label(names.find_or_add(observation.names));
     if (!followed.loop) {
       followed.device = label;

@@ -57,6 +57,8 @@ std::shared_ptr<const DeviceShelf> Tenant::make_shelf(RunnablePolicy policy,
 void Tenant::put_up(std::shared_ptr<const DeviceShelf> shelf) {
   recent_.clear();
   devices_.clear();
+  // Another inventory may know the EIDs of others.
+  std::erase_if(eid_of_imei_, [](const auto& one) { return one.second.eid.empty(); });
   shelf_ = std::move(shelf);
   set_aside_.try_all_again();
   ahead_.begin(StoreRange::with_prefix(keys_.devices()));

@@ -27,6 +27,11 @@ std::optional<Observation> MasterData::of(const DeviceNames& names, Instant at) 
   return std::nullopt;
 }
 
+std::string MasterData::eid_of(const std::string& imei) const {
+  auto found = by_name_.find("imei " + imei);
+  return found == by_name_.end() ? std::string() : devices_[found->second].names.eid;
+}
+
 std::vector<Eid> MasterData::eids() const {
   std::vector<Eid> eids;
   for (const Observation& device : devices_) {

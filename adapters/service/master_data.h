@@ -18,6 +18,8 @@ class MasterData {
 
   // What is known of the device before its first report, from `at` on; absent when nothing is.
   std::optional<Observation> of(const DeviceNames& names, Instant at) const;
+  // The EID that stands beside the IMEI; "": none.
+  std::string eid_of(const std::string& imei) const;
   // Ascending, each once.
   std::vector<Eid> eids() const;
   bool empty() const { return devices_.empty(); }

@@ -203,6 +203,22 @@ LiveDevice* Tenant::keep(std::unique_ptr<LiveDevice> loaded) {
   return device;
 }
 
+// An IMEI that no report ever named beside an EID means the one that the inventory has beside it,
+// unless what it reported alone is kept already: a device's history is never split. "": none.
+Result<std::string> Tenant::eid_in_inventory(const std::string& imei, StoreTransaction& effect) {
+  std::string eid = shelf_->policy.devices->eid_of(imei);
+  if (eid.empty()) return eid;
+  bool heard = devices_.contains(imei) || log_.pending(imei) != nullptr;
+  if (!heard) {
+    auto stored = store_.read(keys_.device(imei));
+    if (!stored) return std::move(stored).error();
+    heard = stored->has_value();
+  }
+  if (heard) return std::string();
+  effect.put(keys_.imei(imei), Bytes(eid.begin(), eid.end()));
+  return eid;
+}
+
 // A device is its EID, else its IMEI, else its `device` name; an IMEI alone means the EID that was
 // last seen with it (semantics 28).
 Result<std::string> Tenant::label_of(const DeviceNames& names, StoreTransaction& effect) {
@@ -212,7 +228,13 @@ Result<std::string> Tenant::label_of(const DeviceNames& names, StoreTransaction&
     auto stored = store_.read(keys_.imei(names.imei));
     if (!stored) return std::move(stored).error();
     KnownEid eid;
-    if (stored->has_value()) eid.eid = text_of(**stored);
+    if (stored->has_value()) {
+      eid.eid = text_of(**stored);
+    } else if (names.eid.empty()) {
+      auto listed = eid_in_inventory(names.imei, effect);
+      if (!listed) return std::move(listed).error();
+      if (!listed->empty()) eid = {std::move(*listed), batch_};
+    }
     known = eid_of_imei_.emplace(names.imei, std::move(eid)).first;
   }
   std::string& eid = known->second.eid;

@@ -275,6 +275,7 @@ class Tenant {
   void record(const std::string& label, std::string_view json, StoreTransaction& effect);
   void record(AuditChain& chain, const std::string& label, std::string_view json,
               StoreTransaction& effect) const;
+  Result<std::string> eid_in_inventory(const std::string& imei, StoreTransaction& effect);
   Result<std::string> label_of(const DeviceNames& names, StoreTransaction& effect);
   void note_packing(LiveDevice& device, std::size_t pending_bytes);
 

@@ -21,6 +21,9 @@ DeviceIndex DeviceDirectory::find_or_add(const DeviceNames& names) {
     index = find_or_add(by_eid_, names.eid);
     if (!names.imei.empty()) by_imei_.insert_or_assign(names.imei, index);
   } else if (!names.imei.empty()) {
+    std::string eid;
+    if (known_ && !by_imei_.contains(names.imei)) eid = known_(names.imei);
+    if (!eid.empty()) by_imei_.emplace(names.imei, find_or_add(by_eid_, eid));
     index = find_or_add(by_imei_, names.imei);
   } else {
     assert(!names.device.empty());

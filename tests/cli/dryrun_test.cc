@@ -64,6 +64,35 @@ TEST_CASE("an open dry-run judges what was recorded") {
   CHECK_FALSE(ban.contains("without"));
 }
 
+TEST_CASE("an inventory makes one device of its EID and its IMEI") {
+  ScratchFolder scratch;
+  scratch.write("policy.sojourn",
+                "profile bootstrap home FR iccid 8933*\n"
+                "profile vivo-local home BR iccid 895510* download \"smdp.vivo.example\"\n"
+                "devices \"devices.csv\"\n"
+                "rule stays when region in BR on at least 2 days within 9 days and type = meter\n"
+                "  then profile = vivo-local\n"
+                "otherwise keep\n");
+  scratch.write("devices.csv",
+                "eid,imei,type\n89049032123451234512345678901235,356938035643809,meter\n");
+  const std::string by_imei = R"(","imei":"356938035643809","network":"724-05"})";
+  const std::string by_eid =
+      R"(","eid":"89049032123451234512345678901235","profile":"bootstrap","network":"724-05"})";
+  scratch.write("trace.ndjson", R"({"ts":"2026-01-01T10:00:00Z)" + by_imei + "\n" +
+                                    R"({"ts":"2026-01-02T10:00:00Z)" + by_eid + "\n" +
+                                    R"({"ts":"2026-01-03T10:00:00Z)" + by_imei + "\n");
+  ProgramRun run = run_shell("sojourn dryrun policy.sojourn --trace trace.ndjson", scratch.path());
+  INFO(run.out << run.err);
+  CHECK_THAT(run.out, Contains("3 of 1 device"));
+  CHECK_THAT(run.out, Contains("89049032123451234512345678901235  2026-01-02T00:00:00Z  profile = "
+                               "vivo-local by stays"));
+  ProgramRun decided =
+      run_shell("sojourn decide policy.sojourn --device @trace.ndjson", scratch.path());
+  INFO(decided.out << decided.err);
+  CHECK(decided.exit_code == 0);
+  CHECK_THAT(decided.out, Contains("device 89049032123451234512345678901235"));
+}
+
 TEST_CASE("a policy that obeys its ban ends with 0") {
   ProgramRun run = run_shell("grep -E '\"m[12]\"' " + kFolder + "trace.ndjson | sojourn dryrun " +
                              kFolder + "policy.sojourn --trace - --format json");

@@ -18,6 +18,18 @@ TEST_CASE("a device is its EID, else its IMEI, else its name") {
     CHECK(moved != by_eid);
     CHECK(directory.find_or_add({"", "356938035643809", ""}) == moved);
   }
+  SECTION("an inventory names the EID beside an IMEI until a line does") {
+    DeviceDirectory told(
+        [&](const std::string& imei) { return imei == "356938035643809" ? eid : std::string(); });
+    DeviceIndex first = told.find_or_add({"", "356938035643809", ""});
+    CHECK(told.label(first) == eid);
+    CHECK(told.find_or_add({eid, "", ""}) == first);
+    CHECK(told.label(told.find_or_add({"", "111111111111111", ""})) == "111111111111111");
+    const std::string other = "89049032005675368283150513175643";
+    DeviceIndex moved = told.find_or_add({other, "356938035643809", ""});
+    CHECK(told.find_or_add({"", "356938035643809", ""}) == moved);
+    CHECK(told.find_or_add({eid, "", ""}) == first);
+  }
   SECTION("an IMEI nobody was seen with is a device") {
     DeviceIndex by_imei = directory.find_or_add({"", "111111111111111", "x"});
     CHECK(directory.label(by_imei) == "111111111111111");

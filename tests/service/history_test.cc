@@ -186,6 +186,41 @@ TEST_CASE("master data stands from the first report on, until a report says othe
   CHECK(service.until([&] { return decided_by(service, "d2", "meters"); }));
 }
 
+TEST_CASE("an inventory makes one device of its EID and its IMEI, and splits no history") {
+  const std::string eid = "89049032123451234512345678901235", imei = "356938035643809";
+  const std::string heard_before = "356938035643817";
+  const std::string other_eid = "89049032005675368283150513175643";
+  ScratchFolder scratch;
+  std::string table = scratch.write("devices.csv", "device,type\nd1,meter\n");
+  std::string policy = meter_policy("rule meters when type = meter then profile = local-br");
+  policy.insert(policy.find("profile bootstrap"), "devices \"" + table + "\"\n");
+  LittleService service(policy);
+  Instant t = at("2026-01-01T00:00:00Z");
+  service.set_clock(t);
+  auto report = [](const std::string& names, Instant when) {
+    std::string line = meter_report("NAME", when);
+    line.replace(line.find(R"("device":"NAME")"), 15, names);
+    return line;
+  };
+  service.observe(report("\"imei\":\"" + heard_before + "\"", t));
+  scratch.write("devices.csv", "eid,imei,type\n" + eid + "," + imei + ",meter\n" + other_eid + "," +
+                                   heard_before + ",meter\n");
+  service.activate(policy);
+  // What was heard by its IMEI before goes on under it, with all that was counted of it.
+  CHECK(service.until([&] { return decided_by(service, heard_before, "meters"); }));
+  service.observe(report("\"imei\":\"" + imei + "\"", t + hours(1)) +
+                  report("\"imei\":\"" + heard_before + "\"", t + hours(1)));
+  CHECK(decided_by(service, eid, "meters"));
+  CHECK(service.row(imei) == service::DeviceRow{});
+  CHECK(service.row(other_eid) == service::DeviceRow{});
+  // Once joined they stay so, whatever inventory comes.
+  service.restart();
+  scratch.write("devices.csv", "device,type\nd1,meter\n");
+  service.activate(policy);
+  service.observe(report("\"imei\":\"" + imei + "\"", t + hours(2)));
+  CHECK(service.row(imei) == service::DeviceRow{});
+}
+
 TEST_CASE("a wall clock that jumps by years ticks what is due, and jumping back undoes nothing") {
   LittleService service(meter_policy(R"(
 rule quiet when no service for 6 hours then profile = local-br, alert "quiet"
