@@ -520,8 +520,14 @@ class DeclarationBuilder {
         return;
     }
     if (node.has_children()) {
-      e.name = build_.name(node.first());
-      if (node.first().is(K::mark)) e.name.text.clear();  // by otherwise
+      // `by otherwise`, `by ban NAME`, `by NAME`; the others have but one child.
+      std::string mark;
+      for (Node child : node.children()) {
+        if (child.is(K::mark)) mark = child.text();
+        e.name = build_.name(child);
+      }
+      if (mark == "otherwise") e.name.text.clear();
+      if (mark == "ban") e.name.text = "ban " + e.name.text;
     }
     line.expectations.push_back(std::move(e));
   }

@@ -574,7 +574,9 @@ struct expect_item
                need<assign_profile, pegtl::sor<sign<'='>, kw<"is">>>, need<profile_name, name>>,
           node<K::expect_alert, kw<"alert">, need<alert_text, text>>,
           node<K::expect_task, kw<"task">, need<task_text, text>>,
-          node<K::expect_by, kw<"by">, need<rule_name, pegtl::sor<mark<"otherwise">, name>>>,
+          node<K::expect_by, kw<"by">,
+               need<rule_name, pegtl::sor<mark<"otherwise">,
+                                          pegtl::seq<mark<"ban">, need<ban_name, name>>, name>>>,
           node<K::expect_ban, kw<"ban">, need<ban_name, name>, need<violated_word, kw<"violated">>>,
           node<K::expect_suppressed, kw<"suppressed">>, expect_when> {};
 struct expect_line : node<K::expect_line, kw<"expect">, need<expectation_words, expect_item>,

@@ -227,6 +227,13 @@ std::string print_millionths(std::int64_t millionths) {
   return out;
 }
 
+std::string print_decided_by(std::string_view label) {
+  constexpr std::string_view kBan = "ban ";
+  if (label.empty()) return "by otherwise";
+  if (label.starts_with(kBan)) return "by ban " + print_name(label.substr(kBan.size()));
+  return "by " + print_name(label);
+}
+
 std::string print(const ast::TimeLength& length) {
   std::string out;
   for (const ast::TimeLength::Part& part : length.parts) {

@@ -12,6 +12,10 @@ namespace sojourn::lang {
 
 // Bare when it can be, in quotes when it must.
 std::string print_name(std::string_view name);
+
+// What decided, as a test expects it: `by NAME`, `by ban NAME` (of "ban NAME"), `by otherwise`
+// ("").
+std::string print_decided_by(std::string_view label);
 std::string print_text(std::string_view text);  // always in quotes
 std::string print_millionths(std::int64_t millionths);
 std::string print(const ast::TimeLength& length);

@@ -57,7 +57,7 @@ std::string print(const ast::Expectation& e) {
     case Kind::task:
       return "task " + print_text(e.name.text);
     case Kind::by:
-      return "by " + (e.name.text.empty() ? "otherwise" : print_name(e.name.text));
+      return print_decided_by(e.name.text);
     case Kind::ban_violated:
       return "ban " + print_name(e.name.text) + " violated";
     case Kind::suppressed:

@@ -28,7 +28,7 @@ class TestBuilder {
     for (const CheckedRule& rule : policy.rules) rule_labels_.insert(rule.rule.label());
     for (const CheckedBan& ban : policy.bans) {
       ban_labels_.insert(ban.ban.label());
-      rule_labels_.insert("ban " + ban.ban.label());  // `by "ban NAME"`: its remedy decided
+      rule_labels_.insert("ban " + ban.ban.label());  // `by ban NAME`: its remedy decided
     }
   }
 
@@ -211,9 +211,12 @@ class TestBuilder {
     if (known) return true;
     std::vector<std::string_view> names(labels.begin(), labels.end());
     std::string_view near = nearest_spelling(written.name.text, names);
+    std::string help = near.empty() ? "" : fmt::format("did you mean `{}`?", near);
+    if (!about_ban && ban_labels_.count(written.name.text) != 0) {
+      help = fmt::format("`{0}` is a ban: `by ban {0}`", written.name.text);
+    }
     error(Code::E0503, written.name.span,
-          fmt::format("there is no {} `{}`", about_ban ? "ban" : "rule", written.name.text),
-          near.empty() ? "" : fmt::format("did you mean `{}`?", near));
+          fmt::format("there is no {} `{}`", about_ban ? "ban" : "rule", written.name.text), help);
     return false;
   }
 

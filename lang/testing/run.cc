@@ -22,7 +22,7 @@ std::string expectation_text(const Expected& expected) {
     case Expected::Kind::task:
       return "task " + print_text(expected.name);
     case Expected::Kind::by:
-      return "by " + (expected.name.empty() ? "otherwise" : print_name(expected.name));
+      return print_decided_by(expected.name);
     case Expected::Kind::ban_violated:
       return fmt::format("ban {} violated", print_name(expected.name));
     case Expected::Kind::suppressed:
@@ -204,7 +204,7 @@ class TestRun {
         (decision.kind == Action::Kind::profile
              ? "profile = " + print_name(policy_->table().profiles[decision.profile].name)
              : "keep") +
-        " by " + (rule.empty() ? "otherwise" : print_name(rule))};
+        " " + print_decided_by(rule)};
     for (const std::string& alert : loop.alerts()) all.push_back("alert " + print_text(alert));
     for (const std::string& task : loop.tasks()) all.push_back("task " + print_text(task));
     for (const Ban& ban : policy_->table().bans) {
@@ -223,9 +223,8 @@ class TestRun {
             ? "profile = " + print_name(policy_->table().profiles[decision.profile].name)
             : "keep";
     std::string rule = rule_label(decision);
-    std::string text =
-        fmt::format("{} by {}, taken at {}", outcome, rule.empty() ? "otherwise" : print_name(rule),
-                    to_rfc3339(loop.decided_at()));
+    std::string text = fmt::format("{} {}, taken at {}", outcome, print_decided_by(rule),
+                                   to_rfc3339(loop.decided_at()));
     if (!loop.alerts().empty()) text += ", alerts " + list_text(loop.alerts());
     if (!loop.tasks().empty()) text += ", tasks " + list_text(loop.tasks());
     if (loop.suppressed()) text += ", suppressed: " + *loop.suppressed();

@@ -120,7 +120,7 @@ ban residency
 test "nobody said where its data leaves"
   given profile = unsaid
   at 2026-01-01 10:00 network 452-01
-  expect profile = local by "ban residency"
+  expect profile = local by ban residency
 )");
   ProgramRun run = run_shell("sojourn test policy.sojourn", scratch.path());
   INFO(run.out);
