@@ -40,16 +40,16 @@ constexpr std::size_t kDepthMax = 2'000;
 // One walk: with unknown values, or without.
 class SituationSearch::Walk {
  public:
-  // `of`: only with this profile on this network; null: with any.
+  // `of`: only with this profile on this network; null: with any. `box`: what is known already.
   Walk(const SituationSearch& search, bool with_unknown, std::size_t steps_max, ProofBudget& budget,
-       const World::Identity* of = nullptr)
+       Box box, const World::Identity* of = nullptr)
       : search_(search),
         with_unknown_(with_unknown),
         of_(of),
         budget_(budget),
         steps_max_(std::min(budget.steps, steps_max)),
         left_(steps_max_),
-        box_(search.world_.whole()) {}
+        box_(std::move(box)) {}
 
   std::size_t steps_taken() const { return steps_max_ - left_; }
 
@@ -289,10 +289,10 @@ SituationSearch::Answer SituationSearch::uncovered(DiagramRef question,
 // With all values known, then with those as well that are not.
 SituationSearch::Answer SituationSearch::walk(DiagramRef question, const std::vector<Cover>& state,
                                               std::size_t steps_max, ProofBudget& budget) {
-  Walk known(*this, false, steps_max, budget);
+  Walk known(*this, false, steps_max, budget, world_.whole());
   known.step(question, state);
   if (known.answer.witness) return std::move(known.answer);
-  Walk all(*this, true, steps_max, budget);
+  Walk all(*this, true, steps_max, budget, world_.whole());
   all.step(question, state);
   all.answer.covered_by.merge(known.answer.covered_by);
   return std::move(all.answer);
@@ -355,10 +355,13 @@ SituationSearch::WithIdentity SituationSearch::with(const World::Identity& ident
     }
   }
   asked.work = 1 + put.work() / kPutInPerStep;
-  for (AxisIndex axis = 0; axis < axis_count && !with_unknown; ++axis) {
+  asked.box = world_.whole();
+  for (AxisIndex axis = 0; axis < axis_count; ++axis) {
+    if (put_in[axis] == Restriction::kFree || !put.met(axis)) continue;
+    asked.box[axis] = {put_in[axis], put_in[axis] + 1};
     const Axis& of = axes_.axes()[axis];
     bool unknown = of.side == AxisSide::value && put_in[axis] == of.unknown_class;
-    asked.possible = asked.possible && !(unknown && put.met(axis));
+    asked.possible = asked.possible && (with_unknown || !unknown);
   }
   for (const auto& [axis, own] : of_two) {
     if (!put.met(axis)) continue;
@@ -386,10 +389,11 @@ SituationSearch::Answer SituationSearch::search_identity(const World::Identity& 
   BoxLimits limits{kBoxesPerIdentityMax, kBoxesPerIdentityMax};
   if (std::optional<ManyCovers> many = as_boxes(asked.question, asked.covers, limits)) {
     many->of = &identity;
+    many->box = asked.box;
     many->problem.with_unknown = with_unknown;
     return search_boxes(*many, steps_max, budget);
   }
-  Walk walk(*this, with_unknown, steps_max, budget, &identity);
+  Walk walk(*this, with_unknown, steps_max, budget, asked.box, &identity);
   walk.step(asked.question, asked.covers);
   return std::move(walk.answer);
 }
@@ -446,6 +450,7 @@ std::optional<SituationSearch::Answer> SituationSearch::among_many(DiagramRef qu
 std::optional<SituationSearch::ManyCovers> SituationSearch::as_boxes(
     DiagramRef question, const std::vector<Cover>& state, const BoxLimits& limits) {
   ManyCovers many;
+  many.box = world_.whole();
   CoverBoxes& boxes = guess_.boxes();
   auto chains = chains_of(store_, question, limits.per_question);
   if (!chains) return std::nullopt;
@@ -497,7 +502,7 @@ BoxSearch::Answer SituationSearch::look_inside(const std::vector<BoxSearch::Left
                                                const ManyCovers& many, ProofBudget& budget,
                                                Answer& answer) {
   // The plainest corner first: of each axis the lowest classes that lie together.
-  Box box = world_.whole();
+  Box box = many.box;
   DiagramRef inside = kYes;
   for (auto axis = left.rbegin(); axis != left.rend(); ++axis) {
     std::vector<DiagramRun> runs;
@@ -519,7 +524,7 @@ BoxSearch::Answer SituationSearch::look_inside(const std::vector<BoxSearch::Left
     return BoxSearch::Answer::found;
   }
   Walk walk(*this, many.problem.with_unknown, budget.steps_per_question / kAfterGuess, budget,
-            many.of);
+            many.box, many.of);
   walk.step(inside, many.others);
   answer.covered_by.merge(walk.answer.covered_by);
   if (walk.answer.witness) {

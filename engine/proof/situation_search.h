@@ -66,6 +66,7 @@ class SituationSearch {
   // The same as boxes, and what is none.
   struct ManyCovers {
     const World::Identity* of = nullptr;  // only with this profile on this network
+    Box box;                              // what else is known of the situation
     std::vector<CoverBoxes::Box> questions;
     BoxSearch::Problem problem;
     std::vector<std::uint32_t> cover_of_box;
@@ -81,6 +82,7 @@ class SituationSearch {
   struct WithIdentity {
     DiagramRef question = kNo;
     std::vector<Cover> covers;
+    Box box;               // the classes that were put in
     bool possible = true;  // false: there is no such situation with all values known
     std::size_t work = 0;
   };
