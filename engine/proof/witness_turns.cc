@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 #include "engine/proof/axes.h"
 #include "engine/proof/day_length.h"
@@ -37,19 +38,12 @@ class Turns {
 
   std::optional<std::string> write(const WitnessTest& test) {
     if (!witness_.profile.known || witness_.profile.lower < 0 || !gather()) return std::nullopt;
+    std::optional<std::vector<Happening>> past = happenings(table_, witness_);
+    if (!past) return std::nullopt;
     std::vector<std::string> given = given_parts(table_, witness_);
     std::string text = fmt::format("test {}\n", written_text(test.name));
     if (!given.empty()) text += fmt::format("  given {}\n", joined(given));
-    for (auto day = static_cast<std::int32_t>(witness_.day - days_ + 1); day <= witness_.day;
-         ++day) {
-      std::int64_t ms =
-          witness_.time_of_day_ms - static_cast<std::int64_t>(others_.size()) * kTurnMs;
-      for (const std::string& other : others_) {
-        text += fmt::format("  at {} {}\n", time_text(day, ms), other);
-        ms += kTurnMs;
-      }
-      text += fmt::format("  at {} {}\n", time_text(day, ms), own_);
-    }
+    for (const auto& [ms, line] : lines(*past)) text += line;
     for (const std::string& remark : test.remarks) text += fmt::format("  # {}\n", remark);
     for (const std::string& expectation : test.expectations) {
       text += fmt::format("  expect {}\n", expectation);
@@ -60,6 +54,36 @@ class Turns {
  private:
   static constexpr std::int64_t kTurnMs = 2 * 3'600'000;
 
+  // What the device says, and what happens to it, in the order of time (milliseconds since the
+  // day of the situation began).
+  std::vector<std::pair<std::int64_t, std::string>> lines(
+      const std::vector<Happening>& past) const {
+    std::vector<std::pair<std::int64_t, std::string>> all;
+    std::string at_last;
+    for (const Happening& happening : past) {
+      std::int64_t ms = witness_.time_of_day_ms - happening.before_ms;
+      if (happening.before_ms == 0) {
+        at_last += ", " + happening.part;
+      } else {
+        all.push_back(
+            {ms, fmt::format("  at {} {}\n", time_text(witness_.day, ms), happening.part)});
+      }
+    }
+    for (std::int64_t day = 1 - days_; day <= 0; ++day) {
+      std::int64_t ms = day * kDayMs + witness_.time_of_day_ms -
+                        static_cast<std::int64_t>(others_.size()) * kTurnMs;
+      for (const std::string& other : others_) {
+        all.push_back({ms, fmt::format("  at {} {}\n", time_text(witness_.day, ms), other)});
+        ms += kTurnMs;
+      }
+      all.push_back({ms, fmt::format("  at {} {}{}\n", time_text(witness_.day, ms), own_,
+                                     day == 0 ? at_last : "")});
+    }
+    std::stable_sort(all.begin(), all.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    return all;
+  }
+
   // Who was counted, where, and for how long.
   bool gather() {
     std::map<ProfileIndex, std::vector<ConditionIndex>> counted;
@@ -69,7 +93,8 @@ class Turns {
       if (!is_temporal(feature.kind) || reading.lower <= 0) continue;
       if (feature.kind == FeatureKind::recency && reading.lower == kNotYet) continue;
       bool another = feature.candidate && feature.candidate != witness_.profile.lower;
-      if (another && *feature.candidate >= table_.profiles.size()) return false;
+      // One that nobody declared is nowhere asked for.
+      if (another && *feature.candidate >= table_.profiles.size()) continue;
       std::vector<ConditionIndex> inner;
       if (!look(feature, reading.lower, inner)) return false;
       if (!another) continue;
