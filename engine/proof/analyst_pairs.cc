@@ -5,6 +5,7 @@
 
 #include "engine/proof/analyst.h"
 #include "engine/proof/effects.h"
+#include "engine/proof/few_counted.h"
 
 namespace sojourn {
 namespace {
@@ -91,7 +92,10 @@ std::optional<Witness> Analyst::conflict_between(std::uint32_t a, std::uint32_t 
     undecided(
         fmt::format("whether rules `{}` and `{}` conflict", rule(a).label(), rule(b).label()));
   }
-  return std::move(answer.witness);
+  if (!answer.witness) return std::nullopt;
+  return with_few_counted(model(), *std::move(answer.witness), [&](DiagramRef within) {
+    return search_->uncovered(model().store().both(differ, within), covers, budget_).witness;
+  });
 }
 
 // The first ones with the situation that shows them, told by which of the two comes first.

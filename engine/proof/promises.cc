@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/proof/ban_time.h"
+#include "engine/proof/few_counted.h"
 #include "engine/proof/joint_bans.h"
 #include "engine/proof/lived_policy.h"
 #include "engine/proof/outcome_search.h"
@@ -36,7 +37,11 @@ class Prover {
       if (!answer.witness) answer = before(rows, i, rows[i].where);
       settle(verdict.verdict, answer);
       if (!answer.witness) continue;
-      verdict.witness = std::move(answer.witness);
+      DiagramRef question = verdict.violated ? violated : rows[i].where;
+      verdict.witness =
+          with_few_counted(model_, *std::move(answer.witness), [&](DiagramRef within) {
+            return before(rows, i, model_.store().both(question, within)).witness;
+          });
       break;
     }
     if (verdict.verdict == Verdict::holds) prove_over_time(ban, verdict);

@@ -1,0 +1,94 @@
+#include "engine/proof/few_counted.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace sojourn {
+namespace {
+
+// Profiles that are asked about one by one.
+constexpr std::size_t kProfilesMax = 16;
+
+std::int64_t nothing_counted(FeatureKind kind) {
+  if (kind == FeatureKind::held) return -1;
+  return kind == FeatureKind::recency ? kNotYet : 0;
+}
+
+// Does it count what has been, and not only how things stand on a network?
+bool counts(const RuleTable& table, const Feature& feature) {
+  if (!feature.candidate || !is_temporal(feature.kind)) return false;
+  if (feature.kind != FeatureKind::on_a_network) return true;
+  std::vector<FeatureIndex> inner = table.conditions.features_of(feature.inner);
+  return std::any_of(inner.begin(), inner.end(),
+                     [&](FeatureIndex f) { return is_temporal(table.features[f].kind); });
+}
+
+DiagramRef in_class(DiagramStore& store, AxisIndex axis, ClassIndex value) {
+  std::vector<DiagramRun> runs;
+  if (value > 0) runs.push_back({value, kNo});
+  runs.push_back({value + 1, kYes});
+  if (value + 1 < store.class_count(axis)) runs.push_back({store.class_count(axis), kNo});
+  return store.node(axis, runs);
+}
+
+// Where nothing was counted with the profile, unless it is enabled. `own`: as far as it is counted
+// by profile; what the device counts with one it mostly counts with the others as well.
+DiagramRef uncounted(PolicyModel& model, ProfileIndex profile, bool own) {
+  const RuleTable& table = model.table();
+  DiagramStore& store = model.store();
+  std::vector<DiagramRef> parts;
+  for (AxisIndex axis = 0; axis < model.axes().axes().size(); ++axis) {
+    const Axis& of = model.axes().axes()[axis];
+    const Feature& feature = table.features[of.feature];
+    if (feature.candidate != profile || !counts(table, feature)) continue;
+    if (own && !feature.scope.per_profile) continue;
+    Reading none = Reading::exactly(nothing_counted(feature.kind));
+    parts.push_back(in_class(store, axis, class_of(of, feature, none)));
+  }
+  DiagramRef nothing = store.all_of(std::move(parts));
+  bool declared = profile < table.profiles.size();
+  return declared ? store.either(nothing, model.rules().enabled(profile)) : nothing;
+}
+
+// The profiles with which something was counted, the enabled one aside.
+std::vector<ProfileIndex> counted_profiles(const RuleTable& table, const Witness& witness) {
+  std::vector<ProfileIndex> counted;
+  for (FeatureIndex f = 0; f < table.features.size(); ++f) {
+    const Feature& feature = table.features[f];
+    if (!counts(table, feature)) continue;
+    std::int64_t candidate = *feature.candidate;
+    bool enabled = witness.profile.known && witness.profile.lower == candidate;
+    Reading none = Reading::exactly(nothing_counted(feature.kind));
+    bool nothing =
+        witness.readings[f].lower == none.lower && witness.readings[f].upper == none.upper;
+    if (!enabled && !nothing) counted.push_back(*feature.candidate);
+  }
+  std::sort(counted.begin(), counted.end());
+  counted.erase(std::unique(counted.begin(), counted.end()), counted.end());
+  return counted;
+}
+
+}  // namespace
+
+Witness with_few_counted(PolicyModel& model, Witness found, const FindWithin& find) {
+  std::vector<ProfileIndex> counted = counted_profiles(model.table(), found);
+  if (counted.empty()) return found;
+  DiagramStore& store = model.store();
+  DiagramRef within = kYes;
+  // Without any; else each that need not have been.
+  auto last = static_cast<ProfileIndex>(model.table().profiles.size());
+  for (ProfileIndex p = 0; p <= last; ++p) within = store.both(within, uncounted(model, p, false));
+  if (std::optional<Witness> plainest = find(within)) return *std::move(plainest);
+  within = kYes;
+  for (std::size_t i = 0; i < std::min(counted.size(), kProfilesMax); ++i) {
+    DiagramRef less = store.both(within, uncounted(model, counted[i], true));
+    std::optional<Witness> plainer = find(less);
+    if (!plainer) continue;
+    within = less;
+    found = *std::move(plainer);
+  }
+  return found;
+}
+
+}  // namespace sojourn
