@@ -17,3 +17,4 @@ expect "--decisions" sojourn dryrun --dec
 expect "text json" sojourn dryrun --format ""
 expect "verify" sojourn package ver
 expect "--token" sojourn package verify --tok
+expect "--sgp32" sojourn package encode --sg

@@ -16,6 +16,7 @@
 #include "tests/service/rest_client.h"
 #include "tests/service/served.h"
 #include "tests/support/catch.h"
+#include "tests/support/rounds.h"
 
 using namespace sojourn;
 using namespace sojourn::testing;
@@ -24,9 +25,9 @@ namespace {
 
 constexpr std::size_t kDevices = 8;
 
-int rounds() {
+int kill_rounds() {
   const char* given = std::getenv("SOJOURN_KILL_ROUNDS");
-  return given == nullptr ? 20 : std::atoi(given);
+  return given == nullptr ? rounds(20) : std::atoi(given);
 }
 
 // Between the marks, as it stands there; "" when it is not there.
@@ -95,7 +96,7 @@ TEST_CASE("a service killed at any instant goes on where it was") {
       R"("attributes":{"type":"meter"})";
   std::uint64_t chain_length = 0;
   std::uint32_t random = 1;
-  for (int round = 0; round < rounds(); ++round) {
+  for (int round = 0; round < kill_rounds(); ++round) {
     INFO("round " << round);
     Served service(folder);
     REQUIRE(service.start());
@@ -162,8 +163,8 @@ TEST_CASE("a service killed at any instant goes on where it was") {
   CHECK(proven_switches(service.ask("audit fetch").out) == switches);
   std::size_t count = 0;
   for (const auto& [device, some] : switches) count += some;
-  std::printf("%d rounds of kill -9, %zu devices, %zu switches, each carried out once\n", rounds(),
-              kDevices, count);
+  std::printf("%d rounds of kill -9, %zu devices, %zu switches, each carried out once\n",
+              kill_rounds(), kDevices, count);
 }
 
 // A log so small that entries are moved into journals and packed all the time.
@@ -173,21 +174,25 @@ TEST_CASE("a service killed while journals are packed loses and doubles nothing"
   set_limits(folder, R"("log_bytes_max": 1048576)");
   SentReports reports;
   std::uint32_t random = 7;
-  for (int round = 0; round < std::min(rounds(), 8); ++round) {
+  for (int round = 0; round < std::min(kill_rounds(), 8); ++round) {
     INFO("round " << round);
     Served service(folder);
     REQUIRE(service.start());
     RestClient client(service);
     random = random * 1'664'525u + 1'013'904'223u;
-    std::thread killer([&service, pause = random >> 22] {
-      std::this_thread::sleep_for(std::chrono::milliseconds(200 + pause));
-      service.signal(SIGKILL);
-    });
-    while (true) {
+    // From the time on at which it is at work, however fast the machine is.
+    std::thread killer;
+    for (int request = 0;; ++request) {
       auto reply = client.ask("POST", "/v1/observations", service.token("operate"), reports.next());
       if (!reply || reply->status != 200) break;
       reports.acknowledged();
+      if (request != 1) continue;
+      killer = std::thread([&service, pause = random >> 22] {
+        std::this_thread::sleep_for(std::chrono::milliseconds(200 + pause));
+        service.signal(SIGKILL);
+      });
     }
+    REQUIRE(killer.joinable());
     killer.join();
     CHECK(service.wait() == 128 + SIGKILL);
     SentReports::Comparison found = reports.compare(folder);

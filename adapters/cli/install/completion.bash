@@ -19,7 +19,7 @@ _sojourn() {
     fi
   fi
   if [[ $current == -* ]]; then
-    choices=$(grep -oE '^  (-[a-z],)?--[a-z-]+' <<<"$help" | grep -oE -- '--[a-z-]+')
+    choices=$(grep -oE '^  (-[a-z],)?--[a-z0-9-]+' <<<"$help" | grep -oE -- '--[a-z0-9-]+')
   elif [[ $help == *Subcommands:* ]]; then
     choices=$(sed -n '/^Subcommands:/,/^$/s/^  \([a-z-]*\)  .*/\1/p' <<<"$help")
   else
