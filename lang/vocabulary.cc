@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <unordered_set>
 #include <utility>
 
 #include "engine/base/diagnostic_code.h"
@@ -220,9 +221,10 @@ void Vocabulary::declare(const ast::Attribute& declared) {
             fmt::format("as a type it is called `{}`", type));
     }
   }
+  std::unordered_set<std::string_view> listed;
   for (const ast::Name& choice : declared.choices) {
     auto& values = attribute.values;
-    if (std::find(values.begin(), values.end(), choice.text) != values.end()) {
+    if (!listed.insert(choice.text).second) {
       error(Code::E0207, choice.span, fmt::format("the value `{}` is listed twice", choice.text));
       continue;
     }
