@@ -453,8 +453,17 @@ bool World::allows(const Box& box, AxisIndex axis) const {
     return false;
   }
   const Group* group = group_of_axis_[axis];
-  if (!group) return true;
-  return group->table.any_in(box);
+  if (group) return group->table.any_in(box);
+  if (!is_closed(feature)) return true;
+  for (ClassIndex c = range.begin; c < range.end; ++c) {
+    if (c == at.unknown_class || values_[axis][c].place != Value().place) return true;
+  }
+  return false;
+}
+
+bool World::is_closed(const Feature& feature) const {
+  return feature.kind == FeatureKind::attribute_choice &&
+         table_.attributes[feature.subject].type == AttributeType::choice;
 }
 
 std::optional<ClassIndex> World::unknown_class_of_free(AxisIndex axis) const {

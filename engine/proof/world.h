@@ -171,6 +171,8 @@ class World {
   CountrySet standing_countries(const Chosen& chosen, const Witness& witness) const;
   bool read_counts(const Box& box, Witness& witness) const;
   bool fits(const Box& box, const Witness& witness) const;
+  // A choice has one of its declared values, or it is unknown: a report of another is refused.
+  bool is_closed(const Feature& feature) const;
   Reading choose(FeatureIndex feature, const Box& box) const;
   Reading choose_flag(FeatureIndex feature, const Box& box, const Choice& choice) const;
   ClassIndex class_at(AxisIndex axis, const Reading& reading) const;

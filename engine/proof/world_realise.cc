@@ -344,7 +344,10 @@ bool World::fits(const Box& box, const Witness& witness) const {
   for (AxisIndex axis = 0; axis < axes_.axes().size(); ++axis) {
     FeatureIndex f = axes_.axes()[axis].feature;
     if (!box[axis].holds(class_at(axis, witness.readings[f]))) return false;
-    if (is_always_known(table_.features[f].kind) && !witness.readings[f].known) return false;
+    const Feature& feature = table_.features[f];
+    if (is_always_known(feature.kind) && !witness.readings[f].known) return false;
+    bool unlisted = witness.readings[f].known && witness.readings[f].lower == kOtherSymbol;
+    if (unlisted && is_closed(feature)) return false;
   }
   return true;
 }

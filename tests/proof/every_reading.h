@@ -18,9 +18,14 @@ void for_each_reading(const RuleTable& table, const Visit& visit) {
                          : feature.kind == FeatureKind::profile
                              ? static_cast<std::int64_t>(table.profiles.size())
                              : 4;
+    bool closed = feature.kind == FeatureKind::attribute_choice &&
+                  table.attributes[feature.subject].type == AttributeType::choice;
+    if (closed) {
+      count = static_cast<std::int64_t>(table.attributes[feature.subject].values.size());
+    }
     std::int64_t first = domain_of(feature.kind) == ValueDomain::number ? -1 : 0;
     for (std::int64_t v = first; v < count; ++v) of.push_back(Reading::exactly(v));
-    if (domain_of(feature.kind) == ValueDomain::symbol)
+    if (domain_of(feature.kind) == ValueDomain::symbol && !closed)
       of.push_back(Reading::exactly(kOtherSymbol));
     if (!known_always) of.push_back(Reading::unknown());
     choices.push_back(of);

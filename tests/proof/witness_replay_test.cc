@@ -70,6 +70,20 @@ TEST_CASE("a counterexample about anything a rule can look at is a test that pas
   }
 }
 
+TEST_CASE("a choice has no other value than those declared") {
+  std::string text =
+      "policy p\nattribute type : meter | tracker\nprofile a home FR download \"a.example\"\n"
+      "profile b home DE download \"a.example\"\n"
+      "rule meters when type = meter then profile = a\n"
+      "rule others when type = tracker then profile = b\n";
+  std::optional<Checked> checked = check(text, "p.sojourn");
+  REQUIRE(checked);
+  std::string story = checked->story_of(Code::N0301);
+  REQUIRE_FALSE(story.empty());
+  CHECK(story.find("type") == std::string::npos);
+  CHECK(replay(text, story, "p.sojourn") == "");
+}
+
 TEST_CASE("a measure in a counterexample is told with its unit") {
   std::optional<Checked> checked =
       check(kWords +
