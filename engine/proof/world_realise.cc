@@ -69,6 +69,7 @@ class World::Realiser {
       chosen_.place = place;
       if (try_place() || !found_.decided) break;
     }
+    if (found_.witness) move_to_network(places);
     found_.depends_on = world_.depends_on(box_, of_, by_counts_);
     return std::move(found_);
   }
@@ -89,9 +90,7 @@ class World::Realiser {
     }
     // A network of the place's own country first, among those that are as usual.
     CountrySet here;
-    if (chosen_.place && world_.situations_) {
-      here = (*world_.situations_)[static_cast<std::size_t>(chosen_.place->first)].country.set();
-    }
+    if (chosen_.place && world_.situations_) here = country_at(chosen_.place);
     for (bool at_home : {true, false}) {
       auto wanted = [&](std::size_t column) {
         return is_at_home(world_.identity_.columns[column], here) == at_home;
@@ -108,6 +107,34 @@ class World::Realiser {
       }
     }
     return false;
+  }
+
+  // A device that may stand anywhere stands where its network is: nobody believes in one on a
+  // Brazilian network in the middle of the Pacific.
+  void move_to_network(const std::vector<const Group::Column*>& places) {
+    if (!chosen_.place || !chosen_.identity || chosen_.identity->first < 0) return;
+    CountrySet there =
+        countries_of(unpack_plmn(static_cast<std::uint32_t>(chosen_.identity->first)));
+    if (there.empty() || country_at(chosen_.place).intersects(there)) return;
+    const Group::Column* far = chosen_.place;
+    for (const Group::Column* place : places) {
+      if (cost_of(place) != cost_of(far)) continue;
+      CountrySet here = country_at(place);
+      if (here.empty() || !here.subset_of(there)) continue;
+      chosen_.place = place;
+      bool by_counts = false;
+      std::optional<Witness> moved;
+      if (answers_alike()) moved = world_.complete(box_, chosen_, by_counts);
+      if (moved) found_.witness = std::move(moved);
+      return;
+    }
+  }
+  CountrySet country_at(const Group::Column* place) const {
+    return (*world_.situations_)[static_cast<std::size_t>(place->first)].country.set();
+  }
+  int cost_of(const Group::Column* place) const {
+    auto column = static_cast<std::size_t>(place - world_.place_.columns.data());
+    return world_.place_.table.cost(box_, 0, column);
   }
 
   static bool is_at_home(const Group::Column& identity, const CountrySet& here) {
@@ -139,6 +166,14 @@ class World::Realiser {
     return *unusual_;
   }
 
+  // Where the device stands says how the networks there answer.
+  bool answers_alike() const {
+    const Group::Column *place = chosen_.place, *identity = chosen_.identity;
+    bool by_place = place && identity && identity->standing != kServed && identity->standing != 0 &&
+                    identity->standing != place->standing;
+    return !by_place;
+  }
+
   // True: it is over.
   bool try_identity(std::size_t row, std::size_t column) {
     chosen_.identity = &world_.identity_.columns[column];
@@ -148,10 +183,7 @@ class World::Realiser {
 
   bool try_chosen() {
     const Group::Column *place = chosen_.place, *identity = chosen_.identity;
-    // Where the device stands says how the networks there answer.
-    bool by_place = place && identity && identity->standing != kServed && identity->standing != 0 &&
-                    identity->standing != place->standing;
-    if (by_place) return false;
+    if (!answers_alike()) return false;
     std::uint64_t who = identity ? (std::uint64_t{chosen_.row} << 32 | identity->alike) : 0;
     if (!tried_.insert({who, place ? place->alike : 0}).second) return false;
     ++found_.work;

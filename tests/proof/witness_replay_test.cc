@@ -1,6 +1,7 @@
 // Counterexamples about every kind of thing that a rule can look at: the `test` block that is shown
 // passes when it is pasted, and where a test cannot tell the situation none is shown.
 #include <set>
+#include <sstream>
 
 #include "engine/base/diagnostic_code.h"
 #include "tests/proof/checked_policy.h"
@@ -204,6 +205,27 @@ TEST_CASE("a counterexample says what a ban on change looks at") {
                      "rule lost when no service for 10 minutes then profile = global\n"
                      "otherwise keep\n";
   check_told(text, "calling.sojourn", {Code::E0301});
+}
+
+TEST_CASE("an example whose place is free stands in the country of its network") {
+  auto checked = check(
+      "profile a home FR iccid 8933*\n"
+      "profile b home BR iccid 895510* download \"b.example\"\n"
+      "rule one when speed > 80 km/h and network in BR then profile = b\n"
+      "rule two when speed > 90 km/h then profile = a\n",
+      "policy.sojourn");
+  REQUIRE(checked);
+  std::string story = checked->story_of(Code::E0301);
+  INFO(story);
+  std::size_t at = story.find(" position ");
+  REQUIRE(at != std::string::npos);
+  std::istringstream place(story.substr(at + 10));
+  LatLon where;
+  place >> where.lat >> where.lon;
+  auto locator = bind_areas(testing::small_world(), checked->loaded.table());
+  Place found = (*locator)->locate(Fix{.at = where, .accuracy_m = 20});
+  CHECK(found.certain);
+  CHECK(found.country.text() == "BR");
 }
 
 }  // namespace
