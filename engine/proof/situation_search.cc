@@ -18,7 +18,7 @@ constexpr std::size_t kCoversPerStep = 8;
 constexpr std::size_t kTriesPerStep = 2;
 // With fewer covers a guess saves nothing, and the first situation of a walk is the plainer one.
 constexpr std::size_t kGuessFrom = 64;
-// What many covers leave and a guess does not find, is seldom found with all values known: that
+// What many boxes leave and a guess does not find, is seldom found with all values known: that
 // gets this part of the steps.
 constexpr std::size_t kAfterGuess = 40;
 // A cover that leaves something in more ranges of a branch is looked at in each.
@@ -274,7 +274,7 @@ SituationSearch::Answer SituationSearch::uncovered(DiagramRef question,
       return *std::move(answer);
     }
   }
-  std::size_t steps_max = budget.steps_per_question / (many ? kAfterGuess : 1);
+  std::size_t steps_max = budget.steps_per_question;
   std::vector<World::Identity> identities = world_.identities();
   std::size_t at_first = identities.empty() ? steps_max : std::min(steps_max, kStepsAtFirst);
   Answer found = walk(question, state, at_first, budget);
@@ -419,7 +419,7 @@ bool SituationSearch::may_hold(DiagramRef at, const World::Identity& identity,
   return holds;
 }
 
-// Absent: the question is too far from a box.
+// Absent: the question is too far from a box, or most covers are.
 std::optional<SituationSearch::Answer> SituationSearch::among_many(DiagramRef question,
                                                                    const std::vector<Cover>& state,
                                                                    ProofBudget& budget,
@@ -473,6 +473,8 @@ std::optional<SituationSearch::ManyCovers> SituationSearch::as_boxes(
     many.problem.covers.insert(many.problem.covers.end(), parts.begin(), parts.end());
     many.cover_of_box.insert(many.cover_of_box.end(), parts.size(), cover.index);
   }
+  // What is mostly no boxes is walked through.
+  if (many.others.size() > many.problem.covers.size()) return std::nullopt;
   return many;
 }
 

@@ -35,6 +35,19 @@ TEST_CASE("a rule with twenty thousand values of a number is joined in pairs") {
   CHECK(checked->rendered(Code::W0301).empty());
 }
 
+TEST_CASE("whether a rule for each of twenty thousand values leaves a gap is decided") {
+  std::string text =
+      "policy large\nattribute apn : text\nprofile x home FR download \"a.example\"\n"
+      "profile y home BR download \"a.example\"\n";
+  for (int i = 0; i < kMany; ++i) {
+    text += fmt::format("when apn = \"g{}\" then profile = {}\n", i, i % 2 == 0 ? "x" : "y");
+  }
+  std::optional<Checked> checked = check(text, "a.sojourn");
+  REQUIRE(checked);
+  CHECK(checked->analysis.undecided.empty());
+  CHECK(checked->analysis.gap);
+}
+
 TEST_CASE("of overrides through others the first are told, and how many there are") {
   constexpr int kRules = 300;
   std::string text = "policy large\nprofile x home FR\nprofile y home BR\n";
