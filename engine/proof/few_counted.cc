@@ -9,6 +9,7 @@ namespace {
 
 // Profiles that are asked about one by one.
 constexpr std::size_t kProfilesMax = 16;
+constexpr int kRoundsMax = 3;
 
 std::int64_t nothing_counted(FeatureKind kind) {
   if (kind == FeatureKind::held) return -1;
@@ -72,15 +73,20 @@ std::vector<ProfileIndex> counted_profiles(const RuleTable& table, const Witness
 }  // namespace
 
 Witness with_few_counted(PolicyModel& model, Witness found, const FindWithin& find) {
-  std::vector<ProfileIndex> counted = counted_profiles(model.table(), found);
-  if (counted.empty()) return found;
   DiagramStore& store = model.store();
+  // Without any; others may come in their place.
   DiagramRef within = kYes;
-  // Without any; else each that need not have been.
-  auto last = static_cast<ProfileIndex>(model.table().profiles.size());
-  for (ProfileIndex p = 0; p <= last; ++p) within = store.both(within, uncounted(model, p, false));
-  if (std::optional<Witness> plainest = find(within)) return *std::move(plainest);
+  for (int round = 0; round < kRoundsMax; ++round) {
+    std::vector<ProfileIndex> counted = counted_profiles(model.table(), found);
+    if (counted.empty()) return found;
+    for (ProfileIndex p : counted) within = store.both(within, uncounted(model, p, false));
+    std::optional<Witness> plainer = find(within);
+    if (!plainer) break;
+    found = *std::move(plainer);
+  }
+  // Else without each that need not have been.
   within = kYes;
+  std::vector<ProfileIndex> counted = counted_profiles(model.table(), found);
   for (std::size_t i = 0; i < std::min(counted.size(), kProfilesMax); ++i) {
     DiagramRef less = store.both(within, uncounted(model, counted[i], true));
     std::optional<Witness> plainer = find(less);
