@@ -75,7 +75,7 @@ void BoxSearch::prepare(const Problem& problem) {
     Word bit = Word{1} << (i % 64);
     for (const CoverBoxes::Limit& limit : boxes_.limits(problem.covers[i])) {
       const Slot& slot = slots_[slot_of[limit.axis]];
-      Word* at = &accepts_[slot.first_row * words_ + i / 64];
+      Word* at = accepts_.data() + slot.first_row * words_ + i / 64;
       for (ClassIndex c = 0; c < slot.class_count; ++c, at += words_) {
         if (!limit.classes.test(c)) *at &= ~bit;
       }
@@ -127,7 +127,7 @@ bool BoxSearch::look_at_open(const Frame& frame) {
   std::fill(once_.begin(), once_.end(), 0);
   std::fill(twice_.begin(), twice_.end(), 0);
   for (std::size_t s = 0; s < slots_.size(); ++s) {
-    Word* open = &open_[s * words_];
+    Word* open = open_.data() + s * words_;
     std::fill(open, open + words_, ~Word{0});
     frame.allowed[s].for_each([&](ClassIndex c) {
       const Word* row = accepts(s, c);
@@ -230,7 +230,7 @@ std::size_t BoxSearch::choose_slot(const Frame& frame) const {
   std::size_t best = slots_.size();
   double best_score = 0;
   for (std::size_t s = 0; s < slots_.size(); ++s) {
-    std::size_t covers = count_bits(&open_[s * words_], frame.alive.data(), words_);
+    std::size_t covers = count_bits(open_.data() + s * words_, frame.alive.data(), words_);
     if (covers == 0) continue;
     double score = static_cast<double>(count_of(frame.allowed[s])) / static_cast<double>(covers);
     if (best == slots_.size() || score < best_score) best = s, best_score = score;
@@ -243,7 +243,7 @@ std::vector<ClassIndex> BoxSearch::order_classes(const Frame& frame, std::size_t
   // Covers that two axes can miss are soon left to one.
   std::vector<Word> pressing(words_, 0), thrice(words_, 0), seen(words_, 0);
   for (std::size_t s = 0; s < slots_.size(); ++s) {
-    const Word* open = &open_[s * words_];
+    const Word* open = open_.data() + s * words_;
     for (std::size_t w = 0; w < words_; ++w) {
       thrice[w] |= pressing[w] & open[w];
       pressing[w] |= seen[w] & open[w];

@@ -74,7 +74,7 @@ class BoxSearch {
   bool possible(const Frame& frame, std::size_t slot) const;
   std::vector<Left> left_of(const Frame& frame) const;
   const Word* accepts(std::size_t slot, ClassIndex value) const {
-    return &accepts_[(slots_[slot].first_row + value) * words_];
+    return accepts_.data() + (slots_[slot].first_row + value) * words_;
   }
   const ClassMask& limit_of(std::size_t cover, AxisIndex axis) const;
   void use(std::size_t word, Word covers) { used_[word] |= covers; }

@@ -5,13 +5,31 @@
 namespace sojourn {
 namespace {
 
-bool collect_chains(DiagramStore& store, DiagramRef ref, std::size_t most,
+// Calls inside calls: what is deeper and no chain by itself is not taken apart.
+constexpr std::size_t kChainDepthMax = 2'000;
+
+// Does each node lead to one further diagram, and to `no`?
+bool is_chain(const DiagramStore& store, DiagramRef ref) {
+  while (!is_terminal(ref)) {
+    DiagramRef next = kNo;
+    for (const DiagramRun& run : store.runs(ref)) {
+      if (run.target == kNo) continue;
+      if (next != kNo && next != run.target) return false;
+      next = run.target;
+    }
+    ref = next;
+  }
+  return ref != kNo;
+}
+
+bool collect_chains(DiagramStore& store, DiagramRef ref, std::size_t most, std::size_t depth,
                     std::vector<DiagramRef>& chains) {
   if (ref == kNo) return true;
-  if (is_terminal(ref)) {
+  if (is_terminal(ref) || is_chain(store, ref)) {
     chains.push_back(ref);
     return chains.size() <= most;
   }
+  if (depth == kChainDepthMax) return false;
   std::vector<DiagramRun> runs(store.runs(ref).begin(), store.runs(ref).end());
   std::vector<DiagramRef> targets;
   for (const DiagramRun& run : runs) {
@@ -20,7 +38,7 @@ bool collect_chains(DiagramStore& store, DiagramRef ref, std::size_t most,
   }
   for (DiagramRef target : targets) {
     std::size_t first = chains.size();
-    if (!collect_chains(store, target, most, chains)) return false;
+    if (!collect_chains(store, target, most, depth + 1, chains)) return false;
     for (std::size_t i = first; i < chains.size(); ++i) {
       std::vector<DiagramRun> only = runs;
       for (DiagramRun& run : only) run.target = run.target == target ? chains[i] : kNo;
@@ -35,7 +53,7 @@ bool collect_chains(DiagramStore& store, DiagramRef ref, std::size_t most,
 std::optional<std::vector<DiagramRef>> chains_of(DiagramStore& store, DiagramRef ref,
                                                  std::size_t most) {
   std::vector<DiagramRef> chains;
-  if (!collect_chains(store, ref, most, chains)) return std::nullopt;
+  if (!collect_chains(store, ref, most, 0, chains)) return std::nullopt;
   return chains;
 }
 

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -31,6 +32,14 @@ class Restriction {
   std::size_t work() const { return known_.size(); }
 
  private:
+  static std::uint64_t key(DiagramRef at, std::uint32_t wanted) {
+    return std::uint64_t{wanted} << 32 | at;
+  }
+  std::optional<DiagramRef> known(DiagramRef at, std::uint32_t wanted) const;
+  void open_below(DiagramRef at, std::uint32_t wanted, std::vector<DiagramRef>& open) const;
+  // Requires: all below is known.
+  DiagramRef put_together(DiagramRef at, std::uint32_t wanted);
+
   DiagramStore& store_;
   const std::vector<ClassIndex>& put_in_;
   const std::vector<bool>& forgotten_;
