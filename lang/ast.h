@@ -375,6 +375,7 @@ struct FileUse {
   Kind kind = Kind::import;
   Name file;
   Name ban;  // the one that is taken
+  std::vector<BanClause> clauses;  // what the policy adds to it
   Span span;
 };
 

@@ -433,7 +433,13 @@ class DeclarationBuilder {
     use.kind = kind;
     use.span = node.span();
     for (Node child : node.children()) {
-      (child.is(K::text) ? use.file : use.ban) = build_.name(child);
+      if (child.is(K::text)) {
+        use.file = build_.name(child);
+      } else if (child.is(K::name)) {
+        use.ban = build_.name(child);
+      } else {
+        use.clauses.push_back(ban_clause(child));
+      }
     }
     return use;
   }

@@ -255,12 +255,14 @@ class Layout {
 
   void lay_out(const ast::FileUse& use, std::size_t) {
     using Kind = ast::FileUse::Kind;
+    if (use.kind == Kind::ban) {
+      for (RuleLine& line : used_ban_lines(use)) add(std::move(line.text), line.span);
+      return;
+    }
     std::string words = use.kind == Kind::import     ? "import"
                         : use.kind == Kind::table    ? "table"
                         : use.kind == Kind::profiles ? "profiles"
-                        : use.kind == Kind::devices
-                            ? "devices"
-                            : fmt::format("use ban {} from", print_name(use.ban.text));
+                                                     : "devices";
     add(words + " " + print_text(use.file.text), use.span);
   }
 

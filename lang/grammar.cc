@@ -599,7 +599,7 @@ struct test : node<K::test, kw<"test">, need<test_name, text>, pegtl::opt<mark<"
 struct file_use
     : pegtl::sor<node<K::import_file, kw<"import">, need<file_name, text>>,
                  node<K::use_ban, kw<"use">, need<used_thing, kw<"ban">>, need<used_ban, name>,
-                      need<used_from, kw<"from">>, need<file_name, text>>,
+                      need<used_from, kw<"from">>, need<file_name, text>, pegtl::star<ban_clause>>,
                  node<K::table_file, kw<"table">, need<file_name, text>>,
                  node<K::profiles_file, kw<"profiles">, need<file_name, text>>,
                  node<K::devices_file, kw<"devices">, need<file_name, text>>> {};

@@ -202,7 +202,47 @@ void Library::use_one(const ast::FileUse& use, Declarations& into) {
                           : fmt::format("its bans are {}", fmt::join(names, ", ")));
     return;
   }
+  if (!taken_alike(use)) return;
+  add_own_clauses(use, taken);
   std::move(taken.begin(), taken.end(), std::back_inserter(into));
+}
+
+// A ban may be taken twice, by two files that a policy imports, but not with other clauses.
+bool Library::taken_alike(const ast::FileUse& use) {
+  std::string path = NamedFiles::path_of(sources_.path(use.file.span.source), use.file.text);
+  std::string clauses = evened(sources_.text({use.span.source, use.file.span.end, use.span.end}));
+  auto [first, fresh] = taken_.try_emplace({path, use.ban.text}, std::pair(clauses, use.ban.span));
+  if (fresh || first->second.first == clauses) return true;
+  Diagnostic d =
+      make_diagnostic(Code::E0207, use.ban.span,
+                      fmt::format("ban `{}` is taken twice, with other clauses", use.ban.text),
+                      "take it once, or with the same clauses");
+  d.labels.push_back({first->second.second, "the first time"});
+  diagnostics_.add(std::move(d));
+  return false;
+}
+
+// What the policy says of its own goes before what the file says; the reading stays as it is.
+void Library::add_own_clauses(const ast::FileUse& use, Declarations& taken) {
+  using Clause = ast::BanClause::Kind;
+  for (ast::Declaration& declaration : taken) {
+    auto* ban = std::get_if<ast::Ban>(&declaration);
+    if (ban == nullptr || !ban->name || ban->name->text != use.ban.text) continue;
+    for (const ast::BanClause& own : use.clauses) {
+      bool of_policy = own.kind == Clause::notice || own.kind == Clause::assuming ||
+                       own.kind == Clause::remedy || own.kind == Clause::in_doubt;
+      if (!of_policy) {
+        error(Code::E0210, own.span, "a ban of a file is taken with the reading that it has",
+              "a policy adds `notice`, `assuming`, `remedy` and `in doubt counts`; for another "
+              "reading write a ban of your own");
+        continue;
+      }
+      std::erase_if(ban->clauses, [&](const ast::BanClause& known) {
+        return known.kind == own.kind && known.span.source == ban->span.source;
+      });
+      ban->clauses.push_back(own);
+    }
+  }
 }
 
 // --- tables and inventories

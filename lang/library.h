@@ -53,6 +53,8 @@ class Library {
   Declarations gather(SourceId source, bool is_root);
   void import(const ast::FileUse& use, Declarations& into);
   void use_one(const ast::FileUse& use, Declarations& into);
+  bool taken_alike(const ast::FileUse& use);
+  void add_own_clauses(const ast::FileUse& use, Declarations& taken);
   const Declarations* open_apart(const ast::FileUse& use);
   void bring(ast::Declaration declaration, bool is_root, Declarations& into);
   Declarations expand(Declarations gathered);
@@ -75,7 +77,9 @@ class Library {
   std::set<std::string> sheets_;               // kind and path
   std::map<std::string, SourceId> open_;       // files read, by path
   std::map<std::string, Declarations> apart_;  // files of which single bans are used, by path
-  std::vector<ast::Policy> other_headers_;     // of imported files
+  // Bans of files, by path and name: what the policy adds to them, and where.
+  std::map<std::pair<std::string, std::string>, std::pair<std::string, Span>> taken_;
+  std::vector<ast::Policy> other_headers_;  // of imported files
   std::vector<BrokenName> broken_names_;
   MissingNames missing_;
   Inventory inventory_;

@@ -178,6 +178,16 @@ std::vector<RuleLine> ban_lines(const ast::Ban& ban) {
   return lines;
 }
 
+std::vector<RuleLine> used_ban_lines(const ast::FileUse& use) {
+  std::string head = "use ban " + print_name(use.ban.text) + " from " + print_text(use.file.text);
+  Span span{use.span.source, use.span.begin, use.file.span.end};
+  std::vector<RuleLine> lines = {{std::move(head), span}};
+  for (const ast::BanClause& clause : use.clauses) {
+    lines.push_back({"  " + print(clause), clause.span});
+  }
+  return lines;
+}
+
 std::vector<RuleLine> assertion_lines(const ast::Assertion& assertion, bool broken) {
   std::vector<RuleLine> lines;
   std::string head = "assert ";

@@ -23,6 +23,7 @@ std::string rule_text(const ast::Rule& rule);
 
 // One clause per line.
 std::vector<RuleLine> ban_lines(const ast::Ban& ban);
+std::vector<RuleLine> used_ban_lines(const ast::FileUse& use);
 std::vector<RuleLine> assertion_lines(const ast::Assertion& assertion, bool broken);
 std::string print(const ast::Guard& guard);
 std::string joined(const std::vector<RuleLine>& lines);

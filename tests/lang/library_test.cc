@@ -167,11 +167,37 @@ TEST_CASE("two bans of one file share what both speak of; a wrong name is told")
   CHECK_THAT(wrong.rendered(), Contains("policy.sojourn:1:9") && Contains("did you mean `far`?"));
 }
 
+TEST_CASE("a policy adds its own notice and remedy to a ban of a file, and leaves its reading") {
+  MapFiles files{{"x.sojourn",
+                  "ban far\n  notice 3 days\n"
+                  "  never roaming in BR on more than 90 consecutive days\n"}};
+  std::string policy = "profile local home BR\nuse ban far from \"x.sojourn\"\n";
+  Loaded own = load(policy + "  notice 10 days\n  remedy profile = local\n", {}, &files);
+  INFO(own.rendered());
+  REQUIRE(own.policy);
+  REQUIRE(own.table().bans.size() == 1);
+  CHECK(own.table().bans[0].notice_days == 10);
+  CHECK(own.table().bans[0].remedy.has_value());
+  CHECK(own.table().bans[0].origin.text() == "x.sojourn:1");
+  Loaded as_it_is = load(policy, {}, &files);
+  REQUIRE(as_it_is.policy);
+  CHECK(as_it_is.table().bans[0].notice_days == 3);
+  Loaded another = load(policy + "  never roaming in BR\n", {}, &files);
+  CHECK(another.codes() == "E0210");
+  CHECK_THAT(another.rendered(), Contains("policy.sojourn:3:3"));
+  std::string again = "  notice 10 days\nuse ban far from \"x.sojourn\"\n";
+  CHECK(load(policy + again + "  notice 10 days\n", {}, &files).policy);
+  Loaded twice = load(policy + again + "  notice 4 days\n", {}, &files);
+  CHECK(twice.codes() == "E0207");
+  CHECK_THAT(twice.rendered(), Contains("policy.sojourn:4:9") && Contains("the first time"));
+}
+
 TEST_CASE("fmt keeps what is named") {
   SourceMap sources;
   DiagnosticList diagnostics;
   std::string text =
-      "import \"a b.sojourn\"  # ours\nuse ban no-roaming from \"bans/x.sojourn\"\n"
+      "import \"a b.sojourn\"  # ours\n\nuse ban no-roaming from \"bans/x.sojourn\"\n"
+      "  notice 10 days  # ours\n\n"
       "table \"t.csv\"\nprofiles \"p.csv\"\ndevices \"d.csv\"\n";
   CHECK(format("p.sojourn", text, sources, diagnostics) == text);
 }
