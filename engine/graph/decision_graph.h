@@ -151,8 +151,9 @@ class DecisionGraph {
       ResidualMatcher(words_, targets_.matcher_offset(at))
           .match(class_of_axis, [&](std::uint32_t target) {
             std::uint32_t end = walk(target, class_of_axis) & ~kLeafBit;
-            if (end != ResidualMatcher::kNextRow) visit_set(end);
-            return false;  // all rows that match
+            if (end == ResidualMatcher::kNextRow) return false;
+            visit_set(end);
+            return also_sets_[end].empty();  // a row that says nothing silences those after it
           });
     }
   }

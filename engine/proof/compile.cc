@@ -4,6 +4,7 @@
 
 #include <map>
 #include <numeric>
+#include <set>
 #include <utility>
 
 #include "engine/base/diagnostic_code.h"
@@ -76,8 +77,16 @@ RowGraph build_voices(DiagramStore& store, const std::vector<Voice>& heard,
                       Numbering<std::vector<std::uint32_t>>& sets, std::size_t closed_first,
                       const CompileOptions& options) {
   std::vector<ProductRow> rows;
-  for (const Voice& voice : heard) rows.push_back({voice.where, voice.rule, false});
-  auto make_set = [&](const std::vector<std::uint32_t>& held) { return sets.number_of(held); };
+  std::set<std::uint32_t> silencing;
+  for (const Voice& voice : heard) {
+    rows.push_back({voice.where, voice.rule, voice.silences});
+    if (voice.silences) silencing.insert(voice.rule);
+  }
+  auto make_set = [&](const std::vector<std::uint32_t>& held) {
+    std::vector<std::uint32_t> said = held;
+    if (!said.empty() && silencing.contains(said.back())) said.pop_back();
+    return sets.number_of(said);
+  };
   return row_graph(store, rows, make_set, limits_for(rows.size(), closed_first, options));
 }
 

@@ -209,7 +209,14 @@ class Differ {
         parts[fmt::format("task \"{}\"", text)].push_back(where);
       }
     };
-    for (const Voice& voice : voices(rules)) add(table.rules[voice.rule].action, voice.where);
+    DiagramRef heard = kYes;
+    for (const Voice& voice : voices(rules)) {
+      if (voice.silences) {
+        heard = store.both(heard, store.opposite(voice.where));
+      } else {
+        add(table.rules[voice.rule].action, store.both(voice.where, heard));
+      }
+    }
     // Under first-match a rule with an outcome speaks where it decides.
     DiagramRef open = kYes;
     for (std::uint32_t i = 0; table.settings.first_match && i < table.rules.size(); ++i) {

@@ -156,24 +156,21 @@ std::vector<Voice> voices(RuleDiagrams& rules) {
   DiagramStore& store = rules.store();
   bool first_match = table.settings.first_match;
   auto has_outcome = [&](const Rule& rule) { return rule.action.kind != Action::Kind::none; };
-  // Under first-match a rule with an outcome speaks where it decides, which its leaf tells; one
-  // without is heard unless a rule with an outcome came before.
+  // Under first-match a rule with an outcome speaks where it decides, which its leaf tells, and no
+  // rule after it is heard. Where that leaves the others is not drawn here: as one diagram it may
+  // be as large as all situations.
   auto speaks_here = [&](const Rule& rule) {
     return has_voice(rule) && !(first_match && has_outcome(rule));
   };
   auto last = std::find_if(table.rules.rbegin(), table.rules.rend(), speaks_here);
   auto count = static_cast<std::uint32_t>(table.rules.rend() - last);
   std::vector<Voice> found;
-  DiagramRef silenced = kNo;
   for (std::uint32_t i = 0; i < count; ++i) {
-    if (speaks_here(table.rules[i])) {
-      DiagramRef unheard = first_match ? silenced : rules.overridden(i);
-      DiagramRef where = store.both(rules.fires(i), store.opposite(unheard));
-      if (where != kNo) found.push_back({where, i});
-    }
-    if (first_match && has_outcome(table.rules[i])) {
-      silenced = store.either(silenced, rules.fires(i));
-    }
+    bool silences = first_match && has_outcome(table.rules[i]);
+    if (!silences && !speaks_here(table.rules[i])) continue;
+    DiagramRef where = rules.fires(i);
+    if (!first_match) where = store.both(where, store.opposite(rules.overridden(i)));
+    if (where != kNo) found.push_back({where, i, silences});
   }
   return found;
 }

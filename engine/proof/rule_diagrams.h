@@ -112,12 +112,14 @@ struct OutcomeRow {
 // Where none holds: keep. Only what lies inside `within` is told.
 std::vector<OutcomeRow> outcome_rows(RuleDiagrams& rules, DiagramRef within = kYes);
 
-// A rule with something to say, and where it says it: where it fires and is not overridden.
+// A rule with something to say, and where it says it: where it fires and is not overridden. Or one
+// that says nothing here and silences, where it fires, all that come after it.
 struct Voice {
   DiagramRef where = kNo;
   std::uint32_t rule = 0;
+  bool silences = false;
 };
-// In the order written.
+// In the order written. None: no rule has anything to say.
 std::vector<Voice> voices(RuleDiagrams& rules);
 
 }  // namespace sojourn

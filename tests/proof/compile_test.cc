@@ -179,6 +179,40 @@ TEST_CASE("a table of rules decides of many devices together as of each") {
   CHECK(tables == 60);
 }
 
+TEST_CASE("an alert after hundreds of first-match rules is heard where none of them decides") {
+  Dice dice(seed());
+  INFO("SOJOURN_SEED=" << seed());
+  RuleTable table = bench::make_rules(bench::kWild, 200);
+  Test test;
+  test.feature = 0;
+  test.kind = Test::Kind::one_of;
+  test.symbols = {1};
+  Rule seen;
+  seen.condition = table.conditions.test(std::move(test));
+  seen.action.kind = Action::Kind::none;
+  seen.action.alerts = {"seen"};
+  table.rules.push_back(seen);
+  auto compiled = compile(std::make_shared<RuleTable>(table), {});
+  REQUIRE(compiled.ok());
+  const DecisionGraph& graph = **compiled;
+  // Where it is heard is no diagram of its own, which is as large as all situations.
+  CHECK(graph.byte_count() < 256 * 1024);
+  NaiveInterpreter naive(graph.table());
+  int heard = 0, silenced = 0;
+  for (int device = 0; device < 3'000; ++device) {
+    Readings readings(graph.table().features.size(), Reading::unknown());
+    for (std::size_t a = 0; a < bench::kWild.attributes; ++a) {
+      readings[a] = Reading::exactly(static_cast<std::int64_t>(dice.below(16)));
+    }
+    readings[0] = Reading::exactly(1);
+    NaiveDecision decided = decide(graph, readings);
+    check_same(table, decided, naive.decide(readings));
+    (decided.also.empty() ? silenced : heard) += 1;
+  }
+  CHECK(heard > 0);
+  CHECK(silenced > 0);
+}
+
 TEST_CASE("residual matchers decide as the graph does, however little a graph may grow") {
   Dice dice(seed());
   int matchers = 0;
