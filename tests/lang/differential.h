@@ -152,6 +152,7 @@ inline void compare_life(const LawPair& both, std::uint64_t seed, Instant start,
   const Law& law = both.law;
   const Compiled& compiled = both.compiled;
   auto life = as_delivered(random_life(chance, start, kLifeHours, kLatenessHours, true));
+  if (life.empty()) return;  // nobody asks about a device that never reported
   Engine engine(compiled);
   NaiveHistory history(both.settings);
   NaiveLaw naive(law, history);
