@@ -102,17 +102,19 @@ std::string as_text(const Difference& difference, const RecordedDifference* trac
 int run_diff(const DiffOptions& options, Console& console) {
   auto world = open_world(options.geodata);
   if (!world) return console.fail(world.error());
-  std::optional<RuleTable> before = read_table(options.before, **world, console);
-  std::optional<RuleTable> after = read_table(options.after, **world, console);
+  std::optional<PolicyTable> before = read_table(options.before, **world, console);
+  std::optional<PolicyTable> after = read_table(options.after, **world, console);
   if (!before || !after) return kUnusable;
-  auto difference = service::find_difference(*before, *after, **world);
+  auto difference = service::find_difference(before->rules, after->rules, **world);
   if (!difference) return console.fail(difference.error());
   const Difference& found = *difference;
   std::optional<RecordedDifference> trace;
   if (!options.trace.paths.empty() && found.graph) {
     auto reading = trace_options(options.trace);
     if (!reading) return console.fail(reading.error());
-    auto replayed = replay_difference(found, **world, *reading, console);
+    service::MasterData known(after->devices.empty() ? std::move(before->devices)
+                                                     : std::move(after->devices));
+    auto replayed = replay_difference(found, **world, known, *reading, console);
     if (!replayed) return console.fail(replayed.error());
     trace = std::move(replayed).value();
   }

@@ -29,6 +29,9 @@ class Follower {
   Follower(std::shared_ptr<const PreparedPolicy> policy, const std::string& name)
       : policy_(std::move(policy)), loop_(policy_, name, open_loop()) {}
 
+  // What is known of the device before its first report.
+  void introduce(const Observation& standing) { loop_.introduce(standing); }
+
   void report(const Observation& observation) {
     loop_.report(observation, [&](const DecisionRecord& record) { move_to(record.at); });
     if (!began_) since_ = observation.at;
@@ -92,13 +95,14 @@ class Follower {
 }  // namespace
 
 Result<RecordedDifference> replay_difference(const Difference& difference, const Gazetteer& world,
+                                             const service::MasterData& known,
                                              const telemetry::TraceOptions& reading,
                                              Console& console) {
   auto prepared = PreparedPolicy::prepare(difference.graph, world);
   if (!prepared) return std::move(prepared).error();
   auto reader = telemetry::TraceReader::open(reading);
   if (!reader) return std::move(reader).error();
-  DeviceDirectory directory;
+  DeviceDirectory directory([&](const std::string& imei) { return known.eid_of(imei); });
   std::vector<std::unique_ptr<Follower>> devices;
   Observation observation;
   while (true) {
@@ -108,6 +112,8 @@ Result<RecordedDifference> replay_difference(const Difference& difference, const
     DeviceIndex index = directory.find_or_add(observation.names);
     if (index == devices.size()) {
       devices.push_back(std::make_unique<Follower>(*prepared, directory.label(index)));
+      std::optional<Observation> standing = known.of(observation.names, observation.at);
+      if (standing) devices.back()->introduce(*standing);
     }
     devices[index]->report(observation);
   }

@@ -153,7 +153,8 @@ void add_diff(CLI::App& app, Action& action) {
       "Examples:\n  sojourn diff active.sojourn edited.sojourn\n"
       "  sojourn diff active.graph edited.sojourn --trace fleet.ndjson.gz\n"
       "Equal digests: both mean the same, whatever was renamed, moved or laid out anew.\n"
-      "With a trace, the recorded devices and device-days that it touches are counted and named.\n"
+      "With a trace, the recorded devices and device-days that it touches are counted and named;\n"
+      "what the new policy's inventory says of them counts as known (the old one's, if it has none).\n"
       "Exit: 0 both decide alike, 1 they differ (or not all was decided), 2 unusable input.");
   runs(command, action, options, run_diff);
 }

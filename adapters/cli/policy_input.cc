@@ -32,11 +32,11 @@ Result<std::unique_ptr<PolicyInput>> read_policy(const std::string& path, const 
                                      files, world);
 }
 
-std::optional<RuleTable> read_table(const std::string& path, const Gazetteer& world,
-                                    Console& console) {
+std::optional<PolicyTable> read_table(const std::string& path, const Gazetteer& world,
+                                      Console& console) {
   if (is_graph_file(path)) {
     auto mapped = map_graph_file(path);
-    if (mapped) return (*mapped)->table();
+    if (mapped) return PolicyTable{(*mapped)->table()};
     Diagnostic error = mapped.error();
     error.message = fmt::format("`{}`: {}", path, error.message);
     return console.fail(error), std::nullopt;
@@ -44,7 +44,9 @@ std::optional<RuleTable> read_table(const std::string& path, const Gazetteer& wo
   auto input = read_policy(path, world);
   if (!input) return console.fail(input.error()), std::nullopt;
   PolicyInput& read = **input;
-  if (read.policy && !read.diagnostics.has_errors()) return std::move(read.policy->table);
+  if (read.policy && !read.diagnostics.has_errors()) {
+    return PolicyTable{std::move(read.policy->table), std::move(read.policy->devices)};
+  }
   console.report(read.diagnostics, read.sources, OutputFormat::text);
   return std::nullopt;
 }

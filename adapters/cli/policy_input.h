@@ -27,10 +27,15 @@ using service::read_with_tests;
 // Not ok only when the file itself cannot be read; what is wrong in it is in `diagnostics`.
 Result<std::unique_ptr<PolicyInput>> read_policy(const std::string& path, const Gazetteer& world);
 
-// The rules of a rule file or a graph file, as data. Reports what is wrong on the console; absent
-// then.
-std::optional<RuleTable> read_table(const std::string& path, const Gazetteer& world,
-                                    Console& console);
+// The rules of a rule file or a graph file, as data.
+struct PolicyTable {
+  RuleTable rules;
+  std::vector<Observation> devices{};  // master data; a graph file has none
+};
+
+// Reports what is wrong on the console; absent then.
+std::optional<PolicyTable> read_table(const std::string& path, const Gazetteer& world,
+                                      Console& console);
 
 // Changes to a policy's settings for one run.
 struct SettingsOverride {

@@ -90,6 +90,37 @@ TEST_CASE("a difference counts recorded devices and their days") {
       "devices": 1,)"));
 }
 
+TEST_CASE("a difference over recorded devices knows what the inventory says of them") {
+  ScratchFolder scratch;
+  scratch.write("devices.csv",
+                "eid,imei,type\n89044011000000000000000000000014,356938035643809,meter\n"
+                "89044011000000000000000000000022,,tracker\n");
+  const std::string policy = R"(policy P
+  timezone America/Sao_Paulo
+profile bootstrap home FR
+profile vivo home BR download "smdp.vivo.example"
+attribute type : meter | tracker
+devices "devices.csv"
+)";
+  scratch.write("old.sojourn", policy + "otherwise keep\n");
+  scratch.write(
+      "new.sojourn",
+      policy + "when region in BR and type = meter then profile = vivo\notherwise keep\n");
+  // The trace does not say what type they are, and the meter says its IMEI first.
+  scratch.write(
+      "trace.ndjson",
+      R"({"ts":"2026-01-01T10:00:00Z","imei":"356938035643809","network":"724-05","profile":"bootstrap"}
+{"ts":"2026-01-01T10:00:00Z","eid":"89044011000000000000000000000022","network":"724-05","profile":"bootstrap"}
+{"ts":"2026-01-02T10:00:00Z","eid":"89044011000000000000000000000014","network":"724-05"}
+)");
+  ProgramRun run =
+      run_shell("sojourn diff old.sojourn new.sojourn --trace trace.ndjson", scratch.path());
+  INFO(run.out << run.err);
+  CHECK(run.exit_code == 1);
+  CHECK_THAT(run.out, Contains("1 of 2 devices (50.0%), 2 of 3 device-days (66.7%)"));
+  CHECK_THAT(run.out, Contains("89044011000000000000000000000014  from 2026-01-01T10:00:00Z"));
+}
+
 TEST_CASE("unusable input is no difference") {
   ScratchFolder scratch;
   scratch.write("broken.sojourn", "policy\n  rule when");
