@@ -374,7 +374,7 @@ struct FileUse {
   enum class Kind : std::uint8_t { import, ban, table, profiles, devices };
   Kind kind = Kind::import;
   Name file;
-  Name ban;  // the one that is taken
+  Name ban;                        // the one that is taken
   std::vector<BanClause> clauses;  // what the policy adds to it
   Span span;
 };
@@ -401,9 +401,21 @@ struct TestPart {
 };
 
 struct Expectation {
-  enum class Kind : std::uint8_t { keep, profile, alert, task, by, ban_violated, suppressed };
+  enum class Kind : std::uint8_t {
+    keep,
+    profile,
+    alert,
+    task,
+    no_alert,  // none of that text; no_alerts: none at all
+    no_task,
+    no_alerts,
+    no_tasks,
+    by,
+    ban_violated,
+    suppressed
+  };
   Kind kind = Kind::keep;
-  Name name;  // profile, rule or ban ("" = otherwise); alert and task: the text
+  Name name;  // profile, rule or ban ("" = otherwise); alert and task, also `no`: the text
   Span span;
 };
 

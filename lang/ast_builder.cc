@@ -495,6 +495,18 @@ class DeclarationBuilder {
     return p;
   }
 
+  // `no alert`, `no alert "text"`, and so with tasks.
+  static ast::Expectation::Kind absent_kind(Node node) {
+    using Kind = ast::Expectation::Kind;
+    bool alert = false, named = false;
+    for (Node child : node.children()) {
+      if (child.is(K::mark)) alert = child.text() == "alert";
+      if (child.is(K::text)) named = true;
+    }
+    if (named) return alert ? Kind::no_alert : Kind::no_task;
+    return alert ? Kind::no_alerts : Kind::no_tasks;
+  }
+
   void expectation(Node node, ast::TestLine& line) {
     using Kind = ast::Expectation::Kind;
     ast::Expectation e;
@@ -512,6 +524,9 @@ class DeclarationBuilder {
       case K::expect_task:
         e.kind = Kind::task;
         break;
+      case K::expect_none:
+        e.kind = absent_kind(node);
+        break;
       case K::expect_by:
         e.kind = Kind::by;
         break;
@@ -526,7 +541,7 @@ class DeclarationBuilder {
         return;
     }
     if (node.has_children()) {
-      // `by otherwise`, `by ban NAME`, `by NAME`; the others have but one child.
+      // `by otherwise`, `by ban NAME`, `by NAME`; `no alert "text"`; the others have but one child.
       std::string mark;
       for (Node child : node.children()) {
         if (child.is(K::mark)) mark = child.text();

@@ -574,6 +574,8 @@ struct expect_item
                need<assign_profile, pegtl::sor<sign<'='>, kw<"is">>>, need<profile_name, name>>,
           node<K::expect_alert, kw<"alert">, need<alert_text, text>>,
           node<K::expect_task, kw<"task">, need<task_text, text>>,
+          node<K::expect_none, kw<"no">,
+               need<absent_words, pegtl::sor<mark<"alert">, mark<"task">>>, pegtl::opt<text>>,
           node<K::expect_by, kw<"by">,
                need<rule_name, pegtl::sor<mark<"otherwise">,
                                           pegtl::seq<mark<"ban">, need<ban_name, name>>, name>>>,

@@ -56,6 +56,14 @@ std::string print(const ast::Expectation& e) {
       return "alert " + print_text(e.name.text);
     case Kind::task:
       return "task " + print_text(e.name.text);
+    case Kind::no_alert:
+      return "no alert " + print_text(e.name.text);
+    case Kind::no_task:
+      return "no task " + print_text(e.name.text);
+    case Kind::no_alerts:
+      return "no alert";
+    case Kind::no_tasks:
+      return "no task";
     case Kind::by:
       return print_decided_by(e.name.text);
     case Kind::ban_violated:

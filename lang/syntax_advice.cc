@@ -91,8 +91,8 @@ std::vector<std::string_view> words_expected(const Expectation& expected) {
   if (what == "an action") return action_words();
   if (what == "a type") return {"flag", "text", "country", "number", "set"};
   if (what == "a limit") return {"approval", "abort", "at"};
-  if (what == "what is expected") {
-    return {"keep", "profile", "alert", "task", "by", "ban", "suppressed"};
+  if (what == "an outcome") {
+    return {"keep", "profile", "alert", "task", "no", "by", "ban", "suppressed"};
   }
   // `then`: the condition could have gone on as well.
   if (what == "`then`") {

@@ -155,6 +155,7 @@ enum class NodeKind : std::uint8_t {
   expect_choose,
   expect_alert,
   expect_task,
+  expect_none,  // no alert, no task
   expect_by,
   expect_ban,
   expect_suppressed,

@@ -21,6 +21,10 @@ struct Expected {
     profile,       // by effect: `name` should be enabled
     alert,         // `name` is among the alerts of the decision in force
     task,          // likewise
+    no_alert,      // `name` is not among them
+    no_task,       // likewise
+    no_alerts,     // the decision in force has none
+    no_tasks,      // likewise
     by,            // the rule called `name` decided; "" = otherwise; unnamed rules are "line 42"
     ban_violated,  // the ban called `name` is violated with the enabled profile
     suppressed,    // the decision waits: hold, window, requires, guard

@@ -25,8 +25,13 @@ class TestBuilder {
       : zone_(zone_of(policy)),
         diagnostics_(diagnostics),
         report_(policy, zone_, diagnostics, Code::E0501) {
-    for (const CheckedRule& rule : policy.rules) rule_labels_.insert(rule.rule.label());
+    know_texts(policy.otherwise.action);
+    for (const CheckedRule& rule : policy.rules) {
+      rule_labels_.insert(rule.rule.label());
+      know_texts(rule.action.action);
+    }
     for (const CheckedBan& ban : policy.bans) {
+      if (ban.remedy) know_texts(ban.remedy->action);
       ban_labels_.insert(ban.ban.label());
       rule_labels_.insert("ban " + ban.ban.label());  // `by ban NAME`: its remedy decided
     }
@@ -53,6 +58,11 @@ class TestBuilder {
  private:
   void error(Code code, Span span, std::string message, std::string help) {
     diagnostics_.add(make_diagnostic(code, span, std::move(message), std::move(help)));
+  }
+
+  void know_texts(const Action& action) {
+    alerts_.insert(action.alerts.begin(), action.alerts.end());
+    tasks_.insert(action.tasks.begin(), action.tasks.end());
   }
 
   std::optional<Instant> instant(const ast::Moment& moment) {
@@ -201,23 +211,47 @@ class TestBuilder {
     test_.steps.push_back(std::move(step));
   }
 
+  // What there is of the kind that is spoken of, and what it is called in a message. That a text
+  // is absent is only worth saying of one that can come.
+  std::pair<const std::set<std::string>*, std::string_view> known_to(ast::Expectation::Kind kind) {
+    using Kind = ast::Expectation::Kind;
+    switch (kind) {
+      case Kind::by:
+        return {&rule_labels_, "rule"};
+      case Kind::ban_violated:
+        return {&ban_labels_, "ban"};
+      case Kind::no_alert:
+        return {&alerts_, "alert"};
+      case Kind::no_task:
+        return {&tasks_, "task"};
+      default:
+        return {nullptr, ""};
+    }
+  }
+
   bool exists(const ast::Expectation& written) {
     using Kind = ast::Expectation::Kind;
     if (written.kind == Kind::profile) return report_.is_profile(written.name);
-    bool about_ban = written.kind == Kind::ban_violated;
-    const std::set<std::string>& labels = about_ban ? ban_labels_ : rule_labels_;
-    bool known = (written.kind != Kind::by && !about_ban) || written.name.text.empty() ||
-                 labels.count(written.name.text) != 0;
-    if (known) return true;
-    std::vector<std::string_view> names(labels.begin(), labels.end());
-    std::string_view near = nearest_spelling(written.name.text, names);
+    auto [known, what] = known_to(written.kind);
+    const std::string& name = written.name.text;
+    bool by_otherwise = written.kind == Kind::by && name.empty();
+    if (known == nullptr || by_otherwise || known->count(name) != 0) return true;
+    if (written.kind == Kind::no_alert && is_of_a_ban(name)) return true;
+    std::vector<std::string_view> names(known->begin(), known->end());
+    std::string_view near = nearest_spelling(name, names);
     std::string help = near.empty() ? "" : fmt::format("did you mean `{}`?", near);
-    if (!about_ban && ban_labels_.count(written.name.text) != 0) {
-      help = fmt::format("`{0}` is a ban: `by ban {0}`", written.name.text);
+    if (written.kind == Kind::by && ban_labels_.count(name) != 0) {
+      help = fmt::format("`{0}` is a ban: `by ban {0}`", name);
     }
-    error(Code::E0503, written.name.span,
-          fmt::format("there is no {} `{}`", about_ban ? "ban" : "rule", written.name.text), help);
+    error(Code::E0503, written.name.span, fmt::format("there is no {} `{}`", what, name), help);
     return false;
+  }
+
+  // An alert of ours, about a ban: that a guard holds it back, that nothing lawful can be enabled.
+  bool is_of_a_ban(std::string_view alert) const {
+    return std::any_of(ban_labels_.begin(), ban_labels_.end(), [&](const std::string& label) {
+      return alert.starts_with(fmt::format("ban {}: ", label));
+    });
   }
 
   static Expected expected(const ast::Expectation& written) {
@@ -238,6 +272,18 @@ class TestBuilder {
       case From::task:
         e.kind = Expected::Kind::task;
         break;
+      case From::no_alert:
+        e.kind = Expected::Kind::no_alert;
+        break;
+      case From::no_task:
+        e.kind = Expected::Kind::no_task;
+        break;
+      case From::no_alerts:
+        e.kind = Expected::Kind::no_alerts;
+        break;
+      case From::no_tasks:
+        e.kind = Expected::Kind::no_tasks;
+        break;
       case From::by:
         e.kind = Expected::Kind::by;
         break;
@@ -254,7 +300,7 @@ class TestBuilder {
   TimeZone zone_;
   DiagnosticList& diagnostics_;
   TestReport report_;
-  std::set<std::string> rule_labels_, ban_labels_;
+  std::set<std::string> rule_labels_, ban_labels_, alerts_, tasks_;
   TestCase test_;
   std::map<std::string, std::vector<TestStep>> pending_;  // given, by device, until its first at
   std::set<std::string> started_;

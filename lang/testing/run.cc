@@ -21,6 +21,14 @@ std::string expectation_text(const Expected& expected) {
       return "alert " + print_text(expected.name);
     case Expected::Kind::task:
       return "task " + print_text(expected.name);
+    case Expected::Kind::no_alert:
+      return "no alert " + print_text(expected.name);
+    case Expected::Kind::no_task:
+      return "no task " + print_text(expected.name);
+    case Expected::Kind::no_alerts:
+      return "no alert";
+    case Expected::Kind::no_tasks:
+      return "no task";
     case Expected::Kind::by:
       return print_decided_by(expected.name);
     case Expected::Kind::ban_violated:
@@ -166,6 +174,14 @@ class TestRun {
         return contains(loop.alerts(), expected.name);
       case Expected::Kind::task:
         return contains(loop.tasks(), expected.name);
+      case Expected::Kind::no_alert:
+        return !contains(loop.alerts(), expected.name);
+      case Expected::Kind::no_task:
+        return !contains(loop.tasks(), expected.name);
+      case Expected::Kind::no_alerts:
+        return loop.alerts().empty();
+      case Expected::Kind::no_tasks:
+        return loop.tasks().empty();
       case Expected::Kind::ban_violated:
         return is_violated(loop, expected.name);
       case Expected::Kind::suppressed:

@@ -166,6 +166,32 @@ test "a day early"
   CHECK_THAT(report, Contains("79 of 80 days, or more") && Contains("expected by settled"));
 }
 
+TEST_CASE("an alert that should be absent is shown beside what came") {
+  ScratchFolder scratch;
+  scratch.write("policy.sojourn", R"(profile global home FR
+when network in BR then alert "in Brazil", task "ask"
+otherwise keep
+test "quiet at home, loud in Brazil"
+  given profile = global
+  at 2026-01-01 10:00 network 208-01
+  expect no alert, no task "ask"
+  at 2026-01-01 11:00 network 724-05
+  expect no alert
+  expect no alert "in Brazil", no task, no task "ask"
+)");
+  ProgramRun run = run_shell("sojourn test policy.sojourn", scratch.path());
+  INFO(run.out);
+  CHECK(run.exit_code == 1);
+  std::string actual =
+      "    actual    keep by otherwise, taken at 2026-01-01T11:00:00Z, alerts \"in Brazil\", "
+      "tasks \"ask\"\n";
+  for (const char* expected :
+       {"no alert", "no alert \"in Brazil\"", "no task", "no task \"ask\""}) {
+    CHECK_THAT(run.out, Contains(std::string("    expected  ") + expected + "\n" + actual));
+  }
+  CHECK(count_of(run.out, "    expected  ") == 4);  // nothing of the moment at home
+}
+
 TEST_CASE("an explanation tells near misses, shares, ages and the bans that were consulted") {
   std::string command = "sojourn decide " + kGolden + "explain/policy.sojourn --device @" +
                         kGolden + "explain/reports.ndjson --at ";

@@ -30,7 +30,7 @@ attribute ecall : flag
 profile vivo-local home BR iccid 895510* download "smdp.vivo.example"
 profile tim-local home BR iccid 895504* download "smdp.tim.example"
 profile bootstrap home FR iccid 8933* download "smdp.boot.example"
-rule lost when no service for 2 days then keep
+rule lost when no service for 2 days then keep, task "register the IMEI"
 otherwise keep
 )";
 

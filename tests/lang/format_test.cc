@@ -57,6 +57,11 @@ TEST_CASE("the one layout") {
        "test \"t\" obeying\n  given type = meter, profile = a\n  at 2026-01-01 10:00 network "
        "724-05, position -23.55 -46.63 accuracy 20 m, battery = 80%\n  expect profile = a by r\n"
        "  expect keep on 2026-01-01\n"},
+      {"what a test expects to be absent",
+       "test \"t\" at 2026-01-01 10:00 expect no   alert \"down\" no\ntask, no alert , no task "
+       "\"a\"",
+       "test \"t\"\n  at 2026-01-01 10:00\n  expect no alert \"down\", no task, no alert, no task "
+       "\"a\"\n"},
   };
   for (const Row& row : rows) {
     INFO(row.name);
