@@ -59,6 +59,34 @@ TEST_CASE("every example is clean and its tests pass") {
   }
 }
 
+// As the list of readings tells them: the file, what it reads, how certain that is.
+TEST_CASE("every reading of a law is listed with its certainty, and tells its source") {
+  std::string list = read_whole((kRoot / "bans/README.md").string());
+  auto is_reading = [](const fs::path& path) {
+    return path.parent_path().filename() == "bans" && path.extension() == ".sojourn";
+  };
+  std::size_t listed = 0;
+  for (std::size_t at = list.find("\n| `"); at != std::string::npos;
+       at = list.find("\n| `", at + 1)) {
+    ++listed;
+  }
+  std::vector<std::string> readings = files(is_reading);
+  CHECK(listed == readings.size());
+  for (const std::string& file : readings) {
+    INFO(file);
+    std::string text = read_whole((fs::path(SOJOURN_SOURCE_DIR) / file).string());
+    std::size_t at = text.find("\n  certainty ");
+    REQUIRE(at != std::string::npos);
+    at += std::string_view("\n  certainty ").size();
+    std::string certainty = text.substr(at, text.find('\n', at) - at);
+    std::size_t row = list.find("\n| `" + fs::path(file).stem().string() + "` | ");
+    REQUIRE(row != std::string::npos);
+    std::string line = list.substr(row + 1, list.find('\n', row + 1) - row - 1);
+    CHECK_THAT(line, Catch::Matchers::EndsWith("| " + certainty + " |"));
+    CHECK_THAT(text, Contains("\n  source \""));
+  }
+}
+
 TEST_CASE("every example stands in the one layout") {
   for (const std::string& file : files(is_rule_file)) {
     INFO(file);
