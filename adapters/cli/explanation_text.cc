@@ -65,6 +65,7 @@ std::string evidence_line(const ConditionEvidence& evidence, Instant now) {
 std::string explanation_text(const Explanation& explanation) {
   std::string enabled =
       explanation.enabled_profile.empty() ? "an unknown profile" : explanation.enabled_profile;
+  if (!explanation.undeclared.empty()) enabled += fmt::format(" ({})", explanation.undeclared);
   std::string device = explanation.device.empty() ? "the device" : "device " + explanation.device;
   std::string out = fmt::format("{}\n  at {}, {} on {}\n", explanation.outcome,
                                 to_rfc3339(explanation.at), device, enabled);

@@ -216,6 +216,7 @@ Explanation explanation_from(std::string_view text) {
   explanation.device = member(json, "device");
   explanation.outcome = member(json, "outcome");
   explanation.enabled_profile = member(json, "from");
+  explanation.undeclared = member(json, "from_is");
   Json decided_by = json.value("decided_by", Json());
   if (decided_by.is_object()) explanation.decided_by = rule_from(decided_by);
   bool by_a_ban = decided_by.is_string() && decided_by.get<std::string>().starts_with("ban ");

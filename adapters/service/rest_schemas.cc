@@ -162,6 +162,7 @@ constexpr RestSchema kSchemas[] = {
   "device":{"type":"string"},
   "outcome":{"type":"string"},
   "from":{"type":"string","nullable":true},
+  "from_is":{"type":"string","description":"of a profile that nobody declared: that it is, and its home"},
   "policy":{"type":"string"},
   "decided_by":{"oneOf":[{"type":"string","description":"otherwise, or ban NAME"},{"$ref":"#/components/schemas/RuleEvidence"}]},
   "others":{"type":"array","items":{"$ref":"#/components/schemas/RuleEvidence"}},

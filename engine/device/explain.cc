@@ -38,8 +38,9 @@ Explanation Explainer::explain() {
   told.review = evaluator_.review(now_);
   evaluator_.decide(now_);
   told.outcome = outcome_text(table, told.decision);
-  told.enabled_profile =
-      evaluator_.history().profile_text(evaluator_.history().value(kProfile, now_));
+  std::int64_t enabled = evaluator_.history().value(kProfile, now_);
+  told.enabled_profile = evaluator_.history().profile_text(enabled);
+  told.undeclared = evaluator_.history().undeclared_text(enabled);
   const Leaf& leaf = policy.graph().leaf(told.decision.leaf);
   for (std::uint32_t rule = 0; rule < table.rules.size(); ++rule) {
     RuleEvidence evidence = about_rule(rule);

@@ -280,6 +280,13 @@ std::string DeviceHistory::profile_text(std::int64_t profile) const {
   return pools_.undeclared[undeclared_index(profile)].name;
 }
 
+std::string DeviceHistory::undeclared_text(std::int64_t profile) const {
+  if (!is_undeclared(profile)) return {};
+  const std::optional<Country>& home = pools_.undeclared[undeclared_index(profile)].home;
+  return home ? fmt::format("undeclared, home {} by its ICCID", code_of(*home))
+              : std::string("undeclared, home none");
+}
+
 void DeviceHistory::shrink_to_fit() {
   timelines_.shrink_to_fit();
   log_.shrink_to_fit();

@@ -117,6 +117,8 @@ class DeviceHistory {
   // Home countries of a profile's value; absent when it is unknown. Empty: home none.
   std::optional<CountrySet> home_of(std::int64_t profile) const;
   std::string profile_text(std::int64_t profile) const;  // "" = unknown
+  // Of one that no profile declares: "undeclared, home BR by its ICCID"; "" of the others.
+  std::string undeclared_text(std::int64_t profile) const;
   // Calls use(instant) for every change of the enabled profile up to `t`, newest first, until it
   // returns false. (The first profile seen is none.)
   template <class Use>

@@ -114,6 +114,7 @@ std::string to_json(const Explanation& explanation, const RuleTable& table) {
   JsonObject json(out);
   json.text("ts", to_rfc3339(explanation.at)).text("device", explanation.device);
   json.text("outcome", explanation.outcome).text_or_null("from", explanation.enabled_profile);
+  if (!explanation.undeclared.empty()) json.text("from_is", explanation.undeclared);
   json.text("policy", policy_digest(table));
   if (explanation.decided_by) {
     json.member("decided_by");

@@ -9,6 +9,7 @@
 #include "tests/support/catch.h"
 
 using namespace sojourn::testing;
+using Catch::Matchers::Contains;
 using Json = nlohmann::json;
 
 namespace {
@@ -355,6 +356,29 @@ TEST_CASE(
   CHECK(decisions[0]["device"] == "89049032123451234512345678901235");
   CHECK(decisions[1]["ts"] == "2026-01-01T13:00:00Z");
   CHECK(decisions[1]["device"] == "89049032123451234512345678901243");
+}
+
+TEST_CASE("4: an ICCID of no profile is at home where its prefix is, and told to be undeclared") {
+  ScratchFolder scratch;
+  scratch.write("policy.sojourn", kLocalInBrazil);
+  auto told = [&](const std::string& iccid, const std::string& options) {
+    std::string report = R"({"ts":"2026-01-01T10:00:00Z","device":"d","network":"724-05",)"
+                         R"("iccid":")" +
+                         iccid + "\"}";
+    ProgramRun run = run_shell("sojourn decide policy.sojourn --device '" + report + "' " + options,
+                               scratch.path());
+    INFO(run.err);
+    CHECK(run.exit_code == 0);
+    return run.out;
+  };
+  CHECK_THAT(told("8956990000000000001", ""),
+             Contains("device d on 8956990000000000001 (undeclared, home CL by its ICCID)\n"));
+  CHECK_THAT(told("8988900000000000001", ""),
+             Contains("device d on 8988900000000000001 (undeclared, home none)\n"));
+  CHECK_THAT(told("8955100000000000001", ""), Contains("device d on local\n"));
+  Json json = Json::parse(told("8956990000000000001", "--format json"));
+  CHECK(json["from"] == "8956990000000000001");
+  CHECK(json["from_is"] == "undeclared, home CL by its ICCID");
 }
 
 TEST_CASE("24: a device that leaves the decided profile by itself is a new record") {

@@ -214,6 +214,11 @@ TEST_CASE("every route answers what the document says") {
   walk.call(409, "POST", "/v1/approvals", {.body = yes, .role = "third"});
   walk.call(200, "GET", "/v1/devices/{device}", {.parts = device(3)});
 
+  // A profile that nobody declared.
+  std::string fifth = report_line(demo_device(4), 60'000, R"("iccid":"8956990000000000001")");
+  walk.call(200, "POST", "/v1/observations", {.body = fifth});
+  walk.call(200, "GET", "/v1/devices/{device}/explanation", {.parts = device(4)});
+
   walk.call(200, "GET", "/v1/switches");
   walk.call(422, "PUT", "/v1/switches", {.body = R"({"countries": ["Brazil"]})"});
   walk.call(200, "PUT", "/v1/switches", {.body = R"({"countries": ["AR"]})"});
