@@ -60,13 +60,16 @@ ConditionHistory::Run ConditionHistory::run_of(const FeatureReader& reader, Inst
     if (spec_.scope.same_network) nobody.network = kUnknownValue;
     if (spec_.scope.per_imei) nobody.imei = kUnknownValue;
     if (spec_.scope.per_profile) nobody.profile = kUnknownValue;
-    return {t, intern(nobody), Truth::unknown};
+    return {t, intern(nobody), t < spec_.counts_from ? Truth::no : Truth::unknown};
   }
   return {t, intern(key_at(reader, t)), reader.judge(spec_.condition, t)};
 }
 
 Instant ConditionHistory::next_change(const FeatureReader& reader, Instant t) const {
-  if (t < reader.history().first_report()) return reader.history().first_report();
+  if (t < reader.history().first_report()) {
+    Instant heard = reader.history().first_report();
+    return t < spec_.counts_from ? std::min(heard, spec_.counts_from) : heard;
+  }
   Instant next = kNever;
   for (FeatureIndex f : spec_.features) next = std::min(next, reader.next_change(f, t));
   if (spec_.scope.same_network) next = std::min(next, reader.history().next_network_change(t));

@@ -24,8 +24,9 @@ class NaiveHistory {
   // What the device was in one hour. Absent: unknown.
   struct Hour {
     Instant from;
-    bool begun = false;
+    bool begun = false;  // its first report has come
     std::optional<CountryClaim> fix;
+    std::optional<bool> in_sao_paulo;   // by the last fix that told
     std::optional<CountryClaim> named;  // by the last named network, when in one country
     std::optional<std::int64_t> network;
     std::optional<bool> no_service;
@@ -41,14 +42,19 @@ class NaiveHistory {
 
   explicit NaiveHistory(const RuleTable& table) : table_(table) {}
 
-  // The claim of the report's fix when it is certain.
-  void add(const Observation& report, std::optional<CountryClaim> fix) {
-    reports_.push_back({report, fix});
+  // The claim of the report's fix when it is certain, and whether it lies in BR-SP when it tells.
+  void add(const Observation& report, std::optional<CountryClaim> fix,
+           std::optional<bool> in_sao_paulo = {}) {
+    reports_.push_back({report, fix, in_sao_paulo});
     std::stable_sort(reports_.begin(), reports_.end(), [](const Kept& a, const Kept& b) {
       return std::pair(a.report.at, a.report.line) < std::pair(b.report.at, b.report.line);
     });
     // What was the case before a report does not change by it.
     bool first = report.at <= reports_.front().report.at;
+    if (report.commissioned && report.commissioned < commissioned_.value_or(kNever)) {
+      commissioned_ = report.commissioned;
+      first = true;  // the history begins elsewhere
+    }
     while (!said_.empty() && (first || said_.back().from >= report.at)) said_.pop_back();
     unchanged_ = std::min(unchanged_, said_.size());
   }
@@ -88,7 +94,8 @@ class NaiveHistory {
   void walk(Instant now) {
     hours_ = {};
     if (reports_.empty()) return;
-    Instant t = said_.empty() ? reports_.front().report.at : said_.back().from + hours(1);
+    Instant begin = std::min(reports_.front().report.at, commissioned_.value_or(kNever));
+    Instant t = said_.empty() ? begin : said_.back().from + hours(1);
     for (; t <= now; t = t + hours(1)) said_.push_back(hour_at(t));
     std::size_t count = said_.size();
     while (count > 0 && said_[count - 1].from > now) --count;
@@ -102,9 +109,12 @@ class NaiveHistory {
   struct Kept {
     Observation report;
     std::optional<CountryClaim> fix;
+    std::optional<bool> in_sao_paulo;
   };
   // In the order of their instants.
   const std::vector<Kept>& reports() const { return reports_; }
+  // It did not exist before.
+  std::optional<Instant> commissioned() const { return commissioned_; }
 
  private:
   // Does something said at `at` and lasting `hold` still hold at t?
@@ -113,7 +123,7 @@ class NaiveHistory {
   Hour hour_at(Instant t) const {
     Hour hour;
     hour.from = t;
-    hour.begun = true;
+    hour.begun = t >= reports_.front().report.at;
     Duration carry = table_.settings.carry;
     bool silent = false;  // the newest word about service is that there is none
     for (const Kept& kept : reports_) {
@@ -121,6 +131,7 @@ class NaiveHistory {
       if (said.at > t) break;
       bool fresh = holds(said.at, carry, t);
       if (kept.fix) hour.fix = fresh ? kept.fix : std::nullopt;
+      if (kept.in_sao_paulo) hour.in_sao_paulo = fresh ? kept.in_sao_paulo : std::nullopt;
       if (said.profile.given()) hour.profile = said.profile.value;
       if (said.iccid.given()) hour.profile = said.iccid.value;
       if (!said.names.imei.empty()) hour.imei = said.names.imei;
@@ -438,6 +449,7 @@ class NaiveHistory {
 
   const RuleTable& table_;
   std::vector<Kept> reports_;
+  std::optional<Instant> commissioned_;  // the earliest that was told
   std::vector<Hour> said_;       // hour by hour, kept from walk to walk; only countries settle anew
   std::span<const Hour> hours_;  // of the last walk
   std::size_t unchanged_ = 0;    // of said_, since it was last asked

@@ -32,11 +32,12 @@ class Chance {
 struct LifeReport {
   Observation report;
   std::optional<CountryClaim> fix;   // of a certain fix
+  std::optional<bool> in_sao_paulo;  // by a fix that tells
   std::int64_t delivered_after = 0;  // order of delivery
 };
 
 // Reports in the order of their instants; at most one per hour.
-// With a fleet they tell an apn, and events.
+// With a fleet they tell an apn, and events, and perhaps when the device was commissioned.
 inline std::vector<LifeReport> random_life(Chance& chance, Instant start, int hours_long,
                                            std::int64_t lateness_hours, bool in_a_fleet = false) {
   struct Spot {
@@ -64,6 +65,8 @@ inline std::vector<LifeReport> random_life(Chance& chance, Instant start, int ho
       bool vague = at.country.empty() || chance.one_in(6);
       said.fix(at.lat, at.lon, vague ? 2'000'000.0 : 20.0);
       if (!vague) next.fix = CountryClaim::of(*find_country(at.country));
+      // France is far enough away for the vaguest fix.
+      if (!vague || at.country == "FR") next.in_sao_paulo = at.country == "BR";
     }
     if (chance.one_in(2)) said.network(chance.one_in(3) ? chance.of(networks) : networks[spot % 4]);
     if (chance.one_in(12)) {
@@ -84,6 +87,10 @@ inline std::vector<LifeReport> random_life(Chance& chance, Instant start, int ho
     if (chance.one_in(4)) said.data(static_cast<std::int64_t>(1 + chance.below(1000)));
     if (in_a_fleet && chance.one_in(6)) said.text("apn", chance.one_in(2) ? "a" : "b");
     if (in_a_fleet && chance.one_in(20)) said.event("owner-changed");
+    if (in_a_fleet && chance.one_in(60)) {
+      auto age = static_cast<std::int64_t>(chance.below(200));
+      said.commissioned(said.value().at - hours(age));
+    }
     next.report = said.value();
     bool late = chance.one_in(4);
     next.delivered_after =

@@ -168,7 +168,7 @@ inline void compare_life(const LawPair& both, std::uint64_t seed, Instant start,
       wanted = naive.wanted(std::max(engine.now(), said.at - milliseconds(1)), told);
     }
     engine.report(said);
-    history.add(said, next.fix);
+    history.add(said, next.fix, next.in_sao_paulo);
     if (wanted) naive.shown(*wanted, said.at, engine.now(), told);
     naive.note_alert(engine.now(), told);
   };

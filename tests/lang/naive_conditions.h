@@ -56,9 +56,10 @@ class NaiveConditions {
     std::int32_t first = 0;
     std::vector<Truth> truths;
     std::int32_t counted_from = INT32_MIN;  // no day before it counts, known or not
+    bool existed_before = true;             // the device, as far as is known
 
     Truth on(std::int32_t day) const {
-      if (day < counted_from) return Truth::no;
+      if (day < counted_from || (day < first && !existed_before)) return Truth::no;
       bool known = day >= first && day < first + static_cast<std::int32_t>(truths.size());
       return known ? truths[static_cast<std::size_t>(day - first)] : Truth::unknown;
     }
@@ -230,8 +231,7 @@ class NaiveConditions {
   Truth simple(const Asked& a, const Hour& hour, int ahead) const {
     switch (a.kind) {
       case Kind::region:
-        if (!hour.standing) return Truth::unknown;
-        return truth_of(hour.standing->set().intersects(set_of(a.names)));
+        return in_region(a, hour);
       case Kind::network: {
         if (!hour.network) return Truth::unknown;
         if (*hour.network == kNoSymbol) return Truth::no;
@@ -269,6 +269,10 @@ class NaiveConditions {
         return hour.type ? truth_of((*hour.type == 0) == (a.names[0] == "meter")) : Truth::unknown;
       case Kind::battery:
         return hour.battery ? truth_of(*hour.battery >= a.number * 1'000'000) : Truth::unknown;
+      case Kind::known:
+        return truth_of(a.names[0] == "region" ? hour.standing.has_value()
+                        : a.names[0] == "type" ? hour.type.has_value()
+                                               : hour.battery.has_value());
       case Kind::between:
         return within_hours(device_zone(hour), hour.from, a.number, a.other);
       case Kind::from:
@@ -300,6 +304,17 @@ class NaiveConditions {
       default:
         return Truth::unknown;
     }
+  }
+
+  static Truth in_region(const Asked& a, const Hour& hour) {
+    std::vector<std::string> countries = a.names;
+    Truth truth = Truth::no;
+    if (std::erase(countries, "BR-SP") > 0) {
+      truth = hour.in_sao_paulo ? truth_of(*hour.in_sao_paulo) : Truth::unknown;
+    }
+    if (countries.empty()) return truth;
+    if (!hour.standing) return either(truth, Truth::unknown);
+    return either(truth, truth_of(hour.standing->set().intersects(set_of(countries))));
   }
 
   Truth installed(const std::string& name) const {
@@ -414,12 +429,12 @@ class NaiveConditions {
     if (!fresh) return counted;
     std::vector<Moment>& all = counted.moments;
     std::vector<Truth>& inner = in_each_hour_[&a];
-    while (inner.size() < hours_.size()) {
-      inner.push_back(holds(a.parts[0], hours_[inner.size()], 0, false));
-    }
+    while (inner.size() < hours_.size()) inner.push_back(held_in_hour(a.parts[0], inner.size()));
     const std::vector<std::int32_t>& days = days_of_hours(a.zone);
     std::int32_t today = zone_named(a.zone).day_of(now_).number;
+    Instant born = history_.commissioned().value_or(kBeginning);
     auto add = [&](const Hour& hour, std::int32_t day, Truth truth) {
+      if (hour.from < born) truth = Truth::no;
       if (a.same_network) truth = both(truth, same(hour.network, supposed_.network));
       if (a.per_imei) truth = both(truth, same(hour.imei, supposed_.imei));
       if (a.per_profile) truth = both(truth, same(hour.profile, supposed_.profile));
@@ -428,9 +443,20 @@ class NaiveConditions {
     all.reserve(hours_.size() + 1);
     for (std::size_t i = 0; i < hours_.size(); ++i) add(hours_[i], days[i], inner[i]);
     add(supposed_, today, holds(a.parts[0], supposed_, 0, false));
-    counted.days = days_of(all, zone_named(a.zone));
+    counted.days = days_of(all, zone_named(a.zone), existed_before());
     counted.days.counted_from = a.counting_from;
     return counted;
+  }
+
+  // Before its history, as far as is known.
+  bool existed_before() const { return !history_.commissioned(); }
+
+  // A condition in the hour of that number, or how long it had held by then.
+  Truth held_in_hour(const Asked& asked, std::size_t hour) const {
+    if (!hours_[hour].begun) return Truth::unknown;  // commissioned, and not yet heard of
+    if (asked.kind != Kind::form) return holds(asked, hours_[hour], 0, false);
+    std::span<const Moment> until(counted(asked).moments.data(), hour + 1);
+    return quantified(asked, unbroken(asked, until, hours_[hour].from, 0), kHourMs);
   }
 
   Truth form(const Asked& a, int ahead) const {
@@ -438,7 +464,7 @@ class NaiveConditions {
     const std::vector<Moment>& held = counts.moments;
     switch (a.form) {
       case Form::held:
-        return quantified(a, unbroken(a, held, ahead), kHourMs);
+        return quantified(a, unbroken(a, held, now_, ahead), kHourMs);
       case Form::within:
         return within(a, held);
       case Form::share:
@@ -475,7 +501,8 @@ class NaiveConditions {
         return quantified(a, buckets(a, days, today), 1);
       case Form::day_share: {
         auto first = today - static_cast<std::int32_t>(a.other) + 1;
-        if (std::max(first, a.counting_from) < first_day(zone)) return Truth::unknown;
+        bool reaches_back = std::max(first, a.counting_from) >= first_day(zone);
+        if (!reaches_back && existed_before()) return Truth::unknown;
         return truth_of(count(days, first, today).lower * 100 > a.number * a.other);
       }
       default:
@@ -506,10 +533,11 @@ class NaiveConditions {
     return counted > now_ ? std::optional(counted) : std::nullopt;
   }
 
-  Bounds unbroken(const Asked& a, const std::vector<Moment>& held, int ahead) const {
+  // Of the last of these moments, at the instant.
+  Bounds unbroken(const Asked& a, std::span<const Moment> held, Instant at, int ahead) const {
     if (std::optional<Instant> counted = counts_later(a)) {
       // It holds then if it holds now and goes on.
-      std::int64_t long_then = (now_ + hours(ahead * 24) - *counted).ms;
+      std::int64_t long_then = (at + hours(ahead * 24) - *counted).ms;
       Truth now = both(holds(a.parts[0], supposed_, 0, false), key_truth(a));
       if (long_then < 0) return {-1, -1};
       return {now == Truth::yes ? long_then : -1, now != Truth::no ? long_then : -1};
@@ -518,12 +546,12 @@ class NaiveConditions {
       std::size_t i = held.size();
       while (i > 0 && held[i - 1].truth >= least) --i;
       if (i == held.size()) return -1;
-      if (i == 0 && least == Truth::unknown) {
+      if (i == 0 && least == Truth::unknown && existed_before()) {
         if (a.counting_from == INT32_MIN) return kEndless;
         Instant counted = zone_named(a.zone).start_of({a.counting_from});
-        return (now_ - std::min(counted, held[0].from)).ms + ahead * 24 * kHourMs;
+        return (at - std::min(counted, held[0].from)).ms + ahead * 24 * kHourMs;
       }
-      return (now_ - held[i].from).ms + ahead * 24 * kHourMs;
+      return (at - held[i].from).ms + ahead * 24 * kHourMs;
     };
     return {length(Truth::yes), length(Truth::unknown)};
   }
@@ -535,7 +563,8 @@ class NaiveConditions {
     if (a.counting_from != INT32_MIN) {
       counted = std::max(counted, zone_named(a.zone).start_of({a.counting_from}));
     }
-    Truth found = held.front().from > counted ? Truth::unknown : Truth::no;
+    bool all_known = held.front().from <= counted || !existed_before();
+    Truth found = all_known ? Truth::no : Truth::unknown;
     for (std::size_t i = 0; i < held.size(); ++i) {
       Instant last = i + 1 < held.size() ? held[i + 1].from - milliseconds(1) : now_;
       if (last >= first_counted) found = either(found, held[i].truth);
@@ -554,7 +583,7 @@ class NaiveConditions {
     if (a.counting_from != INT32_MIN) {
       counted = std::max(counted, zone_named(a.zone).start_of({a.counting_from}));
     }
-    if (counted < held.front().from) return Truth::unknown;
+    if (counted < held.front().from && existed_before()) return Truth::unknown;
     std::int64_t total = future;
     for (std::size_t i = 0; i + 1 < held.size(); ++i) {
       Instant from = std::max(held[i].from, start);
@@ -565,15 +594,16 @@ class NaiveConditions {
     return truth_of(total * 100 > a.number * a.other * kHourMs);
   }
 
-  static Days days_of(const std::vector<Moment>& held, const TimeZone& zone) {
+  static Days days_of(const std::vector<Moment>& held, const TimeZone& zone, bool existed_before) {
     Days days;
     days.first = held.front().day;
+    days.existed_before = existed_before;
     for (const Moment& moment : held) {
       Truth known = days.on(moment.day);
       bool is_new = moment.day >= days.first + static_cast<std::int32_t>(days.truths.size());
       days.set(moment.day, is_new ? moment.truth : either(known, moment.truth));
     }
-    if (zone.start_of({days.first}) < held.front().from) {
+    if (existed_before && zone.start_of({days.first}) < held.front().from) {
       days.set(days.first, either(days.on(days.first), Truth::unknown));
     }
     return days;

@@ -25,7 +25,7 @@ struct Asked {
     all,
     any,
     negation,  // parts[0]
-    region,    // names: countries
+    region,    // names: countries, and BR-SP
     network,   // names: countries
     plmn,      // names: codes
     roaming,   // names: countries; none: anywhere
@@ -35,6 +35,7 @@ struct Asked {
     no_service,
     type,     // names[0]
     battery,  // at least `number` percent
+    known,    // names[0]: region, type or battery
     between,  // hour `number` to hour `other` of the device's own clock
     from,     // day `number` of `zone`, counted from 1970
     until,
@@ -146,6 +147,8 @@ inline std::string text_of(const Asked& a) {
       return "type = " + a.names[0];
     case Kind::battery:
       return fmt::format("battery >= {}%", a.number);
+    case Kind::known:
+      return a.names[0] + " known";
     case Kind::between:
       return fmt::format("between {:02}:00 and {:02}:00", a.number, a.other);
     case Kind::from:
@@ -352,17 +355,23 @@ class LawMaker {
     Asked a;
     a.kind = one_of<Kind>({Kind::region, Kind::network, Kind::roaming, Kind::roaming, Kind::roaming,
                            Kind::plmn, Kind::profile, Kind::no_service, Kind::type, Kind::battery,
-                           Kind::region, Kind::breakout});
+                           Kind::region, Kind::breakout, Kind::known});
     switch (a.kind) {
       case Kind::breakout:
         a.names = {chance_.one_in(2) ? "DE" : "BR"};
         break;
       case Kind::roaming:
-        if (chance_.one_in(4)) break;
-        [[fallthrough]];
+        if (!chance_.one_in(4)) a.names = countries();
+        break;
       case Kind::region:
+        if (!chance_.one_in(4)) a.names = countries();
+        if (a.names.empty() || chance_.one_in(8)) a.names.push_back("BR-SP");
+        break;
       case Kind::network:
         a.names = countries();
+        break;
+      case Kind::known:
+        a.names = {one_of<std::string>({"region", "type", "battery"})};
         break;
       case Kind::plmn:
         a.names = one_of<std::vector<std::string>>({{"724-05"}, {"724-06", "748-01"}, {"340-01"}});
@@ -418,6 +427,7 @@ class LawMaker {
         break;
       case Form::within:
         a.other = number(1, 40);
+        if (!of_ban && chance_.one_in(3)) a.parts = {held(zone)};
         break;
       case Form::consecutive:
         a.gap = chance_.one_in(3) ? number(1, 3) : 0;
@@ -451,6 +461,16 @@ class LawMaker {
       a.sense = one_of<Sense>({Sense::fewer_than, Sense::at_most, Sense::exactly});
       ++a.number;
     }
+    return a;
+  }
+  // What `within` may look for: that it held so long, at whatever whole hour.
+  Asked held(const std::string& zone) {
+    Asked a;
+    a.kind = Kind::form;
+    a.form = Form::held;
+    a.zone = zone;
+    a.number = number(1, 20);
+    a.parts = {countable()};
     return a;
   }
   Asked joined(Kind kind, Asked one, Asked other) {
