@@ -91,6 +91,7 @@ constexpr RestSchema kSchemas[] = {
   "from":{"type":"string","nullable":true},
   "rule":{"type":"string"},
   "at":{"type":"string","description":"the place in the policy's text"},
+  "rule_digest":{"type":"string","description":"of an unnamed rule or ban, whatever its line is"},
   "policy":{"type":"string"},
   "because":{"type":"array","items":{"$ref":"#/components/schemas/Condition"}},
   "skipped":{"type":"array","items":{"type":"string"}},

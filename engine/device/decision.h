@@ -112,6 +112,7 @@ struct DecisionRecord {
   std::string from;     // the profile enabled before; "" = unknown
   std::string rule;     // "" = otherwise
   std::string origin;   // "latam.sojourn:42"
+  std::string digest;   // of an unnamed rule or ban, whatever its line is; "" of a named one
   std::vector<ConditionEvidence> because;
   std::vector<std::string> skipped;  // what could not be had, and why
   std::vector<BanEvidence> bans;

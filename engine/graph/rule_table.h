@@ -128,6 +128,8 @@ struct Rule {
   std::vector<std::uint32_t> overrides;  // directly, as written; transitive closure follows
   // How people refer to it: its name, or "line 42".
   std::string label() const;
+  // Of an unnamed one, for records: the same wherever it stands, however it is laid out. "" = named.
+  std::string digest() const;
 };
 
 // What must never happen, judged with a profile (semantics 9a). One condition per candidate: the
@@ -152,6 +154,8 @@ struct Ban {
   std::string written;           // the ban as `fmt` writes it
   // How people refer to it: its name, or "line 42".
   std::string label() const;
+  // Of an unnamed one, for records: the same wherever it stands, however it is laid out. "" = named.
+  std::string digest() const;
   // Said, with the highest severity, while nothing lawful can be enabled.
   std::string alert() const;
 };

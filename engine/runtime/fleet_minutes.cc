@@ -36,16 +36,10 @@ Instant minute_at_or_before(Instant t) {
 }
 
 std::string campaign_of(const RuleTable& table, std::int32_t rule, std::int32_t ban) {
-  auto name_of = [](const std::string& name, const std::string& text) {
-    return name.empty() ? to_hex(sha256(as_bytes(text))) : name;
-  };
-  if (rule >= 0) {
-    const Rule& decided = table.rules[static_cast<std::size_t>(rule)];
-    return name_of(decided.name, decided.source);
-  }
+  auto name_of = [](const auto& one) { return one.name.empty() ? one.digest() : one.name; };
+  if (rule >= 0) return name_of(table.rules[static_cast<std::size_t>(rule)]);
   if (ban < 0) return {};
-  const Ban& decided = table.bans[static_cast<std::size_t>(ban)];
-  return "ban " + name_of(decided.name, decided.written);
+  return "ban " + name_of(table.bans[static_cast<std::size_t>(ban)]);
 }
 
 std::uint64_t share_of(std::uint64_t count, std::int64_t millionths) {

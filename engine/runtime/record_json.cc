@@ -97,6 +97,7 @@ std::string to_json(const DecisionRecord& record, const RuleTable& table) {
   json.text_or_null("from", record.from);
   json.text("rule", record.rule.empty() ? "otherwise" : record.rule);
   if (!record.origin.empty()) json.text("at", record.origin);
+  if (!record.digest.empty()) json.text("rule_digest", "sha256:" + record.digest);
   json.text("policy", policy_digest(table));
   put_conditions(json, out, record.because);
   json.texts("skipped", record.skipped);

@@ -44,7 +44,7 @@ TEST_CASE("a record is the JSON that a library writes of it") {
   record.at = {1'767'261'600'000};
   record.device = kAwkward;
   record.outcome = "profile";
-  record.profile = record.from = record.rule = record.origin = kAwkward;
+  record.profile = record.from = record.rule = record.origin = record.digest = kAwkward;
   record.because = conditions();
   record.skipped = record.alerts = record.tasks = record.overridden = {"one", kAwkward, ""};
   record.bans = {{kAwkward, "", "source", "sure", "b:3", "", "violated", kNever, conditions()},

@@ -171,6 +171,9 @@ TEST_CASE("every route answers what the document says") {
   std::string elsewhere = replaced(policy, "region in BR and type", "region in AR and type");
   std::string asking = replaced(policy, "type = meter then profile = local-br",
                                 "type = meter then profile = local-br, approval");
+  asking = replaced(asking, "otherwise keep",
+                    "when region in CL and network in CL and type = meter then profile = "
+                    "local-br\notherwise keep");
   walk.call(200, "GET", "/v1/policy");
   walk.call(200, "POST", "/v1/policy/check", {.body = policy + "\nrule x when nothing then\n"});
   walk.call(200, "POST", "/v1/policy/check", {.body = elsewhere});
@@ -214,10 +217,14 @@ TEST_CASE("every route answers what the document says") {
   walk.call(409, "POST", "/v1/approvals", {.body = yes, .role = "third"});
   walk.call(200, "GET", "/v1/devices/{device}", {.parts = device(3)});
 
-  // A profile that nobody declared.
-  std::string fifth = report_line(demo_device(4), 60'000, R"("iccid":"8956990000000000001")");
+  // A profile that nobody declared, and a rule without a name.
+  std::string in_chile = replaced(replaced(kMeterInBrazil, "-23.55", "-33.45"), "-46.63", "-70.66");
+  in_chile = replaced(replaced(in_chile, R"("profile":"bootstrap",)", ""), "724-05", "730-01");
+  std::string fifth =
+      report_line(demo_device(4), 60'000, in_chile + R"(,"iccid":"8956990000000000001")");
   walk.call(200, "POST", "/v1/observations", {.body = fifth});
   walk.call(200, "GET", "/v1/devices/{device}/explanation", {.parts = device(4)});
+  walk.call(200, "GET", "/v1/devices/{device}/records", {.parts = device(4)});
 
   walk.call(200, "GET", "/v1/switches");
   walk.call(422, "PUT", "/v1/switches", {.body = R"({"countries": ["Brazil"]})"});
