@@ -264,17 +264,10 @@ class WordChecker {
     open(root, ways);
     std::vector<std::uint32_t> matchers;
     if (!walk(ways, &matchers)) return false;
-    for (std::uint32_t at : matchers) {
-      ResidualMatcher matcher(words_, at);
-      if (matcher.default_value() >= leaf_count) return false;
-      Ways rows{leaf_count, false, {}, std::vector<bool>(words_.size(), false)};
-      for (std::uint32_t row = 0; row < matcher.row_count(); ++row) {
-        if (!leads_to(matcher.target(row), rows, -1)) return false;
-        open(matcher.target(row), rows);
-      }
-      if (!walk(rows, nullptr)) return false;
-    }
-    return true;
+    Ways guards{2, false, {}, std::vector<bool>(words_.size(), false)};
+    return std::all_of(matchers.begin(), matchers.end(), [&](std::uint32_t at) {
+      return rows_lead_on(ResidualMatcher(words_, at), leaf_count, guards);
+    });
   }
 
  private:
@@ -283,10 +276,24 @@ class WordChecker {
 
   struct Ways {
     std::size_t leaf_count;
-    bool matchers_allowed;  // else `next row` is
+    bool matchers_allowed;
     std::vector<std::uint32_t> open;
     std::vector<bool> seen;
   };
+
+  bool rows_lead_on(const ResidualMatcher& matcher, std::size_t leaf_count, Ways& guards) const {
+    if (matcher.default_value() >= leaf_count) return false;
+    for (std::uint32_t row = 0; row < matcher.row_count(); ++row) {
+      std::uint32_t to = matcher.target(row);
+      bool on = GraphTargets::is_leaf(to) ? (to & ~DecisionGraph::kLeafBit) < leaf_count
+                                          : to > row && to <= matcher.row_count();
+      if (!on) return false;
+      if (matcher.guards() == 0) continue;
+      if (!leads_to(matcher.guard(row), guards, -1)) return false;
+      open(matcher.guard(row), guards);
+    }
+    return walk(guards, nullptr);
+  }
 
   bool walk(Ways& ways, std::vector<std::uint32_t>* matchers) const {
     while (!ways.open.empty()) {
@@ -337,6 +344,7 @@ class WordChecker {
     std::size_t axes = matcher.axis_count(), rows = matcher.row_count();
     if (size > left || axes > ResidualMatcher::kAxesMax || rows == 0 || rows > size) return 0;
     if (ResidualMatcher::kHeaderWords + ResidualMatcher::kAxisWords * axes + rows > size) return 0;
+    if (matcher.guards() != 0 && !lies_in(matcher.guards(), rows, 1, size)) return 0;
     std::size_t chunk_words = matcher.words_of_chunk();
     constexpr std::size_t kSmaller = ResidualMatcher::kChunkWords / ResidualMatcher::kSummaryWords;
     bool inside =
@@ -396,9 +404,7 @@ class WordChecker {
 
   bool leads_to(std::uint32_t target, const Ways& ways, std::int64_t after_axis) const {
     if ((target & DecisionGraph::kLeafBit) != 0) {
-      std::uint32_t leaf = target & ~DecisionGraph::kLeafBit;
-      return leaf < ways.leaf_count ||
-             (!ways.matchers_allowed && leaf == ResidualMatcher::kNextRow);
+      return (target & ~DecisionGraph::kLeafBit) < ways.leaf_count;
     }
     std::uint32_t at = offset_of(target);
     if (at >= words_.size()) return false;

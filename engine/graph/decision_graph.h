@@ -77,7 +77,7 @@ struct Leaf {
 //   between       the node's offset; for a matcher, in units of kMatcherUnit words
 class GraphTargets {
  public:
-  static constexpr std::uint32_t kLeafBit = 0x8000'0000u;
+  static constexpr std::uint32_t kLeafBit = ResidualMatcher::kLeafBit;
   static constexpr std::uint32_t kRunsBit = 0x4000'0000u;
   static constexpr std::uint32_t kMatcherUnit = 64;
 
@@ -126,10 +126,9 @@ class DecisionGraph {
     if ((at & kLeafBit) != 0) return at & ~kLeafBit;
     ResidualMatcher matcher(words_, targets_.matcher_offset(at));
     LeafIndex found = matcher.default_value();
-    matcher.match(class_of_axis, [&](std::uint32_t target) {
-      std::uint32_t end = walk(target, class_of_axis) & ~kLeafBit;
-      if (end == ResidualMatcher::kNextRow) return false;
-      found = end;
+    auto ends_at = [&](std::uint32_t guard) { return walk(guard, class_of_axis) & ~kLeafBit; };
+    matcher.for_each_row(class_of_axis, ends_at, [&](LeafIndex leaf) {
+      found = leaf;
       return true;
     });
     return found;
@@ -142,6 +141,7 @@ class DecisionGraph {
     auto visit_set = [&](std::uint32_t leaf) {
       for (std::uint32_t rule : also_sets_[leaf & ~kLeafBit]) visit(rule);
     };
+    auto ends_at = [&](std::uint32_t guard) { return walk(guard, class_of_axis) & ~kLeafBit; };
     for (std::uint32_t root : also_roots_) {
       std::uint32_t at = walk(root, class_of_axis);
       if ((at & kLeafBit) != 0) {
@@ -149,11 +149,9 @@ class DecisionGraph {
         continue;
       }
       ResidualMatcher(words_, targets_.matcher_offset(at))
-          .match(class_of_axis, [&](std::uint32_t target) {
-            std::uint32_t end = walk(target, class_of_axis) & ~kLeafBit;
-            if (end == ResidualMatcher::kNextRow) return false;
-            visit_set(end);
-            return also_sets_[end].empty();  // a row that says nothing silences those after it
+          .for_each_row(class_of_axis, ends_at, [&](std::uint32_t set) {
+            visit_set(set);
+            return also_sets_[set].empty();  // a row that says nothing silences those after it
           });
     }
   }

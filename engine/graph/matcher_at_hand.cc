@@ -183,7 +183,7 @@ bool MatcherAtHand::fits(const DecisionGraph& graph) {
   if (GraphTargets::is_leaf(graph.root()) || !targets.is_matcher(graph.root())) return false;
   ResidualMatcher matcher(graph.words(), targets.matcher_offset(graph.root()));
   if (matcher.axis_count() == 0 || matcher.axis_count() > kAxesMax) return false;
-  if (matcher.row_count() == 0) return false;
+  if (matcher.row_count() == 0 || matcher.guards() != 0) return false;
   for (std::uint32_t row = 0; row < matcher.row_count(); ++row) {
     if (!GraphTargets::is_leaf(matcher.target(row))) return false;
   }
@@ -256,8 +256,8 @@ void MatcherAtHand::decide_block(Block& block, std::size_t count, LeafIndex* fou
   for (std::size_t k = 0; k < pass.open_count; ++k) {
     std::uint8_t device = block.open[k];
     const std::uint32_t* places = block.places + std::size_t{device} * pass.places_stride;
-    matcher_.match_from(chunks_together_, places, pass.axes, [&](std::uint32_t target) {
-      found[device] = target & ~DecisionGraph::kLeafBit;
+    matcher_.match_from(chunks_together_, places, pass.axes, [&](std::uint32_t row) {
+      found[device] = matcher_.target(row) & ~DecisionGraph::kLeafBit;
       return true;
     });
   }

@@ -14,10 +14,12 @@
 // Words from the matcher's offset o on:
 //   0 kHead   1 size in words   2 axes n   3 rows r   4 default value
 //   5 words w of one chunk of all axes   6 the offset (from o) of the summaries   7 of the chunks
-//   8         n times: an axis, where its vectors begin inside a chunk, the offset (from o) of its
+//   8         the offset (from o) of the guards; 0: every row holds wherever it matches
+//   9         n times: an axis, where its vectors begin inside a chunk, the offset (from o) of its
 //             table; 0: no table, the class is the number of the vector
-//   then      r targets: what a row leads to. A leaf; or a node whose sub-graph decides whether the
-//             row really holds: its leaves are the row's value, or kNextRow where it does not
+//   then      r targets: a leaf; or the later row to go on with, those before it do not count
+//   then      guards, if any: r targets, each a leaf or a node whose sub-graph says whether the row
+//             really holds: 1, or 0. Rows share them, however large
 //   then      tables: per class of the axis, the number of its vector
 //   then      summaries: for every 64 chunks, 64 bits of each vector, laid out as a chunk is
 //   then      c = ceil(r / 512) chunks: 512 bits of each vector, lowest first, axis by axis
@@ -41,8 +43,8 @@ using LeafIndex = std::uint32_t;
 class ResidualMatcher {
  public:
   static constexpr std::uint32_t kHead = 0x3FFF'FFFFu;     // no axis has this number
-  static constexpr std::uint32_t kNextRow = 0x3FFF'FFFFu;  // nor any leaf
-  static constexpr std::uint32_t kHeaderWords = 8;
+  static constexpr std::uint32_t kLeafBit = 0x8000'0000u;  // of a target, as GraphTargets has it
+  static constexpr std::uint32_t kHeaderWords = 9;
   static constexpr std::uint32_t kAxisWords = 3;
   static constexpr std::uint32_t kChunkRows = 512;
   static constexpr std::uint32_t kChunkWords = kChunkRows / 32;  // of one vector
@@ -63,6 +65,7 @@ class ResidualMatcher {
   // Offsets from the matcher's beginning.
   std::uint32_t summaries() const { return words_[6]; }
   std::uint32_t chunks() const { return words_[7]; }
+  std::uint32_t guards() const { return words_[8]; }
   AxisIndex axis(std::uint32_t i) const { return words_[kHeaderWords + kAxisWords * i]; }
   std::uint32_t vectors(std::uint32_t i) const { return words_[kHeaderWords + kAxisWords * i + 1]; }
   std::uint32_t table(std::uint32_t i) const { return words_[kHeaderWords + kAxisWords * i + 2]; }
@@ -72,6 +75,8 @@ class ResidualMatcher {
   std::uint32_t target(std::uint32_t row) const {
     return words_[kHeaderWords + kAxisWords * axis_count() + row];
   }
+  // Requires: there are guards.
+  std::uint32_t guard(std::uint32_t row) const { return words_[guards() + row]; }
   // Where the i-th axis's vector for a class lies inside each chunk.
   std::uint32_t place(std::uint32_t i, ClassIndex value) const {
     return vectors(i) + kChunkWords * vector_number(i, value);
@@ -88,8 +93,24 @@ class ResidualMatcher {
     return static_cast<double>(filled) / chunk_count();
   }
 
-  // Visits the targets of the rows that match, in order, until a visit returns true.
-  template <class ClassOf, class Visit>  // ClassIndex(AxisIndex); bool(std::uint32_t target)
+  // Visits the leaves of the rows that hold, in order, until a visit returns true.
+  // `ends_at`: the leaf at which the walk from a guard ends.
+  template <class ClassOf, class EndsAt, class Visit>
+  void for_each_row(const ClassOf& class_of_axis, const EndsAt& ends_at,
+                    const Visit& visit) const {  // bool(LeafIndex)
+    std::uint32_t first = 0;                     // row that counts
+    match(class_of_axis, [&](std::uint32_t row) {
+      if (row < first) return false;
+      if (guards() != 0 && ends_at(guard(row)) == 0) return false;
+      std::uint32_t to = target(row);
+      if ((to & kLeafBit) != 0) return visit(to & ~kLeafBit);
+      first = to;
+      return false;
+    });
+  }
+
+  // Visits the rows that match, in order, until a visit returns true.
+  template <class ClassOf, class Visit>  // ClassIndex(AxisIndex); bool(std::uint32_t row)
   void match(const ClassOf& class_of_axis, const Visit& visit) const {
     std::uint32_t axes = axis_count();
     if (axes == 0) return match_all(visit);
@@ -141,7 +162,7 @@ class ResidualMatcher {
     }
     for (std::uint32_t first : {0u, 64u}) {
       for (std::uint64_t rows = first == 0 ? low : high; rows != 0; rows &= rows - 1) {
-        if (visit(target(first + static_cast<std::uint32_t>(std::countr_zero(rows))))) return;
+        if (visit(first + static_cast<std::uint32_t>(std::countr_zero(rows)))) return;
       }
     }
   }
@@ -177,7 +198,7 @@ class ResidualMatcher {
       auto b = static_cast<std::uint32_t>(std::countr_zero(filled));
       for (std::uint64_t rows = alive[b]; rows != 0; rows &= rows - 1) {
         auto bit = static_cast<std::uint32_t>(std::countr_zero(rows));
-        if (visit(target(first_row + b * 64 + bit))) return true;
+        if (visit(first_row + b * 64 + bit)) return true;
       }
     }
     return false;
@@ -187,7 +208,7 @@ class ResidualMatcher {
   template <class Visit>
   void match_all(const Visit& visit) const {
     for (std::uint32_t row = 0; row < row_count(); ++row) {
-      if (visit(target(row))) return;
+      if (visit(row)) return;
     }
   }
 

@@ -71,8 +71,9 @@ class Sifter {
     ConditionDiagrams diagrams(table_.conditions, plan, store);
     RuleDiagrams rules(table_, choice_, diagrams, store);
     std::vector<ProductRow> rows;
-    for (const OutcomeRow& row : outcome_rows(rules)) {
-      rows.push_back({row.where, static_cast<std::uint32_t>(rows.size()), true});
+    for (const OutcomeRow& row : outcome_rows(rules, kYes, Silencing::as_rows)) {
+      auto value = static_cast<std::uint32_t>(rows.size());
+      rows.push_back({row.where, value, !row.silences, group_of(row), row.silences});
     }
     rows.push_back({kYes, static_cast<std::uint32_t>(rows.size()), true});
     ProductLimits limits;

@@ -58,7 +58,10 @@ RowGraph build_deciding(DiagramStore& store, const std::vector<OutcomeRow>& outc
     return row->second;
   };
   std::vector<ProductRow> rows;
-  for (const OutcomeRow& row : outcomes) rows.push_back({row.where, number_of(row.leaf), true});
+  for (const OutcomeRow& row : outcomes) {
+    std::uint32_t value = row.silences ? 0 : number_of(row.leaf);
+    rows.push_back({row.where, value, !row.silences, group_of(row), row.silences});
+  }
   rows.push_back({kYes, number_of(Leaf{}), true});
   // Only what is reached becomes a leaf.
   std::vector<std::optional<std::uint32_t>> leaf_of(possible.size());
@@ -79,8 +82,10 @@ RowGraph build_voices(DiagramStore& store, const std::vector<Voice>& heard,
   std::vector<ProductRow> rows;
   std::set<std::uint32_t> silencing;
   for (const Voice& voice : heard) {
-    rows.push_back({voice.where, voice.rule, voice.silences});
-    if (voice.silences) silencing.insert(voice.rule);
+    bool silences = voice.kind == Voice::Kind::silences_rest;
+    bool skips = voice.kind == Voice::Kind::silences_rule;
+    rows.push_back({voice.where, voice.rule, silences, voice.rule + 1, skips});
+    if (silences) silencing.insert(voice.rule);
   }
   auto make_set = [&](const std::vector<std::uint32_t>& held) {
     std::vector<std::uint32_t> said = held;
@@ -113,7 +118,7 @@ class Compilation {
     DiagramStore store(plan.class_counts());
     ConditionDiagrams diagrams(table_->conditions, plan, store);
     RuleDiagrams rules(*table_, choice_, diagrams, store);
-    std::vector<OutcomeRow> rows = outcome_rows(rules);
+    std::vector<OutcomeRow> rows = outcome_rows(rules, kYes, Silencing::as_rows);
     end_pass("rows", fmt::format("{} rows over {} axes", rows.size(), plan.axes().size()));
     look({"rows", &rows, nullptr, nullptr});
     if (Status same = compare(form_of_rows(rows, plan, store), plan); !same) return same.error();

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 #include <unordered_map>
+#include <utility>
 
 #include "engine/proof/changed_boxes.h"
 #include "engine/proof/changed_rules.h"
@@ -210,11 +211,16 @@ class Differ {
       }
     };
     DiagramRef heard = kYes;
+    std::vector<DiagramRef> silenced;  // where the next rule is
     for (const Voice& voice : voices(rules)) {
-      if (voice.silences) {
+      if (voice.kind == Voice::Kind::silences_rest) {
         heard = store.both(heard, store.opposite(voice.where));
+      } else if (voice.kind == Voice::Kind::silences_rule) {
+        silenced.push_back(voice.where);
       } else {
-        add(table.rules[voice.rule].action, store.both(voice.where, heard));
+        DiagramRef unheard = store.any_of(std::exchange(silenced, {}));
+        DiagramRef where = store.both(voice.where, store.opposite(unheard));
+        add(table.rules[voice.rule].action, store.both(where, heard));
       }
     }
     // Under first-match a rule with an outcome speaks where it decides.

@@ -42,7 +42,7 @@ void Flattener::add(DiagramRef root, std::vector<MatcherPlan> matchers) {
   roots_.push_back(root);
   place(root);
   for (MatcherPlan& plan : matchers) {
-    for (DiagramRef checked : plan.targets) place(checked);
+    for (const MatcherPlan::OnRow& row : plan.rows) place(row.guard);
     matchers_.push_back(std::move(plan));
   }
 }
@@ -109,9 +109,10 @@ std::size_t Flattener::write_matcher(const MatcherPlan& plan) {
   while (words.size() % GraphTargets::kMatcherUnit != 0) words.push_back(DecisionGraph::kPadding);
   std::size_t begin = words.size();
   auto here = [&] { return static_cast<std::uint32_t>(words.size() - begin); };
-  auto rows = static_cast<std::uint32_t>(plan.targets.size());
+  auto rows = static_cast<std::uint32_t>(plan.rows.size());
   auto axes = static_cast<std::uint32_t>(plan.axes.size());
-  words.insert(words.end(), {ResidualMatcher::kHead, 0, axes, rows, plan.default_value, 0, 0, 0});
+  words.insert(words.end(),
+               {ResidualMatcher::kHead, 0, axes, rows, plan.default_value, 0, 0, 0, 0});
   std::vector<VectorsOfAxis> of_axis;
   std::uint32_t chunk_words = 0;
   for (const MatcherPlan::OnAxis& on : plan.axes) {
@@ -120,7 +121,13 @@ std::size_t Flattener::write_matcher(const MatcherPlan& plan) {
     chunk_words +=
         ResidualMatcher::kChunkWords * static_cast<std::uint32_t>(of_axis.back().vectors.size());
   }
-  for (DiagramRef row_target : plan.targets) words.push_back(target(row_target));
+  for (const MatcherPlan::OnRow& row : plan.rows) {
+    words.push_back(row.skips ? row.value : DecisionGraph::kLeafBit | row.value);
+  }
+  if (plan.has_guards()) {
+    words[begin + 8] = here();
+    for (const MatcherPlan::OnRow& row : plan.rows) words.push_back(target(row.guard));
+  }
   for (std::uint32_t i = 0; i < axes; ++i) {
     const std::vector<std::uint32_t>& table = of_axis[i].number_of_class;
     if (table.empty()) continue;
@@ -159,7 +166,7 @@ void Flattener::write_vectors(const MatcherPlan& plan, const std::vector<Vectors
   constexpr std::size_t kBlocks = ResidualMatcher::kChunkRows / 64;
   std::vector<std::uint32_t>& words = made_.words;
   std::size_t chunks =
-      (plan.targets.size() + ResidualMatcher::kChunkRows - 1) / ResidualMatcher::kChunkRows;
+      (plan.rows.size() + ResidualMatcher::kChunkRows - 1) / ResidualMatcher::kChunkRows;
   auto block_of = [&](std::uint32_t vector, std::size_t b) {
     const std::vector<std::uint64_t>& blocks = plan.vectors[vector];
     return b < blocks.size() ? blocks[b] : 0;

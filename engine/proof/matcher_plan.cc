@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
-#include <optional>
+#include <unordered_set>
 
 namespace sojourn {
 namespace {
@@ -45,98 +45,97 @@ bool collect_boxes(const DiagramStore& store, DiagramRef ref, MatchBox& path,
   return true;
 }
 
-// The smallest box around a diagram: per axis, every class through which `yes` can be reached.
-class Hull {
- public:
-  explicit Hull(const DiagramStore& store) : store_(store) {}
-
-  MatchBox of(DiagramRef ref) {
-    if (is_terminal(ref)) return {};
-    if (auto found = known_.find(ref); found != known_.end()) return found->second;
-    Band here{store_.axis(ref), std::vector<bool>(store_.class_count(store_.axis(ref)), false)};
-    std::optional<MatchBox> below;
+// The smallest box around a diagram. Every node leads to `yes` somewhere, for diagrams are reduced:
+// so an axis is limited where no way skips it, to all classes that go on from any of its nodes.
+MatchBox hull_of(const DiagramStore& store, DiagramRef root) {
+  std::vector<std::vector<bool>> classes(store.axis_count());
+  std::vector<std::int32_t> skipping(store.axis_count() + 1, 0);  // begins of skips less their ends
+  auto skip = [&](std::size_t begin, DiagramRef to) {
+    ++skipping[begin];
+    --skipping[std::min<std::size_t>(store.level(to), store.axis_count())];
+  };
+  skip(0, root);
+  std::unordered_set<DiagramRef> seen;
+  std::vector<DiagramRef> open = {root};
+  while (!open.empty()) {
+    DiagramRef at = open.back();
+    open.pop_back();
+    if (is_terminal(at) || !seen.insert(at).second) continue;
+    std::vector<bool>& here = classes[store.axis(at)];
+    here.resize(store.class_count(store.axis(at)), false);
     ClassIndex begin = 0;
-    for (const DiagramRun& run : store_.runs(ref)) {
+    for (const DiagramRun& run : store.runs(at)) {
       if (run.target != kNo) {
-        std::fill(here.classes.begin() + begin, here.classes.begin() + run.end, true);
-        MatchBox child = of(run.target);
-        below = below ? united(*below, child) : child;
+        std::fill(here.begin() + begin, here.begin() + run.end, true);
+        skip(store.axis(at) + 1, run.target);
+        open.push_back(run.target);
       }
       begin = run.end;
     }
-    MatchBox box = {std::move(here)};
-    if (below) box.insert(box.end(), below->begin(), below->end());
-    known_.emplace(ref, box);
-    return box;
   }
-
- private:
-  static MatchBox united(const MatchBox& a, const MatchBox& b) {
-    MatchBox both;
-    for (const Band& one : a) {
-      for (const Band& other : b) {
-        if (one.axis != other.axis) continue;
-        Band band = one;
-        for (std::size_t c = 0; c < band.classes.size(); ++c) {
-          if (other.classes[c]) band.classes[c] = true;
-        }
-        both.push_back(std::move(band));
-      }
-    }
-    return both;
+  MatchBox box;
+  std::int32_t skips = 0;
+  for (AxisIndex axis = 0; axis < classes.size(); ++axis) {
+    skips += skipping[axis];
+    if (skips == 0) box.push_back({axis, std::move(classes[axis])});
   }
-
-  const DiagramStore& store_;
-  std::map<DiagramRef, MatchBox> known_;
-};
+  return box;
+}
 
 struct PlannedRow {
   MatchBox box;
-  DiagramRef rest = kNo;  // the whole of what must hold
-  std::uint32_t value = 0;
+  const ProductRow* row = nullptr;
   bool exact = true;  // the box says it all
 };
 
 class Planner {
  public:
-  Planner(DiagramStore& store, const MakeTerminal& make_terminal)
+  Planner(const DiagramStore& store, const MakeTerminal& make_terminal)
       : store_(store), make_terminal_(make_terminal) {}
 
   MatcherPlan plan(const std::vector<ProductRow>& rows) {
-    bool has_last = !rows.empty() && rows.back().decides && rows.back().where == kYes;
-    if (!has_last) plan_.default_value = make_terminal_({});
-    for (const ProductRow& row : rows) {
-      bool last = row.decides && row.where == kYes;
-      if (last) {
-        plan_.default_value = make_terminal_({row.value});
-      } else {
-        add_row(row);
-      }
-    }
+    bool has_last = ends_with_default(rows);
+    std::vector<std::uint32_t> in_default;
+    if (has_last) in_default.push_back(rows.back().value);
+    plan_.default_value = make_terminal_(in_default);
+    for (std::size_t i = 0; i + (has_last ? 1 : 0) < rows.size(); ++i) add_row(rows[i]);
     choose_axes();
     for (MatcherPlan::OnAxis& on : plan_.axes) make_vectors(on);
-    for (const PlannedRow& row : rows_) {
-      DiagramRef value = terminal(make_terminal_({row.value}));
-      DiagramRef next = terminal(ResidualMatcher::kNextRow);
-      plan_.targets.push_back(row.exact ? value : store_.with_terminals(row.rest, next, value));
+    for (std::size_t i = 0; i < rows_.size(); ++i) {
+      const ProductRow& row = *rows_[i].row;
+      std::uint32_t value = row.skips ? after_group(i) : make_terminal_({row.value});
+      plan_.rows.push_back({value, row.skips, rows_[i].exact ? kYes : row.where});
     }
     return std::move(plan_);
   }
 
  private:
+  // Does the last row decide whatever the situation?
+  static bool ends_with_default(const std::vector<ProductRow>& rows) {
+    if (rows.empty() || !rows.back().decides || rows.back().skips) return false;
+    const ProductRow& last = rows.back();
+    bool may_be_skipped = last.group != 0 && rows.size() > 1 && rows[rows.size() - 2].skips;
+    return last.where == kYes && !may_be_skipped;
+  }
+
+  // The first planned row behind the group that the i-th one skips.
+  std::uint32_t after_group(std::size_t i) const {
+    std::uint32_t group = rows_[i].row->group;
+    while (i < rows_.size() && rows_[i].row->group == group) ++i;
+    return static_cast<std::uint32_t>(i);
+  }
+
   void add_row(const ProductRow& row) {
     std::vector<MatchBox> boxes;
     MatchBox path;
-    if (collect_boxes(store_, row.where, path, boxes)) {
-      for (MatchBox& box : boxes) rows_.push_back({std::move(box), row.where, row.value, true});
-      // One row may be several boxes, but collecting rows must be met once.
-      if (!row.decides && boxes.size() > 1) {
-        rows_.resize(rows_.size() - boxes.size());
-        rows_.push_back({Hull(store_).of(row.where), row.where, row.value, false});
-      }
-    } else {
-      rows_.push_back({Hull(store_).of(row.where), row.where, row.value, false});
+    bool few = collect_boxes(store_, row.where, path, boxes);
+    // One row may be several boxes, but collecting rows must be met once.
+    bool once = !row.decides && !row.skips;
+    if (!few || (once && boxes.size() > 1)) {
+      rows_.push_back({hull_of(store_, row.where), &row, false});
+      return;
     }
+    for (MatchBox& box : boxes) rows_.push_back({std::move(box), &row, true});
   }
 
   // Those that most rows limit; rows that limit another must be looked at closely.
@@ -193,7 +192,7 @@ class Planner {
     for (std::size_t c = 0; c < classes; ++c) on.vector_of_class.push_back(numbers[group_of(c)]);
   }
 
-  DiagramStore& store_;
+  const DiagramStore& store_;
   const MakeTerminal& make_terminal_;
   MatcherPlan plan_;
   std::vector<PlannedRow> rows_;
@@ -202,7 +201,11 @@ class Planner {
 
 }  // namespace
 
-MatcherPlan plan_matcher(DiagramStore& store, const std::vector<ProductRow>& rows,
+bool MatcherPlan::has_guards() const {
+  return std::any_of(rows.begin(), rows.end(), [](const OnRow& row) { return row.guard != kYes; });
+}
+
+MatcherPlan plan_matcher(const DiagramStore& store, const std::vector<ProductRow>& rows,
                          const MakeTerminal& make_terminal) {
   return Planner(store, make_terminal).plan(rows);
 }

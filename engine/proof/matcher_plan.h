@@ -1,8 +1,9 @@
 // From the rows of a closed state to a residual matcher: boxes, bit vectors, targets.
 //
 // A row's diagram becomes one box for each of its paths to `yes`, exactly, while these are few;
-// else the smallest box around it, and a target that decides inside the box whether the row holds.
-// The same is done where an axis is too fine for its vectors (its classes are taken in groups) or
+// else the smallest box around it, and the diagram itself is the guard that decides inside the box
+// whether the row holds: no copy of it is made, so that rows share what their diagrams share. The
+// same is done where an axis is too fine for its vectors (its classes are taken in groups) or
 // beyond the axes that a matcher can test.
 #pragma once
 
@@ -20,13 +21,18 @@ struct MatcherPlan {
   std::vector<OnAxis> axes;
   // Blocks of 64 rows, without the summary; by number, as `vector_of_class` says.
   std::vector<std::vector<std::uint64_t>> vectors;
-  // Terminals, or diagrams that end in values and kNextRow.
-  std::vector<DiagramRef> targets;
+  struct OnRow {
+    std::uint32_t value = 0;  // of a terminal; where the row skips, the row to go on with
+    bool skips = false;
+    DiagramRef guard = kYes;
+  };
+  std::vector<OnRow> rows;
+  bool has_guards() const;
   std::uint32_t default_value = 0;
 };
 
-// Requires: the rows of one closed state.
-MatcherPlan plan_matcher(DiagramStore& store, const std::vector<ProductRow>& rows,
+// Makes no nodes. Requires: the rows of one closed state.
+MatcherPlan plan_matcher(const DiagramStore& store, const std::vector<ProductRow>& rows,
                          const MakeTerminal& make_terminal);
 
 }  // namespace sojourn

@@ -1,7 +1,5 @@
 #include "engine/proof/pass_forms.h"
 
-#include "engine/graph/residual_matcher.h"
-
 namespace sojourn {
 namespace {
 
@@ -38,10 +36,11 @@ bool has_row(const MatcherPlan& plan, const ClassesOf& classes, std::size_t row)
 
 std::uint32_t value_of(const MatcherPlan& plan, const ClassesOf& classes,
                        const DiagramStore& store) {
-  for (std::size_t row = 0; row < plan.targets.size(); ++row) {
-    if (!has_row(plan, classes, row)) continue;
-    std::uint32_t value = value_at(classes.end_of(plan.targets[row], store));
-    if (value != ResidualMatcher::kNextRow) return value;
+  for (std::size_t row = 0; row < plan.rows.size();) {
+    const MatcherPlan::OnRow& on = plan.rows[row];
+    bool holds = has_row(plan, classes, row) && classes.end_of(on.guard, store) == kYes;
+    if (holds && !on.skips) return on.value;
+    row = holds ? on.value : row + 1;
   }
   return plan.default_value;
 }
@@ -52,8 +51,12 @@ PolicyForm form_of_rows(const std::vector<OutcomeRow>& rows, const AxisPlan& pla
                         const DiagramStore& store) {
   return {"list of rows", [&rows, &plan, &store](const std::vector<Reading>& readings) {
             ClassesOf classes(plan.table(), plan, readings);
+            std::int32_t silenced = -1;  // the rule
             for (const OutcomeRow& row : rows) {
-              if (classes.end_of(row.where, store) == kYes) return row.leaf;
+              if (silenced >= 0 && row.leaf.rule == silenced) continue;
+              if (classes.end_of(row.where, store) != kYes) continue;
+              if (!row.silences) return row.leaf;
+              silenced = row.leaf.rule;
             }
             return Leaf{};
           }};

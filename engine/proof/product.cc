@@ -9,16 +9,19 @@
 namespace sojourn {
 namespace {
 
-// A row alive in a state: its value in the upper half (its top bit says "collects"), what is left
-// of its diagram in the lower.
+// A row alive in a state: its value (its group, where it skips) in the upper half, tagged with what
+// it does; what is left of its diagram in the lower.
 using Alive = std::uint64_t;
 constexpr std::uint32_t kCollects = 0x8000'0000u;
+constexpr std::uint32_t kSkips = 0x4000'0000u;
 
 Alive alive(std::uint32_t tagged_value, DiagramRef rest) {
   return (std::uint64_t{tagged_value} << 32) | rest;
 }
-std::uint32_t value_of(Alive row) { return static_cast<std::uint32_t>(row >> 32) & ~kCollects; }
-bool decides(Alive row) { return (row >> 63) == 0; }
+std::uint32_t tagged_value_of(Alive row) { return static_cast<std::uint32_t>(row >> 32); }
+std::uint32_t value_of(Alive row) { return tagged_value_of(row) & ~(kCollects | kSkips); }
+bool skips(Alive row) { return (tagged_value_of(row) & kSkips) != 0; }
+bool decides(Alive row) { return (tagged_value_of(row) & (kCollects | kSkips)) == 0; }
 DiagramRef rest_of(Alive row) { return static_cast<DiagramRef>(row); }
 
 using State = std::vector<Alive>;
@@ -35,20 +38,61 @@ std::uint64_t hash_of(const State& state) {
 // Walks deep in axes would be deep in calls: beyond, states are closed or the walk gives up.
 constexpr int kDepthMax = 2'000;
 
-// Adds a row unless it cannot matter; false when the list is complete.
-bool add(State& state, Alive row) {
-  if (rest_of(row) == kNo) return true;
-  state.push_back(row);
-  return !(decides(row) && rest_of(row) == kYes);
-}
+using GroupOfValue = std::unordered_map<std::uint32_t, std::uint32_t>;  // none: of no group
+
+// A state, row by row.
+class StateInMaking {
+ public:
+  explicit StateInMaking(const GroupOfValue& group_of_value) : group_of_value_(group_of_value) {}
+
+  // Adds a row unless it cannot matter; false when the list is complete.
+  bool add(Alive row) {
+    if (rest_of(row) == kNo) return true;
+    std::uint32_t group = group_of(row);
+    if (group != 0 && group == skipped_) return true;
+    bool skips_all = skips(row) && rest_of(row) == kYes;
+    drop_skips(skips_all ? 0 : group);
+    if (skips_all) skipped_ = group;
+    if (skips_all) return true;
+    if (skips(row)) may_skip_ = group;
+    state_.push_back(row);
+    bool certain = group == 0 || group != may_skip_;
+    return !(certain && decides(row) && rest_of(row) == kYes);
+  }
+
+  State finish() && {
+    drop_skips(0);
+    return std::move(state_);
+  }
+
+ private:
+  std::uint32_t group_of(Alive row) const {
+    if (skips(row)) return value_of(row);
+    if (group_of_value_.empty()) return 0;
+    auto found = group_of_value_.find(value_of(row));
+    return found == group_of_value_.end() ? 0 : found->second;
+  }
+  // What skips, and stands last, has nothing left to skip unless its group goes on.
+  void drop_skips(std::uint32_t going_on) {
+    while (!state_.empty() && skips(state_.back()) && value_of(state_.back()) != going_on) {
+      state_.pop_back();
+    }
+  }
+
+  const GroupOfValue& group_of_value_;
+  State state_;
+  std::uint32_t skipped_ = 0;   // the group
+  std::uint32_t may_skip_ = 0;  // the last group before which something skips
+};
 
 // What becomes of a state in each stretch of classes of an axis, first to last. From one stretch to
 // the next only rows that change there are looked at: of ten thousand rows about a value each, a
 // few.
 class Sweep {
  public:
-  Sweep(const DiagramStore& store, const State& state, AxisIndex axis)
+  Sweep(const DiagramStore& store, const GroupOfValue& groups, const State& state, AxisIndex axis)
       : store_(store),
+        groups_(groups),
         state_(state),
         here_(state),
         runs_gone_(state.size(), 0),
@@ -79,15 +123,15 @@ class Sweep {
     std::uint32_t first_changed = stretch_ == 0 ? 0 : change_rows(ends_[stretch_ - 1]);
     ++stretch_;
     if (first_changed > last_seen_) return std::nullopt;
-    State piece;
+    StateInMaking piece(groups_);
     last_seen_ = LiveRows::kNone;
     for (std::uint32_t row = live_.first_from(0); row != LiveRows::kNone;
          row = live_.first_from(row + 1)) {
-      if (add(piece, here_[row])) continue;
+      if (piece.add(here_[row])) continue;
       last_seen_ = row;  // what comes after it does not count
       break;
     }
-    return piece;
+    return std::move(piece).finish();
   }
 
  private:
@@ -112,6 +156,7 @@ class Sweep {
   }
 
   const DiagramStore& store_;
+  const GroupOfValue& groups_;
   const State& state_;
   State here_;                            // each row as it is in the stretch, also one that is gone
   std::vector<std::uint32_t> runs_gone_;  // by row
@@ -126,8 +171,10 @@ class Sweep {
 
 class Product {
  public:
-  Product(DiagramStore& store, const MakeTerminal& make_terminal, const ProductLimits& limits)
+  Product(DiagramStore& store, const GroupOfValue& groups, const MakeTerminal& make_terminal,
+          const ProductLimits& limits)
       : store_(store),
+        groups_(groups),
         make_terminal_(make_terminal),
         limits_(limits),
         nodes_max_(store.node_count() + limits.nodes_max) {}
@@ -171,7 +218,16 @@ class Product {
 
   DiagramRef close(const State& state) {
     std::vector<ProductRow> rows;
-    for (Alive row : state) rows.push_back({rest_of(row), value_of(row), decides(row)});
+    for (Alive row : state) {
+      std::uint32_t value = value_of(row);
+      if (skips(row)) {
+        rows.push_back({rest_of(row), 0, false, value, true});
+      } else {
+        auto group = groups_.find(value);
+        rows.push_back(
+            {rest_of(row), value, decides(row), group == groups_.end() ? 0 : group->second, false});
+      }
+    }
     closed.push_back(std::move(rows));
     return terminal(kClosedBit |
                     static_cast<std::uint32_t>(limits_.closed_first + closed.size() - 1));
@@ -187,7 +243,7 @@ class Product {
   // False: more than the limits allow.
   bool cut(const State& state, AxisIndex axis, double copies, Pieces& pieces) {
     double rows_max = copies * static_cast<double>(state.size());
-    Sweep sweep(store_, state, axis);
+    Sweep sweep(store_, groups_, state, axis);
     for (ClassIndex end : sweep.ends()) {
       std::optional<State> piece = sweep.next();
       if (!piece || (!pieces.states.empty() && *piece == pieces.states.back())) {
@@ -222,6 +278,7 @@ class Product {
   }
 
   DiagramStore& store_;
+  const GroupOfValue& groups_;
   const MakeTerminal& make_terminal_;
   const ProductLimits& limits_;
   std::size_t nodes_max_;
@@ -234,13 +291,18 @@ class Product {
 std::optional<ProductResult> product(DiagramStore& store, const std::vector<ProductRow>& rows,
                                      const MakeTerminal& make_terminal,
                                      const ProductLimits& limits) {
-  State state;
+  GroupOfValue groups;
   for (const ProductRow& row : rows) {
-    std::uint32_t tagged = row.value | (row.decides ? 0 : kCollects);
-    if (!add(state, alive(tagged, row.where))) break;
+    if (!row.skips && row.group != 0) groups.emplace(row.value, row.group);
   }
-  Product walk(store, make_terminal, limits);
-  DiagramRef root = walk.build(std::move(state), limits.copies_max, 0);
+  StateInMaking state(groups);
+  for (const ProductRow& row : rows) {
+    std::uint32_t tagged =
+        row.skips ? kSkips | row.group : row.value | (row.decides ? 0 : kCollects);
+    if (!state.add(alive(tagged, row.where))) break;
+  }
+  Product walk(store, groups, make_terminal, limits);
+  DiagramRef root = walk.build(std::move(state).finish(), limits.copies_max, 0);
   if (walk.failed) return std::nullopt;
   return ProductResult{root, std::move(walk.closed), walk.work()};
 }

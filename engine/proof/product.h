@@ -9,6 +9,9 @@
 //     BR      -> [A: meter, B: yes]       (C can no longer decide)
 //     else    -> [C: yes]                 = terminal C
 //
+// A row that *skips* takes others out: where it holds, the rows of its group, which stand right
+// behind it, do not count. What must not be drawn as part of their own diagrams is said so.
+//
 // A product can be exponential. Under limits, a state may be *closed* instead of branched: its
 // terminal then names the list of rows, which becomes a residual matcher.
 #pragma once
@@ -25,6 +28,9 @@ struct ProductRow {
   DiagramRef where = kNo;
   std::uint32_t value = 0;  // what the terminal is made of
   bool decides = true;      // rows after it do not count where it holds
+  // Rows of one group stand together; 0: of none. Those of one value are of one group.
+  std::uint32_t group = 0;
+  bool skips = false;  // has no value; stands before its group, which it takes out
 };
 
 // Turns the values of the rows that hold, in order, into the value of a terminal.

@@ -13,12 +13,28 @@ bool has_voice(const Rule& rule) {
          !rule.action.tasks.empty();
 }
 
+constexpr std::size_t kSmallNodes = 16;
+
+bool is_small(const DiagramStore& store, DiagramRef root) {
+  std::vector<DiagramRef> met, open = {root};
+  while (!open.empty() && met.size() <= kSmallNodes) {
+    DiagramRef at = open.back();
+    open.pop_back();
+    if (is_terminal(at) || std::find(met.begin(), met.end(), at) != met.end()) continue;
+    met.push_back(at);
+    for (const DiagramRun& run : store.runs(at)) {
+      if (!is_terminal(run.target)) open.push_back(run.target);
+    }
+  }
+  return met.size() <= kSmallNodes;
+}
+
 // Adds the rows of an action that holds there.
 void add_action(RuleDiagrams& rules, std::vector<OutcomeRow>& rows, DiagramRef holds,
                 const Action& action, std::int32_t rule, std::int32_t ban) {
   DiagramStore& store = rules.store();
   auto add = [&](DiagramRef where, const Leaf& leaf) {
-    if (where != kNo) rows.push_back({where, leaf});
+    if (where != kNo) rows.push_back({where, leaf, false});
   };
   if (action.kind == Action::Kind::keep && ban < 0) {
     add(store.both(holds, rules.keep_is_lawful()), {Action::Kind::keep, 0, rule, -1, false});
@@ -109,22 +125,41 @@ std::vector<std::uint32_t> RuleDiagrams::all_overriders(std::uint32_t rule) cons
   return {met.begin(), met.end()};
 }
 
+std::vector<std::uint32_t> RuleDiagrams::silencers(std::uint32_t rule) const {
+  std::vector<std::uint32_t> found = all_overriders(rule);
+  std::erase_if(found, [&](std::uint32_t overrider) {
+    return table_.rules[overrider].action.kind != Action::Kind::none;
+  });
+  return found;
+}
+
 DiagramRef RuleDiagrams::unsilenced(std::uint32_t rule) {
   std::vector<DiagramRef> any;
-  for (std::uint32_t overrider : all_overriders(rule)) {
-    bool outcome = table_.rules[overrider].action.kind != Action::Kind::none;
-    if (!outcome) any.push_back(fires(overrider));
-  }
+  for (std::uint32_t silencer : silencers(rule)) any.push_back(fires(silencer));
   return store_.opposite(store_.any_of(std::move(any)));
 }
 
-DiagramRef RuleDiagrams::overridden(std::uint32_t rule) {
-  std::vector<DiagramRef> any;
-  for (std::uint32_t overrider : all_overriders(rule)) any.push_back(fires(overrider));
-  return store_.any_of(std::move(any));
+std::vector<DiagramRef> where_silenced(RuleDiagrams& rules,
+                                       const std::vector<std::uint32_t>& indices,
+                                       DiagramRef region) {
+  DiagramStore& store = rules.store();
+  std::vector<DiagramRef> parts;
+  for (std::uint32_t index : indices) {
+    DiagramRef fires = rules.fires(index);
+    if (fires == kNo || !store.may_meet(fires, region)) continue;
+    if (!parts.empty() && is_small(store, parts.back()) && is_small(store, fires)) {
+      DiagramRef both = store.either(parts.back(), fires);
+      if (is_small(store, both)) {
+        parts.back() = both;
+        continue;
+      }
+    }
+    parts.push_back(fires);
+  }
+  return parts;
 }
 
-std::vector<OutcomeRow> outcome_rows(RuleDiagrams& rules, DiagramRef within) {
+std::vector<OutcomeRow> outcome_rows(RuleDiagrams& rules, DiagramRef within, Silencing silencing) {
   const RuleTable& table = rules.table();
   std::vector<OutcomeRow> rows;
   ConditionGlance glance = rules.glance(within);
@@ -133,8 +168,15 @@ std::vector<OutcomeRow> outcome_rows(RuleDiagrams& rules, DiagramRef within) {
     if (!rules.store().may_meet(rules.holds(index), within)) continue;
     DiagramRef holds = rules.store().both(rules.holds(index), within);
     if (holds == kNo) continue;
-    holds = rules.store().both(holds, rules.unsilenced(index));
-    add_action(rules, rows, holds, table.rules[index].action, static_cast<std::int32_t>(index), -1);
+    auto rule = static_cast<std::int32_t>(index);
+    if (silencing == Silencing::drawn) {
+      holds = rules.store().both(holds, rules.unsilenced(index));
+    } else if (table.rules[index].action.kind != Action::Kind::none) {
+      for (DiagramRef silenced : where_silenced(rules, rules.silencers(index), holds)) {
+        rows.push_back({silenced, {Action::Kind::keep, 0, rule, -1, false}, true});
+      }
+    }
+    add_action(rules, rows, holds, table.rules[index].action, rule, -1);
   }
   add_action(rules, rows, within, table.otherwise, -1, -1);
   for (std::size_t b = 0; b < table.bans.size(); ++b) {
@@ -146,19 +188,18 @@ std::vector<OutcomeRow> outcome_rows(RuleDiagrams& rules, DiagramRef within) {
   for (std::size_t b = 0; b < table.bans.size(); ++b) {
     DiagramRef broken = rules.store().both(rules.broken(b), within);
     if (broken == kNo) continue;
-    rows.push_back({broken, {Action::Kind::keep, 0, -1, static_cast<std::int32_t>(b), false}});
+    Leaf leaf{Action::Kind::keep, 0, -1, static_cast<std::int32_t>(b), false};
+    rows.push_back({broken, leaf, false});
   }
   return rows;
 }
 
 std::vector<Voice> voices(RuleDiagrams& rules) {
   const RuleTable& table = rules.table();
-  DiagramStore& store = rules.store();
   bool first_match = table.settings.first_match;
   auto has_outcome = [&](const Rule& rule) { return rule.action.kind != Action::Kind::none; };
   // Under first-match a rule with an outcome speaks where it decides, which its leaf tells, and no
-  // rule after it is heard. Where that leaves the others is not drawn here: as one diagram it may
-  // be as large as all situations.
+  // rule after it is heard.
   auto speaks_here = [&](const Rule& rule) {
     return has_voice(rule) && !(first_match && has_outcome(rule));
   };
@@ -169,8 +210,13 @@ std::vector<Voice> voices(RuleDiagrams& rules) {
     bool silences = first_match && has_outcome(table.rules[i]);
     if (!silences && !speaks_here(table.rules[i])) continue;
     DiagramRef where = rules.fires(i);
-    if (!first_match) where = store.both(where, store.opposite(rules.overridden(i)));
-    if (where != kNo) found.push_back({where, i, silences});
+    if (where == kNo) continue;
+    if (!first_match) {
+      for (DiagramRef silenced : where_silenced(rules, rules.all_overriders(i), where)) {
+        found.push_back({silenced, i, Voice::Kind::silences_rule});
+      }
+    }
+    found.push_back({where, i, silences ? Voice::Kind::silences_rest : Voice::Kind::speaks});
   }
   return found;
 }

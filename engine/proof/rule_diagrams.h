@@ -63,11 +63,11 @@ class RuleDiagrams {
   // What is known already, and what somebody else knows about an equal rule and the same store.
   std::optional<DiagramRef> known_fires(std::uint32_t rule) const { return fires_[rule]; }
   void adopt_fires(std::uint32_t rule, DiagramRef ref) { fires_[rule] = ref; }
-  // No rule without an outcome that overrides this one fires. (One with an outcome comes before
-  // it.)
+  // Rules without an outcome that override this one, directly or through others. (One with an
+  // outcome comes before it.)
+  std::vector<std::uint32_t> silencers(std::uint32_t rule) const;
+  // None of them fires.
   DiagramRef unsilenced(std::uint32_t rule);
-  // A rule that overrides this one, directly or through others, fires.
-  DiagramRef overridden(std::uint32_t rule);
   // Installed or downloadable, and no ban bites with it.
   DiagramRef can_have(const Alternative& alternative);
   DiagramRef healthy(ProfileIndex profile) {
@@ -105,19 +105,44 @@ class RuleDiagrams {
   std::vector<std::vector<std::uint32_t>> overriders_;
 };
 
+// Where any of the rules fires, as far as it may meet the region: diagrams of which each is small
+// or one rule's own. Thousands of thresholds come down to one, and what would explode stays apart.
+std::vector<DiagramRef> where_silenced(RuleDiagrams& rules,
+                                       const std::vector<std::uint32_t>& indices,
+                                       DiagramRef region);
+
 struct OutcomeRow {
   DiagramRef where = kNo;
   Leaf leaf;
+  // Where it holds, the rows of the leaf's rule, which stand right behind it, do not count; it is
+  // no outcome itself.
+  bool silences = false;
+};
+// Where rules without an outcome silence one that they override.
+enum class Silencing : std::uint8_t {
+  drawn,    // taken out of the rule's own rows
+  as_rows,  // said by rows of its own: as one diagram it may be as large as all situations
 };
 // Where none holds: keep. Only what lies inside `within` is told.
-std::vector<OutcomeRow> outcome_rows(RuleDiagrams& rules, DiagramRef within = kYes);
+std::vector<OutcomeRow> outcome_rows(RuleDiagrams& rules, DiagramRef within = kYes,
+                                     Silencing silencing = Silencing::drawn);
+// The group of the row's rule in a product (ProductRow::group); 0: the row is of no rule.
+inline std::uint32_t group_of(const OutcomeRow& row) {
+  return static_cast<std::uint32_t>(row.leaf.rule + 1);
+}
 
-// A rule with something to say, and where it says it: where it fires and is not overridden. Or one
-// that says nothing here and silences, where it fires, all that come after it.
+// A rule with something to say, where it fires; or one that says nothing here and silences, where
+// it fires, all that come after it, or one rule alone. What is left to a rule is not drawn: it may
+// be as large as all situations.
 struct Voice {
+  enum class Kind : std::uint8_t {
+    speaks,
+    silences_rest,
+    silences_rule,  // stands right before `rule` speaks
+  };
   DiagramRef where = kNo;
   std::uint32_t rule = 0;
-  bool silences = false;
+  Kind kind = Kind::speaks;
 };
 // In the order written. None: no rule has anything to say.
 std::vector<Voice> voices(RuleDiagrams& rules);
