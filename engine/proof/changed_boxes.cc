@@ -175,24 +175,21 @@ class BoxGrower {
   std::vector<std::uint32_t> held_off_by_;          // by box: how many axes do
 };
 
-// The rows of one side that meet what changed, in the order in which they decide.
+// The rows of one side, with what they can reach.
 struct Side {
-  const RuleTable& table;
-  std::vector<OutcomeRow> rows;
+  const std::vector<OrderedSides::Row>& rows;
   std::vector<Reach> reaches;
-  std::vector<bool> changed;
   std::unordered_map<DiagramRef, std::size_t> first_place;  // of each `where` among the rows
 };
 
-// Both sides, and the pairs of their rows that can decide one and the same situation differently:
-// where a row that both have decides on both, they decide alike.
+// Both sides, and the pairs of their rows that can decide one and the same situation differently.
 class TwoSides {
  public:
-  TwoSides(JointModel& model, OutcomePairs& pairs, const ChangedRules& changed)
+  TwoSides(JointModel& model, const OrderedSides& sides)
       : model_(model),
-        pairs_(pairs),
-        before_(side(model.rules_before(), changed.where, changed.before)),
-        after_(side(model.rules_after(), changed.where, changed.after)) {}
+        differing_(sides.differing),
+        before_(side(sides.before)),
+        after_(side(sides.after)) {}
 
   const Side& before() const { return before_; }
   const Side& after() const { return after_; }
@@ -204,10 +201,10 @@ class TwoSides {
   void for_each_pair(const Visit& visit, const DoneWith& done_with) {
     std::vector<std::size_t> changed_after;
     for (std::size_t j = 0; j < after_.rows.size(); ++j) {
-      if (after_.changed[j]) changed_after.push_back(j);
+      if (after_.rows[j].changed) changed_after.push_back(j);
     }
     for (std::size_t i = 0; i < before_.rows.size(); ++i) {
-      if (before_.changed[i]) {
+      if (before_.rows[i].changed) {
         for (std::size_t j = 0; j < after_.rows.size(); ++j) {
           if (!visit(i, j)) return;
           if (contains(after_, j, before_, i)) break;
@@ -233,9 +230,8 @@ class TwoSides {
   DiagramRef region(std::size_t i, std::size_t j) {
     return model_.store().both(before_.rows[i].where, after_.rows[j].where);
   }
-  DiagramRef differing(std::size_t i, std::size_t j, DiagramRef region) {
-    return pairs_.differing(before_.table, before_.rows[i].leaf, after_.table, after_.rows[j].leaf,
-                            region);
+  DiagramRef differing(std::size_t i, std::size_t j, DiagramRef region) const {
+    return region == kNo ? kNo : differing_(i, j, region);
   }
 
  private:
@@ -254,34 +250,29 @@ class TwoSides {
     return model_.store().both(of_whole.rows[whole].where, where) == where;
   }
 
-  Side side(RuleDiagrams& rules, DiagramRef within, const std::vector<std::uint32_t>& changed) {
-    Side side{rules.table(), pairs_.rows_of(rules, within), {}, {}, {}};
-    side.rows.push_back({within, Leaf{}});
-    for (const OutcomeRow& row : side.rows) {
+  Side side(const std::vector<OrderedSides::Row>& rows) {
+    Side side{rows, {}, {}};
+    for (const OrderedSides::Row& row : rows) {
       side.first_place.try_emplace(row.where, side.reaches.size());
       side.reaches.emplace_back(model_.store(), row.where);
-      side.changed.push_back(row.leaf.rule >= 0 &&
-                             std::binary_search(changed.begin(), changed.end(),
-                                                static_cast<std::uint32_t>(row.leaf.rule)));
     }
     return side;
   }
 
   JointModel& model_;
-  OutcomePairs& pairs_;
+  const std::function<DiagramRef(std::size_t, std::size_t, DiagramRef)>& differing_;
   Side before_, after_;
 };
 
 class Finder {
  public:
-  Finder(JointModel& model, OutcomePairs& pairs, const ChangedRules& changed,
-         const CoverOptions& options, ProofBudget& budget)
+  Finder(JointModel& model, const OrderedSides& sides, const CoverOptions& options,
+         ProofBudget& budget)
       : model_(model),
-        pairs_(pairs),
         options_(options),
         budget_(budget),
         grower_(model, options),
-        sides_(model, pairs, changed) {}
+        sides_(model, sides) {}
 
   ChangedBoxes run() {
     auto go_on = [&](std::size_t) { return !found_.more; };
@@ -297,7 +288,6 @@ class Finder {
  private:
   void compare(std::size_t i, std::size_t j) {
     const Side &before = sides_.before(), &after = sides_.after();
-    const OutcomeRow &was = before.rows[i], &is = after.rows[j];
     if (!sides_.may_decide(i, j)) return;
     DiagramRef region = sides_.differing(i, j, sides_.region(i, j));
     if (region == kNo) return;
@@ -317,10 +307,7 @@ class Finder {
       }
       ClassBox box = grower_.grow(region, covers, *answer.witness);
       covers.push_back(box.diagram(model_.store()));
-      auto [words_before, words_after] = pairs_.words(before.table, was.leaf, after.table, is.leaf);
-      found_.boxes.push_back({std::move(box), *std::move(answer.witness), std::move(words_before),
-                              std::move(words_after), OutcomePairs::decider(before.table, was.leaf),
-                              OutcomePairs::decider(after.table, is.leaf)});
+      found_.boxes.push_back({std::move(box), *std::move(answer.witness), i, j});
     }
   }
 
@@ -337,7 +324,6 @@ class Finder {
   }
 
   JointModel& model_;
-  OutcomePairs& pairs_;
   const CoverOptions& options_;
   ProofBudget& budget_;
   BoxGrower grower_;
@@ -347,19 +333,19 @@ class Finder {
 
 }  // namespace
 
-ChangedBoxes changed_boxes(JointModel& model, OutcomePairs& pairs, const ChangedRules& changed,
+ChangedBoxes changed_boxes(JointModel& model, const OrderedSides& sides,
                            const CoverOptions& options, ProofBudget& budget) {
-  return Finder(model, pairs, changed, options, budget).run();
+  return Finder(model, sides, options, budget).run();
 }
 
 // Ordered by the row before, then by the row after: of the pairs that hold in a situation, the
 // first is that of the rows that decide there, for each side's other rows that hold come later. A
 // row that both sides have and that decides before holds after as well: what decides after is this
 // row or a changed one ahead of it.
-std::optional<std::vector<DifferingRow>> differing_rows(JointModel& model, OutcomePairs& pairs,
-                                                        const ChangedRules& changed,
+std::optional<std::vector<DifferingRow>> differing_rows(JointModel& model,
+                                                        const OrderedSides& ordered,
                                                         std::size_t rows_max) {
-  TwoSides sides(model, pairs, changed);
+  TwoSides sides(model, ordered);
   std::vector<DifferingRow> rows;
   auto add = [&](DiagramRef where, bool differs) {
     if (where != kNo) rows.push_back({where, differs});
@@ -373,7 +359,7 @@ std::optional<std::vector<DifferingRow>> differing_rows(JointModel& model, Outco
         return add(differing, true) && (differing == region || add(region, false));
       },
       [&](std::size_t i) {
-        return sides.before().changed[i] || add(sides.before().rows[i].where, false);
+        return sides.before().rows[i].changed || add(sides.before().rows[i].where, false);
       });
   if (rows.size() > rows_max) return std::nullopt;
   return rows;

@@ -14,6 +14,7 @@
 #include "engine/proof/flatten.h"
 #include "engine/proof/outcome_pairs.h"
 #include "engine/proof/row_graph.h"
+#include "engine/proof/said_texts.h"
 #include "engine/proof/situation_words.h"
 #include "engine/proof/witness_text.h"
 
@@ -123,8 +124,8 @@ class Differ {
 
   // The whole is too large: what changed, box by box.
   std::vector<Listed> list_boxes() {
-    ChangedBoxes boxes =
-        changed_boxes(model_, pairs_, changed_, cover_options(options_.situations_max), budget_);
+    ChangedBoxes boxes = changed_boxes(model_, pairs_.sides(changed_),
+                                       cover_options(options_.situations_max), budget_);
     if (!boxes.decided) undecided("whether more situations are decided differently");
     found_.more = boxes.more;
     by_boxes_ = true;
@@ -132,9 +133,11 @@ class Differ {
     std::vector<Listed> listed;
     for (ChangedBox& box : boxes.boxes) {
       DiagramRef where = box.box.diagram(model_.store());
-      listed.push_back(listed_box(box.box, std::move(box.witness), where, box.before, box.after));
-      listed.back().situation.before_by = std::move(box.before_by);
-      listed.back().situation.after_by = std::move(box.after_by);
+      const Leaf &was = pairs_.leaf_before(box.before), &is = pairs_.leaf_after(box.after);
+      auto [before, after] = pairs_.words(model_.before(), was, model_.after(), is);
+      listed.push_back(listed_box(box.box, std::move(box.witness), where, before, after));
+      listed.back().situation.before_by = OutcomePairs::decider(model_.before(), was);
+      listed.back().situation.after_by = OutcomePairs::decider(model_.after(), is);
     }
     sort(listed);
     return listed;
@@ -196,88 +199,37 @@ class Differ {
   // --- alerts and tasks
   // ---------------------------------------------------------------------------------------------
 
-  using TextRegions = std::map<std::string, DiagramRef>;  // `alert "low"`, and where it is raised
-
-  TextRegions text_regions(RuleDiagrams& rules) {
-    const RuleTable& table = rules.table();
-    DiagramStore& store = model_.store();
-    std::map<std::string, std::vector<DiagramRef>> parts;
-    auto add = [&](const Action& action, DiagramRef where) {
-      for (const std::string& text : action.alerts) {
-        parts[fmt::format("alert \"{}\"", text)].push_back(where);
-      }
-      for (const std::string& text : action.tasks) {
-        parts[fmt::format("task \"{}\"", text)].push_back(where);
-      }
-    };
-    DiagramRef heard = kYes;
-    std::vector<DiagramRef> silenced;  // where the next rule is
-    for (const Voice& voice : voices(rules)) {
-      if (voice.kind == Voice::Kind::silences_rest) {
-        heard = store.both(heard, store.opposite(voice.where));
-      } else if (voice.kind == Voice::Kind::silences_rule) {
-        silenced.push_back(voice.where);
-      } else {
-        DiagramRef unheard = store.any_of(std::exchange(silenced, {}));
-        DiagramRef where = store.both(voice.where, store.opposite(unheard));
-        add(table.rules[voice.rule].action, store.both(where, heard));
-      }
-    }
-    // Under first-match a rule with an outcome speaks where it decides.
-    DiagramRef open = kYes;
-    for (std::uint32_t i = 0; table.settings.first_match && i < table.rules.size(); ++i) {
-      const Action& action = table.rules[i].action;
-      if (action.kind == Action::Kind::none) continue;
-      bool speaks = !action.alerts.empty() || !action.tasks.empty();
-      if (speaks) add(action, store.both(rules.fires(i), open));
-      open = store.both(open, store.opposite(rules.fires(i)));
-    }
-    TextRegions regions;
-    for (auto& [text, where] : parts) regions[text] = store.any_of(std::move(where));
-    return regions;
-  }
-
-  // Do both sides' rules with alerts or tasks read alike? Then nothing needs to be compared.
-  static bool speak_alike(const RuleTable& a, const RuleTable& b) {
-    auto speakers = [](const RuleTable& table) {
-      std::vector<std::tuple<ConditionIndex, EffectKey, std::vector<std::string>>> found;
-      for (const Rule& rule : table.rules) {
-        if (rule.action.alerts.empty() && rule.action.tasks.empty()) continue;
-        std::vector<std::string> texts = rule.action.alerts;
-        texts.push_back("");
-        texts.insert(texts.end(), rule.action.tasks.begin(), rule.action.tasks.end());
-        found.emplace_back(rule.condition, effect_key(rule.action), std::move(texts));
-      }
-      std::sort(found.begin(), found.end());
-      return found;
-    };
-    return speakers(a) == speakers(b);
-  }
-
   std::vector<Listed> list_texts() {
     std::vector<Listed> listed;
-    bool untouched = changed_.before.empty() && changed_.after.empty() && !changed_.bans;
-    bool alike = speak_alike(model_.before(), model_.after());
-    bool silent =
-        alike && std::none_of(model_.after().rules.begin(), model_.after().rules.end(),
-                              [](const Rule& rule) {
-                                return !rule.action.alerts.empty() || !rule.action.tasks.empty();
-                              });
-    if (silent || (alike && untouched)) return listed;
-    TextRegions before = text_regions(model_.rules_before());
-    TextRegions after = text_regions(model_.rules_after());
-    std::set<std::string> texts;
-    for (const auto& [text, where] : before) texts.insert(text);
-    for (const auto& [text, where] : after) texts.insert(text);
-    for (const std::string& text : texts) {
-      DiagramRef was = before.contains(text) ? before[text] : kNo;
-      DiagramRef is = after.contains(text) ? after[text] : kNo;
-      if (was == is) continue;
-      DiagramStore& store = model_.store();
-      list(listed, store.both(was, store.opposite(is)), text, "no " + text);
-      list(listed, store.both(is, store.opposite(was)), "no " + text, text);
+    SaidTexts said(model_, {options_.work_max / 10, options_.nodes_max});
+    for (const std::string& text : said.texts()) {
+      if (found_.more && shown_ >= options_.situations_max) break;
+      if (std::optional<SaidTexts::Regions> where = said.compare(text)) {
+        list(listed, where->lost, text, "no " + text);
+        list(listed, where->gained, "no " + text, text);
+      } else if (std::optional<SaidTexts::Sides> sides = said.sides(text)) {
+        list_text_boxes(listed, *sides, text);
+      } else {
+        undecided(fmt::format("where `{}` is said", text));
+      }
     }
     return listed;
+  }
+
+  void list_text_boxes(std::vector<Listed>& listed, const SaidTexts::Sides& sides,
+                       const std::string& text) {
+    std::size_t left = options_.situations_max - std::min(options_.situations_max, shown_);
+    ChangedBoxes boxes = changed_boxes(model_, sides.rows, cover_options(left), budget_);
+    if (!boxes.decided) undecided(fmt::format("where `{}` is said", text));
+    found_.more = found_.more || boxes.more;
+    shown_ += boxes.boxes.size();
+    for (ChangedBox& box : boxes.boxes) {
+      auto words = [&](bool says) { return says ? text : "no " + text; };
+      DiagramRef where = box.box.diagram(model_.store());
+      listed.push_back(listed_box(box.box, std::move(box.witness), where,
+                                  words(sides.says_before[box.before]),
+                                  words(sides.says_after[box.after])));
+    }
   }
 
   // --- the graph that tells, for a recorded device, what would change
@@ -294,7 +246,7 @@ class Differ {
       rows.push_back({pair.where, beyond, true});
     }
     if (by_boxes_ && (found_.more || !found_.undecided.empty())) {
-      auto further = differing_rows(model_, pairs_, changed_, kTellingRowsMax);
+      auto further = differing_rows(model_, pairs_.sides(changed_), kTellingRowsMax);
       if (!further) return std::nullopt;
       for (const DifferingRow& row : *further) {
         rows.push_back({row.where, row.differs ? beyond : beyond + 1, true});

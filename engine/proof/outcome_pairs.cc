@@ -170,6 +170,27 @@ DiagramRef OutcomePairs::differing(const RuleTable& table_before, const Leaf& be
   return where_it_matters(outcomes_[was], outcomes_[is], where);
 }
 
+OrderedSides OutcomePairs::sides(const ChangedRules& changed) {
+  auto rows = [&](RuleDiagrams& rules, const std::vector<std::uint32_t>& of_changed) {
+    std::vector<OrderedSides::Row> found;
+    for (const OutcomeRow& row : rows_of(rules, changed.where)) {
+      bool is_changed =
+          row.leaf.rule >= 0 && std::binary_search(of_changed.begin(), of_changed.end(),
+                                                   static_cast<std::uint32_t>(row.leaf.rule));
+      found.push_back({row.where, is_changed});
+    }
+    found.push_back({changed.where, false});
+    return found;
+  };
+  OrderedSides sides;
+  sides.before = rows(model_.rules_before(), changed.before);
+  sides.after = rows(model_.rules_after(), changed.after);
+  sides.differing = [this](std::size_t i, std::size_t j, DiagramRef where) {
+    return differing(model_.before(), leaf_before(i), model_.after(), leaf_after(j), where);
+  };
+  return sides;
+}
+
 std::pair<std::string, std::string> OutcomePairs::words(const RuleTable& table_before,
                                                         const Leaf& before,
                                                         const RuleTable& table_after,

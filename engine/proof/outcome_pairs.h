@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/proof/changed_boxes.h"
+#include "engine/proof/changed_rules.h"
 #include "engine/proof/joint_model.h"
 
 namespace sojourn {
@@ -32,6 +34,12 @@ class OutcomePairs {
                        const RuleTable& table_after, const Leaf& after, DiagramRef where);
   // What a side decides inside a region, row by row; kept for who asks about the same region again.
   const std::vector<OutcomeRow>& rows_of(RuleDiagrams& rules, DiagramRef within);
+  // Both sides' rows inside of what changed, in the order in which they decide.
+  // Requires: only rules changed, neither bans nor `otherwise`. This outlives the result.
+  OrderedSides sides(const ChangedRules& changed);
+  // The row's outcome. Requires: `sides` were asked for last.
+  const Leaf& leaf_before(std::size_t row) const { return leaf(before_, row); }
+  const Leaf& leaf_after(std::size_t row) const { return leaf(after_, row); }
   // Both in the language's words.
   std::pair<std::string, std::string> words(const RuleTable& table_before, const Leaf& before,
                                             const RuleTable& table_after, const Leaf& after);
@@ -61,6 +69,10 @@ class OutcomePairs {
     std::vector<OutcomeRow> rows;
     std::vector<std::uint32_t> order;  // precedence
   };
+  static const Leaf& leaf(const Side& side, std::size_t row) {
+    static const Leaf kNone;
+    return row < side.rows.size() ? side.rows[row].leaf : kNone;
+  }
   Side& side_of(RuleDiagrams& rules) { return &rules == &model_.rules_before() ? before_ : after_; }
 
   JointModel& model_;
