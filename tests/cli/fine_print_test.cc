@@ -80,6 +80,22 @@ otherwise keep
   CHECK(records[1]["ts"] == "2026-03-02T00:00:00Z");
 }
 
+TEST_CASE("9: while nobody knows what is enabled nothing is violated, and that is doubt") {
+  ScratchFolder scratch;
+  const std::string policy = kProfiles + "ban none never roaming in BR\n";
+  std::string trace;
+  for (int day = 1; day <= 3; ++day) {
+    trace += line("2026-01-0" + std::to_string(day) + "T00:00:00Z", "d", R"("network":"724-05")");
+  }
+  Json ban = dryrun(scratch, policy, trace).summary["bans"][0]["with"];
+  CHECK(ban["device_days_violated"] == 0);
+  CHECK(ban["device_days_in_doubt"] == 3);
+  trace += line("2026-01-04T00:00:00Z", "d", R"("network":"724-05","profile":"global")");
+  ban = dryrun(scratch, policy, trace).summary["bans"][0]["with"];
+  CHECK(ban["device_days_violated"] == 1);
+  CHECK(ban["device_days_in_doubt"] == 3);
+}
+
 TEST_CASE("10: since when there is a device may stand in an inventory or in a report") {
   ScratchFolder scratch;
   scratch.write("devices.csv", "device,commissioned\nlisted,2026-01-01\n");
