@@ -13,10 +13,12 @@ CommitBeside::~CommitBeside() {
   thread_.join();
 }
 
-void CommitBeside::begin(std::span<const StoreTransaction> group, WhenDone when_done) {
+void CommitBeside::begin(std::span<const StoreTransaction> group, std::function<void()> prepare,
+                         WhenDone when_done) {
   {
     std::lock_guard lock(mutex_);
     group_ = group;
+    prepare_ = std::move(prepare);
     when_done_ = std::move(when_done);
     answers_.reset();
     begun_ = true;
@@ -36,6 +38,7 @@ void CommitBeside::run() {
     changed_.wait(lock, [&] { return begun_ || over_; });
     if (!std::exchange(begun_, false)) return;
     lock.unlock();
+    prepare_();
     std::vector<Status> answers = store_.commit_group(group_);
     when_done_(answers);
     lock.lock();

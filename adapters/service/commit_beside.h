@@ -2,8 +2,7 @@
 // else: one group at a time.
 //
 //   CommitBeside commit(store);
-//   commit.begin(group, [](std::vector<Status>& answers) { ... });  // on the thread, when it is
-//   done
+//   commit.begin(group, [] { ... }, [](std::vector<Status>& answers) { ... });   // on the thread
 //   ... decide about the next ...
 //   std::vector<Status> answers = commit.wait();
 #pragma once
@@ -31,8 +30,10 @@ class CommitBeside {
   CommitBeside(const CommitBeside&) = delete;
   CommitBeside& operator=(const CommitBeside&) = delete;
 
-  // Requires: nothing is under way. The group stays as it is until `wait` returns.
-  void begin(std::span<const StoreTransaction> group, WhenDone when_done);
+  // `prepare`: before it is committed, may yet change what is in the group. Requires: nothing is
+  // under way. Else the group stays as it is until `wait` returns.
+  void begin(std::span<const StoreTransaction> group, std::function<void()> prepare,
+             WhenDone when_done);
   // Requires: something was begun.
   std::vector<Status> wait();
 
@@ -43,6 +44,7 @@ class CommitBeside {
   std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
   std::span<const StoreTransaction> group_;
+  std::function<void()> prepare_;
   WhenDone when_done_;
   bool begun_ = false;
   std::optional<std::vector<Status>> answers_;

@@ -423,8 +423,9 @@ void Engine::begin_commit() {
     return;
   }
   under_way_.emplace(std::exchange(next_, Batch()));
-  commit_beside_.begin(under_way_->effects.transactions,
-                       [this](std::vector<Status>& answers) { note_committed(answers); });
+  commit_beside_.begin(
+      under_way_->effects.transactions, [this] { under_way_->effects.pack(); },
+      [this](std::vector<Status>& answers) { note_committed(answers); });
 }
 
 // Whoever waits does not wait for what is being decided. What was not committed as it should be is
@@ -508,6 +509,7 @@ void Engine::answer(std::deque<ReportsJob>& jobs, const Status& done) {
 Status Engine::commit(Effects& effects) {
   std::uint64_t batch = tenant_.complete(effects, now_());
   if (!effects.transactions.empty()) {
+    effects.pack();
     std::vector<Status> answers = commit_group(effects.transactions);
     if (Status settled = settle_placements(effects, answers); !settled) return settled;
     for (Status& one : answers) {

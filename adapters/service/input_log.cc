@@ -116,7 +116,7 @@ std::size_t InputLog::append(const std::string& label, std::string_view text,
     text.remove_prefix(part.size());
     entries.add(next_, part);
     unwritten_.text(label);
-    unwritten_.text(std::string(part));
+    unwritten_.text(part);
     unwritten_bytes_ += part.size();
     if (unwritten_bytes_ >= kRowBytes) end_row();
   }
@@ -133,19 +133,15 @@ void InputLog::keep_on(PendingEntries& entries) {
 
 void InputLog::end_row() {
   if (unwritten_bytes_ == 0) return;
-  Bytes plain = unwritten_.take();
-  full_rows_.emplace_back(
-      next_,
-      pack_journal({reinterpret_cast<const char*>(plain.data()), plain.size()}, PackEffort::quick));
+  full_rows_.emplace_back(next_, unwritten_.take());
   rows_.push_back({next_++, unwritten_bytes_});
   byte_count_ += unwritten_bytes_;
   unwritten_bytes_ = 0;
 }
 
-void InputLog::write(const Keys& keys, StoreTransaction& effect) {
+std::vector<std::pair<std::uint64_t, Bytes>> InputLog::take_rows() {
   end_row();
-  for (auto& [number, row] : full_rows_) effect.put(keys.input_log(number), std::move(row));
-  full_rows_.clear();
+  return std::exchange(full_rows_, {});
 }
 
 const PendingEntries* InputLog::pending(const std::string& label) const {

@@ -2,7 +2,7 @@
 // that are only ever appended, so that a report does not cost the disk a place of its own.
 //
 //   log.append(label, text);             // a turn's entries of a device, as in its journal
-//   log.write(keys, effect);             // with the turn's other effects, in one transaction
+//   for (auto& [number, row] : log.take_rows()) ...   // packed, with the turn's other effects
 //   ...
 //   log.end_row();                       // what is moved is whole rows
 //   while (log.is_full()) {              // the devices that have waited longest
@@ -103,8 +103,9 @@ class InputLog {
   }
   // What is appended from now on has greater numbers than what was before.
   void end_row();
-  // Into `effect`: what was appended since the last time.
-  void write(const Keys& keys, StoreTransaction& effect);
+  // What was appended since the last time, as numbered rows; they are stored packed, or as they
+  // are.
+  std::vector<std::pair<std::uint64_t, Bytes>> take_rows();
 
   // Null: nothing.
   const PendingEntries* pending(const std::string& label) const;

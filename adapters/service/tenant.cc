@@ -53,6 +53,23 @@ void append(StoreTransaction& effect, const StoreTransaction& more) {
   }
 }
 
+void Effects::add(StoreTransaction effect, std::vector<UnpackedRow> rows) {
+  if (effect.empty() && rows.empty()) return;
+  for (UnpackedRow& row : rows) {
+    row.transaction = transactions.size();
+    unpacked.push_back(std::move(row));
+  }
+  transactions.push_back(std::move(effect));
+}
+
+void Effects::pack() {
+  for (UnpackedRow& row : unpacked) {
+    transactions[row.transaction].put(std::move(row.key),
+                                      pack_journal(text_of(row.text), row.effort));
+  }
+  unpacked.clear();
+}
+
 Tenant::Tenant(const TenantConfig& config, const ServiceLimits& limits, Store& store,
                eim::OrderBook& book, RunnablePolicy policy, RecordSink told, SetAsideSink set_aside,
                CommitSink committed)
@@ -254,11 +271,14 @@ std::uint64_t Tenant::complete(Effects& effects, Instant now) {
     record(label, set_aside_record(why, now), rows);
     if (told_set_aside_) told_set_aside_(label, why);
   }
-  log_.write(keys_, rows);
+  std::vector<UnpackedRow> unpacked;
+  for (auto& [number, row] : log_.take_rows()) {
+    unpacked.push_back({keys_.input_log(number), std::move(row), PackEffort::quick});
+  }
   for (LiveFleet* fleet : {fleet_.get(), shadow_fleet_.get()}) {
     if (fleet != nullptr) fleet->write(rows);
   }
-  if (!rows.empty()) effects.transactions.push_back(std::move(rows));
+  effects.add(std::move(rows), std::move(unpacked));
   return batch_++;
 }
 

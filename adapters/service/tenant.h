@@ -4,6 +4,7 @@
 //   Effects effects;
 //   tenant.take_reports(reports, now, effects);       // memory is ahead of the store from here ...
 //   std::uint64_t batch = tenant.complete(effects, now);
+//   effects.pack();
 //   store.commit_group(effects.transactions);
 //   tenant.committed(batch);                          // ... to here
 //
@@ -38,6 +39,7 @@
 #include "adapters/service/eid_claims.h"
 #include "adapters/service/evidence.h"
 #include "adapters/service/input_log.h"
+#include "adapters/service/journal.h"
 #include "adapters/service/keys.h"
 #include "adapters/service/live_device.h"
 #include "adapters/service/live_fleet.h"
@@ -76,14 +78,28 @@ struct StoredIntent {
   bool with_turn = false;  // the turn's own does: nobody can be in its way
 };
 
+// A row that is packed on its way to the disk, by the thread that takes it there.
+struct UnpackedRow {
+  StoreKey key;
+  Bytes text;
+  PackEffort effort = PackEffort::usual;
+  std::size_t transaction = 0;  // that it belongs to
+};
+
 // What one turn of the engine does to the store.
 struct Effects {
   std::vector<StoreTransaction> transactions;
+  std::vector<UnpackedRow> unpacked;
   std::uint64_t turns = 0;      // of devices, that changed something
   std::uint64_t decisions = 0;  // that changed
   std::vector<StoredIntent> intents;
   // Orders whose end is in the transactions: the book may forget them afterwards.
   std::map<Eid, std::vector<eim::OrderId>> ended;
+
+  // One more transaction, unless it is empty.
+  void add(StoreTransaction effect, std::vector<UnpackedRow> rows);
+  // Packs what is unpacked; then the transactions are whole. On any thread.
+  void pack();
 };
 
 // A policy that comes into force.

@@ -29,6 +29,7 @@ struct Tenant::Tidying {
   Tenant& tenant;
   const StoreSnapshot& snapshot;
   StoreTransaction effect;
+  std::vector<UnpackedRow> unpacked;
 
   Status pack(LiveDevice& device);
   Status move(const std::string& label);
@@ -59,7 +60,7 @@ Result<bool> Tenant::tidy(std::chrono::milliseconds longest, Effects& effects) {
   auto begin = std::chrono::steady_clock::now();
   auto snapshot = store_.snapshot();
   if (!snapshot) return std::move(snapshot).error();
-  Tidying tidying{*this, **snapshot, {}};
+  Tidying tidying{*this, **snapshot, {}, {}};
   bool more = true;
   while (more && (std::chrono::steady_clock::now() - begin < longest || log_.is_overfull())) {
     Status done;
@@ -76,9 +77,9 @@ Result<bool> Tenant::tidy(std::chrono::milliseconds longest, Effects& effects) {
     more = log_.is_full() || !to_pack_.empty();
   }
   log_.erase_moved(keys_, tidying.effect);
-  if (tidying.effect.empty()) return more;
+  if (tidying.effect.empty() && tidying.unpacked.empty()) return more;
   tidied_in_ = batch_;
-  effects.transactions.push_back(std::move(tidying.effect));
+  effects.add(std::move(tidying.effect), std::move(tidying.unpacked));
   return more;
 }
 
@@ -137,15 +138,19 @@ bool Tenant::drop_last() {
 // Rows for the pieces, each under the number of its last one.
 void Tenant::Tidying::put(const std::string& label, const std::vector<LogPiece>& pieces,
                           bool block) {
-  std::string text;
+  Bytes text;
   for (std::size_t i = 0; i < pieces.size(); ++i) {
-    text += pieces[i].text;
+    ByteView piece = as_bytes(pieces[i].text);
+    text.insert(text.end(), piece.begin(), piece.end());
     if (i + 1 < pieces.size() && text.size() + pieces[i + 1].text.size() <= kBlockBytesMax)
       continue;
+    StoreKey key = tenant.keys_.journal(label, pieces[i].number);
     bool packed = block || text.size() >= kPackedBytesMin;
-    effect.put(tenant.keys_.journal(label, pieces[i].number),
-               packed ? pack_journal(text) : Bytes(text.begin(), text.end()));
-    text.clear();
+    if (packed) {
+      unpacked.push_back({std::move(key), std::exchange(text, {})});
+    } else {
+      effect.put(std::move(key), std::exchange(text, {}));
+    }
   }
 }
 
@@ -268,14 +273,14 @@ Status Tenant::Tidying::thin_oldest(LiveDevice& device) {
   }
   std::string before;
   if (past->has_value()) {
-    auto unpacked = unpack_journal(**past);
-    if (!unpacked) return {};
-    before = std::move(*unpacked);
+    auto text_before = unpack_journal(**past);
+    if (!text_before) return {};
+    before = std::move(*text_before);
   }
   auto thinned = thin_journal(before + *text, tenant.reader_);
   if (!thinned) return {};
   device.thin_from = kBeginning;
-  effect.put(keys.past(device.label), pack_journal(*thinned));
+  unpacked.push_back({keys.past(device.label), Bytes(thinned->begin(), thinned->end())});
   effect.erase(oldest->front().key);
   return {};
 }

@@ -58,9 +58,10 @@ class Writer {
     auto bits = std::bit_cast<std::uint64_t>(value);
     for (int shift = 0; shift < 64; shift += 8) byte(static_cast<std::uint8_t>(bits >> shift));
   }
-  void text(const std::string& value) {
+  void text(std::string_view value) {
     unsigned_integer(value.size());
-    bytes_.insert(bytes_.end(), value.begin(), value.end());
+    ByteView bytes = as_bytes(value);
+    bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
   }
   void country(const Country& value) {
     for (char letter : code_of(value)) byte(static_cast<std::uint8_t>(letter));
