@@ -446,7 +446,9 @@ class DeclarationBuilder {
 
   // --- tests ---
   ast::Moment moment(Node node) {
-    return {std::string(node.text()), node.is(K::date), node.span()};
+    std::string text(node.text());
+    if (node.is(K::timestamp) && text[12] == ':') text.insert(11, "0");  // 2026-01-01 9:00
+    return {std::move(text), node.is(K::date), node.span()};
   }
 
   ast::TestPart part(Node node) {

@@ -584,14 +584,16 @@ struct expect_item
 struct expect_line : node<K::expect_line, kw<"expect">, need<expectation_words, expect_item>,
                           pegtl::star<pegtl::opt<comma>, expect_item>> {};
 struct given : node<K::given, kw<"given">, need<given_parts, parts>> {};
-struct at_line : node<K::at_line, kw<"at">, need<at_time, instant>, pegtl::opt<parts>> {};
+// A comma after the time is as good as none.
+struct parts_after : pegtl::opt<pegtl::opt<comma>, parts> {};
+struct at_line : node<K::at_line, kw<"at">, need<at_time, instant>, parts_after> {};
 struct every_line
     : node<K::every_line, kw<"every">,
            need<every_period, pegtl::sor<pegtl::seq<mark<"day">, need<every_at, kw<"at">>,
                                                     need<clock_time, clock>>,
                                          duration>>,
            need<every_from, kw<"from">>, need<every_from, instant>, need<every_to, kw<"to">>,
-           need<every_to, instant>, pegtl::opt<parts>> {};
+           need<every_to, instant>, parts_after> {};
 struct plain_line : pegtl::sor<given, at_line, every_line, expect_line> {};
 struct device_line : node<K::device_line, kw<"device">, need<device_name, text_or_name>,
                           need<device_step, plain_line>> {};

@@ -122,6 +122,7 @@ std::size_t measure_timestamp(std::string_view text) {
   if (at == 0 || at == text.size() || (text[at] != 'T' && text[at] != ' ')) return 0;
   ++at;
   std::size_t clock = measure_pattern(text.substr(at), "dd:dd");
+  if (clock == 0) clock = measure_pattern(text.substr(at), "d:dd");
   if (clock == 0) return 0;
   at += clock;
   std::size_t second = measure_pattern(text.substr(at), ":dd");

@@ -57,6 +57,11 @@ TEST_CASE("the one layout") {
        "test \"t\" obeying\n  given type = meter, profile = a\n  at 2026-01-01 10:00 network "
        "724-05, position -23.55 -46.63 accuracy 20 m, battery = 80%\n  expect profile = a by r\n"
        "  expect keep on 2026-01-01\n"},
+      {"a test's times as people write them",
+       "test \"t\" at 2026-01-01 9:00, network 724-05 at 2026-01-02T7:05:30Z "
+       "every day at 8:00 from 2026-01-03 9:00 to 2026-01-05, network 724-05 expect keep",
+       "test \"t\"\n  at 2026-01-01 09:00 network 724-05\n  at 2026-01-02T07:05:30Z\n"
+       "  every day at 08:00 from 2026-01-03 09:00 to 2026-01-05 network 724-05\n  expect keep\n"},
       {"what a test expects to be absent",
        "test \"t\" at 2026-01-01 10:00 expect no   alert \"down\" no\ntask, no alert , no task "
        "\"a\"",
