@@ -136,10 +136,14 @@ std::string Canon::feature(const Feature& f) {
 }
 
 std::string Canon::rollout(const Rule& rule) {
-  if (!rule.name.empty()) return "released by " + print_name(rule.name);
-  std::string meaning = condition(rule.affected) + " " + action(rule.action);
-  return "released by " + to_hex(sha256(as_bytes(meaning)));
+  return "released by " + (rule.name.empty() ? digest(rule) : print_name(rule.name));
 }
+
+std::string Canon::digest(const Rule& rule) {
+  return to_hex(sha256(as_bytes(condition(rule.affected) + " " + action(rule.action))));
+}
+
+std::string Canon::digest(const Ban& one) { return to_hex(sha256(as_bytes(ban(one)))); }
 
 // The conditions say it all: zone, dates and notice are in them. Candidates by name, for their
 // order is only that of their declarations.

@@ -24,6 +24,9 @@ class Canon {
   std::string action(const Action& action);
   // Of FeatureKind::released: the rule's name, else its meaning. Its condition is in the table.
   std::string rollout(const Rule& rule);
+  // Of an unnamed rule or ban that is in the table: SHA-256 of what it asks, in hex.
+  std::string digest(const Rule& rule);
+  std::string digest(const Ban& ban);
   // SHA-256 over everything that decides (rule_table.h, meaning_digest).
   Sha256Digest meaning();
 

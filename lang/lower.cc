@@ -40,6 +40,7 @@ void Lowering::lower_rule(CheckedRule& checked) {
     parts.push_back(released(rule, static_cast<std::uint32_t>(table_.rules.size())));
     rule.condition = table_.conditions.all_of(std::move(parts));
   }
+  if (rule.name.empty()) rule.digest = canon_.digest(rule);
   table_.rules.push_back(std::move(rule));
 }
 

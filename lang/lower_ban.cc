@@ -163,6 +163,7 @@ void Lowering::lower_ban(CheckedBan& checked) {
         table_.conditions.all_of({in_force(checked, 0), lower_condition(*checked.never)});
     for (ProfileIndex p = 0; p < candidates; ++p) ban.bites.push_back(forbidden_change(when, p));
     ban.violated = ban.bites;
+    if (ban.name.empty()) ban.digest = canon_.digest(ban);
     table_.bans.push_back(std::move(ban));
     return;
   }
@@ -179,6 +180,7 @@ void Lowering::lower_ban(CheckedBan& checked) {
     ban.bites.push_back(table_.conditions.any_of(std::move(any_day)));
   }
   if (checked.remedy) ban.remedy = action(*checked.remedy);
+  if (ban.name.empty()) ban.digest = canon_.digest(ban);
   table_.bans.push_back(std::move(ban));
 }
 

@@ -287,7 +287,7 @@ void code(auto& archive, Like<Action> auto& action) {
 }
 
 void code(auto& archive, Like<Rule> auto& rule) {
-  auto& [name, text, origin, source, condition, affected, action, overrides] = rule;
+  auto& [name, text, origin, source, condition, affected, action, overrides, digest] = rule;
   archive.text(name);
   archive.text(text);
   code(archive, origin);
@@ -296,11 +296,12 @@ void code(auto& archive, Like<Rule> auto& rule) {
   archive.integer(affected);
   code(archive, action);
   archive.list(overrides, integer_coder(archive));
+  archive.text(digest);
 }
 
 void code(auto& archive, Like<Ban> auto& ban) {
   auto& [name, text, source, certainty, origin, bites, violated, in_doubt_counts, forbids_change,
-         remedy, assuming, notice_days, zone, written] = ban;
+         remedy, assuming, notice_days, zone, written, digest] = ban;
   archive.text(name);
   archive.text(text);
   archive.text(source);
@@ -315,6 +316,7 @@ void code(auto& archive, Like<Ban> auto& ban) {
   archive.integer(notice_days);
   archive.text(zone);
   archive.text(written);
+  archive.text(digest);
 }
 
 void code(auto& archive, Like<Guard> auto& guard) {

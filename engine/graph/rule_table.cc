@@ -14,18 +14,6 @@ std::string DisputedView::text() const {
   return fmt::format("{} as {}", fmt::join(codes, "-"), code_of(as));
 }
 
-namespace {
-
-std::string digest_of_unnamed(const std::string& name, const std::string& written) {
-  return name.empty() ? to_hex(sha256(as_bytes(written))) : "";
-}
-
-}  // namespace
-
-std::string Rule::digest() const { return digest_of_unnamed(name, source); }
-
-std::string Ban::digest() const { return digest_of_unnamed(name, written); }
-
 std::string Rule::label() const {
   return name.empty() ? fmt::format("line {}", origin.line) : name;
 }

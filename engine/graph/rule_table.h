@@ -126,10 +126,9 @@ struct Rule {
   ConditionIndex affected = ConditionTable::kAlways;
   Action action;
   std::vector<std::uint32_t> overrides;  // directly, as written; transitive closure follows
+  std::string digest{};  // of an unnamed one's meaning: its name in records, wherever it stands
   // How people refer to it: its name, or "line 42".
   std::string label() const;
-  // Of an unnamed one, for records: the same wherever it stands, however it is laid out. "" = named.
-  std::string digest() const;
 };
 
 // What must never happen, judged with a profile (semantics 9a). One condition per candidate: the
@@ -152,10 +151,9 @@ struct Ban {
   std::int32_t notice_days = 0;  // how long before the first violating day `bites` begins
   std::string zone;              // whose midnight ends a day; "" = the policy's
   std::string written;           // the ban as `fmt` writes it
+  std::string digest{};          // of an unnamed one's meaning: its name in records
   // How people refer to it: its name, or "line 42".
   std::string label() const;
-  // Of an unnamed one, for records: the same wherever it stands, however it is laid out. "" = named.
-  std::string digest() const;
   // Said, with the highest severity, while nothing lawful can be enabled.
   std::string alert() const;
 };

@@ -272,12 +272,12 @@ DecisionRecord DeviceLoop::make_record(Instant t) {
     const Rule& rule = table.rules[static_cast<std::size_t>(decision_->rule)];
     record.rule = rule.label();
     record.origin = rule.origin.text();
-    record.digest = rule.digest();
+    record.digest = rule.digest;
   } else if (decision_->ban >= 0) {
     const Ban& ban = table.bans[static_cast<std::size_t>(decision_->ban)];
     record.rule = "ban " + ban.label();
     record.origin = ban.origin.text();
-    record.digest = ban.digest();
+    record.digest = ban.digest;
   }
   record.alerts = alerts_;
   record.tasks = tasks_;

@@ -36,7 +36,7 @@ Instant minute_at_or_before(Instant t) {
 }
 
 std::string campaign_of(const RuleTable& table, std::int32_t rule, std::int32_t ban) {
-  auto name_of = [](const auto& one) { return one.name.empty() ? one.digest() : one.name; };
+  auto name_of = [](const auto& one) { return one.name.empty() ? one.digest : one.name; };
   if (rule >= 0) return name_of(table.rules[static_cast<std::size_t>(rule)]);
   if (ban < 0) return {};
   return "ban " + name_of(table.bans[static_cast<std::size_t>(ban)]);

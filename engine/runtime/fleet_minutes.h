@@ -68,7 +68,7 @@ struct FleetWord {
   friend bool operator==(const FleetWord&, const FleetWord&) = default;
 };
 
-// What one rule or ban orders: the rule's name, of an unnamed one the digest of its text, "ban
+// What one rule or ban orders: the rule's name, of an unnamed one the digest of its meaning, "ban
 // NAME"; "" for `otherwise`. The same in every version of a policy that does not change it.
 std::string campaign_of(const RuleTable& table, std::int32_t rule, std::int32_t ban);
 

@@ -209,6 +209,10 @@ TEST_CASE("24: an unnamed rule is known by its line in messages, by a digest in 
   };
   Json here = record("when network in BR then profile = local\notherwise keep\n");
   Json moved = record("otherwise keep\n\n# moved\nwhen  network in BR\nthen profile=local\n");
+  Json defined =
+      record("define there = network in BR\nwhen there then profile = local\notherwise keep\n");
+  Json redefined =
+      record("define there = network in BR, AR\nwhen there then profile = local\notherwise keep\n");
   Json changed = record("when network in BR, AR then profile = local\notherwise keep\n");
   Json named = record("rule a when network in BR then profile = local\notherwise keep\n");
   CHECK(here["rule"] == "line 4");
@@ -216,6 +220,8 @@ TEST_CASE("24: an unnamed rule is known by its line in messages, by a digest in 
   CHECK(here["rule_digest"].get<std::string>().substr(0, 7) == "sha256:");
   CHECK(moved["rule_digest"] == here["rule_digest"]);
   CHECK(changed["rule_digest"] != here["rule_digest"]);
+  CHECK(defined["rule_digest"] == here["rule_digest"]);
+  CHECK(redefined["rule_digest"] == changed["rule_digest"]);
   CHECK(named["rule"] == "a");
   CHECK_FALSE(named.contains("rule_digest"));
 }

@@ -88,11 +88,11 @@ RuleTable full_table() {
   action.requires_condition = here;
   action.window_ms = {{100, 200}};
   action.rollout = Rollout{{10'000, 1'000'000}, hours(24)};
-  Rule rule{"go", "text", {"a.sojourn", 42}, "rule go ...", all, here, action, {}};
+  Rule rule{"go", "text", {"a.sojourn", 42}, "rule go ...", all, here, action, {}, "of go"};
   Rule over{"over", "", {"a.sojourn", 50}, "", here, here, action, {0}};
   table.rules = {rule, over};
   Ban ban{"b",  "never", "law",   "reported", {"b.sojourn", 3}, {here, all}, {all, here}, true,
-          true, action,  days(5), 10,         "Asia/Riyadh",    "ban b ..."};
+          true, action,  days(5), 10,         "Asia/Riyadh",    "ban b ...", "of b"};
   table.bans = {ban};
   Guard guard{Guard::Kind::abort, 200'000, 10, days(30), here, true, {1},
               {"b.sojourn", 9},   "guard"};
@@ -175,6 +175,7 @@ TEST_CASE("every member of the catalogue comes back") {
   CHECK(rule.name == "go");
   CHECK(rule.text == "text");
   CHECK(rule.source == "rule go ...");
+  CHECK(rule.digest + back.rules[1].digest + back.bans[0].digest == "of goof b");
   CHECK(rule.origin.text() == "a.sojourn:42");
   CHECK(rule.condition == table.rules[0].condition);
   CHECK(rule.action.same_effect(table.rules[0].action));
@@ -256,7 +257,7 @@ TEST_CASE("a file of another format says which") {
   file[8] = kGraphFileVersion + 1;
   seal_graph_file(file);
   CHECK(read_graph_file(file).error().message ==
-        "the graph file is refused: it has format 9, this program reads format 8");
+        "the graph file is refused: it has format 10, this program reads format 9");
 }
 
 TEST_CASE("words are used where they lie, or copied where they cannot be") {
