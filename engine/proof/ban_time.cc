@@ -9,6 +9,7 @@
 #include "engine/base/calendar.h"
 #include "engine/device/candidates.h"
 #include "engine/proof/actions.h"
+#include "engine/proof/stay_beginning.h"
 #include "engine/proof/witness_parts.h"
 
 namespace sojourn {
@@ -184,6 +185,11 @@ std::vector<Witness> other_networks(const RuleTable& table, const Witness& there
     found.back().network = Reading::exactly(network);
   }
   return found;
+}
+
+std::int32_t days_to_violate(const RuleTable& table, ConditionIndex violates) {
+  std::optional<StayBeginning> begin = stay_beginning(table, violates, kDefaultDay.number);
+  return begin && begin->possible ? kDefaultDay.number - begin->day : 0;
 }
 
 void move_to_default_day(const RuleTable& table, ConditionIndex condition, Witness& there) {

@@ -35,6 +35,9 @@ bool about_place(const RuleTable& table, ConditionIndex condition);
 // The same place on other networks of the country: one that the policy names, two that it does not.
 std::vector<Witness> other_networks(const RuleTable& table, const Witness& there);
 
+// For how many days a stay must last to violate it; 0: it counts nothing, or no stay does.
+std::int32_t days_to_violate(const RuleTable& table, ConditionIndex violates);
+
 // Puts the situation on kDefaultDay, where the dates that the condition names allow it.
 void move_to_default_day(const RuleTable& table, ConditionIndex condition, Witness& there);
 

@@ -338,6 +338,17 @@ class FindingWriter {
 
   void write_over_time(const Ban& ban, const OverTime& over_time) {
     if (over_time.verdict != Verdict::holds && over_time.coming) return write_joint(ban, over_time);
+    if (over_time.others_call_before) {
+      return undecided(
+          fmt::format("whether ban `{}` holds while a switch takes up to {}: its own call alone "
+                      "comes too late, but in every life that was tried another ban calls before",
+                      ban.label(), describe(ban.assuming)),
+          over_time.notice_enough
+              ? fmt::format("`notice {} days` gives the switch time enough, whatever the other "
+                            "bans do",
+                            *over_time.notice_enough)
+              : "no notice is long enough by itself: narrow the ban, or make switches quicker");
+    }
     if (over_time.verdict == Verdict::undecided) {
       undecided(fmt::format("whether ban `{}` holds while a switch takes up to {}", ban.label(),
                             describe(ban.assuming)),

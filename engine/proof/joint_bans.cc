@@ -1,11 +1,15 @@
 #include "engine/proof/joint_bans.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/written_name.h"
 #include "engine/device/candidates.h"
 #include "engine/proof/ban_time.h"
 #include "engine/proof/joint_story.h"
+#include "engine/proof/life_search.h"
 #include "engine/proof/outcome_search.h"
 
 namespace sojourn {
@@ -136,6 +140,37 @@ class JointBans {
           if (live_from(joint, *std::move(there), by_clock)) return true;
         }
       }
+    }
+    return searched(joint);
+  }
+
+  // None that was made up comes to it: a life is searched for.
+  bool searched(const JointCase& joint) {
+    for (ProfileIndex enabled = 0; enabled < table_.profiles.size(); ++enabled) {
+      if (enabled == joint.to) continue;
+      std::optional<Witness> there = situation(model_.rules().enabled(enabled));
+      if (!there) continue;
+      ConditionIndex of_caller = table_.bans[joint.caller].violated[enabled];
+      ConditionIndex of_ban = ban().violated[joint.to];
+      move_to_default_day(table_, of_ban, *there);
+      LifeQuestion question;
+      question.ban = ban_;
+      question.there = *there;
+      question.coming = joint.to;
+      question.days = std::max(days_to_violate(table_, of_caller), days_to_violate(table_, of_ban));
+      question.stays = stays(*there, of_ban, of_caller);
+      for (std::vector<Witness> more :
+           {stays(*there, of_caller, of_ban), other_networks(table_, *there)}) {
+        question.stays.insert(question.stays.end(), more.begin(), more.end());
+      }
+      std::optional<FoundLife> life = search_life(lived_.get(), table_, question);
+      if (!life) continue;
+      over_time_.verdict = Verdict::broken;
+      std::string name = fmt::format("ban {} is violated after the switch that ban {} calls for",
+                                     ban().label(), table_.bans[life->caller].label());
+      over_time_.joint = JointViolation{life->caller, *std::move(there),
+                                        fmt::format("test {}\n{}", written_text(name), life->test)};
+      return true;
     }
     return false;
   }

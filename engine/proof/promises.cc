@@ -1,11 +1,15 @@
 #include "engine/proof/promises.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/written_name.h"
 #include "engine/proof/ban_time.h"
 #include "engine/proof/few_counted.h"
 #include "engine/proof/joint_bans.h"
+#include "engine/proof/life_search.h"
 #include "engine/proof/lived_policy.h"
 #include "engine/proof/outcome_search.h"
 #include "engine/proof/witness_parts.h"
@@ -169,6 +173,35 @@ class Prover {
       if (first || !over_time.test.empty()) over_time.timeline = std::move(timeline);
       if (!over_time.test.empty() || !over_time.guard.empty()) return;
     }
+    bool others = model_.table().bans.size() > 1 && lived_.get() != nullptr;
+    if (others) search_among_others(ban, verdict.ban, all, over_time);
+  }
+
+  // By its own call alone the ban is violated; but no plain life comes to it, for other bans call
+  // before. One is searched for; without any it is not known.
+  void search_among_others(const Ban& ban, std::uint32_t index, const std::vector<Violation>& all,
+                           OverTime& over_time) {
+    for (const Violation& one : all) {
+      if (!one.there.profile.known || one.there.profile.lower < 0) continue;
+      LifeQuestion question;
+      question.ban = index;
+      question.there = one.there;
+      ConditionIndex violates = ban.violated[static_cast<std::size_t>(one.there.profile.lower)];
+      move_to_default_day(model_.table(), violates, question.there);
+      question.days = days_to_violate(model_.table(), violates);
+      question.stays = undisturbed(ban, question.there);
+      for (Witness& other : other_networks(model_.table(), question.there)) {
+        question.stays.push_back(std::move(other));
+      }
+      std::optional<FoundLife> life = search_life(lived_.get(), model_.table(), question);
+      if (!life) continue;
+      over_time.timeline->there = question.there;
+      over_time.test =
+          fmt::format("test {}\n{}", written_text(over_time.timeline->name), life->test);
+      return;
+    }
+    over_time.verdict = Verdict::undecided;
+    over_time.others_call_before = true;
   }
 
   Timeline timeline_of(const Ban& ban, std::uint32_t index, const Violation& violation,
