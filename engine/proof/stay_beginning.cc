@@ -15,12 +15,20 @@ std::optional<StayBeginning> beginning_of_count(const Feature& feature, std::int
   auto from = [&](std::int64_t day) {
     begin.day = std::min(begin.day, static_cast<std::int32_t>(day));
   };
+  auto begins_at = [&](std::int64_t ms) {
+    from(ms / kDayMs);
+    begin.ms = ms % kDayMs;
+  };
   switch (feature.kind) {
     case FeatureKind::since: {
       if (feature.window.count == 0) return std::nullopt;
       if (feature.event.kind != EventKind::named) begin.possible = false;
+      begin.events.push_back(feature.event.name);
+      if (feature.window.unit == TimeUnit::millisecond) {
+        begins_at(std::int64_t{last} * kDayMs - feature.window.count);
+        break;
+      }
       Day day{last - static_cast<std::int32_t>(feature.window.count)};
-      if (feature.window.unit == TimeUnit::millisecond) begin.possible = false;
       if (feature.window.unit == TimeUnit::week) {
         day = Day{last - 7 * static_cast<std::int32_t>(feature.window.count)};
       }
@@ -29,14 +37,12 @@ std::optional<StayBeginning> beginning_of_count(const Feature& feature, std::int
         day = add_months(Day{last}, -months * static_cast<std::int32_t>(feature.window.count));
       }
       from(day.number);
-      begin.events.push_back(feature.event.name);
       break;
     }
     case FeatureKind::held: {
       std::int64_t at = std::int64_t{last} * kDayMs - threshold;
       if (at / kDayMs > begin.day) break;
-      from(at / kDayMs);
-      begin.ms = at % kDayMs;
+      begins_at(at);
       break;
     }
     case FeatureKind::consecutive_days:
@@ -59,8 +65,7 @@ std::optional<StayBeginning> beginning_of_count(const Feature& feature, std::int
       // Known once the whole window is, and everything is covered then.
       bool elapsed = feature.window.unit == TimeUnit::millisecond;
       std::int64_t at = std::int64_t{last} * kDayMs - feature.window.count * (elapsed ? 1 : kDayMs);
-      from(at / kDayMs);
-      begin.ms = at % kDayMs;
+      begins_at(at);
       break;
     }
     case FeatureKind::day_share:  // the day of the first report counts as covered
