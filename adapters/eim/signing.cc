@@ -42,12 +42,24 @@ Diagnostic key_refused(std::string_view what) {
                          "SGP.32 needs an ECDSA key on P-256 (or brainpoolP256r1)");
 }
 
+// Those of SGP.22: NIST P-256 and brainpoolP256r1. There are others of 256 bits.
+bool is_curve_of_cards(const EVP_PKEY* key) {
+  char name[64];
+  std::size_t length = 0;
+  if (EVP_PKEY_get_group_name(key, name, sizeof name, &length) != 1) return false;
+  std::string_view curve(name, length);
+  return curve == "prime256v1" || curve == "P-256" || curve == "brainpoolP256r1";
+}
+
 // Absent when usable: an EC key of 256 bits.
 std::optional<Diagnostic> unusable(const EVP_PKEY* key) {
   if (key == nullptr) return key_refused("the key cannot be read: " + openssl_reason());
   if (EVP_PKEY_get_base_id(key) != EVP_PKEY_EC) return key_refused("the key is not an EC key");
   if (EVP_PKEY_get_bits(key) != 8 * static_cast<int>(kCoordinateBytes)) {
     return key_refused("the key is not on a curve of 256 bits");
+  }
+  if (!is_curve_of_cards(key)) {
+    return key_refused("the key is neither on P-256 nor on brainpoolP256r1");
   }
   return std::nullopt;
 }

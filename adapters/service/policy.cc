@@ -72,6 +72,13 @@ PolicyCheck PolicyChecker::check(const std::string& path, std::string_view bytes
   return check_policy(path, bytes, files, world, lock ? &kept_ : nullptr);
 }
 
+Diagnostic has_errors(const std::string& path, const PolicyCheck& check) {
+  std::string all;
+  for (const PolicyFinding& finding : check.findings) all += "\n" + finding.rendered;
+  return make_diagnostic(Code::E0882, "`" + path + "` has errors" + all,
+                         "`sojourn check` shows them");
+}
+
 std::string digest_text(const PreparedPolicy& policy) {
   return "sha256:" + to_hex(policy.table().meaning_digest);
 }

@@ -42,6 +42,9 @@ struct PolicyCheck {
   bool proposed = false;
 };
 
+// E0882 with all that was found.
+Diagnostic has_errors(const std::string& path, const PolicyCheck& check);
+
 // Parses, checks, analyses and compiles; a compiled graph (told by its first bytes) is read and
 // checked for structure. `path` is where files that the policy names lie beside, and for messages;
 // `files` says which of them it may read. Requires: the gazetteer outlives the result.

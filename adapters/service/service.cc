@@ -289,10 +289,7 @@ Result<RunnablePolicy> Running::first_policy(House& house, std::string& in_force
       return before.runnable;
     }
   }
-  std::string all;
-  for (const PolicyFinding& finding : checked.findings) all += "\n" + finding.rendered;
-  return make_diagnostic(Code::E0882, "`" + path + "` has errors" + all,
-                         "`sojourn check` shows them");
+  return has_errors(path, checked);
 }
 
 Status Running::tell_shared_eids() {
@@ -331,7 +328,7 @@ Status Running::open_servers() {
   rest_ = std::make_unique<Rest>(std::move(engines), *this, kRetryAfterSeconds,
                                  config_.rest.threads / 2);
   if (config_.https) {
-    auto identity = read_identity(*config_.https);
+    auto identity = read_identity(*config_.https, Peers::devices);
     if (!identity) return std::move(identity).error();
     eim::HttpsServerOptions options;
     options.address = config_.https->address;
@@ -343,7 +340,7 @@ Status Running::open_servers() {
     https_server_ = std::move(server).value();
   }
   if (config_.coap) {
-    auto identity = read_identity(*config_.coap);
+    auto identity = read_identity(*config_.coap, Peers::devices);
     if (!identity) return std::move(identity).error();
     eim::CoapServerOptions options;
     options.address = config_.coap->address;
@@ -355,7 +352,7 @@ Status Running::open_servers() {
     if (!server) return within(std::move(server).error(), "`/esipa/coap`");
     coap_server_ = std::move(server).value();
   }
-  auto identity = read_identity(config_.rest, config_.rest.client_ca);
+  auto identity = read_identity(config_.rest, Peers::people, config_.rest.client_ca);
   if (!identity) return std::move(identity).error();
   eim::HttpServerOptions options;
   options.address = config_.rest.address;
@@ -519,16 +516,16 @@ void Running::reload() {
     ++refused;
     log_.error(within(done.error(), "`" + where + "`"));
   };
-  auto renew = [](auto& server, const ListenConfig& listen,
+  auto renew = [](auto& server, const ListenConfig& listen, Peers peers,
                   const std::string& client_ca = {}) -> Status {
-    auto identity = read_identity(listen, client_ca);
+    auto identity = read_identity(listen, peers, client_ca);
     if (!identity) return std::move(identity).error();
     return server.reload(*identity);
   };
   note("/rest/tokens", renew_tokens());
-  note("/rest", renew(*rest_server_, config_.rest, config_.rest.client_ca));
-  if (https_server_) note("/esipa/https", renew(*https_server_, *config_.https));
-  if (coap_server_) note("/esipa/coap", renew(*coap_server_, *config_.coap));
+  note("/rest", renew(*rest_server_, config_.rest, Peers::people, config_.rest.client_ca));
+  if (https_server_) note("/esipa/https", renew(*https_server_, *config_.https, Peers::devices));
+  if (coap_server_) note("/esipa/coap", renew(*coap_server_, *config_.coap, Peers::devices));
   for (House& house : houses_) {
     note("/tenants/" + house.config.name + "/policy", reload_policy(house));
   }

@@ -7,12 +7,17 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <filesystem>
 
 #include "adapters/eim/http_server.h"
+#include "adapters/geo/geo.h"
 #include "adapters/service/files.h"
 #include "adapters/service/pem.h"
+#include "adapters/service/policy.h"
 #include "engine/base/diagnostic_code.h"
+#include "engine/base/limits.h"
 
 namespace sojourn::service {
 namespace {
@@ -24,6 +29,18 @@ Diagnostic within(Diagnostic why, const std::string& where) {
 
 std::string tenant_place(const TenantConfig& tenant, const char* member) {
   return fmt::format("/tenants/{}/eim/{}", tenant.name, member);
+}
+
+Instant now() {
+  auto since = std::chrono::system_clock::now().time_since_epoch();
+  return {std::chrono::duration_cast<std::chrono::milliseconds>(since).count()};
+}
+
+// What holds no certificate at all is told by who uses it.
+Status check_chain(const std::string& pem, Peers peers) {
+  if (!certificate_from_pem(pem)) return {};
+  if (Status dated = check_dates(pem, now()); !dated) return dated;
+  return peers == Peers::devices ? check_key_for_devices(pem) : Status();
 }
 
 Result<std::unique_ptr<eim::SigningKey>> read_eim_key(const std::string& path) {
@@ -39,6 +56,7 @@ Result<Bytes> read_certificate(const std::string& path) {
   if (!pem) return std::move(pem).error();
   auto der = certificate_from_pem(*pem);
   if (!der) return within(std::move(der).error(), path);
+  if (Status dated = check_dates(*pem, now()); !dated) return within(dated.error(), path);
   return std::move(*der);
 }
 
@@ -104,9 +122,28 @@ void try_addresses(const Config& config, std::vector<Diagnostic>& wrong) {
   }
 }
 
+// A policy that was in force before stays so when its file is broken; what the store knows of that
+// is not looked at here, so a start that has a store leaves it to who opens that.
+void try_policies(const Config& config, std::vector<Diagnostic>& wrong) {
+  auto world = geo::open_gazetteer(config.geodata.empty() ? geo::default_geodata_directory()
+                                                          : config.geodata);
+  if (!world) return wrong.push_back(within(std::move(world).error(), "/geodata"));
+  for (const TenantConfig& tenant : config.tenants) {
+    std::string place = fmt::format("/tenants/{}/policy", tenant.name);
+    auto text = read_whole(tenant.policy, limits::kSourceBytesMax);
+    if (!text) {
+      wrong.push_back(within(std::move(text).error(), place));
+      continue;
+    }
+    PolicyCheck checked = check_policy(tenant.policy, *text, DiskFiles(), **world);
+    if (!checked.runnable) wrong.push_back(within(has_errors(tenant.policy, checked), place));
+  }
+}
+
 }  // namespace
 
-Result<eim::TlsIdentity> read_identity(const ListenConfig& listen, const std::string& client_ca) {
+Result<eim::TlsIdentity> read_identity(const ListenConfig& listen, Peers peers,
+                                       const std::string& client_ca) {
   auto chain = read_whole(listen.certificate, kKeyBytesMax);
   if (!chain) return std::move(chain).error();
   auto key = read_whole(listen.key, kKeyBytesMax);
@@ -114,6 +151,9 @@ Result<eim::TlsIdentity> read_identity(const ListenConfig& listen, const std::st
   eim::TlsIdentity identity;
   identity.certificate_chain_pem = std::move(chain).value();
   identity.private_key_pem = std::move(key).value();
+  if (Status sound = check_chain(identity.certificate_chain_pem, peers); !sound) {
+    return within(std::move(sound).error(), listen.certificate);
+  }
   if (client_ca.empty()) return identity;
   auto authority = read_whole(client_ca, kKeyBytesMax);
   if (!authority) return std::move(authority).error();
@@ -131,14 +171,15 @@ Result<std::shared_ptr<const Tokens>> read_tokens(const std::string& path) {
 
 std::optional<Credentials> read_credentials(const Config& config, std::vector<Diagnostic>& wrong) {
   std::size_t before = wrong.size();
-  auto check = [&](const ListenConfig& listen, const std::string& client_ca, const char* where) {
-    auto identity = read_identity(listen, client_ca);
+  auto check = [&](const ListenConfig& listen, Peers peers, const std::string& client_ca,
+                   const char* where) {
+    auto identity = read_identity(listen, peers, client_ca);
     Status checked = identity ? eim::check_identity(*identity) : Status(identity.error());
     if (!checked) wrong.push_back(within(checked.error(), where));
   };
-  check(config.rest, config.rest.client_ca, "/rest");
-  if (config.https) check(*config.https, {}, "/esipa/https");
-  if (config.coap) check(*config.coap, {}, "/esipa/coap");
+  check(config.rest, Peers::people, config.rest.client_ca, "/rest");
+  if (config.https) check(*config.https, Peers::devices, {}, "/esipa/https");
+  if (config.coap) check(*config.coap, Peers::devices, {}, "/esipa/coap");
   Credentials all;
   auto tokens = read_tokens(config.rest.tokens);
   if (tokens) all.tokens = std::move(*tokens);
@@ -163,6 +204,9 @@ std::optional<Credentials> read_credentials(const Config& config, std::vector<Di
 std::vector<Diagnostic> find_faults(const Config& config, Addresses addresses) {
   std::vector<Diagnostic> wrong;
   read_credentials(config, wrong);
+  std::error_code unseen;
+  bool first_start = !std::filesystem::exists(config.store, unseen);
+  if (addresses == Addresses::not_tried || first_start) try_policies(config, wrong);
   if (addresses == Addresses::tried) try_addresses(config, wrong);
   return wrong;
 }

@@ -1,5 +1,6 @@
-// What a configuration names and does not hold: keys, certificates, tokens, and the addresses that
-// it listens on. All of it is tried before anything is opened, and all that is wrong told at once.
+// What a configuration names and does not hold: keys, certificates, tokens, maps, policies, and the
+// addresses that it listens on. All of it is tried before anything is opened, and all that is wrong
+// told at once.
 //
 //   for (const Diagnostic& one : find_faults(config, Addresses::tried)) ...   // with its place
 //
@@ -32,7 +33,9 @@ struct Credentials {
   std::vector<TenantKeys> tenants;  // in the order of the configuration
 };
 
-Result<eim::TlsIdentity> read_identity(const ListenConfig& listen,
+// Who is asked for: devices take no key but one on P-256. E0861 and E0865 for what cannot be used.
+enum class Peers : std::uint8_t { people, devices };
+Result<eim::TlsIdentity> read_identity(const ListenConfig& listen, Peers peers,
                                        const std::string& client_ca = {});
 Result<std::shared_ptr<const Tokens>> read_tokens(const std::string& path);
 // Absent when something was added to `wrong`.

@@ -156,7 +156,8 @@ TEST_CASE("keys that SGP.32 cannot use are refused") {
   if (!test::have_openssl()) return;
   test::ScratchFolder folder;
   for (const char* arguments :
-       {"genpkey -algorithm ED25519", "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384"}) {
+       {"genpkey -algorithm ED25519", "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384",
+        "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:secp256k1"}) {
     INFO(arguments);
     REQUIRE(test::openssl(std::string(arguments) + " -out " + folder.file("key.pem")));
     Bytes pem = folder.read("key.pem");
