@@ -154,7 +154,8 @@ void add_diff(CLI::App& app, Action& action) {
       "  sojourn diff active.graph edited.sojourn --trace fleet.ndjson.gz\n"
       "Equal digests: both mean the same, whatever was renamed, moved or laid out anew.\n"
       "With a trace, the recorded devices and device-days that it touches are counted and named;\n"
-      "what the new policy's inventory says of them counts as known (the old one's, if it has none).\n"
+      "what the new policy's inventory says of them counts as known (the old one's, if it has "
+      "none).\n"
       "Exit: 0 both decide alike, 1 they differ (or not all was decided), 2 unusable input.");
   runs(command, action, options, run_diff);
 }
@@ -433,7 +434,8 @@ void add_devices(CLI::App& app, Action& action) {
       {"show", "one device: decision, card, quarantine"},
       {"history", "its residency ledger"},
       {"explanation", "why its decision is what it is"},
-      {"records", "its decisions, commands and results, newest first"}};
+      {"records", "its decisions, commands and results, newest first"},
+      {"unenrol", "end the enrolment of its card: nothing more is ordered of it"}};
   for (const auto& [name, what] : kOfOne) {
     CLI::App* command = add_asking(devices, name, what, options, action, run_devices);
     command->add_option("DEVICE", options->device, "its EID, IMEI or name")->required();
@@ -450,6 +452,7 @@ void add_devices(CLI::App& app, Action& action) {
   devices->footer(
       "Examples:\n  sojourn devices list --service demo\n"
       "  sojourn devices show --service demo 89049032000000000000000000000095\n"
+      "  sojourn devices unenrol --service demo 89049032000000000000000000000095\n"
       "  sojourn devices watch --service demo --idle 10");
 }
 

@@ -105,6 +105,7 @@ std::string words_of(const Json& record) {
   }
   for (const auto& [name, words] :
        {std::pair{"approved", "decision of {} approved by {}"},
+        std::pair{"enrolment_ended", "enrolment ended at counter {} by {}"},
         std::pair{"policy_proposed", "policy {} proposed by {}"},
         std::pair{"policy_dropped", "proposed policy {} dropped by {}"},
         std::pair{"campaign_approved", "campaign {} approved by {}"},

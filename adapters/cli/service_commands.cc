@@ -262,6 +262,12 @@ int run_devices(const ServiceOptions& options, std::string_view what, Console& c
   if (what == "show") {
     return get(options, console, path, [&](const Json& json) { show_device(json, console); });
   }
+  if (what == "unenrol") {
+    return ask(options, console, "approve", "DELETE", path, {}, {}, [&](const Json& json) {
+      console.print(fmt::format("not enrolled any more; its last counter was {}\n",
+                                text_in(json, "last_counter")));
+    });
+  }
   path += "/" + std::string(what);
   if (what == "history") {
     return get(options, console, path, [&](const Json& json) { show_history(json, console); });

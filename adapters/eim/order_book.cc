@@ -122,6 +122,11 @@ StoreKey OrderBook::inbox_key(const Eid& eid) const {
   return StoreKey(Space::orders, options_.tenant, kLayout).add_text("inbox").add_eid(eid);
 }
 
+// Of who was enrolled: a record of its counters alone.
+StoreKey OrderBook::left_key(const Eid& eid) const {
+  return StoreKey(Space::orders, options_.tenant, kLayout).add_text("left").add_eid(eid);
+}
+
 // --- the record: read, change, compare and set ---------------------------------------------------
 
 Result<DeviceRecord> OrderBook::device(const Eid& eid) {
@@ -243,8 +248,40 @@ Result<StoreTransaction> OrderBook::prepare_enrolment(const Enrolment& enrolment
     if (!key) return std::move(key).error();
   }
   StoreTransaction effect;
+  auto left = store_.read(left_key(record.eid));
+  if (!left) return std::move(left).error();
+  if (left->has_value()) {
+    auto before = record_from_bytes(**left);
+    if (!before) return std::move(before).error();
+    record.last_counter = std::max(record.last_counter, before->last_counter);
+    record.last_order = before->last_order;
+    effect.erase(left_key(record.eid));
+  }
   effect.expect_absent(device_key(record.eid)).put(device_key(record.eid), to_bytes(record));
   return effect;
+}
+
+Result<OrderBook::Removal> OrderBook::prepare_removal(const Eid& eid) {
+  auto row = store_.read(device_key(eid));
+  if (!row) return std::move(row).error();
+  if (!row->has_value()) return not_enrolled(eid);
+  auto record = record_from_bytes(**row);
+  if (!record) return std::move(record).error();
+  Removal removal;
+  for (const Order& order : record->orders) {
+    if (order.asked_for == 0) {
+      return refused("order " + std::to_string(order.id) + " of the eUICC is under way",
+                     "take it back, or wait for its end");
+    }
+    if (order.transaction_id.size > 0) removal.effect.erase(transaction_key(order.transaction_id));
+  }
+  DeviceRecord left;
+  left.eid = eid;
+  left.last_counter = removal.last_counter = record->last_counter;
+  left.last_order = record->last_order;
+  removal.effect.expect(device_key(eid), **row).erase(device_key(eid));
+  removal.effect.put(left_key(eid), to_bytes(left));
+  return removal;
 }
 
 Status OrderBook::enrol(const Enrolment& enrolment) {

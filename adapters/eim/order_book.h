@@ -143,7 +143,15 @@ class OrderBook {
                             const PlaceOptions& options);
   Result<Placement> prepare(const Eid& eid, const sgp32::ProfileDownloadTriggerRequest& trigger,
                             const PlaceOptions& options);
+  // Whoever was enrolled before goes on with its counters and the numbers of its orders.
   Result<StoreTransaction> prepare_enrolment(const Enrolment& enrolment);
+  // The eUICC is enrolled no more. E0841; E0842 while there is an order of it, ended or not, that
+  // nobody has forgotten.
+  struct Removal {
+    std::int64_t last_counter = 0;
+    StoreTransaction effect;
+  };
+  Result<Removal> prepare_removal(const Eid& eid);
 
   // Only what has not left yet. E0842 otherwise.
   Status withdraw(const Eid& eid, OrderId id);
@@ -184,6 +192,7 @@ class OrderBook {
   Result<std::optional<Eid>> route(const sgp32::ProvideEimPackageResult& result, const Peer& peer);
   StoreKey device_key(const Eid& eid) const;
   StoreKey inbox_key(const Eid& eid) const;
+  StoreKey left_key(const Eid& eid) const;
   StoreKey transaction_key(const sgp32::TransactionId& id) const;
 
   Store& store_;

@@ -39,6 +39,24 @@ Status Tenant::drop(const Change& change) {
   return {};
 }
 
+Result<Tenant::Change> Tenant::end_enrolment(const Eid& eid, std::string_view by, Instant now,
+                                             std::int64_t& last_counter) {
+  std::lock_guard lock(mutex_);
+  auto removal = book_.prepare_removal(eid);
+  if (!removal) return std::move(removal).error();
+  last_counter = removal->last_counter;
+  Change change;
+  change.effect = std::move(removal->effect);
+  AuditChain chain = *chain_;
+  std::string label = to_text(eid);
+  record(chain, label, enrolment_ended_record(last_counter, by, now), change.effect);
+  change.follow = [this, chain, eid](Effects&) {
+    chain_ = chain;
+    if (claims_ != nullptr) claims_->give_up(config_.name, eid);
+  };
+  return change;
+}
+
 // --- policies ------------------------------------------------------------------------------------
 
 std::shared_ptr<const DeviceShelf> Tenant::make_shelf(RunnablePolicy policy,

@@ -81,6 +81,8 @@ class Engine {
   Instant latest_report() const { return now_() + tenant_.ahead(); }
   void tell(const Eid& eid, std::vector<eim::Notice> notices);
   Status enrol(const eim::Enrolment& enrolment);  // E0842 enrolled already, E0887
+  // The last counter of its packages. E0841, E0842; E0016: the card is just polling.
+  Result<std::int64_t> end_enrolment(const Eid& eid, const std::string& by);
   // What people change (Tenant::Change): with any error, E0009 too, nothing has happened. Other
   // errors: of the tenant's members of the same names.
   Status activate(Activation asked);

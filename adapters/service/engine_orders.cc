@@ -55,6 +55,20 @@ Result<PlacedOrder> Engine::place_now(const Eid& eid, const HandOrder& order, bo
   return make_diagnostic(Code::E0016, "the device is busy", "order it again in a moment");
 }
 
+Result<std::int64_t> Engine::end_enrolment(const Eid& eid, const std::string& by) {
+  std::int64_t last_counter = 0;
+  Status done = do_errand([&] {
+    Status made;
+    for (int attempt = 0; attempt < kPlaceAttempts; ++attempt) {
+      made = make(tenant_.end_enrolment(eid, by, now_(), last_counter));
+      if (made || made.error().code != Code::E0016) break;
+    }
+    return made;
+  });
+  if (!done) return std::move(done).error();
+  return last_counter;
+}
+
 Status Engine::withdraw(const Eid& eid, eim::OrderId order) {
   Status done = do_errand([&] { return tenant_.book().withdraw(eid, order); });
   if (done) tell(eid, {{.kind = eim::Notice::Kind::order_finished, .eid = eid, .order = order}});

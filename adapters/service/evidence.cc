@@ -165,6 +165,13 @@ std::string shadow_record(std::string_view digest, std::string_view by, Instant 
   return dumped(json);
 }
 
+std::string enrolment_ended_record(std::int64_t last_counter, std::string_view by, Instant at) {
+  Json json = begun(at);
+  json["enrolment_ended"] = last_counter;
+  json["by"] = by;
+  return dumped(json);
+}
+
 std::string set_aside_record(std::string_view why, Instant at) {
   Json json = begun(at);
   json["set_aside"] = why.empty() ? Json(nullptr) : Json(why);

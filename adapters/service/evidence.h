@@ -32,6 +32,9 @@ std::string proposal_record(const PolicyVersion& proposal, bool dropped, std::st
 // `digest` "": no policy runs in shadow any more.
 std::string shadow_record(std::string_view digest, std::string_view by, Instant at);
 
+// The card is enrolled no more.
+std::string enrolment_ended_record(std::int64_t last_counter, std::string_view by, Instant at);
+
 // The device cannot be read, and is not decided about; `why` "": it can again.
 std::string set_aside_record(std::string_view why, Instant at);
 

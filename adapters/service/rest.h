@@ -172,6 +172,7 @@ eim::HttpResponse post_observations(Rest&, const RestCall&);
 // rest_devices.cc
 eim::HttpResponse list_devices(Rest&, const RestCall&);
 eim::HttpResponse enrol_device(Rest&, const RestCall&);
+eim::HttpResponse end_enrolment(Rest&, const RestCall&);
 eim::HttpResponse show_device(Rest&, const RestCall&);
 eim::HttpResponse show_history(Rest&, const RestCall&);
 eim::HttpResponse show_explanation(Rest&, const RestCall&);

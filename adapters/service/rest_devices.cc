@@ -148,6 +148,17 @@ eim::HttpResponse enrol_device(Rest& rest, const RestCall& call) {
   return json_answer(201, dumped(json));
 }
 
+eim::HttpResponse end_enrolment(Rest& rest, const RestCall& call) {
+  auto eid = parse_eid(call.parts[0]);
+  if (!eid) return problem(404, "E0841", "no eUICC `" + call.parts[0] + "` is enrolled");
+  auto last_counter = call.engine->end_enrolment(*eid, call.holder.name);
+  if (!last_counter) return problem(last_counter.error(), rest.retry_after_s());
+  Json json;
+  json["eid"] = to_text(*eid);
+  json["last_counter"] = *last_counter;
+  return json_answer(200, dumped(json));
+}
+
 eim::HttpResponse show_device(Rest& rest, const RestCall& call) {
   Tenant& tenant = call.engine->tenant();
   auto view = tenant.view(call.parts[0], false);

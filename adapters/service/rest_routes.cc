@@ -23,6 +23,12 @@ constexpr RestRoute kRoutes[] = {
      "Enrolment"},
     {"GET", "/v1/devices/{device}", Role::read, show_device,
      "What stands of a device: its decision, its profiles, what is waited for", "", "", "Device"},
+    {"DELETE", "/v1/devices/{device}", Role::approve, end_enrolment,
+     "Ends the enrolment of an eUICC: nothing is ordered of it any more and its card is answered "
+     "by "
+     "nobody, or by another tenant that enrolled it too. What is known of the device stays. Not "
+     "while an order of it is under way (409)",
+     "", "", "Enrolment"},
     {"GET", "/v1/devices/{device}/history", Role::read, show_history,
      "The residency ledger, oldest first", "", "", "History"},
     {"GET", "/v1/devices/{device}/explanation", Role::read, show_explanation,

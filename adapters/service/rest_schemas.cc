@@ -201,6 +201,7 @@ constexpr RestSchema kSchemas[] = {
   "text":{"type":"string"},
   "approved":{"type":"string"},
   "by":{"type":"string"},
+  "enrolment_ended":{"type":"integer","description":"the last counter of its packages"},
   "set_aside":{"type":"string","nullable":true}}}]})"},
 
     {"NewOrder", R"({"type":"object","required":["device","command"],"properties":{

@@ -200,6 +200,10 @@ class Tenant {
   // digest of which devices it is about, as it was shown; "": whichever. E0842: it does not wait
   // for that, or is about others meanwhile, or who says it put the policy in force.
   Result<Change> approve_campaign(const CampaignWord& word, Instant now);
+  // The card is enrolled no more; what is known of the device stays. E0841; E0842 while an order of
+  // it is under way. Into `last_counter`: of its packages.
+  Result<Change> end_enrolment(const Eid& eid, std::string_view by, Instant now,
+                               std::int64_t& last_counter);
   // Keeps a policy that waits for a second person; absent: drops the one that waits, E0842 when
   // there is none.
   Result<Change> propose(const std::optional<PolicyVersion>& proposal, std::string_view by,

@@ -122,6 +122,34 @@ TEST_CASE("an enable goes out signed, is executed once, acknowledged and done") 
   }
 }
 
+TEST_CASE("a card whose enrolment ended goes on with its counters when it is enrolled again") {
+  House house;
+  OrderId first = house.place({Enable{kB, true}});
+  CHECK(house.book.prepare_removal(kEid).error().code == Code::E0842);  // it waits
+  CHECK(house.rounds() == 1);
+  CHECK(house.book.prepare_removal(kEid).error().code == Code::E0842);  // nobody took its end
+  CHECK(house.book.take_finished(kEid)->size() == 1);
+  std::int64_t counter = house.last_counter();
+  auto removal = house.book.prepare_removal(kEid);
+  REQUIRE(removal.ok());
+  CHECK(removal->last_counter == counter);
+  REQUIRE(house.store->commit(removal->effect).ok());
+  CHECK(house.book.device(kEid).error().code == Code::E0841);
+  CHECK(house.book.prepare_removal(kEid).error().code == Code::E0841);
+  Result<Answer> answer = house.book.handle(house.card.get(), {.now = house.now});
+  CHECK_FALSE((answer.ok() && answer->enrolled));
+  Enrolment enrolment;
+  enrolment.eid = kEid;
+  enrolment.public_key_info = house.card.card_key.public_key_info();
+  REQUIRE(house.book.enrol(enrolment).ok());
+  CHECK(house.last_counter() == counter);
+  OrderId second = house.place({Enable{kA, true}});
+  CHECK(second > first);
+  CHECK(house.rounds() == 1);
+  CHECK(house.order(second).state == OrderState::done);
+  CHECK(house.last_counter() > counter);
+}
+
 TEST_CASE("the same bytes are served until a verified result") {
   House house;
   house.place({Enable{kB, true}});

@@ -143,6 +143,11 @@ TEST_CASE("every route answers what the document says") {
   Json unwanted = walk.call(201, "POST", "/v1/orders", {.body = list});
   auto parts = order_of(2, unwanted["order"]);
   walk.call(204, "DELETE", "/v1/orders/{device}/{order}", {.parts = parts});
+  walk.call(409, "DELETE", "/v1/devices/{device}", {.parts = device(2)});  // orders wait
+  walk.call(201, "POST", "/v1/devices", {.body = "{\"eid\": " + quoted_eid(3) + "}"});
+  walk.call(403, "DELETE", "/v1/devices/{device}", {.role = "operate", .parts = device(3)});
+  walk.call(200, "DELETE", "/v1/devices/{device}", {.parts = device(3)});
+  walk.call(404, "DELETE", "/v1/devices/{device}", {.parts = device(3)});
   walk.call(404, "GET", "/v1/orders/{device}/{order}", {.parts = order_of(2, 77)});
 
   service.devices("https", {.count = 3});
@@ -245,9 +250,9 @@ TEST_CASE("every route answers what the document says") {
   CHECK(walk.shapes().never_seen() ==
         std::set<std::string>{"DecisionMembers.bans", "DecisionMembers.overridden",
                               "Device.set_aside", "DeviceSummary.set_aside",
-                              "Enrolment.association_token", "Enrolment.last_counter",
-                              "Enrolment.warning", "Explanation.bans", "LedgerRow.imei",
-                              "Order.not_before", "Record.download", "Record.set_aside"});
+                              "Enrolment.association_token", "Enrolment.warning",
+                              "Explanation.bans", "LedgerRow.imei", "Order.not_before",
+                              "Record.download", "Record.set_aside"});
   // What a client may rely on when it is refused stands in the document.
   for (const auto& [path, methods] : document["paths"].items()) {
     for (const auto& [method, operation] : methods.items()) {

@@ -131,3 +131,46 @@ TEST_CASE("a start says which cards two tenants enrolled while that was not refu
   CHECK(holds(service.said(), "`other` stands first in the configuration"));
   CHECK_FALSE(holds(service.said(), demo_device(0)));
 }
+
+TEST_CASE("an enrolment that has ended leaves the card to another tenant, through kill -9") {
+  ScratchFolder scratch;
+  Served service(folder_of_two(scratch, "listed"));
+  REQUIRE(service.start());
+  write(service.folder() + "/reports", meter(0));
+  REQUIRE(service.ask("observe", "reports --tenant demo").exit_code == 0);
+  const std::string path = "/v1/devices/" + demo_device(0);
+  const std::string enrolment = "{\"eid\":\"" + demo_device(0) + "\"}";
+  auto is_taken = [&] {
+    return RestClient(service).ask("POST", "/v1/devices", kOther, enrolment)->status == 409;
+  };
+  CHECK(is_taken());
+  // Its list is on its way: nothing is ended over the head of the card.
+  ProgramRun busy = service.ask("devices unenrol", demo_device(0) + " --tenant demo");
+  CHECK(busy.exit_code == 1);
+  CHECK(holds(busy.err, "under way"));
+  // Nobody ends what is another tenant's.
+  CHECK(RestClient(service).ask("DELETE", path, kOther)->status == 404);
+  service.devices("https", {.count = 1});
+  REQUIRE(holds(
+      service.ask_until("devices show", demo_device(0) + " --tenant demo", "local-br, enabled").out,
+      "local-br, enabled"));
+  ProgramRun ended;
+  for (int i = 0; i < 100 && (i == 0 || ended.exit_code != 0); ++i) {
+    if (i > 0) run_shell("sleep 0.1");
+    ended = service.ask("devices unenrol", demo_device(0) + " --tenant demo");
+  }
+  INFO(ended.out << ended.err);
+  REQUIRE(ended.exit_code == 0);
+  CHECK(service.stop(SIGKILL) == 128 + SIGKILL);
+  REQUIRE(service.start());
+  // What is known of the device stays, and the chain says who ended it.
+  CHECK(holds(service.ask("devices show", demo_device(0) + " --tenant demo").out, "local-br"));
+  CHECK(holds(service.ask("devices records", demo_device(0) + " --tenant demo").out,
+              "enrolment ended at counter "));
+  CHECK(service.ask("devices unenrol", demo_device(0) + " --tenant demo").exit_code == 1);
+  // A report does not enrol it again, and its card is another's.
+  write(service.folder() + "/reports", report_line(demo_device(0), 1'000, kMeterInBrazil));
+  REQUIRE(service.ask("observe", "reports --tenant demo").exit_code == 0);
+  CHECK_FALSE(is_taken());
+  CHECK(service.stop(SIGTERM) == 0);
+}
