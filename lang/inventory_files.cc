@@ -226,6 +226,7 @@ class DeviceReader {
   std::vector<Observation> devices() {
     std::vector<Observation> devices;
     for (const CsvRow& row : inventory_.rows) devices.push_back(device(row));
+    if (odd_count_ > 0) warn_of_check_digits();
     return devices;
   }
 
@@ -278,6 +279,9 @@ class DeviceReader {
                              : "an IMEI has 14 to 16 digits; format the sheet's column as text");
       return;
     }
+    if (column == "eid" && !eid_check_digits_hold(*parse_eid(cell.text))) {
+      if (odd_count_++ == 0) first_odd_ = cell.span;
+    }
     auto [first, added] = seen_.emplace(column + ":" + cell.text, cell.span);
     if (!added) {
       Diagnostic d = make_diagnostic(Code::E0234, cell.span,
@@ -289,6 +293,14 @@ class DeviceReader {
     (column == "eid"    ? device.names.eid
      : column == "imei" ? device.names.imei
                         : device.names.device) = cell.text;
+  }
+
+  // Once for an inventory: all of a laboratory's are made up.
+  void warn_of_check_digits() {
+    std::string message = "the check digits of this EID do not hold";
+    if (odd_count_ > 1) message += fmt::format(", nor do those of {} more", odd_count_ - 1);
+    diagnostics_.add(
+        make_diagnostic(Code::W0236, first_odd_, std::move(message), "is a digit mistyped?"));
   }
 
   void attribute(const CsvCell& header, const CsvCell& cell, Observation& device) {
@@ -316,6 +328,8 @@ class DeviceReader {
   TestReport values_;
   std::unordered_map<std::string, AttributeType> types_;
   std::unordered_map<std::string, Span> seen_;
+  Span first_odd_;             // an EID's whose check digits do not hold ...
+  std::size_t odd_count_ = 0;  // ... and how many there are
 };
 
 }  // namespace

@@ -164,7 +164,7 @@ constexpr std::string_view kProfiles =
 constexpr std::string_view kDevices =
     "eid,commissioned,type,battery,tag,mains,country\n"
     "89049032123451234512345678901235,2025-11-01,meter,80%,pilot,yes,BR\n"
-    "89049032123451234512345678901236,,tracker,75.5%,\"pilot, vip\",no,AR\n";
+    "89049032123451234512345678901332,,tracker,75.5%,\"pilot, vip\",no,AR\n";
 
 TEST_CASE("the one line of the mission is a whole policy beside its inventories") {
   MapFiles files{{"profiles.csv", std::string(kProfiles)}, {"devices.csv", std::string(kDevices)}};
@@ -193,7 +193,7 @@ TEST_CASE("the one line of the mission is a whole policy beside its inventories"
   REQUIRE(loaded.policy->devices.size() == 2);
   const Observation& device = loaded.policy->devices[1];
   CHECK(device.standing);
-  CHECK(device.names.eid == "89049032123451234512345678901236");
+  CHECK(device.names.eid == "89049032123451234512345678901332");
   CHECK_FALSE(device.commissioned);
   CHECK(loaded.policy->devices[0].commissioned);
   REQUIRE(device.attributes.size() == 5);
