@@ -43,11 +43,9 @@ Status check_dates(std::string_view pem, Instant now) {
   std::time_t seconds = now.ms / 1'000;
   Certificates all(pem);
   for (int number = 1; auto one = all.next(); ++number) {
-    const ASN1_TIME* begin = X509_get0_notBefore(one.get());
     const ASN1_TIME* end = X509_get0_notAfter(one.get());
     std::string fault;
     if (X509_cmp_time(end, &seconds) <= 0) fault = "was valid until " + date_of(end);
-    if (X509_cmp_time(begin, &seconds) > 0) fault = "is valid only from " + date_of(begin);
     if (fault.empty()) continue;
     std::string which = number == 1 ? "the certificate" : fmt::format("certificate {}", number);
     return make_diagnostic(Code::E0865, which + " " + fault,
