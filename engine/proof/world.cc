@@ -142,6 +142,9 @@ World::Choice World::identity_choice(AxisIndex axis, std::int64_t profile,
     return Choice{value, value, false, false};
   };
   const Choice anything{0, 0, true, false};
+  if (FeatureIndex f = axes_.axes()[axis].feature; may_hold_.contains(f)) {
+    return counted_choice(axis, profile, network < 0 || may_hold_on(f, network));
+  }
   switch (feature.kind) {
     case FeatureKind::profile:
       return certain(identity_reading(profile));
@@ -192,6 +195,7 @@ std::uint32_t World::kind_of_profile(AxisIndex axis, std::int64_t profile) const
   const Feature& feature = table_.features[axes_.axes()[axis].feature];
   bool declared = profile >= 0;
   auto own = static_cast<std::uint32_t>(profile - kUnknown);
+  if (may_hold_.contains(axes_.axes()[axis].feature)) return feature.candidate == profile ? 1 : 0;
   switch (feature.kind) {
     case FeatureKind::network:
     case FeatureKind::no_service:
@@ -251,12 +255,14 @@ void World::make_identity() {
                   [&](const Feature& feature) { return is_stand(feature); })) {
     make_stands(networks);
   }
+  make_may_hold(networks);
   make_standings();
   bool about_profile = false, about_network = false;
   std::vector<AxisIndex> axes;
   for (AxisIndex axis = 0; axis < axes_.axes().size(); ++axis) {
     const Feature& feature = table_.features[axes_.axes()[axis].feature];
-    bool stands = stands_.contains(axes_.axes()[axis].feature);
+    FeatureIndex f = axes_.axes()[axis].feature;
+    bool stands = stands_.contains(f) || may_hold_.contains(f);
     bool of_profile =
         stands || feature.kind == FeatureKind::profile || feature.kind == FeatureKind::roaming ||
         feature.kind == FeatureKind::breakout || feature.kind == FeatureKind::installed;
@@ -315,9 +321,14 @@ void World::fill_identity(const std::vector<AxisIndex>& axes) {
   if (rows.size() * columns.size() > kOptionsMax || kinds * columns.size() > kChoicesMax) return;
   auto choice_of = [&](AxisIndex axis, std::int64_t profile, const Group::Column& column) {
     FeatureIndex f = axes_.axes()[axis].feature;
-    bool by_place = column.first < 0 && stands_in_.contains(f);
+    bool served = column.first >= 0, known_network = column.first == kNoSymbol;
+    if (!served && may_hold_.contains(f)) {
+      bool may = may_hold_unserved(f, standings_[column.standing], known_network);
+      return counted_choice(axis, profile, may);
+    }
+    bool by_place = !served && stands_in_.contains(f);
     if (!by_place) return identity_choice(axis, profile, column.first);
-    return unserved_choice(axis, standings_[column.standing], column.first == kNoSymbol);
+    return unserved_choice(axis, standings_[column.standing], known_network);
   };
   std::map<std::vector<std::uint64_t>, std::uint32_t> alike;
   for (Group::Column& column : columns) {

@@ -18,6 +18,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -125,6 +126,12 @@ class World {
     Truth here = Truth::unknown;
     Truth worst = Truth::unknown;
   };
+  // Where what is counted with a candidate may hold, whatever the past was; elsewhere it does not.
+  struct MayHold {
+    std::set<std::int64_t> networks;
+    CountrySet countries;  // on one of the networks there
+    bool nowhere = false;  // without service, in no country
+  };
   // One count is never above another (a shorter window, a narrower scope).
   struct Order {
     FeatureIndex below = 0;
@@ -148,6 +155,14 @@ class World {
   bool is_declared(ProfileIndex candidate) const { return candidate < table_.profiles.size(); }
   Reading roams_with(ProfileIndex candidate, const Feature& roaming, std::int64_t network) const;
   void make_stands(const std::vector<std::int64_t>& networks);
+  // Whether it holds with the candidate on the network; unknown: that depends on the past.
+  Truth counted_on(ConditionIndex inner, ProfileIndex candidate, std::int64_t network) const;
+  bool counts_a_run(ConditionIndex inner) const;
+  void make_may_hold(const std::vector<std::int64_t>& networks);
+  bool may_hold_on(FeatureIndex f, std::int64_t network) const;
+  bool may_hold_unserved(FeatureIndex f, const CountrySet& standing, bool known_network) const;
+  // `may_hold`: anything, as it is for the enabled candidate; else it does not.
+  Choice counted_choice(AxisIndex axis, std::int64_t profile, bool may_hold) const;
   std::vector<std::int64_t> networks_told_apart();
   void fill_identity(const std::vector<AxisIndex>& axes);
   void make_standings();
@@ -188,6 +203,7 @@ class World {
   std::vector<Order> orders_;
   std::map<FeatureIndex, std::map<std::int64_t, Stand>> stands_;
   std::map<FeatureIndex, std::map<std::uint8_t, Stand>> stands_in_;  // by country
+  std::map<FeatureIndex, MayHold> may_hold_;
   // Where a device may stand, by how the networks there answer for candidates: countries that
   // stand for each class. The first is nowhere.
   std::vector<CountrySet> standings_;

@@ -1,5 +1,6 @@
 // The candidates of a World: how what a ban asks of a profile stands on a network, and without one
-// where the device stands (semantics 9a). What is counted with a candidate is not among it.
+// where the device stands (semantics 9a). Of what is counted with a candidate only where it cannot
+// hold.
 #include "engine/device/candidates.h"
 #include "engine/proof/world.h"
 
@@ -80,6 +81,76 @@ void World::make_stands(const std::vector<std::int64_t>& networks) {
   }
 }
 
+// Yes and no are certain; unknown: what was counted before may bring about either.
+Truth World::counted_on(ConditionIndex inner, ProfileIndex candidate, std::int64_t network) const {
+  return table_.conditions.judge(inner, [&](const Test& test) {
+    const Feature& feature = table_.features[test.feature];
+    if (feature.kind == FeatureKind::network) {
+      return judge(test, feature, Reading::exactly(network));
+    }
+    if (feature.kind == FeatureKind::roaming) {
+      Reading roams = roams_with(candidate, feature, network);
+      return roams.known ? judge(test, feature, roams) : Truth::unknown;
+    }
+    bool ends_now = feature.kind == FeatureKind::held && feature.ahead_days == 0 &&
+                    counted_on(feature.inner, candidate, network) == Truth::no;
+    return ends_now ? judge(test, feature, Reading::exactly(-1)) : Truth::unknown;
+  });
+}
+
+// A run may go on elsewhere, so that the network here does not tell.
+bool World::counts_a_run(ConditionIndex inner) const {
+  std::vector<FeatureIndex> features = table_.conditions.features_of(inner);
+  return std::any_of(features.begin(), features.end(), [&](FeatureIndex f) {
+    const Feature& feature = table_.features[f];
+    if (feature.kind == FeatureKind::consecutive_days) return true;
+    return is_temporal(feature.kind) && counts_a_run(feature.inner);
+  });
+}
+
+void World::make_may_hold(const std::vector<std::int64_t>& networks) {
+  for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
+    const Feature& feature = table_.features[f];
+    bool ends_now = feature.kind == FeatureKind::on_a_network ||
+                    (feature.kind == FeatureKind::held && feature.ahead_days == 0);
+    bool counts = ends_now && feature.candidate && is_declared(*feature.candidate) &&
+                  !is_stand(feature) && !counts_a_run(feature.inner);
+    if (!counts || !axes_.axis_of(f)) continue;
+    MayHold& may_hold = may_hold_[f];
+    auto holds_on = [&](std::int64_t network) {
+      return counted_on(feature.inner, *feature.candidate, network) != Truth::no;
+    };
+    may_hold.nowhere = holds_on(kNoSymbol);
+    for (std::int64_t network : networks) {
+      if (network < 0 || !holds_on(network)) continue;
+      may_hold.networks.insert(network);
+      may_hold.countries |= countries_of(unpack_plmn(static_cast<std::uint32_t>(network)));
+    }
+  }
+}
+
+// There, or on another network of its countries.
+bool World::may_hold_on(FeatureIndex f, std::int64_t network) const {
+  const MayHold& may_hold = may_hold_.at(f);
+  CountrySet of = countries_of(unpack_plmn(static_cast<std::uint32_t>(network)));
+  return may_hold.networks.contains(network) || may_hold.countries.intersects(of);
+}
+
+bool World::may_hold_unserved(FeatureIndex f, const CountrySet& standing,
+                              bool known_network) const {
+  const MayHold& may_hold = may_hold_.at(f);
+  if (!situations_) return true;
+  if (standing.empty()) return may_hold.nowhere || !known_network;
+  return may_hold.countries.intersects(standing);
+}
+
+World::Choice World::counted_choice(AxisIndex axis, std::int64_t profile, bool may_hold) const {
+  const Feature& feature = table_.features[axes_.axes()[axis].feature];
+  if (feature.candidate == profile || may_hold) return {0, 0, true, false};
+  ClassIndex none = class_at(axis, Reading::exactly(feature.kind == FeatureKind::held ? -1 : 0));
+  return {none, none, false, false};
+}
+
 // How what is asked of a candidate stands on the network, with the profile enabled.
 World::Choice World::stand_choice(AxisIndex axis, std::int64_t profile,
                                   std::int64_t network) const {
@@ -152,6 +223,9 @@ std::uint32_t World::standing_of(const CountrySet& countries) {
     key.push_back(static_cast<std::uint8_t>(stand.here));
     key.push_back(static_cast<std::uint8_t>(stand.worst));
   }
+  for (const auto& [f, may_hold] : may_hold_) {
+    key.push_back(may_hold_unserved(f, countries, true) ? 1 : 0);
+  }
   if (!key.empty()) key.push_back(countries.empty());
   auto fresh = static_cast<std::uint32_t>(standings_.size());
   auto [number, added] = standing_numbers_.try_emplace(std::move(key), fresh);
@@ -176,6 +250,15 @@ bool World::read_unserved(const Chosen& chosen, const Box& box, Witness& witness
     auto found = std::find_if(answers.begin(), answers.end(), fits);
     if (found == answers.end()) return false;
     witness.readings[f] = stand_reading(feature, *found);
+  }
+  std::int64_t profile = witness.profile.known ? witness.profile.lower : kUnknown;
+  for (const auto& [f, may_hold] : may_hold_) {
+    AxisIndex axis = *axes_.axis_of(f);
+    bool may = may_hold_unserved(f, standing, witness.network.known);
+    for (AxisIndex at : {axis, axis + 1}) {
+      Choice choice = counted_choice(at, profile, may);
+      if (!choice.any && !box[at].holds(choice.usual)) return false;
+    }
   }
   return true;
 }

@@ -83,5 +83,41 @@ TEST_CASE("9a: what a rule about the region covers holds without service as well
   }
 }
 
+// Whatever the past was, in India no profile roams in Brazil: so the remedy is lawful there.
+TEST_CASE("9a: what is counted with a profile cannot hold where its networks do not let it") {
+  struct Case {
+    const char* counted;
+    bool holds;
+  };
+  const Case cases[] = {
+      {"network in BR within 3 days and roaming in BR", true},
+      {"roaming in BR for 2 hours", true},
+      {"network in BR for 2 hours and roaming", true},
+      {"roaming in BR on the same network on more than 90 days within 120 days", true},
+      {"roaming in BR on more than 60 days within 90 days and network in BR", true},
+      // A run goes on elsewhere, on the network of yesterday.
+      {"network in BR, IN and roaming in BR on more than 3 consecutive days", false},
+      // Whoever has been on Indian networks for so long is on one with any profile.
+      {"roaming in IN for 2 hours or network in IN for 2 hours", false},
+  };
+  for (const Case& one : cases) {
+    std::string text = kWords +
+                       "profile indian home IN iccid 8991* download \"c.example\"\n"
+                       "ban elsewhere never " +
+                       one.counted +
+                       "\nban india never roaming in IN remedy profile = indian\n"
+                       "rule home when region in BR or network in BR then profile = local\n"
+                       "otherwise keep\n";
+    INFO(text);
+    std::optional<Checked> checked = check(text, "counted.sojourn");
+    REQUIRE(checked);
+    CHECK(checked->analysis.undecided.empty());
+    for (const BanVerdict& ban : checked->analysis.promises.bans) {
+      if (checked->analysis.table.bans[ban.ban].name != "india") continue;
+      CHECK((ban.verdict == Verdict::holds) == one.holds);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace sojourn::lang
