@@ -90,8 +90,10 @@ profile one   home FR iccid 8933*
 profile two   home ES iccid 8934* download "smdp.two.example"
 profile local home BR iccid 8955* download "smdp.local.example"
 )";
-  text += random_ban(dice, "first", true) + random_ban(dice, "second", false);
-  return text + "otherwise keep\n";
+  // One after the other, whatever the compiler: a seed is one policy.
+  std::string second = random_ban(dice, "second", false);
+  std::string first = random_ban(dice, "first", true);
+  return text + first + second + "otherwise keep\n";
 }
 
 }  // namespace
