@@ -21,6 +21,8 @@ constexpr std::size_t kWorkMax = 3'000'000;
 constexpr std::size_t kWorkPerStayMax = 300'000;
 // Where that is not enough: rows are subtracted as long as no more than this is left to look at.
 constexpr std::size_t kNodesLeftMax = 1'000;
+// Nodes looked at to tell what rows leave of each other; then more is taken to be left.
+constexpr std::size_t kNodesLookedAtMax = 30'000'000;
 // Ways from profile to profile followed in the search for cycles.
 constexpr std::size_t kWaysMax = 200'000;
 // Cycles lived through with the engine, and situations tried for each.
@@ -297,10 +299,11 @@ class RestProver {
     if (!fresh) edge->second = store_.either(edge->second, where);
   }
 
-  // What those before it leave of a row; one that would make much of it is passed over.
+  // What those before it leave of a row, as far as the work allows; one that would make much of it
+  // is passed over.
   DiagramRef left_of(const std::vector<ProductRow>& rows, std::size_t row) {
     DiagramRef left = rows[row].where;
-    for (std::size_t i = 0; i < row && left != kNo; ++i) {
+    for (std::size_t i = 0; i < row && left != kNo && looked_at_ < kNodesLookedAtMax; ++i) {
       if (!is_small(rows[i].where)) continue;
       DiagramRef less = store_.both(left, store_.opposite(rows[i].where));
       if (is_small(less)) left = less;
@@ -308,7 +311,7 @@ class RestProver {
     return left;
   }
 
-  bool is_small(DiagramRef ref) const {
+  bool is_small(DiagramRef ref) {
     std::set<DiagramRef> seen;
     std::vector<DiagramRef> open = {ref};
     while (!open.empty() && seen.size() <= kNodesLeftMax) {
@@ -317,6 +320,7 @@ class RestProver {
       if (is_terminal(at) || !seen.insert(at).second) continue;
       for (const DiagramRun& run : store_.runs(at)) open.push_back(run.target);
     }
+    looked_at_ += seen.size();
     return seen.size() <= kNodesLeftMax;
   }
 
@@ -488,6 +492,7 @@ class RestProver {
   std::vector<std::optional<Edges>> edges_;  // by profile, without service and with it
   std::vector<ProfileIndex> way_;
   std::vector<bool> services_;
+  std::size_t looked_at_ = 0;
   std::size_t work_ = 0, ways_ = 0, tried_ = 0;
   bool stopped_ = false;
   std::set<std::set<ProfileIndex>> shown_, doubtful_;
