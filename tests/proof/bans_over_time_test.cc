@@ -267,6 +267,23 @@ profile turk   home TR iccid 8990* download "smdp.turk.example"
   }
 }
 
+TEST_CASE("promises that break and one that holds, as their author reads them") {
+  const char* policy = R"(policy acme
+profile global home FR iccid 8933* download "smdp.global.example"
+profile local  home BR iccid 8955* download "smdp.local.example"
+ban in-brazil never roaming in BR
+ban in-india never roaming in IN and profile = local
+rule at-home when region in BR or network in BR then profile = local
+otherwise keep
+assert when region in IN then profile = global
+)";
+  std::optional<Checked> checked = check(policy, "acme.sojourn");
+  REQUIRE(checked);
+  test::check_golden("proof/broken_ban.txt", checked->rendered(Code::P0301));
+  test::check_golden("proof/broken_assertion.txt", checked->rendered(Code::P0302));
+  test::check_golden("proof/ban_holds.txt", checked->rendered(Code::N0305));
+}
+
 TEST_CASE("a ban violated while a switch takes its time, as its author reads it") {
   const char* policy = R"(policy acme
 attribute type : meter | tracker
