@@ -12,4 +12,7 @@ namespace sojourn::lang {
 // not matter.
 std::optional<Country> country_named(std::string_view name);
 
+// "BRA" and "bra", the three letters of ISO 3166-1: BR.
+std::optional<Country> country_of_alpha3(std::string_view letters);
+
 }  // namespace sojourn::lang

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/base/diagnostic_code.h"
+#include "lang/country_names.h"
 #include "lang/print.h"
 #include "lang/units.h"
 
@@ -208,8 +209,12 @@ bool TestReport::is_choice_value(const ast::Value& value, const Attribute& attri
   bool country =
       attribute.type == AttributeType::country || attribute.type == AttributeType::set_of_country;
   if (country && !find_country(value.text)) {
+    std::optional<Country> meant = country_named(value.text);
+    if (!meant) meant = country_of_alpha3(value.text);
     error(value.span, fmt::format("`{}` is not a country", value.text),
-          "countries are the two capital letters of ISO 3166");
+          meant ? fmt::format("did you mean `{}`? countries are the two letters of ISO 3166",
+                              code_of(*meant))
+                : "countries are the two capital letters of ISO 3166");
     return false;
   }
   if (!listed) return true;

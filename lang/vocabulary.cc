@@ -23,6 +23,11 @@ bool looks_like_country(std::string_view name) {
   return name.size() == 2 && name[0] >= 'A' && name[0] <= 'Z' && name[1] >= 'A' && name[1] <= 'Z';
 }
 
+std::string two_letters(Country country) {
+  return fmt::format("did you mean `{}`? countries are the two letters of ISO 3166",
+                     code_of(country));
+}
+
 std::string upper(std::string_view text) {
   std::string out(text);
   for (char& c : out) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
@@ -269,6 +274,7 @@ std::optional<Country> Vocabulary::country(const ast::Name& name) {
   std::string help = "countries are the two capital letters of ISO 3166, such as `BR`";
   if (find_country(capital)) help = fmt::format("did you mean `{}`?", capital);
   if (std::optional<Country> named = country_named(name.text)) help = did_you_mean(code_of(*named));
+  if (std::optional<Country> meant = country_of_alpha3(name.text)) help = two_letters(*meant);
   error(Code::E0203, name.span, fmt::format("`{}` is not a country", name.text), std::move(help));
   return std::nullopt;
 }
@@ -470,6 +476,8 @@ bool Vocabulary::add_place(const ast::Name& name, Places& places) {
     help = fmt::format("did you mean `{}`? countries are the codes of ISO 3166", code_of(*named));
   } else if (!near.empty()) {
     help = did_you_mean(near);
+  } else if (std::optional<Country> meant = country_of_alpha3(name.text)) {
+    help = two_letters(*meant);
   } else if (capital == "EU" || capital == "EEA") {
     help = fmt::format("{} is no country; name its members: `region {} = AT, BE, BG`, and so on",
                        capital, capital + "-MEMBERS");
