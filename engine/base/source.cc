@@ -7,11 +7,29 @@
 #include "engine/base/limits.h"
 
 namespace sojourn {
+namespace {
+
+constexpr std::uint32_t kBlockBytes = 1024;
+
+bool begins_character(char c) { return (static_cast<unsigned char>(c) & 0xC0u) != 0x80u; }
+
+}  // namespace
 
 struct SourceMap::File {
   std::string path;
   std::string text;
-  std::vector<std::uint32_t> line_begins;  // byte offset of each line's first byte
+  std::vector<std::uint32_t> line_begins;        // byte offset of each line's first byte
+  std::vector<std::uint32_t> characters_before;  // each block of kBlockBytes
+
+  // Code points that begin before the byte. However long its line is, a block is looked at.
+  std::uint32_t characters(std::size_t offset) const {
+    offset = std::min(offset, text.size());
+    std::size_t block = offset / kBlockBytes;
+    auto from = text.begin() + static_cast<std::ptrdiff_t>(block * kBlockBytes);
+    auto to = text.begin() + static_cast<std::ptrdiff_t>(offset);
+    return characters_before[block] +
+           static_cast<std::uint32_t>(std::count_if(from, to, begins_character));
+  }
 };
 
 SourceMap::SourceMap() = default;
@@ -21,9 +39,13 @@ SourceMap& SourceMap::operator=(SourceMap&& other) noexcept = default;
 
 SourceId SourceMap::add(std::string path, std::string text) {
   assert(text.size() <= limits::kSourceBytesMax);
-  auto file = std::make_unique<File>(File{std::move(path), std::move(text), {0}});
-  for (std::uint32_t i = 0; i < file->text.size(); ++i) {
+  auto file = std::make_unique<File>(File{std::move(path), std::move(text), {0}, {}});
+  std::uint32_t character_count = 0;
+  for (std::uint32_t i = 0; i <= file->text.size(); ++i) {
+    if (i % kBlockBytes == 0) file->characters_before.push_back(character_count);
+    if (i == file->text.size()) break;
     if (file->text[i] == '\n') file->line_begins.push_back(i + 1);
+    if (begins_character(file->text[i])) ++character_count;
   }
   files_.push_back(std::move(file));
   return SourceId{static_cast<std::uint32_t>(files_.size() - 1)};
@@ -47,11 +69,7 @@ Location SourceMap::location(const Span& span) const {
   const auto& begins = file.line_begins;
   auto line = std::upper_bound(begins.begin(), begins.end(), span.begin) - begins.begin();
   std::uint32_t begin = begins[static_cast<std::size_t>(line - 1)];
-  std::uint32_t column = 1;
-  for (std::uint32_t i = begin; i < span.begin && i < file.text.size(); ++i) {
-    bool continuation = (static_cast<unsigned char>(file.text[i]) & 0xC0u) == 0x80u;
-    if (!continuation) ++column;
-  }
+  std::uint32_t column = file.characters(span.begin) - file.characters(begin) + 1;
   return Location{file.path, static_cast<std::uint32_t>(line), column};
 }
 

@@ -42,6 +42,22 @@ TEST_CASE("columns count code points") {
   check_location(sources, id, 11, 1, 6);  // z
 }
 
+TEST_CASE("columns of a long line count code points") {
+  SourceMap sources;
+  // Every other character takes three bytes, so that characters lie across whatever is counted at
+  // once.
+  std::string text = "first\n";
+  for (int i = 0; i < 5'000; ++i) text += "x\xE2\x82\xAC";
+  SourceId id = sources.add("long", text);
+  for (std::uint32_t pair = 0; pair < 5'000; ++pair) {
+    Location at = sources.location(Span{id, 6 + 4 * pair, 6 + 4 * pair});
+    Location next = sources.location(Span{id, 7 + 4 * pair, 7 + 4 * pair});
+    bool right = at.line == 2 && at.column == 1 + 2 * pair && next.column == 2 + 2 * pair;
+    if (!right) FAIL("pair " << pair << ": " << at.column << ", " << next.column);
+  }
+  check_location(sources, id, static_cast<std::uint32_t>(text.size()), 2, 10'001);
+}
+
 TEST_CASE("a tab is one column") {
   SourceMap sources;
   SourceId id = sources.add("t", "\t\tx");
