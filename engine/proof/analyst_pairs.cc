@@ -13,6 +13,40 @@ namespace {
 // Pairs of rules looked at before the search gives up.
 constexpr std::size_t kPairsMax = 50'000'000;
 
+// Of some rules, those of another effect than a given one. What is made for an effect of many rules
+// is kept, so that asking for each rule takes no time for each pair.
+class OtherEffects {
+ public:
+  // Requires: both outlive this.
+  OtherEffects(const std::vector<std::uint32_t>& effects, const RuleBits& rules) : rules_(rules) {
+    for (std::uint32_t rule = 0; rule < effects.size(); ++rule) {
+      if (effects[rule] >= of_effect_.size()) of_effect_.resize(effects[rule] + 1);
+      of_effect_[effects[rule]].rules.push_back(rule);
+    }
+  }
+
+  // Valid until the next question.
+  const RuleBits& than(std::uint32_t effect) {
+    OfEffect& of = of_effect_[effect];
+    if (!of.others.empty()) return of.others;
+    others_ = rules_;
+    for (std::uint32_t rule : of.rules) set_rule(others_, rule, false);
+    if (of.rules.size() < kManyRules) return others_;
+    return of.others = others_;
+  }
+
+ private:
+  static constexpr std::size_t kManyRules = 64;
+  struct OfEffect {
+    std::vector<std::uint32_t> rules;
+    RuleBits others;  // once asked, where the rules are many
+  };
+
+  const RuleBits& rules_;
+  std::vector<OfEffect> of_effect_;
+  RuleBits others_;
+};
+
 }  // namespace
 
 RuleBits Analyst::with_outcome() const {
@@ -27,15 +61,21 @@ bool Analyst::overrides(std::uint32_t a, std::uint32_t b) const {
   return std::binary_search(overriders_[b].begin(), overriders_[b].end(), a);
 }
 
-// For each rule those before it about which the two have to be asked, ascending.
+// For each rule those before it about which the two have to be asked, ascending: rules of one
+// effect agree wherever they meet.
 std::vector<std::vector<std::uint32_t>> Analyst::pairs_to_ask() const {
   std::vector<std::vector<std::uint32_t>> asked(rule_count());
   RuleBits rules = with_outcome();
+  OtherEffects others(effects_, rules);
+  std::size_t pair_count = 0;
   for (std::uint32_t i = 0; i < rule_count(); ++i) {
     if (stands(i) || !has_rule(rules, i)) continue;
-    for (std::uint32_t other : index_->meeting(i, before_ ? rule_count() : i, &rules)) {
+    const RuleBits& disagreeing = others.than(effects_[i]);
+    for (std::uint32_t other : index_->meeting(i, before_ ? rule_count() : i, &disagreeing)) {
+      if (pair_count > kPairsMax && !asked[i].empty()) break;  // enough to be told undecided
       if (other < i) asked[i].push_back(other);
       if (other > i && stands(other)) asked[other].push_back(i);
+      ++pair_count;
     }
   }
   return asked;

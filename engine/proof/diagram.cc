@@ -23,6 +23,8 @@ std::uint64_t hash_of(AxisIndex axis, std::span<const DiagramRun> runs) {
 constexpr std::size_t kFirstBuckets = 1u << 10;
 // Nodes that `may_meet` looks at: most rules are chains of a few.
 constexpr std::size_t kLooksMax = 64;
+// Parts of one axis that are joined one after the other.
+constexpr std::size_t kPartsInARowMax = 256;
 
 }  // namespace
 
@@ -164,23 +166,25 @@ DiagramRef DiagramStore::with_terminals(DiagramRef a, DiagramRef for_no, Diagram
 }
 
 // The parts that test late axes first: each step then adds nodes on top of a finished diagram.
-// Those that test nothing but one axis are joined in pairs, and pairs of pairs: one after the
-// other, each would copy the runs of all before it.
+// Those that test nothing but one axis are joined in pairs, and pairs of pairs, and so are very
+// many that begin with one axis: one after the other, each would copy the runs of all before it.
 DiagramRef DiagramStore::fold(Op op, std::vector<DiagramRef> parts) {
   std::sort(parts.begin(), parts.end(), [&](DiagramRef a, DiagramRef b) {
     return level(a) != level(b) ? level(a) > level(b) : a < b;
   });
   DiagramRef result = op == Op::both ? kYes : kNo;
   for (std::size_t begin = 0, end = 0; begin < parts.size(); begin = end) {
-    std::vector<DiagramRef> alone;  // on one axis
-    for (end = begin; end < parts.size() && level(parts[end]) == level(parts[begin]); ++end) {
-      if (tests_one_axis(parts[end])) {
-        alone.push_back(parts[end]);
+    while (end < parts.size() && level(parts[end]) == level(parts[begin])) ++end;
+    bool many = end - begin > kPartsInARowMax;
+    std::vector<DiagramRef> paired;
+    for (std::size_t i = begin; i < end; ++i) {
+      if (many || tests_one_axis(parts[i])) {
+        paired.push_back(parts[i]);
       } else {
-        result = apply(op, parts[end], result);
+        result = apply(op, parts[i], result);
       }
     }
-    if (!alone.empty()) result = apply(op, in_pairs(op, std::move(alone)), result);
+    if (!paired.empty()) result = apply(op, in_pairs(op, std::move(paired)), result);
   }
   return result;
 }

@@ -35,6 +35,21 @@ TEST_CASE("a rule with twenty thousand values of a number is joined in pairs") {
   CHECK(checked->rendered(Code::W0301).empty());
 }
 
+TEST_CASE("a rule with twenty thousand values, each with something beside it, is joined in pairs") {
+  std::optional<Checked> checked =
+      check(any_of_many("n : number", "(n = {} and roaming)"), "a.sojourn");
+  REQUIRE(checked);
+  CHECK(checked->rendered(Code::W0301).empty());
+}
+
+TEST_CASE("of very many rules that agree wherever they meet no pair is asked about") {
+  std::string text = "policy large\nprofile x home FR\n";
+  for (int i = 0; i < 2 * kMany; ++i) text += "when roaming then keep\n";
+  std::optional<Checked> checked = check(text + "otherwise profile = x\n", "a.sojourn");
+  REQUIRE(checked);
+  CHECK(checked->analysis.undecided.empty());
+}
+
 TEST_CASE("whether a rule for each of twenty thousand values leaves a gap is decided") {
   std::string text =
       "policy large\nattribute apn : text\nprofile x home FR download \"a.example\"\n"
