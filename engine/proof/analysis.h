@@ -25,7 +25,8 @@ struct AnalysisOptions {
   // What cycles of a device at rest are lived through with (rest.h); null: it is not asked.
   const Gazetteer* gazetteer = nullptr;
   ProofBudget budget;
-  std::size_t conflicts_shown_max = 20;
+  // Conflicts that are listed; rules hidden in part of which it is told in which situation.
+  std::size_t pairs_shown_max = 20;
 };
 
 struct Conflict {
@@ -47,7 +48,7 @@ struct DeadRule {
 struct HiddenRule {
   std::uint32_t rule = 0;
   std::uint32_t by = 0;
-  Witness witness;
+  std::optional<Witness> witness;  // of the first ones
 };
 
 // Values of an enum that no test of the policy tells apart.

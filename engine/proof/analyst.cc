@@ -31,6 +31,11 @@ Analyst::Analyst(const RuleTable& table, const AnalysisOptions& options, KeptAna
   now_->model = std::make_unique<PolicyModel>(table, options.claims, options.situations,
                                               before_ ? before_->model.get() : nullptr);
   if (!model().continues()) before_ = nullptr;
+  // Otherwise other things could be at the same time.
+  if (before_ && model().world().has_too_many_identities() !=
+                     before_->model->world().has_too_many_identities()) {
+    before_ = nullptr;
+  }
   search_ = std::make_unique<SituationSearch>(model().table(), model().axes(), model().store(),
                                               model().world());
   lived_.emplace(model().table(), options_.claims, options_.gazetteer);
@@ -38,6 +43,7 @@ Analyst::Analyst(const RuleTable& table, const AnalysisOptions& options, KeptAna
 
 Analysis Analyst::run() {
   find_partners();
+  move_kept();
   find_reaches();
   find_touched();
   find_dead();
@@ -85,6 +91,42 @@ void Analyst::find_partners() {
   }
 }
 
+// What was kept, in the words of the axes that there are now.
+void Analyst::move_kept() {
+  for (AxisIndex axis = 0; axis < model().axes().axes().size(); ++axis) {
+    unknown_of_.push_back(model().world().unknown_class_of_free(axis));
+  }
+  if (!before_ || !model().moves().any()) return;
+  const AxisMoves& moves = model().moves();
+  bool hiders_are_same = hiders_stand();
+  for (Reach& reach : before_->reaches) reach.move_axes(moves);
+  for (KeptAnalysis::Fate& fate : before_->fates) {
+    if (!fate.seen.empty()) fate.seen = moves.moved(fate.seen, unknown_of_);
+    if (fate.dead && !fate.dead->hidden_by.empty() && !hiders_are_same) fate.decided = false;
+  }
+  for (KeptAnalysis::Pairs& pairs : before_->pairs) {
+    for (KeptAnalysis::PairOfRules& pair : pairs.found) pair.witness.reset();
+  }
+}
+
+// Would the search for what hides a rule meet the same rules again? It does where classes were cut
+// otherwise but stand in the order of their values, on axes that are free to be in any of them.
+bool Analyst::hiders_stand() const {
+  const PolicyModel &now = *now_->model, &before = *before_->model;
+  std::vector<bool> new_axis(now.axes().axes().size(), true);
+  for (AxisIndex axis = 0; axis < before.axes().axes().size(); ++axis) {
+    const AxisMoves::OfAxis& of = now.moves().of(axis);
+    if (of.to) new_axis[*of.to] = false;
+    if (of.to && !of.classes) continue;
+    if (!before.world().unknown_class_of_free(axis)) return false;
+    if (of.to && (!unknown_of_[*of.to] || !of.classes->in_order_of_values())) return false;
+  }
+  for (AxisIndex axis = 0; axis < new_axis.size(); ++axis) {
+    if (new_axis[axis] && !unknown_of_[axis]) return false;
+  }
+  return true;
+}
+
 void Analyst::find_reaches() {
   now_->reaches.reserve(rule_count());
   for (std::uint32_t i = 0; i < rule_count(); ++i) {
@@ -97,9 +139,6 @@ void Analyst::find_reaches() {
   index_.emplace(now_->reaches);
   live_ = rule_bits(rule_count());
   for (std::uint32_t i = 0; i < rule_count(); ++i) set_rule(live_, i);
-  for (AxisIndex axis = 0; axis < model().axes().axes().size(); ++axis) {
-    unknown_of_.push_back(model().world().unknown_class_of_free(axis));
-  }
   if (first_match()) return;
   for (std::uint32_t i = 0; i < rule_count(); ++i) {
     overriders_.push_back(model().rules().all_overriders(i));

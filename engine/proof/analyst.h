@@ -5,6 +5,11 @@
 // where they do. An answer depends on nothing else, so what is kept is what would be found again.
 // Most of these rules decide as before all the same: a situation in which a rule was seen to decide
 // is kept, and shows it again unless a rule that was added holds in it.
+//
+// After an edit that names a threshold or a value which nobody named, what was found out stands as
+// well: no answer depends on how finely classes are cut. The situation that shows it may be another
+// one then, and now and then the rules that together hide one; these are asked for again, as far as
+// they are told.
 #pragma once
 
 #include <memory>
@@ -28,8 +33,8 @@ struct KeptAnalysis {
     ClassPoint seen;               // ... in this situation; empty: not told
   };
   struct PairOfRules {
-    std::uint32_t other = 0;  // the earlier one
-    std::optional<Witness> witness;
+    std::uint32_t other = 0;         // the earlier one
+    std::optional<Witness> witness;  // absent: it is as yet to be found again
   };
   // Of one rule with those before it: those it conflicts with; the first that takes something from
   // it, under first-match.
@@ -74,6 +79,8 @@ class Analyst {
   void undecided(std::string question) { found_.undecided.push_back(std::move(question)); }
 
   // --- what of the analysis before still stands ---
+  void move_kept();
+  bool hiders_stand() const;
   void find_partners();
   void find_touched();
   void touch_by_order();
@@ -108,6 +115,9 @@ class Analyst {
   void find_hidden();
   std::optional<KeptAnalysis::Pairs> kept_hidden_by(std::uint32_t later) const;
   KeptAnalysis::Pairs hidden_by(std::uint32_t later, const RuleBits& rules);
+  SituationSearch::Answer taken_by(const std::vector<std::uint32_t>& meeting, std::size_t earlier,
+                                   std::uint32_t later);
+  void list_hidden(const RuleBits& rules);
   RuleBits with_outcome() const;
   bool overrides(std::uint32_t a, std::uint32_t b) const;
 

@@ -141,9 +141,11 @@ std::optional<Witness> Analyst::conflict_between(std::uint32_t a, std::uint32_t 
 // The first ones with the situation that shows them, told by which of the two comes first.
 void Analyst::list_conflicts() {
   for (std::uint32_t later = 0; later < rule_count(); ++later) {
-    for (const KeptAnalysis::PairOfRules& pair : now_->pairs[later].found) {
-      if (++found_.conflict_count > options_.conflicts_shown_max) continue;
+    for (KeptAnalysis::PairOfRules& pair : now_->pairs[later].found) {
+      if (++found_.conflict_count > options_.pairs_shown_max) continue;
       std::uint32_t a = pair.other, b = later;
+      if (bool decided = true; !pair.witness) pair.witness = conflict_between(a, b, decided);
+      if (!pair.witness) continue;  // the budget did not reach it again
       if (place_[b] < place_[a]) std::swap(a, b);
       found_.conflicts.push_back({a, b, *pair.witness, deciding(*pair.witness).value_or(a)});
     }
@@ -175,12 +177,26 @@ void Analyst::find_hidden() {
     if (one_effect || !has_rule(rules, later)) continue;
     std::optional<KeptAnalysis::Pairs> kept = kept_hidden_by(later);
     pairs = kept ? *std::move(kept) : hidden_by(later, rules);
-    for (const KeptAnalysis::PairOfRules& pair : pairs.found) {
-      found_.hidden.push_back({later, pair.other, *pair.witness});
-    }
   }
+  list_hidden(rules);
   if (pairs_asked_ > kPairsMax || budget_.exhausted()) {
     undecided("whether further rules are hidden by earlier ones");
+  }
+}
+
+// All of them, the first ones with the situation that shows them.
+void Analyst::list_hidden(const RuleBits& rules) {
+  for (std::uint32_t later = 0; later < rule_count(); ++later) {
+    for (KeptAnalysis::PairOfRules& pair : now_->pairs[later].found) {
+      bool shown = found_.hidden.size() < options_.pairs_shown_max;
+      if (shown && !pair.witness) {
+        std::vector<std::uint32_t> meeting = index_->meeting(later, later, &rules);
+        auto at = std::lower_bound(meeting.begin(), meeting.end(), pair.other);
+        pair.witness =
+            taken_by(meeting, static_cast<std::size_t>(at - meeting.begin()), later).witness;
+      }
+      found_.hidden.push_back({later, pair.other, shown ? pair.witness : std::nullopt});
+    }
   }
 }
 
@@ -206,14 +222,7 @@ KeptAnalysis::Pairs Analyst::hidden_by(std::uint32_t later, const RuleBits& rule
     std::uint32_t earlier = meeting[i];
     if (budget_.exhausted() || ++pairs_asked_ > kPairsMax) return pairs;
     if (effects_[earlier] == effects_[later]) continue;
-    std::vector<DiagramRef> before;
-    for (std::size_t j = 0; j < i; ++j) {
-      if (now_->reaches[meeting[j]].meets(now_->reaches[earlier])) {
-        before.push_back(model().rules().fires(meeting[j]));
-      }
-    }
-    DiagramRef differ = model().disagreement(earlier, later);
-    SituationSearch::Answer answer = search_->uncovered(differ, before, budget_);
+    SituationSearch::Answer answer = taken_by(meeting, i, later);
     if (!answer.decided) {
       undecided(fmt::format("whether rule `{}` takes situations from `{}`", rule(earlier).label(),
                             rule(later).label()));
@@ -225,6 +234,19 @@ KeptAnalysis::Pairs Analyst::hidden_by(std::uint32_t later, const RuleBits& rule
   }
   pairs.decided = decided;
   return pairs;
+}
+
+// A situation of the later rule in which one of those that meet it decides otherwise.
+SituationSearch::Answer Analyst::taken_by(const std::vector<std::uint32_t>& meeting,
+                                          std::size_t earlier, std::uint32_t later) {
+  std::uint32_t rule = meeting[earlier];
+  std::vector<DiagramRef> before;
+  for (std::size_t i = 0; i < earlier; ++i) {
+    if (now_->reaches[meeting[i]].meets(now_->reaches[rule])) {
+      before.push_back(model().rules().fires(meeting[i]));
+    }
+  }
+  return search_->uncovered(model().disagreement(rule, later), before, budget_);
 }
 
 }  // namespace sojourn

@@ -91,6 +91,7 @@ void BoxSearch::prepare(const Problem& problem) {
 void BoxSearch::allow(const Problem& problem) {
   Frame& first = frames_[0];
   first.allowed.assign(slots_.size(), {});
+  alike_.assign(slots_.size(), {});
   std::span<const CoverBoxes::Limit> limits = boxes_.limits(problem.question);
   for (std::size_t s = 0; s < slots_.size(); ++s) {
     auto limit = std::find_if(limits.begin(), limits.end(),
@@ -102,12 +103,38 @@ void BoxSearch::allow(const Problem& problem) {
       bool refused = has_unknown && known && c == of.unknown_class;
       if (!refused && (limit == limits.end() || limit->classes.test(c))) first.allowed[s].set(c);
     }
+    if (world_.unknown_class_of_free(slots_[s].axis)) join_alike(first.allowed[s], s);
   }
   first.alive.assign(words_, ~Word{0});
   if (std::size_t rest = problem.covers.size() % 64; rest != 0) {
     first.alive.back() = (Word{1} << rest) - 1;
   }
   for (std::size_t s = 0; s < slots_.size(); ++s) narrow(first, s);
+}
+
+// Of classes that leave the same covers the first one stands for all. An unknown value stands for
+// itself.
+void BoxSearch::join_alike(ClassMask& allowed, std::size_t slot) {
+  const Axis& axis = axes_.axes()[slots_[slot].axis];
+  std::vector<ClassIndex> order;
+  allowed.for_each([&](ClassIndex c) {
+    if (c != axis.unknown_class) order.push_back(c);
+  });
+  auto rows = [&](ClassIndex c) { return std::span(accepts(slot, c), words_); };
+  std::sort(order.begin(), order.end(), [&](ClassIndex a, ClassIndex b) {
+    auto [of_a, of_b] = std::mismatch(rows(a).begin(), rows(a).end(), rows(b).begin());
+    return of_a == rows(a).end() ? a < b : *of_a < *of_b;
+  });
+  ClassMask joined;
+  for (std::size_t i = 0, first = 0; i < order.size(); ++i) {
+    bool same = i > 0 && std::equal(rows(order[i]).begin(), rows(order[i]).end(),
+                                    rows(order[first]).begin());
+    if (!same) first = i;
+    if (!same) continue;
+    alike_[slot].push_back({order[i], order[first]});
+    joined.set(order[i]);
+  }
+  allowed.remove(joined);
 }
 
 // Covers that no allowed class of the axis leaves are missed. False: no class is allowed.
@@ -274,10 +301,18 @@ bool BoxSearch::possible(const Frame& frame, std::size_t slot) const {
   return world_.allows(box, slots_[slot].axis);
 }
 
+ClassMask BoxSearch::with_alike(const ClassMask& classes, std::size_t slot) const {
+  ClassMask all = classes;
+  for (auto [value, first] : alike_[slot]) {
+    if (classes.test(first)) all.set(value);
+  }
+  return all;
+}
+
 std::vector<BoxSearch::Left> BoxSearch::left_of(const Frame& frame) const {
   std::vector<Left> left;
   for (std::size_t s = 0; s < slots_.size(); ++s)
-    left.push_back({slots_[s].axis, frame.allowed[s]});
+    left.push_back({slots_[s].axis, with_alike(frame.allowed[s], s)});
   return left;
 }
 

@@ -8,6 +8,9 @@
 //   of its classes the one that leaves the fewest covers is tried first;
 //   a class that leaves all the covers of one that failed is not tried.
 //
+// Classes of one axis that leave the same covers are looked at as one, where the world lets the
+// axis be in any: so what is found does not depend on what rules beyond the problem tell apart.
+//
 // (M. Davis, G. Logemann and D. Loveland, "A machine program for theorem-proving", 1962; dom/deg:
 // C. Bessière and J.-C. Régin, 1996.) All covers are looked at together, as bit vectors by axis and
 // class, as a residual matcher finds the rows of a situation.
@@ -63,6 +66,8 @@ class BoxSearch {
 
   void prepare(const Problem& problem);
   void allow(const Problem& problem);
+  void join_alike(ClassMask& allowed, std::size_t slot);
+  ClassMask with_alike(const ClassMask& classes, std::size_t slot) const;
   Answer branch(std::size_t depth);
   bool propagate(Frame& frame);
   bool look_at_open(const Frame& frame);
@@ -87,7 +92,9 @@ class BoxSearch {
   const std::vector<CoverBoxes::Box>* covers_ = nullptr;
   const AtEnd* at_end_ = nullptr;
   std::size_t* steps_ = nullptr;
-  std::size_t words_ = 0;           // of a bit for each cover
+  std::size_t words_ = 0;  // of a bit for each cover
+  // By slot: classes with the first of those that leave the same covers, which stands for them.
+  std::vector<std::vector<std::pair<ClassIndex, ClassIndex>>> alike_;
   std::vector<Slot> slots_;         // by axis, ascending
   std::vector<Word> accepts_;       // by slot and class: covers that the class does not miss
   std::vector<Frame> frames_;       // by depth

@@ -4,6 +4,8 @@
 #include <cassert>
 #include <unordered_map>
 
+#include "engine/proof/axis_moves.h"
+
 namespace sojourn {
 namespace {
 
@@ -61,17 +63,46 @@ DiagramRef DiagramStore::node(AxisIndex axis, std::span<const DiagramRun> runs) 
   auto index = static_cast<DiagramRef>(nodes_.size());
   nodes_.push_back({axis, static_cast<std::uint32_t>(merged.size()), first});
   buckets_[at] = index + 1;
-  if (nodes_.size() * 2 > buckets_.size()) grow();
+  if (++entered_ * 2 > buckets_.size()) grow();
   return index;
 }
 
 void DiagramStore::grow() {
   buckets_.assign(buckets_.size() * 2, 0);
   cache_.assign(buckets_.size(), {});
-  for (std::uint32_t i = 0; i < nodes_.size(); ++i) {
-    std::size_t at = hash_of(nodes_[i].axis, runs(i)) & (buckets_.size() - 1);
-    while (buckets_[at] != 0) at = (at + 1) & (buckets_.size() - 1);
-    buckets_[at] = i + 1;
+  entered_ = 0;
+  for (std::uint32_t i = 0; i < nodes_.size(); ++i) enter(i);
+}
+
+void DiagramStore::enter(DiagramRef node) {
+  std::size_t at = hash_of(nodes_[node].axis, runs(node)) & (buckets_.size() - 1);
+  while (buckets_[at] != 0) at = (at + 1) & (buckets_.size() - 1);
+  buckets_[at] = node + 1;
+  ++entered_;
+}
+
+// Different functions stay different ones, so every node that stays is one of its own, as before;
+// and what was found of two that stay is found of them again. A node that became another is entered
+// once more; where it was found before, it is equal to nothing.
+void DiagramStore::move_axes(const AxisMoves& moves, std::vector<ClassIndex> class_counts) {
+  class_counts_ = std::move(class_counts);
+  std::vector<DiagramRun> moved;
+  for (DiagramRef i = 0; i < nodes_.size(); ++i) {
+    Node& node = nodes_[i];
+    const AxisMoves::OfAxis& of = moves.of(node.axis);
+    bool is_left = node.count == 1;  // since an edit before
+    if (is_left || (of.to == node.axis && !of.classes)) continue;
+    moved.clear();
+    if (!of.to || (of.classes && !of.classes->move(runs(i), moved))) moved = {{0, kNo}};
+    if (moved.size() > node.count) {
+      node.first = runs_.size();
+      runs_.resize(runs_.size() + moved.size());
+    }
+    if (!moved.empty()) node.count = static_cast<std::uint32_t>(moved.size());
+    std::copy(moved.begin(), moved.end(), runs_.begin() + static_cast<std::ptrdiff_t>(node.first));
+    node.axis = of.to.value_or(0);
+    enter(i);
+    if (entered_ * 2 > buckets_.size()) grow();
   }
 }
 

@@ -21,6 +21,8 @@
 
 namespace sojourn {
 
+class AxisMoves;
+
 // A terminal (high bit set, the other bits its value) or the index of a node.
 using DiagramRef = std::uint32_t;
 
@@ -70,6 +72,10 @@ class DiagramStore {
   AxisIndex level(DiagramRef ref) const { return is_terminal(ref) ? kTerminalBit : axis(ref); }
   DiagramRef child(DiagramRef ref, ClassIndex value) const;
 
+  // The axes become others (axis_moves.h). References stay what they were, but of those that tell
+  // apart what is one class now, or test what is no axis any more, nothing may be asked.
+  void move_axes(const AxisMoves& moves, std::vector<ClassIndex> class_counts);
+
   ClassIndex class_count(AxisIndex axis) const { return class_counts_[axis]; }
   std::size_t axis_count() const { return class_counts_.size(); }
   std::size_t node_count() const { return nodes_.size(); }
@@ -93,11 +99,13 @@ class DiagramStore {
   bool tests_one_axis(DiagramRef ref) const;
   DiagramRef in_pairs(Op op, std::vector<DiagramRef> parts);
   void grow();
+  void enter(DiagramRef node);
 
   std::vector<ClassIndex> class_counts_;
   std::vector<Node> nodes_;
   std::vector<DiagramRun> runs_;
   std::vector<std::uint32_t> buckets_;  // open addressing: node index + 1, 0 = free
+  std::size_t entered_ = 0;             // buckets that are not free
   std::vector<CacheRow> cache_;         // direct mapped; a lost row costs time only
 };
 

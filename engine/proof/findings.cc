@@ -164,8 +164,12 @@ class FindingWriter {
   }
 
   void write_hidden() {
-    std::size_t shown = std::min(analysis_.hidden.size(), kHiddenShownMax);
-    for (std::size_t i = 0; i < shown; ++i) write(analysis_.hidden[i]);
+    std::size_t shown = 0;
+    for (const HiddenRule& hidden : analysis_.hidden) {
+      if (shown == kHiddenShownMax || !hidden.witness) break;
+      write(hidden);
+      ++shown;
+    }
     if (shown == analysis_.hidden.size()) return;
     add(Code::W0302, {},
         fmt::format("{} further rules have situations taken from them by earlier ones",
@@ -180,7 +184,7 @@ class FindingWriter {
                         "this is what `first-match` means; make the conditions exclude each other "
                         "to be rid of the warning");
     label(d, hidden.by, "comes first");
-    show(d, hidden.witness, {hidden.by, hidden.rule},
+    show(d, *hidden.witness, {hidden.by, hidden.rule},
          {fmt::format("{} before {}", rule(hidden.by).label(), rule(hidden.rule).label()),
           decided_by(hidden.by),
           {}});

@@ -93,7 +93,9 @@ class Digester {
     hasher.add(s.zone).add(s.settle).add(s.carry).add(s.lead).add(s.first_match);
     for (const DisputedView& view : s.views) hasher.add(view.claimants).add(view.as.index);
     for (const Attribute& a : table_.attributes) {
-      hasher.add(a.name).add(a.type).add(a.unit).add(a.values).add(a.valid);
+      hasher.add(a.name).add(a.type).add(a.unit).add(a.valid);
+      // Texts are those that conditions name.
+      if (!is_of_text(a)) hasher.add(a.values);
     }
     for (const Profile& p : table_.profiles) {
       hasher.add(p.name).add(p.home).add(p.iccid_prefixes).add(p.plmns).add(p.download);
@@ -135,7 +137,8 @@ class Digester {
     for (const Test& test : table_.conditions.tests()) {
       Hasher hasher;
       hasher.add(features[test.feature]).add(test.kind).add(test.threshold);
-      tests.push_back(hasher.add(test.symbols).add(test.countries).digest());
+      add_symbols(hasher, test);
+      tests.push_back(hasher.add(test.countries).digest());
     }
     const ConditionTable& all = table_.conditions;
     conditions_.reserve(all.size());
@@ -152,6 +155,27 @@ class Digester {
         }
       }
       conditions_.push_back(hasher.digest());
+    }
+  }
+
+  static bool is_of_text(const Attribute& attribute) {
+    return attribute.type == AttributeType::text || attribute.type == AttributeType::set_of_text;
+  }
+
+  // Texts by themselves: they are numbered as they are met.
+  void add_symbols(Hasher& hasher, const Test& test) const {
+    const Feature& feature = table_.features[test.feature];
+    bool texts = feature.kind == FeatureKind::attribute_choice &&
+                 is_of_text(table_.attributes[feature.subject]);
+    if (!texts) {
+      hasher.add(test.symbols);
+      return;
+    }
+    hasher.add(test.symbols.size());
+    const std::vector<std::string>& values = table_.attributes[feature.subject].values;
+    for (std::int64_t symbol : test.symbols) {
+      if (symbol >= 0) hasher.add(values[static_cast<std::size_t>(symbol)]);
+      if (symbol < 0) hasher.add(symbol);
     }
   }
 

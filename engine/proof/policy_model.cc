@@ -9,21 +9,15 @@ namespace {
 // Diagrams of rules that are no longer there stay in the store: beyond so many it is begun anew.
 constexpr std::size_t kNodesKeptMax = 4'000'000;
 
-bool tell_the_same_apart(const std::vector<Axis>& a, const std::vector<Axis>& b) {
-  auto same = [](const Axis& one, const Axis& other) {
-    return one.feature == other.feature && one.side == other.side &&
-           one.class_count == other.class_count && one.cuts == other.cuts &&
-           one.symbol_classes == other.symbol_classes && one.default_class == other.default_class &&
-           one.unknown_class == other.unknown_class;
-  };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), same);
+std::optional<AxisMoves> moves_from(const PolicyModel* before, std::size_t node_count,
+                                    const AxisPlan& axes) {
+  if (!before || node_count > kNodesKeptMax) return std::nullopt;
+  return AxisMoves::between(before->axes(), axes);
 }
 
-bool same_features(const std::vector<Feature>& a, const std::vector<Feature>& b) {
-  auto same = [](const Feature& one, const Feature& other) {
-    return one.identity == other.identity && one.kind == other.kind;
-  };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), same);
+DiagramStore moved(DiagramStore&& store, const AxisMoves& moves, const AxisPlan& axes) {
+  if (moves.any()) store.move_axes(moves, axes.class_counts());
+  return std::move(store);
 }
 
 }  // namespace
@@ -65,10 +59,9 @@ PolicyModel::PolicyModel(const RuleTable& table, const std::vector<CountryClaim>
     : table_(table),
       choice_(add_choice_conditions(table_, AskEnabled::always)),
       axes_(table_, count_test_uses_with_inner(table_, choice_), {claims, {}, true}),
-      continues_(before && before->store_.node_count() <= kNodesKeptMax &&
-                 same_features(before->table_.features, table_.features) &&
-                 tell_the_same_apart(before->axes_.axes(), axes_.axes())),
-      store_(continues_ ? std::move(before->store_) : DiagramStore(axes_.class_counts())),
+      moves_(moves_from(before, before ? before->store_.node_count() : 0, axes_)),
+      store_(moves_ ? moved(std::move(before->store_), *moves_, axes_)
+                    : DiagramStore(axes_.class_counts())),
       conditions_(table_.conditions, axes_, store_),
       rules_(table_, choice_, conditions_, store_),
       world_(table_, axes_, store_, conditions_, situations),

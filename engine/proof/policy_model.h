@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/proof/axis_moves.h"
 #include "engine/proof/rule_diagrams.h"
 #include "engine/proof/world.h"
 
@@ -22,8 +23,9 @@ std::vector<std::uint32_t> count_test_uses_with_inner(const RuleTable& table,
 class PolicyModel {
  public:
   // `situations`: of the locator that the policy's areas are bound to; null when there is none.
-  // `before`: a model of the policy before it was edited; where both tell the same apart, its
-  // diagrams are taken over, and nothing but `adopt` may be asked of it any more.
+  // `before`: a model of the policy before it was edited. Its diagrams are taken over where its
+  // axes became those of this one (axis_moves.h); only `adopt` and what is known about its rules
+  // may be asked of it then.
   // Requires: they outlive this.
   PolicyModel(const RuleTable& table, const std::vector<CountryClaim>& claims,
               const std::vector<Situation>* situations, PolicyModel* before = nullptr);
@@ -31,7 +33,9 @@ class PolicyModel {
   PolicyModel& operator=(const PolicyModel&) = delete;
 
   // Were the diagrams of the model before taken over?
-  bool continues() const { return continues_; }
+  bool continues() const { return moves_.has_value(); }
+  // What became of its axes. Requires: `continues`.
+  const AxisMoves& moves() const { return *moves_; }
   // A rule of that model is the same as this one. Requires: `continues`.
   void adopt(const PolicyModel& before, std::uint32_t rule_before, std::uint32_t rule);
 
@@ -42,6 +46,7 @@ class PolicyModel {
   ConditionDiagrams& conditions() { return conditions_; }
   RuleDiagrams& rules() { return rules_; }
   World& world() { return world_; }
+  const World& world() const { return world_; }
 
   // Where the rule fires, by what it then asks for; the regions are disjoint.
   struct Region {
@@ -57,7 +62,7 @@ class PolicyModel {
   RuleTable table_;
   ChoiceConditions choice_;
   AxisPlan axes_;
-  bool continues_ = false;
+  std::optional<AxisMoves> moves_;
   DiagramStore store_;
   ConditionDiagrams conditions_;
   RuleDiagrams rules_;

@@ -5,6 +5,8 @@
 #include <optional>
 #include <utility>
 
+#include "engine/proof/axis_moves.h"
+
 namespace sojourn {
 namespace {
 
@@ -100,6 +102,33 @@ Reach::Reach(const DiagramStore& store, DiagramRef ref) {
   }
   std::map<DiagramRef, Axes> known;
   axes_ = reach_of(store, ref, known);
+}
+
+void Reach::move_axes(const AxisMoves& moves) {
+  std::size_t kept = 0;
+  for (const OnAxis& was : axes_) {
+    const AxisMoves::OfAxis& of = moves.of(was.axis);
+    if (!of.to) continue;
+    OnAxis is = was;
+    is.axis = *of.to;
+    if (of.classes) {
+      is.first = of.classes->now(was.first).front();
+      is.last = 0;
+      is.classes.reset();
+      bool exact = was.last < kExactClasses;
+      for (ClassIndex c = was.first; c <= was.last; ++c) {
+        if (exact && !was.classes.test(c)) continue;
+        for (ClassIndex own : of.classes->now(c)) {
+          is.first = std::min(is.first, own);
+          is.last = std::max(is.last, own);
+          if (own < kExactClasses) is.classes.set(own);
+        }
+      }
+      is_box_ = is_box_ && is.last < kExactClasses;
+    }
+    axes_[kept++] = is;
+  }
+  axes_.resize(kept);
 }
 
 bool Reach::may_hold(AxisIndex axis, ClassIndex value) const {

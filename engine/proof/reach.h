@@ -10,6 +10,8 @@
 
 namespace sojourn {
 
+class AxisMoves;
+
 // A class of each axis, or any of it.
 using ClassPoint = std::vector<ClassIndex>;
 inline constexpr ClassIndex kAnyClass = 0xFFFF'FFFFu;
@@ -33,6 +35,9 @@ class Reach {
     ClassIndex first = 0, last = 0;
     std::bitset<kExactClasses> classes;  // when the axis has few enough
   };
+  // What it reaches when the axes have become others: no less, and exactly that for a diagram that
+  // stays what it was.
+  void move_axes(const AxisMoves& moves);
   // It holds in all of what it reaches, and every axis has few enough classes to tell.
   bool is_box() const { return is_box_; }
   // Axes on which it does not hold everywhere, ascending.

@@ -7,8 +7,9 @@
 // The answers are those of `analyse`, to the last situation shown. What is kept between two runs is
 // the model of the policy with its diagrams, and what was found out about each rule and each pair.
 // A rule that stands as it stood, before and after the same rules as far as it meets them, is not
-// asked about again. An edit of anything but rules, or one after which the policy tells other
-// values apart (a threshold that nobody named before), begins anew.
+// asked about again, and neither is one after an edit that names a threshold or a value which
+// nobody named before. An edit of anything but rules, or one after which the policy counts
+// something else, begins anew.
 #pragma once
 
 #include <cstddef>

@@ -89,4 +89,36 @@ inline RuleTable make_rules(const Shape& shape, std::size_t rule_count) {
   return table;
 }
 
+// Asks rules for a battery above a threshold, beside what they ask for already.
+class BatteryRules {
+ public:
+  // Every twentieth rule asks for ten per cent, or twenty, and so on. Requires: it outlives this.
+  explicit BatteryRules(RuleTable& table) : table_(table) {
+    Feature feature;
+    feature.kind = FeatureKind::attribute_number;
+    feature.subject = static_cast<std::uint32_t>(table.attributes.size());
+    feature.identity = "battery";
+    table.attributes.push_back({"battery", AttributeType::number, "%", {}, {}});
+    feature_ = table.intern_feature(feature);
+    std::int64_t percent = 0;
+    for (std::size_t rule = 0; rule < table.rules.size(); rule += 20) {
+      percent = percent % 90 + 10;
+      ask(rule, percent);
+    }
+  }
+
+  void ask(std::size_t rule, std::int64_t percent) {
+    Test test;
+    test.feature = feature_;
+    test.kind = Test::Kind::at_least;
+    test.threshold = percent * 1'000'000;
+    ConditionIndex& condition = table_.rules[rule].condition;
+    condition = table_.conditions.all_of({condition, table_.conditions.test(test)});
+  }
+
+ private:
+  RuleTable& table_;
+  FeatureIndex feature_ = 0;
+};
+
 }  // namespace sojourn::bench

@@ -94,7 +94,7 @@ TEST_CASE("conflicts, dead rules and gaps are those found by looking everywhere"
     shape.first_match = dice.one_in(4);
     testing::RandomPolicy policy(dice, shape);
     AnalysisOptions options;
-    options.conflicts_shown_max = 1000;
+    options.pairs_shown_max = 1000;
     Analysis found = analyse(policy.table, options);
     REQUIRE(found.undecided.empty());
     Expected expected = by_looking_everywhere(found.table);
