@@ -67,7 +67,7 @@ std::shared_ptr<const DeviceShelf> Tenant::make_shelf(RunnablePolicy policy,
   DeviceShelf shelf{keys_, loop, std::move(policy), std::move(shadow), {}, {}, {}, {}};
   shelf.first_word = first_word(shelf.policy.prepared);
   if (shelf.shadow) shelf.first_shadow_word = first_word(shelf.shadow.prepared);
-  shelf.policy_digest = digest_text(*shelf.policy.prepared);
+  shelf.policy_digest = shelf.policy.prepared->table().meaning_digest;
   shelf.made_under = digest_of(*shelf.policy.prepared, loop);
   return std::make_shared<const DeviceShelf>(std::move(shelf));
 }
@@ -104,7 +104,8 @@ Result<Tenant::Change> Tenant::activate(const Activation& asked, Instant now) {
   Status noted = note_version(store_, keys_, asked.version, effect);
   if (!noted) return std::move(noted).error();
   effect.erase(keys_.decided_by());
-  record(chain, "", policy_record(shelf->policy_digest, asked.version.by, now), effect);
+  record(chain, "", policy_record(digest_text(shelf->policy_digest), asked.version.by, now),
+         effect);
   if (asked.ends_shadow) {
     effect.erase(keys_.shadow());
     record(chain, "", shadow_record("", asked.version.by, now), effect);
@@ -225,7 +226,7 @@ Result<Tenant::Change> Tenant::approve(const std::vector<std::string>& labels, s
       continue;
     }
     const auto& decision = device->loop.decision();
-    bool waits = decision && device->row.waits_for == name_of(WaitReason::approval);
+    bool waits = decision && device->row.waits_for == WaitReason::approval;
     if (!waits || device->row.approved == approval_key(policy, *decision)) {
       passed_by = nothing_waits(label);
       continue;

@@ -34,7 +34,7 @@ Status Tenant::forgo_looking_at_nobody() {
   if (!any->empty()) return {};
   ahead_ = Ahead();
   StoreTransaction judged;
-  const std::string& digest = shelf_->policy_digest;
+  std::string digest = digest_text(shelf_->policy_digest);
   judged.put(keys_.decided_by(), Bytes(digest.begin(), digest.end()));
   return store_.commit(judged);
 }

@@ -275,9 +275,11 @@ class JournalThinner {
   Instant newest_ = kBeginning;
 };
 
-Result<Instant> newest_in_journal(std::string_view text, JournalReader& reader) {
+Result<Instant> newest_in_journal(std::string_view text, Instant enough, JournalReader& reader) {
   JournalThinner thinner(reader);
-  Status read = each_line(text, [&](std::string_view line) { return thinner.take(line); });
+  Status read = each_line(text, [&](std::string_view line) {
+    return thinner.newest() < enough ? thinner.take(line) : Status();
+  });
   if (!read) return std::move(read).error();
   return thinner.newest();
 }

@@ -73,8 +73,9 @@ enum class PackEffort : std::uint8_t { usual, quick };
 Bytes pack_journal(std::string_view text, PackEffort effort = PackEffort::usual);
 Result<std::string> unpack_journal(ByteView row);
 
-// The instant of the newest report among the entries; kBeginning when there is none. E0012.
-Result<Instant> newest_in_journal(std::string_view text, JournalReader& reader);
+// The instant of the newest report among the entries, or of any that is not before `enough`;
+// kBeginning when there is none. E0012.
+Result<Instant> newest_in_journal(std::string_view text, Instant enough, JournalReader& reader);
 
 // Of old entries those that still say something: the first report, the last word on each member,
 // the last proven switch, the fleet's last word. Values that stood at their end stand when only

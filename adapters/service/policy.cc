@@ -80,7 +80,7 @@ Diagnostic has_errors(const std::string& path, const PolicyCheck& check) {
 }
 
 std::string digest_text(const PreparedPolicy& policy) {
-  return "sha256:" + to_hex(policy.table().meaning_digest);
+  return digest_text(policy.table().meaning_digest);
 }
 
 }  // namespace sojourn::service

@@ -28,7 +28,7 @@ Json row_json(const std::string& label, const DeviceRow& row) {
   Json json;
   json["device"] = label;
   json["decision"] = json_of(row.record);
-  if (!row.waits_for.empty()) json["waits_for"] = row.waits_for;
+  if (row.waits_for != WaitReason::none) json["waits_for"] = name_of(row.waits_for);
   if (row.order != 0) json["order"] = row.order;
   return json;
 }
@@ -172,7 +172,7 @@ eim::HttpResponse show_device(Rest& rest, const RestCall& call) {
   }
   json["newest_report"] = instant_json(found.newest_report);
   json["enabled"] = found.enabled.empty() ? Json(nullptr) : Json(found.enabled);
-  json["policy"] = found.row.policy;
+  json["policy"] = found.row.policy ? digest_text(*found.row.policy) : "";
   json["card"] = card_json(found.plan);
   if (found.plan.in_flight) {
     json["in_flight"] = command_json(found.plan.in_flight->command);

@@ -117,7 +117,7 @@ Result<bool> Tenant::revisit(Instant now, Effects& effects) {
   ahead_.going_on = false;
   judged_in_ = batch_;
   StoreTransaction judged;
-  const std::string& digest = shelf_->policy_digest;
+  std::string digest = digest_text(shelf_->policy_digest);
   judged.put(keys_.decided_by(), Bytes(digest.begin(), digest.end()));
   effects.transactions.push_back(std::move(judged));
   return false;

@@ -111,7 +111,7 @@ Result<std::unique_ptr<Tenant>> Tenant::open(const TenantConfig& config,
 Status Tenant::open_policy() {
   auto stored = store_.read(keys_.decided_by());
   if (!stored) return std::move(stored).error();
-  bool judged = stored->has_value() && text_of(**stored) == shelf_->policy_digest;
+  bool judged = stored->has_value() && digest_from(text_of(**stored)) == shelf_->policy_digest;
   if (!judged) ahead_.begin(StoreRange::with_prefix(keys_.devices()));
   return {};
 }
@@ -164,18 +164,16 @@ Result<const StoreSnapshot*> Tenant::reading() {
 
 // `effect`: null when nothing may be changed; then a device without history is not made.
 Result<LiveDevice*> Tenant::find(const std::string& label, StoreTransaction* effect) {
-  auto found = devices_.find(label);
-  if (found != devices_.end()) {
-    LiveDevice& device = *found->second;
-    device.resting = false;
-    device.batch = batch_;
+  if (LiveDevice* device = devices_.find(label)) {
+    device->resting = false;
+    device->batch = batch_;
     // Whose turn it is to leave memory is not decided within a second: else each report would move
     // three devices' places.
     auto now = std::chrono::steady_clock::now();
-    if (now - device.used_at < kSameTime) return &device;
-    device.used_at = now;
-    recent_.splice(recent_.begin(), recent_, device.recent);
-    return &device;
+    if (now - device->used_at < kSameTime) return device;
+    device->used_at = now;
+    recent_.splice(recent_.begin(), recent_, device->recent);
+    return device;
   }
   if (const Diagnostic* why = set_aside_.why(label)) return *why;
   ahead_.spoil(label);
@@ -211,12 +209,11 @@ Result<bool> Tenant::claim(const Eid& eid, const StoreSnapshot& snapshot) {
 }
 
 LiveDevice* Tenant::keep(std::unique_ptr<LiveDevice> loaded) {
-  LiveDevice* device = loaded.get();
+  LiveDevice* device = devices_.add(std::move(loaded));
   recent_.push_front(device);
   device->recent = recent_.begin();
   device->used_at = std::chrono::steady_clock::now();
   device->batch = batch_;
-  devices_.emplace(device->label, std::move(loaded));
   return device;
 }
 
@@ -481,10 +478,10 @@ Status Tenant::note_order(const std::string& label, std::uint64_t order, Command
 
 void Tenant::note_unplaced(const std::string& label) {
   std::lock_guard lock(mutex_);
-  auto device = devices_.find(label);
-  if (device == devices_.end()) return;
-  device->second->row.order = 0;
-  device->second->row.command = 0;
+  LiveDevice* device = devices_.find(label);
+  if (device == nullptr) return;
+  device->row.order = 0;
+  device->row.command = 0;
 }
 
 Result<bool> Tenant::tick(Instant now, std::size_t count_max, Effects& effects) {
@@ -581,7 +578,7 @@ Tenant::View view_of(LiveDevice& device, const DeviceShelf& shelf, bool whole) {
     std::optional<std::string>& suppressed = view.explanation.suppressed;
     bool approved = device.row.approved == approval_key(*shelf.policy.prepared, *decision);
     if (approved && suppressed == name_of(WaitReason::approval)) suppressed.reset();
-    if (device.row.waits_for == name_of(WaitReason::killed)) suppressed = device.row.waits_for;
+    if (device.row.waits_for == WaitReason::killed) suppressed = name_of(WaitReason::killed);
   }
   return view;
 }
@@ -600,8 +597,9 @@ Tenant::View Tenant::view_of_row(const StoreSnapshot& snapshot, const std::strin
 
 Result<std::optional<Tenant::View>> Tenant::view(const std::string& label, bool whole) {
   std::unique_lock lock(mutex_);
-  auto live = devices_.find(label);
-  if (live != devices_.end()) return std::optional(view_of(*live->second, *shelf_, whole));
+  if (LiveDevice* live = devices_.find(label)) {
+    return std::optional(view_of(*live, *shelf_, whole));
+  }
   // What the log holds now and what the snapshot shows belong together.
   auto snapshot = store_.snapshot();
   if (!snapshot) return std::move(snapshot).error();

@@ -36,6 +36,7 @@
 #include "adapters/eim/order_book.h"
 #include "adapters/service/config.h"
 #include "adapters/service/controls.h"
+#include "adapters/service/device_table.h"
 #include "adapters/service/eid_claims.h"
 #include "adapters/service/evidence.h"
 #include "adapters/service/input_log.h"
@@ -349,7 +350,7 @@ class Tenant {
   std::unique_ptr<LiveFleet> shadow_fleet_;  // under the policy in shadow: stages and counts
   KillSwitches switches_;
   std::optional<AuditChain> chain_;
-  std::unordered_map<std::string, std::unique_ptr<LiveDevice>> devices_;
+  DeviceTable devices_;
   std::list<LiveDevice*> recent_;  // the one used last comes first
   struct KnownEid {
     std::string eid;

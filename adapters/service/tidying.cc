@@ -67,11 +67,10 @@ Result<bool> Tenant::tidy(std::chrono::milliseconds longest, Effects& effects) {
     if (log_.is_full()) {
       done = tidying.move(std::string(log_.oldest()));
     } else if (!to_pack_.empty()) {
-      auto device = devices_.find(to_pack_.back());
+      LiveDevice* device = devices_.find(to_pack_.back());
       to_pack_.pop_back();
       // One that left memory is found again when it grows on; a moved one may have been packed.
-      bool due = device != devices_.end() && device->second->packing_due;
-      if (due) done = tidying.pack(*device->second);
+      if (device != nullptr && device->packing_due) done = tidying.pack(*device);
     }
     if (!done) return std::move(done).error();
     more = log_.is_full() || !to_pack_.empty();
@@ -89,13 +88,13 @@ void Tenant::committed(std::uint64_t batch) {
   if (tidied_in_ <= committed_) {
     log_.forget_moved(
         [&](const std::string& label, std::uint64_t next, std::size_t byte_count, bool is_gone) {
-          auto live = devices_.find(label);
-          if (live == devices_.end()) return;
-          if (is_gone) live->second->in_log = nullptr;
+          LiveDevice* live = devices_.find(label);
+          if (live == nullptr) return;
+          if (is_gone) live->in_log = nullptr;
           // One that somebody read meanwhile does not know yet.
-          if (live->second->journal_next >= next) return;
-          live->second->journal_next = next;
-          live->second->tail_bytes += byte_count;
+          if (live->journal_next >= next) return;
+          live->journal_next = next;
+          live->tail_bytes += byte_count;
         });
   }
   while (devices_.size() > limits_.devices_in_memory_max && drop_last()) continue;
@@ -127,9 +126,8 @@ std::size_t Tenant::let_rest() {
 // False: not all of it is in the store.
 bool Tenant::drop_last() {
   if (recent_.back()->batch > committed_) return false;
-  std::string label = std::move(recent_.back()->label);
+  devices_.erase(recent_.back()->label);
   recent_.pop_back();
-  devices_.erase(label);
   return true;
 }
 
@@ -212,14 +210,14 @@ Status Tenant::Tidying::pack(LiveDevice& device) {
 
 Status Tenant::Tidying::move(const std::string& label) {
   tenant.ahead_.spoil(label);
-  auto live = tenant.devices_.find(label);
-  if (live != tenant.devices_.end()) {
+  LiveDevice* live = tenant.devices_.find(label);
+  if (live != nullptr) {
     const PendingEntries* pending = tenant.log_.pending(label);
-    tenant.note_packing(*live->second, pending == nullptr ? 0 : pending->byte_count());
+    tenant.note_packing(*live, pending == nullptr ? 0 : pending->byte_count());
     // What is nearly a block becomes one now: else it would be written twice.
-    bool nearly = live->second->tail_bytes == 0 && pending != nullptr &&
-                  pending->byte_count() >= kTailBytesMin / 2;
-    if (live->second->packing_due || nearly) return pack(*live->second);
+    bool nearly =
+        live->tail_bytes == 0 && pending != nullptr && pending->byte_count() >= kTailBytesMin / 2;
+    if (live->packing_due || nearly) return pack(*live);
   } else if (!tenant.log_.is_compared(label)) {
     // Under which number did the journal last get something?
     auto newest = snapshot.keys(StoreRange::with_prefix(tenant.keys_.journal(label)), 1,
@@ -235,10 +233,10 @@ Status Tenant::Tidying::move(const std::string& label) {
   }
   const PendingEntries* pending = tenant.log_.pending(label);
   if (pending == nullptr) return {};
-  if (live != tenant.devices_.end()) {
-    live->second->batch = tenant.batch_;
-    live->second->journal_next = pending->last_number() + 1;
-    live->second->tail_bytes += pending->byte_count();
+  if (live != nullptr) {
+    live->batch = tenant.batch_;
+    live->journal_next = pending->last_number() + 1;
+    live->tail_bytes += pending->byte_count();
   }
   put(label, pending->pieces_from(0), false);
   tenant.log_.note_moved(label);
@@ -264,7 +262,9 @@ Status Tenant::Tidying::thin_oldest(LiveDevice& device) {
   if (!past) return {};
   auto text = unpack_journal(oldest->front().value);
   if (!text) return {};
-  auto newest = newest_in_journal(*text, tenant.reader_);
+  // One young report is enough to say that it is too early, and when to look again.
+  Instant kept_from = newest_report - tenant.config_.history;
+  auto newest = newest_in_journal(*text, kept_from, tenant.reader_);
   if (!newest) return {};
   Instant due = *newest + tenant.config_.history;
   if (newest_report <= due) {

@@ -321,8 +321,7 @@ std::optional<Intent> Tenant::Turn::plan_next() {
   judge_fleet(policy, *decision, device.loop.word(), goal.gates);
   Planner planner(device.plan, tenant.planner_options_);
   Plan plan = planner.next(goal, at);
-  device.row.waits_for =
-      plan.waits_for == WaitReason::none ? std::string_view() : name_of(plan.waits_for);
+  device.row.waits_for = plan.waits_for;
   ask_again_ = plan.ask_again;
   if (!plan.command && !plan.withdraw && is_stopped_by_fleet()) {
     plan.withdraw = device.plan.in_flight->command.number;
@@ -414,13 +413,13 @@ void Tenant::Turn::finish(Effects& effects) {
   if (card_changed_) hear_card();
   pass_time();
   // A row from the first transaction on: a journal without one would not be found again.
-  if (device.row.policy.empty()) device.row.policy = tenant.shelf_->policy_digest;
+  if (!device.row.policy) device.row.policy = tenant.shelf_->policy_digest;
   if (device.row.policy != tenant.shelf_->policy_digest) look_anew();
   tell_fleet();
   std::optional<StoredIntent> kept;
   if (auto intent = plan_next()) kept = keep_intent(*intent);
-  bool waited = device.stored.waits_for == name_of(WaitReason::approval);
-  bool waits = device.row.waits_for == name_of(WaitReason::approval);
+  bool waited = device.stored.waits_for == WaitReason::approval;
+  bool waits = device.row.waits_for == WaitReason::approval;
   if (waits && !waited) effect.put(tenant.keys_.approval(device.label), {});
   if (waited && !waits) effect.erase(tenant.keys_.approval(device.label));
   Instant soon = now + milliseconds(1);

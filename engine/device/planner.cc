@@ -56,6 +56,11 @@ std::string_view name_of(ProfileCommand::Kind kind) {
 std::string_view name_of(WaitReason reason) {
   return kReasonNames[static_cast<std::size_t>(reason)];
 }
+std::optional<WaitReason> reason_of(std::string_view name) {
+  auto found = std::find(std::begin(kReasonNames), std::end(kReasonNames), name);
+  if (found == std::end(kReasonNames)) return std::nullopt;
+  return static_cast<WaitReason>(found - std::begin(kReasonNames));
+}
 std::string_view name_of(QuarantineRow::Why why) {
   return kWhyNames[static_cast<std::size_t>(why)];
 }

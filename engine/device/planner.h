@@ -69,6 +69,7 @@ enum class WaitReason : std::uint8_t {
   report,            // a deletion waits until the device reports through the new profile
 };
 std::string_view name_of(WaitReason reason);  // "emergency call"
+std::optional<WaitReason> reason_of(std::string_view name);
 
 struct QuarantineRow {
   enum class Why : std::uint8_t { rolled_back, fell_back, left, failed };

@@ -24,7 +24,7 @@ void read_journal(ByteView bytes) {
   // What was thinned says all that it says: nothing more can go.
   auto twice = thin_journal(*thinned, reader);
   if (!twice || *twice != *thinned) std::abort();
-  auto newest = newest_in_journal(*text, reader);
+  auto newest = newest_in_journal(*text, kNever, reader);
   if (!newest) std::abort();
 }
 

@@ -62,7 +62,7 @@ struct NarrowService {
                            t - hours(1));
     service::DeviceRow row;
     row.plan = to_bytes(plan);
-    row.policy = "none yet";
+    row.policy = service::PolicyDigest();  // of another
     StoreTransaction known;
     known.put(service.tenant().keys().device(eid), to_bytes(row));
     REQUIRE(store->commit(known).ok());
@@ -113,7 +113,7 @@ TEST_CASE("a yes that finds no room has not been said") {
   for (const std::string& eid : both) narrow.know_card(eid, t);
   service.observe(said_by(eid_of(0), t) + said_by(eid_of(1), t));
   narrow.settle();
-  REQUIRE(service.row(eid_of(1)).waits_for == "approval");
+  REQUIRE(service.row(eid_of(1)).waits_for == WaitReason::approval);
   const auto before = narrow.rows();
   narrow.store->set_full(true);
   CHECK(service.engine().approve(both, "somebody").error().code == Code::E0009);
@@ -122,7 +122,7 @@ TEST_CASE("a yes that finds no room has not been said") {
   REQUIRE(narrow.has_room());
   CHECK(narrow.rows() == before);
   CHECK(service.engine().approve(both, "somebody").value() == both);
-  CHECK(service.until([&] { return service.row(eid_of(0)).waits_for != "approval"; }));
+  CHECK(service.until([&] { return service.row(eid_of(0)).waits_for != WaitReason::approval; }));
   CHECK(service.engine().approve(both, "somebody").value().empty());
   CHECK(service.engine().approve({eid_of(0)}, "somebody").error().code == Code::E0842);
   CHECK_FALSE(service.failed());
@@ -137,7 +137,7 @@ TEST_CASE("a yes that found room has been said, whatever finds none after it") {
   narrow.know_card(eid, t);
   service.observe(said_by(eid, t));
   narrow.settle();
-  REQUIRE(service.row(eid).waits_for == "approval");
+  REQUIRE(service.row(eid).waits_for == WaitReason::approval);
   auto ordered = [&] { return service.row(eid).order != 0; };
   CHECK_FALSE(ordered());
   narrow.store->fill_at(2);  // its own transaction is the first

@@ -273,10 +273,10 @@ TEST_CASE("a kill switch for a country stops the devices that are there") {
   line.replace(line.find("\"device\""), 8, "\"eid\"");
   service.observe(line);
   CHECK(decided_by(service, eid, "meters"));
-  CHECK(service.row(eid).waits_for == "kill switch");
+  CHECK(service.row(eid).waits_for == WaitReason::killed);
   service.restart();
   CHECK(service.tenant().switches().countries.contains("BR"));
   switches.countries = {"AR"};
   REQUIRE(service.engine().set_switches(switches).ok());
-  CHECK(service.until([&] { return service.row(eid).waits_for != "kill switch"; }));
+  CHECK(service.until([&] { return service.row(eid).waits_for != WaitReason::killed; }));
 }
