@@ -63,6 +63,9 @@ class Checker {
     policy_.attributes = vocabulary_.take_attributes();
     policy_.profiles = vocabulary_.take_profiles();
     policy_.areas = vocabulary_.take_areas();
+    if (!diagnostics_.has_errors() && !rules_missing_) {
+      check_event_names(conditions_.asked_events(), file_, policy_, diagnostics_);
+    }
     check_limits();
     return std::move(policy_);
   }

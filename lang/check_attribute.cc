@@ -44,6 +44,7 @@ ConditionChecker::Checked ConditionChecker::named(const ast::Simple& s, Span spa
   if (s.relation == Relation::happened) {
     EventQuestion question;
     question.name = s.name.text;
+    asked_events_.push_back({false, s.name.text, s.subject_span});
     Feature feature = feature_of(FeatureKind::since);
     feature.window = {0, TimeUnit::millisecond};
     feature.event = std::move(question);

@@ -378,10 +378,12 @@ std::optional<EventQuestion> ConditionChecker::event(const ast::Event& event) {
     case ast::EventWord::alert:
       question.kind = EventKind::alert;
       question.name = event.name.text;
+      asked_events_.push_back({true, event.name.text, event.name.span});
       break;
     case ast::EventWord::named:
       question.kind = EventKind::named;
       question.name = event.name.text;
+      asked_events_.push_back({false, event.name.text, event.name.span});
       break;
   }
   for (const ast::Value& cause : event.causes) {

@@ -13,6 +13,7 @@
 #include "engine/base/diagnostic.h"
 #include "lang/ast.h"
 #include "lang/checked_policy.h"
+#include "lang/event_names.h"
 #include "lang/units.h"
 #include "lang/vocabulary.h"
 
@@ -33,6 +34,9 @@ class ConditionChecker {
 
   // `zone`: whose midnight ends a day; "" = the policy's.
   std::optional<CheckedCondition> check(const ast::Condition& condition, const std::string& zone);
+
+  // What was asked about without being declared.
+  const std::vector<AskedEvent>& asked_events() const { return asked_events_; }
 
  private:
   using Checked = std::optional<CheckedCondition>;
@@ -134,6 +138,7 @@ class ConditionChecker {
   std::string zone_;
   std::map<std::pair<const ast::Define*, std::string>, Checked> defined_;
   std::vector<const ast::Define*> under_way_;
+  std::vector<AskedEvent> asked_events_;
   std::size_t defined_parts_ = 0;  // taken in by names of definitions so far
   bool limit_told_ = false;        // that definitions are too deep or too many: once
   bool breakout_told_ = false;     // that profiles declare none: once
