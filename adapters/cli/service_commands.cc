@@ -70,6 +70,7 @@ void show_device(const Json& json, Console& console) {
       line("  alert", one.is_string() ? one.get<std::string>() : one.dump());
     }
   }
+  if (!json.value("enrolled", true)) line("enrolment", "none, so nothing is ordered of its card");
   line("waits for", text_in(json, "waits_for"));
   line("set aside", text_in(json, "set_aside"));
   if (json.contains("in_flight")) {

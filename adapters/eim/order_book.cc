@@ -145,6 +145,12 @@ Result<std::optional<Bytes>> OrderBook::row(const StoreSnapshot& snapshot,
   return snapshot.read(key);
 }
 
+Result<bool> OrderBook::has_left(const StoreSnapshot& snapshot, const Eid& eid) const {
+  auto left = snapshot.read(left_key(eid));
+  if (!left) return std::move(left).error();
+  return left->has_value();
+}
+
 Result<std::vector<Eid>> OrderBook::eids(const StoreSnapshot& snapshot, const Eid& first,
                                          std::size_t count_max) const {
   StoreKey all = StoreKey(Space::orders, options_.tenant, kLayout).add_text("device");

@@ -187,6 +187,7 @@ eim::HttpResponse show_device(Rest& rest, const RestCall& call) {
     json["quarantine"].push_back(std::move(one));
   }
   json["looked_at_again"] = instant_json(found.row.queued_at);
+  if (auto eid = parse_eid(call.parts[0])) json["enrolled"] = tenant.book().device(*eid).ok();
   return json_answer(200, dumped(json));
 }
 

@@ -124,6 +124,7 @@ constexpr RestSchema kSchemas[] = {
   "set_aside":{"type":"string","description":"why it cannot be read; then nothing more is known"},
   "newest_report":{"type":"string","format":"date-time","nullable":true},
   "enabled":{"type":"string","nullable":true},
+  "enrolled":{"type":"boolean","description":"of an EID: is anything ordered of its card?"},
   "policy":{"type":"string"},
   "card":{"type":"object","required":["listed_at","profiles"],"properties":{
     "listed_at":{"type":"string","format":"date-time","nullable":true},

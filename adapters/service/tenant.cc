@@ -189,18 +189,28 @@ Result<LiveDevice*> Tenant::find(const std::string& label, StoreTransaction* eff
   bool is_new = (*loaded)->row == DeviceRow{};
   if (is_new && effect == nullptr) return nullptr;
   if (is_new && (*loaded)->eid && config_.enrols_reported) {
-    auto enrolled = book_.row(**snapshot, {}, *(*loaded)->eid);
+    Status enrolled = enrol_reported(*(*loaded)->eid, **snapshot, *effect);
     if (!enrolled) return std::move(enrolled).error();
-    if (!enrolled->has_value()) {
-      auto ours = claim(*(*loaded)->eid, **snapshot);
-      if (!ours) return std::move(ours).error();
-      if (!*ours) return EidClaims::taken(label);
-      auto enrolment = book_.prepare_enrolment({.eid = *(*loaded)->eid});
-      if (!enrolment) return std::move(enrolment).error();
-      append(*effect, *enrolment);
-    }
   }
   return keep(std::move(*loaded));
+}
+
+// Whose enrolment was ended is enrolled again by people only.
+Status Tenant::enrol_reported(const Eid& eid, const StoreSnapshot& snapshot,
+                              StoreTransaction& effect) {
+  auto enrolled = book_.row(snapshot, {}, eid);
+  if (!enrolled) return std::move(enrolled).error();
+  if (enrolled->has_value()) return {};
+  auto left = book_.has_left(snapshot, eid);
+  if (!left) return std::move(left).error();
+  if (*left) return {};
+  auto ours = claim(eid, snapshot);
+  if (!ours) return std::move(ours).error();
+  if (!*ours) return EidClaims::taken(to_text(eid));
+  auto enrolment = book_.prepare_enrolment({.eid = eid});
+  if (!enrolment) return std::move(enrolment).error();
+  append(effect, *enrolment);
+  return {};
 }
 
 Result<bool> Tenant::claim(const Eid& eid, const StoreSnapshot& snapshot) {

@@ -278,6 +278,7 @@ class Tenant {
   // E0886 for who is set aside; E0887 for who would be enrolled and is another tenant's. Requires:
   // a Reading.
   Result<LiveDevice*> find(const std::string& label, StoreTransaction* effect);
+  Status enrol_reported(const Eid& eid, const StoreSnapshot& snapshot, StoreTransaction& effect);
   Result<bool> claim(const Eid& eid, const StoreSnapshot& snapshot);
   Result<bool> tick_until(Instant until, Instant wall, std::size_t count_max, Effects& effects);
   Result<bool> tell_untold(LiveFleet* fleet, Instant wall, std::size_t count_max, Effects& effects);

@@ -128,6 +128,22 @@ TEST_CASE("a yes that finds no room has not been said") {
   CHECK_FALSE(service.failed());
 }
 
+TEST_CASE("whose enrolment has ended is enrolled again by people only, though it never reported") {
+  LittleService service(kAsking);
+  Instant t = at("2026-03-01T00:00:00Z");
+  service.set_clock(t);
+  const Eid eid = *parse_eid(eid_of(0));
+  REQUIRE(service.engine().enrol({.eid = eid, .last_counter = 7}).ok());
+  REQUIRE(service.engine().end_enrolment(eid, "somebody").ok());
+  SECTION("at once") {}
+  SECTION("after a restart") { service.restart(); }
+  CHECK(service.observe(said_by(eid_of(0), t)).taken == 1);
+  CHECK(service.row(eid_of(0)).policy.has_value());
+  CHECK(service.book().device(eid).error().code == Code::E0841);
+  REQUIRE(service.engine().enrol({.eid = eid}).ok());
+  CHECK(service.book().device(eid)->last_counter == 7);
+}
+
 TEST_CASE("a yes that found room has been said, whatever finds none after it") {
   NarrowService narrow(kAsking);
   LittleService& service = narrow.service;

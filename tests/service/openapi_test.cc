@@ -148,6 +148,7 @@ TEST_CASE("every route answers what the document says") {
   walk.call(403, "DELETE", "/v1/devices/{device}", {.role = "operate", .parts = device(3)});
   walk.call(200, "DELETE", "/v1/devices/{device}", {.parts = device(3)});
   walk.call(404, "DELETE", "/v1/devices/{device}", {.parts = device(3)});
+  walk.call(201, "POST", "/v1/devices", {.body = "{\"eid\": " + quoted_eid(3) + "}"});
   walk.call(404, "GET", "/v1/orders/{device}/{order}", {.parts = order_of(2, 77)});
 
   service.devices("https", {.count = 3});
