@@ -48,9 +48,9 @@ std::string with_sense(const ast::Condition& condition, ast::Sense sense) {
 // `10 mb`: MB.
 std::string amount_advice(std::string_view unit) {
   const Unit* meant = find_unit(unit_meant(unit));
-  return meant != nullptr && meant->dimension == Dimension::amount
-             ? fmt::format("did you mean `{}`?", meant->name)
-             : "amounts of data are in B, kB, MB or GB";
+  bool near = meant != nullptr && meant->dimension == Dimension::amount && meant->name != "B";
+  return near ? fmt::format("did you mean `{}`?", meant->name)
+              : "amounts of data are in B, kB, MB or GB";
 }
 
 }  // namespace
@@ -479,10 +479,11 @@ std::optional<ConditionChecker::Sum> ConditionChecker::sum(const ast::Condition&
                 timed->suffixes.size() == 1 && timed->suffixes[0].kind == SuffixKind::within;
   if (!shaped) {
     const auto* compared_before = std::get_if<ast::Simple>(&condition.form);
-    bool twice = compared_before != nullptr && !compared_before->values.empty();
+    bool sums = compared_before != nullptr && compared_before->subject == ast::Subject::data;
+    bool twice = compared_before != nullptr && !compared_before->values.empty() && !sums;
     error(Code::E0209, condition.span, "only sums of data are compared so",
           twice ? "two comparisons are two conditions, joined by `and`"
-                : "for example `data in CN within 30 days > 10 MB`");
+                : "say of which time: `data in CN within 30 days > 10 MB`");
     return std::nullopt;
   }
   Sum result;

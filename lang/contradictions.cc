@@ -32,9 +32,34 @@ class Finder {
                    domain_of(table_.features[feature].kind) != ValueDomain::count;
       if (!plain && !can_hold(feature, about_it)) report(about_it);
     }
+    check_dates(conjuncts);
   }
 
  private:
+  // `from D` and `until D`: each is a feature of its own, and together they may leave no day.
+  void check_dates(const std::vector<Conjunct>& conjuncts) {
+    std::map<std::string, std::pair<const Conjunct*, const Conjunct*>>
+        of_zone;  // latest, first end
+    auto range = [&](const Conjunct* conjunct) -> const Feature& {
+      return table_.features[table_.conditions.features_of(conjunct->condition).front()];
+    };
+    for (const Conjunct& conjunct : conjuncts) {
+      const ConditionNode& node = table_.conditions.node(conjunct.condition);
+      if (node.op != ConditionOp::test) continue;
+      const Feature& feature = range(&conjunct);
+      if (feature.kind != FeatureKind::date) continue;
+      auto& [begin, end] = of_zone[feature.zone];
+      if (begin == nullptr || feature.from_day > range(begin).from_day) begin = &conjunct;
+      if (end == nullptr || feature.until_day < range(end).until_day) end = &conjunct;
+    }
+    for (const auto& [zone, bounds] : of_zone) {
+      auto [begin, end] = bounds;
+      if (begin == end || range(begin).from_day <= range(end).until_day) continue;
+      report(begin->span.begin < end->span.begin ? std::vector{begin, end}
+                                                 : std::vector{end, begin});
+    }
+  }
+
   bool can_hold(FeatureIndex index, const std::vector<const Conjunct*>& conjuncts) {
     const Feature& feature = table_.features[index];
     std::vector<Reading> readings = {Reading::unknown()};

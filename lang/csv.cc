@@ -152,7 +152,8 @@ class CsvReader {
 
   bool check_header(const CsvRow& header) {
     std::map<std::string_view, Span> seen;
-    if (header.cells.size() == 1 && header.cells[0].text.find(';') != std::string::npos) {
+    if (header.cells.size() == 1 &&
+        header.cells[0].text.find_first_of(";\t") != std::string::npos) {
       error(Code::E0232, header.cells[0].span, "the columns are not separated by commas",
             "save the sheet as \"CSV, separated by commas\"");
       return false;

@@ -61,7 +61,8 @@ bool has(std::span<const std::string_view> names, std::string_view name) {
 class EventNames {
  public:
   EventNames(const ast::File& file, const CheckedPolicy& policy, DiagnosticList& diagnostics)
-      : told_(told_in(file)),
+      : source_(file.source),
+        told_(told_in(file)),
         policy_(policy),
         alerts_(alerts_of(policy)),
         diagnostics_(diagnostics) {
@@ -70,6 +71,7 @@ class EventNames {
 
   void asked(const AskedEvent& asked) {
     if (asked.alert) return asked_alert(asked);
+    if (asked.span.source != source_) return;  // the tests of a file that is imported stay there
     if (told_names_.contains(asked.name) || has(kWellKnown, asked.name)) {
       asked_names_.insert(asked.name);
       return;
@@ -113,6 +115,7 @@ class EventNames {
           near.empty() ? "an alert is known by its text, as it stands in a rule" : nearly(near));
   }
 
+  SourceId source_;
   std::vector<ast::Name> told_;
   std::set<std::string> told_names_, asked_names_;
   const CheckedPolicy& policy_;

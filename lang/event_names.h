@@ -18,7 +18,8 @@ struct AskedEvent {
 };
 
 // An alert that nothing raises, and an event that is nearly one that tests tell or that everybody
-// knows, are errors; another event that no test tells is a note.
+// knows, are errors; another event that no test tells is a note. (Events that an imported file asks
+// about are told by its own tests.)
 // Requires: the file is without errors, else what is missing may stand in what could not be read.
 void check_event_names(const std::vector<AskedEvent>& asked, const ast::File& file,
                        const CheckedPolicy& policy, DiagnosticList& diagnostics);

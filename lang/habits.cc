@@ -23,6 +23,7 @@ using Pair = std::pair<std::string_view, std::string_view>;
 
 constexpr auto kSigns = std::to_array<Pair>({
     {"==", "write `=` to compare"},
+    {":=", "write `=`"},
     {"<>", "write `!=` for \"is not\""},
     {"&&", "write `and`"},
     {"&", "write `and`"},
@@ -110,8 +111,42 @@ std::string instead_of_date(std::string_view rest) {
   return in_order ? "the year stands first, then the month, then the day" : "";
 }
 
+// `type = meter`, `not roaming`: the beginning of another condition. (`profile` and `fallback` may
+// as well begin an action.)
+bool begins_condition(std::string_view rest) {
+  constexpr auto kBeginnings = std::to_array<std::string_view>(
+      {"region", "network", "plmn", "installed", "roaming", "breakout", "rat", "no service",
+       "speed", "accuracy", "border distance", "data", "silent", "time of day", "date", "from",
+       "until", "not"});
+  std::string_view word = word_at(rest);
+  if (std::find(kBeginnings.begin(), kBeginnings.end(), word) != kBeginnings.end()) return true;
+  if (begins_with(rest, "no service") || begins_with(rest, "border distance")) return true;
+  if (word.empty() || is_reserved(word)) return false;
+  std::string_view next = rest.substr(word.size());
+  next.remove_prefix(measure_gap(next));
+  return (!next.empty() && std::string_view("=<>!").find(next[0]) != next.npos) ||
+         begins_with(next, "in") || begins_with(next, "is") || begins_with(next, "has");
+}
+
+constexpr std::string_view kJoined = "conditions are joined by `and` or `or`";
+
 std::string instead_of_then(std::string_view head, std::string_view rest) {
   std::string_view word = last_word(head);
+  if (rest.starts_with(')')) return "no bracket is open here; leave the `)` out";
+  if (rest.starts_with(',') && is_number(word) && rest.size() > 1 && is_digit(rest[1])) {
+    return "decimals stand behind a point, `1.5`, and nothing between thousands, `1000`";
+  }
+  if (begins_with(rest, "since")) {
+    return "how long something has held is said so: `for 90 days`; what an event began: `90 days "
+           "since owner-changed`";
+  }
+  for (std::string_view place : {"region", "network", "breakout"}) {
+    if (word != place) continue;
+    bool negated = begins_with(rest, "not");
+    std::string_view name = word_at(negated ? rest.substr(measure_words(rest, "not")) : rest);
+    if (name.empty() || is_reserved(name)) continue;
+    return fmt::format("write `{} {}in {}`", place, negated ? "not " : "", name);
+  }
   if (std::string spoken = spoken_comparison(word, rest); !spoken.empty()) return spoken;
   if (begins_with(rest, "in a row") || begins_with(rest, "consecutively")) {
     return "days in a row are counted so: `on at least 90 consecutive days`";
@@ -145,6 +180,7 @@ std::string instead_of_then(std::string_view head, std::string_view rest) {
   if (compares && !rest.starts_with("==") && !rest.starts_with("=>")) {
     return "two comparisons are two conditions, joined by `and`";
   }
+  if (begins_condition(rest)) return std::string(kJoined);
   return {};
 }
 
@@ -163,6 +199,19 @@ std::string instead_of_value(std::string_view head, std::string_view rest) {
     return fmt::format("leave `is` out: `{} in {}`", or_else(subject, "region"), value);
   }
   return spoken_comparison(subject, rest);
+}
+
+// `battery >= 20% and <= 50%`, `a and and b`.
+std::string instead_of_condition(std::string_view rest) {
+  if (begins_with(rest, "if")) return "leave `if` out: `when` says it";
+  bool compares = rest.starts_with('<') || rest.starts_with('>') || rest.starts_with('=');
+  if (compares) {
+    return "each comparison names what it compares: `battery >= 20% and battery <= 50%`";
+  }
+  for (std::string_view joint : {"and", "or"}) {
+    if (begins_with(rest, joint)) return fmt::format("leave this `{}` out", joint);
+  }
+  return {};
 }
 
 // `switch to vivo-local`, `use vivo-local`, `vivo-local`.
@@ -320,7 +369,8 @@ std::string habit_advice(std::string_view text, std::size_t stop, std::size_t be
   if (what == "a profile's name" && rest.starts_with('=')) return "one `=` is enough";
   if (what == "`imei`, `profile` or `device`") return instead_of_scope(rest);
   if (what == "an amount, or `data ...`,") return instead_of_sum(head);
-  if (what == "a condition" && begins_with(rest, "if")) return "leave `if` out: `when` says it";
+  if (what == "a condition") return instead_of_condition(rest);
+  if (what == "`bans` or a rule's name" && begins_with(rest, "ban")) return "write `bans`";
   if (what == "`of day`" && begins_with(rest, "between")) {
     return "leave `time` out: `between 02:00 and 05:00`";
   }
@@ -350,10 +400,25 @@ std::string habit_advice_between(std::string_view text, std::size_t stop, std::s
   bool lists = rest.starts_with(',') || rest.starts_with('(') || rest.starts_with('/') ||
                std::any_of(std::begin(kListing), std::end(kListing),
                            [&](std::string_view word) { return begins_with(rest, word); });
-  if (lists && begins_with(line.substr(measure_gap(line)), "attribute"))
+  std::string_view statement = line.substr(measure_gap(line));
+  if (begins_with(statement, "attribute") && (begins_with(rest, "in") || begins_with(rest, "of"))) {
+    std::string_view type = begins_with(rest, "in") ? "number" : "set";
+    std::string_view near = nearest_spelling(last_word(line), {type});
+    if (!near.empty()) return fmt::format("did you mean `{}`?", near);
+  }
+  if (lists && begins_with(statement, "attribute"))
     return "values are separated by `|`: `attribute type : meter | tracker`";
+  if (begins_with(statement, "policy") && begins_with(rest, "first match")) {
+    return "did you mean `first-match`?";
+  }
+  if (begins_with(statement, "forbid") && begins_with(rest, "then")) {
+    return "what is forbidden is every change; leave `then` and what follows it out";
+  }
   if (std::string count = begin_of_count(rest); !count.empty()) return count;
-  return std::string(foreign_sign_advice(rest));
+  if (std::string_view sign = foreign_sign_advice(rest); !sign.empty()) return std::string(sign);
+  bool on_its_own_line = before == 0 || text.substr(before, stop - before).find('\n') != text.npos;
+  if (on_its_own_line && begins_condition(rest)) return "a rule begins with `when`";
+  return {};
 }
 
 }  // namespace sojourn::lang

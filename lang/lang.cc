@@ -10,6 +10,7 @@
 #include "lang/contradictions.h"
 #include "lang/inventory_files.h"
 #include "lang/library.h"
+#include "lang/look_alikes.h"
 #include "lang/lower.h"
 #include "lang/named_files.h"
 #include "lang/test_cases.h"
@@ -89,7 +90,7 @@ std::optional<LoadedPolicy> load_policy(const LoadRequest& request, SourceMap& s
   for (const Diagnostic& diagnostic : found.all()) {
     // What a shared file offers need not all be used.
     bool offered = diagnostic.code == Code::N0220 && diagnostic.span->source != source;
-    if (!offered) diagnostics.add(diagnostic);
+    if (!offered) diagnostics.add(with_look_alikes_told(diagnostic, sources));
   }
   if (found.has_errors()) return std::nullopt;
   return policy;

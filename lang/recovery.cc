@@ -28,8 +28,9 @@ bool unmistakable(std::string_view word) {
 
 std::size_t next_declaration(std::string_view text, std::size_t from, std::size_t failed_begin) {
   std::size_t failed_indent = failed_begin - line_begin(text, failed_begin);
-  bool first_on_line = false;
   std::size_t line = line_begin(text, from);
+  bool first_on_line =
+      text.substr(line, from - line).find_first_not_of(" \t\r") == std::string_view::npos;
   std::size_t at = from;
   while (at < text.size()) {
     char c = text[at];

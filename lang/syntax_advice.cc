@@ -285,7 +285,7 @@ Diagnostic advise(const SyntaxTree& tree, std::size_t offset, std::size_t last_t
       fmt::format("{} expected {}, but found {}", expected.what, expected.where, found.words);
   std::string advice = habit_advice(tree.text, offset, last_token_end, expected);
   std::string help = advice.empty() ? joined(foreign_sign_advice(rest), expected.help) : advice;
-  if (rest.starts_with(',') && expected.code == Code::E0105) {
+  if (rest.starts_with(',') && expected.code == Code::E0105 && advice.empty()) {
     help = "conditions are joined by `and` or `or`; a comma only separates the values of a list";
   }
   if (rest.starts_with(';') && tree.excerpt != nullptr) help = kCellOfValues;

@@ -153,8 +153,10 @@ std::size_t measure_iccid(std::string_view text) {
 
 std::size_t measure_zone(std::string_view text) {
   std::size_t at = 0;
-  while (at < text.size() && (is_letter(text[at]) || is_digit(text[at]) || text[at] == '/' ||
-                              text[at] == '_' || text[at] == '-' || text[at] == '+')) {
+  // Letters with accents are in no zone's name, and are read as belonging to a wrong one.
+  while (at < text.size() &&
+         (is_letter(text[at]) || is_digit(text[at]) || text[at] == '/' || text[at] == '_' ||
+          text[at] == '-' || text[at] == '+' || static_cast<unsigned char>(text[at]) >= 0x80)) {
     ++at;
   }
   return is_reserved(text.substr(0, at)) ? 0 : at;
