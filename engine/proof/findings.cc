@@ -342,11 +342,14 @@ class FindingWriter {
 
   void write_over_time(const Ban& ban, const OverTime& over_time) {
     if (over_time.verdict != Verdict::holds && over_time.coming) return write_joint(ban, over_time);
-    if (over_time.others_call_before) {
+    if (over_time.comes_too_late) {
       return undecided(
           fmt::format("whether ban `{}` holds while a switch takes up to {}: its own call alone "
-                      "comes too late, but in every life that was tried another ban calls before",
-                      ban.label(), describe(ban.assuming)),
+                      "comes too late, but {}",
+                      ban.label(), describe(ban.assuming),
+                      over_time.others_call_before
+                          ? "in every life that was tried another ban calls before"
+                          : "no life that was tried with the other bans comes to that"),
           over_time.notice_enough
               ? fmt::format("`notice {} days` gives the switch time enough, whatever the other "
                             "bans do",

@@ -108,9 +108,7 @@ class JointLife {
     JointStay there = changes_profile ? with_profile(table_, there_, enabled_) : there_;
     if (!stay(second, call_day(), there)) return false;
     if (current_ != enabled_) return false;
-    bool stood = first.day < call_day();
-    if (stood) text_ += "  expect keep\n";
-    return true;
+    return first.day >= call_day() || expect_keep();
   }
 
   static ProfileIndex profile_of(const Witness& witness) {
@@ -171,6 +169,12 @@ class JointLife {
     return true;
   }
 
+  // Also after the last report: with it a ban may call.
+  bool expect_keep() {
+    text_ += "  expect keep\n";
+    return wanted() == enabled_;
+  }
+
   // The first ban calls, and leads to the other profile.
   bool is_called() {
     if (plan_.at_noon && !stays_) {
@@ -179,7 +183,7 @@ class JointLife {
       std::int64_t leaves_ms = kDayMs - table_.settings.settle.ms - 60'000;
       if (leaves_ms <= kReportMs || !keeps_until(at(call_day() - 1, leaves_ms))) return false;
       report_line(away);
-      text_ += "  expect keep\n";
+      if (!expect_keep()) return false;
     }
     Instant comes = at(call_day(), plan_.at_noon ? joint_.noon.ms : 0);
     if (!keeps_until(comes - milliseconds(1))) return false;

@@ -53,7 +53,7 @@ class LifeSearch {
     stays_.push_back(std::move(nowhere));
   }
 
-  std::optional<FoundLife> run() {
+  LifeSearched run() {
     std::int32_t days = std::min(kLifeDaysMax, 2 * question_.days + 55);
     std::size_t width = kDaysLivedMax / (static_cast<std::size_t>(days) * (stays_.size() + 1)) + 1;
     Device first(policy_);
@@ -65,12 +65,12 @@ class LifeSearch {
       std::map<Distances, LifeSoFar> kept;
       for (const LifeSoFar& life : lives) {
         for (std::uint8_t stay = 0; stay < stays_.size(); ++stay) {
-          if (live_day(life, day, stay, kept)) return std::move(found_);
+          if (live_day(life, day, stay, kept)) return std::move(searched_);
         }
       }
       lives = chosen(std::move(kept), width);
     }
-    return std::nullopt;
+    return std::move(searched_);
   }
 
  private:
@@ -172,6 +172,8 @@ class LifeSearch {
     std::optional<Duration> within = on_the_way(device, now, caller);
     if (!within) return false;
     bool own = caller == question_.ban;
+    searched_.any_called = true;
+    searched_.own_called = searched_.own_called || own;
     ProfileIndex to = wanted(device, now, enabled_);
     std::string text = fmt::format("  given {}\n", joined(given_parts(table_, question_.there)));
     write_days(text, stays);
@@ -187,7 +189,7 @@ class LifeSearch {
     way.text += ban().name.empty()
                     ? "  expect keep\n"
                     : fmt::format("  expect ban {} violated\n", written_name(ban().name));
-    found_ = FoundLife{caller, std::move(way.text)};
+    searched_.found = FoundLife{caller, std::move(way.text)};
     return true;
   }
 
@@ -288,15 +290,15 @@ class LifeSearch {
   const TimeZone& zone_;
   ProfileIndex enabled_;
   std::vector<DayStay> stays_;  // `there` first
-  std::optional<FoundLife> found_;
+  LifeSearched searched_;
 };
 
 }  // namespace
 
-std::optional<FoundLife> search_life(const std::shared_ptr<const PreparedPolicy>& policy,
-                                     const RuleTable& table, const LifeQuestion& question) {
+LifeSearched search_life(const std::shared_ptr<const PreparedPolicy>& policy,
+                         const RuleTable& table, const LifeQuestion& question) {
   bool declared = question.there.profile.known && question.there.profile.lower >= 0;
-  if (!declared || question.days > kLifeDaysMax / 2) return std::nullopt;
+  if (!declared || question.days > kLifeDaysMax / 2) return {};
   return LifeSearch(policy, table, question).run();
 }
 

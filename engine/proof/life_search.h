@@ -33,7 +33,13 @@ struct FoundLife {
   std::string test;
 };
 
-std::optional<FoundLife> search_life(const std::shared_ptr<const PreparedPolicy>& policy,
-                                     const RuleTable& table, const LifeQuestion& question);
+struct LifeSearched {
+  std::optional<FoundLife> found;
+  bool any_called = false;  // in a life that was tried some ban called
+  bool own_called = false;  // ... and in one it was the ban itself that called first
+};
+
+LifeSearched search_life(const std::shared_ptr<const PreparedPolicy>& policy,
+                         const RuleTable& table, const LifeQuestion& question);
 
 }  // namespace sojourn

@@ -6,14 +6,15 @@ namespace sojourn {
 
 SituationSearch::Answer decided_by_row(PolicyModel& model, SituationSearch& search,
                                        ProofBudget& budget, const std::vector<OutcomeRow>& rows,
-                                       std::size_t i, DiagramRef question) {
+                                       std::size_t i, DiagramRef question,
+                                       SituationSearch::Wanted wanted) {
   if (question == kNo) return {};
   Reach reach(model.store(), question);
   std::vector<DiagramRef> covers;
   for (std::size_t j = 0; j < i; ++j) {
     if (reach.meets(Reach(model.store(), rows[j].where))) covers.push_back(rows[j].where);
   }
-  return search.uncovered(question, covers, budget);
+  return search.uncovered(question, covers, budget, wanted);
 }
 
 }  // namespace sojourn

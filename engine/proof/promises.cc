@@ -42,9 +42,19 @@ class Prover {
       settle(verdict.verdict, answer);
       if (!answer.witness) continue;
       DiagramRef question = verdict.violated ? violated : rows[i].where;
+      auto wanted = SituationSearch::Wanted::plain;
+      // What is counted on networks was counted on one; rather there than without service since.
+      bool served = answer.witness->network.known && answer.witness->network.lower >= 0;
+      if (!served && counts_on_networks(ban)) {
+        auto with_service = SituationSearch::Wanted::served;
+        if (auto better = before(rows, i, question, with_service).witness) {
+          wanted = with_service;
+          answer.witness = std::move(better);
+        }
+      }
       verdict.witness =
           with_few_counted(model_, *std::move(answer.witness), [&](DiagramRef within) {
-            return before(rows, i, model_.store().both(question, within)).witness;
+            return before(rows, i, model_.store().both(question, within), wanted).witness;
           });
       break;
     }
@@ -181,6 +191,7 @@ class Prover {
   // before. One is searched for; without any it is not known.
   void search_among_others(const Ban& ban, std::uint32_t index, const std::vector<Violation>& all,
                            OverTime& over_time) {
+    bool others_called = false, own_called = false;
     for (const Violation& one : all) {
       if (!one.there.profile.known || one.there.profile.lower < 0) continue;
       LifeQuestion question;
@@ -193,7 +204,10 @@ class Prover {
       for (Witness& other : other_networks(model_.table(), question.there)) {
         question.stays.push_back(std::move(other));
       }
-      std::optional<FoundLife> life = search_life(lived_.get(), model_.table(), question);
+      LifeSearched searched = search_life(lived_.get(), model_.table(), question);
+      others_called = others_called || searched.any_called;
+      own_called = own_called || searched.own_called;
+      const std::optional<FoundLife>& life = searched.found;
       if (!life) continue;
       over_time.timeline->there = question.there;
       over_time.test =
@@ -201,7 +215,8 @@ class Prover {
       return;
     }
     over_time.verdict = Verdict::undecided;
-    over_time.others_call_before = true;
+    over_time.comes_too_late = true;
+    over_time.others_call_before = others_called && !own_called;
   }
 
   Timeline timeline_of(const Ban& ban, std::uint32_t index, const Violation& violation,
@@ -303,8 +318,26 @@ class Prover {
   }
 
   SituationSearch::Answer before(const std::vector<OutcomeRow>& rows, std::size_t i,
-                                 DiagramRef question) {
-    return decided_by_row(model_, search_, budget_, rows, i, question);
+                                 DiagramRef question,
+                                 SituationSearch::Wanted wanted = SituationSearch::Wanted::plain) {
+    return decided_by_row(model_, search_, budget_, rows, i, question, wanted);
+  }
+
+  bool counts_on_networks(const Ban& ban) const {
+    const RuleTable& table = model_.table();
+    auto on_networks = [&](FeatureIndex f) {
+      const Feature& feature = table.features[f];
+      std::vector<FeatureIndex> inner = table.conditions.features_of(feature.inner);
+      return feature.scope.same_network ||
+             std::any_of(inner.begin(), inner.end(), [&](FeatureIndex counted) {
+               FeatureKind kind = table.features[counted].kind;
+               return kind == FeatureKind::roaming || kind == FeatureKind::network;
+             });
+    };
+    return std::any_of(ban.bites.begin(), ban.bites.end(), [&](ConditionIndex condition) {
+      std::vector<FeatureIndex> counted = counted_by(table, condition);
+      return std::any_of(counted.begin(), counted.end(), on_networks);
+    });
   }
 
   // The ban's conditions by candidate, each where that is enabled.

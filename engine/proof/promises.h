@@ -44,8 +44,9 @@ struct OverTime {
   // Broken by a notice too short: the least that is not; absent: a guard holds the switch back.
   std::optional<std::int32_t> notice_enough;
   std::string guard;  // the guard, as written
-  // Undecided: its own call alone comes too late, but in every life that was tried another ban
-  // called before.
+  // Undecided: its own call alone comes too late, but no life that was tried came to a violation.
+  bool comes_too_late = false;
+  // ... in each of them in which a ban called at all another one called before.
   bool others_call_before = false;
   // Another ban's call may lead to this profile while this one counts on for it, and then less than
   // its notice is left; `notice_enough` is the least that is. Broken: a life came to a violation

@@ -268,6 +268,11 @@ SituationSearch::Answer SituationSearch::uncovered(DiagramRef question,
     if (link == kNo) return {};
     state.push_back({store_.opposite(link), kImpossible, static_cast<std::uint32_t>(state.size())});
   }
+  if (wanted == Wanted::served) {
+    std::vector<World::Identity> served = world_.identities();
+    std::erase_if(served, [&](const World::Identity& one) { return !world_.is_served(one); });
+    return walk_identities(question, state, served, budget.steps_per_question, budget);
+  }
   bool many = state.size() >= kGuessFrom && budget.steps_per_question > 0;
   if (many) {
     if (std::optional<Answer> answer = among_many(question, state, budget, wanted)) {

@@ -43,8 +43,8 @@ class SituationSearch {
   };
 
   // Which situation is wanted: with all values known, if such a one is found, to be shown; or any,
-  // where only whether there is one matters.
-  enum class Wanted : std::uint8_t { plain, any };
+  // where only whether there is one matters; or one in which a network serves.
+  enum class Wanted : std::uint8_t { plain, any, served };
 
   // A situation in which the question holds.
   Answer find(DiagramRef question, ProofBudget& budget);

@@ -67,6 +67,10 @@ class World {
   };
   // All there are, those that are alike once; none where `knows_identities` is false.
   std::vector<Identity> identities() const;
+  // Does a network serve?
+  bool is_served(const Identity& identity) const {
+    return identity_.columns[identity.column].first >= 0;
+  }
   // What it may have on the axis; absent: the axis is not about identities.
   std::optional<OptionTable::Choice> choice_of(const Identity& identity, AxisIndex axis) const;
   // What `allows` says of the axis depends on no axis before this one.
