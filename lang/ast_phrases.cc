@@ -127,6 +127,18 @@ std::int32_t PhraseBuilder::clock(Node node) {
   return ((hour * 60 + minute) * 60 + second) * 1000;
 }
 
+namespace {
+
+// `1.000`, `1.500`: where a point stands between thousands they are a thousand and more.
+bool reads_two_ways(std::string_view number) {
+  if (number.starts_with('-')) number.remove_prefix(1);
+  std::size_t point = number.find('.');
+  return point != std::string_view::npos && point <= 3 && number.size() == point + 4 &&
+         number.ends_with('0') && !number.starts_with('0');
+}
+
+}  // namespace
+
 ast::Value PhraseBuilder::value(Node node) {
   ast::Value v;
   v.span = node.span();
@@ -139,6 +151,16 @@ ast::Value PhraseBuilder::value(Node node) {
       v.kind = ast::Value::Kind::amount;
       for (Node child : node.children()) {
         if (child.is(K::number)) v.millionths = number(child).millionths;
+        if (child.is(K::number) && reads_two_ways(child.text())) {
+          std::string text(child.text());
+          std::string thousands = text;
+          thousands.erase(thousands.find('.'), 1);
+          text.erase(text.find_last_not_of('0') + 1);
+          if (text.ends_with('.')) text.pop_back();
+          error(Code::E0112, child.span(),
+                fmt::format("`{}` may be read as {} and as {}", child.text(), text, thousands),
+                fmt::format("write `{}` or `{}`", text, thousands));
+        }
         if (child.is(K::unit)) v.unit = words_of(child);
       }
       break;

@@ -90,6 +90,7 @@ class Checker {
         vocabulary_.declare(*attribute);
       } else if (const auto* profile = std::get_if<ast::Profile>(&declaration)) {
         vocabulary_.declare(*profile);
+        enter_iccids(*profile);
       } else if (const auto* region = std::get_if<ast::Region>(&declaration)) {
         vocabulary_.declare(*region);
       } else if (const auto* set = std::get_if<ast::Set>(&declaration)) {
@@ -97,6 +98,25 @@ class Checker {
       } else if (const auto* define = std::get_if<ast::Define>(&declaration)) {
         vocabulary_.declare(*define);
       }
+    }
+  }
+
+  // Which of two profiles a card's ICCID belongs to must not hang on which was declared first.
+  void enter_iccids(const ast::Profile& profile) {
+    for (const ast::Name& prefix : profile.iccid_prefixes) {
+      std::string digits = prefix.text;
+      bool whole = !digits.ends_with('*');
+      if (whole && digits.size() < 18) continue;  // is no ICCID, and told so
+      if (!whole) digits.pop_back();
+      auto [other, added] = iccids_.try_emplace(digits, profile.name.text, prefix.span);
+      if (added || other->second.first == profile.name.text) continue;
+      Diagnostic d =
+          make_diagnostic(Code::E0207, prefix.span,
+                          fmt::format("the profiles `{}` and `{}` have the same ICCIDs",
+                                      other->second.first, profile.name.text),
+                          "give one of them more digits: of two beginnings the longer one holds");
+      d.labels.push_back({other->second.second, "the first one"});
+      diagnostics_.add(std::move(d));
     }
   }
 
@@ -310,6 +330,8 @@ class Checker {
   CheckedPolicy policy_;
   std::vector<const ast::Rule*> written_rules_;
   std::unordered_map<std::string, std::uint32_t> rule_names_;
+  std::unordered_map<std::string, std::pair<std::string, Span>>
+      iccids_;  // the first profile with them
 };
 
 }  // namespace

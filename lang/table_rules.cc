@@ -109,6 +109,7 @@ class TableReader {
                          [&](const Column& column) { return kind(column.use); });
     };
     if (!any(is_action)) {
+      if (tell_misspelt_action()) return false;
       error(table_.header.span, "no column says what to do",
             "name one `profile`, or `then` for actions as in a rule: `keep, alert \"text\"`");
       return false;
@@ -119,6 +120,21 @@ class TableReader {
       return false;
     }
     return true;
+  }
+
+  // A header that is nearly the name of an action.
+  bool tell_misspelt_action() {
+    static const std::vector<std::string_view> kActions = {"profile", "then", "fallback", "preload",
+                                                           "delete",  "hold", "requires", "between",
+                                                           "alert",   "task", "approval"};
+    for (const CsvCell& header : table_.header.cells) {
+      std::string_view near = nearest_spelling(header.text, kActions);
+      if (near.empty()) continue;
+      error(header.span, fmt::format("`{}` is no column of a table", header.text),
+            fmt::format("did you mean `{}`?", near));
+      return true;
+    }
+    return false;
   }
 
   std::optional<ast::Rule> rule_of(const CsvRow& row) {
