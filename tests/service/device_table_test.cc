@@ -16,7 +16,8 @@ using service::DeviceTable;
 using service::LiveDevice;
 
 TEST_CASE("a table of devices knows who is in it, and nobody else") {
-  LittleService service("policy p\ntimezone UTC\nprofile global home FR iccid 8933*\notherwise keep\n");
+  LittleService service(
+      "policy p\ntimezone UTC\nprofile global home FR iccid 8933*\notherwise keep\n");
   auto policy = service.tenant().policy();
   DeviceTable table;
   CHECK(table.find("d1") == nullptr);

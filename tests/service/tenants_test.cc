@@ -174,5 +174,13 @@ TEST_CASE("an enrolment that has ended leaves the card to another tenant, throug
   write(service.folder() + "/reports", report_line(demo_device(0), 1'000, kMeterInBrazil));
   REQUIRE(service.ask("observe", "reports --tenant demo").exit_code == 0);
   CHECK_FALSE(is_taken());
+  // It takes no restart: what the other tenant ends is whose it is reported to next.
+  RestClient client(service);
+  const std::string second = "{\"eid\":\"" + demo_device(1) + "\"}";
+  REQUIRE(client.ask("POST", "/v1/devices", kOther, second)->status == 201);
+  write(service.folder() + "/reports", meter(1));
+  CHECK(service.ask("observe", "reports --tenant demo").exit_code == 1);
+  REQUIRE(client.ask("DELETE", "/v1/devices/" + demo_device(1), kOther)->status == 200);
+  CHECK(service.ask("observe", "reports --tenant demo").exit_code == 0);
   CHECK(service.stop(SIGTERM) == 0);
 }
