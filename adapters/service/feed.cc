@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <utility>
 
 #include "adapters/service/report_lines.h"
 #include "engine/base/diagnostic_code.h"
@@ -16,7 +17,24 @@ namespace sojourn::service {
 namespace {
 
 constexpr int kLookMs = 200;
+// A writer may go on in a file that was renamed, until it has noticed.
+constexpr int kLooksAfterRename = 10;
 constexpr std::chrono::milliseconds kBusyNap{200};
+
+// A report whose line has no end yet is whole when its brackets are closed: no beginning of one is
+// an object.
+bool is_whole_line(const std::string& text) {
+  if (text.empty() || text.back() != '}') return false;
+  ReportLineReader reader;
+  return reader.read(text).refused_count == 0;
+}
+
+bool is_replaced(const std::string& path, int file) {
+  struct stat named {
+  }, open{};
+  if (::stat(path.c_str(), &named) != 0 || ::fstat(file, &open) != 0) return false;
+  return named.st_ino != open.st_ino || named.st_dev != open.st_dev;
+}
 
 }  // namespace
 
@@ -32,20 +50,37 @@ void Feed::stop() {
   threads_.clear();
 }
 
+void Feed::nap() const { std::this_thread::sleep_for(std::chrono::milliseconds(kLookMs)); }
+
 void Feed::follow(const std::string& path) {
-  // A pipe opens at once, writer or not, so that stopping need not wait for one.
-  int file = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  struct stat facts {};
-  if (file < 0 || ::fstat(file, &facts) != 0) {
-    if (file >= 0) ::close(file);
-    return log_.error(make_diagnostic(Code::E0001, "cannot read `" + path + "`"));
+  for (bool is_told = false; !stopping_; nap()) {
+    // A pipe opens at once, writer or not, so that stopping need not wait for one.
+    int file = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (file < 0) {
+      if (!std::exchange(is_told, true)) {
+        log_.error(make_diagnostic(Code::E0001, "cannot read `" + path + "`",
+                                   "it is read as soon as it can be"));
+      }
+      continue;
+    }
+    is_told = false;
+    bool go_on = read_on(path, file);
+    ::close(file);
+    if (!go_on) return;
   }
-  bool is_pipe = S_ISFIFO(facts.st_mode);
-  std::string buffer;
+}
+
+// Until another file has its name; false: it is over.
+bool Feed::read_on(const std::string& path, int file) {
+  struct stat facts {};
+  bool is_pipe = ::fstat(file, &facts) == 0 && S_ISFIFO(facts.st_mode);
+  std::string buffer;  // the beginning of a line
   std::string block(limits::kTraceBlockBytes, '\0');
+  int looks_left = kLooksAfterRename;
   while (!stopping_) {
     ssize_t count = ::read(file, block.data(), block.size());
     if (count > 0) {
+      looks_left = kLooksAfterRename;
       buffer.append(block.data(), static_cast<std::size_t>(count));
       std::size_t end = buffer.rfind('\n');
       if (end == std::string::npos && buffer.size() <= limits::kTraceLineBytesMax) continue;
@@ -55,21 +90,31 @@ void Feed::follow(const std::string& path) {
       continue;
     }
     if (count < 0 && errno == EINTR) continue;
-    if (count == 0 && !is_pipe) break;
     if (count < 0 && errno != EAGAIN) {
       log_.error(make_diagnostic(Code::E0001, "cannot read on in `" + path + "`"));
-      break;
+      return false;
     }
-    pollfd look{file, POLLIN, 0};
-    // A pipe without a writer is always "hung up": it is looked at now and then.
-    if (count == 0) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(kLookMs));
-    } else {
+    if (count < 0) {
+      pollfd look{file, POLLIN, 0};
       ::poll(&look, 1, kLookMs);
+      continue;
     }
+    // A pipe without a writer is always "hung up": it is looked at now and then, like the end of a
+    // file.
+    if (!is_pipe) {
+      if (is_whole_line(buffer)) take(path, std::exchange(buffer, {}));
+      if (is_replaced(path, file) && --looks_left < 0) break;
+      if (::fstat(file, &facts) == 0 && facts.st_size < ::lseek(file, 0, SEEK_CUR)) {
+        ::lseek(file, 0, SEEK_SET);
+        buffer.clear();
+      }
+    }
+    nap();
   }
-  if (!buffer.empty()) take(path, buffer);
-  ::close(file);
+  // The beginning of a line in a file is read again with the rest of it, after a restart.
+  bool is_last = is_pipe || !stopping_;
+  if (is_last && !buffer.empty()) take(path, buffer);
+  return true;
 }
 
 // Of cards that another tenant has.

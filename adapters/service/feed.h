@@ -1,7 +1,9 @@
 // Observations out of files and pipes, beside those that come as requests.
 //
-// A file is read to its end, and again after a restart: what is known already has no effect. A
-// named pipe is read for ever: when its writer goes, the next one is waited for.
+// A file is read to its end, and on when it grows; when it is renamed or emptied, as logs are, what
+// then has its name is read from its beginning. After a restart it is read again: what is known
+// already has no effect. A named pipe is read for ever: when its writer goes, the next one is
+// waited for. What is not there yet is waited for, too.
 #pragma once
 
 #include <atomic>
@@ -26,6 +28,8 @@ class Feed {
 
  private:
   void follow(const std::string& path);
+  bool read_on(const std::string& path, int file);
+  void nap() const;
   void take(const std::string& path, std::string_view lines);
   void tell_others(const std::string& path, const ReportCounts& counts);
 
