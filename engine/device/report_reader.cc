@@ -239,8 +239,7 @@ std::int64_t ReportReader::attribute_value(AttributeIndex index, const Attribute
 
 // What is declared `in %` is a share of something, as conditions about it are (E0321).
 std::int64_t ReportReader::number_value(const Attribute& attribute, std::int64_t millionths) {
-  constexpr std::int64_t kWhole = 100'000'000;
-  if (attribute.unit != "%" || (millionths >= 0 && millionths <= kWhole)) return millionths;
+  if (attribute.unit != "%" || (millionths >= 0 && millionths <= kWholeShare)) return millionths;
   refuse(Code::E0612,
          fmt::format("{}% in attribute `{}` is no share", static_cast<double>(millionths) / 1e6,
                      attribute.name),

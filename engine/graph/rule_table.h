@@ -56,6 +56,9 @@ enum class AttributeType : std::uint8_t {
   set_of_choice,
 };
 
+// 100%, in millionths of a percent: what is declared `in %` lies between nothing and this.
+inline constexpr std::int64_t kWholeShare = 100'000'000;
+
 struct Attribute {
   std::string name;
   AttributeType type = AttributeType::flag;

@@ -465,11 +465,24 @@ bool World::allows(const Box& box, AxisIndex axis) const {
   }
   const Group* group = group_of_axis_[axis];
   if (group) return group->table.any_in(box);
-  if (!is_closed(feature)) return true;
   for (ClassIndex c = range.begin; c < range.end; ++c) {
-    if (c == at.unknown_class || values_[axis][c].place != Value().place) return true;
+    if (has_value(axis, c)) return true;
   }
   return false;
+}
+
+bool World::has_value(AxisIndex axis, ClassIndex c) const {
+  const Axis& at = axes_.axes()[axis];
+  const Feature& feature = table_.features[at.feature];
+  if (c == at.unknown_class) return true;
+  if (is_closed(feature)) return values_[axis][c].place != Value().place;
+  if (domain_of(feature.kind) != ValueDomain::number) return true;
+  bool of_attribute = feature.kind == FeatureKind::attribute_number;
+  bool share = of_attribute && table_.attributes[feature.subject].unit == "%";
+  if (of_attribute && !share) return true;
+  bool below_zero = c < at.cuts.size() && at.cuts[c] <= 0;
+  bool above_whole = share && c > 0 && at.cuts[c - 1] > kWholeShare;
+  return !below_zero && !above_whole;
 }
 
 bool World::is_closed(const Feature& feature) const {
@@ -481,6 +494,7 @@ std::optional<ClassIndex> World::unknown_class_of_free(AxisIndex axis) const {
   const Axis& at = axes_.axes()[axis];
   bool free = at.side == AxisSide::value && !group_of_axis_[axis] &&
               !is_always_known(table_.features[at.feature].kind);
+  for (ClassIndex c = 0; free && c < at.class_count; ++c) free = has_value(axis, c);
   return free ? std::optional(at.unknown_class) : std::nullopt;
 }
 

@@ -19,6 +19,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -179,6 +180,7 @@ class World {
   class Realiser;
 
   DiagramRef link_of(FeatureIndex feature);
+  DiagramRef find_links(DiagramRef question);
   DiagramRef enabled_is(ProfileIndex profile);
   DiagramRef served();
   // `by_counts`: set where it came down to what is counted.
@@ -192,6 +194,8 @@ class World {
   bool fits(const Box& box, const Witness& witness) const;
   // A choice has one of its declared values, or it is unknown: a report of another is refused.
   bool is_closed(const Feature& feature) const;
+  // So it is with shares that are none, and with speeds and distances below nothing.
+  bool has_value(AxisIndex axis, ClassIndex c) const;
   Reading choose(FeatureIndex feature, const Box& box) const;
   Reading choose_flag(FeatureIndex feature, const Box& box, const Choice& choice) const;
   ClassIndex class_at(AxisIndex axis, const Reading& reading) const;
@@ -215,7 +219,8 @@ class World {
   std::map<std::int64_t, std::int64_t> network_like_;  // each network: one that answers alike
   std::vector<std::uint32_t> homes_;                   // by profile: those of equal home share one
   bool any_counts_ = false;
-  std::vector<CountryClaim> claims_;  // that occur
+  std::unordered_map<DiagramRef, DiagramRef> links_;  // by what was asked
+  std::vector<CountryClaim> claims_;                  // that occur
   // By axis of a free symbol or flag, and by class: a value of that class, the first of them, and
   // how early it comes among the values of all (an absent one: last).
   struct Value {

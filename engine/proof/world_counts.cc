@@ -147,6 +147,12 @@ DiagramRef World::served() {
 
 DiagramRef World::links(DiagramRef question) {
   if (!any_counts_ || is_terminal(question)) return kYes;
+  auto kept = links_.find(question);
+  if (kept == links_.end()) kept = links_.emplace(question, find_links(question)).first;
+  return kept->second;
+}
+
+DiagramRef World::find_links(DiagramRef question) {
   std::set<FeatureIndex> linked;
   DiagramRef all = kYes;
   // What a link tests may count again.

@@ -319,8 +319,10 @@ Reading World::choose(FeatureIndex f, const Box& box) const {
   const ClassRange& range = box[*axis];
   if (domain_of(feature.kind) == ValueDomain::number) {
     const std::vector<std::int64_t>& cuts = axes_.axes()[*axis].cuts;
-    if (range.begin == axes_.axes()[*axis].unknown_class) return Reading::unknown();
-    if (range.begin > 0) return Reading::exactly(cuts[range.begin - 1]);
+    ClassIndex first = range.begin;
+    while (first + 1 < range.end && !has_value(*axis, first)) ++first;
+    if (first == axes_.axes()[*axis].unknown_class) return Reading::unknown();
+    if (first > 0) return Reading::exactly(cuts[first - 1]);
     return Reading::exactly(cuts.empty() ? 0 : cuts.front() - 1);
   }
   const Value* first = nullptr;
@@ -375,11 +377,13 @@ std::optional<Witness> World::complete(const Box& box, const Chosen& chosen,
 bool World::fits(const Box& box, const Witness& witness) const {
   for (AxisIndex axis = 0; axis < axes_.axes().size(); ++axis) {
     FeatureIndex f = axes_.axes()[axis].feature;
-    if (!box[axis].holds(class_at(axis, witness.readings[f]))) return false;
+    ClassIndex value = class_at(axis, witness.readings[f]);
+    if (!box[axis].holds(value)) return false;
     const Feature& feature = table_.features[f];
     if (is_always_known(feature.kind) && !witness.readings[f].known) return false;
     bool unlisted = witness.readings[f].known && witness.readings[f].lower == kOtherSymbol;
     if (unlisted && is_closed(feature)) return false;
+    if (!has_value(axis, value)) return false;
   }
   return true;
 }

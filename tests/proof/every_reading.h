@@ -23,7 +23,9 @@ void for_each_reading(const RuleTable& table, const Visit& visit) {
     if (closed) {
       count = static_cast<std::int64_t>(table.attributes[feature.subject].values.size());
     }
-    std::int64_t first = domain_of(feature.kind) == ValueDomain::number ? -1 : 0;
+    bool below_nothing = feature.kind == FeatureKind::attribute_number &&
+                         table.attributes[feature.subject].unit != "%";
+    std::int64_t first = below_nothing ? -1 : 0;
     for (std::int64_t v = first; v < count; ++v) of.push_back(Reading::exactly(v));
     if (domain_of(feature.kind) == ValueDomain::symbol && !closed)
       of.push_back(Reading::exactly(kOtherSymbol));

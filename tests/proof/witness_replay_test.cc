@@ -85,6 +85,29 @@ TEST_CASE("a choice has no other value than those declared") {
   CHECK(replay(text, story, "p.sojourn") == "");
 }
 
+TEST_CASE("a share is between nothing and all of it, and nothing is slower than at rest") {
+  const std::string shares =
+      "policy shares first-match\nattribute battery : number in %\nattribute gauge : number\n"
+      "profile a home BR download \"x.example\"\nprofile b home FR download \"x.example\"\n"
+      "rule charged when battery >= 0% and speed >= 0 km/h then profile = a\n";
+  struct Share {
+    const char* rule;
+    bool dead;
+  };
+  for (const Share& row : {Share{"battery < 20% and speed < 5 km/h", true},
+                           Share{"battery <= 100% and speed >= 0 km/h", true},
+                           Share{"battery < 20%", false},  // while nobody knows how fast it is
+                           Share{"gauge < 0", false}}) {
+    std::string policy = shares + "rule low when " + row.rule + " then profile = b\n";
+    INFO(policy);
+    std::optional<Checked> checked = check(policy, "shares.sojourn");
+    REQUIRE(checked);
+    CHECK(checked->rendered(Code::W0301).empty() != row.dead);
+    CHECK(row.dead ==
+          !testing::replay(policy, checked->story_of(Code::W0302), "shares.sojourn").empty());
+  }
+}
+
 TEST_CASE("a measure in a counterexample is told with its unit") {
   std::optional<Checked> checked =
       check(kWords +
