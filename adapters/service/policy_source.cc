@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <iterator>
 #include <set>
+#include <span>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -34,25 +37,46 @@ bool is_test_block(const std::string& note) {
   return note.find("test \"") != std::string::npos && note.find('\n') != std::string::npos;
 }
 
+// A beginning of names that no test of the policy has.
+std::string names_of_ours(const std::string& text) {
+  std::string beginning = "replayed";
+  while (text.find("test \"" + beginning) != std::string::npos) beginning += "'";
+  return beginning;
+}
+
 // Which `test` blocks pass on the policy? It is compiled with them below its own text, as an author
-// who pastes them would: once for all of them, or for each where they cannot be read together.
+// who pastes them would: once for all of them, or for parts of them where one cannot be read. Names
+// of ours keep those apart that the author has pasted already.
 class Replay {
  public:
   Replay(const PolicySource& source, const Gazetteer& world, std::vector<std::string> blocks)
       : source_(source), world_(world) {
     std::sort(blocks.begin(), blocks.end());
     blocks.erase(std::unique(blocks.begin(), blocks.end()), blocks.end());
-    if (!blocks.empty() && !run(blocks) && blocks.size() > 1) {
-      for (const std::string& block : blocks) run({block});
-    }
+    if (!blocks.empty()) run(blocks);
   }
 
   bool reproduces(const std::string& block) const { return passed_.contains(block); }
 
  private:
+  void run(std::span<const std::string> blocks) {
+    if (run_together(blocks) || blocks.size() == 1) return;
+    run(blocks.first(blocks.size() / 2));
+    run(blocks.subspan(blocks.size() / 2));
+  }
+
   // False: these cannot be read.
-  bool run(const std::vector<std::string>& blocks) {
-    auto policy = read_with_tests(source_, fmt::format("{}", fmt::join(blocks, "\n")), world_);
+  bool run_together(std::span<const std::string> blocks) {
+    std::string beginning = names_of_ours(source_.text);
+    std::string text;
+    for (std::size_t i = 0; i < blocks.size(); ++i) {
+      std::string named = blocks[i];
+      std::string_view before_name = "test \"";
+      named.insert(named.find(before_name) + before_name.size(),
+                   fmt::format("{} {}: ", beginning, i));
+      text += named + "\n";
+    }
+    auto policy = read_with_tests(source_, text, world_);
     std::size_t own = source_.policy->tests.size();
     if (!policy || policy->tests.size() != own + blocks.size()) return false;
     CompileOptions options;

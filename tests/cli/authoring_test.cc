@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 #include "tests/cli/run_program.h"
 #include "tests/support/catch.h"
@@ -106,6 +107,27 @@ otherwise keep
   INFO(again.out << again.err);
   CHECK(again.exit_code == 0);
   CHECK(again.out.empty());
+}
+
+TEST_CASE("a counterexample that was pasted below the policy is still one") {
+  ScratchFolder scratch;
+  const std::string policy =
+      "policy pasted first-match\nattribute charge : number in %\n"
+      "profile a home BR download \"x.example\"\nprofile b home FR download \"x.example\"\n"
+      "rule first when region in BR then profile = a\n"
+      "rule second when charge > 20% then profile = b\notherwise keep\n";
+  scratch.write("policy.sojourn", policy);
+  ProgramRun checked = run_shell("sojourn check policy.sojourn", scratch.path());
+  INFO(checked.out);
+  std::string block;
+  std::string quoted = lines_with(checked.err, "  | ");
+  std::istringstream lines(quoted.substr(quoted.find("  | test \"")));
+  for (std::string line; std::getline(lines, line);) block += line.substr(4) + "\n";
+  scratch.write("policy.sojourn", policy + block);
+  CHECK(run_shell("sojourn test policy.sojourn", scratch.path()).exit_code == 0);
+  ProgramRun again = run_shell("sojourn check policy.sojourn", scratch.path());
+  CHECK_THAT(again.err, Contains("warning[W0302]") && !Contains("E0902"));
+  CHECK_THAT(again.err, Contains(block.substr(0, block.find('\n'))));
 }
 
 TEST_CASE("a ban that bites in doubt has been at work") {
