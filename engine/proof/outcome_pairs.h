@@ -70,8 +70,8 @@ class OutcomePairs {
     std::vector<std::uint32_t> order;  // precedence
   };
   static const Leaf& leaf(const Side& side, std::size_t row) {
-    static const Leaf kNone;
-    return row < side.rows.size() ? side.rows[row].leaf : kNone;
+    static const Leaf kNothing;
+    return row < side.rows.size() ? side.rows[row].leaf : kNothing;
   }
   Side& side_of(RuleDiagrams& rules) { return &rules == &model_.rules_before() ? before_ : after_; }
 

@@ -1,7 +1,5 @@
 #include "engine/proof/outcome_search.h"
 
-#include "engine/proof/reach.h"
-
 namespace sojourn {
 
 SituationSearch::Answer decided_by_row(PolicyModel& model, SituationSearch& search,
@@ -12,7 +10,7 @@ SituationSearch::Answer decided_by_row(PolicyModel& model, SituationSearch& sear
   Reach reach(model.store(), question);
   std::vector<DiagramRef> covers;
   for (std::size_t j = 0; j < i; ++j) {
-    if (reach.meets(Reach(model.store(), rows[j].where))) covers.push_back(rows[j].where);
+    if (reach.meets(model.reach(rows[j].where))) covers.push_back(rows[j].where);
   }
   return search.uncovered(question, covers, budget, wanted);
 }

@@ -123,4 +123,10 @@ DiagramRef PolicyModel::disagreement(std::uint32_t a, std::uint32_t b) {
   return store_.any_of(std::move(parts));
 }
 
+const Reach& PolicyModel::reach(DiagramRef ref) {
+  auto kept = reaches_.find(ref);
+  if (kept == reaches_.end()) kept = reaches_.try_emplace(ref, store_, ref).first;
+  return kept->second;
+}
+
 }  // namespace sojourn

@@ -6,9 +6,11 @@
 
 #include <memory>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
 #include "engine/proof/axis_moves.h"
+#include "engine/proof/reach.h"
 #include "engine/proof/rule_diagrams.h"
 #include "engine/proof/world.h"
 
@@ -57,6 +59,8 @@ class PolicyModel {
   // Where both rules fire and their effects differ (semantics 17, 23): `profile = X` and `keep`
   // agree where X is enabled, as do two ways to X.
   DiagramRef disagreement(std::uint32_t a, std::uint32_t b);
+  // Of a diagram that is asked about again and again: it is kept.
+  const Reach& reach(DiagramRef ref);
 
  private:
   RuleTable table_;
@@ -68,6 +72,7 @@ class PolicyModel {
   RuleDiagrams rules_;
   World world_;
   std::vector<std::optional<std::vector<Region>>> regions_;
+  std::unordered_map<DiagramRef, Reach> reaches_;
 };
 
 }  // namespace sojourn

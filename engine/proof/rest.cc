@@ -9,25 +9,25 @@
 #include "engine/proof/actions.h"
 #include "engine/proof/lived_policy.h"
 #include "engine/proof/product.h"
+#include "engine/proof/rest_cells.h"
 #include "engine/proof/rest_story.h"
 #include "engine/proof/restriction.h"
 
 namespace sojourn {
 namespace {
 
-// Rows looked at, in all products of one policy.
-constexpr std::size_t kWorkMax = 3'000'000;
-// And in that of one profile, with service or without.
-constexpr std::size_t kWorkPerStayMax = 300'000;
+// Rows looked at while the places at which a device may rest are told apart.
+constexpr std::size_t kCellWorkMax = 2'000'000;
 // Where that is not enough: rows are subtracted as long as no more than this is left to look at.
 constexpr std::size_t kNodesLeftMax = 1'000;
 // Nodes looked at to tell what rows leave of each other; then more is taken to be left.
 constexpr std::size_t kNodesLookedAtMax = 30'000'000;
 // Ways from profile to profile followed in the search for cycles.
 constexpr std::size_t kWaysMax = 200'000;
-// Cycles lived through with the engine, and situations tried for each.
-constexpr std::size_t kCyclesTriedMax = 1'024;
-constexpr std::size_t kSituationsTriedMax = 24;
+// Situations lived through with the engine, of each cycle, and of each in one cell.
+constexpr std::size_t kTriedMax = 512;
+constexpr std::size_t kOfCycleTriedMax = 48;
+constexpr std::size_t kOfCellTriedMax = 24;
 constexpr std::size_t kCyclesShownMax = 3;
 
 constexpr ClassIndex kFree = Restriction::kFree;
@@ -66,6 +66,22 @@ std::vector<bool> moving_features(const RuleTable& table) {
     }
   }
   return moving;
+}
+
+// Does it come to nothing while `inner` does not hold? A run breaks, a window passes.
+bool fades(const Feature& feature) {
+  switch (feature.kind) {
+    case FeatureKind::consecutive_days:
+      return feature.gap_days == 0;
+    case FeatureKind::held:
+    case FeatureKind::window_count:
+    case FeatureKind::calendar_count:
+    case FeatureKind::held_share:
+    case FeatureKind::day_share:
+      return true;
+    default:
+      return false;
+  }
 }
 
 // Can rules undo each other at all? Two profiles must be asked for without a hold, and something
@@ -114,22 +130,26 @@ class RestProver {
     if (!may_go_round(table_, moving_)) return std::move(found_);
     if (!model_.world().knows_identities()) return undecided("");
     gather_rows();
-    for (const std::vector<std::int64_t>& alike : networks_told_apart()) {
-      networks_ = alike;
-      edges_.assign(2 * table_.profiles.size(), std::nullopt);
-      broken_runs_ = broken_runs();
-      for (ProfileIndex p = 0; p < table_.profiles.size() && !stopped_; ++p) {
-        way_ = {p};
-        follow(kYes);
-      }
-    }
+    find_networks();
+    std::vector<bool> stays;
+    for (const Axis& axis : model_.axes().axes()) stays.push_back(!moving_[axis.feature]);
+    RestCells cells(store_, model_.axes(), std::move(stays), kCellWorkMax);
+    bool all = cells.for_each(rows_, [this](const RestCell& cell) { return look_into(cell); });
+    if (!all) return undecided("");
     if (stopped_) return undecided("");
-    if (!doubtful_.empty()) return undecided(names_of(*doubtful_.begin()));
+    if (!doubtful_.empty() && !enough()) return undecided(names_of(*doubtful_.begin()));
     return std::move(found_);
   }
 
  private:
-  // From one stay, the profile with service or without, where the network is `networks_.front()`.
+  // Networks that are all alike.
+  struct Networks {
+    std::vector<std::int64_t> values;
+    std::vector<DiagramRef> faded_counts;
+    std::vector<std::vector<ClassIndex>> put_in;  // by profile, without service and with it
+  };
+
+  // From one stay, the profile with service or without.
   struct Edges {
     std::map<ProfileIndex, DiagramRef> to;  // which profile, and where
     bool exact = false;  // as far as the work allowed; else there may be less of them
@@ -192,7 +212,7 @@ class RestProver {
   }
 
   // Networks by how the policy answers with each profile; those of no answer of their own together.
-  std::vector<std::vector<std::int64_t>> networks_told_apart() {
+  void find_networks() {
     std::map<std::vector<ClassIndex>, std::vector<std::int64_t>> alike;
     std::vector<std::int64_t> networks = network_values(table_);
     networks.push_back(World::kUnknownIdentity);
@@ -205,24 +225,28 @@ class RestProver {
       }
       alike[key].push_back(network);
     }
-    std::vector<std::vector<std::int64_t>> groups;
-    for (auto& [key, group] : alike) groups.push_back(std::move(group));
-    return groups;
+    for (auto& [key, group] : alike) {
+      std::vector<DiagramRef> broken = faded_counts(group.front());
+      std::vector<std::vector<ClassIndex>> put_in(2 * table_.profiles.size());
+      networks_.push_back({std::move(group), std::move(broken), std::move(put_in)});
+    }
+    // Those of a country come first: what goes round there is the plainest story.
+    std::stable_partition(networks_.begin(), networks_.end(), [](const Networks& some) {
+      std::int64_t first = some.values.front();
+      return first >= 0 && !countries_of(unpack_plmn(static_cast<std::uint32_t>(first))).empty();
+    });
   }
 
-  // A run with a candidate that would not hold on this network is broken once the device has rested
-  // for a while: where it were not.
-  std::vector<DiagramRef> broken_runs() {
+  // What is counted with a candidate, and does not go on with it on this network, has faded once
+  // the device has rested for a while: where it had not.
+  std::vector<DiagramRef> faded_counts(std::int64_t network) {
     std::vector<DiagramRef> never;
     for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
       const Feature& feature = table_.features[f];
-      bool run = (feature.kind == FeatureKind::consecutive_days && feature.gap_days == 0) ||
-                 feature.kind == FeatureKind::held;
       std::optional<AxisIndex> axis = model_.axes().axis_of(f);
-      if (!run || !axis || !feature.candidate || *feature.candidate >= table_.profiles.size()) {
-        continue;
-      }
-      std::vector<ClassIndex> put_in = classes_of(*feature.candidate, networks_.front(), true);
+      bool declared = feature.candidate && *feature.candidate < table_.profiles.size();
+      if (!axis || !declared || !fades(feature)) continue;
+      std::vector<ClassIndex> put_in = classes_of(*feature.candidate, network, true);
       Restriction with_candidate(store_, put_in, nothing_forgotten_);
       DiagramRef goes_on = with_candidate.where(model_.conditions().certain(feature.inner), 1);
       ClassIndex none = class_of(model_.axes().axes()[*axis], feature, Reading::exactly(0));
@@ -233,20 +257,46 @@ class RestProver {
     return never;
   }
 
+  // A device may rest here: does it, on each of the networks?
+  InCell look_into(const RestCell& cell) {
+    cell_ = &cell;
+    std::set<ProfileIndex> asked;
+    for (const ProductRow& row : cell.rows) {
+      if (row.value != 0) asked.insert(row.value - 1);
+    }
+    std::vector<DiagramRef> ranges;
+    for (auto [axis, range] : cell.where) ranges.push_back(in_range(axis, range));
+    here_ = store_.all_of(std::move(ranges));
+    found_in_cell_ = too_much_ = false;
+    for (Networks& networks : networks_) {
+      on_ = &networks;
+      edges_.clear();
+      for (ProfileIndex p : asked) {
+        way_ = {p};
+        follow(kYes);
+        if (stopped_ || enough()) return InCell::enough;
+        if (too_much_) return InCell::too_much;
+      }
+    }
+    return found_in_cell_ ? InCell::something : InCell::nothing;
+  }
+
+  const std::vector<ClassIndex>& put_in(ProfileIndex profile, bool service) {
+    std::vector<ClassIndex>& made = on_->put_in[2 * profile + (service ? 1 : 0)];
+    if (made.empty()) made = classes_of(profile, on_->values.front(), service);
+    return made;
+  }
+
   // The rows as they are on the profile, with or without service; the value of those that lead
-  // elsewhere is kept. What cannot be comes first.
+  // elsewhere is kept.
   struct RowsOfStay {
-    std::vector<ClassIndex> put_in;
     std::vector<ProductRow> rows;
     std::set<ProfileIndex> asked;
   };
   RowsOfStay rows_of(ProfileIndex profile, bool service) {
     RowsOfStay of;
-    of.put_in = classes_of(profile, networks_.front(), service);
-    Restriction put(store_, of.put_in, nothing_forgotten_);
-    for (DiagramRef never : impossible_) of.rows.push_back({put.where(never, 1), 0, true});
-    for (DiagramRef never : broken_runs_) of.rows.push_back({put.where(never, 1), 0, true});
-    for (const ProductRow& row : rows_) {
+    Restriction put(store_, put_in(profile, service), nothing_forgotten_);
+    for (const ProductRow& row : cell_->rows) {
       DiagramRef where = put.where(row.where, 1);
       if (where == kNo) continue;
       bool elsewhere = row.value != 0 && row.value != profile + 1;
@@ -258,12 +308,28 @@ class RestProver {
     return of;
   }
 
+  // What cannot be there.
+  std::vector<ProductRow> impossible(ProfileIndex profile, bool service) {
+    std::vector<ClassIndex> known = put_in(profile, service);
+    for (auto [axis, range] : cell_->where) {
+      if (range.end == range.begin + 1) known[axis] = range.begin;
+    }
+    Restriction put(store_, known, nothing_forgotten_);
+    std::vector<ProductRow> rows;
+    auto add = [&](DiagramRef never) {
+      DiagramRef where = put.where(never, 1);
+      if (where != kNo) rows.push_back({where, 0, true});
+    };
+    for (DiagramRef never : impossible_) add(never);
+    for (DiagramRef never : on_->faded_counts) add(never);
+    return rows;
+  }
+
   // Where some row without a hold leads to each other profile, whatever comes before it.
   Edges rough_edges(ProfileIndex profile, bool service) {
-    RowsOfStay of = rows_of(profile, service);
     Edges edges;
-    Restriction forget(store_, of.put_in, forgotten_);
-    for (const ProductRow& row : of.rows) {
+    Restriction forget(store_, put_in(profile, service), forgotten_);
+    for (const ProductRow& row : rows_of(profile, service).rows) {
       if (row.value != 0) add(edges, row.value - 1, forget.where(row.where, 1));
     }
     return edges;
@@ -275,20 +341,12 @@ class RestProver {
     Edges edges;
     edges.exact = true;
     if (of.asked.empty()) return edges;
-    ProductLimits limits;
-    limits.work_max = std::min(kWorkPerStayMax, kWorkMax - std::min(work_, kWorkMax));
-    limits.nodes_max = 200'000;
-    auto first = [](const std::vector<std::uint32_t>& held) { return held.front(); };
-    std::optional<ProductResult> decided = product(store_, of.rows, first, limits);
-    work_ += decided ? decided->work : limits.work_max;
-    Restriction forget(store_, of.put_in, forgotten_);
-    if (decided) {
-      for (ProfileIndex next : of.asked) add(edges, next, forget.where(decided->root, next + 1));
-      return edges;
-    }
-    for (std::size_t i = 0; i < of.rows.size(); ++i) {
-      if (of.rows[i].value == 0) continue;
-      add(edges, of.rows[i].value - 1, forget.where(left_of(of.rows, i), 1));
+    std::vector<ProductRow> rows = impossible(profile, service);
+    rows.insert(rows.end(), of.rows.begin(), of.rows.end());
+    Restriction forget(store_, put_in(profile, service), forgotten_);
+    for (std::size_t i = 0; i < rows.size() && !too_much_; ++i) {
+      if (rows[i].value == 0) continue;
+      add(edges, rows[i].value - 1, forget.where(left_of(rows, i), 1));
     }
     return edges;
   }
@@ -299,14 +357,18 @@ class RestProver {
     if (!fresh) edge->second = store_.either(edge->second, where);
   }
 
-  // What those before it leave of a row, as far as the work allows; one that would make much of it
-  // is passed over.
+  // What those before it leave of a row. One that would make much of it calls for a smaller cell,
+  // and is passed over where there is none.
   DiagramRef left_of(const std::vector<ProductRow>& rows, std::size_t row) {
     DiagramRef left = rows[row].where;
-    for (std::size_t i = 0; i < row && left != kNo && looked_at_ < kNodesLookedAtMax; ++i) {
-      if (!is_small(rows[i].where)) continue;
-      DiagramRef less = store_.both(left, store_.opposite(rows[i].where));
-      if (is_small(less)) left = less;
+    for (std::size_t i = 0; i < row && left != kNo; ++i) {
+      bool small = looked_at_ < kNodesLookedAtMax && is_small(rows[i].where);
+      DiagramRef less = small ? store_.both(left, store_.opposite(rows[i].where)) : left;
+      small = small && is_small(less);
+      if (small) left = less;
+      if (small || !cell_->can_be_split) continue;
+      too_much_ = true;
+      break;
     }
     return left;
   }
@@ -325,9 +387,11 @@ class RestProver {
   }
 
   Edges& edges(ProfileIndex profile, bool service) {
-    std::optional<Edges>& made = edges_[2 * profile + (service ? 1 : 0)];
-    if (!made) made = rough_edges(profile, service);
-    return *made;
+    auto made = edges_.find({profile, service});
+    if (made == edges_.end()) {
+      made = edges_.emplace(std::pair(profile, service), rough_edges(profile, service)).first;
+    }
+    return made->second;
   }
 
   DiagramRef edge(ProfileIndex profile, bool service, ProfileIndex next) {
@@ -336,10 +400,12 @@ class RestProver {
     return found == from.to.end() ? kNo : found->second;
   }
 
+  bool enough() const { return found_.cycles.size() == kCyclesShownMax; }
+
   // Goes on from the last profile of the way; `here`: the situations that allowed it so far.
   void follow(DiagramRef here) {
     if (++ways_ > kWaysMax) stopped_ = true;
-    if (stopped_) return;
+    if (stopped_ || too_much_ || enough()) return;
     ProfileIndex at = way_.back();
     for (bool service : {true, false}) {
       services_.push_back(service);
@@ -362,29 +428,33 @@ class RestProver {
 
   // The way leads back, as far as was told roughly: now it is asked exactly.
   void close() {
-    DiagramRef where = kYes;
+    std::set<ProfileIndex> profiles(way_.begin(), way_.end());
+    std::size_t& tried = tried_[profiles];
+    if (shown_.contains(profiles) || tried >= kOfCycleTriedMax) return;
+    DiagramRef where = here_;
     for (std::size_t i = 0; i < way_.size() && where != kNo; ++i) {
       Edges& from = edges(way_[i], services_[i]);
       if (!from.exact) from = exact_edges(way_[i], services_[i]);
+      if (too_much_) return;
       where = store_.both(where, edge(way_[i], services_[i], way_[(i + 1) % way_.size()]));
     }
-    if (where != kNo) live_through(where);
+    if (where == kNo) return;
+    found_in_cell_ = true;
+    live_through(where, profiles, tried);
   }
 
   // A situation of the cycle with its first profile enabled, until one goes round in life.
-  void live_through(DiagramRef where) {
-    std::set<ProfileIndex> profiles(way_.begin(), way_.end());
-    if (shown_.contains(profiles) || found_.cycles.size() >= kCyclesShownMax) return;
-    std::vector<ClassIndex> first = classes_of(way_.front(), networks_.front(), services_.front());
+  void live_through(DiagramRef where, const std::set<ProfileIndex>& profiles, std::size_t& tried) {
+    const std::vector<ClassIndex>& first = put_in(way_.front(), services_.front());
     DiagramRef question = store_.both(where, near_network());
     for (AxisIndex axis = 0; axis < first.size(); ++axis) {
       if (first[axis] != kFree) question = store_.both(question, in_class(axis, first[axis]));
     }
-    for (std::size_t i = 0; i < kSituationsTriedMax; ++i) {
+    for (std::size_t i = 0; i < kOfCellTriedMax && all_tried_ < kTriedMax; ++i) {
       SituationSearch::Answer answer = search_.find(question, budget_);
       if (!answer.decided) break;
       if (!answer.witness) return;
-      if (++tried_ > kCyclesTriedMax) break;
+      ++tried, ++all_tried_;
       if (std::optional<RestCycle> cycle = live(*answer.witness)) {
         shown_.insert(profiles);
         doubtful_.erase(profiles);
@@ -393,14 +463,14 @@ class RestProver {
       }
       question = store_.both(question, store_.opposite(constant_part(*answer.witness)));
     }
-    doubtful_.insert(std::move(profiles));
+    doubtful_.insert(profiles);
   }
 
   // Where the device is in a country of the networks under way: far from its network it does not
   // rest for long.
   DiagramRef near_network() {
     CountrySet countries;
-    for (std::int64_t network : networks_) {
+    for (std::int64_t network : on_->values) {
       CountrySet its;
       if (network >= 0) its = countries_of(unpack_plmn(static_cast<std::uint32_t>(network)));
       if (its.empty()) return kYes;  // unknown, or of no country
@@ -426,10 +496,14 @@ class RestProver {
   }
 
   DiagramRef in_class(AxisIndex axis, ClassIndex value) {
+    return in_range(axis, {value, value + 1});
+  }
+
+  DiagramRef in_range(AxisIndex axis, CellRange range) {
     std::vector<DiagramRun> runs;
-    if (value > 0) runs.push_back({value, kNo});
-    runs.push_back({value + 1, kYes});
-    if (value + 1 < store_.class_count(axis)) runs.push_back({store_.class_count(axis), kNo});
+    if (range.begin > 0) runs.push_back({range.begin, kNo});
+    runs.push_back({range.end, kYes});
+    if (range.end < store_.class_count(axis)) runs.push_back({store_.class_count(axis), kNo});
     return store_.node(axis, runs);
   }
 
@@ -468,13 +542,13 @@ class RestProver {
     for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
       if (table_.features[f].kind != FeatureKind::country || !witness.readings[f].known) continue;
       auto claim = CountryClaim::from_packed(static_cast<std::uint32_t>(witness.readings[f].lower));
-      for (std::int64_t network : networks_) {
+      for (std::int64_t network : on_->values) {
         if (network < 0) continue;
         CountrySet its = countries_of(unpack_plmn(static_cast<std::uint32_t>(network)));
         if (!its.empty() && its.subset_of(claim.set())) return network;
       }
     }
-    return networks_.front();
+    return on_->values.front();
   }
 
   PolicyModel& model_;
@@ -485,15 +559,19 @@ class RestProver {
   const RuleTable& table_;
   std::vector<bool> moving_;                         // by feature
   std::vector<bool> forgotten_, nothing_forgotten_;  // by axis
-  std::vector<ProductRow> rows_;             // value: the profile it moves on to, plus 1; 0: none
-  std::vector<DiagramRef> impossible_;       // what counts do not allow
-  std::vector<std::int64_t> networks_;       // under way: they are all alike
-  std::vector<DiagramRef> broken_runs_;      // on these
-  std::vector<std::optional<Edges>> edges_;  // by profile, without service and with it
+  std::vector<ProductRow> rows_;        // value: the profile it moves on to, plus 1; 0: none
+  std::vector<DiagramRef> impossible_;  // what counts do not allow
+  std::vector<Networks> networks_;
+  const RestCell* cell_ = nullptr;  // under way,
+  DiagramRef here_ = kYes;          // ... where it is,
+  Networks* on_ = nullptr;          // ... and on which networks
+  bool found_in_cell_ = false, too_much_ = false;
+  std::map<std::pair<ProfileIndex, bool>, Edges> edges_;
   std::vector<ProfileIndex> way_;
   std::vector<bool> services_;
   std::size_t looked_at_ = 0;
-  std::size_t work_ = 0, ways_ = 0, tried_ = 0;
+  std::size_t ways_ = 0, all_tried_ = 0;
+  std::map<std::set<ProfileIndex>, std::size_t> tried_;  // situations of each cycle
   bool stopped_ = false;
   std::set<std::set<ProfileIndex>> shown_, doubtful_;
   Rest found_;

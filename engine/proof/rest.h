@@ -15,9 +15,10 @@
 // while time passes is taken to be anything that its own condition allows, what does not is shared
 // by all stays of a cycle. An edge leads to each profile that some row without a `hold` may then
 // decide (roughly: that it asks for where it holds; exactly, where these lead round: that nothing
-// before it decides otherwise); no cycle of such edges that a common situation allows is a proof
-// that there is none in life. A cycle that is left may still be one that no history brings about: it is lived through
-// with the engine (rest_story.h), and only what went round there is shown.
+// before it decides otherwise), in parts where it is too much at once (rest_cells.h). No cycle of
+// such edges that a common situation allows is a proof that there is none in life. A cycle that is
+// left may still be one that no history brings about: it is lived through with the engine
+// (rest_story.h), and only what went round there is shown.
 //
 // What counts over a condition that does not change itself (`region in BR on at least 60 days`)
 // comes to rest too and stands still here, but for a calendar's new year.
