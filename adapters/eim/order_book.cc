@@ -145,10 +145,13 @@ Result<std::optional<Bytes>> OrderBook::row(const StoreSnapshot& snapshot,
   return snapshot.read(key);
 }
 
-Result<bool> OrderBook::has_left(const StoreSnapshot& snapshot, const Eid& eid) const {
-  auto left = snapshot.read(left_key(eid));
-  if (!left) return std::move(left).error();
-  return left->has_value();
+Result<bool> OrderBook::knows(const StoreSnapshot& snapshot, const Eid& eid) const {
+  for (const StoreKey& key : {device_key(eid), left_key(eid)}) {
+    auto stored = snapshot.read(key);
+    if (!stored) return std::move(stored).error();
+    if (stored->has_value()) return true;
+  }
+  return false;
 }
 
 Result<std::vector<Eid>> OrderBook::eids(const StoreSnapshot& snapshot, const Eid& first,

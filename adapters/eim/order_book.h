@@ -104,8 +104,8 @@ class OrderBook {
   // absent: it is not enrolled.
   Result<std::optional<Bytes>> row(const StoreSnapshot& snapshot, const StoreTransaction& before,
                                    const Eid& eid) const;
-  // Was it enrolled, and is it not any more?
-  Result<bool> has_left(const StoreSnapshot& snapshot, const Eid& eid) const;
+  // Is it enrolled, or was it?
+  Result<bool> knows(const StoreSnapshot& snapshot, const Eid& eid) const;
   // The EIDs enrolled, ascending, from `first` on, also of damaged records; fewer than `count_max`
   // only when there are no more.
   Result<std::vector<Eid>> eids(const StoreSnapshot& snapshot, const Eid& first,

@@ -198,12 +198,9 @@ Result<LiveDevice*> Tenant::find(const std::string& label, StoreTransaction* eff
 // Whose enrolment was ended is enrolled again by people only.
 Status Tenant::enrol_reported(const Eid& eid, const StoreSnapshot& snapshot,
                               StoreTransaction& effect) {
-  auto enrolled = book_.row(snapshot, {}, eid);
-  if (!enrolled) return std::move(enrolled).error();
-  if (enrolled->has_value()) return {};
-  auto left = book_.has_left(snapshot, eid);
-  if (!left) return std::move(left).error();
-  if (*left) return {};
+  auto known = book_.knows(snapshot, eid);
+  if (!known) return std::move(known).error();
+  if (*known) return {};
   auto ours = claim(eid, snapshot);
   if (!ours) return std::move(ours).error();
   if (!*ours) return EidClaims::taken(to_text(eid));
