@@ -40,7 +40,8 @@ TEST_CASE("of what was refused each line is told with its reason") {
   Served service(make_folder(scratch, "demo", 1));
   REQUIRE(service.start());
   write(service.folder() + "/reports",
-        meter(0) + "\nnonsense\n" + report_line(demo_device(0), 30'000, R"("position":{"lat":91,"lon":0})") +
+        meter(0) + "\nnonsense\n" +
+            report_line(demo_device(0), 30'000, R"("position":{"lat":91,"lon":0})") +
             report_line(demo_device(0), -2 * 86'400'000, kMeterInBrazil));
   ProgramRun mixed = service.ask("observe", "reports");
   INFO(mixed.out << mixed.err);
