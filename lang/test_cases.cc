@@ -8,6 +8,7 @@
 
 #include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
+#include "engine/device/device.h"
 #include "lang/test_report.h"
 #include "lang/units.h"
 
@@ -41,6 +42,7 @@ class TestBuilder {
     test_ = {};
     pending_.clear();
     started_.clear();
+    newest_.clear();
     now_.reset();
     test_.name = written.name.text;
     test_.span = written.span;
@@ -143,8 +145,21 @@ class TestBuilder {
       pending_.erase(step.device);
     }
     step.at = step.observation.at = at;
+    if (step.kind == TestStep::Kind::observe) check_lateness(step);
     now_ = now_ ? std::max(*now_, at) : at;
     test_.steps.push_back(std::move(step));
+  }
+
+  // What a device is told too late is left out, and a test would wait for it in vain.
+  void check_lateness(const TestStep& step) {
+    auto [newest, first] = newest_.try_emplace(step.device, step.at);
+    if (first) return;
+    Duration lateness = DeviceOptions{}.lateness;
+    if (step.at < newest->second - lateness) {
+      error(Code::E0502, step.span, "the report comes more than seven days late, and is left out",
+            "reports correct what was up to seven days before the newest one; tell it earlier");
+    }
+    newest->second = std::max(newest->second, step.at);
   }
 
   void add_every(const ast::TestLine& line) {
@@ -304,6 +319,7 @@ class TestBuilder {
   TestCase test_;
   std::map<std::string, std::vector<TestStep>> pending_;  // given, by device, until its first at
   std::set<std::string> started_;
+  std::map<std::string, Instant> newest_;  // report, by device
   std::optional<Instant> now_;
 };
 
