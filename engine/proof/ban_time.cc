@@ -13,6 +13,12 @@
 #include "engine/proof/witness_parts.h"
 
 namespace sojourn {
+
+TimeZone zone_of(const RuleTable& table, const Ban& ban) {
+  Result<TimeZone> zone = TimeZone::find(ban.zone.empty() ? table.settings.zone : ban.zone);
+  return zone ? *std::move(zone) : TimeZone();
+}
+
 namespace {
 
 // Every feature that the condition tests, with those that counts look at.
@@ -53,11 +59,6 @@ bool counts_days(const Feature& feature) {
 
 bool is_elapsed(FeatureKind kind) {
   return kind == FeatureKind::held || kind == FeatureKind::held_share;
-}
-
-TimeZone zone_of(const RuleTable& table, const Ban& ban) {
-  Result<TimeZone> zone = TimeZone::find(ban.zone.empty() ? table.settings.zone : ban.zone);
-  return zone ? *std::move(zone) : TimeZone();
 }
 
 // A guard that may stop what the ban calls for, whatever its deadline.

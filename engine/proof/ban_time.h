@@ -19,6 +19,9 @@ struct ShortDay {
 };
 std::optional<ShortDay> short_day(const RuleTable& table, const Ban& ban);
 
+// The zone whose midnights end the ban's days.
+TimeZone zone_of(const RuleTable& table, const Ban& ban);
+
 SlowSwitch slow_switch_of(const RuleTable& table, const Ban& ban);
 
 // The least notice with which the exploration finds no violation; absent: none within a year.

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/device/bans.h"
+#include "engine/proof/ban_time.h"
 #include "engine/proof/day_length.h"
 #include "engine/proof/stay_beginning.h"
 #include "engine/proof/witness_parts.h"
@@ -16,11 +17,16 @@ namespace {
 // An interruption begins so long after the day's report, and ends with the next day's.
 constexpr std::int64_t kAwayAfterMs = 60 * 60'000;
 
-// A moment of a day, in the policy's zone; milliseconds beyond the day run into the next.
+// A moment of a day, in the ban's zone; milliseconds beyond the day run into the next.
 struct Moment {
   std::int32_t day = 0;
   std::int64_t ms = 0;
 };
+
+Instant instant_of(const TimeZone& zone, const Moment& moment) {
+  auto days_on = static_cast<std::int32_t>(moment.ms / kDayMs);
+  return zone.at_wall_time(Day{moment.day + days_on}, moment.ms % kDayMs);
+}
 
 // What a line tells of the device.
 struct Told {
@@ -176,7 +182,11 @@ bool leaves_service(const RuleTable& table) {
 
 class Writer {
  public:
-  Writer(const RuleTable& table, const Timeline& timeline) : table_(table), timeline_(timeline) {}
+  Writer(const RuleTable& table, const Timeline& timeline)
+      : table_(table),
+        timeline_(timeline),
+        of_ban_(zone_of(table, table.bans[timeline.ban])),
+        of_policy_(zone_of(table, Ban{})) {}
 
   void begin() {
     text_ = fmt::format("test {}\n", written_text(timeline_.name));
@@ -194,18 +204,40 @@ class Writer {
     if (!line.told.profile.empty()) {
       parts.push_back("profile = " + written_name(line.told.profile));
     }
-    std::string when = "at " + time_text(line.first.day, line.first.ms);
-    if (line.last_day > line.first.day) {
-      when = fmt::format("every day at {} from {} to {}", clock_text(line.first.ms),
-                         to_text(Day{line.first.day}), to_text(Day{line.last_day}));
+    for (const Line& part : in_policy_zone(line)) {
+      std::string when = "at " + time_text(part.first.day, part.first.ms);
+      if (part.last_day > part.first.day) {
+        when = fmt::format("every day at {} from {} to {}", clock_text(part.first.ms),
+                           to_text(Day{part.first.day}), to_text(Day{part.last_day}));
+      }
+      text_ += fmt::format("  {}{}{}\n", when, parts.empty() ? "" : " ", joined(parts));
     }
-    text_ += fmt::format("  {}{}{}\n", when, parts.empty() ? "" : " ", joined(parts));
   }
   void expect(const std::string& what) { text_ += fmt::format("  expect {}\n", what); }
 
   std::string take() { return std::move(text_); }
 
  private:
+  // A test's times are those of the policy's zone. Several lines where the zones do not change
+  // their clocks together.
+  std::vector<Line> in_policy_zone(const Line& line) const {
+    if (of_ban_ == of_policy_) return {line};
+    std::vector<Line> parts;
+    for (std::int32_t day = line.first.day; day <= line.last_day; ++day) {
+      Instant t = instant_of(of_ban_, {day, line.first.ms});
+      std::int32_t day_there = of_policy_.day_of(t).number;
+      std::int64_t ms_there = of_policy_.wall_ms_of_day(t);
+      bool goes_on = !parts.empty() && parts.back().first.ms == ms_there &&
+                     parts.back().last_day + 1 == day_there;
+      if (goes_on) {
+        parts.back().last_day = day_there;
+      } else {
+        parts.push_back({{day_there, ms_there}, day_there, {}});
+      }
+    }
+    return parts;
+  }
+
   std::string words_of(const Told& told) const {
     switch (told.where) {
       case Told::Where::there:
@@ -223,6 +255,7 @@ class Writer {
 
   const RuleTable& table_;
   const Timeline& timeline_;
+  TimeZone of_ban_, of_policy_;
   std::string text_;
 };
 
@@ -233,7 +266,7 @@ class Life {
        const Timeline& timeline)
       : table_(table),
         timeline_(timeline),
-        zone_(policy->zone()),
+        zone_(zone_of(table, table.bans[timeline.ban])),
         enabled_(static_cast<ProfileIndex>(timeline.there.profile.lower)),
         device_(policy) {}
 
@@ -258,8 +291,7 @@ class Life {
  private:
   void live(const Line& line) {
     for (std::int32_t day = line.first.day; day <= line.last_day; ++day) {
-      Instant at = zone_.at_wall_time(Day{day + static_cast<std::int32_t>(line.first.ms / kDayMs)},
-                                      line.first.ms % kDayMs);
+      Instant at = instant_of(zone_, {day, line.first.ms});
       if (!begun_) {
         Observation given = given_report(table_, timeline_.there);
         given.at = at;
@@ -341,7 +373,7 @@ class Life {
 
   const RuleTable& table_;
   const Timeline& timeline_;
-  const TimeZone& zone_;
+  TimeZone zone_;
   ProfileIndex enabled_;
   Device device_;
   Instant now_;

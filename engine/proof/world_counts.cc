@@ -104,6 +104,14 @@ DiagramRef World::link_of(FeatureIndex f) {
         lower, [](const Interval& v) { return v.low >= 1; }, not_certain);
     return store_.all_of(std::move(all));
   }
+  if (feature.kind == FeatureKind::on_a_network) {
+    // It is `inner` as it stands: unknown where that is.
+    where(
+        upper, [](const Interval& v) { return v.low >= 1; },
+        store_.opposite(conditions_.refuted(feature.inner)));
+    where(
+        lower, [](const Interval& v) { return v.high < 1; }, not_certain);
+  }
   if (implied.holds_from != kHighest) {
     std::int64_t from = implied.holds_from;
     where(

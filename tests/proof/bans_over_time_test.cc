@@ -497,6 +497,52 @@ bool violated_in(const std::shared_ptr<const PreparedPolicy>& policy, const Smal
 
 }  // namespace
 
+TEST_CASE("a ban that counts in a zone of its own is refuted by a test in the policy's") {
+  // Tokyo and Kiritimati are so far ahead that most of the day there is another date.
+  for (const char* zone : {"Asia/Tokyo", "Pacific/Kiritimati", "Asia/Kolkata"}) {
+    INFO(zone);
+    std::string text = std::string(R"(
+policy zones
+  timezone America/Sao_Paulo
+profile one   home FR iccid 8933*
+profile local home BR iccid 8955* download "smdp.local.example"
+ban stay
+  never roaming in BR on more than 20 consecutive days and profile != local
+  timezone )") + zone + R"(
+  notice 2 days
+  assuming a switch completes within 3 days
+  remedy profile = local
+otherwise keep
+)";
+    std::optional<Checked> checked = check(text, "zones.sojourn");
+    REQUIRE(checked);
+    std::string story = checked->story_of(Code::P0303);
+    REQUIRE(!story.empty());
+    CHECK(replay(text, story, "zones.sojourn") == "");
+  }
+}
+
+TEST_CASE("what is counted on one network is in doubt while nobody saw the time before") {
+  for (const char* scope : {"on the same network", "per profile on the same network"}) {
+    INFO(scope);
+    std::string text = std::string(R"(
+policy doubt
+profile one   home FR iccid 8933*
+profile local home BR iccid 8955* download "smdp.local.example"
+ban stay
+  never roaming in BR )") +
+                       scope + R"( on more than 20 days within 30 days
+  notice 5 days
+  assuming a switch completes within 2 days
+  remedy profile = local
+otherwise keep
+)";
+    std::optional<Checked> checked = check(text, "doubt.sojourn");
+    REQUIRE(checked);
+    CHECK(checked->rendered(Code::N0305).find("in doubt") != std::string::npos);
+  }
+}
+
 TEST_CASE("the exploration and the engine agree on every life of a small ban") {
   int broken = 0, held = 0;
   for (int notice : {0, 1, 2}) {
