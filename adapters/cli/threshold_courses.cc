@@ -130,9 +130,10 @@ std::vector<std::string> with_motion(const RuleTable& table, const Locator& loca
   // On the high seas a position says nothing more than the network does.
   LatLon at = witness.position.value_or(LatLon{0, -30});
   if (border) at = at_border_distance(locator, at, *border).value_or(at);
-  std::string position = fmt::format("position {:.6f} {:.6f} accuracy {:.3f} m", at.lat, at.lon,
+  // Without zeros at the end: `20.000` may be read as twenty thousand, and is refused.
+  std::string position = fmt::format("position {:.6f} {:.6f} accuracy {} m", at.lat, at.lon,
                                      static_cast<double>(accuracy.value_or(20'000)) / 1'000);
-  if (speed) position += fmt::format(" speed {:.3f} m/s", static_cast<double>(*speed) / 1'000);
+  if (speed) position += fmt::format(" speed {} m/s", static_cast<double>(*speed) / 1'000);
   for (std::string& line : lines) {
     if (line.starts_with("  given ")) continue;
     std::size_t begin = line.find("position ");
