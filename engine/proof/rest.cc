@@ -68,22 +68,6 @@ std::vector<bool> moving_features(const RuleTable& table) {
   return moving;
 }
 
-// Does it come to nothing while `inner` does not hold? A run breaks, a window passes.
-bool fades(const Feature& feature) {
-  switch (feature.kind) {
-    case FeatureKind::consecutive_days:
-      return feature.gap_days == 0;
-    case FeatureKind::held:
-    case FeatureKind::window_count:
-    case FeatureKind::calendar_count:
-    case FeatureKind::held_share:
-    case FeatureKind::day_share:
-      return true;
-    default:
-      return false;
-  }
-}
-
 // Can rules undo each other at all? Two profiles must be asked for without a hold, and something
 // that decides must look at what changes at rest.
 bool may_go_round(const RuleTable& table, const std::vector<bool>& moving) {
@@ -145,7 +129,7 @@ class RestProver {
   // Networks that are all alike.
   struct Networks {
     std::vector<std::int64_t> values;
-    std::vector<DiagramRef> faded_counts;
+    std::vector<DiagramRef> broken_runs;
     std::vector<std::vector<ClassIndex>> put_in;  // by profile, without service and with it
   };
 
@@ -226,7 +210,7 @@ class RestProver {
       alike[key].push_back(network);
     }
     for (auto& [key, group] : alike) {
-      std::vector<DiagramRef> broken = faded_counts(group.front());
+      std::vector<DiagramRef> broken = broken_runs(group.front());
       std::vector<std::vector<ClassIndex>> put_in(2 * table_.profiles.size());
       networks_.push_back({std::move(group), std::move(broken), std::move(put_in)});
     }
@@ -237,15 +221,18 @@ class RestProver {
     });
   }
 
-  // What is counted with a candidate, and does not go on with it on this network, has faded once
-  // the device has rested for a while: where it had not.
-  std::vector<DiagramRef> faded_counts(std::int64_t network) {
+  // A run with a candidate that would not hold on this network is broken once the device has rested
+  // for a while: where it were not.
+  std::vector<DiagramRef> broken_runs(std::int64_t network) {
     std::vector<DiagramRef> never;
     for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
       const Feature& feature = table_.features[f];
+      bool run = (feature.kind == FeatureKind::consecutive_days && feature.gap_days == 0) ||
+                 feature.kind == FeatureKind::held;
       std::optional<AxisIndex> axis = model_.axes().axis_of(f);
-      bool declared = feature.candidate && *feature.candidate < table_.profiles.size();
-      if (!axis || !declared || !fades(feature)) continue;
+      if (!run || !axis || !feature.candidate || *feature.candidate >= table_.profiles.size()) {
+        continue;
+      }
       std::vector<ClassIndex> put_in = classes_of(*feature.candidate, network, true);
       Restriction with_candidate(store_, put_in, nothing_forgotten_);
       DiagramRef goes_on = with_candidate.where(model_.conditions().certain(feature.inner), 1);
@@ -267,7 +254,7 @@ class RestProver {
     std::vector<DiagramRef> ranges;
     for (auto [axis, range] : cell.where) ranges.push_back(in_range(axis, range));
     here_ = store_.all_of(std::move(ranges));
-    found_in_cell_ = too_much_ = false;
+    leads_round_ = too_much_ = false;
     for (Networks& networks : networks_) {
       on_ = &networks;
       edges_.clear();
@@ -278,7 +265,7 @@ class RestProver {
         if (too_much_) return InCell::too_much;
       }
     }
-    return found_in_cell_ ? InCell::something : InCell::nothing;
+    return leads_round_ ? InCell::something : InCell::nothing;
   }
 
   const std::vector<ClassIndex>& put_in(ProfileIndex profile, bool service) {
@@ -321,7 +308,7 @@ class RestProver {
       if (where != kNo) rows.push_back({where, 0, true});
     };
     for (DiagramRef never : impossible_) add(never);
-    for (DiagramRef never : on_->faded_counts) add(never);
+    for (DiagramRef never : on_->broken_runs) add(never);
     return rows;
   }
 
@@ -430,7 +417,10 @@ class RestProver {
   void close() {
     std::set<ProfileIndex> profiles(way_.begin(), way_.end());
     std::size_t& tried = tried_[profiles];
-    if (shown_.contains(profiles) || tried >= kOfCycleTriedMax) return;
+    if (shown_.contains(profiles)) return;
+    if (tried >= kOfCycleTriedMax) return void(doubtful_.insert(std::move(profiles)));
+    // What is not possible here may be where the same rows are left.
+    leads_round_ = true;
     DiagramRef where = here_;
     for (std::size_t i = 0; i < way_.size() && where != kNo; ++i) {
       Edges& from = edges(way_[i], services_[i]);
@@ -438,9 +428,7 @@ class RestProver {
       if (too_much_) return;
       where = store_.both(where, edge(way_[i], services_[i], way_[(i + 1) % way_.size()]));
     }
-    if (where == kNo) return;
-    found_in_cell_ = true;
-    live_through(where, profiles, tried);
+    if (where != kNo) live_through(where, profiles, tried);
   }
 
   // A situation of the cycle with its first profile enabled, until one goes round in life.
@@ -565,7 +553,7 @@ class RestProver {
   const RestCell* cell_ = nullptr;  // under way,
   DiagramRef here_ = kYes;          // ... where it is,
   Networks* on_ = nullptr;          // ... and on which networks
-  bool found_in_cell_ = false, too_much_ = false;
+  bool leads_round_ = false, too_much_ = false;
   std::map<std::pair<ProfileIndex, bool>, Edges> edges_;
   std::vector<ProfileIndex> way_;
   std::vector<bool> services_;

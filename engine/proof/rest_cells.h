@@ -38,8 +38,9 @@ struct RestCell {
   bool can_be_split = false;             // they look at what stays
 };
 
-// What was found in a cell: nothing, and then there is nothing where the same rows are left either;
-// something; as much as is wanted; or that it is too much to be looked at, if it can be split.
+// What was found in a cell: nothing, whatever is possible there, so that there is nothing where the
+// same rows are left either; something that has to be asked of each cell; as much as is wanted; or
+// that it is too much to be looked at, if it can be split.
 enum class InCell : std::uint8_t { nothing, something, enough, too_much };
 
 class RestCells {

@@ -115,6 +115,29 @@ TEST_CASE("what goes round without a hold is found, and replays") {
   }
 }
 
+// So many rows are looked at in parts. What cannot go round in Argentina, for the count is of
+// Brazil, is left of them in Brazil as well, and does go round there.
+TEST_CASE("what goes round in one country is found beside others in which the same rows do not") {
+  std::string policy = kWords;
+  policy.insert(policy.find('\n'), " first-match");
+  policy += "attribute zone : text\n";
+  const char* countries[] = {"AT", "BE", "BG", "DE"};
+  for (int i = 0; i < 80; ++i) {
+    policy += fmt::format("when region in {} and zone = z{} then profile = spare, hold 1 day\n",
+                          countries[i % 4], i);
+  }
+  policy +=
+      "rule settled when (region in BR and roaming) for 3 hours then profile = local\n"
+      "rule cheap when not ((region in BR and roaming) for 3 hours) then profile = global\n"
+      "otherwise keep\n";
+  std::optional<Checked> checked = check(policy, "small.sojourn");
+  REQUIRE(checked);
+  CHECK(checked->analysis.rest.cycles.size() == 1);
+  std::string story = checked->story_of(Code::W0303);
+  REQUIRE_FALSE(story.empty());
+  CHECK(replay(policy, story, "small.sojourn") == "");
+}
+
 TEST_CASE("a device that never comes to rest, as the author reads it") {
   std::string policy = kWords + kRows[0].rules + "otherwise keep\n";
   std::optional<Checked> checked = check(policy, "small.sojourn");
