@@ -307,12 +307,27 @@ std::vector<Situation> some_situations() {
   return all;
 }
 
+// What a policy under edit is compared in, and what was found in all.
+struct Tally {
+  std::size_t stood = 0, rules = 0, conflicts = 0, dead = 0, hidden = 0;
+  void compare(Recheck& recheck, const RuleTable& table, const AnalysisOptions& options) {
+    Analysis again = recheck.analyse(table, options);
+    Analysis anew = analyse(table, options);
+    check_same(again, anew);
+    rules += table.rules.size();
+    stood += table.rules.size() - recheck.rules_asked();
+    conflicts += anew.conflict_count;
+    dead += anew.dead.size();
+    hidden += anew.hidden.size();
+  }
+};
+
 }  // namespace
 
 TEST_CASE("after each of many random edits it says what analysing anew says") {
   INFO("SOJOURN_SEED=" << seed());
   Dice dice(seed());
-  std::size_t stood = 0, rules = 0, conflicts = 0, dead = 0, hidden = 0;
+  Tally tally;
   for (int round = 0; round < 25; ++round) {
     INFO("policy " << round);
     testing::PolicyShape shape;
@@ -330,27 +345,20 @@ TEST_CASE("after each of many random edits it says what analysing anew says") {
     Recheck recheck;
     for (int step = 0; step < 12; ++step) {
       INFO("edit " << step);
-      Analysis again = recheck.analyse(table, options);
-      Analysis anew = analyse(table, options);
-      check_same(again, anew);
-      rules += table.rules.size();
-      stood += table.rules.size() - recheck.rules_asked();
-      conflicts += anew.conflict_count;
-      dead += anew.dead.size();
-      hidden += anew.hidden.size();
+      tally.compare(recheck, table, options);
       edit(dice, table, pool);
     }
   }
-  CHECK(stood * 4 > rules);  // of a policy whose axes change with the edit, none stands
-  CHECK(conflicts > 100);
-  CHECK(dead > 20);
-  CHECK(hidden > 20);
+  CHECK(tally.stood * 4 > tally.rules);  // of a policy whose axes change with the edit, none stands
+  CHECK(tally.conflicts > 100);
+  CHECK(tally.dead > 20);
+  CHECK(tally.hidden > 20);
 }
 
 TEST_CASE("edits that name new thresholds and values change what analysing anew finds changed") {
   INFO("SOJOURN_SEED=" << seed());
   Dice dice(seed() + 1);
-  std::size_t stood = 0, rules = 0, conflicts = 0, dead = 0, hidden = 0;
+  Tally tally;
   for (int round = 0; round < 40; ++round) {
     INFO("policy " << round);
     WrittenPolicy policy(dice);
@@ -363,21 +371,15 @@ TEST_CASE("edits that name new thresholds and values change what analysing anew 
     for (int step = 0; step < 12; ++step) {
       INFO("edit " << step);
       RuleTable table = policy.read();
-      Analysis again = recheck.analyse(table, options);
-      Analysis anew = analyse(table, options);
-      check_same(again, anew);
-      rules += table.rules.size();
-      stood += table.rules.size() - recheck.rules_asked();
-      conflicts += anew.conflict_count;
-      dead += anew.dead.size();
-      hidden += anew.hidden.size();
+      tally.compare(recheck, table, options);
       policy.edit();
     }
   }
-  CHECK(stood * 4 > rules);  // in so few rules features often come into being in another order
-  CHECK(conflicts > 100);
-  CHECK(dead > 20);
-  CHECK(hidden > 20);
+  // In so few rules features often come into being in another order.
+  CHECK(tally.stood * 4 > tally.rules);
+  CHECK(tally.conflicts > 100);
+  CHECK(tally.dead > 20);
+  CHECK(tally.hidden > 20);
 }
 
 TEST_CASE("among hundreds of rules few are asked about again") {
