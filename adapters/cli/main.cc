@@ -338,12 +338,59 @@ void add_package(CLI::App& app, Action& action) {
   runs(verify, action, options, run_package_verify);
 }
 
+// A command that asks a running service.
+template <class Run>
+CLI::App* add_asking(CLI::App* above, const char* name, const char* what,
+                     std::shared_ptr<ServiceOptions> options, Action& action, Run run) {
+  CLI::App* command = above->add_subcommand(name, what);
+  add_service(command, options->where);
+  add_format(command, options->format);
+  command->callback(
+      [=, &action] { action = [=](Console& console) { return run(*options, name, console); }; });
+  return command;
+}
+
+// What a running service knows of devices, a command each. `word`: by which they are called.
+void add_knowing(CLI::App* above, const std::string& word, Action& action) {
+  auto options = std::make_shared<ServiceOptions>();
+  CLI::App* list = add_asking(above, "list", "all of them", options, action, run_devices);
+  list->add_option("--limit", options->limit, "at most so many")->capture_default_str();
+  list->add_option("--after", options->after, "those after this one");
+  const std::pair<const char*, const char*> kOfOne[] = {
+      {"show", "one device: decision, card, quarantine"},
+      {"history", "its residency ledger"},
+      {"explanation", "why its decision is what it is"},
+      {"records", "its decisions, commands and results, newest first"},
+      {"unenrol", "end the enrolment of its card: nothing more is ordered of it"}};
+  for (const auto& [name, what] : kOfOne) {
+    CLI::App* command = add_asking(above, name, what, options, action, run_devices);
+    command->add_option("DEVICE", options->device, "its EID, IMEI or name")->required();
+    if (std::string_view(name) == "records") {
+      command->add_option("--limit", options->limit, "at most so many")->capture_default_str();
+      command->add_option("--before", options->before, "those before this one");
+    }
+  }
+  CLI::App* watch = above->add_subcommand("watch", "records as they are made");
+  add_service(watch, options->where);
+  watch->add_option("--from", options->from, "the number of the first record");
+  watch->add_option("--idle", options->idle_seconds, "end after so many seconds without a record");
+  runs(watch, action, options, run_watch);
+  for (CLI::App* command : above->get_subcommands({})) {
+    command->footer(
+        fmt::format("Examples:\n  sojourn {0} list --service demo\n"
+                    "  sojourn {0} show --service demo 89049032000000000000000000000095\n"
+                    "  sojourn {0} unenrol --service demo 89049032000000000000000000000095\n"
+                    "  sojourn {0} watch --service demo --idle 10",
+                    word));
+  }
+}
+
 void add_device(CLI::App& app, Action& action) {
   auto options = std::make_shared<DeviceOptions>();
   CLI::App* command = app.add_subcommand(
       "device", "simulated devices: an IPA and an eUICC that verifies and signs");
-  command->add_option("FOLDER", options->folder, "keys, certificates and cards of the devices")
-      ->required();
+  CLI::Option* folder =
+      command->add_option("FOLDER", options->folder, "keys, certificates and cards of the devices");
   command->add_option("--make", options->make, "make the folder first, with so many devices")
       ->type_name("N");
   command->add_option("--eim-id", options->eim_id, "with --make: whom the cards obey")
@@ -390,8 +437,18 @@ void add_device(CLI::App& app, Action& action) {
       "  sojourn device demo --fleet 1000 --threads 8 --transport coap --format json\n"
       "  sojourn device demo --misbehave wrong-signature=5%,lost-acknowledgement=10%,1.0\n"
       "  sojourn device demo --no-network 89550000000000000001\n"
+      "With a command in the place of FOLDER it is `sojourn devices`, what a running service "
+      "knows:\n"
+      "  sojourn device show --service demo 89049032000000000000000000000095\n"
       "Exit: 0 every poll came to its end, 1 some did not, 2 unusable input.");
-  runs(command, action, options, run_device);
+  add_knowing(command, "device", action);
+  command->callback([=, &action] {
+    bool knows = !command->get_subcommands().empty();
+    if (knows && !folder->empty()) throw CLI::ExcludesError("FOLDER", "a command");
+    if (knows) return;
+    if (folder->empty()) throw CLI::RequiredError("FOLDER");
+    action = [=](Console& console) { return run_device(*options, console); };
+  });
 }
 
 void add_serve(CLI::App& app, Action& action) {
@@ -411,49 +468,11 @@ void add_serve(CLI::App& app, Action& action) {
   runs(command, action, options, run_serve);
 }
 
-// A command that asks a running service.
-template <class Run>
-CLI::App* add_asking(CLI::App* above, const char* name, const char* what,
-                     std::shared_ptr<ServiceOptions> options, Action& action, Run run) {
-  CLI::App* command = above->add_subcommand(name, what);
-  add_service(command, options->where);
-  add_format(command, options->format);
-  command->callback(
-      [=, &action] { action = [=](Console& console) { return run(*options, name, console); }; });
-  return command;
-}
-
 void add_devices(CLI::App& app, Action& action) {
   CLI::App* devices = app.add_subcommand("devices", "what a running service knows of devices");
   devices->require_subcommand(1);
-  auto options = std::make_shared<ServiceOptions>();
-  CLI::App* list = add_asking(devices, "list", "all of them", options, action, run_devices);
-  list->add_option("--limit", options->limit, "at most so many")->capture_default_str();
-  list->add_option("--after", options->after, "those after this one");
-  const std::pair<const char*, const char*> kOfOne[] = {
-      {"show", "one device: decision, card, quarantine"},
-      {"history", "its residency ledger"},
-      {"explanation", "why its decision is what it is"},
-      {"records", "its decisions, commands and results, newest first"},
-      {"unenrol", "end the enrolment of its card: nothing more is ordered of it"}};
-  for (const auto& [name, what] : kOfOne) {
-    CLI::App* command = add_asking(devices, name, what, options, action, run_devices);
-    command->add_option("DEVICE", options->device, "its EID, IMEI or name")->required();
-    if (std::string_view(name) == "records") {
-      command->add_option("--limit", options->limit, "at most so many")->capture_default_str();
-      command->add_option("--before", options->before, "those before this one");
-    }
-  }
-  CLI::App* watch = devices->add_subcommand("watch", "records as they are made");
-  add_service(watch, options->where);
-  watch->add_option("--from", options->from, "the number of the first record");
-  watch->add_option("--idle", options->idle_seconds, "end after so many seconds without a record");
-  runs(watch, action, options, run_watch);
-  devices->footer(
-      "Examples:\n  sojourn devices list --service demo\n"
-      "  sojourn devices show --service demo 89049032000000000000000000000095\n"
-      "  sojourn devices unenrol --service demo 89049032000000000000000000000095\n"
-      "  sojourn devices watch --service demo --idle 10");
+  add_knowing(devices, "devices", action);
+  devices->footer(devices->get_subcommands({}).front()->get_footer());
 }
 
 void add_order(CLI::App& app, Action& action) {

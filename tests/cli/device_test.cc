@@ -146,6 +146,9 @@ TEST_CASE("what is wrong with the command line is said") {
   CHECK_THAT(run("fleet --misbehave nonsense"), Contains("nonsense"));
   CHECK_THAT(run("fleet --no-network 12"), Contains("is not an ICCID"));
   CHECK_THAT(run("fleet --world nowhere.json"), Contains("nowhere.json"));
+  CHECK_THAT(run(""), Contains("FOLDER is required"));
+  CHECK_THAT(run("fleet show 1"), Contains("FOLDER excludes a command"));
+  CHECK_THAT(run("show"), Contains("DEVICE is required"));
   ProgramRun unreached = run_shell("sojourn device fleet --port 1", scratch.path());
   CHECK(unreached.exit_code == 1);
   CHECK_THAT(unreached.out, Contains("no answer"));

@@ -18,3 +18,9 @@ expect "text json" sojourn dryrun --format ""
 expect "verify" sojourn package ver
 expect "--token" sojourn package verify --tok
 expect "--sgp32" sojourn package encode --sg
+expect "explanation" sojourn device expl
+expect "--token" sojourn device show --tok
+expect "--interval" sojourn device demo --inter
+cd "$1"
+expect "share" sojourn device sha
+expect "show share" sojourn device sh

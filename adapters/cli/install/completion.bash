@@ -20,13 +20,14 @@ _sojourn() {
   fi
   if [[ $current == -* ]]; then
     choices=$(grep -oE '^  (-[a-z],)?--[a-z0-9-]+' <<<"$help" | grep -oE -- '--[a-z0-9-]+')
-  elif [[ $help == *Subcommands:* ]]; then
-    choices=$(sed -n '/^Subcommands:/,/^$/s/^  \([a-z-]*\)  .*/\1/p' <<<"$help")
   else
-    compopt -o filenames 2>/dev/null
-    mapfile -t COMPREPLY < <(compgen -f -- "$current")
-    return
+    choices=$(sed -n '/^Subcommands:/,/^$/s/^  \([a-z-]*\)  .*/\1/p' <<<"$help")
   fi
   mapfile -t COMPREPLY < <(compgen -W "$choices" -- "$current")
+  # `device` takes a folder or a command.
+  if [[ $current != -* && ( ! $choices || $help == *Positionals:* ) ]]; then
+    compopt -o filenames 2>/dev/null || :
+    mapfile -t -O ${#COMPREPLY[@]} COMPREPLY < <(compgen -f -- "$current")
+  fi
 }
 complete -F _sojourn sojourn
