@@ -24,6 +24,7 @@ Diagnostic nothing_waits(const std::string& label) {
 void Tenant::take(const Change& change, Effects& effects) {
   std::lock_guard lock(mutex_);
   Reading reading{*this};
+  for (const auto& [label, json] : change.records) told_(label, json);
   change.follow(effects);
 }
 
@@ -49,7 +50,7 @@ Result<Tenant::Change> Tenant::end_enrolment(const Eid& eid, std::string_view by
   change.effect = std::move(removal->effect);
   AuditChain chain = *chain_;
   std::string label = to_text(eid);
-  record(chain, label, enrolment_ended_record(last_counter, by, now), change.effect);
+  record(chain, label, enrolment_ended_record(last_counter, by, now), change);
   change.follow = [this, chain, eid](Effects&) {
     chain_ = chain;
     if (claims_ != nullptr) claims_->give_up(config_.name, eid);
@@ -105,10 +106,10 @@ Result<Tenant::Change> Tenant::activate(const Activation& asked, Instant now) {
   if (!noted) return std::move(noted).error();
   effect.erase(keys_.decided_by());
   record(chain, "", policy_record(digest_text(shelf->policy_digest), asked.version.by, now),
-         effect);
+         change);
   if (asked.ends_shadow) {
     effect.erase(keys_.shadow());
-    record(chain, "", shadow_record("", asked.version.by, now), effect);
+    record(chain, "", shadow_record("", asked.version.by, now), change);
   }
   auto fleet = std::make_shared<LiveFleet::Opened>(std::move(*opened));
   change.follow = [this, shelf, fleet, chain, ends_shadow = asked.ends_shadow](Effects&) {
@@ -137,7 +138,7 @@ Result<Tenant::Change> Tenant::set_shadow(RunnablePolicy policy, std::string_vie
   } else {
     effect.erase(keys_.shadow());
   }
-  record(chain, "", shadow_record(digest, by, now), effect);
+  record(chain, "", shadow_record(digest, by, now), change);
   auto shelf = make_shelf(shelf_->policy, std::move(policy));
   change.follow = [this, shelf, fleet, chain](Effects&) {
     chain_ = chain;
@@ -163,7 +164,7 @@ Result<Tenant::Change> Tenant::propose(const std::optional<PolicyVersion>& propo
     change.effect.erase(keys_.proposal());
   }
   const PolicyVersion& about = proposal ? *proposal : **before;
-  record(chain, "", proposal_record(about, !proposal, by, now), change.effect);
+  record(chain, "", proposal_record(about, !proposal, by, now), change);
   change.follow = [this, chain](Effects&) { chain_ = chain; };
   return change;
 }
@@ -177,7 +178,7 @@ Result<Tenant::Change> Tenant::set_switches(const KillSwitches& switches) {
   change.effect.put(keys_.switches(), to_bytes(switches));
   // Also after a stop in the middle of it all devices are looked at anew.
   change.effect.erase(keys_.decided_by());
-  record(chain, "", switches_record(switches), change.effect);
+  record(chain, "", switches_record(switches), change);
   change.follow = [this, switches, chain](Effects&) {
     chain_ = chain;
     switches_ = switches;
@@ -206,7 +207,6 @@ Result<Tenant::Change> Tenant::approve(const std::vector<std::string>& labels, s
   struct Yes {
     LiveDevice* device = nullptr;  // in memory until something else happens
     DeviceRow row;
-    std::string record;
   };
   std::vector<Yes> all;
   Change change;
@@ -231,10 +231,9 @@ Result<Tenant::Change> Tenant::approve(const std::vector<std::string>& labels, s
       passed_by = nothing_waits(label);
       continue;
     }
-    Yes& yes = all.emplace_back(Yes{device, device->row, {}});
+    Yes& yes = all.emplace_back(Yes{device, device->row});
     yes.row.approved = approval_key(policy, *decision);
-    yes.record = approval_record(decider_of(policy, *decision), by, now);
-    record(chain, label, yes.record, change.effect);
+    record(chain, label, approval_record(decider_of(policy, *decision), by, now), change);
     // Whatever becomes of the process, its turn comes next.
     if (now < yes.row.queued_at) {
       if (yes.row.queued_at != kNever) change.effect.erase(keys_.instant(yes.row.queued_at, label));
@@ -250,7 +249,6 @@ Result<Tenant::Change> Tenant::approve(const std::vector<std::string>& labels, s
     for (const Yes& yes : all) {
       LiveDevice& device = *yes.device;
       device.row = device.stored = yes.row;
-      told_(device.label, yes.record);
       Turn turn(*this, device, now);
       turn.effect.erase(keys_.instant(std::exchange(device.row.queued_at, kNever), device.label));
       turn.finish(effects);
@@ -285,7 +283,7 @@ Result<Tenant::Change> Tenant::approve_campaign(const CampaignWord& word, Instan
     fleet_->minutes().approve(word.campaign, now);
   }
   fleet_->write(change.effect);
-  record(chain, "", campaign_record(word, *found, now), change.effect);
+  record(chain, "", campaign_record(word, *found, now), change);
   change.follow = [this, chain](Effects&) { chain_ = chain; };
   return change;
 }

@@ -60,8 +60,8 @@ class SpdLog final : public Log {
                                 {{"code", std::string(code_name(why.code))}, {"help", why.help}}));
   }
   void record(std::string_view tenant, std::string_view device, std::string_view json) override {
-    logger_->info(R"("what":"record","tenant":{},"device":"{}","record":{})", json_text(tenant),
-                  log_name(tenant, device), json);
+    std::string named = device.empty() ? "" : R"(,"device":")" + log_name(tenant, device) + '"';
+    logger_->info(R"("what":"record","tenant":{}{},"record":{})", json_text(tenant), named, json);
   }
   void flush() override { logger_->flush(); }
 

@@ -27,7 +27,8 @@ class Log {
   virtual void info(std::string_view what, const Fields& fields = {}) = 0;
   virtual void warn(std::string_view what, const Fields& fields = {}) = 0;
   virtual void error(const Diagnostic& why) = 0;
-  // There with the next of the others, or `flush`. `json`: an object of our own making.
+  // There with the next of the others, or `flush`. `device` "": about the whole tenant. `json`: an
+  // object of our own making.
   virtual void record(std::string_view tenant, std::string_view device, std::string_view json) = 0;
   virtual void flush() = 0;
 };

@@ -390,8 +390,6 @@ Status Running::activate_or_propose(House& house, std::string_view text, std::st
                          .text = std::string(text),
                          .again = asked.version.again};
   check.proposed = true;
-  log_.info("policy proposed",
-            {{"tenant", house.config.name}, {"policy", proposal.digest}, {"by", proposal.by}});
   return house.engine->propose(proposal, proposal.by);
 }
 
@@ -474,13 +472,7 @@ Status Running::activate(House& house, std::string_view text, std::string_view b
     std::lock_guard lock(file_digests_mutex_);
     asked.replaces = house.policy_file_digest;
   }
-  std::string digest = asked.version.digest;
-  Status done = house.engine->activate(std::move(asked));
-  if (done) {
-    log_.info("policy activated",
-              {{"tenant", house.config.name}, {"policy", digest}, {"by", std::string(by)}});
-  }
-  return done;
+  return house.engine->activate(std::move(asked));
 }
 
 Status Running::reload_policy(House& house) {

@@ -299,6 +299,12 @@ void Tenant::record(AuditChain& chain, const std::string& label, std::string_vie
   if (!label.empty()) effect.put(keys_.record_of(label, number), {});
 }
 
+void Tenant::record(AuditChain& chain, const std::string& label, std::string json,
+                    Change& change) const {
+  record(chain, label, json, change.effect);
+  change.records.emplace_back(label, std::move(json));
+}
+
 // --- who is set aside ----------------------------------------------------------------------------
 
 void Tenant::set_aside(const std::string& label, const Diagnostic& damage) {

@@ -180,6 +180,7 @@ class Tenant {
     StoreTransaction effect;
     // Memory follows; what follows from that is into the effects.
     std::function<void(Effects&)> follow;
+    std::vector<std::pair<std::string, std::string>> records;  // device and record, to be told
     bool fleet_is_ahead = false;  // `effect` was made by changing the fleet in memory
   };
   void take(const Change& change, Effects& effects);  // its effect is committed
@@ -297,6 +298,7 @@ class Tenant {
   void record(const std::string& label, std::string_view json, StoreTransaction& effect);
   void record(AuditChain& chain, const std::string& label, std::string_view json,
               StoreTransaction& effect) const;
+  void record(AuditChain& chain, const std::string& label, std::string json, Change& change) const;
   Result<std::string> eid_in_inventory(const std::string& imei, StoreTransaction& effect);
   Result<std::string> label_of(const DeviceNames& names, StoreTransaction& effect);
   void note_packing(LiveDevice& device, std::size_t pending_bytes);

@@ -68,6 +68,15 @@ struct NarrowService {
     REQUIRE(store->commit(known).ok());
     REQUIRE(service.engine().enrol({.eid = *parse_eid(eid)}).ok());
   }
+  // How many records of a device say this, as logs are told.
+  std::size_t told(const std::string& label, std::string_view what) {
+    std::size_t count = 0;
+    auto records = service.records();
+    for (const std::string& one : records[label]) {
+      count += one.find(what) != std::string::npos ? 1u : 0u;
+    }
+    return count;
+  }
   // What was begun is done: a turn of the engine has passed.
   void settle() { service.observe(""), service.observe(""); }
 
@@ -121,7 +130,9 @@ TEST_CASE("a yes that finds no room has not been said") {
   CHECK(service.engine().approve(both, "somebody").error().code == Code::E0009);
   REQUIRE(narrow.has_room());
   CHECK(narrow.rows() == before);
+  CHECK(narrow.told(both[0], "\"approved\"") == 0);
   CHECK(service.engine().approve(both, "somebody").value() == both);
+  for (const std::string& one : both) CHECK(narrow.told(one, "\"approved\"") == 1);
   CHECK(service.until([&] { return service.row(eid_of(0)).waits_for != WaitReason::approval; }));
   CHECK(service.engine().approve(both, "somebody").value().empty());
   CHECK(service.engine().approve({eid_of(0)}, "somebody").error().code == Code::E0842);
@@ -129,12 +140,14 @@ TEST_CASE("a yes that finds no room has not been said") {
 }
 
 TEST_CASE("whose enrolment has ended is enrolled again by people only, though it never reported") {
-  LittleService service(kAsking);
+  NarrowService narrow(kAsking);
+  LittleService& service = narrow.service;
   Instant t = at("2026-03-01T00:00:00Z");
   service.set_clock(t);
   const Eid eid = *parse_eid(eid_of(0));
   REQUIRE(service.engine().enrol({.eid = eid, .last_counter = 7}).ok());
   REQUIRE(service.engine().end_enrolment(eid, "somebody").ok());
+  CHECK(narrow.told(eid_of(0), "\"enrolment_ended\":7,\"by\":\"somebody\"") == 1);
   SECTION("at once") {}
   SECTION("after a restart") { service.restart(); }
   CHECK(service.observe(said_by(eid_of(0), t)).taken == 1);

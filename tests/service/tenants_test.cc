@@ -161,6 +161,10 @@ TEST_CASE("an enrolment that has ended leaves the card to another tenant, throug
   }
   INFO(ended.out << ended.err);
   REQUIRE(ended.exit_code == 0);
+  // The log has it as soon as it is answered, with who and without the card's name.
+  CHECK(holds(service.said(), "\"enrolment_ended\":"));
+  CHECK(holds(service.said(), "\"by\":\"demo-approve\""));
+  CHECK_FALSE(holds(service.said(), demo_device(0)));
   CHECK(service.stop(SIGKILL) == 128 + SIGKILL);
   REQUIRE(service.start());
   // What is known of the device stays, and the chain says who ended it.
