@@ -28,6 +28,8 @@ constexpr std::size_t kWaysMax = 200'000;
 constexpr std::size_t kTriedMax = 512;
 constexpr std::size_t kOfCycleTriedMax = 48;
 constexpr std::size_t kOfCellTriedMax = 24;
+constexpr std::size_t kOfCellPastsMax = 24;
+constexpr std::size_t kOthersInPastMax = 3;
 constexpr std::size_t kCyclesShownMax = 3;
 
 constexpr ClassIndex kFree = Restriction::kFree;
@@ -41,8 +43,19 @@ bool follows_from_profile(FeatureKind kind) {
 // The features whose readings may change while a device rests.
 std::vector<bool> moving_features(const RuleTable& table) {
   std::vector<bool> moving(table.features.size(), false);
+  bool sets_fallback = false;
+  std::set<ProfileIndex> deleted;
+  for_each_action(table, [&](const Action& action) {
+    sets_fallback = sets_fallback || action.fallback.has_value();
+    deleted.insert(action.remove.begin(), action.remove.end());
+  });
   auto moves = [&](const Feature& feature) {
     if (follows_from_profile(feature.kind)) return true;
+    if (feature.kind == FeatureKind::fallback) return sets_fallback;
+    // What is downloaded stays, unless a rule deletes it.
+    if (feature.kind == FeatureKind::installed) {
+      return deleted.contains(static_cast<ProfileIndex>(feature.subject));
+    }
     if (feature.kind == FeatureKind::silent) return true;
     bool of_ours = feature.event.kind == EventKind::switches ||
                    feature.event.kind == EventKind::commanded_switches ||
@@ -135,7 +148,9 @@ class RestProver {
 
   // From one stay, the profile with service or without.
   struct Edges {
-    std::map<ProfileIndex, DiagramRef> to;  // which profile, and where
+    std::map<ProfileIndex, DiagramRef> to;  // which profile, and where: of what stays
+    // The same with what moves, where it is exact.
+    std::map<ProfileIndex, DiagramRef> in_full;
     bool exact = false;  // as far as the work allowed; else there may be less of them
   };
 
@@ -155,9 +170,18 @@ class RestProver {
   void gather_rows() {
     std::vector<DiagramRef> links;
     for (const OutcomeRow& row : outcome_rows(model_.rules())) {
-      bool moves_on = row.leaf.kind == Action::Kind::profile && !row.leaf.quarantined &&
-                      action_of(table_, row.leaf.rule, row.leaf.ban).hold.ms == 0;
-      rows_.push_back({row.where, moves_on ? row.leaf.profile + 1 : 0, true});
+      const Action& action = action_of(table_, row.leaf.rule, row.leaf.ban);
+      bool moves_on =
+          row.leaf.kind == Action::Kind::profile && !row.leaf.quarantined && action.hold.ms == 0;
+      // Where what it requires is not so, it has fired and waits.
+      DiagramRef goes = kNo;
+      if (moves_on) {
+        goes = store_.both(row.where, model_.conditions().certain(action.requires_condition));
+        rows_.push_back({goes, row.leaf.profile + 1, true});
+        links.push_back(model_.world().links(goes));
+      }
+      if (goes == row.where) continue;
+      rows_.push_back({row.where, 0, true});
       links.push_back(model_.world().links(row.where));
     }
     std::sort(links.begin(), links.end());
@@ -317,7 +341,7 @@ class RestProver {
     Edges edges;
     Restriction forget(store_, put_in(profile, service), forgotten_);
     for (const ProductRow& row : rows_of(profile, service).rows) {
-      if (row.value != 0) add(edges, row.value - 1, forget.where(row.where, 1));
+      if (row.value != 0) add(edges.to, row.value - 1, forget.where(row.where, 1));
     }
     return edges;
   }
@@ -333,14 +357,16 @@ class RestProver {
     Restriction forget(store_, put_in(profile, service), forgotten_);
     for (std::size_t i = 0; i < rows.size() && !too_much_; ++i) {
       if (rows[i].value == 0) continue;
-      add(edges, rows[i].value - 1, forget.where(left_of(rows, i), 1));
+      DiagramRef left = left_of(rows, i);
+      add(edges.to, rows[i].value - 1, forget.where(left, 1));
+      add(edges.in_full, rows[i].value - 1, left);
     }
     return edges;
   }
 
-  void add(Edges& edges, ProfileIndex next, DiagramRef where) {
+  void add(std::map<ProfileIndex, DiagramRef>& edges, ProfileIndex next, DiagramRef where) {
     if (where == kNo) return;
-    auto [edge, fresh] = edges.to.try_emplace(next, where);
+    auto [edge, fresh] = edges.try_emplace(next, where);
     if (!fresh) edge->second = store_.either(edge->second, where);
   }
 
@@ -431,27 +457,77 @@ class RestProver {
     if (where != kNo) live_through(where, profiles, tried);
   }
 
-  // A situation of the cycle with its first profile enabled, until one goes round in life.
+  // Situations of the cycle with its first profile enabled, until one goes round in life: of a
+  // device that was nowhere else before, then of one that was.
   void live_through(DiagramRef where, const std::set<ProfileIndex>& profiles, std::size_t& tried) {
-    const std::vector<ClassIndex>& first = put_in(way_.front(), services_.front());
-    DiagramRef question = store_.both(where, near_network());
-    for (AxisIndex axis = 0; axis < first.size(); ++axis) {
-      if (first[axis] != kFree) question = store_.both(question, in_class(axis, first[axis]));
+    where = store_.both(where, near_network());
+    for (std::size_t i = 1; i < way_.size(); ++i) {
+      SituationSearch::Answer answer = search_.find(on_stay(where, i), budget_);
+      if (!answer.witness && answer.decided) return;
     }
-    for (std::size_t i = 0; i < kOfCellTriedMax && all_tried_ < kTriedMax; ++i) {
-      SituationSearch::Answer answer = search_.find(question, budget_);
-      if (!answer.decided) break;
-      if (!answer.witness) return;
+    DiagramRef question = on_stay(where, 0);
+    auto goes_round = [&](const Witness& witness, const std::vector<RestPast>& past) {
       ++tried, ++all_tried_;
-      if (std::optional<RestCycle> cycle = live(*answer.witness)) {
-        shown_.insert(profiles);
-        doubtful_.erase(profiles);
-        found_.cycles.push_back(*std::move(cycle));
-        return;
-      }
+      std::optional<RestCycle> cycle = live(witness, past);
+      if (!cycle) return false;
+      shown_.insert(profiles);
+      doubtful_.erase(profiles);
+      found_.cycles.push_back(*std::move(cycle));
+      return true;
+    };
+    std::vector<Witness> witnesses;
+    while (witnesses.size() < kOfCellTriedMax && all_tried_ < kTriedMax) {
+      SituationSearch::Answer answer = search_.find(question, budget_);
+      if (!answer.witness && answer.decided && witnesses.empty()) return;
+      if (!answer.witness) break;
+      if (goes_round(*answer.witness, {})) return;
       question = store_.both(question, store_.opposite(constant_part(*answer.witness)));
+      witnesses.push_back(*std::move(answer.witness));
     }
+    std::size_t pasts_tried = 0;
+    for (const std::vector<RestPast>& past : pasts()) {
+      for (const Witness& witness : witnesses) {
+        if (pasts_tried++ == kOfCellPastsMax || all_tried_ >= kTriedMax) break;
+        if (goes_round(witness, past)) return;
+      }
+    }
+    // A past that was not thought of may lead round.
     doubtful_.insert(profiles);
+  }
+
+  // Where it moves on from the i-th stay of the way.
+  DiagramRef on_stay(DiagramRef where, std::size_t i) {
+    const std::vector<ClassIndex>& known = put_in(way_[i], services_[i]);
+    std::vector<DiagramRef> parts = {
+        where, edges(way_[i], services_[i]).in_full.at(way_[(i + 1) % way_.size()])};
+    for (AxisIndex axis = 0; axis < known.size(); ++axis) {
+      if (known[axis] != kFree) parts.push_back(in_class(axis, known[axis]));
+    }
+    return store_.all_of(std::move(parts));
+  }
+
+  // What may have been before the first stay, and is counted by what moves: it was on one profile
+  // for long, on the way or off it, and perhaps on one of the way a while ago.
+  std::vector<std::vector<RestPast>> pasts() const {
+    std::vector<ProfileIndex> others;
+    for (ProfileIndex p = 0; p < table_.profiles.size() && others.size() < kOthersInPastMax; ++p) {
+      if (std::find(way_.begin(), way_.end(), p) == way_.end()) others.push_back(p);
+    }
+    std::vector<std::vector<RestPast>> pasts;
+    for (std::size_t i = way_.size(); i-- > 0;) {
+      pasts.push_back({{way_[i], services_[i], false}});
+      for (bool service : {true, false}) pasts.push_back({{way_[i], service, true}});
+    }
+    for (ProfileIndex other : others) {
+      for (bool service : {true, false}) pasts.push_back({{other, service, true}});
+    }
+    for (ProfileIndex other : others) {
+      pasts.push_back({{other, true, true}, {way_.back(), services_.back(), false}});
+    }
+    for (std::size_t i = way_.size(); i-- > 0;) {
+      pasts.push_back({{way_[i], true, true}, {way_.back(), !services_.back(), false}});
+    }
+    return pasts;
   }
 
   // Where the device is in a country of the networks under way: far from its network it does not
@@ -507,9 +583,10 @@ class RestProver {
     return store_.all_of(std::move(parts));
   }
 
-  std::optional<RestCycle> live(const Witness& witness) {
+  std::optional<RestCycle> live(const Witness& witness, const std::vector<RestPast>& past) {
     if (!lived_.get()) return std::nullopt;
     RestPlace place;
+    place.past = past;
     place.there = witness;
     // What moves is lived through and not brought along.
     for (FeatureIndex f = 0; f < table_.features.size(); ++f) {

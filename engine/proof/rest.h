@@ -6,8 +6,9 @@
 // At rest a device stands still: place, telemetry, clock and the network that serves it (one of the
 // country in which the device is, where that is known) stay, and each profile either has service
 // there or has not. What changes is the enabled profile, by the decisions themselves, and what
-// follows from it: `profile`, `roaming`, `network` and `no service`, and what counts any of these
-// while time passes. A *cycle* leads from profile to profile and back with no `hold` on its way; a
+// follows from it: `profile`, `roaming`, `network` and `no service`, the fallback attribute and what
+// is installed where rules set or delete it, and what counts any of these while time passes. Where
+// the place or the radio technology is known by the network alone, it stays too. A *cycle* leads from profile to profile and back with no `hold` on its way; a
 // guard, an approval or a window delays it and does not end it.
 //
 // The proof: for every network that the policy tells apart, and every profile with service and
@@ -18,7 +19,8 @@
 // before it decides otherwise), in parts where it is too much at once (rest_cells.h). No cycle of
 // such edges that a common situation allows is a proof that there is none in life. A cycle that is
 // left may still be one that no history brings about: it is lived through with the engine
-// (rest_story.h), and only what went round there is shown.
+// (rest_story.h), by devices of several pasts. Only what went round there is shown; the rest is not
+// decided, for another past might lead round.
 //
 // What counts over a condition that does not change itself (`region in BR on at least 60 days`)
 // comes to rest too and stands still here, but for a calendar's new year.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "engine/proof/actions.h"
 #include "engine/proof/day_length.h"
@@ -14,6 +15,7 @@ namespace {
 
 constexpr std::int64_t kStayDaysMax = 400;
 constexpr Duration kSwitchTakes = minutes(1);
+constexpr Duration kPastTakes = minutes(30);  // at least
 
 // A stay longer than every count of the policy takes is the end of all switching.
 std::int64_t longest_stay_days(const RuleTable& table) {
@@ -47,7 +49,15 @@ class Life {
         device_(policy),
         stay_days_max_(longest_stay_days(table)) {
     Witness& there = place_.there;
-    there.profile = Reading::exactly(place.first);
+    there.profile = Reading::exactly(place.past.empty() ? place.first : place.past.front().profile);
+    for (FeatureIndex f = 0; f < table.features.size(); ++f) {
+      const Feature& feature = table.features[f];
+      const Reading& reading = there.readings[f];
+      if (!reading.known) continue;
+      bool missing = feature.kind == FeatureKind::installed && reading.lower == 0;
+      if (missing) missing_.insert(static_cast<ProfileIndex>(feature.subject));
+      if (feature.kind == FeatureKind::fallback) fallback_ = reading.lower;
+    }
     auto rat =
         std::find_if(table.features.begin(), table.features.end(),
                      [](const Feature& feature) { return feature.kind == FeatureKind::rat; });
@@ -62,6 +72,9 @@ class Life {
     std::optional<std::int64_t> days = days_of_standing(table_, place_.there);
     if (!days) return std::nullopt;
     begin(*days);
+    for (const RestPast& past : place_.past) live_before(past);
+    missing_.erase(place_.first);
+    report_line(place_.first, place_.has_service[place_.first], !place_.past.empty());
     ProfileIndex profile = place_.first;
     for (std::size_t hops = 0; hops <= 2 * table_.profiles.size() + 4; ++hops) {
       std::optional<RestStay> stay = live_on(profile);
@@ -75,7 +88,8 @@ class Life {
       next_of_.push_back(next_);
       now_ = now_ + kSwitchTakes;
       profile = next_;
-      report_line(profile, true);
+      missing_.erase(profile);
+      report_line(profile, place_.has_service[profile], true);
     }
     return std::nullopt;
   }
@@ -90,16 +104,31 @@ class Life {
                               there.time_of_day_ms / 60'000 * 60'000);
     given.at = now_;
     device_.observe(given);
+    missing_.erase(static_cast<ProfileIndex>(there.profile.lower));
     if (days > 0) {
+      auto profile = static_cast<ProfileIndex>(there.profile.lower);
       Instant from = now_;
       for (std::int64_t d = 0; d < days; ++d) {
         now_ = day_after(from, d);
-        observe(place_.first, false);
+        observe(profile, place_.has_service[profile], false);
       }
-      write_daily(from, now_, place_.first);
+      write_daily(from, now_, profile, place_.has_service[profile]);
       now_ = day_after(from, days);
     }
-    report_line(place_.first, false);
+  }
+
+  void live_before(const RestPast& past) {
+    missing_.erase(past.profile);
+    report_line(past.profile, past.service, true);
+    if (past.is_long) {
+      const Instant begin = now_;
+      for (std::int64_t d = 1; d <= stay_days_max_; ++d) {
+        now_ = day_after(begin, d);
+        observe(past.profile, past.service, false);
+      }
+      write_daily(day_after(begin, 1), now_, past.profile, past.service);
+    }
+    now_ = now_ + kPastTakes;
   }
 
   // Time passes on the profile, with a report each day, until something else is decided.
@@ -110,7 +139,8 @@ class Life {
       Decision decision = device_.decide(now_);
       if (moves_on(decision, profile)) {
         if (reported_days > 0) {
-          write_daily(day_after(begin, 1), day_after(begin, reported_days), profile);
+          write_daily(day_after(begin, 1), day_after(begin, reported_days), profile,
+                      place_.has_service[profile]);
         }
         bool waited =
             now_ != begin && (reported_days == 0 || now_ != day_after(begin, reported_days));
@@ -121,15 +151,54 @@ class Life {
         if (action.hold.ms > 0) return std::nullopt;
         return RestStay{profile, place_.has_service[profile], decision.rule, decision.ban};
       }
+      bool waits = decision.kind == Action::Kind::profile && decision.profile != profile;
+      if (!waits && change_card(action_of(table_, decision.rule, decision.ban), profile)) continue;
       Instant review = device_.wake(now_);
       Instant report = day_after(begin, reported_days + 1);
       now_ = std::min(review, report);
       if (now_ == report) {
         ++reported_days;
-        observe(profile, false);
+        observe(profile, place_.has_service[profile], false);
       }
     }
     return std::nullopt;
+  }
+
+  // What else was decided about the card, a minute after it was; false: nothing is left to do.
+  bool change_card(const Action& action, ProfileIndex enabled) {
+    Observation report;
+    std::vector<std::string> parts;
+    auto name = [&](std::int64_t profile) {
+      return table_.profiles[static_cast<std::size_t>(profile)].name;
+    };
+    // The holder of the fallback attribute gives it away only while another is enabled.
+    if (action.fallback && fallback_ != *action.fallback && fallback_ != enabled &&
+        !missing_.contains(*action.fallback)) {
+      fallback_ = *action.fallback;
+      report.fallback.give(name(fallback_));
+      parts.push_back("fallback = " + written_name(name(fallback_)));
+    }
+    bool deletes = false;
+    for (ProfileIndex profile : action.remove) {
+      bool may_go = profile != enabled && profile != fallback_;
+      deletes = (may_go && missing_.insert(profile).second) || deletes;
+    }
+    if (deletes) {
+      std::vector<std::string> installed, written;
+      for (ProfileIndex p = 0; p < table_.profiles.size(); ++p) {
+        if (missing_.contains(p)) continue;
+        installed.push_back(name(p));
+        written.push_back(written_name(name(p)));
+      }
+      report.installed.give(std::move(installed));
+      parts.push_back(fmt::format("installed = {{{}}}", fmt::join(written, ", ")));
+    }
+    if (parts.empty()) return false;
+    now_ = now_ + kSwitchTakes;
+    report.at = now_;
+    device_.observe(report);
+    text_ += fmt::format("  at {} {}\n", time_of(now_), joined(parts));
+    return true;
   }
 
   bool moves_on(const Decision& decision, ProfileIndex profile) {
@@ -148,28 +217,28 @@ class Life {
 
   // --- reports -------------------------------------------------------------------------------
 
-  void observe(ProfileIndex profile, bool names_profile) {
+  void observe(ProfileIndex profile, bool service, bool names_profile) {
     Observation report;
     report.at = now_;
     if (names_profile) report.profile.give(table_.profiles[profile].name);
-    if (place_.has_service[profile]) {
+    if (service) {
       if (place_.network) report.network.give(*place_.network);
       report.registration.give(Registration::roaming);
     } else {
       report.registration.give(Registration::none);
     }
-    if (rat_ && place_.has_service[profile]) report.rat.give(*rat_);
+    if (rat_ && service) report.rat.give(*rat_);
     if (place_.there.position)
       report.position.give(Fix{.at = *place_.there.position, .accuracy_m = 20});
     device_.observe(report);
   }
 
-  std::string words(ProfileIndex profile, bool names_profile) const {
+  std::string words(ProfileIndex profile, bool service, bool names_profile) const {
     std::vector<std::string> parts;
     if (names_profile) {
       parts.push_back("profile = " + written_name(table_.profiles[profile].name));
     }
-    if (place_.has_service[profile]) {
+    if (service) {
       if (place_.network) parts.push_back("network " + to_text(*place_.network));
       parts.push_back("registration roaming");
       if (rat_) parts.push_back(fmt::format("rat {}", name_of(*rat_)));
@@ -182,19 +251,19 @@ class Life {
     return joined(parts);
   }
 
-  void report_line(ProfileIndex profile, bool names_profile) {
-    observe(profile, names_profile);
-    text_ += fmt::format("  at {} {}\n", time_of(now_), words(profile, names_profile));
+  void report_line(ProfileIndex profile, bool service, bool names_profile) {
+    observe(profile, service, names_profile);
+    text_ += fmt::format("  at {} {}\n", time_of(now_), words(profile, service, names_profile));
   }
 
-  void write_daily(Instant first, Instant last, ProfileIndex profile) {
+  void write_daily(Instant first, Instant last, ProfileIndex profile, bool service) {
     if (first == last) {
-      text_ += fmt::format("  at {} {}\n", time_of(first), words(profile, false));
+      text_ += fmt::format("  at {} {}\n", time_of(first), words(profile, service, false));
       return;
     }
     text_ += fmt::format("  every day at {} from {} to {} {}\n",
                          clock_text(zone_.wall_ms_of_day(first)), to_text(zone_.day_of(first)),
-                         to_text(zone_.day_of(last)), words(profile, false));
+                         to_text(zone_.day_of(last)), words(profile, service, false));
   }
 
   // The same wall time, to the minute, so many days on.
@@ -224,6 +293,8 @@ class Life {
   RestPlace place_;
   Device device_;
   std::optional<Rat> rat_;
+  std::set<ProfileIndex> missing_;  // not on the card
+  std::int64_t fallback_ = kNoSymbol;
   Instant now_;
   std::int64_t stay_days_max_;
   ProfileIndex next_ = 0;

@@ -20,11 +20,19 @@
 namespace sojourn {
 
 // Where a device rests: the witness's readings hold but for what follows from the profile.
+// The device was on this profile there, whatever the rules say.
+struct RestPast {
+  ProfileIndex profile = 0;
+  bool service = true;
+  bool is_long = false;  // as long as anything is counted; else for a few minutes
+};
+
 struct RestPlace {
   Witness there;
   std::optional<Plmn> network;    // that serves it, whichever profile is enabled; absent: unknown
   ProfileIndex first = 0;         // enabled in the beginning
   std::vector<bool> has_service;  // by profile
+  std::vector<RestPast> past;     // before the first
 };
 
 // The cycle into which the device comes when every decision is carried out a minute after it was
