@@ -73,10 +73,13 @@ PolicyCheck PolicyChecker::check(const std::string& path, std::string_view bytes
 }
 
 Diagnostic has_errors(const std::string& path, const PolicyCheck& check) {
-  std::string all;
-  for (const PolicyFinding& finding : check.findings) all += "\n" + finding.rendered;
-  return make_diagnostic(Code::E0882, "`" + path + "` has errors" + all,
-                         "`sojourn check` shows them");
+  Diagnostic why = make_diagnostic(Code::E0882, "`" + path + "` has errors",
+                                   "`sojourn check` shows all that it finds");
+  for (const PolicyFinding& finding : check.findings) {
+    bool keeps_it = finding.severity == "error" || finding.severity == "broken promise";
+    if (keeps_it) why.notes.push_back(finding.rendered);
+  }
+  return why;
 }
 
 std::string digest_text(const PreparedPolicy& policy) {

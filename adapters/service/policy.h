@@ -42,7 +42,7 @@ struct PolicyCheck {
   bool proposed = false;
 };
 
-// E0882 with all that was found.
+// E0882 with what keeps it from running.
 Diagnostic has_errors(const std::string& path, const PolicyCheck& check);
 
 // Parses, checks, analyses and compiles; a compiled graph (told by its first bytes) is read and

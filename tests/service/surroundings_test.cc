@@ -113,6 +113,8 @@ TEST_CASE("maps and policies are tried with the keys before a start") {
     CHECK(holds(said, "`/tenants/demo/policy`: "));
     CHECK(holds(said, "E0882"));
     CHECK(holds(said, "policy.sojourn:1:"));
+    CHECK(holds(said, "\n  | error[E"));  // line by line, as `sojourn check` shows it
+    CHECK(holds(said, "\n  | 1 | when regoin in BR"));
   }
   SECTION("maps") {
     std::filesystem::create_directory(folder + "/maps");
