@@ -15,6 +15,7 @@
 #include "tests/service/kept_lines.h"
 #include "tests/service/rest_client.h"
 #include "tests/service/served.h"
+#include "tests/service/switches.h"
 #include "tests/support/catch.h"
 #include "tests/support/rounds.h"
 
@@ -28,37 +29,6 @@ constexpr std::size_t kDevices = 8;
 int kill_rounds() {
   const char* given = std::getenv("SOJOURN_KILL_ROUNDS");
   return given == nullptr ? rounds(20) : std::atoi(given);
-}
-
-// Between the marks, as it stands there; "" when it is not there.
-std::string between(const std::string& line, const std::string& begin, const std::string& end) {
-  std::size_t at = line.find(begin);
-  if (at == std::string::npos) return {};
-  at += begin.size();
-  return line.substr(at, line.find(end, at) - at);
-}
-
-// A line per thing that happened: how many switches there are in it, by device.
-void count_switches(const std::string& happened, std::map<std::string, std::size_t>& counts) {
-  for (std::size_t at = 0; at < happened.size();) {
-    std::size_t end = happened.find('\n', at);
-    std::string line = happened.substr(at, end - at);
-    at = end + 1;
-    if (line.find(" enabled ") != std::string::npos) ++counts[line.substr(0, line.find(' '))];
-  }
-}
-
-// The switches that the evidence proves, by device.
-std::map<std::string, std::size_t> proven_switches(const std::string& chain) {
-  std::map<std::string, std::size_t> counts;
-  for (std::size_t at = 0; at < chain.size();) {
-    std::size_t end = chain.find('\n', at);
-    std::string line = chain.substr(at, end - at);
-    at = end + 1;
-    bool done = line.find(R"(\"result\":\"done\",\"command\":\"enable\")") != std::string::npos;
-    if (done) ++counts[between(line, R"("device":")", "\"")];
-  }
-  return counts;
 }
 
 // A command ends once, and a counter is used once: what breaks that in the evidence.

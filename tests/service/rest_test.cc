@@ -209,6 +209,71 @@ TEST_CASE("every route asks for its token, and for one that may") {
   CHECK(service.stop(SIGTERM) == 0);
 }
 
+TEST_CASE("who may not changes nothing, whatever is sent") {
+  ScratchFolder scratch;
+  Served service(make_folder(scratch, "demo", 2));
+  REQUIRE(service.start());
+  Asking asking(service);
+  const std::string admin = token_of(service, Role::admin);
+  const std::string eid = "\"" + demo_device(0) + "\"";
+  REQUIRE(asking.ask("POST", "/v1/observations", admin, meter(0)).status == 200);
+  REQUIRE(asking.ask("PUT", "/v1/policy/shadow", admin, rules_alone(service.folder())).status ==
+          200);
+  // What does its work with a token that may, in this order: the last column is the answer then.
+  struct Change {
+    const char *method, *path;
+    std::string body;
+    unsigned status;
+  };
+  const Change kChanges[] = {
+      {"POST", "/v1/observations", meter(1), 200},
+      {"POST", "/v1/devices", R"({"eid":"89049032000000000000000000000357"})", 201},
+      {"DELETE", "/v1/devices/89049032000000000000000000000357", "", 200},
+      {"POST", "/v1/orders", "{\"device\":" + eid + ",\"command\":\"list\"}", 201},
+      {"DELETE", "/v1/orders/{device}/2", "", 204},
+      {"DELETE", "/v1/policy/shadow", "", 204},
+      {"PUT", "/v1/policy/shadow", policy_about_argentina(service.folder()), 200},
+      {"POST", "/v1/policy/shadow/activate", "", 200},
+      {"PUT", "/v1/policy", guarded_policy(service.folder(), "guard at most 1 devices per hour"),
+       200},
+      {"POST", "/v1/policy/rollback", "", 200},
+      {"PUT", "/v1/switches", R"({"all":true})", 200}};
+  auto all_that_is_shown = [&] {
+    std::string all;
+    for (const service::RestRoute& route : service::rest_routes()) {
+      bool is_of_state = route.method == "GET" && route.path.starts_with("/v1/");
+      if (!is_of_state) continue;
+      all += text_of(asking.ask("GET", example_of(route.path), admin));
+    }
+    return all;
+  };
+  const std::string before = all_that_is_shown();
+  for (const Change& change : kChanges) {
+    INFO(change.method << " " << change.path);
+    std::string path = example_of(change.path);
+    auto status = [&](const std::string& token) {
+      return asking.ask(change.method, path, token, change.body).status;
+    };
+    CHECK(status("") == 401);
+    CHECK(status("wrong") == 401);
+    CHECK(status(token_of(service, Role::read)) == 403);
+    // Not those that `operate` may.
+    bool approves = std::string_view(change.path).starts_with("/v1/policy") ||
+                    std::string_view(change.path) == "/v1/switches" ||
+                    std::string_view(change.path).starts_with("/v1/devices/");
+    if (approves) CHECK(status(token_of(service, Role::operate)) == 403);
+  }
+  CHECK(all_that_is_shown() == before);
+  for (const Change& change : kChanges) {
+    INFO(change.method << " " << change.path);
+    auto reply = asking.ask(change.method, example_of(change.path), admin, change.body);
+    INFO(text_of(reply));
+    CHECK(reply.status == change.status);
+  }
+  CHECK(all_that_is_shown() != before);
+  CHECK(service.stop(SIGTERM) == 0);
+}
+
 TEST_CASE("tokens are known by their digests alone") {
   std::string token = service::make_token();
   std::string file =
