@@ -137,16 +137,18 @@ ConditionChecker::Checked ConditionChecker::time_form(const ast::Condition& cond
       feature.kind = FeatureKind::held;
       return held(condition, std::move(feature), form, shared);
     case SuffixKind::within: {
-      std::optional<Duration> period = elapsed(form.length);
-      if (!period || period->ms == 0) {
-        error(Code::E0210, form.length.span, "`within` needs a length of elapsed time here",
-              "months and years differ in length; write days or hours");
-        return std::nullopt;
-      }
+      std::optional<Period> window = window_of(form.length);
+      if (!window) return std::nullopt;
       feature.kind = FeatureKind::recency;
       Test long_ago;
       long_ago.kind = Test::Kind::at_least;
-      long_ago.threshold = period->ms;
+      long_ago.threshold = window->count;
+      if (window->unit != TimeUnit::millisecond) {
+        // A calendar window differs in length from day to day: what lies before it is "never".
+        feature.window = *window;
+        feature.zone = zone_;
+        long_ago.threshold = kNotYet;
+      }
       long_ago.text = fmt::format("not ({})", print(condition));
       return CheckedCondition::negate(
           test(std::move(feature), std::move(long_ago), condition.span, shared));
@@ -404,7 +406,7 @@ std::optional<EventQuestion> ConditionChecker::event(const ast::Event& event) {
 }
 
 std::optional<Period> ConditionChecker::window_of(const ast::TimeLength& length) {
-  // Windows of events and of data: hours are elapsed, months are calendar months.
+  // Hours, days and weeks are elapsed time here, months and years the calendar's (semantics 8).
   std::optional<Duration> period = elapsed(length);
   if (period && period->ms > 0) return Period{period->ms, TimeUnit::millisecond};
   std::optional<Period> months = calendar_period(length);
@@ -431,6 +433,7 @@ ConditionChecker::Checked ConditionChecker::event_within(const ast::Condition& c
   feature.kind = FeatureKind::event_count;
   feature.event = *std::move(question);
   feature.window = *window;
+  feature.zone = window->unit == TimeUnit::millisecond ? "" : zone_;
   feature.scope = scope;
   return quantified(condition, feature, count.quantity, {*number, true}, {}, nullptr);
 }

@@ -131,6 +131,8 @@ class Finder {
         return {-kFar, kFar};
       case FeatureKind::held:
         return {-1, kFar};
+      case FeatureKind::recency:
+        return {0, kNotYet};
       case FeatureKind::window_count:
         if (feature.bucket == TimeUnit::day && feature.window.unit == TimeUnit::month)
           per_unit = 31;

@@ -108,7 +108,8 @@ std::string Canon::temporal(const Feature& f) {
     case FeatureKind::held:
       return fmt::format("held{{{}}}{}", inner, scope);
     case FeatureKind::recency:
-      return fmt::format("recency{{{}}}{}", inner, scope);
+      if (f.window.count == 0) return fmt::format("recency{{{}}}{}", inner, scope);
+      return fmt::format("recency{{{}}}{} within {} {}", inner, scope, period_text(f.window), zone);
     case FeatureKind::consecutive_days:
       return fmt::format("consecutive{{{}}}{} gap {} {}", inner, scope, f.gap_days, zone);
     case FeatureKind::window_count:
@@ -215,8 +216,9 @@ std::string Canon::unsupposed(const Feature& f) {
     case FeatureKind::silent:
       return "silent";
     case FeatureKind::event_count:
-      return fmt::format("events {}{} within {}", event_text(f.event), scope_text(f.scope),
-                         period_text(f.window));
+      if (f.window.unit == TimeUnit::millisecond) zone.clear();
+      return fmt::format("events {}{} within {}{}{}", event_text(f.event), scope_text(f.scope),
+                         period_text(f.window), zone.empty() ? "" : " ", zone);
     case FeatureKind::data_sum:
       return fmt::format("data in {} within {} {}", f.countries.text(), period_text(f.window),
                          zone);

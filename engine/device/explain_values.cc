@@ -95,9 +95,11 @@ std::string held_text(const Test& test, const Reading& reading) {
                           [](std::int64_t ms) { return describe(milliseconds(ms)); });
 }
 
-std::string recency_text(const Reading& reading) {
-  auto one = [](std::int64_t ms) -> std::string {
-    return ms == kNotYet ? "never" : ms == 0 ? "now" : describe(milliseconds(ms)) + " ago";
+std::string recency_text(const Feature& feature, const Reading& reading) {
+  std::string never =
+      feature.window.count == 0 ? "never" : "not within " + period_text(feature.window);
+  auto one = [&](std::int64_t ms) -> std::string {
+    return ms == kNotYet ? never : ms == 0 ? "now" : describe(milliseconds(ms)) + " ago";
   };
   if (reading.known) return one(reading.lower);
   return fmt::format("{}, or {}", one(reading.lower), one(reading.upper));
@@ -115,7 +117,7 @@ std::string counted_text(const Test& test, const Feature& feature, const Reading
     case FeatureKind::held:
       return held_text(test, reading);
     case FeatureKind::recency:
-      return recency_text(reading);
+      return recency_text(feature, reading);
     case FeatureKind::data_sum:
       return beside_threshold(test, reading, bytes_text);
     case FeatureKind::data_balance:

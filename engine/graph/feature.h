@@ -62,7 +62,8 @@ enum class FeatureKind : std::uint8_t {
   silent,            // milliseconds since the last report
   // --- counts: the reading has a lower and an upper bound ---
   held,              // milliseconds for which `inner` has held without a break; -1 = does not hold
-  recency,           // milliseconds since `inner` last held; kNotYet = not within the history
+  recency,           // milliseconds since `inner` last held; kNotYet = not within the history, nor
+                     // within the last `window` where one is given
   consecutive_days,  // days in a row, up to today, with `inner` at any moment; allowing `gap_days`
   window_count,      // days/weeks/months (bucket) with `inner` within the last `window`
   calendar_count,    // days with `inner` in this calendar `window.unit` (month, year)

@@ -101,6 +101,7 @@ std::vector<Threshold> thresholds(const RuleTable& table) {
     const Feature& feature = table.features[test.feature];
     std::int64_t step = step_of(feature.kind);
     if (step == 0 || feature.ahead_days != 0) continue;
+    if (test.threshold == kNotYet) continue;  // of a calendar window: a moment, no number
     Threshold::Question question{i, test.feature, {}};
     if (feature.candidate) question.enabled = *feature.candidate;
     bool denial = feature.kind == FeatureKind::recency;  // it is longer ago than `within` asks

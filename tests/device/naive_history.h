@@ -19,6 +19,20 @@
 
 namespace sojourn::testing {
 
+// The same day of another month, or that month's last where it is too short.
+inline Day months_later(Day day, std::int64_t months) {
+  CivilDate date = to_civil(day);
+  auto first_of = [](int month) { return from_civil({month / 12, month % 12 + 1, 1}).number; };
+  int month = date.year * 12 + date.month - 1 + static_cast<int>(months);
+  int length = first_of(month + 1) - first_of(month);
+  return {first_of(month) + std::min(static_cast<int>(date.day_of_month), length) - 1};
+}
+
+// The same time of day on the date that lies so many months before.
+inline Instant months_before(Instant now, std::int64_t months, const TimeZone& zone) {
+  return zone.at_wall_time(months_later(zone.day_of(now), -months), zone.wall_ms_of_day(now));
+}
+
 class NaiveHistory {
  public:
   // What the device was in one hour. Absent: unknown.
@@ -300,15 +314,26 @@ class NaiveHistory {
     return Reading::between(length(Truth::yes), length(Truth::unknown));
   }
 
+  Instant window_start(const Feature& feature, Instant now) const {
+    bool elapsed = feature.window.unit == TimeUnit::millisecond;
+    return elapsed ? now - milliseconds(feature.window.count)
+                   : months_before(now, feature.window.count, zone_of(feature));
+  }
+
   Reading recency(const Feature& feature, Instant now) const {
     if (hours_.empty()) return Reading::between(0, kNotYet);
     std::vector<Truth> held = truths(feature);
+    bool windowed = feature.window.count > 0;
+    Instant start = windowed ? window_start(feature, now) : kBeginning;
     auto ago = [&](Truth least) -> std::int64_t {
       if (held.back() >= least) return 0;
-      for (std::size_t i = held.size() - 1; i > 0; --i) {
-        if (held[i - 1] >= least) return (now - hours_[i].from).ms + 1;
+      for (std::size_t i = held.size(); i > 0; --i) {
+        Truth before = i > 1 ? held[i - 2] : Truth::unknown;
+        if (before < least) continue;
+        Instant last = hours_[i - 1].from - milliseconds(1);
+        return last > start ? (now - last).ms : kNotYet;
       }
-      return least == Truth::yes ? kNotYet : (now - hours_[0].from).ms + 1;
+      return kNotYet;
     };
     return Reading::between(ago(Truth::unknown), ago(Truth::yes));
   }
@@ -407,7 +432,7 @@ class NaiveHistory {
   }
 
   Reading event_count(const Feature& feature, Instant now) const {
-    Instant start = now - milliseconds(feature.window.count);
+    Instant start = window_start(feature, now);
     std::int64_t count = 0;
     std::optional<std::string> before;
     for (const Kept& kept : reports_) {

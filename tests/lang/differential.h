@@ -212,9 +212,10 @@ inline void compare_life(const LawPair& both, std::uint64_t seed, Instant start,
     }
     if (!compare_now(i + 1)) return;
   }
-  // Then silence, until all is carried away.
+  // Then silence, until all is carried away; sometimes until months have gone by.
+  std::size_t silence_hours = law.asks_months() && chance.one_in(8) ? 400 : 40;
   for (int step = 0; step < 6; ++step) {
-    run_until(engine.now() + hours(static_cast<std::int64_t>(1 + chance.below(40))));
+    run_until(engine.now() + hours(static_cast<std::int64_t>(1 + chance.below(silence_hours))));
     if (!compare_now(life.size())) return;
   }
 }

@@ -11,10 +11,12 @@
 #include <vector>
 
 #include "tests/device/naive_history.h"
-#include "tests/lang/random_law.h"
+#include "tests/lang/law.h"
 
 namespace sojourn::lang::testing {
 
+using sojourn::testing::months_before;
+using sojourn::testing::months_later;
 using sojourn::testing::NaiveHistory;
 
 class NaiveConditions {
@@ -296,9 +298,9 @@ class NaiveConditions {
       case Kind::happened:
         return truth_of(last_event().has_value());
       case Kind::recently:
-        return truth_of(last_event() && *last_event() > now_ - hours(a.number));
+        return truth_of(last_event() && *last_event() > before_now(a, a.number));
       case Kind::since:
-        return truth_of(last_event() && now_ >= *last_event() + hours(a.number));
+        return truth_of(last_event() && now_ >= due(a, *last_event()));
       case Kind::alerted:
         return truth_of(alerted_at_ && now_ >= *alerted_at_ + hours(a.number));
       default:
@@ -466,6 +468,7 @@ class NaiveConditions {
       case Form::held:
         return quantified(a, unbroken(a, held, now_, ahead), kHourMs);
       case Form::within:
+      case Form::within_months:
         return within(a, held);
       case Form::share:
         return share(a, held, ahead);
@@ -556,9 +559,19 @@ class NaiveConditions {
     return {length(Truth::yes), length(Truth::unknown)};
   }
 
-  // Within the last so many hours, at any millisecond.
+  // So many hours before now, or months.
+  Instant before_now(const Asked& a, std::int64_t hours_before) const {
+    bool months = a.kind == Kind::form ? a.form == Form::within_months : a.other > 0;
+    return months ? months_before(now_, a.other, zone_named(a.zone)) : now_ - hours(hours_before);
+  }
+  Instant due(const Asked& a, Instant event) const {
+    const TimeZone& zone = zone_named(a.zone);
+    return a.other == 0 ? event + hours(a.number)
+                        : zone.start_of(months_later(zone.day_of(event), a.other));
+  }
+  // Within a window that ends now, at any millisecond.
   Truth within(const Asked& a, const std::vector<Moment>& held) const {
-    Instant first_counted = now_ - hours(a.other) + milliseconds(1);
+    Instant first_counted = before_now(a, a.other) + milliseconds(1);
     Instant counted = first_counted;  // what lies before `counting from` is known not to count
     if (a.counting_from != INT32_MIN) {
       counted = std::max(counted, zone_named(a.zone).start_of({a.counting_from}));

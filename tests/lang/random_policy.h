@@ -80,9 +80,10 @@ class RandomPolicy {
   }
 
   std::string form() {
-    return any_of({"for 10 minutes", "for more than 2 hours", "within 3 days",
-                   "on at least 60 consecutive days", "on 3 or more consecutive days",
-                   "on more than 90 days within 120 days", "per imei on at most 3 consecutive days",
+    return any_of({"for 10 minutes", "for more than 2 hours", "within 3 days", "within 2 months",
+                   "per imei within 1 year", "on at least 60 consecutive days",
+                   "on 3 or more consecutive days", "on more than 90 days within 120 days",
+                   "per imei on at most 3 consecutive days",
                    "on the same network on exactly 5 consecutive days",
                    "on at least 4 consecutive days allowing gaps of 6 days",
                    "on at least 120 days in this calendar year per profile",

@@ -9,12 +9,16 @@ std::int64_t moved(std::int64_t value, std::int8_t slope, Duration by) {
   return slope == 0 ? value : value + slope * by.ms;
 }
 
-// When a bound crosses a cut: upwards it reaches one, downwards it falls below one.
+// When a bound crosses a cut: upwards it reaches one, downwards it falls below one. No time reaches
+// kNotYet.
 Instant crossing(std::int64_t value, std::int8_t slope, const std::vector<std::int64_t>& cuts,
                  Instant t) {
   if (slope == 0) return kNever;
   auto above = std::upper_bound(cuts.begin(), cuts.end(), value);
-  if (slope > 0) return above == cuts.end() ? kNever : t + milliseconds(*above - value);
+  if (slope > 0) {
+    bool reached = above != cuts.end() && *above != kNotYet;
+    return reached ? t + milliseconds(*above - value) : kNever;
+  }
   if (above == cuts.begin()) return kNever;
   return t + milliseconds(value - *std::prev(above) + 1);
 }
@@ -97,6 +101,24 @@ Instant period_before(const Period& period, Instant now, const TimeZone& zone) {
       return zone.at_wall_time(add_months(today, -12 * count), wall);
   }
   return now;
+}
+
+Instant window_steady_until(const Period& period, Instant now, const TimeZone& zone) {
+  if (period.unit == TimeUnit::millisecond) return kNever;
+  Instant start = period_before(period, now, zone);
+  Instant midnight = zone.start_of(next(zone.day_of(now), 1));
+  Instant jump = now + (zone.next_transition(start) - start);
+  return std::min({midnight, zone.next_transition(now), jump});
+}
+
+// What has left a window of months may come back: a month before 12:00 is 12:00 on 28 February from
+// 28 to 31 March, so the window begins earlier at the midnights between them than just before.
+Instant window_keeps(const Period& period, Instant moment, Instant now, const TimeZone& zone) {
+  Instant start = period_before(period, now, zone);
+  Instant leaves = moment > start ? now + (moment - start) : kNever;
+  bool calendar = period.unit != TimeUnit::millisecond;
+  bool near = leaves != kNever || start - moment < days(2);
+  return calendar && near ? std::min(leaves, window_steady_until(period, now, zone)) : leaves;
 }
 
 }  // namespace sojourn

@@ -90,5 +90,9 @@ Instant counted_from(const ConditionHistory& history, const CountQuestion& quest
 // The instant that lies the period before `now`: elapsed time, or calendar arithmetic on local
 // dates at the same time of day.
 Instant period_before(const Period& period, Instant now, const TimeZone& zone);
+// Until when that instant goes on as time does; over a calendar window it jumps.
+Instant window_steady_until(const Period& period, Instant now, const TimeZone& zone);
+// Until when it is sure whether the moment lies within the window that ends now.
+Instant window_keeps(const Period& period, Instant moment, Instant now, const TimeZone& zone);
 
 }  // namespace sojourn

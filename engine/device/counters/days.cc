@@ -271,8 +271,10 @@ Instant counted_from(const ConditionHistory& history, const CountQuestion& quest
   if (!view.begun) return question.now;
   switch (feature.kind) {
     case FeatureKind::held:
-    case FeatureKind::recency:
       return kBeginning;
+    case FeatureKind::recency:
+      if (feature.window.count == 0) return kBeginning;
+      [[fallthrough]];
     case FeatureKind::held_share:
       return period_before(feature.window, question.now, zone);
     case FeatureKind::consecutive_days: {

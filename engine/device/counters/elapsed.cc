@@ -47,22 +47,23 @@ std::optional<Instant> last_instant(const HistoryView& view, Truth least, Instan
   return std::nullopt;
 }
 
-void read_recency(Curve& curve, const HistoryView& view, Instant now) {
+void read_recency(Curve& curve, const HistoryView& view, const CountQuestion& question) {
+  Instant now = question.now;
+  const Period& window = question.feature.window;
+  const TimeZone& zone = view.history.zone();
+  bool windowed = window.count > 0;
+  Instant start = windowed ? period_before(window, now, zone) : kBeginning;
   auto set = [&](std::int64_t& bound, std::int8_t& slope, Truth least) {
     std::optional<Instant> last = last_instant(view, least, now);
+    if (windowed && last && *last != now) {
+      curve.until = std::min(curve.until, window_keeps(window, *last, now, zone));
+      if (*last <= start) last.reset();
+    }
     bound = last ? (now - *last).ms : kNotYet;
     slope = last && *last != now && !goes_on(view, least) ? 1 : 0;
   };
   set(curve.lower, curve.lower_slope, Truth::unknown);
   set(curve.upper, curve.upper_slope, Truth::yes);
-}
-
-// The start of the window moves with `now`; over a calendar window it jumps where local time does.
-Instant window_steady_until(const CountQuestion& question, const TimeZone& zone, Instant start) {
-  if (question.feature.window.unit == TimeUnit::millisecond) return kNever;
-  Instant midnight = zone.start_of(next(zone.day_of(question.now), 1));
-  Instant jump = question.now + (zone.next_transition(start) - start);
-  return std::min({midnight, zone.next_transition(question.now), jump});
 }
 
 // Does what nobody knows lie within a window that begins at `start`?
@@ -75,7 +76,8 @@ void read_share(Curve& curve, const HistoryView& view, const CountQuestion& ques
   Instant now = question.now;
   const ConditionHistory& history = view.history;
   Instant start = period_before(question.feature.window, now, history.zone());
-  curve.until = std::min(curve.until, window_steady_until(question, history.zone(), start));
+  curve.until =
+      std::min(curve.until, window_steady_until(question.feature.window, now, history.zone()));
   if (is_open(history, start)) {
     curve.lower = 0;
     curve.upper = (now - start).ms;
@@ -224,7 +226,7 @@ Curve count_elapsed(const ConditionHistory& history, const CountQuestion& questi
   } else if (question.feature.kind == FeatureKind::held) {
     read_held(curve, view, question.now);
   } else if (question.feature.kind == FeatureKind::recency) {
-    read_recency(curve, view, question.now);
+    read_recency(curve, view, question);
   } else {
     read_share(curve, view, question);
   }

@@ -63,10 +63,14 @@ Curve count_events(const CountQuestion& question) {
   std::int64_t lower = 0;
   std::int64_t upper = 0;
   Instant oldest = kNever;
+  Instant left = kBeginning;  // the newest that is no longer counted
   bool scoped = question.feature.scope.any();
   ScopeKey today = scoped ? key_at(question, question.now, question.supposed) : ScopeKey{};
   for_each_newest_first(question, [&](Instant at) {
-    if (at <= start) return false;
+    if (at <= start) {
+      left = at;
+      return false;
+    }
     Truth match = scoped ? key_at(question, at, {}).matches(today) : Truth::yes;
     lower += match == Truth::yes ? 1 : 0;
     upper += match != Truth::no ? 1 : 0;
@@ -74,11 +78,12 @@ Curve count_events(const CountQuestion& question) {
     return true;
   });
   Instant until = kNever;
-  if (oldest != kNever) {
-    Instant midnight = zone.start_of(next(zone.day_of(question.now), 1));
-    until = window.unit == TimeUnit::millisecond ? oldest + milliseconds(window.count) : midnight;
-    if (window.unit == TimeUnit::month || window.unit == TimeUnit::year) {
-      until = std::min(until, question.now + std::max(oldest - start, milliseconds(1)));
+  if (by_days) {
+    if (oldest != kNever) until = zone.start_of(next(zone.day_of(question.now), 1));
+  } else {
+    for (Instant moment : {left, oldest}) {
+      if (moment == kBeginning || moment == kNever) continue;
+      until = std::min(until, window_keeps(window, moment, question.now, zone));
     }
   }
   Curve curve = Curve::flat(question.now, Reading::between(lower, upper), until);
