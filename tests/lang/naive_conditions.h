@@ -15,9 +15,7 @@
 
 namespace sojourn::lang::testing {
 
-using sojourn::testing::months_before;
-using sojourn::testing::months_later;
-using sojourn::testing::NaiveHistory;
+using namespace sojourn::testing;  // NOLINT: speaks its words
 
 class NaiveConditions {
  public:
@@ -565,9 +563,9 @@ class NaiveConditions {
     return months ? months_before(now_, a.other, zone_named(a.zone)) : now_ - hours(hours_before);
   }
   Instant due(const Asked& a, Instant event) const {
+    if (a.other == 0) return event + hours(a.number);
     const TimeZone& zone = zone_named(a.zone);
-    return a.other == 0 ? event + hours(a.number)
-                        : zone.start_of(months_later(zone.day_of(event), a.other));
+    return zone.start_of(months_later(zone.day_of(event), a.other));
   }
   // Within a window that ends now, at any millisecond.
   Truth within(const Asked& a, const std::vector<Moment>& held) const {
