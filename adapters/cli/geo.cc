@@ -72,7 +72,9 @@ Result<Answer> ask(const Gazetteer& world, const Fix& fix, std::vector<Area> reg
   auto locator = world.bind({});
   if (!locator) return std::move(locator).error();
   answer.place = (*locator)->locate(fix);
-  answer.ground = (*locator)->ground(fix.at);
+  auto ground = (*locator)->ground(fix.at);
+  if (!ground) return std::move(ground).error();
+  answer.ground = *ground;
   answer.border_mm = (*locator)->border_distance_mm(fix.at);
   CountrySet near = answer.place.possible;
   near |= answer.place.country.set();

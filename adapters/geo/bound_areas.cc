@@ -26,7 +26,7 @@ Result<BoundAreas> BoundAreas::make(const Maps& maps, const std::vector<Area>& a
                                "subdivisions are named by their ISO 3166-2 code, such as `BR-SP`");
       }
       made.pieces = subdivision_pieces(maps, label);
-      made.holds_label.resize(maps.subdivisions->map().labels.size());
+      made.holds_label.resize(maps.subdivisions->names().labels.size());
       for (std::uint16_t piece : made.pieces) made.holds_label[piece] = true;
       bound.any_subdivision_ = true;
       continue;

@@ -32,7 +32,7 @@ class MapGazetteer final : public Gazetteer {
 
   LatLon representative_point(Country country) const override {
     return to_degrees(
-        maps_->countries->map().labels[maps_->label_of_country[country.index]].inside);
+        maps_->countries->names().labels[maps_->label_of_country[country.index]].inside);
   }
 
   std::string_view zone_at(LatLon at, Country country) const override {
@@ -48,13 +48,17 @@ class MapGazetteer final : public Gazetteer {
   Result<std::unique_ptr<Locator>> bind(std::vector<Area> areas) const override {
     auto bound = BoundAreas::make(*maps_, areas);
     if (!bound) return std::move(bound).error();
+    if (Status ready = maps_->countries->prepare(); !ready) return std::move(ready).error();
+    if (bound->any_subdivision()) {
+      if (Status ready = maps_->subdivisions->prepare(); !ready) return std::move(ready).error();
+    }
     return std::unique_ptr<Locator>(std::make_unique<MapLocator>(maps_, std::move(bound).value()));
   }
 
  private:
   // Label 0 has neither code nor name.
   const RegionLabel& subdivision(std::string_view code) const {
-    return maps_->subdivisions->map().labels[subdivision_label(*maps_, code)];
+    return maps_->subdivisions->names().labels[subdivision_label(*maps_, code)];
   }
 
   std::shared_ptr<const Maps> maps_;

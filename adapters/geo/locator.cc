@@ -19,7 +19,7 @@ Place MapLocator::locate(const Fix& fix) const {
 }
 
 Place MapLocator::locate_within(LatLon at, double uncertainty_m) const {
-  const RegionIndex& index = *maps_->countries;
+  const RegionIndex& index = maps_->countries->index();
   const RegionIndex::Found found = index.find(to_grid(at));
   Place place{maps_->claim_of_label[found.label], true, {}};
   if (found.clearance_m > uncertainty_m || uncertainty_m <= 0) return place;
@@ -72,16 +72,18 @@ void MapLocator::memberships_within(LatLon at, double uncertainty_m,
 
 std::int64_t MapLocator::border_distance_mm(LatLon at) const {
   if (!check_position(at)) return 0;
-  const RegionIndex& index = *maps_->countries;
+  const RegionIndex& index = maps_->countries->index();
   const auto nearest = index.nearest_edge(at, index.find(to_grid(at)).label);
   return nearest ? to_millimetres(nearest->distance_m) : 0;
 }
 
-Ground MapLocator::ground(LatLon at) const {
+Result<Ground> MapLocator::ground(LatLon at) const {
   if (!check_position(at)) return Ground::none;
+  const Result<const RegionIndex*> land = maps_->land->index();
+  if (!land) return Diagnostic(land.error());
   const GridPoint point = to_grid(at);
-  if (maps_->land->index().find(point).label != 0) return Ground::land;
-  return maps_->countries->find(point).label != 0 ? Ground::territorial_sea : Ground::none;
+  if ((*land)->find(point).label != 0) return Ground::land;
+  return maps_->countries->index().find(point).label != 0 ? Ground::territorial_sea : Ground::none;
 }
 
 const std::vector<Situation>& MapLocator::situations() const {

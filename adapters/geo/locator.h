@@ -12,13 +12,14 @@ namespace sojourn::geo {
 
 class MapLocator final : public Locator {
  public:
+  // Requires: the maps that the areas ask for are prepared.
   MapLocator(std::shared_ptr<const Maps> maps, BoundAreas areas);
   ~MapLocator() override;
 
   Place locate(const Fix& fix) const override;
   void memberships(const Fix& fix, std::span<Membership> members) const override;
   std::int64_t border_distance_mm(LatLon at) const override;
-  Ground ground(LatLon at) const override;
+  Result<Ground> ground(LatLon at) const override;
   const std::vector<Situation>& situations() const override;
 
   // The same questions with the uncertainty given; 0 metres asks about the point itself.

@@ -29,21 +29,35 @@ Result<Bytes> read_bytes(const std::string& path) {
   return bytes;
 }
 
-Result<RegionMap> load_map(const std::string& path, MapKind kind) {
+Diagnostic in_file(const std::string& path, Diagnostic error) {
+  error.notes.push_back(fmt::format("the file is `{}`", path));
+  return error;
+}
+
+Result<PackedRegionMap> open_map(const std::string& path, MapKind kind) {
   Result<Bytes> bytes = read_bytes(path);
   if (!bytes) return std::move(bytes).error();
-  Result<RegionMap> map = read_region_map(*bytes, kind);
-  if (!map) {
-    Diagnostic error = std::move(map).error();
-    error.notes.push_back(fmt::format("the file is `{}`", path));
-    return error;
-  }
+  Result<PackedRegionMap> map = unpack_region_map(*bytes, kind);
+  if (!map) return in_file(path, std::move(map).error());
   return map;
+}
+
+Result<std::unique_ptr<RegionIndex>> index_borders(const std::string& path,
+                                                   const PackedRegionMap& packed) {
+  Result<RegionMap> map = read_borders(packed);
+  if (!map) return in_file(path, std::move(map).error());
+  return std::make_unique<RegionIndex>(std::move(map).value());
+}
+
+Result<std::unique_ptr<MapOnUse>> names_of(const std::string& path, MapKind kind) {
+  auto packed = open_map(path, kind);
+  if (!packed) return std::move(packed).error();
+  return std::make_unique<MapOnUse>(path, std::move(packed).value());
 }
 
 Status name_claims(Maps& maps) {
   maps.label_of_country.assign(country_count(), 0);
-  const auto& labels = maps.countries->map().labels;
+  const auto& labels = maps.countries->names().labels;
   for (std::size_t i = 0; i < labels.size(); ++i) {
     const std::optional<CountryClaim> claim = parse_claim(labels[i].code);
     if (!claim || claim->none() != (i == 0)) {
@@ -58,7 +72,7 @@ Status name_claims(Maps& maps) {
 }
 
 Status name_subdivisions(Maps& maps) {
-  const auto& labels = maps.subdivisions->map().labels;
+  const auto& labels = maps.subdivisions->names().labels;
   maps.owners_of_subdivision.resize(labels.size());
   for (std::size_t i = 1; i < labels.size(); ++i) {
     const std::string& code = labels[i].code;
@@ -74,7 +88,7 @@ Status name_subdivisions(Maps& maps) {
     }
     maps.owners_of_subdivision[i].insert(*country);
   }
-  for (const auto& [alias, code] : maps.subdivisions->map().aliases) {
+  for (const auto& [alias, code] : maps.subdivisions->names().aliases) {
     if (!maps.label_of_subdivision.contains(code)) {
       return make_diagnostic(
           Code::E0701,
@@ -91,7 +105,7 @@ std::uint16_t subdivision_label(const Maps& maps, std::string_view code) {
       found != maps.label_of_subdivision.end()) {
     return found->second;
   }
-  for (const auto& [alias, current] : maps.subdivisions->map().aliases) {
+  for (const auto& [alias, current] : maps.subdivisions->names().aliases) {
     if (alias == code) return maps.label_of_subdivision.find(current)->second;
   }
   return 0;
@@ -99,8 +113,8 @@ std::uint16_t subdivision_label(const Maps& maps, std::string_view code) {
 
 std::vector<std::uint16_t> subdivision_pieces(const Maps& maps, std::uint16_t label) {
   std::vector<std::uint16_t> pieces{label};
-  const std::string& code = maps.subdivisions->map().labels[label].code;
-  for (const auto& [group, piece] : maps.subdivisions->map().aliases) {
+  const std::string& code = maps.subdivisions->names().labels[label].code;
+  for (const auto& [group, piece] : maps.subdivisions->names().aliases) {
     if (group == code) pieces.push_back(maps.label_of_subdivision.find(piece)->second);
   }
   return pieces;
@@ -118,17 +132,42 @@ std::optional<CountryClaim> parse_claim(std::string_view text) {
   return CountryClaim::of(members);
 }
 
+Status MapOnUse::prepare() const {
+  std::call_once(once_, [this] {
+    auto index = index_borders(path_, packed_);
+    packed_ = {};
+    if (index) {
+      index_ = std::move(index).value();
+    } else {
+      prepared_ = std::move(index).error();
+    }
+  });
+  return prepared_;
+}
+
+void MapOnUse::prepare_ahead() {
+  ahead_ = std::async([this] { (void)prepare(); });
+}
+
+Result<const RegionIndex*> LandOnUse::index() const {
+  std::call_once(once_, [this] {
+    auto packed = open_map(path_, MapKind::land);
+    index_ = packed ? index_borders(path_, *packed) : std::move(packed).error();
+  });
+  if (!*index_) return Diagnostic(index_->error());
+  return index_->value().get();
+}
+
 Result<std::shared_ptr<const Maps>> load_maps(const std::string& directory) {
   auto maps = std::make_shared<Maps>();
-  auto countries = load_map(directory + "/countries.sjgeo", MapKind::countries);
+  auto countries = names_of(directory + "/countries.sjgeo", MapKind::countries);
   if (!countries) return std::move(countries).error();
-  maps->countries = std::make_unique<RegionIndex>(std::move(countries).value());
-  auto land = load_map(directory + "/land.sjgeo", MapKind::land);
-  if (!land) return std::move(land).error();
-  maps->land = std::make_unique<MapOnUse>(std::move(land).value());
-  auto subdivisions = load_map(directory + "/subdivisions.sjgeo", MapKind::subdivisions);
+  maps->countries = std::move(countries).value();
+  maps->countries->prepare_ahead();
+  auto subdivisions = names_of(directory + "/subdivisions.sjgeo", MapKind::subdivisions);
   if (!subdivisions) return std::move(subdivisions).error();
-  maps->subdivisions = std::make_unique<MapOnUse>(std::move(subdivisions).value());
+  maps->subdivisions = std::move(subdivisions).value();
+  maps->land = std::make_unique<LandOnUse>(directory + "/land.sjgeo");
   if (Status named = name_claims(*maps); !named) return std::move(named).error();
   if (Status named = name_subdivisions(*maps); !named) return std::move(named).error();
   return std::shared_ptr<const Maps>(std::move(maps));

@@ -1,37 +1,61 @@
-// Private to adapters/geo: the three maps, loaded and indexed, with labels turned into types.
+// Private to adapters/geo: the three maps, with labels turned into types.
 #pragma once
 
+#include <cassert>
+#include <future>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "adapters/geo/region_index.h"
 
 namespace sojourn::geo {
 
-// A map that was read and checked, whose index is built when something is first looked up in it:
-// most policies ask for countries only, and an index takes a tenth of a second. Any thread.
+// A map whose names are there; its borders are read and indexed when first asked for: most policies
+// ask for countries only, and borders take a twentieth of a second. Any thread.
 class MapOnUse {
  public:
-  explicit MapOnUse(RegionMap map) : map_(std::make_shared<const RegionMap>(std::move(map))) {}
-  const RegionMap& map() const { return *map_; }
-  const RegionIndex& index() const {
-    std::call_once(once_, [this] { index_ = std::make_unique<RegionIndex>(map_); });
-    return *index_;
-  }
+  MapOnUse(std::string path, PackedRegionMap packed)
+      : path_(std::move(path)), packed_(std::move(packed)), names_(packed_.names) {}
+  const RegionMap& names() const { return names_; }
+
+  // Once this is ok, index() may be asked. E0701 when the borders are damaged.
+  Status prepare() const;
+  // Begins to prepare on a thread of its own, where one can be had.
+  void prepare_ahead();
+  // Requires: prepare() was ok.
+  const RegionIndex& index() const { return assert(index_), *index_; }
 
  private:
-  std::shared_ptr<const RegionMap> map_;
+  std::string path_;
+  mutable PackedRegionMap packed_;  // empty once the borders were read
+  RegionMap names_;
   mutable std::once_flag once_;
+  mutable Status prepared_;
   mutable std::unique_ptr<RegionIndex> index_;
+  std::future<void> ahead_;  // last: it is waited for before the others go
+};
+
+// The map of land, opened when first asked for: it is the largest, and few ask for it. Any thread.
+class LandOnUse {
+ public:
+  explicit LandOnUse(std::string path) : path_(std::move(path)) {}
+  Result<const RegionIndex*> index() const;
+
+ private:
+  std::string path_;
+  mutable std::once_flag once_;
+  mutable std::optional<Result<std::unique_ptr<RegionIndex>>> index_;
 };
 
 // Immutable; any thread.
 struct Maps {
-  std::unique_ptr<RegionIndex> countries;
-  std::unique_ptr<MapOnUse> land;
+  std::unique_ptr<MapOnUse> countries;
   std::unique_ptr<MapOnUse> subdivisions;
+  std::unique_ptr<LandOnUse> land;
   std::vector<CountryClaim> claim_of_label;     // countries' labels
   std::vector<std::uint16_t> label_of_country;  // by country index; 0 where it has no label
   // Whose a subdivision is, by subdivisions' labels: the country of its code, and the territory
@@ -40,6 +64,7 @@ struct Maps {
   std::map<std::string, std::uint16_t, std::less<>> label_of_subdivision;
 };
 
+// Reads names; borders are prepared when a policy is bound, the countries' ahead of that.
 Result<std::shared_ptr<const Maps>> load_maps(const std::string& directory);
 
 // The label that a code names, directly or as an alias; 0 when the data does not know it.

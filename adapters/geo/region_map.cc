@@ -216,6 +216,16 @@ Result<Bytes> unpack(ByteView file, MapKind expected) {
   return payload;
 }
 
+Result<PackedRegionMap> read_names(Bytes payload, MapKind kind) {
+  PackedRegionMap packed;
+  packed.names.kind = kind;
+  PayloadReader in(payload);
+  if (Status names = decode_names(in, packed.names); !names) return Diagnostic(names.error());
+  packed.borders_at = payload.size() - in.left();
+  packed.payload = std::move(payload);
+  return packed;
+}
+
 }  // namespace
 
 Status check_region_map(const RegionMap& map) {
@@ -242,20 +252,30 @@ Status check_region_map(const RegionMap& map) {
   return {};
 }
 
-Result<RegionMap> read_region_map(ByteView file, MapKind expected) {
+Result<PackedRegionMap> unpack_region_map(ByteView file, MapKind expected) {
   Result<Bytes> payload = unpack(file, expected);
   if (!payload) return std::move(payload).error();
-  return read_region_payload(*payload, expected);
+  return read_names(std::move(payload).value(), expected);
 }
 
-Result<RegionMap> read_region_payload(ByteView payload, MapKind kind) {
-  PayloadReader in(payload);
-  RegionMap map;
-  map.kind = kind;
-  if (Status names = decode_names(in, map); !names) return Diagnostic(names.error());
+Result<RegionMap> read_borders(const PackedRegionMap& packed) {
+  PayloadReader in(ByteView(packed.payload).subspan(packed.borders_at));
+  RegionMap map = packed.names;
   if (Status arcs = decode_arcs(in, map); !arcs) return Diagnostic(arcs.error());
   if (Status sound = check_region_map(map); !sound) return Diagnostic(sound.error());
   return map;
+}
+
+Result<RegionMap> read_region_map(ByteView file, MapKind expected) {
+  Result<PackedRegionMap> packed = unpack_region_map(file, expected);
+  if (!packed) return std::move(packed).error();
+  return read_borders(*packed);
+}
+
+Result<RegionMap> read_region_payload(ByteView payload, MapKind kind) {
+  Result<PackedRegionMap> packed = read_names(Bytes(payload.begin(), payload.end()), kind);
+  if (!packed) return std::move(packed).error();
+  return read_borders(*packed);
 }
 
 Bytes write_region_payload(const RegionMap& map) { return encode_payload(map); }

@@ -55,7 +55,17 @@ struct RegionMap {
   std::vector<RegionArc> arcs;
 };
 
-// Refuses anything that breaks an invariant or a limit; never reads beyond `file`.
+// A file whose checksum is right and whose names were read; its borders, nearly all of it, are not.
+struct PackedRegionMap {
+  RegionMap names;  // without vertices and arcs
+  Bytes payload;
+  std::size_t borders_at = 0;  // in the payload
+};
+
+// Both refuse anything that breaks an invariant or a limit, and never read beyond `file`.
+Result<PackedRegionMap> unpack_region_map(ByteView file, MapKind expected);
+Result<RegionMap> read_borders(const PackedRegionMap& packed);
+// The one after the other.
 Result<RegionMap> read_region_map(ByteView file, MapKind expected);
 Bytes write_region_map(const RegionMap& map);
 // The same for a payload already checked and decompressed (what a fuzzer should vary).

@@ -163,7 +163,6 @@ void try_outlines(const RegionMap& map, std::uint16_t label, Collector& collecto
 // only when walking beside them.
 std::vector<Segment> segments_of(const MapLocator& locator) {
   std::vector<Segment> segments;
-  const RegionMap& map = locator.maps().subdivisions->map();
   for (std::uint32_t id = 0; id < locator.areas().count(); ++id) {
     const BoundAreas::Bound& area = locator.areas().areas()[id];
     if (area.shape) {
@@ -176,6 +175,7 @@ std::vector<Segment> segments_of(const MapLocator& locator) {
       }
       continue;
     }
+    const RegionMap& map = locator.maps().subdivisions->index().map();
     for (const RegionArc& arc : map.arcs) {
       if (area.holds_label[arc.left] == area.holds_label[arc.right]) continue;
       for (std::uint32_t v = arc.first; v + 1 < arc.first + arc.count; ++v) {
@@ -193,7 +193,7 @@ void try_crossings(const MapLocator& locator, const std::vector<Segment>& segmen
     for (const GridBox& box : boxes_of(segments[i])) entries.push_back({box, i});
   }
   const BoxTree tree(entries);
-  const RegionIndex& countries = *locator.maps().countries;
+  const RegionIndex& countries = locator.maps().countries->index();
   std::vector<std::uint32_t> others;
   std::vector<EdgeId> edges;
   for (std::uint32_t i = 0; i < segments.size(); ++i) {
@@ -226,14 +226,14 @@ void try_crossings(const MapLocator& locator, const std::vector<Segment>& segmen
 // claim see every face wider than a few metres. A raster over each area finds better examples.
 std::vector<Situation> find_situations(const MapLocator& locator) {
   Collector collector(locator);
-  const RegionMap& countries = locator.maps().countries->map();
+  const RegionMap& countries = locator.maps().countries->index().map();
   for (std::size_t i = 0; i < countries.labels.size(); ++i) {
     const LatLon inside = to_degrees(countries.labels[i].inside);
     collector.try_point(inside);
     if (collector.has_certain_example(inside)) continue;
     try_outlines(countries, static_cast<std::uint16_t>(i), collector);
   }
-  const RegionMap& subdivisions = locator.maps().subdivisions->map();
+  const RegionMap& subdivisions = locator.maps().subdivisions->names();
   for (const BoundAreas::Bound& area : locator.areas().areas()) {
     for (std::uint16_t piece : area.pieces)
       collector.try_point(to_degrees(subdivisions.labels[piece].inside));

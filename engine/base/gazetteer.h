@@ -113,7 +113,8 @@ class Locator {
   virtual void memberships(const Fix& fix, std::span<Membership> members) const = 0;
   // Geodesic distance to the nearest edge of the claim that holds the point, in millimetres.
   virtual std::int64_t border_distance_mm(LatLon at) const = 0;
-  virtual Ground ground(LatLon at) const = 0;
+  // E0001 or E0701 when the map of land cannot be read.
+  virtual Result<Ground> ground(LatLon at) const = 0;
   // Every combination that exists, each with an example. The first call may take seconds for
   // thousands of areas.
   virtual const std::vector<Situation>& situations() const = 0;

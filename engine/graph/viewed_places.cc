@@ -24,7 +24,7 @@ class ViewedLocator final : public Locator {
   std::int64_t border_distance_mm(LatLon at) const override {
     return base_->border_distance_mm(at);
   }
-  Ground ground(LatLon at) const override { return base_->ground(at); }
+  Result<Ground> ground(LatLon at) const override { return base_->ground(at); }
 
   const std::vector<Situation>& situations() const override {
     std::call_once(once_, [this] { find_situations(); });

@@ -17,6 +17,11 @@ const geo::Maps& maps() {
   return *loaded;
 }
 
+const geo::RegionIndex& countries() {
+  [[maybe_unused]] const Status ready = maps().countries->prepare();
+  return maps().countries->index();
+}
+
 const Locator& locator() {
   static const auto world = geo::open_gazetteer(geo::default_geodata_directory()).value();
   static const auto bound = world->bind({}).value();
@@ -29,9 +34,10 @@ std::vector<LatLon> land_points() {
   std::mt19937_64 random(1);
   std::uniform_real_distribution<double> lon(-180, 180), sine(-0.9, 1);
   std::vector<LatLon> points;
+  const geo::RegionIndex& land = *maps().land->index().value();
   while (points.size() < kPoints) {
     const LatLon at{std::asin(sine(random)) * 57.29577951308232, lon(random)};
-    if (maps().land->index().find(geo::to_grid(at)).label != 0) points.push_back(at);
+    if (land.find(geo::to_grid(at)).label != 0) points.push_back(at);
   }
   return points;
 }
@@ -40,7 +46,7 @@ std::vector<LatLon> land_points() {
 std::vector<LatLon> border_points() {
   std::mt19937_64 random(2);
   std::uniform_real_distribution<double> unit(0, 1);
-  const auto& vertices = maps().countries->map().vertices;
+  const auto& vertices = countries().map().vertices;
   std::vector<LatLon> points;
   while (points.size() < kPoints) {
     const LatLon corner = geo::to_degrees(vertices[random() % vertices.size()]);
@@ -52,14 +58,14 @@ std::vector<LatLon> border_points() {
 
 void open_maps(benchmark::State& state) {
   for (auto _ : state) {
-    auto loaded = geo::load_maps(geo::default_geodata_directory());
-    benchmark::DoNotOptimize(loaded);
+    auto loaded = geo::load_maps(geo::default_geodata_directory()).value();
+    benchmark::DoNotOptimize(loaded->countries->prepare().ok());
   }
 }
 BENCHMARK(open_maps)->Unit(benchmark::kMillisecond);
 
 void open_countries_only(benchmark::State& state) {
-  const geo::RegionMap map = maps().countries->map();
+  const geo::RegionMap map = countries().map();
   for (auto _ : state) {
     const geo::RegionIndex index(map);
     benchmark::DoNotOptimize(&index);
@@ -69,7 +75,7 @@ BENCHMARK(open_countries_only)->Unit(benchmark::kMillisecond);
 
 void build_all_root_cells(benchmark::State& state) {
   for (auto _ : state) {
-    const geo::RegionIndex index(maps().countries->map());
+    const geo::RegionIndex index(countries().map());
     index.build_all();
     state.counters["MB"] = static_cast<double>(index.memory_bytes()) / 1e6;
   }
@@ -77,11 +83,11 @@ void build_all_root_cells(benchmark::State& state) {
 BENCHMARK(build_all_root_cells)->Unit(benchmark::kMillisecond);
 
 void find_country(benchmark::State& state, const std::vector<LatLon>& degrees) {
-  maps().countries->build_all();
+  countries().build_all();
   std::vector<geo::GridPoint> points;
   for (const LatLon& at : degrees) points.push_back(geo::to_grid(at));
   std::size_t i = 0;
-  for (auto _ : state) benchmark::DoNotOptimize(maps().countries->find(points[i++ % kPoints]));
+  for (auto _ : state) benchmark::DoNotOptimize(countries().find(points[i++ % kPoints]));
 }
 BENCHMARK_CAPTURE(find_country, land, land_points());
 BENCHMARK_CAPTURE(find_country, border, border_points());

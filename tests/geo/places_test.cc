@@ -115,11 +115,11 @@ TEST_CASE("a missing radius is the source's default") {
 }
 
 TEST_CASE("land, territorial sea, and none") {
-  CHECK(countries_locator().ground({48.5716, 7.8087}) == Ground::land);
-  CHECK(countries_locator().ground({50.6670, -0.2670}) == Ground::territorial_sea);
-  CHECK(countries_locator().ground({0, -30}) == Ground::none);
-  CHECK(countries_locator().ground({-90, 0}) == Ground::land);
-  CHECK(countries_locator().ground({-7.3195, 72.4229}) == Ground::land);
+  CHECK(countries_locator().ground({48.5716, 7.8087}).value() == Ground::land);
+  CHECK(countries_locator().ground({50.6670, -0.2670}).value() == Ground::territorial_sea);
+  CHECK(countries_locator().ground({0, -30}).value() == Ground::none);
+  CHECK(countries_locator().ground({-90, 0}).value() == Ground::land);
+  CHECK(countries_locator().ground({-7.3195, 72.4229}).value() == Ground::land);
 }
 
 TEST_CASE("every claim has an example that is under that very claim") {

@@ -147,7 +147,7 @@ class FakeLocator final : public Locator {
     return static_cast<std::int64_t>(std::llround(nearest * 1000));
   }
 
-  Ground ground(LatLon at) const override {
+  Result<Ground> ground(LatLon at) const override {
     return claim_at(at).none() ? Ground::none : Ground::land;
   }
   const std::vector<Situation>& situations() const override { return situations_; }
