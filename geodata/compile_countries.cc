@@ -247,6 +247,7 @@ Result<geo::RegionMap> compile_countries(const std::string& sources, const std::
   }
   geo::RegionMap map = label_claims(planar, claims);
   set_inside_points(map, &land);
+  leave_slivers(map);
   return map;
 }
 

@@ -16,10 +16,30 @@ using geo::GridPoint;
 constexpr std::size_t kPartsTried = 4;
 constexpr std::size_t kOutlineSegments = 3'000;
 constexpr int kRaster = 40;
+constexpr int kOutlineRaster = 12;
+constexpr double kClear_m = 100;  // what a fix may be wrong by, and a little
+constexpr geo::GridBox kNowhere{geo::kLonMax, geo::kLatMax, -geo::kLonMax, -geo::kLatMax};
+
+void extend(geo::GridBox& box, GridPoint p) {
+  box = {std::min(box.min_x, p.x), std::min(box.min_y, p.y), std::max(box.max_x, p.x),
+         std::max(box.max_y, p.y)};
+}
+
+// The middles of `steps` by `steps` parts of the box.
+std::vector<GridPoint> raster(const geo::GridBox& box, int steps) {
+  std::vector<GridPoint> points;
+  for (int i = 0; i < steps * steps; ++i) {
+    const double u = (i % steps + 0.5) / steps, v = (i / steps + 0.5) / steps;
+    points.push_back(
+        {static_cast<std::int32_t>(std::lround(box.min_x + u * (double(box.max_x) - box.min_x))),
+         static_cast<std::int32_t>(std::lround(box.min_y + v * (double(box.max_y) - box.min_y)))});
+  }
+  return points;
+}
 
 // Arcs of one label that hang together, thinned to an outline.
 struct Part {
-  geo::GridBox box{geo::kLonMax, geo::kLatMax, -geo::kLonMax, -geo::kLatMax};
+  geo::GridBox box = kNowhere;
   std::vector<std::pair<GridPoint, GridPoint>> outline;
 
   double extent() const {
@@ -59,11 +79,7 @@ std::vector<Part> parts_of(const geo::RegionMap& map, std::uint16_t label) {
     for (std::uint32_t v = arc.first; v < last; v += step) {
       part.outline.emplace_back(map.vertices[v], map.vertices[std::min(v + step, last)]);
     }
-    for (std::uint32_t v = arc.first; v <= last; ++v) {
-      const GridPoint p = map.vertices[v];
-      part.box = {std::min(part.box.min_x, p.x), std::min(part.box.min_y, p.y),
-                  std::max(part.box.max_x, p.x), std::max(part.box.max_y, p.y)};
-    }
+    for (std::uint32_t v = arc.first; v <= last; ++v) extend(part.box, map.vertices[v]);
   }
   std::vector<Part> out;
   for (auto& [id, part] : parts) out.push_back(std::move(part));
@@ -94,11 +110,7 @@ struct Candidate {
 
 void search_box(const geo::RegionIndex& index, const geo::RegionIndex* land, std::uint16_t label,
                 const Part& part, const geo::GridBox& box, Candidate& best) {
-  for (int i = 0; i < kRaster * kRaster; ++i) {
-    const double u = (i % kRaster + 0.5) / kRaster, v = (i / kRaster + 0.5) / kRaster;
-    const GridPoint at{
-        static_cast<std::int32_t>(std::lround(box.min_x + u * (double(box.max_x) - box.min_x))),
-        static_cast<std::int32_t>(std::lround(box.min_y + v * (double(box.max_y) - box.min_y)))};
+  for (const GridPoint at : raster(box, kRaster)) {
     if (at.x >= geo::kLonMax || index.find(at).label != label) continue;
     double score = 0;
     if (land != nullptr) {
@@ -135,6 +147,27 @@ Candidate search_label(const geo::RegionIndex& index, const geo::RegionIndex* la
   return best;
 }
 
+double border_distance_m(const geo::RegionIndex& index, std::uint16_t label, GridPoint at) {
+  if (at.x >= geo::kLonMax || index.find(at).label != label) return -1;
+  const auto nearest = index.nearest_edge(geo::to_degrees(at), label);
+  return nearest ? nearest->distance_m : 0;
+}
+
+void leave_sliver(const geo::RegionIndex& index, std::uint16_t label, GridPoint& inside) {
+  double best_m = border_distance_m(index, label, inside);
+  if (best_m > kClear_m) return;
+  const geo::RegionMap& map = index.map();
+  for (const geo::RegionArc& arc : map.arcs) {
+    if (arc.left != label && arc.right != label) continue;
+    geo::GridBox box = kNowhere;
+    for (std::uint32_t v = arc.first; v < arc.first + arc.count; ++v) extend(box, map.vertices[v]);
+    for (const GridPoint at : raster(box, kOutlineRaster)) {
+      const double distance_m = border_distance_m(index, label, at);
+      if (distance_m > best_m) best_m = distance_m, inside = at;
+    }
+  }
+}
+
 }  // namespace
 
 void set_inside_points(geo::RegionMap& map, const geo::RegionMap* land) {
@@ -147,6 +180,13 @@ void set_inside_points(geo::RegionMap& map, const geo::RegionMap* land) {
     if (land_index && label != 0) best = search_label(index, land_index.get(), label);
     if (best.score_m < 0) best = search_label(index, nullptr, label);
     map.labels[i].inside = best.at;
+  }
+}
+
+void leave_slivers(geo::RegionMap& map) {
+  const geo::RegionIndex index(map);
+  for (std::size_t i = 0; i < map.labels.size(); ++i) {
+    leave_sliver(index, static_cast<std::uint16_t>(i), map.labels[i].inside);
   }
 }
 

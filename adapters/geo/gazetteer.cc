@@ -48,9 +48,9 @@ class MapGazetteer final : public Gazetteer {
   Result<std::unique_ptr<Locator>> bind(std::vector<Area> areas) const override {
     auto bound = BoundAreas::make(*maps_, areas);
     if (!bound) return std::move(bound).error();
-    if (Status ready = maps_->countries->prepare(); !ready) return std::move(ready).error();
+    if (Status ready = maps_->countries->read(); !ready) return std::move(ready).error();
     if (bound->any_subdivision()) {
-      if (Status ready = maps_->subdivisions->prepare(); !ready) return std::move(ready).error();
+      if (Status ready = maps_->subdivisions->read(); !ready) return std::move(ready).error();
     }
     return std::unique_ptr<Locator>(std::make_unique<MapLocator>(maps_, std::move(bound).value()));
   }

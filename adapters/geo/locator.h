@@ -12,7 +12,7 @@ namespace sojourn::geo {
 
 class MapLocator final : public Locator {
  public:
-  // Requires: the maps that the areas ask for are prepared.
+  // Requires: the maps that the areas ask for are read.
   MapLocator(std::shared_ptr<const Maps> maps, BoundAreas areas);
   ~MapLocator() override;
 

@@ -42,11 +42,11 @@ Result<PackedRegionMap> open_map(const std::string& path, MapKind kind) {
   return map;
 }
 
-Result<std::unique_ptr<RegionIndex>> index_borders(const std::string& path,
-                                                   const PackedRegionMap& packed) {
+Result<std::shared_ptr<const RegionMap>> borders_of(const std::string& path,
+                                                    const PackedRegionMap& packed) {
   Result<RegionMap> map = read_borders(packed);
   if (!map) return in_file(path, std::move(map).error());
-  return std::make_unique<RegionIndex>(std::move(map).value());
+  return std::make_shared<const RegionMap>(std::move(map).value());
 }
 
 Result<std::unique_ptr<MapOnUse>> names_of(const std::string& path, MapKind kind) {
@@ -132,27 +132,38 @@ std::optional<CountryClaim> parse_claim(std::string_view text) {
   return CountryClaim::of(members);
 }
 
-Status MapOnUse::prepare() const {
-  std::call_once(once_, [this] {
-    auto index = index_borders(path_, packed_);
-    packed_ = {};
-    if (index) {
-      index_ = std::move(index).value();
-    } else {
-      prepared_ = std::move(index).error();
-    }
+void MapOnUse::begin() {
+  begun_ = std::async([this] {
+    if (read()) build_index();
   });
-  return prepared_;
 }
 
-void MapOnUse::prepare_ahead() {
-  ahead_ = std::async([this] { (void)prepare(); });
+Status MapOnUse::read() const {
+  std::call_once(read_once_, [this] {
+    borders_ = borders_of(path_, packed_);
+    packed_ = {};
+  });
+  if (!*borders_) return Diagnostic(borders_->error());
+  return {};
+}
+
+const RegionIndex& MapOnUse::build_index() const {
+  std::call_once(index_once_, [this] {
+    index_ = std::make_unique<const RegionIndex>(borders_->value());
+    ready_.store(index_.get(), std::memory_order_release);
+  });
+  return *index_;
 }
 
 Result<const RegionIndex*> LandOnUse::index() const {
   std::call_once(once_, [this] {
-    auto packed = open_map(path_, MapKind::land);
-    index_ = packed ? index_borders(path_, *packed) : std::move(packed).error();
+    Result<PackedRegionMap> packed = open_map(path_, MapKind::land);
+    auto borders = packed ? borders_of(path_, *packed) : std::move(packed).error();
+    if (borders) {
+      index_ = std::make_unique<const RegionIndex>(std::move(borders).value());
+    } else {
+      index_ = std::move(borders).error();
+    }
   });
   if (!*index_) return Diagnostic(index_->error());
   return index_->value().get();
@@ -160,11 +171,13 @@ Result<const RegionIndex*> LandOnUse::index() const {
 
 Result<std::shared_ptr<const Maps>> load_maps(const std::string& directory) {
   auto maps = std::make_shared<Maps>();
+  auto reading = std::async(
+      [&] { return names_of(directory + "/subdivisions.sjgeo", MapKind::subdivisions); });
   auto countries = names_of(directory + "/countries.sjgeo", MapKind::countries);
   if (!countries) return std::move(countries).error();
   maps->countries = std::move(countries).value();
-  maps->countries->prepare_ahead();
-  auto subdivisions = names_of(directory + "/subdivisions.sjgeo", MapKind::subdivisions);
+  maps->countries->begin();
+  auto subdivisions = reading.get();
   if (!subdivisions) return std::move(subdivisions).error();
   maps->subdivisions = std::move(subdivisions).value();
   maps->land = std::make_unique<LandOnUse>(directory + "/land.sjgeo");

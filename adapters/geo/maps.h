@@ -1,7 +1,7 @@
 // Private to adapters/geo: the three maps, with labels turned into types.
 #pragma once
 
-#include <cassert>
+#include <atomic>
 #include <future>
 #include <map>
 #include <memory>
@@ -16,27 +16,36 @@ namespace sojourn::geo {
 
 // A map whose names are there; its borders are read and indexed when first asked for: most policies
 // ask for countries only, and borders take a twentieth of a second. Any thread.
+//
+//   names() -> read(): borders, which may be damaged -> index(): takes longest and cannot fail
 class MapOnUse {
  public:
   MapOnUse(std::string path, PackedRegionMap packed)
-      : path_(std::move(path)), packed_(std::move(packed)), names_(packed_.names) {}
+      : path_(std::move(path)), names_(packed.names), packed_(std::move(packed)) {}
   const RegionMap& names() const { return names_; }
 
-  // Once this is ok, index() may be asked. E0701 when the borders are damaged.
-  Status prepare() const;
-  // Begins to prepare on a thread of its own, where one can be had.
-  void prepare_ahead();
-  // Requires: prepare() was ok.
-  const RegionIndex& index() const { return assert(index_), *index_; }
+  // Begins to read and index on a thread of its own, where one can be had.
+  void begin();
+  // E0701 when the borders are damaged.
+  Status read() const;
+  // Requires: read() was ok.
+  const RegionIndex& index() const {
+    const RegionIndex* ready = ready_.load(std::memory_order_acquire);
+    return ready != nullptr ? *ready : build_index();
+  }
 
  private:
+  const RegionIndex& build_index() const;
+
   std::string path_;
-  mutable PackedRegionMap packed_;  // empty once the borders were read
   RegionMap names_;
-  mutable std::once_flag once_;
-  mutable Status prepared_;
-  mutable std::unique_ptr<RegionIndex> index_;
-  std::future<void> ahead_;  // last: it is waited for before the others go
+  mutable PackedRegionMap packed_;  // empty once the borders were read
+  mutable std::once_flag read_once_;
+  mutable std::optional<Result<std::shared_ptr<const RegionMap>>> borders_;
+  mutable std::once_flag index_once_;
+  mutable std::unique_ptr<const RegionIndex> index_;
+  mutable std::atomic<const RegionIndex*> ready_{nullptr};
+  std::future<void> begun_;  // last: it is waited for before the others go
 };
 
 // The map of land, opened when first asked for: it is the largest, and few ask for it. Any thread.
@@ -48,7 +57,7 @@ class LandOnUse {
  private:
   std::string path_;
   mutable std::once_flag once_;
-  mutable std::optional<Result<std::unique_ptr<RegionIndex>>> index_;
+  mutable std::optional<Result<std::unique_ptr<const RegionIndex>>> index_;
 };
 
 // Immutable; any thread.
@@ -64,7 +73,7 @@ struct Maps {
   std::map<std::string, std::uint16_t, std::less<>> label_of_subdivision;
 };
 
-// Reads names; borders are prepared when a policy is bound, the countries' ahead of that.
+// Reads names; borders are read when a policy is bound, those of countries meanwhile.
 Result<std::shared_ptr<const Maps>> load_maps(const std::string& directory);
 
 // The label that a code names, directly or as an alias; 0 when the data does not know it.

@@ -53,6 +53,18 @@ void for_each_root_cell(GridPoint a, GridPoint b, Visit visit) {
   }
 }
 
+// The cell and those beside it, across the antimeridian too.
+void mark_around(std::vector<bool>& cells, std::uint32_t cell) {
+  constexpr std::uint32_t columns = RegionIndex::kColumns;
+  const std::uint32_t row = cell / columns, column = cell % columns;
+  for (std::uint32_t r = row == 0 ? 0 : row - 1; r <= std::min(row + 1, RegionIndex::kRows - 1);
+       ++r) {
+    for (std::uint32_t step = columns - 1; step <= columns + 1; ++step) {
+      cells[r * columns + (column + step) % columns] = true;
+    }
+  }
+}
+
 }  // namespace
 
 RegionIndex::RegionIndex(RegionMap map)
@@ -94,47 +106,62 @@ const RegionIndex::Bucket* RegionIndex::bucket_of(std::uint32_t cell) const {
 // merely end on the square's west or south side from outside are met by no moved point, so it is
 // enough to know the cells of the half-open raster.
 void RegionIndex::sort_edges_into_buckets() {
-  std::vector<std::uint32_t> begins(kCells + 1, 0);
-  const auto edge_count = static_cast<EdgeId>(toggles_.size());
-  for (EdgeId edge = 0; edge < edge_count; ++edge) {
-    if (toggles_[edge] == 0) continue;
-    for_each_root_cell(edge_begin(edge), edge_end(edge),
-                       [&](std::uint32_t cell) { ++begins[cell + 1]; });
-  }
+  const std::vector<EdgeRun> runs = edge_runs();
   std::vector<bool> near(kCells, false);
-  for (std::uint32_t cell = 0; cell < kCells; ++cell) {
-    if (begins[cell + 1] == 0) continue;
-    const std::uint32_t row = cell / kColumns, column = cell % kColumns;
-    for (std::uint32_t r = row == 0 ? 0 : row - 1; r <= std::min(row + 1, kRows - 1); ++r) {
-      for (std::uint32_t step = kColumns - 1; step <= kColumns + 1; ++step) {
-        near[r * kColumns + (column + step) % kColumns] = true;
-      }
-    }
-  }
-  for (std::uint32_t cell = 0; cell < kCells; ++cell) begins[cell + 1] += begins[cell];
-  bucket_edges_.resize(begins[kCells]);
-  std::vector<std::uint32_t> next(begins.begin(), begins.end() - 1);
-  for (EdgeId edge = 0; edge < edge_count; ++edge) {
-    if (toggles_[edge] == 0) continue;
-    for_each_root_cell(edge_begin(edge), edge_end(edge),
-                       [&](std::uint32_t cell) { bucket_edges_[next[cell]++] = edge; });
+  for (std::uint32_t last = kCells; const EdgeRun& run : runs) {
+    if (run.cell != last) mark_around(near, run.cell);
+    last = run.cell;
   }
   const std::vector<std::uint16_t> corners = corner_labels();
+  auto run = runs.begin();
   for (std::uint32_t row = 0; row < kRows; ++row) {
     const double clearance = far_clearance_m(row);
+    std::uint16_t label = corners[row * kColumns];
+    std::uint64_t far = cell::uniform(label, clearance);
     for (std::uint32_t column = 0; column < kColumns; ++column) {
       const std::uint32_t cell = row * kColumns + column;
       std::uint64_t root;
       if (near[cell]) {
         root = std::uint64_t{buckets_.size()} << 2 | cell::kUnbuilt;
-        buckets_.push_back({cell, begins[cell], begins[cell + 1] - begins[cell], corners[cell]});
+        const auto first = static_cast<std::uint32_t>(bucket_edges_.size());
+        for (; run != runs.end() && run->cell == cell; ++run) {
+          for (std::uint32_t i = 0; i < run->count; ++i) bucket_edges_.push_back(run->first + i);
+        }
+        const auto count = static_cast<std::uint32_t>(bucket_edges_.size()) - first;
+        buckets_.push_back({cell, first, count, corners[cell]});
+      } else if (clearance_is_left_open(row, column)) {
+        root = cell::uniform(corners[cell], 0);
       } else {
-        const bool open = clearance_is_left_open(row, column);
-        root = cell::uniform(corners[cell], open ? 0 : clearance);
+        if (corners[cell] != label) {
+          label = corners[cell];
+          far = cell::uniform(label, clearance);
+        }
+        root = far;
       }
       roots_[cell].store(root, std::memory_order_relaxed);
     }
   }
+}
+
+// Neighbours on an arc nearly always touch the same cell, so there are far fewer runs than edges.
+std::vector<RegionIndex::EdgeRun> RegionIndex::edge_runs() const {
+  std::vector<EdgeRun> runs;
+  const auto edge_count = static_cast<EdgeId>(toggles_.size());
+  for (EdgeId edge = 0; edge < edge_count; ++edge) {
+    if (toggles_[edge] == 0) continue;
+    for_each_root_cell(edge_begin(edge), edge_end(edge), [&](std::uint32_t cell) {
+      if (!runs.empty() && runs.back().cell == cell &&
+          runs.back().first + runs.back().count == edge) {
+        ++runs.back().count;
+      } else {
+        runs.push_back({cell, edge, 1});
+      }
+    });
+  }
+  std::sort(runs.begin(), runs.end(), [](const EdgeRun& a, const EdgeRun& b) {
+    return a.cell != b.cell ? a.cell < b.cell : a.first < b.first;
+  });
+  return runs;
 }
 
 // The label at every root cell's corner: along each row of corners, from west to east, what the

@@ -88,7 +88,14 @@ class RegionIndex {
     std::uint16_t corner = 0;
   };
 
+  struct EdgeRun {  // edges one after the other that touch one root cell
+    std::uint32_t cell = 0;
+    EdgeId first = 0;
+    std::uint32_t count = 0;
+  };
+
   void sort_edges_into_buckets();
+  std::vector<EdgeRun> edge_runs() const;  // by cell, then edge
   std::vector<std::uint16_t> corner_labels() const;
   std::uint64_t build_root(std::uint32_t cell) const;
   const Bucket* bucket_of(std::uint32_t cell) const;

@@ -219,12 +219,27 @@ void try_crossings(const MapLocator& locator, const std::vector<Segment>& segmen
   }
 }
 
+// Without areas there is one situation for each label, whose own point is clear of its borders where
+// any is (geodata/inside_point.cc): borders need not be there yet.
+std::vector<Situation> claims_alone(const Maps& maps) {
+  std::vector<Situation> all;
+  const std::vector<RegionLabel>& labels = maps.countries->names().labels;
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    all.push_back({maps.claim_of_label[i], {}, to_degrees(labels[i].inside)});
+  }
+  std::sort(all.begin(), all.end(), [](const Situation& a, const Situation& b) {
+    return a.country < b.country;
+  });
+  return all;
+}
+
 }  // namespace
 
 // A face of the arrangement of all boundaries touches a crossing, or a whole closed curve, or is a
 // claim without any area: so points around every crossing, beside every outline, and inside every
 // claim see every face wider than a few metres. A raster over each area finds better examples.
 std::vector<Situation> find_situations(const MapLocator& locator) {
+  if (locator.areas().count() == 0) return claims_alone(locator.maps());
   Collector collector(locator);
   const RegionMap& countries = locator.maps().countries->index().map();
   for (std::size_t i = 0; i < countries.labels.size(); ++i) {

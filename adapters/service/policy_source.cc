@@ -81,7 +81,9 @@ class Replay {
     if (!policy || policy->tests.size() != own + blocks.size()) return false;
     CompileOptions options;
     options.claims = world_.claims();
-    options.validate = false;  // whoever runs the policy compiles it again
+    // A few walks, then it is thrown away: whoever runs the policy compiles it again.
+    options.nodes_max = options.work_max = 10'000;
+    options.validate = false;
     auto graph = compile(std::make_shared<const RuleTable>(std::move(policy->table)), options);
     if (!graph) return false;
     auto prepared = PreparedPolicy::prepare(*graph, world_);

@@ -32,7 +32,7 @@ const Maps& maps() {
 }
 
 const RegionIndex& countries() {
-  REQUIRE(maps().countries->prepare());
+  REQUIRE(maps().countries->read());
   return maps().countries->index();
 }
 
