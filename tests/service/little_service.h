@@ -74,7 +74,7 @@ class LittleService {
     if (!check.runnable) throw std::runtime_error(all);
     return check.runnable;
   }
-  // Every record that was made, by device and in order; through restarts.
+  // Every record that was made of devices, by device and in order; through restarts.
   std::map<std::string, std::vector<std::string>> records() {
     std::lock_guard lock(records_mutex_);
     return records_;
@@ -106,6 +106,7 @@ class LittleService {
     book_ = std::make_unique<eim::OrderBook>(*store_, *key_, eim::random_bytes(), options);
     auto tenant = service::Tenant::open(config_, limits_, *store_, *book_, policy_,
                                         [this](std::string_view label, std::string_view record) {
+                                          if (label.empty()) return;
                                           std::lock_guard lock(records_mutex_);
                                           records_[std::string(label)].emplace_back(record);
                                         });
