@@ -1,10 +1,12 @@
 #include "adapters/service/feed.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <utility>
@@ -34,6 +36,18 @@ bool is_replaced(const std::string& path, int file) {
   }, open{};
   if (::stat(path.c_str(), &named) != 0 || ::fstat(file, &open) != 0) return false;
   return named.st_ino != open.st_ino || named.st_dev != open.st_dev;
+}
+
+// Where it stands and what is wrong in general: what stands there may be an EID that somebody
+// mistyped, and no EID is in the log.
+std::string first_refused(const ReportLines& lines, std::uint64_t lines_before) {
+  for (const RefusedLine& one : lines.refused) {
+    if (!one.whole) continue;
+    auto code = find_code(one.code);
+    return fmt::format("line {}: {}: {}", lines_before + one.line, one.code,
+                       code ? code_title(*code) : "");
+  }
+  return {};
 }
 
 }  // namespace
@@ -75,6 +89,7 @@ bool Feed::read_on(const std::string& path, int file) {
   struct stat facts {};
   bool is_pipe = ::fstat(file, &facts) == 0 && S_ISFIFO(facts.st_mode);
   std::string buffer;  // the beginning of a line
+  std::uint64_t lines_before = 0;
   std::string block(limits::kTraceBlockBytes, '\0');
   int looks_left = kLooksAfterRename;
   while (!stopping_) {
@@ -85,7 +100,7 @@ bool Feed::read_on(const std::string& path, int file) {
       std::size_t end = buffer.rfind('\n');
       if (end == std::string::npos && buffer.size() <= limits::kTraceLineBytesMax) continue;
       std::size_t whole = end == std::string::npos ? buffer.size() : end + 1;
-      take(path, std::string_view(buffer).substr(0, whole));
+      take(path, std::string_view(buffer).substr(0, whole), lines_before);
       buffer.erase(0, whole);
       continue;
     }
@@ -102,18 +117,19 @@ bool Feed::read_on(const std::string& path, int file) {
     // A pipe without a writer is always "hung up": it is looked at now and then, like the end of a
     // file.
     if (!is_pipe) {
-      if (is_whole_line(buffer)) take(path, std::exchange(buffer, {}));
+      if (is_whole_line(buffer)) take(path, std::exchange(buffer, {}), lines_before);
       if (is_replaced(path, file) && --looks_left < 0) break;
       if (::fstat(file, &facts) == 0 && facts.st_size < ::lseek(file, 0, SEEK_CUR)) {
         ::lseek(file, 0, SEEK_SET);
         buffer.clear();
+        lines_before = 0;
       }
     }
     nap();
   }
   // The beginning of a line in a file is read again with the rest of it, after a restart.
   bool is_last = is_pipe || !stopping_;
-  if (is_last && !buffer.empty()) take(path, buffer);
+  if (is_last && !buffer.empty()) take(path, buffer, lines_before);
   return true;
 }
 
@@ -125,16 +141,16 @@ void Feed::tell_others(const std::string& path, const ReportCounts& counts) {
                               {"first", "E0887: EIDs of another tenant"}});
 }
 
-void Feed::take(const std::string& path, std::string_view text) {
+void Feed::take(const std::string& path, std::string_view text, std::uint64_t& lines_before) {
   ReportLineReader reader;
   Instant latest = engine_.latest_report();
   ReportLines lines = reader.read(text, latest);
   if (lines.refused_count > 0) {
-    const RefusedLine& first = lines.refused.front();
     log_.warn("lines refused", {{"path", path},
                                 {"count", std::to_string(lines.refused_count)},
-                                {"first", first.code + ": " + first.message}});
+                                {"first", first_refused(lines, lines_before)}});
   }
+  lines_before += static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
   while (!lines.reports.empty()) {
     Result<ReportCounts> taken = engine_.take(lines.reports);
     if (taken) return tell_others(path, *taken);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <string>
 #include <thread>
 #include <vector>
@@ -30,7 +31,7 @@ class Feed {
   void follow(const std::string& path);
   bool read_on(const std::string& path, int file);
   void nap() const;
-  void take(const std::string& path, std::string_view lines);
+  void take(const std::string& path, std::string_view text, std::uint64_t& lines_before);
   void tell_others(const std::string& path, const ReportCounts& counts);
 
   const std::vector<std::string> paths_;

@@ -5,6 +5,7 @@
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <mutex>
 
@@ -14,10 +15,42 @@
 namespace sojourn::service {
 namespace {
 
+// More digits than an ICCID has, in a row.
+constexpr std::size_t kEidDigitsMin = 21;
+
+bool holds_eid(std::string_view word) {
+  std::size_t digits = 0, most = 0;
+  bool hex = true;
+  for (char c : word) {
+    digits = c >= '0' && c <= '9' ? digits + 1 : 0;
+    most = std::max(most, digits);
+    hex = hex && (digits > 0 || (c >= 'a' && c <= 'f'));
+  }
+  bool digest = hex && word.size() == 64;
+  return most >= kEidDigitsMin && !digest;
+}
+
+// Messages quote what people and devices wrote; words that are EIDs, or were to be, stay inside.
+std::string without_eids(std::string_view text) {
+  auto in_word = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+  };
+  std::string shown;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = at;
+    while (end < text.size() && in_word(text[end])) ++end;
+    std::string_view word = text.substr(at, end - at);
+    shown += holds_eid(word) ? "an EID" : word;
+    if (end < text.size()) shown += text[end++];
+    at = end;
+  }
+  return shown;
+}
+
 std::string object(std::string_view what, const Log::Fields& fields) {
-  std::string json = "\"what\":" + json_text(what);
+  std::string json = "\"what\":" + json_text(without_eids(what));
   for (const auto& [name, value] : fields) {
-    json += fmt::format(",\"{}\":{}", name, json_text(value));
+    json += fmt::format(",\"{}\":{}", name, json_text(without_eids(value)));
   }
   return json;
 }

@@ -1,5 +1,6 @@
 // What the service says about itself: one JSON object per line. Devices stand in it under a digest
-// of their name, the same for the life of a store, so that a log may leave the house.
+// of their name, the same for the life of a store, and EIDs that a message quotes are left out, so
+// that a log may leave the house.
 #pragma once
 
 #include <memory>

@@ -80,12 +80,19 @@ TEST_CASE("a file of observations that is not there yet is told, and read when i
   Fed fed;
   fed.start();
   REQUIRE(fed.service.until([&] { return !fed.log().empty(); }));
-  fed.append(said_by("d1") + "\nnonsense\n");
+  fed.append(said_by("d1") + "\n");
   REQUIRE(fed.knows("d1"));
+  // An EID with a digit too many: the log says where it stands, and not what it is.
+  const std::string mistyped = "890490320000000000000000000000661";
+  fed.append(R"({"ts":"2026-01-01T00:00:00Z","eid":")" + mistyped + "\"}\nnonsense\n");
+  fed.append(said_by("d2") + "\n");
+  REQUIRE(fed.knows("d2"));
   fed.feed.stop();
   std::string log = fed.log();
   std::size_t first = log.find("cannot read");
   REQUIRE(first != std::string::npos);
   CHECK(log.find("cannot read", first + 1) == std::string::npos);  // once
   CHECK(log.find("lines refused") != std::string::npos);
+  CHECK(log.find("line 2: E0632: line without a device") != std::string::npos);
+  CHECK(log.find("8904903") == std::string::npos);
 }
