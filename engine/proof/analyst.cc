@@ -324,7 +324,8 @@ void Analyst::find_rest() {
   found_.rest = prove_rest(model(), *search_, budget_, *lived_);
   if (found_.rest.decided) return;
   const std::string& on = found_.rest.undecided;
-  undecided("whether a device at rest comes to rest" + (on.empty() ? "" : " on one of " + on));
+  std::string among = " on one of " + on + " (a `hold` on a switch between them settles it)";
+  undecided("whether a device at rest comes to rest" + (on.empty() ? "" : among));
 }
 
 void Analyst::find_stopping_guards() {

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "engine/base/written_name.h"
-#include "engine/device/candidates.h"
 #include "engine/proof/ban_time.h"
+#include "engine/proof/candidate_counts.h"
 #include "engine/proof/joint_story.h"
 #include "engine/proof/life_search.h"
 #include "engine/proof/outcome_search.h"
@@ -23,55 +23,6 @@ bool is_master_data(FeatureKind kind) {
          kind == FeatureKind::attribute_number || kind == FeatureKind::attribute_flag ||
          kind == FeatureKind::attribute_has || kind == FeatureKind::installed ||
          kind == FeatureKind::fallback;
-}
-
-// Asked of two candidates: does what is asked of the other one hold wherever it holds of this one?
-// Roaming, where the other is at home in no more of the countries. False says nothing.
-bool holds_as_well(const RuleTable& table, const Feature& one, const Feature& other) {
-  if (one.identity == other.identity) return true;
-  bool roaming = one.kind == FeatureKind::roaming && other.kind == FeatureKind::roaming &&
-                 one.countries == other.countries && one.candidate && other.candidate &&
-                 *other.candidate < table.profiles.size();
-  if (!roaming) return false;
-  const CountrySet& home_of_other = table.profiles[*other.candidate].home;
-  // Of an undeclared profile it is not known where it is at home.
-  CountrySet home;
-  if (*one.candidate < table.profiles.size()) home = table.profiles[*one.candidate].home;
-  std::vector<Country> at_home = home_of_other.members();
-  return std::all_of(at_home.begin(), at_home.end(), [&](Country country) {
-    bool asked = one.countries.empty() || one.countries.contains(country);
-    return !asked || home.contains(country);
-  });
-}
-
-bool holds_as_well(const RuleTable& table, ConditionIndex one, ConditionIndex other,
-                   std::size_t depth = 0) {
-  constexpr std::size_t kDepthMax = 100;
-  if (one == other) return true;
-  const ConditionNode &a = table.conditions.node(one), &b = table.conditions.node(other);
-  if (a.op != b.op || a.count != b.count || depth == kDepthMax) return false;
-  if (a.op == ConditionOp::test) {
-    const Test &x = table.conditions.test_of(a), &y = table.conditions.test_of(b);
-    bool same = x.kind == y.kind && x.threshold == y.threshold && x.symbols == y.symbols &&
-                x.countries == y.countries;
-    return same && holds_as_well(table, table.features[x.feature], table.features[y.feature]);
-  }
-  bool grows = a.op == ConditionOp::conjunction || a.op == ConditionOp::disjunction;
-  for (std::uint32_t i = 0; i < a.count && grows; ++i) {
-    ConditionIndex of_one = table.conditions.child(a, i), of_other = table.conditions.child(b, i);
-    grows = holds_as_well(table, of_one, of_other, depth + 1);
-  }
-  return grows;
-}
-
-// Both count over the device's one past, whichever profile was enabled, and what the one counts now
-// the other one does.
-bool counts_as_well(const RuleTable& table, const Feature& one, const Feature& other) {
-  bool same_form = one.kind == other.kind && one.window == other.window &&
-                   one.bucket == other.bucket && one.gap_days == other.gap_days &&
-                   one.ahead_days == other.ahead_days && one.zone == other.zone;
-  return same_form && is_temporal(one.kind) && one.kind != FeatureKind::recency &&
-         !one.scope.any() && !other.scope.any() && holds_as_well(table, one.inner, other.inner);
 }
 
 class JointBans {
@@ -146,52 +97,18 @@ class JointBans {
     return store_.any_of(std::move(goes_on));
   }
 
-  // With the candidate the ban counts no less than with what is enabled, where what it counts with
-  // that it counts with the candidate as well. (One that is not enabled may camp elsewhere too, and
-  // be unlawful there; so it may count more.)
+  // With the candidate the ban counts no less than with what is enabled.
   DiagramRef counted_as_well(std::uint32_t ban, ProfileIndex candidate) {
-    const std::vector<ConditionIndex>& bites = table_.bans[ban].bites;
     std::vector<DiagramRef> all, declared;
-    std::vector<FeatureIndex> of_candidate = counted_by(table_, bites[candidate]);
     for (ProfileIndex p = 0; p < table_.profiles.size(); ++p) {
       declared.push_back(model_.rules().enabled(p));
     }
-    for (ProfileIndex enabled = 0; enabled < bites.size(); ++enabled) {
-      bool is_declared = enabled < declared.size();
+    for (std::size_t enabled = 0; enabled <= declared.size(); ++enabled) {
       DiagramRef is_other =
-          is_declared ? store_.opposite(declared[enabled]) : store_.any_of(declared);
-      for (FeatureIndex f : counted_by(table_, bites[enabled])) {
-        for (FeatureIndex g : of_candidate) {
-          if (f == g || !counts_as_well(table_, table_.features[f], table_.features[g])) continue;
-          all.push_back(store_.either(is_other, no_less(g, f)));
-        }
-      }
+          enabled < declared.size() ? store_.opposite(declared[enabled]) : store_.any_of(declared);
+      all.push_back(store_.either(is_other, counts_no_less(model_, ban, enabled, candidate)));
     }
     return store_.all_of(std::move(all));
-  }
-
-  // Where both bounds of the count are at no cut below those of the other.
-  DiagramRef no_less(FeatureIndex count, FeatureIndex other) {
-    std::optional<AxisIndex> axis = model_.axes().axis_of(count);
-    std::optional<AxisIndex> axis_of_other = model_.axes().axis_of(other);
-    if (!axis || !axis_of_other) return kYes;
-    std::vector<DiagramRef> all;
-    for (AxisIndex side : {AxisIndex{0}, AxisIndex{1}}) {
-      const std::vector<std::int64_t>& cuts = model_.axes().axes()[*axis_of_other].cuts;
-      for (ClassIndex c = 0; c < cuts.size(); ++c) {
-        const std::vector<std::int64_t>& own = model_.axes().axes()[*axis].cuts;
-        auto cut = std::lower_bound(own.begin(), own.end(), cuts[c]);
-        if (cut == own.end() || *cut != cuts[c]) continue;
-        auto from = static_cast<ClassIndex>(cut - own.begin()) + 1;
-        all.push_back(store_.either(at_least(*axis + side, from),
-                                    store_.opposite(at_least(*axis_of_other + side, c + 1))));
-      }
-    }
-    return store_.all_of(std::move(all));
-  }
-  DiagramRef at_least(AxisIndex axis, ClassIndex from) {
-    std::vector<DiagramRun> runs = {{from, kNo}, {store_.class_count(axis), kYes}};
-    return store_.node(axis, runs);
   }
 
   // The situations in which the caller's order leads to the profile, as rows of what is decided.

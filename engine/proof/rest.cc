@@ -7,6 +7,7 @@
 #include <set>
 
 #include "engine/proof/actions.h"
+#include "engine/proof/candidate_counts.h"
 #include "engine/proof/lived_policy.h"
 #include "engine/proof/product.h"
 #include "engine/proof/rest_cells.h"
@@ -357,11 +358,23 @@ class RestProver {
     Restriction forget(store_, put_in(profile, service), forgotten_);
     for (std::size_t i = 0; i < rows.size() && !too_much_; ++i) {
       if (rows[i].value == 0) continue;
+      ProfileIndex next = rows[i].value - 1;
       DiagramRef left = left_of(rows, i);
-      add(edges.to, rows[i].value - 1, forget.where(left, 1));
-      add(edges.in_full, rows[i].value - 1, left);
+      if (left != kNo) left = store_.both(left, counts_no_less(profile, next));
+      add(edges.to, next, forget.where(left, 1));
+      add(edges.in_full, next, left);
     }
     return edges;
+  }
+
+  // What every ban counts with the next profile, as far as it counts it with the enabled one too.
+  DiagramRef counts_no_less(ProfileIndex enabled, ProfileIndex next) {
+    auto [kept, fresh] = no_less_.try_emplace({enabled, next}, kYes);
+    for (std::uint32_t ban = 0; fresh && ban < table_.bans.size(); ++ban) {
+      if (table_.bans[ban].forbids_change) continue;
+      kept->second = store_.both(kept->second, sojourn::counts_no_less(model_, ban, enabled, next));
+    }
+    return kept->second;
   }
 
   void add(std::map<ProfileIndex, DiagramRef>& edges, ProfileIndex next, DiagramRef where) {
@@ -632,6 +645,7 @@ class RestProver {
   Networks* on_ = nullptr;          // ... and on which networks
   bool leads_round_ = false, too_much_ = false;
   std::map<std::pair<ProfileIndex, bool>, Edges> edges_;
+  std::map<std::pair<ProfileIndex, ProfileIndex>, DiagramRef> no_less_;
   std::vector<ProfileIndex> way_;
   std::vector<bool> services_;
   std::size_t looked_at_ = 0;

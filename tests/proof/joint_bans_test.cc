@@ -11,6 +11,8 @@
 #include <cstdlib>
 #include <map>
 
+#include "engine/proof/candidate_counts.h"
+#include "engine/proof/policy_model.h"
 #include "tests/graph/random_policy.h"
 #include "tests/proof/checked_policy.h"
 #include "tests/support/rounds.h"
@@ -160,6 +162,64 @@ TEST_CASE("a ban that counts over the device's one past leads to no profile that
     REQUIRE(checked);
     CHECK(checked->rendered(Code::N0304) == "");
   }
+}
+
+// Whatever the life, as the engine counts it.
+TEST_CASE(
+    "with another profile that roams as well a ban counts no less than with the enabled one") {
+  Dice dice(20'261'128);
+  std::size_t compared = 0;
+  for (int round = 0; round < 60; ++round) {
+    std::string text = random_policy(dice);
+    INFO(text);
+    testing::Loaded loaded = testing::load(text);
+    REQUIRE(loaded.policy);
+    const Gazetteer& world = testing::small_world();
+    PolicyModel model(loaded.table(), world.claims(), nullptr);
+    auto graph = compile(std::make_shared<const RuleTable>(loaded.table()),
+                         CompileOptions{.claims = world.claims()});
+    auto prepared = PreparedPolicy::prepare(*graph, world);
+    Device device(*prepared);
+    Instant now = TimeZone().start_of(Day{20'635}) + hours(1);
+    std::size_t enabled = 0;
+    for (int report = 0; report < 120; ++report) {
+      Observation seen;
+      seen.at = now;
+      if (report == 0 || dice.one_in(12)) {
+        enabled = dice.below(3);
+        seen.profile.give(model.table().profiles[enabled].name);
+      }
+      bool served = !dice.one_in(5);
+      seen.registration.give(served ? Registration::roaming : Registration::none);
+      if (served) {
+        seen.network.give(*parse_plmn(
+            dice.of<std::string>({"724-05", "724-05", "724-05", "724-06", "722-07", "208-01"})));
+      }
+      if (dice.one_in(2)) {
+        bool brazil = !dice.one_in(4);
+        LatLon at = brazil ? LatLon{-23.55, -46.63} : LatLon{-34.6, -58.4};
+        seen.position.give(Fix{.at = at, .accuracy_m = 20});
+      }
+      device.observe(seen);
+      now = now + hours(static_cast<std::int64_t>(1 + dice.below(30)));
+      ClassPoint point;
+      for (const Axis& axis : model.axes().axes()) {
+        bool given = axis.feature < loaded.table().features.size();
+        point.push_back(given ? class_of(axis, model.table().features[axis.feature],
+                                         device.read(axis.feature, now))
+                              : kAnyClass);
+      }
+      for (std::uint32_t ban = 0; ban < model.table().bans.size(); ++ban) {
+        for (ProfileIndex other = 0; other < 3; ++other) {
+          DiagramRef where = counts_no_less(model, ban, enabled, other);
+          INFO("report " << report << ", ban " << ban << ", " << enabled << " and " << other);
+          CHECK(may_hold_at(model.store(), where, point));
+          if (where != kYes) ++compared;
+        }
+      }
+    }
+  }
+  CHECK(compared > 1'000);
 }
 
 // The numbers of policies of which one ban's call alone comes too late, and another one calls
