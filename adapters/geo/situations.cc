@@ -219,17 +219,16 @@ void try_crossings(const MapLocator& locator, const std::vector<Segment>& segmen
   }
 }
 
-// Without areas there is one situation for each label, whose own point is clear of its borders where
-// any is (geodata/inside_point.cc): borders need not be there yet.
+// Without areas there is one situation for each label, whose own point is clear of its borders
+// where any is (geodata/inside_point.cc): borders need not be there yet.
 std::vector<Situation> claims_alone(const Maps& maps) {
   std::vector<Situation> all;
   const std::vector<RegionLabel>& labels = maps.countries->names().labels;
   for (std::size_t i = 0; i < labels.size(); ++i) {
     all.push_back({maps.claim_of_label[i], {}, to_degrees(labels[i].inside)});
   }
-  std::sort(all.begin(), all.end(), [](const Situation& a, const Situation& b) {
-    return a.country < b.country;
-  });
+  std::sort(all.begin(), all.end(),
+            [](const Situation& a, const Situation& b) { return a.country < b.country; });
   return all;
 }
 
