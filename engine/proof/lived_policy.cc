@@ -10,6 +10,8 @@ const std::shared_ptr<const PreparedPolicy>& LivedPolicy::get() {
   if (std::exchange(tried_, true) || gazetteer_ == nullptr) return policy_;
   CompileOptions options;
   options.claims = claims_;
+  // Walked for some hundred days of some hundred lives; what they count takes far longer.
+  options.nodes_max = options.work_max = 10'000;
   options.validate = false;
   auto graph = compile(std::make_shared<const RuleTable>(table_), options);
   if (!graph) return policy_;

@@ -131,7 +131,8 @@ class RestProver {
     find_networks();
     std::vector<bool> stays;
     for (const Axis& axis : model_.axes().axes()) stays.push_back(!moving_[axis.feature]);
-    RestCells cells(store_, model_.axes(), std::move(stays), kCellWorkMax);
+    auto surroundings = [this](const auto& where) { return networks_near(where); };
+    RestCells cells(store_, model_.axes(), std::move(stays), surroundings, kCellWorkMax);
     bool all = cells.for_each(rows_, [this](const RestCell& cell) { return look_into(cell); });
     if (!all) return undecided("");
     if (stopped_) return undecided("");
@@ -143,6 +144,7 @@ class RestProver {
   // Networks that are all alike.
   struct Networks {
     std::vector<std::int64_t> values;
+    DiagramRef near = kYes;  // where a device is that rests on them
     std::vector<DiagramRef> broken_runs;
     std::vector<std::vector<ClassIndex>> put_in;  // by profile, without service and with it
   };
@@ -235,9 +237,10 @@ class RestProver {
       alike[key].push_back(network);
     }
     for (auto& [key, group] : alike) {
+      DiagramRef near = near_networks(group);
       std::vector<DiagramRef> broken = broken_runs(group.front());
       std::vector<std::vector<ClassIndex>> put_in(2 * table_.profiles.size());
-      networks_.push_back({std::move(group), std::move(broken), std::move(put_in)});
+      networks_.push_back({std::move(group), near, std::move(broken), std::move(put_in)});
     }
     // Those of a country come first: what goes round there is the plainest story.
     std::stable_partition(networks_.begin(), networks_.end(), [](const Networks& some) {
@@ -278,10 +281,12 @@ class RestProver {
     }
     std::vector<DiagramRef> ranges;
     for (auto [axis, range] : cell.where) ranges.push_back(in_range(axis, range));
-    here_ = store_.all_of(std::move(ranges));
+    DiagramRef cell_range = store_.all_of(std::move(ranges));
     leads_round_ = too_much_ = false;
     for (Networks& networks : networks_) {
       on_ = &networks;
+      here_ = store_.both(cell_range, networks.near);
+      if (here_ == kNo) continue;
       edges_.clear();
       for (ProfileIndex p : asked) {
         way_ = {p};
@@ -473,7 +478,6 @@ class RestProver {
   // Situations of the cycle with its first profile enabled, until one goes round in life: of a
   // device that was nowhere else before, then of one that was.
   void live_through(DiagramRef where, const std::set<ProfileIndex>& profiles, std::size_t& tried) {
-    where = store_.both(where, near_network());
     for (std::size_t i = 1; i < way_.size(); ++i) {
       SituationSearch::Answer answer = search_.find(on_stay(where, i), budget_);
       if (!answer.witness && answer.decided) return;
@@ -543,33 +547,52 @@ class RestProver {
     return pasts;
   }
 
-  // Where the device is in a country of the networks under way: far from its network it does not
-  // rest for long.
-  DiagramRef near_network() {
+  // The device is in a country of its networks: far from there it does not rest for long.
+  DiagramRef near_networks(const std::vector<std::int64_t>& networks) {
     CountrySet countries;
-    for (std::int64_t network : on_->values) {
+    for (std::int64_t network : networks) {
       CountrySet its;
       if (network >= 0) its = countries_of(unpack_plmn(static_cast<std::uint32_t>(network)));
       if (its.empty()) return kYes;  // unknown, or of no country
       for (Country one : its.members()) countries.insert(one);
     }
-    for (AxisIndex axis = 0; axis < store_.axis_count(); ++axis) {
-      const Axis& of = model_.axes().axes()[axis];
-      const Feature& feature = table_.features[of.feature];
-      if (feature.kind != FeatureKind::country) continue;
-      std::vector<DiagramRun> runs;
-      for (ClassIndex c = 0; c < of.class_count; ++c) runs.push_back({c + 1, kNo});
-      runs[of.unknown_class].target = kYes;
-      auto allow = [&](CountryClaim claim) {
-        runs[class_of(of, feature, Reading::exactly(claim.packed()))].target = kYes;
-      };
-      for (Country one : countries.members()) allow(CountryClaim::of(one));
-      for (CountryClaim claim : lived_.claims()) {
-        if (claim.intersects(countries)) allow(claim);
-      }
-      return store_.node(axis, runs);
+    std::optional<AxisIndex> axis = country_axis();
+    if (!axis) return kYes;
+    const Axis& of = model_.axes().axes()[*axis];
+    std::vector<DiagramRun> runs;
+    for (ClassIndex c = 0; c < of.class_count; ++c) runs.push_back({c + 1, kNo});
+    runs[of.unknown_class].target = kYes;
+    auto allow = [&](CountryClaim claim) {
+      Reading in_it = Reading::exactly(claim.packed());
+      runs[class_of(of, table_.features[of.feature], in_it)].target = kYes;
+    };
+    for (Country one : countries.members()) allow(CountryClaim::of(one));
+    for (CountryClaim claim : lived_.claims()) {
+      if (claim.intersects(countries)) allow(claim);
     }
-    return kYes;
+    return store_.node(*axis, runs);
+  }
+
+  std::optional<AxisIndex> country_axis() const {
+    for (AxisIndex axis = 0; axis < store_.axis_count(); ++axis) {
+      FeatureIndex feature = model_.axes().axes()[axis].feature;
+      if (table_.features[feature].kind == FeatureKind::country) return axis;
+    }
+    return std::nullopt;
+  }
+
+  // A number for the networks on which a device may rest there.
+  std::size_t networks_near(const std::map<AxisIndex, CellRange>& where) {
+    std::vector<bool> near(networks_.size(), true);
+    std::optional<AxisIndex> axis = country_axis();
+    auto range = axis ? where.find(*axis) : where.end();
+    if (range != where.end()) {
+      DiagramRef in_it = in_range(*axis, range->second);
+      for (std::size_t i = 0; i < near.size(); ++i) {
+        near[i] = store_.both(in_it, networks_[i].near) != kNo;
+      }
+    }
+    return near_sets_.try_emplace(std::move(near), near_sets_.size()).first->second;
   }
 
   DiagramRef in_class(AxisIndex axis, ClassIndex value) {
@@ -640,9 +663,10 @@ class RestProver {
   std::vector<ProductRow> rows_;        // value: the profile it moves on to, plus 1; 0: none
   std::vector<DiagramRef> impossible_;  // what counts do not allow
   std::vector<Networks> networks_;
-  const RestCell* cell_ = nullptr;  // under way,
-  DiagramRef here_ = kYes;          // ... where it is,
-  Networks* on_ = nullptr;          // ... and on which networks
+  std::map<std::vector<bool>, std::size_t> near_sets_;  // of networks, numbered
+  const RestCell* cell_ = nullptr;                      // under way,
+  DiagramRef here_ = kYes;                              // ... where it is,
+  Networks* on_ = nullptr;                              // ... and on which networks
   bool leads_round_ = false, too_much_ = false;
   std::map<std::pair<ProfileIndex, bool>, Edges> edges_;
   std::map<std::pair<ProfileIndex, ProfileIndex>, DiagramRef> no_less_;

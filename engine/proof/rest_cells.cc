@@ -31,8 +31,8 @@ InCell RestCells::look_into(const Rows& rows, const Look& look) {
   if (work_left_ == 0 || where_.size() == kDepthMax) stopped_ = true;
   if (stopped_) return InCell::enough;
   if (!may_go_round(rows)) return InCell::nothing;
-  std::vector<std::pair<DiagramRef, std::uint32_t>> key;
-  for (const ProductRow& row : rows) key.emplace_back(row.where, row.value);
+  decltype(nothing_)::value_type key{surroundings_(where_), {}};
+  for (const ProductRow& row : rows) key.second.emplace_back(row.where, row.value);
   if (nothing_.contains(key)) return InCell::nothing;
   std::optional<AxisIndex> axis = axis_to_split(rows);
   InCell found = InCell::too_much;

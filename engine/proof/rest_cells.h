@@ -39,16 +39,22 @@ struct RestCell {
 };
 
 // What was found in a cell: nothing, whatever is possible there, so that there is nothing where the
-// same rows are left either; something that has to be asked of each cell; as much as is wanted; or
-// that it is too much to be looked at, if it can be split.
+// same rows are left in the same surroundings either; something that has to be asked of each cell;
+// as much as is wanted; or that it is too much to be looked at, if it can be split.
 enum class InCell : std::uint8_t { nothing, something, enough, too_much };
 
 class RestCells {
  public:
+  // What is asked of the same rows is the same where this is.
+  using Surroundings = std::function<std::size_t(const std::map<AxisIndex, CellRange>& where)>;
   // `stays`: by axis. `work_max`: rows looked at. Requires: store and plan outlive this.
   RestCells(DiagramStore& store, const AxisPlan& plan, std::vector<bool> stays,
-            std::size_t work_max)
-      : store_(store), plan_(plan), stays_(std::move(stays)), work_left_(work_max) {}
+            Surroundings surroundings, std::size_t work_max)
+      : store_(store),
+        plan_(plan),
+        stays_(std::move(stays)),
+        surroundings_(std::move(surroundings)),
+        work_left_(work_max) {}
 
   using Look = std::function<InCell(const RestCell&)>;
   // Looks into the cells in which a device may go round; those of unknown values come last. False:
@@ -81,12 +87,13 @@ class RestCells {
   DiagramStore& store_;
   const AxisPlan& plan_;
   std::vector<bool> stays_;
+  Surroundings surroundings_;
   std::size_t work_left_;
   bool stopped_ = false;
   std::map<AxisIndex, CellRange> where_;  // under way
   std::unordered_map<DiagramRef, Tests> tests_;
-  // Rows of cells in which nothing was found.
-  std::set<std::vector<std::pair<DiagramRef, std::uint32_t>>> nothing_;
+  // Surroundings and rows of cells in which nothing was found.
+  std::set<std::pair<std::size_t, std::vector<std::pair<DiagramRef, std::uint32_t>>>> nothing_;
 };
 
 }  // namespace sojourn

@@ -152,6 +152,27 @@ TEST_CASE("what goes round in one country is found beside others in which the sa
   CHECK(replay(policy, story, "small.sojourn") == "");
 }
 
+// In Argentina a device does not rest on networks of Brazil; the same rows are left in Brazil.
+TEST_CASE("what goes round on the networks of one country is found beside others") {
+  std::string policy = kWords;
+  policy.insert(policy.find('\n'), " first-match");
+  policy += "attribute zone : text\n";
+  for (int i = 0; i < 160; ++i) {
+    policy += fmt::format("when region in {} and zone = z{} then profile = spare, hold 1 day\n",
+                          i % 2 == 0 ? "AR" : "BR", i);
+  }
+  policy +=
+      "rule away when roaming and network in BR then profile = local\n"
+      "rule cheap when not roaming and network in BR then profile = global\n"
+      "otherwise keep\n";
+  std::optional<Checked> checked = check(policy, "small.sojourn");
+  REQUIRE(checked);
+  CHECK(checked->analysis.rest.cycles.size() == 1);
+  std::string story = checked->story_of(Code::W0303);
+  REQUIRE_FALSE(story.empty());
+  CHECK(replay(policy, story, "small.sojourn") == "");
+}
+
 TEST_CASE("a device that never comes to rest, as the author reads it") {
   std::string policy = kWords + kRows[0].rules + "otherwise keep\n";
   std::optional<Checked> checked = check(policy, "small.sojourn");
