@@ -263,6 +263,7 @@ void read_all(Section& top, Config& config) {
     bounds.number("stop_seconds_max", limits.stop_seconds_max, 1, 600);
     bounds.number("esipa_requests_per_second_max", limits.esipa_requests_per_second_max, 0,
                   1'000'000);
+    bounds.number("clock_leap_seconds", limits.clock_leap_seconds, 0, 86'400);
   });
   top.section("tenants", true, [&](Section& tenants) {
     tenants.each([&](const std::string& name, Section& section) {
@@ -341,6 +342,7 @@ std::string print_config(const Config& config) {
   bounds["log_bytes_max"] = config.limits.log_bytes_max;
   bounds["stop_seconds_max"] = config.limits.stop_seconds_max;
   bounds["esipa_requests_per_second_max"] = config.limits.esipa_requests_per_second_max;
+  bounds["clock_leap_seconds"] = config.limits.clock_leap_seconds;
   Json& tenants = json["tenants"] = Json::object();
   for (const TenantConfig& tenant : config.tenants) {
     Json& one = tenants[tenant.name];

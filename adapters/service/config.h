@@ -64,6 +64,7 @@ struct ServiceLimits {
   std::uint32_t stop_seconds_max = 10;
   // Of a device's connection or DTLS session; beyond: 429 or 4.29. 0: no limit.
   std::uint32_t esipa_requests_per_second_max = eim::kPeerRequestsPerSecond;
+  std::uint32_t clock_leap_seconds = 600;  // so long a wall clock that leapt ahead is not believed
 };
 
 struct Config {

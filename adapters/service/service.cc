@@ -21,6 +21,7 @@
 #include "adapters/service/rest.h"
 #include "adapters/service/shared_store.h"
 #include "adapters/service/surroundings.h"
+#include "adapters/service/watched_clock.h"
 #include "adapters/store/sqlite_store.h"
 #include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
@@ -33,11 +34,6 @@ constexpr std::uint32_t kRetryAfterSeconds = 1;
 constexpr const char* kByFile = "the policy's file";
 // Books that answer devices at once, per tenant.
 constexpr std::size_t kBooksPerTenant = 4;
-
-Instant wall_clock() {
-  auto now = std::chrono::system_clock::now().time_since_epoch();
-  return {std::chrono::duration_cast<std::chrono::milliseconds>(now).count()};
-}
 
 Diagnostic within(Diagnostic why, const std::string& where) {
   why.message = where + ": " + why.message;
@@ -65,7 +61,13 @@ struct House {
 
 class Running final : public Service, public ServiceFacts {
  public:
-  Running(Config config, Log& log) : config_(std::move(config)), log_(log) {}
+  Running(Config config, Log& log)
+      : config_(std::move(config)),
+        log_(log),
+        clock_(wall_clock, steady_clock, seconds(config_.limits.clock_leap_seconds),
+               [&log](std::string_view what, Duration ahead) {
+                 log.warn(what, {{"seconds_ahead", std::to_string(ahead.ms / 1'000)}});
+               }) {}
   ~Running() override { stop(); }
 
   Status begin();
@@ -139,6 +141,7 @@ class Running final : public Service, public ServiceFacts {
 
   const Config config_;
   Log& log_;
+  WatchedClock clock_;
   std::atomic<bool> failed_{false};
   std::atomic<bool> stopped_{false};
   std::shared_ptr<const Gazetteer> world_;
@@ -219,7 +222,7 @@ Status Running::open_house(House& house) {
                               {.number = 0,
                                .digest = digest_text(*policy->prepared),
                                .by = kByFile,
-                               .at = wall_clock(),
+                               .at = clock_.now(),
                                .text = std::move(text),
                                .again = 0},
                               first);
@@ -242,11 +245,12 @@ Status Running::open_house(House& house) {
   house.tenant = std::move(tenant).value();
   claims_.add(config.name, *house.book);
   house.tenant->share_eids(claims_);
-  house.engine = std::make_unique<Engine>(*house.tenant, config_.limits, wall_clock,
-                                          [this](const Diagnostic& why) {
-                                            if (why.code != Code::E0009) failed_ = true;
-                                            log_.error(why);
-                                          });
+  house.engine = std::make_unique<Engine>(
+      *house.tenant, config_.limits, [this] { return clock_.now(); },
+      [this](const Diagnostic& why) {
+        if (why.code != Code::E0009) failed_ = true;
+        log_.error(why);
+      });
   house.feed = std::make_unique<Feed>(config.observations, *house.engine, log_);
   return {};
 }
@@ -323,7 +327,7 @@ Status Running::open_servers() {
     tenants.push_back({house.books.get(), house.engine.get()});
     engines.push_back(house.engine.get());
   }
-  esipa_ = std::make_unique<EsipaEntry>(std::move(tenants), wall_clock);
+  esipa_ = std::make_unique<EsipaEntry>(std::move(tenants), [this] { return clock_.now(); });
   json_ = std::make_unique<eim::JsonBinding>(*esipa_);
   rest_ = std::make_unique<Rest>(std::move(engines), *this, kRetryAfterSeconds,
                                  config_.rest.threads / 2);
@@ -386,7 +390,7 @@ Status Running::activate_or_propose(House& house, std::string_view text, std::st
   PolicyVersion proposal{.number = 0,
                          .digest = digest_text(*check.runnable.prepared),
                          .by = std::string(by),
-                         .at = wall_clock(),
+                         .at = clock_.now(),
                          .text = std::string(text),
                          .again = asked.version.again};
   check.proposed = true;
@@ -465,7 +469,7 @@ Status Running::activate(House& house, std::string_view text, std::string_view b
   asked.version = {.number = 0,
                    .digest = digest_text(*check.runnable.prepared),
                    .by = std::string(by),
-                   .at = wall_clock(),
+                   .at = clock_.now(),
                    .text = std::string(text),
                    .again = asked.version.again};
   {

@@ -37,9 +37,11 @@ inline void replace_in(const std::string& path, const std::string& from, const s
   write(path, text.replace(at, from.size(), to));
 }
 
-// Members of the configuration's `limits`.
+// More members of the configuration's `limits`.
 inline void set_limits(const std::string& folder, const std::string& members) {
-  replace_in(folder + "/serve.json", "{", "{\"limits\": {" + members + "},");
+  const std::string config = folder + "/serve.json", limits = "\"limits\": {";
+  if (holds(read_whole(config), limits)) return replace_in(config, limits, limits + members + ", ");
+  replace_in(config, "{", "{" + limits + members + "},");
 }
 
 // Somebody more with a role, whose token is Served::token(name).

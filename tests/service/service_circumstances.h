@@ -5,6 +5,7 @@
 #include <functional>
 #include <thread>
 
+#include "tests/service/demo_folder.h"
 #include "tests/service/served.h"
 #include "tests/support/circumstances.h"
 
@@ -12,10 +13,13 @@ namespace sojourn::testing {
 
 class ServiceCircumstances : public Circumstances {
  public:
-  // Requires: the service is not started yet.
-  explicit ServiceCircumstances(Served& service) : Circumstances(service.folder() + "/knobs") {
+  // Requires: the service is not started yet. It believes its clock at once, whatever is done to
+  // it, unless `watches_clock`.
+  explicit ServiceCircumstances(Served& service, bool watches_clock = false)
+      : Circumstances(service.folder() + "/knobs") {
     service.set_environment(preload());
     service.set_environment(knobs());
+    if (!watches_clock) set_limits(service.folder(), "\"clock_leap_seconds\": 0");
   }
 
   // The service's wall clock goes ahead by so much more.

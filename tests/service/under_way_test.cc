@@ -125,3 +125,34 @@ TEST_CASE("a law begins at midnight: devices that say nothing are ordered to obe
   CHECK(service.verify_audit().exit_code == 0);
   CHECK(service.stop(SIGTERM) == 0);
 }
+
+TEST_CASE("a clock that leaps ahead brings nothing about until it has stayed there") {
+  ScratchFolder scratch;
+  Served service(make_folder(scratch, "demo", 1));
+  const bool stays = GENERATE(false, true);
+  set_limits(service.folder(), stays ? "\"clock_leap_seconds\": 3" : "\"clock_leap_seconds\": 60");
+  ServiceCircumstances around(service, true);
+  REQUIRE(service.start());
+  // An hour without service is an alert; the clock says soon that it has passed.
+  REQUIRE(service
+              .observe(report_line(demo_device(0), 60'000,
+                                   R"("registration":"none","profile":"bootstrap")"))
+              .exit_code == 0);
+  const std::string alert = "no service for an hour";
+  around.shift_clock(days(2));
+  CHECK(becomes([&] { return holds(service.said(), "the wall clock leapt ahead"); }));
+  CHECK(holds(service.said(), "\"seconds_ahead\":\"172"));
+  CHECK_FALSE(holds(service.said(), alert));
+  if (stays) {
+    CHECK(becomes([&] { return holds(service.said(), alert); }));
+    CHECK(holds(service.said(), "the wall clock is believed"));
+  } else {
+    std::this_thread::sleep_for(std::chrono::seconds(3));
+    around.shift_clock(Duration{0});
+    CHECK(becomes([&] { return holds(service.said(), "the wall clock is back"); }));
+    REQUIRE(service.observe(report_line(demo_device(0), 0, R"("registration":"none")")).exit_code ==
+            0);
+    CHECK_FALSE(holds(service.said(), alert));
+  }
+  CHECK(service.stop(SIGTERM) == 0);
+}
