@@ -12,9 +12,6 @@
 
 namespace sojourn::lang {
 
-// Is it a zone of the IANA database? Reports one that is not.
-bool is_zone(const ast::Name& zone, DiagnosticList& diagnostics);
-
 class ActionChecker {
  public:
   ActionChecker(Vocabulary& vocabulary, ConditionChecker& conditions, DiagnosticList& diagnostics)
@@ -26,6 +23,8 @@ class ActionChecker {
  private:
   void part(const ast::Action& part, CheckedAction& checked, const std::string& zone);
   void outcome(const ast::Action& part, Action& action);
+  // Reports an alternative behind one that is always taken before it.
+  bool can_be_chosen(const ast::Alternative& alternative, const ast::Action& part);
   // Reports an action that stands twice.
   bool once(const ast::Action& part, bool already);
   void hold(const ast::Action& part, Action& action);

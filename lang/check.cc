@@ -17,6 +17,7 @@
 #include "lang/rule_text.h"
 #include "lang/units.h"
 #include "lang/vocabulary.h"
+#include "lang/zone_names.h"
 
 namespace sojourn::lang {
 namespace {

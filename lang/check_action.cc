@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "engine/base/calendar.h"
 #include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 #include "lang/action_checker.h"
@@ -10,14 +9,6 @@
 #include "lang/units.h"
 
 namespace sojourn::lang {
-
-bool is_zone(const ast::Name& zone, DiagnosticList& diagnostics) {
-  if (TimeZone::find(zone.text)) return true;
-  diagnostics.add(make_diagnostic(
-      Code::E0210, zone.span, fmt::format("unknown time zone `{}`", zone.text),
-      "time zones are named as in the IANA database, such as `America/Sao_Paulo` or `UTC`"));
-  return false;
-}
 
 void ActionChecker::error(Code code, Span span, std::string message, std::string help) {
   diagnostics_.add(make_diagnostic(code, span, std::move(message), std::move(help)));
@@ -93,8 +84,27 @@ void ActionChecker::outcome(const ast::Action& part, Action& action) {
   action.kind = part.kind == ast::Action::Kind::keep ? Action::Kind::keep : Action::Kind::profile;
   for (const ast::Alternative& alternative : part.alternatives) {
     std::optional<ProfileIndex> index = vocabulary_.profile(alternative.profile);
-    if (index) action.alternatives.push_back({*index, alternative.if_installed});
+    if (index && can_be_chosen(alternative, part)) {
+      action.alternatives.push_back({*index, alternative.if_installed});
+    }
   }
+}
+
+// `A if installed or A` says something; after `A`, or under the same condition again, `A` does not.
+bool ActionChecker::can_be_chosen(const ast::Alternative& alternative, const ast::Action& part) {
+  for (const ast::Alternative& earlier : part.alternatives) {
+    if (&earlier == &alternative) return true;
+    if (earlier.profile.text != alternative.profile.text) continue;
+    if (earlier.if_installed && !alternative.if_installed) continue;
+    Diagnostic d = make_diagnostic(
+        Code::E0216, alternative.profile.span,
+        fmt::format("`{}` stands twice among the alternatives", alternative.profile.text),
+        "the second one is never chosen: name another profile, or leave it out");
+    d.labels.push_back({earlier.profile.span, "the first one"});
+    diagnostics_.add(std::move(d));
+    return false;
+  }
+  return true;
 }
 
 bool ActionChecker::once(const ast::Action& part, bool already) {

@@ -6,6 +6,7 @@
 #include "engine/base/diagnostic_code.h"
 #include "lang/condition_checker.h"
 #include "lang/print.h"
+#include "lang/repeats.h"
 
 namespace sojourn::lang {
 namespace {
@@ -287,6 +288,7 @@ ConditionChecker::Checked ConditionChecker::joined(const ast::Condition& conditi
 // ------------------------------------------------------------------------------
 
 ConditionChecker::Checked ConditionChecker::simple(const ast::Simple& s, Span span) {
+  note_repeats(s.values, diagnostics_);
   bool asks_whether_known = s.relation == Relation::known || s.relation == Relation::unknown;
   auto kind_or_known = [&](FeatureKind kind, auto otherwise) -> Checked {
     return asks_whether_known ? known_or_not(s, feature_of(kind), span) : otherwise();

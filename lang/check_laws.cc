@@ -10,6 +10,7 @@
 #include "lang/print.h"
 #include "lang/rule_text.h"
 #include "lang/units.h"
+#include "lang/zone_names.h"
 
 namespace sojourn::lang {
 namespace {

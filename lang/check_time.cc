@@ -6,6 +6,7 @@
 #include "engine/base/diagnostic_code.h"
 #include "lang/condition_checker.h"
 #include "lang/print.h"
+#include "lang/repeats.h"
 
 namespace sojourn::lang {
 namespace {
@@ -388,6 +389,7 @@ std::optional<EventQuestion> ConditionChecker::event(const ast::Event& event) {
       asked_events_.push_back({false, event.name.text, event.name.span});
       break;
   }
+  note_repeats(event.causes, diagnostics_);
   for (const ast::Value& cause : event.causes) {
     bool valid = cause.kind == ast::Value::Kind::amount && cause.unit.empty() &&
                  cause.millionths % 1'000'000 == 0 && cause.millionths > 0 &&

@@ -50,6 +50,11 @@ class CsvReader {
       }
       file.rows.push_back(*std::move(row));
     }
+    if (header_seen && file.rows.empty()) {
+      diagnostics_.add(
+          make_diagnostic(Code::N0224, file.header.span, "nothing stands below the header",
+                          "each line below it is a row; as it is, the file says nothing"));
+    }
     if (header_seen) return file;
     error(Code::E0232, span(0, 0), "the file is empty", "its first line names the columns");
     return std::nullopt;

@@ -486,12 +486,13 @@ struct ban_clause
 struct ban
     : node<K::ban, kw<"ban">, need<declared_ban, name>, pegtl::opt<text>, pegtl::star<ban_clause>> {
 };
+struct forbid_clause : pegtl::seq<pegtl::not_at<kw<"never">>, ban_clause> {};
 struct forbid
     : node<K::forbid, kw<"forbid">, need<change_word, kw<"change">>,
            pegtl::opt<pegtl::not_at<pegtl::sor<kw<"source">, kw<"certainty">, kw<"timezone">>>,
                       plain_name>,
-           pegtl::opt<text>, pegtl::star<ban_clause>, need<when_after_forbid, kw<"when">>,
-           need<condition_after_when, condition>, pegtl::star<ban_clause>> {};
+           pegtl::opt<text>, pegtl::star<forbid_clause>, need<when_after_forbid, kw<"when">>,
+           need<condition_after_when, condition>, pegtl::star<forbid_clause>> {};
 struct assertion
     : node<K::assertion, kw<"assert">, pegtl::opt<text>, need<when_after_assert, rule_body>> {};
 
@@ -613,20 +614,11 @@ struct declaration : pegtl::sor<rule, attribute, profile, region, set, define, b
 
 // --- parsing and recovery ------------------------------------------------------------------------
 
-// The name that a failed declaration was about to declare.
-void remember_broken_name(SyntaxTree& tree, std::size_t begin) {
-  std::string_view rest = tree.text.substr(begin);
-  std::size_t at = name_length(rest);
-  at += measure_gap(rest.substr(at));
-  std::size_t length = name_length(rest.substr(at));
-  if (length != 0) tree.broken_names.push_back({rest.substr(at, length)});
-}
-
 void parse_text(SyntaxTree& tree, DiagnosticList& diagnostics) {
   TreeBuilder builder(tree);
   std::size_t at = measure_gap(tree.text);
   builder.note_gap(0, at);
-  std::optional<std::size_t> before;  // where the declaration began that was read last
+  std::optional<ReadBefore> before;
   std::size_t error_count = 0;
   constexpr std::size_t kCorrectionsMax = 8;  // of one declaration
   std::vector<Correction> corrections;
@@ -635,7 +627,8 @@ void parse_text(SyntaxTree& tree, DiagnosticList& diagnostics) {
     std::size_t node_count = tree.nodes.size();
     bool matched = false;
     std::size_t stop = at;
-    std::string_view meant;
+    Meant meant;
+    bool of_ban = false;  // what reads as a rule without `then` is the condition of a ban
     try {
       matched = pegtl::parse<declaration, pegtl::nothing, control>(input, builder);
       if (!matched) {
@@ -645,22 +638,30 @@ void parse_text(SyntaxTree& tree, DiagnosticList& diagnostics) {
     } catch (const SyntaxStop& error) {
       stop = error.offset;
       builder.abandon(node_count);
-      diagnostics.add(advise(tree, stop, builder.before_gap(stop), *error.expected));
       meant = word_meant(tree, stop, *error.expected);
+      of_ban = before && meant.word.empty() && is_then(*error.expected) &&
+               is_ban_without_never(tree, *before) && tree.text.substr(at).starts_with("when");
+      std::size_t last_token_end = builder.before_gap(stop);
+      diagnostics.add(of_ban ? advise_never(tree, at, last_token_end)
+                             : advise(tree, stop, last_token_end, *error.expected));
     }
     auto at_stop = [&](const Correction& earlier) { return earlier.offset == stop; };
     bool corrected_before = std::any_of(corrections.begin(), corrections.end(), at_stop);
-    if (!meant.empty() && !corrected_before && corrections.size() < kCorrectionsMax) {
+    if (!meant.word.empty() && !corrected_before && corrections.size() < kCorrectionsMax) {
       ++error_count;
-      corrections.push_back({stop, name_length(tree.text.substr(stop)), meant});
+      corrections.push_back({stop, meant.length, meant.word});
       continue;
     }
     corrections.clear();
     if (!matched && stop != at) remember_broken_name(tree, at);
     // What no declaration begins with goes on with the one before it, of which it is a part then.
-    if (!matched && stop == at && before) remember_broken_name(tree, *before);
+    if (!matched && (stop == at || of_ban) && before) remember_broken_name(tree, before->begin);
+    if (of_ban) {
+      builder.abandon(before->node);
+      before.reset();
+    }
     if (matched) {
-      before = at;
+      before = {at, node_count};
       at = static_cast<std::size_t>(input.current() - tree.text.data());
     } else {
       ++error_count;

@@ -171,6 +171,16 @@ std::string instead_of_then(std::string_view head, std::string_view rest) {
   if (std::optional<Country> country = country_named(fmt::format("{} {}", word, word_at(rest)))) {
     return fmt::format("write `{}`; countries are the codes of ISO 3166", code_of(*country));
   }
+  constexpr auto kRejects =
+      std::to_array<std::string_view>({"reject", "rejects", "rejection", "rejections"});
+  auto rejects = [&](std::string_view said) {
+    return std::find(kRejects.begin(), kRejects.end(), said) != kRejects.end();
+  };
+  bool cause = word == "cause" || word == "causes";
+  if ((rejects(word) && begins_with(rest, "with")) || rejects(word_at(rest)) ||
+      (cause && is_digit(rest.empty() ? ' ' : rest[0]))) {
+    return "attach rejects are counted so: `at least 3 rejected with 11, 13 within 6 hours`";
+  }
   if (word == "without" && begins_with(rest, "service")) return "write `no service`";
   bool compares = rest.starts_with('<') || rest.starts_with('>') || rest.starts_with("=");
   if (is_number(word) && (rest.starts_with('%') || compares || measure_unit(rest) != 0)) {
@@ -370,7 +380,9 @@ std::string habit_advice(std::string_view text, std::size_t stop, std::size_t be
   if (what == "`imei`, `profile` or `device`") return instead_of_scope(rest);
   if (what == "an amount, or `data ...`,") return instead_of_sum(head);
   if (what == "a condition") return instead_of_condition(rest);
-  if (what == "`bans` or a rule's name" && begins_with(rest, "ban")) return "write `bans`";
+  if (what == "`bans` or a rule's name" && begins_with(rest, "ban")) {
+    return "write `bans`: those that press pass, whichever they are; names that follow are rules'";
+  }
   if (what == "`of day`" && begins_with(rest, "between")) {
     return "leave `time` out: `between 02:00 and 05:00`";
   }

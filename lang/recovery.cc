@@ -57,4 +57,19 @@ std::size_t next_declaration(std::string_view text, std::size_t from, std::size_
   return text.size();
 }
 
+void remember_broken_name(SyntaxTree& tree, std::size_t begin) {
+  std::string_view rest = tree.text.substr(begin);
+  std::size_t at = name_length(rest);
+  at += measure_gap(rest.substr(at));
+  std::size_t length = name_length(rest.substr(at));
+  if (length != 0) tree.broken_names.push_back({rest.substr(at, length)});
+}
+
+bool is_ban_without_never(const SyntaxTree& tree, const ReadBefore& read) {
+  auto first = tree.nodes.begin() + static_cast<std::ptrdiff_t>(read.node);
+  if (first == tree.nodes.end() || first->kind != NodeKind::ban) return false;
+  return std::none_of(first, tree.nodes.end(),
+                      [](const SyntaxNode& node) { return node.kind == NodeKind::never; });
+}
+
 }  // namespace sojourn::lang

@@ -295,7 +295,8 @@ Diagnostic advise(const SyntaxTree& tree, std::size_t offset, std::size_t last_t
                               found.word, found.word),
                   help);
   }
-  if (std::string_view meant = word_meant(tree, offset, expected); !meant.empty()) {
+  std::string_view meant = word_meant(tree, offset, expected).word;
+  if (!meant.empty() && (advice.empty() || !is_reserved(found.word))) {
     help = joined(fmt::format("did you mean `{}`?", meant), expected.help);
   }
   // At the end of a file or of a line, the place to look at is where the text stopped.
@@ -309,23 +310,53 @@ Diagnostic advise(const SyntaxTree& tree, std::size_t offset, std::size_t last_t
   return diagnostic;
 }
 
-std::string_view word_meant(const SyntaxTree& tree, std::size_t offset,
-                            const Expectation& expected) {
-  std::string_view rest = tree.text.substr(offset);
+namespace {
+
+// `except for ban`, `except for ban br-permanent-roaming`: bans pass together.
+std::size_t length_of_ban(std::string_view rest) {
   std::size_t length = name_length(rest);
-  if (length < 3 || length > limits::kSpellingBytesMax) return {};
-  std::string_view word = rest.substr(0, length);
-  if (is_reserved(word)) return {};
-  std::string_view meant = nearest_spelling(word, words_expected(expected));
-  return meant == word ? std::string_view() : meant;  // the word is right, what follows is not
+  std::string_view after = rest.substr(length);
+  std::size_t gap = measure_gap(after);
+  std::string_view name = after.substr(gap, name_length(after.substr(gap)));
+  bool named = !name.empty() && !is_reserved(name) && after.substr(0, gap).find('\n') == after.npos;
+  return named ? length + gap + name.size() : length;
 }
 
-std::string_view declaration_meant_at(const SyntaxTree& tree, std::size_t offset) {
+}  // namespace
+
+bool is_then(const Expectation& expected) { return std::string_view(expected.what) == "`then`"; }
+
+Meant word_meant(const SyntaxTree& tree, std::size_t offset, const Expectation& expected) {
+  std::string_view rest = tree.text.substr(offset);
+  std::size_t length = name_length(rest);
+  if (length < 3 || length > limits::kSpellingBytesMax) return {};
+  std::string_view word = rest.substr(0, length), what = expected.what;
+  if (word == "ban" && what == "`bans` or a rule's name") return {"bans", length_of_ban(rest)};
+  if (word == "never" && what == "`when`") return {"when", length};
+  if (is_reserved(word)) return {};
+  std::string_view meant = nearest_spelling(word, words_expected(expected));
+  // Where the word is right, what follows is not.
+  return meant == word ? Meant() : Meant{meant, length};
+}
+
+Meant declaration_meant_at(const SyntaxTree& tree, std::size_t offset) {
   std::string_view rest = tree.text.substr(offset);
   std::size_t length = name_length(rest);
   if (length < 3 || length > limits::kSpellingBytesMax) return {};
   std::string_view word = rest.substr(0, length);
-  return is_reserved(word) ? std::string_view() : declaration_meant(word);
+  return is_reserved(word) ? Meant() : Meant{declaration_meant(word), length};
+}
+
+Diagnostic advise_never(const SyntaxTree& tree, std::size_t offset, std::size_t end) {
+  constexpr std::string_view kWhen = "when";
+  std::string_view condition = tree.text.substr(offset, end - offset).substr(kWhen.size());
+  condition.remove_prefix(measure_gap(condition));
+  constexpr std::size_t kShownMax = 80;
+  bool short_enough =
+      condition.size() <= kShownMax && condition.find_first_of("\n#") == condition.npos;
+  return make_diagnostic(Code::E0109, span_of(tree, offset, kWhen.size()),
+                         "a ban says with `never` what must not happen, not with `when`",
+                         fmt::format("write `never {}`", short_enough ? condition : "..."));
 }
 
 Diagnostic advise_no_declaration(const SyntaxTree& tree, std::size_t offset,

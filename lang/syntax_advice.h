@@ -23,12 +23,21 @@ bool check_encoding(const SourceMap& sources, SourceId source, DiagnosticList& d
 Diagnostic advise(const SyntaxTree& tree, std::size_t offset, std::size_t last_token_end,
                   const Expectation& expected);
 
-// The word of the language that the misspelt one at `offset` is taken for, where the expectation
-// demands one; empty: none is near.
-std::string_view word_meant(const SyntaxTree& tree, std::size_t offset,
-                            const Expectation& expected);
+// A word of the language that what is written is taken for, and the length of that; no word: it is
+// taken for none.
+struct Meant {
+  std::string_view word;
+  std::size_t length = 0;
+};
+// For what stands at `offset` where the expectation demands a word: misspelt, or another word of
+// the language.
+Meant word_meant(const SyntaxTree& tree, std::size_t offset, const Expectation& expected);
 // Likewise at the beginning of a declaration.
-std::string_view declaration_meant_at(const SyntaxTree& tree, std::size_t offset);
+Meant declaration_meant_at(const SyntaxTree& tree, std::size_t offset);
+
+bool is_then(const Expectation& expected);
+// A ban whose condition stands behind `when`, at `offset`, and ends at `end`.
+Diagnostic advise_never(const SyntaxTree& tree, std::size_t offset, std::size_t end);
 
 // What stands at `offset` neither continues what stands before it nor begins a declaration.
 Diagnostic advise_no_declaration(const SyntaxTree& tree, std::size_t offset,

@@ -12,6 +12,7 @@
 #include "engine/base/limits.h"
 #include "lang/country_names.h"
 #include "lang/print.h"
+#include "lang/repeats.h"
 #include "lang/units.h"
 
 namespace sojourn::lang {
@@ -383,6 +384,7 @@ void Vocabulary::declare(const ast::Region& declared) {
 }
 
 void Vocabulary::declare(const ast::Set& declared) {
+  note_repeats(declared.values, diagnostics_);
   if (enter(Kind::set, declared.name, sets_.size())) sets_.push_back(&declared);
 }
 
