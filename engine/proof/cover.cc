@@ -5,6 +5,9 @@
 namespace sojourn {
 namespace {
 
+// So many boxes need no names.
+constexpr std::size_t kPlainMax = 1;
+
 class Coverer {
  public:
   Coverer(const AxisPlan& axes, const RuleTable& table, DiagramStore& store,
@@ -16,7 +19,7 @@ class Coverer {
         options_(options),
         budget_(budget) {}
 
-  Cover run(DiagramRef region) {
+  Cover run(DiagramRef region, bool with_facts) {
     Cover cover;
     cover.rest = region;
     while (true) {
@@ -32,10 +35,17 @@ class Coverer {
       }
       outside_ = store_.opposite(cover.rest);
       ClassBox box = path_of(cover.rest, *answer.witness);
+      facts_.clear();
+      for (std::size_t i = 0; with_facts && i < options_.facts.size(); ++i) {
+        facts_.push_back({i, search_.holds_in(options_.facts[i], *answer.witness)});
+      }
+      join_facts();
       drop_limits(box);
       widen_limits(box);
-      cover.rest = store_.both(cover.rest, store_.opposite(box.diagram(store_)));
-      cover.items.push_back({std::move(box), *std::move(answer.witness)});
+      drop_facts(box);
+      DiagramRef taken = store_.both(box.diagram(store_), by_facts_);
+      cover.rest = store_.both(cover.rest, store_.opposite(taken));
+      cover.items.push_back({std::move(box), facts_, *std::move(answer.witness)});
     }
   }
 
@@ -61,7 +71,7 @@ class Coverer {
   // Nothing in the box that can be lies outside the region.
   bool fits(const ClassBox& box) {
     SituationSearch::Answer answer =
-        search_.find(store_.both(box.diagram(store_), outside_), budget_);
+        search_.find(store_.all_of({box.diagram(store_), by_facts_, outside_}), budget_);
     return answer.decided && !answer.witness;
   }
 
@@ -79,6 +89,25 @@ class Coverer {
         if (fits(without)) box = std::move(without);
       }
     }
+  }
+
+  void join_facts() {
+    std::vector<DiagramRef> all;
+    for (const FactLimit& limit : facts_) {
+      DiagramRef fact = options_.facts[limit.fact];
+      all.push_back(limit.holds ? fact : store_.opposite(fact));
+    }
+    by_facts_ = store_.all_of(std::move(all));
+  }
+
+  void drop_facts(const ClassBox& box) {
+    for (std::size_t i = facts_.size(); i-- > 0;) {
+      FactLimit limit = facts_[i];
+      facts_.erase(facts_.begin() + static_cast<std::ptrdiff_t>(i));
+      join_facts();
+      if (!fits(box)) facts_.insert(facts_.begin() + static_cast<std::ptrdiff_t>(i), limit);
+    }
+    join_facts();
   }
 
   void widen_limits(ClassBox& box) {
@@ -117,6 +146,8 @@ class Coverer {
   const CoverOptions& options_;
   ProofBudget& budget_;
   DiagramRef outside_ = kNo;
+  std::vector<FactLimit> facts_;  // of the box under way,
+  DiagramRef by_facts_ = kYes;    // ... and where they are so
 };
 
 }  // namespace
@@ -134,7 +165,13 @@ DiagramRef ClassBox::diagram(DiagramStore& store) const {
 Cover cover_region(const AxisPlan& axes, const RuleTable& table, DiagramStore& store,
                    SituationSearch& search, DiagramRef region, const CoverOptions& options,
                    ProofBudget& budget) {
-  return Coverer(axes, table, store, search, options, budget).run(region);
+  Coverer coverer(axes, table, store, search, options, budget);
+  Cover plain = coverer.run(region, false);
+  if (options.facts.empty() || plain.items.size() <= kPlainMax) return plain;
+  Cover named = coverer.run(region, true);
+  bool better = named.decided >= plain.decided && named.complete >= plain.complete &&
+                named.items.size() < plain.items.size();
+  return better ? named : plain;
 }
 
 }  // namespace sojourn

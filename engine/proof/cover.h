@@ -6,6 +6,12 @@
 //
 //   region BR, network 724-05, roaming unknown or yes ...   ->   region in BR, type = meter
 //
+// Where bans are asked about several profiles a box of features is one corner of what they say
+// together, and there are many. So a box may also be inside or outside of some facts, which have
+// names of their own ("`vivo-local` is lawful"):
+//
+//   not roaming in BR on more than 90 days ..., or with ...   ->   type = meter, `vivo` is lawful
+//
 // (Espresso's expand step, R. Brayton and others, 1984, with disjointness instead of overlap.)
 #pragma once
 
@@ -26,18 +32,27 @@ struct ClassBox {
   DiagramRef diagram(DiagramStore& store) const;
 };
 
+// Where something holds or does not; beside the limits of a box.
+struct FactLimit {
+  std::size_t fact = 0;  // of CoverOptions::facts
+  bool holds = false;
+};
+
 struct CoverOptions {
   std::size_t boxes_max = 20;
   // Axes whose limits are given up last: those that a reader asked about.
   std::vector<bool> kept_axes;
   // Classes of one axis tried one by one when a limit cannot be dropped whole.
   std::size_t classes_tried_max = 48;
+  // What has a name: used where the list is shorter with it.
+  std::vector<DiagramRef> facts;
 };
 
 struct Cover {
   struct Item {
     ClassBox box;
-    Witness witness;  // inside it
+    std::vector<FactLimit> facts;  // the box is cut by
+    Witness witness;               // inside it
   };
   std::vector<Item> items;  // disjoint, in the order found
   DiagramRef rest = kNo;    // of the region, in no box

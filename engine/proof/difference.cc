@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "engine/base/written_name.h"
 #include "engine/proof/changed_boxes.h"
 #include "engine/proof/changed_rules.h"
 #include "engine/proof/effects.h"
@@ -24,6 +25,8 @@ namespace {
 // Rows of what tells whether a device is touched, where there is more than is listed: several
 // rules that changed, each with all that it meets.
 constexpr std::size_t kTellingRowsMax = 200'000;
+// Names that may stand in a list.
+constexpr std::size_t kFactsMax = 40;
 
 class Differ {
  public:
@@ -34,7 +37,9 @@ class Differ {
         model_(std::move(joint), options.claims, options.situations),
         words_(model_.after(), model_.axes()),
         changed_(changed_rules(model_)),
-        pairs_(model_, {work_max(), options.nodes_max}) {}
+        pairs_(model_, {work_max(), options.nodes_max}) {
+    find_facts();
+  }
 
   Difference run() {
     found_.declarations = std::move(declarations_);
@@ -57,6 +62,12 @@ class Differ {
   }
 
  private:
+  // What bans say about a profile, and about what is enabled; the same in both policies.
+  struct Fact {
+    DiagramRef where = kNo;
+    std::string holds, does_not;  // in words
+  };
+
   struct Listed {
     ChangedSituation situation;
     DiagramRef where = kNo;
@@ -90,9 +101,31 @@ class Differ {
 
   void undecided(std::string question) { found_.undecided.push_back(std::move(question)); }
 
+  void find_facts() {
+    const RuleTable &before = model_.before(), &after = model_.after();
+    auto add = [&](DiagramRef was, DiagramRef is, std::string holds, std::string does_not) {
+      if (was == is && !is_terminal(is) && facts_.size() < kFactsMax) {
+        facts_.push_back({is, std::move(holds), std::move(does_not)});
+      }
+    };
+    for (ProfileIndex p = 0; p < after.profiles.size(); ++p) {
+      std::string name = written_name(after.profiles[p].name);
+      add(model_.rules_before().lawful(p), model_.rules_after().lawful(p),
+          fmt::format("profile {} is lawful", name), fmt::format("profile {} is unlawful", name));
+    }
+    for (std::size_t b = 0; b < std::min(before.bans.size(), after.bans.size()); ++b) {
+      if (before.bans[b].name != after.bans[b].name || after.bans[b].forbids_change) continue;
+      std::string ban = after.bans[b].label();
+      add(model_.rules_before().broken(b), model_.rules_after().broken(b),
+          fmt::format("what is enabled is unlawful by ban {}", ban),
+          fmt::format("what is enabled is lawful by ban {}", ban));
+    }
+  }
+
   CoverOptions cover_options(std::size_t left) const {
     CoverOptions options;
     options.boxes_max = left;
+    for (const Fact& fact : facts_) options.facts.push_back(fact.where);
     options.kept_axes.resize(model_.axes().axes().size(), false);
     auto keep = [&](ConditionIndex condition) {
       for (FeatureIndex feature : model_.after().conditions.features_of(condition)) {
@@ -170,8 +203,22 @@ class Differ {
     }
     shown_ += cover.items.size();
     for (Cover::Item& item : cover.items) {
-      DiagramRef where = model_.store().both(region, item.box.diagram(model_.store()));
+      std::vector<DiagramRef> parts = {region, item.box.diagram(model_.store())};
+      std::vector<std::string> words;
+      for (const FactLimit& limit : item.facts) {
+        const Fact& fact = facts_[limit.fact];
+        parts.push_back(limit.holds ? fact.where : model_.store().opposite(fact.where));
+        words.push_back(limit.holds ? fact.holds : fact.does_not);
+      }
+      DiagramRef where = model_.store().all_of(std::move(parts));
       listed.push_back(listed_box(item.box, std::move(item.witness), where, before, after));
+      ChangedSituation& told = listed.back().situation;
+      if (words.empty()) continue;
+      if (told.conditions.empty()) told.when.clear();
+      for (std::string& word : words) {
+        told.when += (told.when.empty() ? "" : " and ") + word;
+        told.conditions.push_back(std::move(word));
+      }
     }
   }
 
@@ -307,6 +354,7 @@ class Differ {
   SituationWords words_;
   ChangedRules changed_;
   OutcomePairs pairs_;
+  std::vector<Fact> facts_;
   std::size_t shown_ = 0;
   bool by_boxes_ = false;
   Difference found_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "engine/base/diagnostic_code.h"
 #include "engine/proof/shared_codes.h"
@@ -374,10 +375,51 @@ class FindingWriter {
     }
     Diagnostic& d =
         add(Code::P0303, {}, fmt::format("ban `{}` can be violated {}", ban.label(), how), help);
+    note_end(d, ban);
     d.notes.push_back("for example: " + describe_witness(table_, over_time.timeline->there));
     std::optional<std::string> text = over_time.test;
     if (text->empty()) text = timeline_as_test(table_, *over_time.timeline);
     if (text) d.notes.push_back(*std::move(text));
+  }
+
+  // What day it is nobody asks here: a policy decides for devices of any time.
+  void note_end(Diagnostic& d, const Ban& ban) const {
+    std::optional<std::int32_t> last = last_day_of(ban);
+    if (!last) return;
+    d.notes.push_back(fmt::format(
+        "the ban is in force until {}: it is broken for a device of that time; a policy "
+        "that judges no device of that time any more can do without the ban",
+        to_text(Day{*last})));
+  }
+
+  // The last day on which the ban is in force with any profile; absent: it does not end.
+  std::optional<std::int32_t> last_day_of(const Ban& ban) const {
+    std::optional<std::int32_t> last;
+    for (ConditionIndex condition : ban.violated) {
+      if (condition == ConditionTable::kNever) continue;
+      std::optional<std::int32_t> end = last_day_of(condition);
+      if (!end) return std::nullopt;
+      last = std::max(last.value_or(*end), *end);
+    }
+    return last;
+  }
+  std::optional<std::int32_t> last_day_of(ConditionIndex condition) const {
+    const ConditionTable& conditions = table_.conditions;
+    const ConditionNode& node = conditions.node(condition);
+    if (node.op == ConditionOp::test) {
+      const Test& test = conditions.test_of(node);
+      const Feature& feature = table_.features[test.feature];
+      bool ends = feature.kind == FeatureKind::date &&
+                  feature.until_day != std::numeric_limits<std::int32_t>::max() &&
+                  judge(test, feature, Reading::exactly(0)) == Truth::no;
+      return ends ? std::optional(feature.until_day) : std::nullopt;
+    }
+    std::optional<std::int32_t> last;
+    for (std::uint32_t i = 0; i < node.count && node.op == ConditionOp::conjunction; ++i) {
+      std::optional<std::int32_t> end = last_day_of(conditions.child(node, i));
+      if (end) last = std::min(last.value_or(*end), *end);
+    }
+    return last;
   }
 
   void write(const BanVerdict& verdict) {
@@ -413,6 +455,7 @@ class FindingWriter {
         add(Code::P0301, {},
             fmt::format("ban `{}` {} with nothing lawful to change to", ban.label(), how),
             "give it a remedy that every device can obtain, or narrow the ban");
+    note_end(d, ban);
     d.notes.push_back("for example: " + describe_witness(table_, *verdict.witness));
     std::string expected = verdict.violated && !ban.name.empty()
                                ? fmt::format("ban {} violated", written_name(ban.name))

@@ -79,6 +79,8 @@ class RuleDiagrams {
   // The ban bites with what is enabled; while that is unknown, it does not.
   DiagramRef broken(std::size_t ban) const { return broken_[ban]; }
   DiagramRef keep_is_lawful() const { return keep_is_lawful_; }
+  // No ban bites with the profile.
+  DiagramRef lawful(ProfileIndex profile) const { return lawful_[profile]; }
 
   // Rules that override each rule directly, ascending.
   const std::vector<std::vector<std::uint32_t>>& overriders() const { return overriders_; }

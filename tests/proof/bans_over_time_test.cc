@@ -209,6 +209,103 @@ TEST_CASE("of every shipped ban a broken variant is refuted with a timeline that
   CHECK(refuted >= 14);
 }
 
+namespace {
+
+// Variants in which there is no lawful way out: each a change of the text, and what it is called.
+struct NoWayOut {
+  const char* name;
+  std::string (*change)(std::string text);
+};
+
+// Each occurrence of `what` that a line break or a comma ends.
+std::string without_each(std::string text, const std::string& what) {
+  for (std::size_t at = text.find(what); at != std::string::npos; at = text.find(what, at)) {
+    text.erase(at, text.find_first_of(",\n", at) - at);
+  }
+  return text;
+}
+
+// All profiles are at home where the first one is, or (Pakistan bans a SIM at home) abroad.
+std::string on_the_wrong_network(std::string text) {
+  bool bans_home = text.find("and not roaming and") != std::string::npos;
+  std::size_t first = text.find("home ");
+  std::string foreign = text.substr(first, text.find(" iccid", first) - first);
+  std::size_t last = text.rfind("\nprofile ");
+  std::string own = text.substr(text.find("home ", last));
+  own = own.substr(0, own.find_first_of("\n"));
+  own = own.substr(0, own.find(" iccid"));
+  for (std::size_t at = text.find("\nprofile "); at != std::string::npos;
+       at = text.find("\nprofile ", at + 1)) {
+    std::size_t begin = text.find("home ", at), end = text.find("iccid", begin);
+    text.replace(begin, end - begin, (bans_home ? own : foreign) + " ");
+  }
+  return text;
+}
+
+const NoWayOut kNoWayOut[] = {
+    {"the other profile cannot be had",
+     [](std::string text) { return without_each(std::move(text), "download "); }},
+    {"the other profile is on the wrong network as well", on_the_wrong_network},
+    {"neither a rule nor a remedy leads to the other profile",
+     [](std::string text) {
+       text = without_each(std::move(text), "\n  remedy ");
+       for (const char* way : {"global or ", "chile or ", "local or "}) {
+         for (std::size_t at = text.find(way); at != std::string::npos; at = text.find(way)) {
+           std::size_t end = at + std::string(way).size();
+           std::size_t stays = std::string(way).find(" or ");
+           text.erase(at + stays, text.find_first_of(",\n", end) - at - stays);
+         }
+       }
+       return text;
+     }},
+};
+
+}  // namespace
+
+TEST_CASE("a shipped ban without a lawful way out is broken at once, with a test that replays") {
+  std::size_t broken = 0;
+  for (const auto& entry : fs::directory_iterator(kExamples / "bans")) {
+    if (entry.path().extension() != ".sojourn") continue;
+    std::string text = rules_alone(contents_of(entry.path()));
+    if (text.find("\nban ") == std::string::npos) continue;  // one on change
+    for (const NoWayOut& variant : kNoWayOut) {
+      std::string changed = variant.change(text);
+      INFO(entry.path().string() << ": " << variant.name << "\n" << changed);
+      REQUIRE(changed != text);
+      std::optional<Checked> checked = check(changed, entry.path().string());
+      CHECK(checked);
+      if (!checked) continue;
+      const std::vector<BanVerdict>& bans = checked->analysis.promises.bans;
+      REQUIRE(bans.size() == 1);
+      CHECK(bans[0].verdict == Verdict::broken);
+      std::string story = checked->story_of(Code::P0301);
+      CHECK(!story.empty());
+      if (!story.empty()) CHECK(replay(changed, story, entry.path().string()) == "");
+      ++broken;
+    }
+  }
+  CHECK(broken >= 45);
+}
+
+// A policy decides for devices of any time, and `check` knows no today.
+TEST_CASE("a ban that ended is broken for a device of its time, and that is said") {
+  fs::path path = kExamples / "bans" / "br-days-in-year.sojourn";
+  std::string text = without_each(rules_alone(contents_of(path)), "download ");
+  std::optional<Checked> checked = check(text, path.string());
+  REQUIRE(checked);
+  std::string told = checked->rendered(Code::P0301);
+  CHECK(told.find("in force until 2024-10-16") != std::string::npos);
+  std::string story = checked->story_of(Code::P0301);
+  CHECK(replay(text, story, path.string()) == "");
+  std::size_t until = text.find("\n  until ");
+  text.erase(until, text.find('\n', until + 1) - until);
+  checked = check(text, path.string());
+  REQUIRE(checked);
+  told = checked->rendered(Code::P0301);
+  CHECK(!told.empty());
+  CHECK(told.find("in force until") == std::string::npos);
+}
+
 TEST_CASE("a shipped ban on change is what keeps a promise, and without it the promise breaks") {
   fs::path path = kExamples / "bans" / "ru-no-change.sojourn";
   std::string text = rules_alone(contents_of(path));

@@ -180,6 +180,63 @@ TEST_CASE("a narrowed rule is told in plain words, with both outcomes and who de
   CHECK(one.when.find("unknown") != std::string::npos);
 }
 
+// What two bans say about a profile and about what is enabled has names; corner by corner it would
+// be a long list.
+TEST_CASE("a threshold beside two bans is told in a few situations") {
+  auto policy = [](std::int64_t battery) {
+    PolicyBuilder made;
+    for (const char* profile : {"a", "b", "c"}) made.profile(profile);
+    RuleTable& table = made.table;
+    ConditionIndex low = made.no(made.number_at_least("battery", "%", battery));
+    made.rule("low", low, "a");
+    for (int b = 0; b < 2; ++b) {
+      Ban ban;
+      ban.name = b == 0 ? "one" : "two";
+      for (std::size_t p = 0; p <= table.profiles.size(); ++p) {
+        std::string what = std::to_string(b) + " " + std::to_string(p);
+        std::vector<std::string> values = {"x", "y", "z"};
+        ban.bites.push_back(made.all(
+            {made.choice("u" + what, values, "x"), made.no(made.choice("v" + what, values, "y"))}));
+      }
+      ban.violated = ban.bites;
+      table.bans.push_back(std::move(ban));
+    }
+    return std::move(table);
+  };
+  RuleTable before = policy(20), after = policy(25);
+  Difference found = differ(before, after);
+  REQUIRE(found.undecided.empty());
+  CHECK(!found.more);
+  std::string all;
+  for (const ChangedSituation& one : found.situations) all += one.when + "\n";
+  INFO(all);
+  CHECK(found.situations.size() <= 4);
+  CHECK(all.find("profile a is lawful") != std::string::npos);
+  // They are exactly what changes, each where it says.
+  JointPolicies joint = join_policies(before, after);
+  joint.before.features = joint.after.features = found.table.features;
+  NaiveInterpreter naive_before(joint.before), naive_after(joint.after);
+  Dice dice(20261127);
+  std::vector<int> met(found.situations.size(), 0);
+  for (int device = 0; device < 20'000; ++device) {
+    Readings readings;
+    Reading enabled = Reading::unknown();
+    for (const Feature& feature : found.table.features) {
+      std::int64_t value = static_cast<std::int64_t>(dice.below(3));
+      if (feature.kind == FeatureKind::attribute_number) value = (15 + 5 * value) * 1'000'000;
+      if (domain_of(feature.kind) == ValueDomain::flag) value = value > 0 ? 1 : 0;
+      readings.push_back(dice.one_in(8) ? Reading::unknown() : Reading::exactly(value));
+      if (feature.kind == FeatureKind::profile) enabled = readings.back();
+    }
+    std::string was = by_effect(joint.before, naive_before.decide(readings).leaf, enabled);
+    std::string is = by_effect(joint.after, naive_after.decide(readings).leaf, enabled);
+    std::int32_t at = told(found, readings);
+    CHECK((at >= 0) == (was != is));
+    if (at >= 0) ++met[static_cast<std::size_t>(at)];
+  }
+  for (int times : met) CHECK(times > 0);
+}
+
 TEST_CASE("alerts are compared text by text; declarations are listed") {
   PolicyBuilder old_policy;
   ConditionIndex meter = old_policy.choice("type", {"meter", "lamp"}, "meter");
