@@ -144,7 +144,8 @@ class RestProver {
   // Networks that are all alike.
   struct Networks {
     std::vector<std::int64_t> values;
-    DiagramRef near = kYes;  // where a device is that rests on them
+    std::optional<std::uint32_t> standing;  // of a network that is not known (World::standings)
+    DiagramRef near = kYes;                 // where a device is that rests on them
     std::vector<DiagramRef> broken_runs;
     std::vector<std::vector<ClassIndex>> put_in;  // by profile, without service and with it
   };
@@ -201,7 +202,8 @@ class RestProver {
   }
 
   // The classes of what follows from the profile, the rest free.
-  std::vector<ClassIndex> classes_of(ProfileIndex profile, std::int64_t network, bool service) {
+  std::vector<ClassIndex> classes_of(ProfileIndex profile, std::int64_t network,
+                                     std::optional<std::uint32_t> standing, bool service) {
     std::vector<ClassIndex> classes(store_.axis_count(), kFree);
     const World& world = model_.world();
     for (auto [axis, value] : world.identity_classes(profile, network)) classes[axis] = value;
@@ -211,6 +213,12 @@ class RestProver {
         bool of_candidate =
             table_.features[model_.axes().axes()[axis].feature].candidate.has_value();
         if (!of_candidate) classes[axis] = value;
+      }
+    }
+    if (standing) {
+      for (auto [axis, value] :
+           world.standing_classes(profile, service ? network : kNoSymbol, *standing)) {
+        classes[axis] = value;
       }
     }
     for (AxisIndex axis = 0; axis < classes.size(); ++axis) {
@@ -224,23 +232,32 @@ class RestProver {
 
   // Networks by how the policy answers with each profile; those of no answer of their own together.
   void find_networks() {
-    std::map<std::vector<ClassIndex>, std::vector<std::int64_t>> alike;
-    std::vector<std::int64_t> networks = network_values(table_);
-    networks.push_back(World::kUnknownIdentity);
-    for (std::int64_t network : networks) {
-      if (network == kNoSymbol) continue;
+    using Standing = std::optional<std::uint32_t>;
+    std::map<std::vector<ClassIndex>, std::pair<Standing, std::vector<std::int64_t>>> alike;
+    auto add = [&](std::int64_t network, Standing standing) {
       std::vector<ClassIndex> key;
       for (ProfileIndex p = 0; p < table_.profiles.size(); ++p) {
-        std::vector<ClassIndex> classes = classes_of(p, network, true);
+        std::vector<ClassIndex> classes = classes_of(p, network, standing, true);
         key.insert(key.end(), classes.begin(), classes.end());
       }
-      alike[key].push_back(network);
+      if (standing) key.push_back(*standing);  // without service they may differ
+      auto& [its, group] = alike[key];
+      its = standing;
+      group.push_back(network);
+    };
+    for (std::int64_t network : network_values(table_)) {
+      if (network != kNoSymbol) add(network, std::nullopt);
     }
-    for (auto& [key, group] : alike) {
+    // One that is not known leaves candidates to be judged by where the device stands.
+    for (std::uint32_t standing : model_.world().standings()) {
+      add(World::kUnknownIdentity, standing);
+    }
+    for (auto& [key, of] : alike) {
+      auto& [standing, group] = of;
       DiagramRef near = near_networks(group);
       std::vector<DiagramRef> broken = broken_runs(group.front());
       std::vector<std::vector<ClassIndex>> put_in(2 * table_.profiles.size());
-      networks_.push_back({std::move(group), near, std::move(broken), std::move(put_in)});
+      networks_.push_back({std::move(group), standing, near, std::move(broken), std::move(put_in)});
     }
     // Those of a country come first: what goes round there is the plainest story.
     std::stable_partition(networks_.begin(), networks_.end(), [](const Networks& some) {
@@ -261,7 +278,7 @@ class RestProver {
       if (!run || !axis || !feature.candidate || *feature.candidate >= table_.profiles.size()) {
         continue;
       }
-      std::vector<ClassIndex> put_in = classes_of(*feature.candidate, network, true);
+      std::vector<ClassIndex> put_in = classes_of(*feature.candidate, network, std::nullopt, true);
       Restriction with_candidate(store_, put_in, nothing_forgotten_);
       DiagramRef goes_on = with_candidate.where(model_.conditions().certain(feature.inner), 1);
       ClassIndex none = class_of(model_.axes().axes()[*axis], feature, Reading::exactly(0));
@@ -300,7 +317,7 @@ class RestProver {
 
   const std::vector<ClassIndex>& put_in(ProfileIndex profile, bool service) {
     std::vector<ClassIndex>& made = on_->put_in[2 * profile + (service ? 1 : 0)];
-    if (made.empty()) made = classes_of(profile, on_->values.front(), service);
+    if (made.empty()) made = classes_of(profile, on_->values.front(), on_->standing, service);
     return made;
   }
 

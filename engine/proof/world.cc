@@ -224,6 +224,35 @@ std::vector<std::pair<AxisIndex, ClassIndex>> World::identity_classes(std::int64
   return classes;
 }
 
+std::vector<std::uint32_t> World::standings() const {
+  std::set<std::uint32_t> seen;
+  std::vector<std::uint32_t> standings;
+  for (const Group::Column& column : identity_.columns) {
+    if (column.first == kUnknown && seen.insert(column.alike).second) {
+      standings.push_back(column.standing);
+    }
+  }
+  return standings;
+}
+
+std::vector<std::pair<AxisIndex, ClassIndex>> World::standing_classes(
+    std::int64_t profile, std::int64_t network, std::uint32_t standing) const {
+  auto row = std::find(identity_.rows.begin(), identity_.rows.end(), profile);
+  auto column = std::find_if(
+      identity_.columns.begin(), identity_.columns.end(),
+      [&](const Group::Column& one) { return one.first == network && one.standing == standing; });
+  std::vector<std::pair<AxisIndex, ClassIndex>> classes;
+  if (row == identity_.rows.end() || column == identity_.columns.end()) return classes;
+  auto row_index = static_cast<std::size_t>(row - identity_.rows.begin());
+  auto column_index = static_cast<std::size_t>(column - identity_.columns.begin());
+  for (std::size_t i = 0; i < identity_.table.axes().size(); ++i) {
+    const Choice& choice = identity_.table.choice(i, row_index, column_index);
+    if (choice.any || choice.usual != choice.other) continue;
+    classes.push_back({identity_.table.axes()[i], choice.usual});
+  }
+  return classes;
+}
+
 // Many networks answer alike; one of each suffices, but those of the policy's own words first and
 // for each country one, so that a witness can be where its network is.
 std::vector<std::int64_t> World::networks_told_apart() {

@@ -96,6 +96,13 @@ class World {
   // (kNoSymbol: none).
   std::vector<std::pair<AxisIndex, ClassIndex>> identity_classes(std::int64_t profile,
                                                                  std::int64_t network) const;
+  // Where a device may stand, as far as candidates are judged by it; those that answer alike once.
+  std::vector<std::uint32_t> standings() const;
+  // The same on a network that is not known, or on none, of a device that stands there, as far as
+  // it is certain. Requires: knows_identities().
+  std::vector<std::pair<AxisIndex, ClassIndex>> standing_classes(std::int64_t profile,
+                                                                 std::int64_t network,
+                                                                 std::uint32_t standing) const;
   // False: there are too many profiles and networks to take them together.
   bool knows_identities() const { return !identity_.table.empty(); }
   bool has_too_many_identities() const { return !knows_identities() && !identity_.columns.empty(); }
