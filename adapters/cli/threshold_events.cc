@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "engine/base/calendar.h"
 #include "engine/base/written_name.h"
+#include "engine/proof/witness_parts.h"
 
 namespace sojourn::cli {
 namespace {
@@ -81,6 +83,46 @@ std::string bytes_text(std::int64_t bytes) {
                                 : fmt::format("{} B", bytes);
 }
 
+// When the line begins: "2026-07-01 11:58", of an `every` line its first day.
+std::string begin_of(const std::string& line) {
+  constexpr std::string_view kAt = "  at ", kFrom = " from ";
+  if (line.starts_with(kAt)) return line.substr(kAt.size());
+  std::size_t from = line.find(kFrom);
+  return from == std::string::npos ? std::string() : line.substr(from + kFrom.size());
+}
+
+std::string instant_text(std::int64_t ms) {
+  std::int64_t day = (ms >= 0 ? ms : ms - days(1).ms + 1) / days(1).ms;
+  return time_text(static_cast<std::int32_t>(day), ms - day * days(1).ms);
+}
+
+// The event so long before the moment that `since` came true `value` milliseconds ago, or will. Of
+// months it does so at a midnight: the story goes on to the next.
+std::optional<std::vector<std::string>> with_deadline(const Feature& feature, std::int64_t value,
+                                                      const Witness& witness,
+                                                      std::vector<std::string> lines) {
+  if (feature.event.kind != EventKind::named) return std::nullopt;
+  std::int64_t event_ms = 0;
+  if (feature.window.unit == TimeUnit::millisecond) {
+    std::int64_t now_ms = witness.day * days(1).ms + witness.time_of_day_ms;
+    event_ms = now_ms - value - feature.window.count;
+  } else {
+    Day due{witness.day + 1};
+    auto months = static_cast<std::int32_t>(feature.window.count);
+    if (feature.window.unit != TimeUnit::month) return std::nullopt;
+    Day day = add_months(due, -months);
+    if (add_months(day, months) != due) return std::nullopt;
+    event_ms = day.number * days(1).ms + hours(12).ms;
+    lines.push_back("  at " + instant_text(due.number * days(1).ms + value));
+  }
+  std::string at = instant_text(event_ms);
+  auto later = std::find_if(lines.begin(), lines.end(), [&](const std::string& line) {
+    return !line.starts_with("  given ") && begin_of(line) > at;
+  });
+  lines.insert(later, fmt::format("  at {} event {}", at, written_text(feature.event.name)));
+  return lines;
+}
+
 }  // namespace
 
 std::optional<std::vector<std::string>> with_events(const RuleTable& table, const Feature& feature,
@@ -93,6 +135,9 @@ std::optional<std::vector<std::string>> with_events(const RuleTable& table, cons
         report.starts_with("  at ") && report.find(' ', report.find(':')) == report.npos;
     if (says_nothing) report += " data 0 B";
     return lines;
+  }
+  if (feature.kind == FeatureKind::since) {
+    return with_deadline(feature, value, witness, std::move(lines));
   }
   bool bytes = feature.kind == FeatureKind::data_sum || feature.kind == FeatureKind::data_balance;
   if (!bytes && feature.kind != FeatureKind::event_count) return lines;

@@ -1,5 +1,5 @@
-// What a device that stands still cannot show: events that happen so many times, and bytes that
-// add up.
+// What a device that stands still cannot show: events that happen so many times or so long ago, and
+// bytes that add up.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 namespace sojourn::cli {
 
 // The lines of a test block with what makes the feature read `value`, put before the last report;
-// unchanged where the feature counts neither events nor bytes. Absent where it cannot be told.
+// unchanged where the feature is about neither events nor bytes. Absent where it cannot be told.
 std::optional<std::vector<std::string>> with_events(const RuleTable& table, const Feature& feature,
                                                     std::int64_t value, const Witness& witness,
                                                     std::vector<std::string> lines);

@@ -72,7 +72,14 @@ ConditionIndex without_feature(RuleTable& table, ConditionIndex index, FeatureIn
 }
 
 // The feature reads `value`, give or take nothing.
-ConditionIndex reads(ConditionTable& conditions, FeatureIndex feature, std::int64_t value) {
+ConditionIndex reads(RuleTable& table, FeatureIndex feature, std::int64_t value) {
+  ConditionTable& conditions = table.conditions;
+  if (table.features[feature].kind == FeatureKind::since) {  // true or not yet
+    Test holds;
+    holds.feature = feature;
+    ConditionIndex due = conditions.test(holds);
+    return value < 0 ? conditions.negate(due) : due;
+  }
   Test least;
   least.feature = feature;
   least.kind = Test::Kind::at_least;
@@ -212,6 +219,7 @@ class Stories : public ThresholdStories {
         case FeatureKind::event_count:
         case FeatureKind::data_sum:
         case FeatureKind::data_balance:
+        case FeatureKind::since:
           if (asked == f) witness.readings[f] = Reading::exactly(0);
           break;
         case FeatureKind::speed:
@@ -246,7 +254,7 @@ class Stories : public ThresholdStories {
         question.value = threshold.at + side * threshold.step;
         question.condition =
             probe.conditions.all_of({without_feature(probe, condition, place.feature, true),
-                                     reads(probe.conditions, place.feature, question.value)});
+                                     reads(probe, place.feature, question.value)});
         const Feature& feature = table_.features[place.feature];
         if (is_temporal(feature.kind)) {
           question.holds = feature.inner;

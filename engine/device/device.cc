@@ -56,6 +56,7 @@ void Device::told(FeatureIndex feature, const Reading& reading) {
 Reading Device::read(FeatureIndex feature, Instant now) {
   return state_->awake().read(feature, now);
 }
+Instant Device::due(FeatureIndex since, Instant now) { return state_->awake().due(since, now); }
 Truth Device::judge(ConditionIndex condition, Instant now, Instant& steady_until) {
   return state_->awake().judge(condition, now, steady_until);
 }

@@ -92,6 +92,8 @@ class Device {
   void told(FeatureIndex feature, const Reading& reading);
   // The reading of a feature, as the next decision will see it.
   Reading read(FeatureIndex feature, Instant now);
+  // When a `since` becomes true, after the last of its events up to now; kNever before any.
+  Instant due(FeatureIndex since, Instant now);
   // A condition of the policy's table, and until when it stays so if no report comes (a lower
   // bound).
   Truth judge(ConditionIndex condition, Instant now, Instant& steady_until);

@@ -234,6 +234,11 @@ Reading Evaluator::read(FeatureIndex feature, Instant now) {
   return curve(feature, now).reading(now);
 }
 
+Instant Evaluator::due(FeatureIndex since, Instant now) {
+  prepare(now);
+  return sojourn::due({policy_.feature(since), policy_.features[since], reader_, now, {}});
+}
+
 Truth Evaluator::judge(ConditionIndex condition, Instant now, Instant& steady_until) {
   prepare(now);
   const RuleTable& table = policy_.table();

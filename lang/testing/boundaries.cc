@@ -22,6 +22,7 @@ std::int64_t step_of(FeatureKind kind) {
     case FeatureKind::held:
     case FeatureKind::recency:
     case FeatureKind::held_share:
+    case FeatureKind::since:  // the time since it came true
       return kMinuteMs;
     case FeatureKind::consecutive_days:
     case FeatureKind::window_count:
@@ -97,8 +98,10 @@ std::vector<Threshold> thresholds(const RuleTable& table) {
   const std::vector<Test>& tests = table.conditions.tests();
   for (std::uint32_t i = 0; i < tests.size(); ++i) {
     const Test& test = tests[i];
-    if (test.kind != Test::Kind::at_least || test.text.empty() || !asked.holds(i)) continue;
     const Feature& feature = table.features[test.feature];
+    bool since = feature.kind == FeatureKind::since && feature.window.count > 0;  // not `happened`
+    bool compares = test.kind == Test::Kind::at_least || since;
+    if (!compares || test.text.empty() || !asked.holds(i)) continue;
     std::int64_t step = step_of(feature.kind);
     if (step == 0 || feature.ahead_days != 0) continue;
     if (test.threshold == kNotYet) continue;  // of a calendar window: a moment, no number

@@ -20,7 +20,8 @@ struct Sides {
   Sides& operator|=(const Sides& other);
 };
 
-// `battery >= 30%`, `on more than 90 consecutive days`: a number in a rule, a ban or a guard.
+// `battery >= 30%`, `on more than 90 consecutive days`, `6 months since roaming-activated`: a number
+// in a rule, a ban or a guard.
 struct Threshold {
   // Where it is asked. A ban asks once per candidate profile: each such question is the ban's own
   // while that profile is enabled.

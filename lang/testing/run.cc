@@ -114,10 +114,19 @@ class TestRun {
     for (std::size_t i = 0; i < thresholds_.size(); ++i) {
       for (const Threshold::Question& question : thresholds_[i].questions) {
         if (!is_asked(question, enabled)) continue;
-        Reading reading = loop.device().read(question.feature, loop.now());
+        Reading reading = reading_beside(loop, question.feature);
         coverage.boundaries[i] |= sides_of(thresholds_[i], reading);
       }
     }
+  }
+
+  // A `since` is read as the time since it came true, or until it will.
+  Reading reading_beside(DeviceLoop& loop, FeatureIndex feature) const {
+    if (policy_->table().features[feature].kind != FeatureKind::since) {
+      return loop.device().read(feature, loop.now());
+    }
+    Instant due = loop.device().due(feature, loop.now());
+    return due == kNever ? Reading::unknown() : Reading::exactly((loop.now() - due).ms);
   }
 
   bool is_asked(const Threshold::Question& question, std::optional<std::int64_t> enabled) const {

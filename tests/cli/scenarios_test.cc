@@ -14,15 +14,16 @@ using Json = nlohmann::json;
 
 namespace {
 
-// The decisions of a dry-run, in order.
-std::vector<Json> decisions_of(const ScratchFolder& scratch, const std::string& options) {
+// The decisions of a dry-run, in order. It ends with 1 where a ban was violated.
+std::vector<Json> decisions_of(const ScratchFolder& scratch, const std::string& options,
+                               int exit_code = 0) {
   ProgramRun run = run_shell(
       "sojourn dryrun policy.sojourn --trace trace.ndjson --decisions "
       "decisions.ndjson --force " +
           options,
       scratch.path());
   INFO(run.out << run.err);
-  CHECK(run.exit_code == 0);
+  CHECK(run.exit_code == exit_code);
   std::vector<Json> decisions;
   std::istringstream lines(read_whole(scratch.file("decisions.ndjson")));
   for (std::string line; std::getline(lines, line);) decisions.push_back(Json::parse(line));
@@ -186,6 +187,35 @@ otherwise keep
     // January of the year before drops out: five of twelve.
     CHECK(decisions[1]["ts"] == "2027-01-01T00:00:00Z");
     CHECK(decisions[1]["outcome"] == "keep");
+  }
+}
+
+// The reading that ships, where it bites; its own tests are of one device, which is no fleet.
+TEST_CASE("S13: the shipped ban bites in the sixth month with 501 devices, with 500 it does not") {
+  ScratchFolder scratch;
+  scratch.write("policy.sojourn",
+                read_whole(SOJOURN_SOURCE_DIR "/rules-examples/bans/au-telstra.sojourn"));
+  const std::string apn = R"(,"attributes":{"apn":"iot.acme"})";
+  for (int size : {500, 501}) {
+    INFO(size << " devices");
+    std::string trace;
+    for (const char* month : {"01", "03", "04", "06", "08"}) {
+      trace += report(std::string("2026-") + month + "-10T12:00:00Z", "d", "505-01", apn);
+      trace += report(std::string("2026-") + month + "-11T12:00:00Z", "d", "208-01", apn);
+    }
+    for (int i = 1; i < size; ++i) {
+      trace += report("2026-10-09T00:00:00Z", "other" + std::to_string(i), "208-01", apn);
+    }
+    trace += report("2026-10-09T00:00:00Z", "d", "208-01", apn);
+    trace += report("2026-10-10T12:00:00Z", "d", "505-01", apn);
+    trace += report("2026-10-11T12:00:00Z", "d", "208-01", apn);
+    scratch.write("trace.ndjson", trace);
+    std::vector<std::string> local;
+    for (const Json& decision : decisions_of(scratch, "--open", size == 501 ? 1 : 0)) {
+      if (decision["profile"] == "local") local.push_back(decision["ts"]);
+    }
+    CHECK(local == (size == 501 ? std::vector<std::string>{"2026-10-10T12:00:00Z"}
+                                : std::vector<std::string>{}));
   }
 }
 
