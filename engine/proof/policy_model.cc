@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/proof/actions.h"
+
 namespace sojourn {
 namespace {
 
@@ -31,6 +33,7 @@ std::vector<std::uint32_t> count_test_uses_with_inner(const RuleTable& table,
     open.insert(open.end(), ban.violated.begin(), ban.violated.end());
   }
   for (const Assertion& assertion : table.assertions) open.push_back(assertion.condition);
+  for_each_action(table, [&](const Action& action) { open.push_back(action.requires_condition); });
   std::set<ConditionIndex> seen;
   auto open_inner = [&](const Test& test) {
     const Feature& feature = table.features[test.feature];

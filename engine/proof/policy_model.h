@@ -16,8 +16,8 @@
 
 namespace sojourn {
 
-// In how many rules each test stands; those that stand only inside a count, a ban's `violated` or
-// an assertion get 1.
+// In how many rules each test stands; those that stand only inside a count, a ban's `violated`, an
+// assertion or what an action requires get 1.
 std::vector<std::uint32_t> count_test_uses_with_inner(const RuleTable& table,
                                                       const ChoiceConditions& choice);
 
