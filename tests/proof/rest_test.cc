@@ -108,6 +108,15 @@ const Row kRows[] = {
      0},
 };
 
+void check_one_cycle(const std::string& policy) {
+  std::optional<Checked> checked = check(policy, "small.sojourn");
+  REQUIRE(checked);
+  CHECK(checked->analysis.rest.cycles.size() == 1);
+  std::string story = checked->story_of(Code::W0303);
+  REQUIRE_FALSE(story.empty());
+  CHECK(replay(policy, story, "small.sojourn") == "");
+}
+
 }  // namespace
 
 TEST_CASE("what goes round without a hold is found, and replays") {
@@ -144,12 +153,7 @@ TEST_CASE("what goes round in one country is found beside others in which the sa
       "rule settled when (region in BR and roaming) for 3 hours then profile = local\n"
       "rule cheap when not ((region in BR and roaming) for 3 hours) then profile = global\n"
       "otherwise keep\n";
-  std::optional<Checked> checked = check(policy, "small.sojourn");
-  REQUIRE(checked);
-  CHECK(checked->analysis.rest.cycles.size() == 1);
-  std::string story = checked->story_of(Code::W0303);
-  REQUIRE_FALSE(story.empty());
-  CHECK(replay(policy, story, "small.sojourn") == "");
+  check_one_cycle(policy);
 }
 
 // In Argentina a device does not rest on networks of Brazil; the same rows are left in Brazil.
@@ -165,12 +169,7 @@ TEST_CASE("what goes round on the networks of one country is found beside others
       "rule away when roaming and network in BR then profile = local\n"
       "rule cheap when not roaming and network in BR then profile = global\n"
       "otherwise keep\n";
-  std::optional<Checked> checked = check(policy, "small.sojourn");
-  REQUIRE(checked);
-  CHECK(checked->analysis.rest.cycles.size() == 1);
-  std::string story = checked->story_of(Code::W0303);
-  REQUIRE_FALSE(story.empty());
-  CHECK(replay(policy, story, "small.sojourn") == "");
+  check_one_cycle(policy);
 }
 
 TEST_CASE("a device that never comes to rest, as the author reads it") {
@@ -180,8 +179,7 @@ TEST_CASE("a device that never comes to rest, as the author reads it") {
   test::check_golden("proof/never_at_rest.txt", checked->rendered(Code::W0303));
 }
 
-// --- against lives
-// --------------------------------------------------------------------------------
+// --- against lives ---
 
 namespace {
 
