@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <list>
 #include <map>
 #include <set>
+#include <utility>
+#include <vector>
 
 #include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
@@ -44,10 +47,18 @@ class TestBuilder {
     started_.clear();
     newest_.clear();
     now_.reset();
+    untold_ = false;
     test_.name = written.name.text;
     test_.span = written.span;
     test_.obeying = written.obeying;
-    for (const ast::TestLine& line : written.lines) add(line);
+    for (auto line = written.lines.begin(); line != written.lines.end();) {
+      if (line->kind == ast::TestLine::Kind::every) {
+        line = add_every_of(line, written.lines.end());
+      } else {
+        add(*line++);
+      }
+    }
+    if (untold_) return std::move(test_);  // what is missing was meant to be there
     for (const auto& [device, steps] : pending_) {
       for (const TestStep& step : steps) {
         error(Code::E0502, step.span, "nothing is reported after this",
@@ -118,17 +129,16 @@ class TestBuilder {
         break;
       }
       case ast::TestLine::Kind::at: {
-        std::optional<Instant> at = instant(line.at);
-        if (!at) return;
         TestStep step =
             step_of(line, line.parts.empty() ? TestStep::Kind::wait : TestStep::Kind::observe);
         report_.fill(line.parts, step.observation);
-        place(std::move(step), *at);
+        std::optional<Instant> at = instant(line.at);
+        untold_ = untold_ || !at;
+        if (at) place(std::move(step), *at);
         break;
       }
       case ast::TestLine::Kind::every:
-        add_every(line);
-        break;
+        break;  // add_every_of
       case ast::TestLine::Kind::expect:
         add_expect(line);
         break;
@@ -162,17 +172,36 @@ class TestBuilder {
     newest->second = std::max(newest->second, step.at);
   }
 
-  void add_every(const ast::TestLine& line) {
+  using Lines = std::vector<ast::TestLine>::const_iterator;
+
+  // The lines that begin with `every`, as long as one follows another, go on beside each other:
+  // they are told in the order of time. Returns what comes after them.
+  Lines add_every_of(Lines line, Lines end) {
+    std::vector<std::pair<Instant, const TestStep*>> moments;
+    std::list<TestStep> steps;
+    for (; line != end && line->kind == ast::TestLine::Kind::every; ++line) {
+      steps.push_back(
+          step_of(*line, line->parts.empty() ? TestStep::Kind::wait : TestStep::Kind::observe));
+      report_.fill(line->parts, steps.back().observation);
+      std::vector<Instant> its = moments_of(*line, moments.size());
+      untold_ = untold_ || its.empty();
+      for (Instant at : its) moments.push_back({at, &steps.back()});
+    }
+    std::stable_sort(moments.begin(), moments.end(),
+                     [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (const auto& [at, step] : moments) place(*step, at);
+    return line;
+  }
+
+  // When the line is told; `taken`: moments of its neighbours.
+  std::vector<Instant> moments_of(const ast::TestLine& line, std::size_t taken) {
     std::optional<Instant> from = instant(line.at);
     std::optional<Instant> until = instant(line.until);
-    if (!from || !until) return;
-    TestStep step =
-        step_of(line, line.parts.empty() ? TestStep::Kind::wait : TestStep::Kind::observe);
-    report_.fill(line.parts, step.observation);
+    if (!from || !until) return {};
     std::vector<Instant> moments;
     bool too_many = false;
     auto take = [&](Instant at) {
-      too_many = moments.size() + test_.steps.size() >= limits::kTestStepsMax;
+      too_many = moments.size() + taken + test_.steps.size() >= limits::kTestStepsMax;
       if (!too_many) moments.push_back(at);
       return !too_many;
     };
@@ -186,7 +215,7 @@ class TestBuilder {
       if (!period || period->ms == 0) {
         error(Code::E0501, line.period.span, "`every` needs a length of elapsed time",
               "for example `every 6 hours` or `every day at 12:00`");
-        return;
+        return {};
       }
       for (Instant at = *from; at <= *until; at = at + *period) {
         if (!take(at)) break;
@@ -196,16 +225,16 @@ class TestBuilder {
       error(Code::E0901, line.span,
             fmt::format("the test has more than {} steps", limits::kTestStepsMax),
             "report less often, or over a shorter time");
-      return;
+      return {};
     }
     if (moments.empty()) {
       error(Code::E0501, line.span, "the last day lies before the first", "exchange the two");
-      return;
     }
-    for (Instant at : moments) place(step, at);
+    return moments;
   }
 
   void add_expect(const ast::TestLine& line) {
+    if (!now_ && untold_) return;
     if (!now_) {
       error(Code::E0502, line.span, "nothing has been reported yet",
             "a story begins with a report, such as `at 2026-01-01 10:00 network 724-05`");
@@ -321,6 +350,7 @@ class TestBuilder {
   std::set<std::string> started_;
   std::map<std::string, Instant> newest_;  // report, by device
   std::optional<Instant> now_;
+  bool untold_ = false;  // a line has no moment, and an error that says why
 };
 
 }  // namespace

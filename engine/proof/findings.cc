@@ -457,6 +457,7 @@ class FindingWriter {
             "give it a remedy that every device can obtain, or narrow the ban");
     note_end(d, ban);
     d.notes.push_back("for example: " + describe_witness(table_, *verdict.witness));
+    note_remedy(d, ban, *verdict.witness);
     std::string expected = verdict.violated && !ban.name.empty()
                                ? fmt::format("ban {} violated", written_name(ban.name))
                                : "keep";
@@ -464,6 +465,25 @@ class FindingWriter {
     auto text = witness_as_test(table_, *verdict.witness, test);
     if (!text) text = turns_as_test(table_, *verdict.witness, test);
     if (text) d.notes.push_back(*std::move(text));
+  }
+
+  // Why the ban's own remedy is none in the situation.
+  void note_remedy(Diagnostic& d, const Ban& ban, const Witness& there) {
+    if (!ban.remedy) return;
+    for (const Alternative& alternative : ban.remedy->alternatives) {
+      std::vector<std::string> forbidding;
+      for (const Ban& other : table_.bans) {
+        Truth bites =
+            table_.conditions.judge(other.bites[alternative.profile], [&](const Test& test) {
+              return judge(test, table_.features[test.feature], there.readings[test.feature]);
+            });
+        if (bites == Truth::yes) forbidding.push_back(fmt::format("`{}`", other.label()));
+      }
+      if (forbidding.empty()) continue;
+      d.notes.push_back(fmt::format("its remedy `{}` is forbidden there by ban {}",
+                                    table_.profiles[alternative.profile].name,
+                                    fmt::join(forbidding, ", ")));
+    }
   }
 
   void write_assertions() {

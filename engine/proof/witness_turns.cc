@@ -4,10 +4,10 @@
 //
 //   test "ban in-brazil is broken"
 //     given profile = one, installed = {one, two}
-//     at 2026-04-03 08:00 profile = two, network 286-01
-//     at 2026-04-03 12:00 profile = one, network 724-05
-//     at 2026-04-04 08:00 profile = two, network 286-01
-//     ...
+//     every day at 08:00 from 2026-04-03 to 2026-06-30 profile = two, network 286-01
+//     every day at 12:00 from 2026-04-03 to 2026-06-30 profile = one, network 724-05
+//     at 2026-07-01 08:00 profile = two, network 286-01
+//     at 2026-07-01 12:00 profile = one, network 724-05
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -53,6 +53,12 @@ class Turns {
 
  private:
   static constexpr std::int64_t kTurnMs = 2 * 3'600'000;
+  static constexpr std::int64_t kDaysWrittenOut = 3;
+
+  struct Turn {
+    std::int64_t ms = 0;  // since midnight; below zero on the day before
+    std::string says;
+  };
 
   // What the device says, and what happens to it, in the order of time (milliseconds since the
   // day of the situation began).
@@ -69,19 +75,50 @@ class Turns {
             {ms, fmt::format("  at {} {}\n", time_text(witness_.day, ms), happening.part)});
       }
     }
-    for (std::int64_t day = 1 - days_; day <= 0; ++day) {
-      std::int64_t ms = day * kDayMs + witness_.time_of_day_ms -
-                        static_cast<std::int64_t>(others_.size()) * kTurnMs;
-      for (const std::string& other : others_) {
-        all.push_back({ms, fmt::format("  at {} {}\n", time_text(witness_.day, ms), other)});
-        ms += kTurnMs;
+    std::vector<Turn> turns;
+    std::int64_t ms = witness_.time_of_day_ms - static_cast<std::int64_t>(others_.size()) * kTurnMs;
+    for (const std::string& other : others_) {
+      turns.push_back({ms, other});
+      ms += kTurnMs;
+    }
+    turns.push_back({ms, own_});
+    std::int64_t day = 1 - days_;
+    if (are_alike(turns, past)) {
+      for (const Turn& turn : turns) all.push_back({day * kDayMs + turn.ms, every_day(turn)});
+      day = 0;
+    }
+    for (; day <= 0; ++day) {
+      for (const Turn& turn : turns) {
+        std::int64_t at = day * kDayMs + turn.ms;
+        bool last = day == 0 && &turn == &turns.back();
+        all.push_back({at, fmt::format("  at {} {}{}\n", time_text(witness_.day, at), turn.says,
+                                       last ? at_last : "")});
       }
-      all.push_back({ms, fmt::format("  at {} {}{}\n", time_text(witness_.day, ms), own_,
-                                     day == 0 ? at_last : "")});
     }
     std::stable_sort(all.begin(), all.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
     return all;
+  }
+
+  // Can the days before the last be told in a line for each turn? Nothing else happens meanwhile.
+  bool are_alike(const std::vector<Turn>& turns, const std::vector<Happening>& past) const {
+    constexpr std::int64_t kWholeMinutes = 60'000;
+    if (days_ <= kDaysWrittenOut || witness_.time_of_day_ms % kWholeMinutes != 0) return false;
+    std::int64_t begin = (1 - days_) * kDayMs + turns.front().ms;
+    std::int64_t end = turns.back().ms - kDayMs;
+    return std::none_of(past.begin(), past.end(), [&](const Happening& happening) {
+      std::int64_t ms = witness_.time_of_day_ms - happening.before_ms;
+      return begin <= ms && ms <= end;
+    });
+  }
+
+  // The turn on all days but the last; what comes before midnight belongs to the days before.
+  std::string every_day(const Turn& turn) const {
+    std::string first = time_text(witness_.day, (1 - days_) * kDayMs + turn.ms);
+    std::string last = time_text(witness_.day, turn.ms - kDayMs);
+    std::size_t space = first.find(' ');
+    return fmt::format("  every day at {} from {} to {} {}\n", first.substr(space + 1),
+                       first.substr(0, space), last.substr(0, space), turn.says);
   }
 
   // Who was counted, where, and for how long.

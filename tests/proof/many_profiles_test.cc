@@ -192,8 +192,8 @@ TEST_CASE("each broken ban of a policy of many laws is shown by a life that come
   for (const Diagnostic& finding : checked->findings) {
     if (finding.code != Code::P0301) continue;
     INFO(finding.message);
-    REQUIRE(finding.notes.size() == 2);
-    CHECK(replay(text, finding.notes[1], "many.sojourn") == "");
+    REQUIRE(finding.notes.size() >= 2);
+    CHECK(replay(text, finding.notes.back(), "many.sojourn") == "");
     ++shown;
   }
   CHECK(shown == checked->analysis.promises.bans.size());

@@ -1,5 +1,6 @@
 // Counterexamples about every kind of thing that a rule can look at: the `test` block that is shown
 // passes when it is pasted, and where a test cannot tell the situation none is shown.
+#include <algorithm>
 #include <set>
 #include <sstream>
 
@@ -249,6 +250,32 @@ TEST_CASE("an example whose place is free stands in the country of its network")
   Place found = (*locator)->locate(Fix{.at = where, .accuracy_m = 20});
   CHECK(found.certain);
   CHECK(found.country.text() == "BR");
+}
+
+// Both bans count the profile that would obey the other: the device goes to and fro every day.
+const std::string kToAndFro = R"(
+attribute type : meter | tracker
+profile global home FR iccid 8933*
+profile in-local home IN iccid 8991* download "smdp.in.example"
+profile br-local home BR iccid 895510* download "smdp.br.example"
+ban br never roaming in BR per profile on more than 20 consecutive days notice 5 days
+  remedy profile = br-local
+ban india never roaming in IN and 6 months since roaming-activated notice 5 days
+  remedy profile = in-local
+otherwise keep
+)";
+
+TEST_CASE("days that are alike are told in a line each, and why a ban's remedy is none") {
+  std::optional<Checked> checked = check(kToAndFro, "policy.sojourn");
+  REQUIRE(checked);
+  std::string shown = checked->rendered(Code::P0301);
+  INFO(shown);
+  CHECK(shown.find("its remedy `in-local` is forbidden there by ban `br`") != std::string::npos);
+  std::string story = checked->story_of(Code::P0301);
+  CHECK(std::count(story.begin(), story.end(), '\n') < 10);
+  CHECK(story.find("  every day at 10:00 from ") != std::string::npos);
+  CHECK(story.find("  every day at 12:00 from ") != std::string::npos);
+  CHECK(replay(kToAndFro, story, "policy.sojourn") == "");
 }
 
 }  // namespace
