@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "engine/base/written_name.h"
+#include "engine/proof/day_length.h"
+#include "engine/proof/witness_parts.h"
 
 namespace sojourn {
 namespace {
@@ -50,6 +53,46 @@ std::string negated(const std::string& text) {
              : fmt::format("not ({})", text);
 }
 
+std::int64_t days_ahead(const RuleTable& table, const Test& test);
+
+// The most of any test in the condition.
+std::int64_t days_ahead_within(const RuleTable& table, ConditionIndex condition) {
+  const ConditionNode& node = table.conditions.node(condition);
+  if (node.op == ConditionOp::test) return days_ahead(table, table.conditions.test_of(node));
+  std::int64_t most = 0;
+  for (std::uint32_t i = 0; i < node.count; ++i) {
+    most = std::max(most, days_ahead_within(table, table.conditions.child(node, i)));
+  }
+  return most;
+}
+
+// How many days ahead a ban's notice asks it: by its feature, or by a threshold that is reached so
+// many days before the one that its author wrote (lang/lower_ban.cc).
+std::int64_t days_ahead(const RuleTable& table, const Test& test) {
+  const Feature& feature = table.features[test.feature];
+  if (feature.ahead_days != 0) return std::abs(std::int64_t{feature.ahead_days});
+  if (feature.kind == FeatureKind::on_a_network) {
+    return days_ahead_within(table, feature.inner);
+  }
+  if (!is_temporal(feature.kind) || test.kind != Test::Kind::at_least) return 0;
+  std::int64_t written = test.threshold;
+  for (const Test& other : table.conditions.tests()) {
+    const Feature& its = table.features[other.feature];
+    bool alike = other.kind == test.kind && its.kind == feature.kind &&
+                 its.candidate == feature.candidate && other.text == test.text;
+    if (alike) written = std::max(written, other.threshold);
+  }
+  bool in_ms = feature.kind == FeatureKind::held || feature.kind == FeatureKind::held_share;
+  return (written - test.threshold) / (in_ms ? kDayMs : 1);
+}
+
+// A test as its author wrote it, and of whom and when a ban asks it.
+std::string words_of(const RuleTable& table, const Test& test) {
+  const Feature& feature = table.features[test.feature];
+  if (test.text.empty()) return feature.identity;
+  return test.text + asked_of(table, feature.candidate, days_ahead(table, test));
+}
+
 std::string subject_words(const RuleTable& table, const Feature& feature) {
   switch (feature.kind) {
     case FeatureKind::country:
@@ -76,9 +119,10 @@ std::string subject_words(const RuleTable& table, const Feature& feature) {
   }
   for (const Test& test : table.conditions.tests()) {
     bool about = &table.features[test.feature] == &feature;
-    if (about && test.kind == Test::Kind::holds && !test.text.empty()) return test.text;
+    bool holds = about && test.kind == Test::Kind::holds;
+    if (holds && !test.text.empty()) return words_of(table, test);
   }
-  return feature.identity;
+  return counted_words(table, feature);
 }
 
 struct NamedValue {
@@ -170,10 +214,12 @@ std::string SituationWords::subject(AxisIndex axis) const {
   const Feature& feature = table_.features[at.feature];
   if (domain_of(feature.kind) != ValueDomain::count) return subject_words(table_, feature);
   const char* side = at.side == AxisSide::lower ? "certainly" : "possibly";
-  std::string words =
-      feature.kind == FeatureKind::on_a_network ? condition_words(table_, feature.inner)
-      : is_temporal(feature.kind) ? "how long or often: " + condition_words(table_, feature.inner)
-                                  : subject_words(table_, feature);
+  std::string words = is_temporal(feature.kind)
+                          ? condition_words(table_, feature.inner) +
+                                asked_of(table_, feature.candidate, std::abs(feature.ahead_days))
+                          : subject_words(table_, feature);
+  bool counts = is_temporal(feature.kind) && feature.kind != FeatureKind::on_a_network;
+  if (counts) words = "how long or often: " + words;
   return fmt::format("{} ({})", words, side);
 }
 
@@ -236,9 +282,9 @@ std::optional<std::string> SituationWords::test_words(AxisIndex axis, const Clas
     const Test& test = table_.conditions.tests()[index];
     if (test.text.empty() || test.kind == Test::Kind::known) continue;
     Classes certain = classes_of(axes_.certain(index).runs);
-    if (certain == known) return test.text;
+    if (certain == known) return words_of(table_, test);
     Classes refuted = classes_of(axes_.refuted(index).runs);
-    if (refuted == known) return negated(test.text);
+    if (refuted == known) return negated(words_of(table_, test));
   }
   return std::nullopt;
 }
@@ -247,7 +293,7 @@ std::string SituationWords::threshold_words(FeatureIndex feature, std::int64_t t
   for (std::uint32_t index : axes_.tests_of(feature)) {
     const Test& test = table_.conditions.tests()[index];
     bool reached = test.kind == Test::Kind::at_least && test.threshold == threshold;
-    if (reached && !test.text.empty()) return test.text;
+    if (reached && !test.text.empty()) return words_of(table_, test);
   }
   return fmt::format("{} >= {}", subject_words(table_, table_.features[feature]), threshold);
 }
@@ -312,6 +358,20 @@ std::string SituationWords::count_words(AxisIndex lower, const Classes* low,
   return cases.empty() ? "always" : any_of(cases);
 }
 
+std::string asked_of(const RuleTable& table, std::optional<ProfileIndex> candidate,
+                     std::int64_t days_ahead) {
+  Words parts;
+  if (candidate) {
+    bool declared = *candidate < table.profiles.size();
+    parts.push_back("with " + (declared ? written_name(table.profiles[*candidate].name)
+                                        : "an undeclared profile"));
+  }
+  if (days_ahead != 0) {
+    parts.push_back(fmt::format("{} {} ahead", days_ahead, days_ahead == 1 ? "day" : "days"));
+  }
+  return parts.empty() ? "" : fmt::format(" ({})", joined(parts, ", "));
+}
+
 std::string condition_words(const RuleTable& table, ConditionIndex condition) {
   const ConditionTable& conditions = table.conditions;
   const ConditionNode& node = conditions.node(condition);
@@ -328,8 +388,7 @@ std::string condition_words(const RuleTable& table, ConditionIndex condition) {
     case ConditionOp::never:
       return "never";
     case ConditionOp::test: {
-      const Test& test = conditions.test_of(node);
-      return test.text.empty() ? table.features[test.feature].identity : test.text;
+      return words_of(table, conditions.test_of(node));
     }
     case ConditionOp::negation:
       return conditions.node(conditions.child(node, 0)).op == ConditionOp::test ? negated(inner(0))

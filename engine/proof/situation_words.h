@@ -5,7 +5,9 @@
 //   unknown)"
 //
 // The words are the author's where a test of the policy draws the line; else values are listed.
-// What only the prover can tell ("not certainly", "possibly") is said with these two words.
+// What a ban asks of a profile, or of a day of its notice, says so: "roaming in BR (with
+// vivo-local)". What only the prover can tell ("not certainly", "possibly") is said with these two
+// words.
 #pragma once
 
 #include <optional>
@@ -42,6 +44,10 @@ class SituationWords {
   const RuleTable& table_;
   const AxisPlan& axes_;
 };
+
+// " (with vivo-local, 10 days ahead)"; empty where neither is asked.
+std::string asked_of(const RuleTable& table, std::optional<ProfileIndex> candidate,
+                     std::int64_t days_ahead);
 
 // "region in BR and type = meter", as the tests were written.
 std::string condition_words(const RuleTable& table, ConditionIndex condition);

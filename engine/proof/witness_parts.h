@@ -13,6 +13,9 @@ namespace sojourn {
 std::string joined(const std::vector<std::string>& parts);  // by ", "
 // "type = meter", "roaming in BR on 60 consecutive days".
 std::string reading_text(const RuleTable& table, const Feature& feature, const Reading& reading);
+// What is counted apart from conditions: "rejected with 11, 13 within 6 hours", "data in CN within 30
+// days".
+std::string counted_words(const RuleTable& table, const Feature& feature);
 // "2026-07-01 12:00"; milliseconds beyond a day run into other days.
 std::string time_text(std::int32_t day, std::int64_t ms_of_day);
 std::string clock_text(std::int64_t ms_of_day);  // "12:00"

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
+#include <utility>
 
 #include "engine/proof/situation_words.h"
 #include "engine/proof/witness_parts.h"
@@ -111,6 +113,66 @@ std::string window_words(const Period& window) {
   return fmt::format("{} {}", window.count, unit);
 }
 
+std::string scope_words(const Scope& scope) {
+  std::string words = scope.same_network ? " on the same network" : "";
+  if (scope.per_imei) words += " per imei";
+  if (scope.per_profile) words += " per profile";
+  return words;
+}
+
+// In the largest unit that says it exactly: "25 GB", "10000001 B".
+std::string bytes_words(std::int64_t bytes) {
+  constexpr std::pair<std::int64_t, std::string_view> kUnits[] = {
+      {1'000'000'000, "GB"}, {1'000'000, "MB"}, {1'000, "kB"}};
+  for (auto [size, unit] : kUnits) {
+    if (bytes != 0 && bytes % size == 0) return fmt::format("{} {}", bytes / size, unit);
+  }
+  return fmt::format("{} B", bytes);
+}
+
+std::string event_words(const EventQuestion& event) {
+  switch (event.kind) {
+    case EventKind::switches:
+      return "switches";
+    case EventKind::commanded_switches:
+      return "commanded switches";
+    case EventKind::rejected:
+      return event.causes.empty() ? "rejected"
+                                  : fmt::format("rejected with {}", fmt::join(event.causes, ", "));
+    case EventKind::named:
+      return written_name(event.name);
+    case EventKind::alert:
+      break;
+  }
+  return "alert " + written_text(event.name);
+}
+
+std::string data_words(const CountrySet& countries) {
+  return countries.empty() ? "data" : "data in " + countries.text();
+}
+
+}  // namespace
+
+std::string counted_words(const RuleTable& table, const Feature& feature) {
+  switch (feature.kind) {
+    case FeatureKind::event_count:
+      return fmt::format("{}{} within {}", event_words(feature.event), scope_words(feature.scope),
+                         window_words(feature.window));
+    case FeatureKind::data_sum:
+      return fmt::format("{} within {}", data_words(feature.countries),
+                         window_words(feature.window));
+    case FeatureKind::data_balance:
+      return fmt::format("{} against {} within {}", data_words(feature.countries),
+                         data_words(feature.other_countries), window_words(feature.window));
+    case FeatureKind::fleet_count:
+      return "devices with the same " + written_name(table.attributes[feature.subject].name);
+    default:
+      return feature.identity;
+  }
+}
+
+namespace {
+
 // A count as a sentence about what it counts: "roaming in BR on 60 consecutive days".
 std::string count_text(const RuleTable& table, const Feature& feature, const Reading& reading) {
   auto number = [&](auto&& text_of) {
@@ -125,14 +187,23 @@ std::string count_text(const RuleTable& table, const Feature& feature, const Rea
     return ms < 0 ? std::string("no time") : describe(Duration{ms});
   };
   if (!is_temporal(feature.kind)) {
-    return fmt::format("{}: {}", feature.identity, number(plain));
+    std::string counted = counted_words(table, feature);
+    if (feature.kind == FeatureKind::data_sum) {
+      return fmt::format("{}: {}", counted, number(bytes_words));
+    }
+    if (feature.kind == FeatureKind::data_balance) {
+      auto more = [](std::int64_t bytes) {
+        return bytes == 0 ? "as much"
+                          : bytes_words(std::abs(bytes)) + (bytes > 0 ? " more" : " less");
+      };
+      return fmt::format("{}: {}", counted, number(more));
+    }
+    return fmt::format("{} {}", number(plain), counted);
   }
   std::string inner = condition_words(table, feature.inner);
   ConditionOp op = table.conditions.node(feature.inner).op;
   if (op == ConditionOp::conjunction || op == ConditionOp::disjunction) inner = "(" + inner + ")";
-  std::string scope = feature.scope.same_network ? " on the same network" : "";
-  if (feature.scope.per_imei) scope += " per imei";
-  if (feature.scope.per_profile) scope += " per profile";
+  std::string scope = scope_words(feature.scope);
   std::string_view bucket = feature.bucket == TimeUnit::week    ? "weeks"
                             : feature.bucket == TimeUnit::month ? "months"
                                                                 : "days";
@@ -201,10 +272,19 @@ namespace {
 
 // What is asked for the sake of a ban alone says nothing more about the device: how things stand
 // with another profile, and how they will on a day to come.
-bool is_asked_aside(const Feature& feature, const Witness& witness) {
-  bool another = feature.candidate && witness.profile.known &&
-                 std::int64_t{*feature.candidate} != witness.profile.lower;
-  return another || feature.ahead_days != 0;
+bool is_asked_aside(const RuleTable& table, const Feature& feature, const Witness& witness) {
+  if (feature.ahead_days != 0) return true;
+  if (!feature.candidate || !witness.profile.known) return false;
+  bool undeclared = *feature.candidate >= table.profiles.size();
+  return undeclared ? witness.profile.lower >= 0
+                    : std::int64_t{*feature.candidate} != witness.profile.lower;
+}
+
+// Counts on a network name their candidate themselves.
+std::string of_whom_and_when(const RuleTable& table, const Feature& feature) {
+  bool named = feature.kind == FeatureKind::on_a_network;
+  return asked_of(table, named ? std::nullopt : feature.candidate,
+                  std::abs(std::int64_t{feature.ahead_days}));
 }
 
 void add_once(std::vector<std::string>& texts, std::string text) {
@@ -220,6 +300,7 @@ std::string describe_witness(const RuleTable& table, const Witness& witness,
     for (FeatureIndex f = 0; f < table.features.size(); ++f) shown.push_back(f);
   }
   std::vector<std::string> known, unknown;
+  std::vector<std::pair<std::string, std::string>> aside;  // what is read, and of whom or when
   bool dated = false;
   for (FeatureIndex f : shown) {
     const Feature& feature = table.features[f];
@@ -227,13 +308,23 @@ std::string describe_witness(const RuleTable& table, const Witness& witness,
     bool says = reading.known || domain_of(feature.kind) == ValueDomain::count;
     bool ordinary = feature.kind == FeatureKind::quarantined && reading.known && reading.lower == 0;
     if (counts_nothing(feature, reading)) continue;
-    bool aside = !every_candidate && is_asked_aside(feature, witness);
-    if (features.empty() && (!says || ordinary || aside)) continue;
+    if (features.empty() && (!says || ordinary)) continue;
     if (features.empty() && feature.kind == FeatureKind::date) {
       dated = true;  // the day itself says it for all of them
       continue;
     }
-    add_once(says ? known : unknown, reading_text(table, feature, reading));
+    std::string text = reading_text(table, feature, reading);
+    if (!is_asked_aside(table, feature, witness)) {
+      add_once(says ? known : unknown, std::move(text));
+      continue;
+    }
+    bool holds = !reading.known || reading.lower > 0;
+    if (features.empty() && !(every_candidate && holds)) continue;
+    aside.emplace_back(std::move(text), of_whom_and_when(table, feature));
+  }
+  for (const auto& [text, of_whom] : aside) {
+    bool told = std::find(known.begin(), known.end(), text) != known.end();
+    if (!told) add_once(known, text + of_whom);
   }
   if (dated) known.push_back("date = " + to_text(Day{witness.day}));
   known.insert(known.end(), unknown.begin(), unknown.end());

@@ -22,7 +22,7 @@ namespace sojourn {
 
 // "type = meter, region BR, network 724-05": the given features' readings, those that are unknown
 // last. Empty `features`: all that read something, but for what is asked of other candidates than
-// the enabled profile; `every_candidate`: of these as well.
+// the enabled profile, or of a day ahead; `every_candidate`: of these what holds, as well.
 std::string describe_witness(const RuleTable& table, const Witness& witness,
                              const std::vector<FeatureIndex>& features = {},
                              bool every_candidate = false);

@@ -252,6 +252,32 @@ TEST_CASE("an example whose place is free stands in the country of its network")
   CHECK(found.country.text() == "BR");
 }
 
+TEST_CASE("what is counted apart from conditions is told in the words of the language") {
+  struct Counted {
+    const char* condition;
+    const char* told;
+  };
+  const Counted rows[] = {
+      {"at least 3 rejected with 11, 13 within 6 hours", "3 rejected with 11, 13 within 6 hours"},
+      {"at least 2 switches within 2 days", "2 switches within 2 days"},
+      {"data in BR within 30 days > 25 MB", "data in BR within 30 days: 25000001 B"},
+      {"data in BR within 1 month >= 2 GB", "data in BR within 1 month: 2 GB"},
+      {"data in BR within 30 days > data in FR within 30 days",
+       "data in BR against data in FR within 30 days: 1 B more"},
+      {"more than 500 devices with the same account", "501 devices with the same account"},
+  };
+  for (const Counted& row : rows) {
+    std::optional<Checked> checked =
+        check(kWords + "rule one when " + row.condition +
+                  " then profile = local\nrule two when region in BR then profile = global\n",
+              "policy.sojourn");
+    REQUIRE(checked);
+    std::string shown = checked->rendered(Code::E0301);
+    INFO(row.condition << "\n" << shown);
+    CHECK(shown.find(row.told) != std::string::npos);
+  }
+}
+
 // Both bans count the profile that would obey the other: the device goes to and fro every day.
 const std::string kToAndFro = R"(
 attribute type : meter | tracker
