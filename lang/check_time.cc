@@ -486,9 +486,11 @@ std::optional<ConditionChecker::Sum> ConditionChecker::sum(const ast::Condition&
     const auto* compared_before = std::get_if<ast::Simple>(&condition.form);
     bool sums = compared_before != nullptr && compared_before->subject == ast::Subject::data;
     bool twice = compared_before != nullptr && !compared_before->values.empty() && !sums;
+    bool days = compared_before != nullptr && compared_before->name.text == "days";
     error(Code::E0209, condition.span, "only sums of data are compared so",
-          twice ? "two comparisons are two conditions, joined by `and`"
-                : "say of which time: `data in CN within 30 days > 10 MB`");
+          days    ? "days are counted so: `roaming in BR on more than 90 consecutive days`"
+          : twice ? "two comparisons are two conditions, joined by `and`"
+                  : "say of which time: `data in CN within 30 days > 10 MB`");
     return std::nullopt;
   }
   Sum result;

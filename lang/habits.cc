@@ -211,9 +211,16 @@ std::string instead_of_value(std::string_view head, std::string_view rest) {
   return spoken_comparison(subject, rest);
 }
 
-// `battery >= 20% and <= 50%`, `a and and b`.
+constexpr std::size_t kDateBytes = 10;  // `2026-10-17`
+
+// `battery >= 20% and <= 50%`, `a and and b`, `since 2026-10-17`.
 std::string instead_of_condition(std::string_view rest) {
   if (begins_with(rest, "if")) return "leave `if` out: `when` says it";
+  for (std::string_view begin : {"since", "starting"}) {
+    std::size_t length = measure_words(rest, begin);
+    std::string_view date = rest.substr(length).substr(0, kDateBytes);
+    if (length != 0 && parse_date(date)) return fmt::format("write `from {}`", date);
+  }
   bool compares = rest.starts_with('<') || rest.starts_with('>') || rest.starts_with('=');
   if (compares) {
     return "each comparison names what it compares: `battery >= 20% and battery <= 50%`";
@@ -425,6 +432,16 @@ std::string habit_advice_between(std::string_view text, std::size_t stop, std::s
   }
   if (begins_with(statement, "forbid") && begins_with(rest, "then")) {
     return "what is forbidden is every change; leave `then` and what follows it out";
+  }
+  if (begins_with(statement, "ban") && begins_condition(rest)) {
+    return "a ban says with `never` what must not happen: `never roaming in BR`";
+  }
+  // `then profile = vivo-local for 24 hours`
+  bool acts = line.find("then ") != line.npos || line.find("remedy ") != line.npos;
+  if (acts && begins_with(rest, "for")) {
+    std::string_view length = amount_at(rest.substr(measure_words(rest, "for")));
+    return fmt::format("how long nothing else is enabled then is an action of its own: `hold {}`",
+                       names_time(last_word(length)) ? length : "24 hours");
   }
   if (std::string count = begin_of_count(rest); !count.empty()) return count;
   if (std::string_view sign = foreign_sign_advice(rest); !sign.empty()) return std::string(sign);
