@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <csignal>
+#include <iterator>
+#include <limits>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -17,6 +20,7 @@
 #include "adapters/cli/policy_input.h"
 #include "adapters/cli/progress.h"
 #include "adapters/telemetry/trace_reader.h"
+#include "engine/base/calendar.h"
 #include "engine/base/diagnostic_code.h"
 #include "engine/runtime/audit_chain.h"
 #include "engine/runtime/record_json.h"
@@ -158,6 +162,46 @@ struct Fed {
   }
 };
 
+// The days with reports. A clock that is years wrong stretches the trace to where it points, and
+// every device is followed up to there: that is told before it is done.
+class ReportedDays {
+ public:
+  void add(const Observation& report) {
+    Day day = TimeZone().day_of(report.at);
+    if (day.number == last_added_) return;
+    last_added_ = day.number;
+    days_.try_emplace(day.number, report.names);
+  }
+
+  // Empty where no years without a report lie within the trace.
+  std::string told() const {
+    constexpr std::int32_t kGapDaysMax = 1'000;
+    auto widest = days_.end();
+    std::int32_t most = kGapDaysMax;
+    for (auto day = days_.begin(); day != days_.end() && std::next(day) != days_.end(); ++day) {
+      std::int32_t gap = std::next(day)->first - day->first;
+      if (gap > most) most = gap, widest = day;
+    }
+    if (widest == days_.end()) return {};
+    auto after = std::next(widest);
+    bool few_after = std::distance(after, days_.end()) <= std::distance(days_.begin(), after);
+    return fmt::format(
+        "nothing is reported between {} and {}: is the clock of {} right? (every device is "
+        "followed "
+        "to the end of the trace)\n",
+        to_text(Day{widest->first}), to_text(Day{after->first}),
+        name_of(few_after ? after->second : widest->second));
+  }
+
+ private:
+  static const std::string& name_of(const DeviceNames& names) {
+    return !names.eid.empty() ? names.eid : !names.imei.empty() ? names.imei : names.device;
+  }
+
+  std::map<std::int32_t, DeviceNames> days_;  // who reported first on it
+  std::int32_t last_added_ = std::numeric_limits<std::int32_t>::min();
+};
+
 // Feeds the whole trace. Not ok: `--strict` or a file's damage, told on the console.
 bool replay_trace(telemetry::TraceReader& reader, const telemetry::ReadMeter& meter, Fed& fed,
                   Console& console) {
@@ -166,6 +210,7 @@ bool replay_trace(telemetry::TraceReader& reader, const telemetry::ReadMeter& me
   Progress progress(console, meter);
   std::uint64_t report_count = 0;
   Instant newest = kBeginning;
+  ReportedDays days;
   for (bool at_end = false; !at_end && interrupted == 0;) {
     std::size_t count = 0;
     while (count < block.size()) {
@@ -180,12 +225,14 @@ bool replay_trace(telemetry::TraceReader& reader, const telemetry::ReadMeter& me
         break;
       }
       newest = std::max(newest, block[count].at);
+      days.add(block[count]);
       ++count;
     }
     fed.block(std::span(block).first(count));
     report_count += count;
     progress.update(report_count, newest);
   }
+  if (std::string told = days.told(); !told.empty()) console.message(told);
   fed.finish();
   return !damaged;
 }

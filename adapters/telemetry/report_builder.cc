@@ -149,7 +149,9 @@ void ReportBuilder::set_time(const Scalar& value) {
     out_->at = *at;
     has_time_ = true;
   } else if (!value.is_null()) {
-    time_refusal_ = fmt::format("{} is no time with an offset", quoted(value));
+    bool without_offset = value.is_text() && parse_rfc3339(std::string(value.text) + "Z");
+    time_refusal_ = fmt::format("{} is {}", quoted(value),
+                                without_offset ? "a time without an offset" : "no time");
   }
 }
 
@@ -461,7 +463,7 @@ void ReportBuilder::end_list_attribute() {
 void ReportBuilder::refuse_shape(TraceKey key, std::string_view shape) {
   if (!first_time(key)) return;
   if (key == TraceKey::ts) {
-    time_refusal_ = fmt::format("{} is no time with an offset", shape);
+    time_refusal_ = fmt::format("{} is no time", shape);
     return;
   }
   drop(code_of(key), fmt::format("`{}` cannot be {}", name_of(key), shape));

@@ -158,6 +158,9 @@ TEST_CASE("each kind of bad input gets its clear error") {
           R"({"ts":"2026-01-01T10:07:00Z","device":"m1","position":{"lat":91,"lon":0},"network":"abc","frobnicate":1})" +
           "\n");
   scratch.write("garbage.graph", "SOJOURNG garbage");
+  scratch.write("stray.ndjson", std::string(kTrace) +
+                                    R"({"ts":"2036-02-07T06:28:16Z","device":"unset-clock"})"
+                                    "\n");
   struct Row {
     const char* command;
     int exit_code;
@@ -174,6 +177,8 @@ TEST_CASE("each kind of bad input gets its clear error") {
       {"sojourn dryrun policy.sojourn --trace broken.ndjson", 0, "frobnicate"},
       {"sojourn dryrun policy.sojourn --trace broken.ndjson", 0, "abc"},
       {"sojourn dryrun policy.sojourn --trace broken.ndjson --strict", 2, "broken.ndjson:5"},
+      {"sojourn dryrun policy.sojourn --trace stray.ndjson", 0,
+       "and 2036-02-07: is the clock of unset-clock right?"},
       {"sojourn dryrun garbage.graph --trace trace.ndjson", 2, "garbage.graph"},
       {"sojourn dryrun policy.sojourn --trace trace.ndjson --latency soon", 2, "soon"},
       {"sojourn dryrun policy.sojourn --trace trace.ndjson --decisions /nonexistent/d", 2,

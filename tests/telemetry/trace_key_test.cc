@@ -197,6 +197,7 @@ TEST_CASE("each key of a trace line") {
 struct TimeRow {
   const char* ts;
   const char* at;  // "": no time
+  const char* refused_as = "no time";
 };
 
 constexpr TimeRow kTimes[] = {
@@ -219,7 +220,7 @@ constexpr TimeRow kTimes[] = {
     {R"("0000-01-01T00:00:00Z")", "0000-01-01T00:00:00Z"},
     {R"("0000-01-01T00:00:00+00:01")", ""},
     {R"("9999-12-31T23:59:59-00:01")", ""},
-    {R"("2026-01-01T10:00:00")", ""},
+    {R"("2026-01-01T10:00:00")", "", "a time without an offset"},
     {R"("2026-02-30T10:00:00Z")", ""},
     {R"("1767261600")", ""},
     {R"("yesterday")", ""},
@@ -244,7 +245,7 @@ TEST_CASE("times") {
     CHECK(trace.summary ==
           "1 line, 0 reports\n1 line skipped\n  line without a time [E0631]: 1\n"
           "    t:1: " +
-              quoted + " is no time with an offset: `" + line + "`\n");
+              quoted + " is " + row.refused_as + ": `" + line + "`\n");
   }
 }
 
