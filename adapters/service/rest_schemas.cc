@@ -105,20 +105,23 @@ constexpr RestSchema kSchemas[] = {
     {"Decision", R"({"allOf":[{"$ref":"#/components/schemas/DecisionMembers"},{"type":"object",
 "required":["ts","device","outcome","from","rule","policy","because","skipped","alerts","tasks","suppressed","review"]}]})"},
 
+    // Of OpenAPI 3.0, `nullable` widens the `type` beside it and nothing else: no `$ref`, no `allOf`.
+    {"None", R"({"type":"object","nullable":true,"enum":[null]})"},
+
     {"DeviceList", R"({"type":"object","required":["devices"],"properties":{
   "devices":{"type":"array","items":{"$ref":"#/components/schemas/DeviceSummary"}},
   "next":{"type":"string","description":"the next page comes after it"}}})"},
 
     {"DeviceSummary", R"({"type":"object","required":["device","decision"],"properties":{
   "device":{"type":"string"},
-  "decision":{"nullable":true,"allOf":[{"$ref":"#/components/schemas/Decision"}]},
+  "decision":{"oneOf":[{"$ref":"#/components/schemas/Decision"},{"$ref":"#/components/schemas/None"}]},
   "waits_for":{"type":"string"},
   "order":{"type":"integer"},
   "set_aside":{"type":"string","description":"why it cannot be read"}}})"},
 
     {"Device", R"({"type":"object","required":["device","decision"],"properties":{
   "device":{"type":"string"},
-  "decision":{"nullable":true,"allOf":[{"$ref":"#/components/schemas/Decision"}]},
+  "decision":{"oneOf":[{"$ref":"#/components/schemas/Decision"},{"$ref":"#/components/schemas/None"}]},
   "waits_for":{"type":"string","description":"why nothing goes to the card now"},
   "order":{"type":"integer","description":"the order that carries out what is decided"},
   "set_aside":{"type":"string","description":"why it cannot be read; then nothing more is known"},

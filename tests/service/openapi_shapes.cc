@@ -33,7 +33,9 @@ class OpenApiShapes::Judge {
     for (const auto& [word, unused] : schema.items()) {
       if (!known(word)) complain(place, "the schema says `" + word + "`");
     }
-    if (value.is_null() && schema.value("nullable", false)) return;
+    // Null is one more value of the type beside `nullable` (OpenAPI 3.0.3), and of nothing else.
+    bool no_type = value.is_null() && schema.value("nullable", false) && schema.contains("type");
+    if (no_type && !schema.contains("enum")) return;
     if (schema.contains("$ref")) return follow(schema["$ref"], value, place);
     if (schema.contains("allOf") && value.is_object()) {
       std::vector<Part> parts;
@@ -44,7 +46,7 @@ class OpenApiShapes::Judge {
       for (const Json& one : schema["allOf"]) judge(one, value, place, name);
     }
     if (schema.contains("oneOf")) return one_of(schema["oneOf"], value, place, name);
-    if (schema.contains("type")) of_type(schema, value, place, name);
+    if (schema.contains("type") && !no_type) of_type(schema, value, place, name);
     if (schema.contains("enum")) {
       const Json& words = schema["enum"];
       bool listed = std::find(words.begin(), words.end(), value) != words.end();

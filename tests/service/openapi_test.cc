@@ -272,6 +272,8 @@ TEST_CASE("the judge of answers sees what is wrong") {
       "n":{"type":"integer"},"word":{"type":"string","enum":["x","y"]},
       "t":{"type":"string","format":"date-time","nullable":true},
       "either":{"oneOf":[{"type":"integer"},{"type":"string"}]},
+      "referred":{"nullable":true,"allOf":[{"$ref":"#/components/schemas/A"}]},
+      "none":{"type":"object","nullable":true,"enum":[null]},
       "list":{"type":"array","items":{"$ref":"#/components/schemas/A"}},
       "parts":{"allOf":[{"$ref":"#/components/schemas/A"},
         {"type":"object","required":["n","m"],"properties":{"m":{"type":"integer"}}}]}}}}}})");
@@ -283,12 +285,14 @@ TEST_CASE("the judge of answers sees what is wrong") {
   CHECK(wrong(R"({"n":1,"t":null,"word":"x","either":"s","list":[{"n":2}]})") == "");
   CHECK(wrong(R"({"n":1,"t":"2026-01-01T00:00:00Z"})", "application/json; charset=utf-8") == "");
   CHECK(wrong(R"({"n":1,"parts":{"n":1,"m":2,"word":"x"}})") == "");
+  CHECK(wrong(R"({"n":1,"none":null,"referred":{"n":2}})") == "");
   for (std::string_view bad :
        {R"({})", R"({"n":"1"})", R"({"n":1.5})", R"({"n":1,"more":0})", R"({"n":1,"word":"z"})",
         R"({"n":1,"t":"today"})", R"({"n":1,"either":[]})", R"({"n":1,"list":[{}]})",
         R"({"n":null})", R"([])", R"({"n":)", R"({"n":1,"parts":{"n":1}})",
         R"({"n":1,"parts":{"m":1}})", R"({"n":1,"parts":{"n":1,"m":2,"more":0}})",
-        R"({"n":1,"parts":{"n":"1","m":2}})"}) {
+        R"({"n":1,"parts":{"n":"1","m":2}})", R"({"n":1,"referred":null})",
+        R"({"n":1,"none":{}})"}) {
     INFO(bad);
     CHECK(wrong(bad) != "");
   }
@@ -297,5 +301,6 @@ TEST_CASE("the judge of answers sees what is wrong") {
   CHECK(shapes.wrong_in_answer("GET", "/b", 200, "application/json", "{}") != "");
   CHECK(shapes.wrong_in_answer("GET", "/a", 404, "application/json", "{}") != "");
   shapes.wrong_in_answer("GET", "/a", 200, "application/json", R"({"n":1,"word":"x"})");
-  CHECK(shapes.never_seen() == std::set<std::string>{"A.either", "A.list", "A.parts", "A.t"});
+  CHECK(shapes.never_seen() ==
+        std::set<std::string>{"A.either", "A.list", "A.none", "A.parts", "A.referred", "A.t"});
 }
