@@ -263,6 +263,24 @@ TEST_CASE("15: data is booked to the standing country and the day; totals may re
   CHECK(totals.read(in_china, t + hours(4)) == Reading::exactly(300 + 200 + 50));
 }
 
+TEST_CASE("more bytes than can be counted are the most that can, until they leave the window") {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  DeviceWorld world;
+  Feature data;
+  data.kind = FeatureKind::data_sum;
+  data.countries = countries({"CN"});
+  data.window = {30, TimeUnit::day};
+  FeatureIndex in_china = world.feature(data);
+  Device device = world.device();
+  Instant t = at("2026-03-01T12:00:00Z");
+  device.observe(report(t).network("460-00").data(kMost));
+  device.observe(report(t + hours(1)).network("460-00").data(kMost));
+  CHECK(device.read(in_china, t + hours(1)).lower >= kMost - 1);
+  device.observe(report(t + days(5)).network("460-00").data(7));
+  CHECK(device.read(in_china, t + days(5)).lower >= kMost - 1);
+  CHECK(device.read(in_china, t + days(31)) == Reading::exactly(7));
+}
+
 TEST_CASE("buckets: months with presence of the last twelve") {
   DeviceWorld world;
   world.table.settings.carry = days(1);

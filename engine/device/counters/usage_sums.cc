@@ -1,5 +1,6 @@
 // Sums of data, booked to the country that stood when it was used (semantics 7, 15).
 #include <algorithm>
+#include <cstdlib>
 
 #include "engine/device/counters/counter.h"
 
@@ -32,6 +33,15 @@ Instant window_start(const CountQuestion& question, const TimeZone& zone) {
   return question.now;
 }
 
+// Amounts come from outside: what is more than can be counted stays the most that can.
+constexpr std::int64_t kSumMax = kNotYet - 1;
+
+std::int64_t plus(std::int64_t sum, std::int64_t bytes) {
+  std::int64_t result = 0;
+  if (__builtin_add_overflow(sum, bytes, &result)) result = bytes > 0 ? kSumMax : -kSumMax;
+  return std::clamp(result, -kSumMax, kSumMax);
+}
+
 std::int64_t sum_between(const CountQuestion& question, Instant from, Instant to) {
   const Feature& feature = question.feature;
   const StandingCountry& place = question.reader.place();
@@ -39,8 +49,8 @@ std::int64_t sum_between(const CountQuestion& question, Instant from, Instant to
   std::int64_t sum = 0;
   question.reader.history().usage().for_each(from, to, [&](Instant at, std::int64_t bytes) {
     std::int64_t standing = place.standing_at(at);
-    if (lies_in(standing, feature.countries)) sum += bytes;
-    if (balance && lies_in(standing, feature.other_countries)) sum -= bytes;
+    if (lies_in(standing, feature.countries)) sum = plus(sum, bytes);
+    if (balance && lies_in(standing, feature.other_countries)) sum = plus(sum, -bytes);
   });
   return sum;
 }
@@ -53,12 +63,12 @@ Curve sum_usage(const CountQuestion& question, UsageMemo& memo) {
   Instant now = question.now;
   Instant from = window_start(question, zone);
   if (memo.valid && memo.from <= from && from <= memo.to && memo.to <= now) {
-    memo.sum += sum_between(question, memo.to + milliseconds(1), now) -
-                sum_between(question, memo.from, from - milliseconds(1));
+    memo.sum = plus(memo.sum, sum_between(question, memo.to + milliseconds(1), now));
+    memo.sum = plus(memo.sum, -sum_between(question, memo.from, from - milliseconds(1)));
   } else {
     memo.sum = sum_between(question, from, now);
   }
-  memo.valid = true;
+  memo.valid = std::abs(memo.sum) < kSumMax;  // the most goes on as an unknown amount
   memo.from = from;
   memo.to = now;
   Instant oldest = usage.next_after(from - milliseconds(1));
