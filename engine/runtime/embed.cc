@@ -66,7 +66,17 @@ bool numbers_fit(const Observation& from) {
   return true;
 }
 
+// A report of another time would be followed there, day by day.
+std::optional<Error> refused_time(std::int64_t at_ms) {
+  constexpr std::int64_t kFirstMs = -62'167'219'200'000;  // 0000-01-01T00:00:00Z
+  constexpr std::int64_t kLastMs = 253'402'300'799'999;   // 9999-12-31T23:59:59.999Z
+  if (kFirstMs <= at_ms && at_ms <= kLastMs) return std::nullopt;
+  return refused(fmt::format("{} lies outside the years 0000 to 9999", at_ms),
+                 "times are milliseconds since 1970-01-01T00:00:00Z");
+}
+
 Expected<sojourn::Observation> convert(const Observation& from) {
+  if (std::optional<Error> refused = refused_time(from.at_ms)) return *refused;
   if (from.device.empty()) return refused("the observation names no device", "set `device`");
   if (!numbers_fit(from)) return refused("an attribute's number is too large", "use at most 9e12");
   sojourn::Observation to;
@@ -134,6 +144,7 @@ Decision public_decision(const DecisionRecord& record, const RuleTable& table) {
 }  // namespace
 
 Expected<Policy> Policy::map(const std::string& path, std::shared_ptr<const Gazetteer> gazetteer) {
+  if (gazetteer == nullptr) return refused("no gazetteer is given", "`open_gazetteer()` opens one");
   auto graph = map_graph_file(path);
   if (!graph) return error_of(graph.error());
   auto prepared = PreparedPolicy::prepare(*graph, *gazetteer);
@@ -210,6 +221,7 @@ Expected<std::vector<Decision>> Engine::switched(const std::string& device,
   auto index = state_->policy.state_->prepared->table().find_profile(profile);
   if (!index)
     return refused(fmt::format("profile `{}` is not in the policy", profile), "use its names");
+  if (std::optional<Error> refused = refused_time(at_ms)) return *refused;
   DeviceLoop& loop = state_->loop_of(device);
   return state_->run(loop,
                      [&](const RecordSink& sink) { loop.switched(*index, Instant{at_ms}, sink); });

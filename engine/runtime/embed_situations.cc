@@ -69,6 +69,21 @@ std::optional<Reading> reading_of(const RuleTable& table, const Feature& feature
   return exact ? std::optional(Reading::exactly(*exact)) : std::nullopt;
 }
 
+// What a host has columns of by the policy's name for it; all else by its canonical text.
+std::string question_text(const RuleTable& table, const Feature& feature) {
+  switch (feature.kind) {
+    case FeatureKind::country:
+      return "region";
+    case FeatureKind::attribute_choice:
+    case FeatureKind::attribute_country:
+    case FeatureKind::attribute_number:
+    case FeatureKind::attribute_flag:
+      return table.attributes[feature.subject].name;
+    default:
+      return feature.identity;
+  }
+}
+
 }  // namespace
 
 // The two bounds of a count are one question: a host knows it exactly.
@@ -79,7 +94,7 @@ struct Situations::State {
       bool again = !asked.empty() && asked.back() == axis.feature;
       if (!again) {
         asked.push_back(axis.feature);
-        questions.push_back(graph->table().features[axis.feature].identity);
+        questions.push_back(question_text(graph->table(), graph->table().features[axis.feature]));
       }
       question_of_axis.push_back(static_cast<std::uint32_t>(asked.size() - 1));
     }

@@ -85,22 +85,25 @@ struct Position {
 using AttributeValue =
     std::variant<std::monostate, bool, double, std::string, std::vector<std::string>>;
 
-// One report about one device. What it leaves out keeps its last value.
+// One report about one device. What it leaves out keeps its last value. A value that cannot be
+// (an accuracy below zero, an attribute of another type than declared) is dropped, the rest is
+// used; what the policy does not declare is not looked at, and a profile that it does not know is
+// the profile `undeclared`.
 struct Observation {
-  std::int64_t at_ms = 0;
+  std::int64_t at_ms = 0;  // in the years 0000 to 9999
   std::string
       device;  // an EID (32 digits), an IMEI, or any other name; always the same for a device
   std::optional<Position> position;
-  std::optional<std::string> network;       // "724-05"
-  std::optional<std::string> registration;  // home, roaming, searching, denied, none
-  std::optional<std::string> rat;           // "lte-m"
-  std::optional<std::uint16_t> reject_cause;
-  std::optional<std::string> profile;  // the enabled profile, by the policy's name for it
-  std::optional<std::string> iccid;    // or by its ICCID
-  std::optional<std::vector<std::string>> installed;
-  std::optional<std::int64_t> data_bytes;  // what this report adds
-  std::optional<std::string> event;        // "owner-changed"
-  std::map<std::string, AttributeValue> attributes;
+  std::optional<std::string> network;         // "724-05"
+  std::optional<std::string> registration;    // home, roaming, searching, denied, none
+  std::optional<std::string> rat;             // "lte-m"
+  std::optional<std::uint16_t> reject_cause;  // 3GPP cause of a rejected attach
+  std::optional<std::string> profile;         // the enabled profile, by the policy's name for it
+  std::optional<std::string> iccid;           // or by its ICCID
+  std::optional<std::vector<std::string>> installed;  // names or ICCIDs
+  std::optional<std::int64_t> data_bytes;             // what this report adds
+  std::optional<std::string> event;                   // "owner-changed"
+  std::map<std::string, AttributeValue> attributes;   // numbers in the declared unit
 };
 
 // A device's decision changed.
@@ -121,7 +124,9 @@ struct Decision {
 // A compiled policy. Immutable; any thread; cheap to copy.
 class Policy {
  public:
-  // Maps a file made by `sojourn build`. The gazetteer is kept alive by the policy.
+  // Maps a file made by `sojourn build`, which must stay as it is while a copy of the policy lives
+  // (write a new one beside it and rename). The gazetteer is kept alive by the policy. Errors: the
+  // file cannot be read, is of another format version, or damaged.
   static Expected<Policy> map(const std::string& path, std::shared_ptr<const Gazetteer> gazetteer);
   std::string name() const;
   std::string version() const;
@@ -136,7 +141,10 @@ class Policy {
 };
 
 // Devices and their histories under one policy. Not thread-safe; engines are independent of each
-// other, so a host may keep one per partition of its devices.
+// other, so a host may keep one per partition of its devices. Everything is in memory: after a
+// restart, or for another policy, the reports of the past are fed again. Nothing is carried out
+// here: a decision stands until the host says `switched`, or reports what is enabled. Of the fleet
+// an engine knows nothing; each device is a fleet of one.
 class Engine {
  public:
   explicit Engine(const Policy& policy);
@@ -145,18 +153,20 @@ class Engine {
   Engine& operator=(Engine&&) noexcept;
 
   // Takes a report in; the decisions that changed by it, and by the time that passed before it.
-  // Reports of a device may come late by up to seven days. An error leaves everything as it was.
+  // Reports of a device may come late by up to seven days; later ones change nothing. An error
+  // leaves everything as it was.
   Expected<std::vector<Decision>> observe(const Observation& observation);
-  // Lets time pass for every device that is due by `now_ms`.
+  // Lets time pass for every device that is due by `now_ms`, instant by instant: a time years ahead
+  // takes as long as the years have days.
   std::vector<Decision> tick(std::int64_t now_ms);
   // When `tick` should be called next if no report comes; kNeverMs when never.
   std::int64_t next_review_ms() const;
-  // The host has switched a device as decided (the eUICC's signed result says so). Unknown profile
-  // names are an error.
+  // The host has switched a device, as decided or not (the eUICC's signed result says so). Unknown
+  // profile names are an error.
   Expected<std::vector<Decision>> switched(const std::string& device, const std::string& profile,
                                            std::int64_t at_ms);
   // Why the device's decision is what it is, as JSON: the rule, each condition with its value and
-  // where it came from, the rules that did not decide and why.
+  // where it came from, the rules that did not decide and why. An error: never observed.
   Expected<std::string> explain(const std::string& device);
 
  private:
@@ -170,8 +180,9 @@ class Situations {
  public:
   explicit Situations(const Policy& policy);
 
-  // What the policy asks about, in the order of a row's codes and in its own words: "type",
-  // "region", "battery", "roaming in BR".
+  // What the policy asks about, in the order of a row's codes: attributes by their names, "region",
+  // "network", "profile", "roaming in BR"; dates and what is counted by a canonical text, the same
+  // in every version of a policy.
   const std::vector<std::string>& questions() const;
   // The code of a value; values that the policy does not tell apart have the same. std::monostate:
   // unknown. Text: values of attributes, "BR", "724-05", a profile's name; numbers: as reported,
