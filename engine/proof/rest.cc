@@ -177,7 +177,7 @@ class RestProver {
     }
     for (auto& [key, of] : alike) {
       auto& [standing, group] = of;
-      DiagramRef near = near_networks(group);
+      DiagramRef near = standing ? near_standing(*standing) : near_networks(group);
       std::vector<DiagramRef> broken = broken_runs(group.front());
       std::vector<std::vector<ClassIndex>> put_in(2 * table_.profiles.size());
       networks_.push_back({std::move(group), standing, near, std::move(broken), std::move(put_in)});
@@ -496,19 +496,36 @@ class RestProver {
       if (its.empty()) return kYes;  // unknown, or of no country
       for (Country one : its.members()) countries.insert(one);
     }
+    std::vector<CountryClaim> near;
+    for (Country one : countries.members()) near.push_back(CountryClaim::of(one));
+    for (CountryClaim claim : lived_.claims()) {
+      if (claim.intersects(countries)) near.push_back(claim);
+    }
+    return in_one_of(near);
+  }
+
+  // The same on one that is not known: where candidates are judged so.
+  DiagramRef near_standing(std::uint32_t standing) {
+    const World& world = model_.world();
+    if (world.standings().size() == 1 || lived_.claims().empty()) return kYes;
+    std::vector<CountryClaim> near;
+    for (CountryClaim claim : lived_.claims()) {
+      if (world.standing_at(claim) == standing) near.push_back(claim);
+    }
+    return in_one_of(near);
+  }
+
+  // There, or where the country is not known.
+  DiagramRef in_one_of(const std::vector<CountryClaim>& claims) {
     std::optional<AxisIndex> axis = country_axis();
     if (!axis) return kYes;
     const Axis& of = model_.axes().axes()[*axis];
     std::vector<DiagramRun> runs;
     for (ClassIndex c = 0; c < of.class_count; ++c) runs.push_back({c + 1, kNo});
     runs[of.unknown_class].target = kYes;
-    auto allow = [&](CountryClaim claim) {
+    for (CountryClaim claim : claims) {
       Reading in_it = Reading::exactly(claim.packed());
       runs[class_of(of, table_.features[of.feature], in_it)].target = kYes;
-    };
-    for (Country one : countries.members()) allow(CountryClaim::of(one));
-    for (CountryClaim claim : lived_.claims()) {
-      if (claim.intersects(countries)) allow(claim);
     }
     return store_.node(*axis, runs);
   }

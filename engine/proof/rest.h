@@ -6,10 +6,11 @@
 // At rest a device stands still: place, telemetry, clock and the network that serves it (one of the
 // country in which the device is, where that is known) stay, and each profile either has service
 // there or has not. What changes is the enabled profile, by the decisions themselves, and what
-// follows from it: `profile`, `roaming`, `network` and `no service`, the fallback attribute and what
-// is installed where rules set or delete it, and what counts any of these while time passes. Where
-// the place or the radio technology is known by the network alone, it stays too. A *cycle* leads from profile to profile and back with no `hold` on its way; a
-// guard, an approval or a window delays it and does not end it.
+// follows from it: `profile`, `roaming`, `network` and `no service`, the fallback attribute and
+// what is installed where rules set or delete it, and what counts any of these while time passes.
+// Where the place or the radio technology is known by the network alone, it stays too. A *cycle*
+// leads from profile to profile and back with no `hold` on its way; a guard, an approval or a
+// window delays it and does not end it.
 //
 // The proof: for every network that the policy tells apart, and every profile with service and
 // without, the policy's rows are looked at with all that follows from the two put in. What moves

@@ -98,6 +98,8 @@ class World {
                                                                  std::int64_t network) const;
   // Where a device may stand, as far as candidates are judged by it; those that answer alike once.
   std::vector<std::uint32_t> standings() const;
+  // The one of a device that stands there. Requires: there is such a place.
+  std::uint32_t standing_at(CountryClaim claim) const;
   // The same on a network that is not known, or on none, of a device that stands there, as far as
   // it is certain. Requires: knows_identities().
   std::vector<std::pair<AxisIndex, ClassIndex>> standing_classes(std::int64_t profile,
@@ -179,6 +181,7 @@ class World {
   void fill_identity(const std::vector<AxisIndex>& axes);
   void make_standings();
   std::uint32_t standing_of(const CountrySet& countries);
+  std::vector<std::uint8_t> standing_key(const CountrySet& countries) const;
   Stand stand_in(FeatureIndex feature, const CountrySet& standing, bool known_network) const;
   std::vector<Truth> unserved_answers(FeatureIndex feature, const CountrySet& standing,
                                       bool known_network) const;

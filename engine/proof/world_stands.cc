@@ -216,7 +216,7 @@ void World::make_standings() {
   for (const Situation& situation : *situations_) standing_of(situation.country.set());
 }
 
-std::uint32_t World::standing_of(const CountrySet& countries) {
+std::vector<std::uint8_t> World::standing_key(const CountrySet& countries) const {
   std::vector<std::uint8_t> key;
   for (const auto& [f, stands_in] : stands_in_) {
     Stand stand = stand_in(f, countries, true);
@@ -227,10 +227,18 @@ std::uint32_t World::standing_of(const CountrySet& countries) {
     key.push_back(may_hold_unserved(f, countries, true) ? 1 : 0);
   }
   if (!key.empty()) key.push_back(countries.empty());
+  return key;
+}
+
+std::uint32_t World::standing_of(const CountrySet& countries) {
   auto fresh = static_cast<std::uint32_t>(standings_.size());
-  auto [number, added] = standing_numbers_.try_emplace(std::move(key), fresh);
+  auto [number, added] = standing_numbers_.try_emplace(standing_key(countries), fresh);
   if (added) standings_.push_back(countries);
   return number->second;
+}
+
+std::uint32_t World::standing_at(CountryClaim claim) const {
+  return standing_numbers_.at(standing_key(claim.set()));
 }
 
 // Without service, or on a network that nobody knows, a candidate is judged on the networks of the
