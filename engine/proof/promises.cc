@@ -30,18 +30,19 @@ class Prover {
     BanVerdict verdict;
     verdict.ban = index;
     DiagramRef broken = model_.rules().broken(index);
-    std::vector<OutcomeRow> rows = outcome_rows(model_.rules(), broken);
+    const std::vector<OutcomeRow>& rows = all_rows();
     for (std::size_t i = 0; i < rows.size(); ++i) {
       bool nothing_lawful = rows[i].leaf.kind == Action::Kind::keep && rows[i].leaf.ban >= 0;
       if (!nothing_lawful) continue;
+      DiagramRef at_a_loss = model_.store().both(rows[i].where, broken);
       // Rather one in which it is too late already.
-      DiagramRef violated = model_.store().both(rows[i].where, violated_now(ban));
+      DiagramRef violated = model_.store().both(at_a_loss, violated_now(ban));
       SituationSearch::Answer answer = before(rows, i, violated);
       verdict.violated = answer.witness.has_value();
-      if (!answer.witness) answer = before(rows, i, rows[i].where);
+      if (!answer.witness) answer = before(rows, i, at_a_loss);
       settle(verdict.verdict, answer);
       if (!answer.witness) continue;
-      DiagramRef question = verdict.violated ? violated : rows[i].where;
+      DiagramRef question = verdict.violated ? violated : at_a_loss;
       auto wanted = SituationSearch::Wanted::plain;
       // What is counted on networks was counted on one; rather there than without service since.
       bool served = answer.witness->network.known && answer.witness->network.lower >= 0;
@@ -105,8 +106,7 @@ class Prover {
   // Is what is decided about the device, before much was counted, what is enabled?
   bool quiet_before(Witness witness, const std::vector<FeatureIndex>& counted) {
     for (FeatureIndex f : counted) witness.readings[f] = Reading::exactly(0);
-    if (all_rows_.empty()) all_rows_ = outcome_rows(model_.rules());
-    for (const OutcomeRow& row : all_rows_) {
+    for (const OutcomeRow& row : all_rows()) {
       if (!search_.holds_in(row.where, witness)) continue;
       bool keeps = row.leaf.kind == Action::Kind::keep && row.leaf.ban < 0;
       return keeps || std::int64_t{row.leaf.profile} == witness.profile.lower;
@@ -312,6 +312,12 @@ class Prover {
     prove_with_others(model_, search_, budget_, lived_, ban, question, over_time);
   }
 
+  // What decides anywhere: the same for all bans, so that what is known of it is.
+  const std::vector<OutcomeRow>& all_rows() {
+    if (all_rows_.empty()) all_rows_ = outcome_rows(model_.rules());
+    return all_rows_;
+  }
+
   static void settle(Verdict& verdict, const SituationSearch::Answer& answer) {
     if (answer.witness) verdict = Verdict::broken;
     if (!answer.decided && verdict == Verdict::holds) verdict = Verdict::undecided;
@@ -388,7 +394,7 @@ class Prover {
   SituationSearch& search_;
   ProofBudget& budget_;
   LivedPolicy& lived_;
-  std::vector<OutcomeRow> all_rows_;  // of the whole policy; made when it is asked for
+  std::vector<OutcomeRow> all_rows_;  // made when they are asked for
 };
 
 }  // namespace
