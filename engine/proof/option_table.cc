@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <utility>
 
 namespace sojourn {
 
@@ -46,25 +47,27 @@ OptionTable::Occurrences OptionTable::occurrences(const std::vector<Choice>& cho
 class OptionTable::Sieve {
  public:
   Sieve(const OptionTable& table, const Box& box, Which which)
-      : table_(table), box_(box), which_(which) {
+      : table_(table), box_(box), which_(which), words_(table.words()) {
+    std::size_t kinds = 0;
     for (std::size_t i = 0; i < table.axes_.size(); ++i) {
       if (!table.limits(box, i)) continue;  // most axes say nothing
-      limiting_.push_back(i);
-      left_.emplace_back(table.on_axis_[i].choices.size());
+      limiting_.push_back({i, kinds * (1 + words_)});
+      kinds += table.on_axis_[i].choices.size();
     }
+    left_.resize(kinds * (1 + words_));
   }
 
   // False: nothing is left.
   bool of_row(std::size_t row, Set& columns) {
-    columns.assign(table_.words(), ~std::uint64_t{0});
+    columns.assign(words_, ~std::uint64_t{0});
     if (table_.column_count_ % 64 != 0) {
       columns.back() = (std::uint64_t{1} << (table_.column_count_ % 64)) - 1;
     }
     bool any = table_.column_count_ > 0;
     for (std::size_t l = 0; l < limiting_.size() && any; ++l) {
-      const Set& left = of_kind(l, table_.on_axis_[limiting_[l]].kind_of_row[row]);
+      const std::uint64_t* left = of_kind(limiting_[l], row);
       any = false;
-      for (std::size_t word = 0; word < columns.size(); ++word) {
+      for (std::size_t word = 0; word < words_; ++word) {
         columns[word] &= left[word];
         any = any || columns[word] != 0;
       }
@@ -73,18 +76,25 @@ class OptionTable::Sieve {
   }
 
  private:
-  const Set& of_kind(std::size_t limiting, std::uint32_t kind) {
-    Set& left = left_[limiting][kind];
-    if (!left.empty()) return left;
-    const OnAxis& on = table_.on_axis_[limiting_[limiting]];
-    const ClassRange& range = box_[table_.axes_[limiting_[limiting]]];
+  struct Limiting {
+    std::size_t axis = 0;   // of the table's
+    std::size_t first = 0;  // into `left_`
+  };
+
+  const std::uint64_t* of_kind(const Limiting& limiting, std::size_t row) {
+    const OnAxis& on = table_.on_axis_[limiting.axis];
+    std::uint32_t kind = on.kind_of_row[row];
+    std::uint64_t* seen = &left_[limiting.first + kind * (1 + words_)];
+    std::uint64_t* left = seen + 1;
+    if (std::exchange(*seen, 1) == 1) return left;
+    const ClassRange& range = box_[table_.axes_[limiting.axis]];
     const Occurrences& occurrences = which_ == Which::all ? on.all[kind] : on.usual[kind];
-    left = occurrences.any;
+    std::copy(occurrences.any.begin(), occurrences.any.end(), left);
     auto first = std::lower_bound(
         occurrences.of_class.begin(), occurrences.of_class.end(), range.begin,
         [](const auto& of_class, ClassIndex value) { return of_class.first < value; });
     for (auto it = first; it != occurrences.of_class.end() && it->first < range.end; ++it) {
-      for (std::size_t word = 0; word < left.size(); ++word) left[word] |= it->second[word];
+      for (std::size_t word = 0; word < words_; ++word) left[word] |= it->second[word];
     }
     return left;
   }
@@ -92,8 +102,10 @@ class OptionTable::Sieve {
   const OptionTable& table_;
   const Box& box_;
   Which which_;
-  std::vector<std::size_t> limiting_;
-  std::vector<std::vector<Set>> left_;  // by limiting axis and kind; empty: not looked at yet
+  std::size_t words_;
+  std::vector<Limiting> limiting_;
+  // By limiting axis and kind: whether it was looked at, then a bit for each column.
+  std::vector<std::uint64_t> left_;
 };
 
 bool OptionTable::any_in(const Box& box) const {

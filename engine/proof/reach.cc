@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <unordered_map>
 #include <utility>
 
 #include "engine/proof/axis_moves.h"
@@ -10,24 +11,12 @@
 namespace sojourn {
 namespace {
 
-using Axes = std::vector<Reach::OnAxis>;
-
-// Both reaches together: what only one of them limits is not limited.
-Axes united(const Axes& a, const Axes& b) {
-  Axes both;
-  for (const Reach::OnAxis& one : a) {
-    auto other = std::find_if(b.begin(), b.end(),
-                              [&](const Reach::OnAxis& o) { return o.axis == one.axis; });
-    if (other == b.end()) continue;
-    both.push_back({one.axis, std::min(one.first, other->first), std::max(one.last, other->last),
-                    one.classes | other->classes});
-  }
-  return both;
-}
+using OnAxis = Reach::OnAxis;
+using Axes = std::vector<OnAxis>;
 
 // What one node lets through, and where to; several targets that are not `no`: kNo.
-std::pair<Reach::OnAxis, DiagramRef> through(const DiagramStore& store, DiagramRef ref) {
-  Reach::OnAxis here;
+std::pair<OnAxis, DiagramRef> through(const DiagramStore& store, DiagramRef ref) {
+  OnAxis here;
   here.axis = store.axis(ref);
   DiagramRef next = kNo;
   bool one = true;
@@ -60,22 +49,55 @@ std::optional<Axes> reach_of_chain(const DiagramStore& store, DiagramRef ref) {
 // Below so many nodes on one way nothing is limited.
 constexpr std::size_t kReachDepthMax = 1'000;
 
-Axes reach_of(const DiagramStore& store, DiagramRef ref, std::map<DiagramRef, Axes>& known,
-              std::size_t depth = 0) {
-  if (is_terminal(ref) || depth == kReachDepthMax) return {};
-  if (auto found = known.find(ref); found != known.end()) return found->second;
-  Axes below;
-  bool first = true;
-  for (const DiagramRun& run : store.runs(ref)) {
-    if (run.target == kNo) continue;
-    Axes child = reach_of(store, run.target, known, depth + 1);
-    below = first ? child : united(below, child);
-    first = false;
+// Of any diagram. An axis is limited where every way to `yes` comes by it: to what its nodes let
+// through.
+class ReachOfNodes {
+ public:
+  explicit ReachOfNodes(const DiagramStore& store)
+      : store_(store), words_((store.axis_count() + 63) / 64), passed_(words_, 0) {}
+
+  Axes of(DiagramRef ref) {
+    const std::size_t always = passed(ref, 0);
+    Axes axes;
+    for (const auto& [axis, reached] : reached_) {
+      if (passed_[always + axis / 64] >> (axis % 64) & 1) axes.push_back(reached);
+    }
+    return axes;
   }
-  below.insert(below.begin(), through(store, ref).first);
-  known.emplace(ref, below);
-  return below;
-}
+
+ private:
+  // Where in `passed_` it stands which axes every way from here comes by.
+  std::size_t passed(DiagramRef ref, std::size_t depth) {
+    if (is_terminal(ref) || depth == kReachDepthMax) return kNone;
+    if (auto found = known_.find(ref); found != known_.end()) return found->second;
+    std::vector<std::uint64_t> always(words_, ~std::uint64_t{0});
+    for (const DiagramRun& run : store_.runs(ref)) {
+      if (run.target == kNo) continue;
+      std::size_t below = passed(run.target, depth + 1);
+      for (std::size_t word = 0; word < words_; ++word) always[word] &= passed_[below + word];
+    }
+    OnAxis here = through(store_, ref).first;
+    always[here.axis / 64] |= std::uint64_t{1} << (here.axis % 64);
+    auto [reached, fresh] = reached_.try_emplace(here.axis, here);
+    if (!fresh) {
+      reached->second.first = std::min(reached->second.first, here.first);
+      reached->second.last = std::max(reached->second.last, here.last);
+      reached->second.classes |= here.classes;
+    }
+    std::size_t place = passed_.size();
+    passed_.insert(passed_.end(), always.begin(), always.end());
+    known_.emplace(ref, place);
+    return place;
+  }
+
+  static constexpr std::size_t kNone = 0;  // a set of no axis
+
+  const DiagramStore& store_;
+  std::size_t words_;
+  std::vector<std::uint64_t> passed_;
+  std::unordered_map<DiagramRef, std::size_t> known_;
+  std::map<AxisIndex, OnAxis> reached_;
+};
 
 }  // namespace
 
@@ -100,8 +122,7 @@ Reach::Reach(const DiagramStore& store, DiagramRef ref) {
                                         [](const OnAxis& on) { return on.last < kExactClasses; });
     return;
   }
-  std::map<DiagramRef, Axes> known;
-  axes_ = reach_of(store, ref, known);
+  axes_ = ReachOfNodes(store).of(ref);
 }
 
 void Reach::move_axes(const AxisMoves& moves) {
