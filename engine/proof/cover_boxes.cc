@@ -22,6 +22,8 @@ bool is_chain(const DiagramStore& store, DiagramRef ref) {
   return ref != kNo;
 }
 
+// The diagram as disjoint diagrams that are chains, as boxes are; false: these are more than
+// `most`.
 bool collect_chains(DiagramStore& store, DiagramRef ref, std::size_t most, std::size_t depth,
                     std::vector<DiagramRef>& chains) {
   if (ref == kNo) return true;
@@ -50,11 +52,24 @@ bool collect_chains(DiagramStore& store, DiagramRef ref, std::size_t most, std::
 
 }  // namespace
 
-std::optional<std::vector<DiagramRef>> chains_of(DiagramStore& store, DiagramRef ref,
-                                                 std::size_t most) {
+const std::vector<CoverBoxes::Box>* CoverBoxes::parts(DiagramRef ref, std::size_t most) {
+  auto made = parts_.find({most, ref});
+  if (made == parts_.end()) made = parts_.try_emplace({most, ref}, make_parts(ref, most)).first;
+  return made->second ? &*made->second : nullptr;
+}
+
+std::optional<std::vector<CoverBoxes::Box>> CoverBoxes::make_parts(DiagramRef ref,
+                                                                   std::size_t most) {
+  if (const Box* box = find(ref)) return std::vector<Box>{*box};
   std::vector<DiagramRef> chains;
-  if (!collect_chains(store, ref, most, 0, chains)) return std::nullopt;
-  return chains;
+  if (!collect_chains(store_, ref, most, 0, chains)) return std::nullopt;
+  std::vector<Box> parts;
+  for (DiagramRef chain : chains) {
+    const Box* part = find(chain);
+    if (!part) return std::nullopt;
+    parts.push_back(*part);
+  }
+  return parts;
 }
 
 const CoverBoxes::Box* CoverBoxes::find(DiagramRef ref) {

@@ -8,9 +8,12 @@
 
 #include <array>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "engine/proof/diagram.h"
@@ -62,10 +65,13 @@ class CoverBoxes {
   };
 
   // Requires: the store outlives this.
-  explicit CoverBoxes(const DiagramStore& store) : store_(store) {}
+  explicit CoverBoxes(DiagramStore& store) : store_(store) {}
 
   // Null when the diagram is no box, or an axis has too many classes. Valid until the next call.
   const Box* find(DiagramRef ref);
+  // The diagram as disjoint boxes; null when these are more than `most`, or an axis has too many
+  // classes. Valid as long as this.
+  const std::vector<Box>* parts(DiagramRef ref, std::size_t most);
   // By axis, ascending. Valid until the next `find`.
   std::span<const Limit> limits(const Box& box) const {
     return std::span(limits_).subspan(box.first, box.count);
@@ -76,15 +82,13 @@ class CoverBoxes {
   static constexpr std::uint32_t kUnseen = 0xFFFF'FFFFu, kNoBox = 0xFFFF'FFFEu;
   std::uint32_t make(DiagramRef ref);
 
-  const DiagramStore& store_;
+  std::optional<std::vector<Box>> make_parts(DiagramRef ref, std::size_t most);
+
+  DiagramStore& store_;
   std::vector<std::uint32_t> box_of_;  // by diagram
   std::vector<Box> boxes_;
   std::vector<Limit> limits_;
+  std::map<std::pair<std::size_t, DiagramRef>, std::optional<std::vector<Box>>> parts_;  // by most
 };
-
-// The diagram as disjoint diagrams that are chains, as boxes are; absent when these are more than
-// `most`.
-std::optional<std::vector<DiagramRef>> chains_of(DiagramStore& store, DiagramRef ref,
-                                                 std::size_t most);
 
 }  // namespace sojourn

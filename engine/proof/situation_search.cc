@@ -6,8 +6,6 @@
 #include <numeric>
 #include <utility>
 
-#include "engine/proof/restriction.h"
-
 namespace sojourn {
 namespace {
 
@@ -24,7 +22,7 @@ constexpr std::size_t kAfterGuess = 40;
 // A cover that leaves something in more ranges of a branch is looked at in each.
 constexpr std::size_t kNarrowMax = 8;
 // With any profile on any network so many; then with each by itself.
-constexpr std::size_t kStepsAtFirst = 10'000;
+constexpr std::size_t kStepsAtFirst = 100;
 // Beyond these numbers of boxes a question is walked through, a cover looked at in the end.
 constexpr std::size_t kBoxesPerQuestionMax = 32;
 constexpr std::size_t kBoxesPerCoverMax = 8;
@@ -269,7 +267,7 @@ SituationSearch::Answer SituationSearch::uncovered(DiagramRef question,
     state.push_back({store_.opposite(link), kImpossible, static_cast<std::uint32_t>(state.size())});
   }
   if (wanted == Wanted::served) {
-    std::vector<World::Identity> served = world_.identities();
+    std::vector<World::Identity> served = possible_identities(question);
     std::erase_if(served, [&](const World::Identity& one) { return !world_.is_served(one); });
     return walk_identities(question, state, served, budget.steps_per_question, budget);
   }
@@ -280,12 +278,12 @@ SituationSearch::Answer SituationSearch::uncovered(DiagramRef question,
     }
   }
   std::size_t steps_max = budget.steps_per_question;
-  std::vector<World::Identity> identities = world_.identities();
-  std::size_t at_first = identities.empty() ? steps_max : std::min(steps_max, kStepsAtFirst);
-  Answer found = walk(question, state, at_first, budget);
-  if (found.witness || found.decided || identities.empty()) return found;
+  if (!world_.knows_identities()) return walk(question, state, steps_max, budget);
+  Answer found = walk(question, state, std::min(steps_max, kStepsAtFirst), budget);
+  if (found.witness || found.decided) return found;
   // Who is enabled on which network leaves little open of all that is asked about candidates.
-  Answer one_by_one = walk_identities(question, state, identities, steps_max, budget);
+  Answer one_by_one =
+      walk_identities(question, state, possible_identities(question), steps_max, budget);
   one_by_one.covered_by.merge(found.covered_by);
   if (one_by_one.witness || one_by_one.decided) return one_by_one;
   return walk(question, state, steps_max / 4, budget);
@@ -303,19 +301,24 @@ SituationSearch::Answer SituationSearch::walk(DiagramRef question, const std::ve
   return std::move(all.answer);
 }
 
+// With which identities can the question hold?
+std::vector<World::Identity> SituationSearch::possible_identities(DiagramRef question) const {
+  std::vector<World::Identity> identities = world_.identities();
+  std::erase_if(identities, [&](const World::Identity& identity) {
+    std::set<DiagramRef> never;
+    return !may_hold(question, identity, never);
+  });
+  return identities;
+}
+
 SituationSearch::Answer SituationSearch::walk_identities(
     DiagramRef question, const std::vector<Cover>& state,
     const std::vector<World::Identity>& identities, std::size_t steps_max, ProofBudget& budget) {
-  std::vector<World::Identity> possible;
-  for (const World::Identity& identity : identities) {
-    std::set<DiagramRef> never;
-    if (may_hold(question, identity, never)) possible.push_back(identity);
-  }
   Answer answer;
   for (bool with_unknown : {false, true}) {
     std::size_t left = steps_max;
     answer.decided = true;
-    for (const World::Identity& identity : possible) {
+    for (const World::Identity& identity : identities) {
       std::size_t before = budget.steps;
       WithIdentity asked = with(identity, question, state, with_unknown);
       budget.steps -= std::min(budget.steps, asked.work);
@@ -348,28 +351,27 @@ SituationSearch::WithIdentity SituationSearch::with(const World::Identity& ident
       of_two.push_back({axis, *own});
     }
   }
-  const std::vector<bool> none_forgotten(axis_count, false);
-  Restriction put(store_, put_in, none_forgotten);
+  kept_.begin(put_in);
   WithIdentity asked;
-  asked.question = put.where(question, 1);
+  asked.question = kept_.where(question);
   std::set<DiagramRef> seen;
   for (const Cover& cover : state) {
-    DiagramRef rest = put.where(cover.rest, 1);
+    DiagramRef rest = kept_.where(cover.rest);
     if (rest != kNo && seen.insert(rest).second) {
       asked.covers.push_back({rest, cover.index, cover.place});
     }
   }
-  asked.work = 1 + put.work() / kPutInPerStep;
+  asked.work = 1 + kept_.work() / kPutInPerStep;
   asked.box = world_.whole();
   for (AxisIndex axis = 0; axis < axis_count; ++axis) {
-    if (put_in[axis] == Restriction::kFree || !put.met(axis)) continue;
+    if (put_in[axis] == Restriction::kFree || !kept_.met(axis)) continue;
     asked.box[axis] = {put_in[axis], put_in[axis] + 1};
     const Axis& of = axes_.axes()[axis];
     bool unknown = of.side == AxisSide::value && put_in[axis] == of.unknown_class;
     asked.possible = asked.possible && (with_unknown || !unknown);
   }
   for (const auto& [axis, own] : of_two) {
-    if (!put.met(axis)) continue;
+    if (!kept_.met(axis)) continue;
     ClassIndex low = std::min(own.usual, own.other), high = std::max(own.usual, own.other);
     std::vector<DiagramRun> runs = {{low + 1, kYes}, {high + 1, kYes}};
     if (low > 0) runs.insert(runs.begin(), {low, kNo});
@@ -457,26 +459,17 @@ std::optional<SituationSearch::ManyCovers> SituationSearch::as_boxes(
   ManyCovers many;
   many.box = world_.whole();
   CoverBoxes& boxes = guess_.boxes();
-  auto chains = chains_of(store_, question, limits.per_question);
-  if (!chains) return std::nullopt;
-  for (DiagramRef chain : *chains) {
-    const CoverBoxes::Box* box = boxes.find(chain);
-    if (!box) return std::nullopt;
-    many.questions.push_back(*box);
-  }
+  const std::vector<CoverBoxes::Box>* asked = boxes.parts(question, limits.per_question);
+  if (!asked) return std::nullopt;
+  many.questions = *asked;
   for (const Cover& cover : state) {
-    std::vector<CoverBoxes::Box> parts;
-    if (const CoverBoxes::Box* box = boxes.find(cover.rest)) {
-      parts.push_back(*box);
-    } else if (auto split = chains_of(store_, cover.rest, limits.per_cover)) {
-      for (DiagramRef chain : *split) {
-        if (const CoverBoxes::Box* part = boxes.find(chain)) parts.push_back(*part);
-      }
-      if (parts.size() < split->size()) parts.clear();
+    const std::vector<CoverBoxes::Box>* parts = boxes.parts(cover.rest, limits.per_cover);
+    if (!parts) {
+      many.others.push_back(cover);
+      continue;
     }
-    if (parts.empty()) many.others.push_back(cover);
-    many.problem.covers.insert(many.problem.covers.end(), parts.begin(), parts.end());
-    many.cover_of_box.insert(many.cover_of_box.end(), parts.size(), cover.index);
+    many.problem.covers.insert(many.problem.covers.end(), parts->begin(), parts->end());
+    many.cover_of_box.insert(many.cover_of_box.end(), parts->size(), cover.index);
   }
   // What is mostly no boxes is walked through.
   if (many.others.size() > many.problem.covers.size()) return std::nullopt;

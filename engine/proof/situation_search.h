@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/proof/box_search.h"
+#include "engine/proof/kept_restriction.h"
 #include "engine/proof/situation_guess.h"
 
 namespace sojourn {
@@ -32,6 +33,7 @@ class SituationSearch {
         axes_(axes),
         store_(store),
         world_(world),
+        kept_(store),
         guess_(axes, store, world),
         box_search_(table, axes, world, guess_.boxes()) {}
 
@@ -75,6 +77,7 @@ class SituationSearch {
 
   Answer walk(DiagramRef question, const std::vector<Cover>& state, std::size_t steps_max,
               ProofBudget& budget);
+  std::vector<World::Identity> possible_identities(DiagramRef question) const;
   Answer walk_identities(DiagramRef question, const std::vector<Cover>& state,
                          const std::vector<World::Identity>& identities, std::size_t steps_max,
                          ProofBudget& budget);
@@ -109,6 +112,7 @@ class SituationSearch {
   const AxisPlan& axes_;
   DiagramStore& store_;
   World& world_;
+  KeptRestriction kept_;
   SituationGuess guess_;
   BoxSearch box_search_;
 };
