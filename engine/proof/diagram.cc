@@ -25,6 +25,9 @@ std::uint64_t hash_of(AxisIndex axis, std::span<const DiagramRun> runs) {
 constexpr std::size_t kFirstBuckets = 1u << 10;
 // Nodes that `may_meet` looks at: most rules are chains of a few.
 constexpr std::size_t kLooksMax = 64;
+// Pairs that `is_within` looks at, and calls inside calls.
+constexpr std::size_t kWithinMax = 100'000;
+constexpr std::size_t kWithinDepthMax = 2'000;
 // Parts of one axis that are joined one after the other.
 constexpr std::size_t kPartsInARowMax = 256;
 
@@ -172,6 +175,35 @@ bool DiagramStore::meet(DiagramRef a, DiagramRef b, std::size_t& looks) const {
     if (run.target != kNo) last = run.target;
   }
   return false;
+}
+
+bool DiagramStore::is_within(DiagramRef a, DiagramRef b) const {
+  std::unordered_set<std::uint64_t> seen;
+  return within(a, b, seen, 0);
+}
+
+// `seen`: pairs of which the one is within the other. The first that is not ends it.
+bool DiagramStore::within(DiagramRef a, DiagramRef b, std::unordered_set<std::uint64_t>& seen,
+                          std::size_t depth) const {
+  if (a == kNo || b == kYes || a == b) return true;
+  if (b == kNo || (is_terminal(a) && is_terminal(b))) return false;
+  if (depth == kWithinDepthMax || seen.size() == kWithinMax) return false;
+  std::uint64_t pair = std::uint64_t{a} << 32 | b;
+  if (seen.contains(pair)) return true;
+  AxisIndex top = std::min(level(a), level(b));
+  ClassIndex begin = 0;
+  for (std::size_t i = 0, j = 0; begin < class_counts_[top];) {
+    ClassIndex end = class_counts_[top];
+    DiagramRef of_a = a, of_b = b;
+    if (level(a) == top) of_a = runs(a)[i].target, end = std::min(end, runs(a)[i].end);
+    if (level(b) == top) of_b = runs(b)[j].target, end = std::min(end, runs(b)[j].end);
+    if (!within(of_a, of_b, seen, depth + 1)) return false;
+    if (level(a) == top && runs(a)[i].end == end) ++i;
+    if (level(b) == top && runs(b)[j].end == end) ++j;
+    begin = end;
+  }
+  seen.insert(pair);
+  return true;
 }
 
 DiagramRef DiagramStore::with_terminals(DiagramRef a, DiagramRef for_no, DiagramRef for_yes) {

@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <span>
+#include <unordered_set>
 #include <vector>
 
 #include "engine/graph/decision_graph.h"
@@ -62,6 +63,9 @@ class DiagramStore {
   // Can both of the truth-valued diagrams hold? False is certain; true where telling took too long.
   // Makes no nodes.
   bool may_meet(DiagramRef a, DiagramRef b) const;
+  // Does b hold wherever a does? True is certain; false where telling took too long. Makes no
+  // nodes.
+  bool is_within(DiagramRef a, DiagramRef b) const;
 
   // Requires: not a terminal.
   AxisIndex axis(DiagramRef ref) const { return nodes_[ref].axis; }
@@ -95,6 +99,8 @@ class DiagramStore {
 
   DiagramRef apply(Op op, DiagramRef a, DiagramRef b);
   bool meet(DiagramRef a, DiagramRef b, std::size_t& looks) const;
+  bool within(DiagramRef a, DiagramRef b, std::unordered_set<std::uint64_t>& seen,
+              std::size_t depth) const;
   DiagramRef fold(Op op, std::vector<DiagramRef> parts);
   bool tests_one_axis(DiagramRef ref) const;
   DiagramRef in_pairs(Op op, std::vector<DiagramRef> parts);

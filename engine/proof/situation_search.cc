@@ -438,7 +438,7 @@ std::optional<SituationSearch::Answer> SituationSearch::among_many(DiagramRef qu
   }
   // What is covered is most often covered by one alone.
   for (const Cover& cover : state) {
-    if (store_.both(question, cover.rest) != question) continue;
+    if (!store_.is_within(question, cover.rest)) continue;
     Answer answer;
     if (cover.index != kImpossible) answer.covered_by.insert(cover.index);
     return answer;

@@ -1,5 +1,6 @@
 #include "engine/proof/diagram.h"
 
+#include "engine/proof/kept_restriction.h"
 #include "tests/support/catch.h"
 
 namespace sojourn {
@@ -55,6 +56,7 @@ TEST_CASE("operations mean what they say, class by class") {
   for (DiagramRef a : all) {
     for (DiagramRef b : all) {
       CHECK(store.may_meet(a, b) == (store.both(a, b) != kNo));
+      CHECK(store.is_within(a, b) == (store.both(a, b) == a));
       CHECK(store.may_meet(a, store.opposite(b)) == (store.both(a, store.opposite(b)) != kNo));
       for (ClassIndex i = 0; i < 3 * 2 * 3; ++i) {
         std::vector<ClassIndex> at = {i % 3, i / 3 % 2, i / 6};
@@ -63,6 +65,37 @@ TEST_CASE("operations mean what they say, class by class") {
         CHECK(evaluate(store, store.either(a, b), at) ==
               (evaluate(store, a, at) || evaluate(store, b, at)));
         CHECK(evaluate(store, store.opposite(a), at) == !evaluate(store, a, at));
+      }
+    }
+  }
+}
+
+TEST_CASE("what a restriction keeps is what it would find") {
+  constexpr AxisIndex kAxes = 4;
+  constexpr ClassIndex kClasses = 3;
+  DiagramStore store(std::vector<ClassIndex>(kAxes, kClasses));
+  std::vector<DiagramRef> all;
+  for (AxisIndex a = 0; a < kAxes; ++a) {
+    for (std::uint32_t mask = 1; mask < 7; ++mask) all.push_back(in_classes(store, a, mask));
+  }
+  for (std::size_t i = 0, single = all.size(); i + 7 < single; ++i) {
+    all.push_back(store.either(store.both(all[i], all[i + 7]), all[(5 * i) % single]));
+  }
+  KeptRestriction kept(store);
+  const std::vector<bool> none_forgotten(kAxes, false);
+  for (int round = 0; round < 2; ++round) {  // the second finds what was kept
+    for (std::uint32_t choice = 0; choice < 256; ++choice) {
+      std::vector<ClassIndex> put_in;
+      for (AxisIndex a = 0; a < kAxes; ++a) {
+        ClassIndex value = choice >> (2 * a) & 3;
+        put_in.push_back(value == kClasses ? Restriction::kFree : value);
+      }
+      Restriction fresh(store, put_in, none_forgotten);
+      kept.begin(put_in);
+      for (DiagramRef at : all) {
+        REQUIRE(kept.where(at) == fresh.where(at, 1));
+        if (is_terminal(at)) continue;
+        CHECK(kept.met(store.axis(at)));
       }
     }
   }
