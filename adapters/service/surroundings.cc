@@ -22,7 +22,7 @@
 namespace sojourn::service {
 namespace {
 
-Diagnostic within(Diagnostic why, const std::string& where) {
+Diagnostic placed_at(Diagnostic why, const std::string& where) {
   why.message = fmt::format("`{}`: {}", where, why.message);
   return why;
 }
@@ -47,7 +47,7 @@ Result<std::unique_ptr<eim::SigningKey>> read_eim_key(const std::string& path) {
   auto text = read_whole(path, kKeyBytesMax);
   if (!text) return std::move(text).error();
   auto key = eim::SigningKey::from_pem(*text);
-  if (!key) return within(std::move(key).error(), path);
+  if (!key) return placed_at(std::move(key).error(), path);
   return std::make_unique<eim::SigningKey>(std::move(key).value());
 }
 
@@ -55,8 +55,8 @@ Result<Bytes> read_certificate(const std::string& path) {
   auto pem = read_whole(path, kKeyBytesMax);
   if (!pem) return std::move(pem).error();
   auto der = certificate_from_pem(*pem);
-  if (!der) return within(std::move(der).error(), path);
-  if (Status dated = check_dates(*pem, now()); !dated) return within(dated.error(), path);
+  if (!der) return placed_at(std::move(der).error(), path);
+  if (Status dated = check_dates(*pem, now()); !dated) return placed_at(dated.error(), path);
   return std::move(*der);
 }
 
@@ -127,16 +127,16 @@ void try_addresses(const Config& config, std::vector<Diagnostic>& wrong) {
 void try_policies(const Config& config, std::vector<Diagnostic>& wrong) {
   auto world = geo::open_gazetteer(config.geodata.empty() ? geo::default_geodata_directory()
                                                           : config.geodata);
-  if (!world) return wrong.push_back(within(std::move(world).error(), "/geodata"));
+  if (!world) return wrong.push_back(placed_at(std::move(world).error(), "/geodata"));
   for (const TenantConfig& tenant : config.tenants) {
     std::string place = fmt::format("/tenants/{}/policy", tenant.name);
     auto text = read_whole(tenant.policy, limits::kSourceBytesMax);
     if (!text) {
-      wrong.push_back(within(std::move(text).error(), place));
+      wrong.push_back(placed_at(std::move(text).error(), place));
       continue;
     }
     PolicyCheck checked = check_policy(tenant.policy, *text, DiskFiles(), **world);
-    if (!checked.runnable) wrong.push_back(within(has_errors(tenant.policy, checked), place));
+    if (!checked.runnable) wrong.push_back(placed_at(has_errors(tenant.policy, checked), place));
   }
 }
 
@@ -152,7 +152,7 @@ Result<eim::TlsIdentity> read_identity(const ListenConfig& listen, Peers peers,
   identity.certificate_chain_pem = std::move(chain).value();
   identity.private_key_pem = std::move(key).value();
   if (Status sound = check_chain(identity.certificate_chain_pem, peers); !sound) {
-    return within(std::move(sound).error(), listen.certificate);
+    return placed_at(std::move(sound).error(), listen.certificate);
   }
   if (client_ca.empty()) return identity;
   auto authority = read_whole(client_ca, kKeyBytesMax);
@@ -165,7 +165,7 @@ Result<std::shared_ptr<const Tokens>> read_tokens(const std::string& path) {
   auto text = read_whole(path, kKeyBytesMax);
   if (!text) return std::move(text).error();
   auto tokens = Tokens::parse(*text);
-  if (!tokens) return within(std::move(tokens).error(), path);
+  if (!tokens) return placed_at(std::move(tokens).error(), path);
   return std::shared_ptr<const Tokens>(std::make_shared<const Tokens>(std::move(tokens).value()));
 }
 
@@ -175,7 +175,7 @@ std::optional<Credentials> read_credentials(const Config& config, std::vector<Di
                    const char* where) {
     auto identity = read_identity(listen, peers, client_ca);
     Status checked = identity ? eim::check_identity(*identity) : Status(identity.error());
-    if (!checked) wrong.push_back(within(checked.error(), where));
+    if (!checked) wrong.push_back(placed_at(checked.error(), where));
   };
   check(config.rest, Peers::people, config.rest.client_ca, "/rest");
   if (config.https) check(*config.https, Peers::devices, {}, "/esipa/https");
@@ -183,17 +183,17 @@ std::optional<Credentials> read_credentials(const Config& config, std::vector<Di
   Credentials all;
   auto tokens = read_tokens(config.rest.tokens);
   if (tokens) all.tokens = std::move(*tokens);
-  if (!tokens) wrong.push_back(within(tokens.error(), "/rest/tokens"));
+  if (!tokens) wrong.push_back(placed_at(tokens.error(), "/rest/tokens"));
   for (const TenantConfig& tenant : config.tenants) {
     TenantKeys& keys = all.tenants.emplace_back();
     auto key = read_eim_key(tenant.eim_key);
     if (key) keys.eim = std::move(*key);
-    if (!key) wrong.push_back(within(key.error(), tenant_place(tenant, "key")));
+    if (!key) wrong.push_back(placed_at(key.error(), tenant_place(tenant, "key")));
     for (const std::string& path : tenant.ci_certificates) {
       auto certificate = read_certificate(path);
       if (certificate) keys.ci_certificates.push_back(std::move(*certificate));
       if (!certificate) {
-        wrong.push_back(within(certificate.error(), tenant_place(tenant, "ci_certificates")));
+        wrong.push_back(placed_at(certificate.error(), tenant_place(tenant, "ci_certificates")));
       }
     }
   }

@@ -39,6 +39,7 @@
 #include "adapters/service/device_table.h"
 #include "adapters/service/eid_claims.h"
 #include "adapters/service/evidence.h"
+#include "adapters/service/helping_hands.h"
 #include "adapters/service/input_log.h"
 #include "adapters/service/journal.h"
 #include "adapters/service/keys.h"
@@ -68,6 +69,8 @@ struct ReportCounts {
   // The first of those, at most kQuotedLinesMax: their lines and EIDs.
   std::vector<std::pair<std::uint64_t, std::string>> quoted_others;
   std::uint64_t decisions = 0;  // changed ones
+
+  void add(const ReportCounts& more);
 };
 
 // A command that is decided, as it is stored.
@@ -331,6 +334,9 @@ class Tenant {
   Status list_ahead(const StoreSnapshot& snapshot);
   Result<LiveDevice*> take_up(Ahead::Item item, StoreTransaction& effect);
 
+  struct Share;  // what came of one device
+  void take_shares(std::span<Share> shares, Instant now, Effects& effects, ReportCounts& counts);
+
   struct Turn;  // what one device does in one transaction: turn.cc
   friend struct Turn;
   struct Tidying;  // from the log into journals, from journals into blocks: tidying.cc
@@ -346,6 +352,7 @@ class Tenant {
   SetAsideSink told_set_aside_;
   CommitSink told_committed_;
   PlannerOptions planner_options_;
+  HelpingHands hands_;
 
   mutable std::mutex mutex_;  // guards everything below
   std::shared_ptr<const DeviceShelf> shelf_;

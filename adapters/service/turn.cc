@@ -265,13 +265,11 @@ void Tenant::Turn::take(const DecisionRecord& made) {
   DecisionRecord nameless = made;
   nameless.device = "%";
   std::string json = to_json(nameless, tenant.shelf_->policy.prepared->table());
-  record(json);
-  device.row.record = with_device(std::move(json), made.device);
+  device.row.record = with_device(json, made.device);
+  record(std::move(json));
   device.row.decided_at = made.at;
   device.row.policy = tenant.shelf_->policy_digest;
 }
-
-void Tenant::Turn::record(std::string_view json) { tenant.record(device.label, json, effect); }
 
 bool Tenant::Turn::is_killed(const Decision& decision) {
   const KillSwitches& switches = tenant.switches_;
@@ -409,15 +407,15 @@ void Tenant::Turn::compare_shadow() {
   device.shadow_row = std::move(row);
 }
 
-void Tenant::Turn::finish(Effects& effects) {
+void Tenant::Turn::conclude() {
+  concluded_ = true;
   if (card_changed_) hear_card();
   pass_time();
   // A row from the first transaction on: a journal without one would not be found again.
   if (!device.row.policy) device.row.policy = tenant.shelf_->policy_digest;
   if (device.row.policy != tenant.shelf_->policy_digest) look_anew();
   tell_fleet();
-  std::optional<StoredIntent> kept;
-  if (auto intent = plan_next()) kept = keep_intent(*intent);
+  intent_ = plan_next();
   bool waited = device.stored.waits_for == WaitReason::approval;
   bool waits = device.row.waits_for == WaitReason::approval;
   if (waits && !waited) effect.put(tenant.keys_.approval(device.label), {});
@@ -427,17 +425,23 @@ void Tenant::Turn::finish(Effects& effects) {
   if (device.shadow) wake = std::min(wake, device.shadow->wake());
   queue(std::min(std::max(wake, soon), std::max(ask_again_, soon)));
   compare_shadow();
-  keep_journal();
   // When the device was last heard of is known again at its next report: not worth a row each.
   Instant heard_at = std::exchange(device.plan.heard_at, device.stored_plan.heard_at);
-  bool same_plan = device.plan == device.stored_plan;
+  same_plan_ = device.plan == device.stored_plan;
   device.plan.heard_at = heard_at;
-  if (!same_plan) {
-    device.row.plan = to_bytes(device.plan);
-    device.stored_plan = device.plan;
-  }
+  if (same_plan_) return;
+  device.row.plan = to_bytes(device.plan);
+  device.stored_plan = device.plan;
+}
+
+void Tenant::Turn::finish(Effects& effects) {
+  if (!concluded_) conclude();
+  std::optional<StoredIntent> kept;
+  if (intent_) kept = keep_intent(*intent_);
+  for (const std::string& json : records_) tenant.record(device.label, json, effect);
+  keep_journal();
   // The long texts are compared only where they can differ.
-  bool same_row = same_plan && decision_count == 0 && same_marks(device.row, device.stored);
+  bool same_row = same_plan_ && decision_count == 0 && same_marks(device.row, device.stored);
   if (!same_row && !(device.row == device.stored)) {
     effect.put(tenant.keys_.device(device.label), to_bytes(device.row));
     device.stored = device.row;

@@ -5,8 +5,12 @@
 
 namespace sojourn::service {
 
-// Begin it, let things happen, finish it: then `effect` holds all of it. Requires: the tenant's
-// lock is held.
+// Begin it, let things happen, conclude what follows, finish it: then `effect` holds all of it.
+// Requires: the tenant's lock is held.
+//
+// Up to its end a turn touches its own device only, unless a fleet is asked something (which all
+// devices hear and tell): so turns of several devices may be under way at once, each on any thread
+// while the engine's holds the lock. They are finished one after the other, in their order.
 struct Tenant::Turn {
   // As of `at`, which is before the wall clock only while a fleet catches up: then nothing is
   // ordered yet. `first`: what belongs to the same transaction. A word of the fleet's last minute
@@ -22,8 +26,10 @@ struct Tenant::Turn {
   void card_spoke(const eim::DeviceRecord& record);
   // A command's end, proven or not.
   void command_ended(const CommandResult& result, const eim::Order& order);
-  void record(std::string_view json);  // into the chain
-  // Plans, queues, stores: all of it into `effects`.
+  void record(std::string json) { records_.push_back(std::move(json)); }  // into the chain, at its end
+  // Decides as of now, plans, queues.
+  void conclude();
+  // Orders, stores: all of it into `effects`. Concludes it first, if nobody did.
   void finish(Effects& effects);
 
   Tenant& tenant;
@@ -56,11 +62,15 @@ struct Tenant::Turn {
   void keep_journal();
 
   JournalWriter journal_;
+  std::vector<std::string> records_;
+  std::optional<Intent> intent_;
   std::optional<StoreTransaction> placement_;  // of the order; comes after `effect`
   Instant ask_again_ = kNever;
   const bool behind_;  // the wall clock is further
   const Instant wall_;
   bool card_changed_ = false;
+  bool concluded_ = false;
+  bool same_plan_ = true;
 };
 
 }  // namespace sojourn::service
