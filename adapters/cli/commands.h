@@ -106,7 +106,8 @@ struct GeoOptions {
 int run_geo(const GeoOptions& options, Console& console);
 
 struct AuditOptions {
-  std::string file;
+  std::string file;      // lines, or a store; "": the chain of a running service
+  ServiceAddress where;  // verify: of that
   bool pseudonymise = false;
   std::string head;  // of an earlier time: verify must come across it
   OutputFormat format = OutputFormat::text;

@@ -254,17 +254,23 @@ void add_geo(CLI::App& app, Action& action) {
 void add_audit(CLI::App& app, Action& action) {
   CLI::App* audit = app.add_subcommand("audit", "check and read the evidence chain");
   audit->require_subcommand(1);
-  audit->footer("Example:\n  sojourn audit fetch --service demo | sojourn audit verify -");
+  audit->footer("Example:\n  sojourn audit verify --service demo");
   auto options = std::make_shared<AuditOptions>();
   CLI::App* verify = audit->add_subcommand("verify", "find changed, missing and reordered records");
-  verify->add_option("FILE", options->file, "the chain; - is standard input")->required();
+  verify->add_option("FILE", options->file,
+                     "the chain as it was fetched, - is standard input; or the store of a service "
+                     "that does not run");
+  add_service(verify, options->where);
   verify->add_option("--head", options->head,
                      "a head that was told before: a chain that ends earlier is broken");
   add_format(verify, options->format);
   verify->footer(
-      "Examples:\n  sojourn audit verify chain.ndjson\n"
+      "Examples:\n  sojourn audit verify --service demo\n"
+      "  sojourn audit verify demo/sojourn.store\n"
+      "  sojourn audit verify chain.ndjson\n"
       "  sojourn audit verify --head 5e8ad1...83 chain.ndjson\n"
-      "What is missing at the end is found only with a head of that time: keep the last one.\n"
+      "Of a service or its store it is known where the chain ends. Of a file what is missing at\n"
+      "the end is found only with a head of that time: keep the last one.\n"
       "Exit: 0 unbroken, 1 broken, 2 unusable input.");
   runs(verify, action, options, run_audit_verify);
   auto remote = std::make_shared<ServiceOptions>();

@@ -481,17 +481,4 @@ int run_proposals(const ServiceOptions& options, std::string_view what, Console&
              [&](const Json& json) { show_check(json, true, console); });
 }
 
-int run_audit_fetch(const ServiceOptions& options, Console& console) {
-  auto client = ServiceClient::open(options.where, "read");
-  if (!client) return console.fail(client.error());
-  std::uint64_t from = 0;
-  while (true) {
-    auto lines = client->send("GET", fmt::format("/v1/audit?from={}&limit=10000", from));
-    if (!lines) return console.fail(lines.error());
-    if (lines->empty()) return kClean;
-    console.print(*lines);
-    from += static_cast<std::uint64_t>(std::count(lines->begin(), lines->end(), '\n'));
-  }
-}
-
 }  // namespace sojourn::cli

@@ -25,6 +25,7 @@ void Tenant::take(const Change& change, Effects& effects) {
   std::lock_guard lock(mutex_);
   Reading reading{*this};
   for (const auto& [label, json] : change.records) told_(label, json);
+  noted_records_ = std::max(noted_records_, change.records_then);
   change.follow(effects);
 }
 

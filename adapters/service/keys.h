@@ -27,6 +27,7 @@
 //   settings  "policy"            a policy activated through REST, instead of the file's
 //   settings  "decided by"        the digest of the policy under which all devices were judged
 //   settings  "audit key"         what makes the salts of the chain
+//   settings  "audit head"        the last record of the chain, noted beside it (stored_chain.h)
 //   settings  "room"              when there was room on the disk again
 #pragma once
 
@@ -99,6 +100,7 @@ class Keys {
   StoreKey policy() const { return in(Space::settings, "policy"); }
   StoreKey decided_by() const { return in(Space::settings, "decided by"); }
   StoreKey audit_key() const { return in(Space::settings, "audit key"); }
+  StoreKey audit_head() const { return in(Space::settings, "audit head"); }
   StoreKey room() const { return in(Space::settings, "room"); }
 
  private:

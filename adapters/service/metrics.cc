@@ -88,6 +88,15 @@ void add_fleet(MetricsText& text, std::string_view tenant, const Tenant::FleetSi
   now(kWaiting, kHelp, of + ",for=\"go-on\"", fleet.aborted);
 }
 
+void add_clock(MetricsText& text, Duration doubted, std::uint64_t believed_count) {
+  text.add("sojourn_clock_doubted_seconds", Kind::gauge,
+           "How far the wall clock leapt ahead, while it is not believed.", "",
+           static_cast<double>(doubted.ms) / 1000);
+  text.add("sojourn_clock_leaps_believed_total", Kind::counter,
+           "Leaps ahead of the wall clock that lasted and were believed.", "",
+           static_cast<double>(believed_count));
+}
+
 void add_esipa(MetricsText& text, const EsipaCounters& counters) {
   auto count = [&](std::string_view name, std::string_view help, std::uint64_t value) {
     text.add(name, Kind::counter, help, "", static_cast<double>(value));

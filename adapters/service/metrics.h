@@ -32,6 +32,8 @@ void add_engine(MetricsText& text, std::string_view tenant, const EngineCounters
                 std::uint64_t chain_length);
 // Nothing for a policy that asks nothing of the fleet.
 void add_fleet(MetricsText& text, std::string_view tenant, const Tenant::FleetSize& fleet);
+// `doubted`: how far ahead the wall clock is while that is not believed.
+void add_clock(MetricsText& text, Duration doubted, std::uint64_t believed_count);
 void add_esipa(MetricsText& text, const EsipaCounters& counters);
 void add_https(MetricsText& text, std::string_view server, const eim::HttpCounters& counters);
 void add_coap(MetricsText& text, const eim::CoapCounters& counters);

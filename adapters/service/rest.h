@@ -71,6 +71,8 @@ class ServiceFacts {
   virtual std::string metrics(std::string_view tenant) const = 0;
   virtual bool ready() const = 0;
   virtual std::size_t devices_set_aside() const = 0;
+  // How far ahead the wall clock is while that is not believed; else none.
+  virtual Duration clock_doubted() const = 0;
   virtual std::shared_ptr<const Tokens> tokens() const = 0;
   // Checks, keeps and activates a policy for a tenant; where that takes two people, it is proposed
   // (PolicyCheck::proposed), here and in what puts others in force below. E0882 with what is wrong
@@ -194,6 +196,7 @@ eim::HttpResponse show_proposal(Rest&, const RestCall&);
 eim::HttpResponse drop_proposal(Rest&, const RestCall&);
 eim::HttpResponse activate_proposal(Rest&, const RestCall&);
 eim::HttpResponse read_chain(Rest&, const RestCall&);
+eim::HttpResponse read_chain_head(Rest&, const RestCall&);
 // rest_shadow.cc
 eim::HttpResponse show_shadow(Rest&, const RestCall&);
 eim::HttpResponse start_shadow(Rest&, const RestCall&);

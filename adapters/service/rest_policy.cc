@@ -5,6 +5,7 @@
 #include "adapters/service/paging.h"
 #include "adapters/service/policy_versions.h"
 #include "adapters/service/rest.h"
+#include "adapters/service/stored_chain.h"
 #include "engine/base/diagnostic_code.h"
 
 namespace sojourn::service::routes {
@@ -145,6 +146,18 @@ eim::HttpResponse read_chain(Rest& rest, const RestCall& call) {
     lines += '\n';
   }
   return eim::HttpResponse::text(200, lines, "application/x-ndjson");
+}
+
+eim::HttpResponse read_chain_head(Rest& rest, const RestCall& call) {
+  Tenant& tenant = call.engine->tenant();
+  auto snapshot = tenant.store().snapshot();
+  if (!snapshot) return problem(snapshot.error(), rest.retry_after_s());
+  auto head = noted_chain_head(**snapshot, tenant.keys());
+  if (!head) return problem(head.error(), rest.retry_after_s());
+  Json json;
+  json["records"] = head->has_value() ? (*head)->sequence + 1 : 0;
+  if (head->has_value()) json["hash"] = to_hex((*head)->hash);
+  return json_answer(200, dumped(json));
 }
 
 }  // namespace sojourn::service::routes

@@ -108,6 +108,10 @@ constexpr RestRoute kRoutes[] = {
     {"GET", "/v1/audit", Role::read, read_chain,
      "The evidence chain, line by line, for `sojourn audit verify`", "from limit", "",
      "application/x-ndjson"},
+    {"GET", "/v1/audit/head", Role::read, read_chain_head,
+     "Where the evidence chain ends, as the store notes it beside the chain; no hash: it has no "
+     "record yet",
+     "", "", "ChainHead"},
 };
 
 }  // namespace

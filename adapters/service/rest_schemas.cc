@@ -20,7 +20,8 @@ constexpr RestSchema kSchemas[] = {
 
     {"Health", R"({"type":"object","required":["status"],"properties":{
   "status":{"type":"string","enum":["alive","ready"]},
-  "devices_set_aside":{"type":"integer","description":"something stored of them cannot be read"}}})"},
+  "devices_set_aside":{"type":"integer","description":"something stored of them cannot be read"},
+  "clock_seconds_ahead":{"type":"integer","description":"the wall clock leapt ahead so far, and is not believed yet"}}})"},
 
     {"ReportCounts", R"({"type":"object",
 "required":["lines","taken","duplicate","late","too_late","refused","refused_values","set_aside","decisions"],
@@ -218,6 +219,10 @@ constexpr RestSchema kSchemas[] = {
   "package":{"type":"object","description":"SGP.32's EuiccPackage in JSON, as sojourn package has it: psmoList or ecoList; to change the eIMs of a card takes the role approve"},
   "data":{"type":"array","items":{"type":"string"},"description":"members of SGP.32's IpaEuiccData"},
   "force":{"type":"boolean"}}})"},
+
+    {"ChainHead", R"({"type":"object","required":["records"],"properties":{
+  "records":{"type":"integer"},
+  "hash":{"type":"string","description":"of the last of them"}}})"},
 
     {"PlacedOrder", R"({"type":"object","required":["device","order"],"properties":{
   "device":{"type":"string"},

@@ -95,8 +95,12 @@ eim::HttpResponse show_health(Rest&, const RestCall&) {
 
 eim::HttpResponse show_readiness(Rest& rest, const RestCall&) {
   if (rest.facts().ready()) {
-    return json_answer(200, fmt::format(R"({{"status":"ready","devices_set_aside":{}}})",
-                                        rest.facts().devices_set_aside()));
+    std::string clock;
+    if (Duration ahead = rest.facts().clock_doubted(); ahead.ms > 0) {
+      clock = fmt::format(R"(,"clock_seconds_ahead":{})", ahead.ms / 1'000);
+    }
+    return json_answer(200, fmt::format(R"({{"status":"ready","devices_set_aside":{}{}}})",
+                                        rest.facts().devices_set_aside(), clock));
   }
   eim::HttpResponse response =
       problem(503, "", "the store or an engine has stopped, or the disk is full");

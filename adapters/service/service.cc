@@ -90,6 +90,7 @@ class Running final : public Service, public ServiceFacts {
     for (const House& house : houses_) count += house.tenant->devices_set_aside();
     return count;
   }
+  Duration clock_doubted() const override { return clock_.doubted(); }
   std::shared_ptr<const Tokens> tokens() const override { return std::atomic_load(&tokens_); }
   Status activate_policy(Engine& engine, std::string_view text, std::string_view by,
                          PolicyCheck& check) override;
@@ -126,6 +127,8 @@ class Running final : public Service, public ServiceFacts {
   Status resume_shadow(House& house);
   // Says which EIDs more than one tenant has.
   Status tell_shared_eids();
+  // Whoever keeps the log knows then how far the chain went.
+  void tell_chain(const House& house) const;
   Status reload_policy(House& house);
   Status activate_or_propose(House& house, std::string_view text, std::string_view by,
                              PolicyCheck& check, Activation asked = {});
@@ -141,7 +144,7 @@ class Running final : public Service, public ServiceFacts {
 
   const Config config_;
   Log& log_;
-  WatchedClock clock_;
+  mutable WatchedClock clock_;
   std::atomic<bool> failed_{false};
   std::atomic<bool> stopped_{false};
   std::shared_ptr<const Gazetteer> world_;
@@ -243,6 +246,10 @@ Status Running::open_house(House& house) {
       [this] { log_.flush(); });
   if (!tenant) return std::move(tenant).error();
   house.tenant = std::move(tenant).value();
+  if (const auto& fault = house.tenant->chain_fault()) {
+    log_.error(within(*fault, "tenant `" + config.name + "`"));
+  }
+  tell_chain(house);
   claims_.add(config.name, *house.book);
   house.tenant->share_eids(claims_);
   house.engine = std::make_unique<Engine>(
@@ -306,6 +313,14 @@ Status Running::tell_shared_eids() {
   if (!shared) return std::move(shared).error();
   for (const Diagnostic& one : *shared) log_.error(one);
   return {};
+}
+
+void Running::tell_chain(const House& house) const {
+  auto last = house.tenant->chain_head();
+  if (!last) return;
+  log_.info("evidence", {{"tenant", house.config.name},
+                         {"records", std::to_string(last->sequence + 1)},
+                         {"head", to_hex(last->hash)}});
 }
 
 // What ran in shadow before the last stop does so again.
@@ -548,6 +563,7 @@ std::string Running::metrics(std::string_view tenant) const {
     add_fleet(text, house.config.name, house.tenant->fleet_size());
   }
   if (!all) return text.take();
+  add_clock(text, clock_.doubted(), clock_.believed_count());
   add_esipa(text, esipa_->counters());
   if (https_server_) add_https(text, "esipa", https_server_->counters());
   if (knows_rest_server_) add_https(text, "rest", rest_server_->counters());
@@ -565,7 +581,9 @@ void Running::stop() {
   if (https_server_) https_server_->stop();
   if (coap_server_) coap_server_->stop();
   for (House& house : houses_) {
-    if (house.engine) house.engine->stop();
+    if (!house.engine) continue;
+    house.engine->stop();
+    tell_chain(house);
   }
 }
 

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "adapters/service/command_package.h"
+#include "adapters/service/stored_chain.h"
 #include "adapters/service/turn.h"
 #include "engine/base/diagnostic_code.h"
 #include "engine/device/planner_goal.h"
@@ -162,15 +163,15 @@ Status Tenant::open_chain() {
   }
   auto snapshot = store_.snapshot();
   if (!snapshot) return std::move(snapshot).error();
-  auto last = (*snapshot)->scan(StoreRange::with_prefix(keys_.chain()), 1, ScanOrder::descending);
-  if (!last) return std::move(last).error();
-  if (last->empty()) {
+  auto end = end_of_chain(**snapshot, keys_);
+  if (!end) return std::move(end).error();
+  chain_fault_ = std::move(end->fault);
+  if (end->head) {
+    chain_.emplace(config_.name, **key, end->head->hash, end->head->sequence + 1);
+  } else {
     chain_.emplace(config_.name, **key);
-    return {};
   }
-  auto head = chain_head(text_of(last->front().value));
-  if (!head) return std::move(head).error();
-  chain_.emplace(config_.name, **key, head->hash, head->sequence + 1);
+  noted_records_ = chain_->sequence();
   return {};
 }
 
@@ -305,6 +306,10 @@ std::uint64_t Tenant::complete(Effects& effects, Instant now) {
   for (LiveFleet* fleet : {fleet_.get(), shadow_fleet_.get()}) {
     if (fleet != nullptr) fleet->write(rows);
   }
+  if (chain_->sequence() > noted_records_) {
+    note_chain_head(keys_, *chain_->last(), rows);
+    noted_records_ = chain_->sequence();
+  }
   effects.add(std::move(rows), std::move(unpacked));
   return batch_++;
 }
@@ -325,6 +330,8 @@ void Tenant::record(AuditChain& chain, const std::string& label, std::string_vie
 void Tenant::record(AuditChain& chain, const std::string& label, std::string json,
                     Change& change) const {
   record(chain, label, json, change.effect);
+  note_chain_head(keys_, *chain.last(), change.effect);
+  change.records_then = chain.sequence();
   change.records.emplace_back(label, std::move(json));
 }
 
@@ -711,6 +718,11 @@ std::size_t Tenant::devices_in_memory() const {
 std::size_t Tenant::devices_set_aside() const {
   std::lock_guard lock(mutex_);
   return set_aside_.count();
+}
+
+std::optional<ChainHead> Tenant::chain_head() const {
+  std::lock_guard lock(mutex_);
+  return chain_->last();
 }
 
 std::uint64_t Tenant::chain_length() const {

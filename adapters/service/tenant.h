@@ -184,6 +184,7 @@ class Tenant {
     // Memory follows; what follows from that is into the effects.
     std::function<void(Effects&)> follow;
     std::vector<std::pair<std::string, std::string>> records;  // device and record, to be told
+    std::uint64_t records_then = 0;  // the chain's, with those; 0: there are none
     bool fleet_is_ahead = false;  // `effect` was made by changing the fleet in memory
   };
   void take(const Change& change, Effects& effects);  // its effect is committed
@@ -264,6 +265,10 @@ class Tenant {
   std::size_t devices_in_memory() const;
   std::size_t devices_set_aside() const;
   std::uint64_t chain_length() const;
+  // The last record of the chain, maybe on its way to the disk; absent: there is none.
+  std::optional<ChainHead> chain_head() const;
+  // E0020: records were missing at the chain's end when it was opened.
+  const std::optional<Diagnostic>& chain_fault() const { return chain_fault_; }
 
  private:
   Tenant(const TenantConfig& config, const ServiceLimits& limits, Store& store,
@@ -352,6 +357,7 @@ class Tenant {
   SetAsideSink told_set_aside_;
   CommitSink told_committed_;
   PlannerOptions planner_options_;
+  std::optional<Diagnostic> chain_fault_;  // as it was opened
   HelpingHands hands_;
 
   mutable std::mutex mutex_;  // guards everything below
@@ -360,6 +366,7 @@ class Tenant {
   std::unique_ptr<LiveFleet> shadow_fleet_;  // under the policy in shadow: stages and counts
   KillSwitches switches_;
   std::optional<AuditChain> chain_;
+  std::uint64_t noted_records_ = 0;  // of it, as its end was noted last
   DeviceTable devices_;
   std::list<LiveDevice*> recent_;  // the one used last comes first
   struct KnownEid {

@@ -36,6 +36,22 @@ bool WatchedClock::is_believed(Duration ahead) const {
 
 Instant WatchedClock::now() {
   std::lock_guard lock(mutex_);
+  return look();
+}
+
+Duration WatchedClock::doubted() {
+  std::lock_guard lock(mutex_);
+  look();
+  return leap_ ? Duration{leap_->to.ms - shown_.ms} : Duration{};
+}
+
+std::uint64_t WatchedClock::believed_count() {
+  std::lock_guard lock(mutex_);
+  look();
+  return believed_count_;
+}
+
+Instant WatchedClock::look() {
   const Instant steady = steady_();
   const Duration ahead = wall_() - steady;
   if (!is_believed(ahead)) {
@@ -47,8 +63,11 @@ Instant WatchedClock::now() {
     }
     if (steady - leap_->since < lasts_) return steady + shown_;
     tell_("the wall clock is believed", leapt);
+    ++believed_count_;
   } else if (leap_) {
     tell_("the wall clock is back", Duration{ahead.ms - shown_.ms});
+  } else if (ahead.ms < shown_.ms - kLeapMin.ms) {
+    tell_("the wall clock was set back", Duration{ahead.ms - shown_.ms});
   }
   leap_.reset();
   shown_ = ahead;

@@ -30,6 +30,10 @@ class WatchedClock {
   WatchedClock(Clock wall, Clock steady, Duration lasts, Tell tell);
 
   Instant now();
+  // How far ahead the wall clock is while that is not believed; else none.
+  Duration doubted();
+  // Leaps that were believed so far: what they brought about cannot be taken back.
+  std::uint64_t believed_count();
 
  private:
   struct Leap {
@@ -37,6 +41,7 @@ class WatchedClock {
     Instant since;  // by the steady clock
   };
   bool is_believed(Duration ahead) const;
+  Instant look();  // with the lock
 
   const Clock wall_, steady_;
   const Duration lasts_;
@@ -45,6 +50,7 @@ class WatchedClock {
   Duration shown_;    // ahead of the steady clock: the time that is gone by
   Duration highest_;  // ... at most, so far
   std::optional<Leap> leap_;
+  std::uint64_t believed_count_ = 0;
 };
 
 Instant wall_clock();

@@ -110,6 +110,11 @@ std::string AuditChain::append(std::string_view record_json, std::string_view de
   return written(line);
 }
 
+std::optional<ChainHead> AuditChain::last() const {
+  if (sequence_ == 0) return std::nullopt;
+  return ChainHead{sequence_ - 1, head_};
+}
+
 Result<ChainHead> chain_head(std::string_view text) {
   auto line = parse_line(text);
   auto hash = line ? from_hex(line->hash) : std::nullopt;
@@ -149,10 +154,21 @@ Status ChainVerifier::check(std::string_view text) {
   if (line->device && line->commitment != commitment_of(*line->salt, *line->device)) {
     return broken(line->sequence, "names another device than it was written for");
   }
+  if (expected_ && line->sequence == expected_->sequence && hash != expected_->hash) {
+    return broken(line->sequence, "is another than was noted beside the chain");
+  }
   head_ = hash;
   ++next_sequence_;
   ++record_count_;
   return {};
+}
+
+Status ChainVerifier::end() const {
+  if (!expected_ || expected_->sequence < next_sequence_) return {};
+  return broken(next_sequence_,
+                fmt::format("missing at the end: the chain went on to record {}, as was noted "
+                            "beside it",
+                            expected_->sequence));
 }
 
 Result<std::string> pseudonymise(std::string_view text) {

@@ -22,6 +22,12 @@
 
 namespace sojourn {
 
+// Where a chain stands after a line of it.
+struct ChainHead {
+  std::uint64_t sequence = 0;  // of the line
+  Sha256Digest hash{};
+};
+
 class AuditChain {
  public:
   // `key` makes the salts; who does not have it cannot guess names from commitments. The chain
@@ -34,6 +40,8 @@ class AuditChain {
 
   const Sha256Digest& head() const { return head_; }
   std::uint64_t sequence() const { return sequence_; }
+  // The last record; absent before the first.
+  std::optional<ChainHead> last() const;
 
  private:
   std::string tenant_;
@@ -42,23 +50,29 @@ class AuditChain {
   std::uint64_t sequence_ = 0;
 };
 
-// Where a chain stands after a line of it, to go on from there; the line itself is believed.
-struct ChainHead {
-  std::uint64_t sequence = 0;  // of the line
-  Sha256Digest hash{};
-};
-Result<ChainHead> chain_head(std::string_view line);  // E0020
+// To go on from there; the line itself is believed. E0020.
+Result<ChainHead> chain_head(std::string_view line);
 
 // Checks lines one by one; keeps only the last hash, so files of any size can be checked.
+//
+//   ChainVerifier verifier;
+//   verifier.expect(head);                       // if one is known from elsewhere
+//   for (line : lines) if (Status sound = verifier.check(line); !sound) return sound;
+//   return verifier.end();
 class ChainVerifier {
  public:
+  // The chain reaches this record, or goes on after it. Requires: no line was checked yet.
+  void expect(const ChainHead& head) { expected_ = head; }
   // Not ok: what is wrong with this line (changed, missing before it, out of order, not a record).
   Status check(std::string_view line);
+  // Nothing more comes. Not ok: there are no records up to the head that is expected.
+  Status end() const;
   std::uint64_t record_count() const { return record_count_; }
   const Sha256Digest& head() const { return head_; }
 
  private:
   std::string tenant_;
+  std::optional<ChainHead> expected_;
   Sha256Digest head_{};
   std::uint64_t next_sequence_ = 0;
   std::uint64_t record_count_ = 0;

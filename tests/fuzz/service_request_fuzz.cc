@@ -39,6 +39,7 @@ class Facts final : public ServiceFacts {
   std::string metrics(std::string_view) const override { return {}; }
   bool ready() const override { return true; }
   std::size_t devices_set_aside() const override { return 0; }
+  Duration clock_doubted() const override { return {}; }
   std::shared_ptr<const Tokens> tokens() const override { return tokens_; }
   Status activate_policy(Engine&, std::string_view, std::string_view, PolicyCheck& check) override {
     return refused(check);

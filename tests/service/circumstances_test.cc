@@ -449,3 +449,136 @@ TEST_CASE("the wall clock of a service is set by years, forth and back") {
   CHECK(chain_is_whole(service));
   CHECK(service.stop(SIGTERM) == 0);
 }
+
+namespace {
+
+// A law that begins in three days, and a meter that stands under it then.
+struct ServiceBeforeALaw {
+  explicit ServiceBeforeALaw(const char* leap_seconds) : service(make_folder(scratch, "demo", 1)) {
+    replace_in(service.folder() + "/policy.sojourn", "type = meter then profile",
+               "type = meter and date >= " + in_three_days() + " then profile");
+    set_limits(service.folder(), std::string("\"clock_leap_seconds\": ") + leap_seconds);
+    around = std::make_unique<ServiceCircumstances>(service, true);
+  }
+  static std::string in_three_days() {
+    auto now = std::chrono::system_clock::now().time_since_epoch();
+    std::int64_t ms = std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+    return to_rfc3339(Instant{ms} + days(3)).substr(0, 10);
+  }
+  bool log_holds(std::string_view what) const { return holds(service.said(), what); }
+
+  ScratchFolder scratch;
+  Served service;
+  std::unique_ptr<ServiceCircumstances> around;
+};
+
+}  // namespace
+
+TEST_CASE("a real clock that leaps ahead of a law and back again has not been there") {
+  ServiceBeforeALaw law("600");
+  REQUIRE(law.service.start());
+  Operator operating(law.service);
+  auto post = [&](std::int64_t ago_ms) {
+    return operating.ask("POST", "/v1/observations",
+                         report_line(demo_device(0), ago_ms, kMeterInBrazil));
+  };
+  auto clock_ahead = [&] {
+    CHECK(operating.ask("GET", "/readyz") == 200);
+    return operating.json().value("clock_seconds_ahead", std::int64_t{0});
+  };
+  CHECK(post(60'000) == 200);
+  CHECK(clock_ahead() == 0);
+  const double records = operating.metric("sojourn_evidence_records_total");
+  law.around->shift_clock(days(5));
+  // It goes on by the time that has passed, and says so wherever an operator looks.
+  CHECK(becomes([&] { return law.log_holds("the wall clock leapt ahead"); }));
+  CHECK(std::abs(clock_ahead() - 5 * 86'400) < 60);
+  CHECK(operating.metric("sojourn_clock_doubted_seconds") > 4e5);
+  CHECK(post(30'000) == 200);
+  std::this_thread::sleep_for(std::chrono::seconds(3));
+  CHECK(operating.metric("sojourn_evidence_records_total") == records);
+  law.around->shift_clock(days(0));
+  CHECK(becomes([&] { return law.log_holds("the wall clock is back"); }));
+  CHECK(clock_ahead() == 0);
+  CHECK(operating.metric("sojourn_clock_doubted_seconds") == 0);
+  CHECK(operating.metric("sojourn_clock_leaps_believed_total") == 0);
+  CHECK(post(1'000) == 200);
+  // Back is followed at once: what is dated by the true clock is of the future then.
+  law.around->shift_clock(days(-30));
+  CHECK(becomes([&] { return law.log_holds("the wall clock was set back"); }));
+  CHECK(post(500) == 400);
+  law.around->shift_clock(days(0));
+  CHECK(becomes([&] { return post(400) == 200; }));
+  CHECK(operating.metric("sojourn_evidence_records_total") == records);
+  CHECK(chain_is_whole(law.service));
+  CHECK(law.service.stop(SIGTERM) == 0);
+}
+
+TEST_CASE("a real clock that leapt ahead and stays there is believed, and everybody is told") {
+  ServiceBeforeALaw law("4");
+  REQUIRE(law.service.start());
+  Operator operating(law.service);
+  CHECK(operating.ask("POST", "/v1/observations",
+                      report_line(demo_device(0), 60'000, kMeterInBrazil)) == 200);
+  const double records = operating.metric("sojourn_evidence_records_total");
+  law.around->shift_clock(days(5));
+  // The law begins without a report, and not before the leap has lasted.
+  CHECK(becomes([&] { return law.log_holds("the wall clock leapt ahead"); }));
+  CHECK_FALSE(law.log_holds("the wall clock is believed"));
+  CHECK(operating.metric("sojourn_evidence_records_total") == records);
+  CHECK(becomes([&] { return law.log_holds("the wall clock is believed"); }));
+  CHECK(becomes([&] { return operating.metric("sojourn_evidence_records_total") > records; }));
+  CHECK(operating.metric("sojourn_clock_leaps_believed_total") == 1);
+  CHECK(operating.metric("sojourn_clock_doubted_seconds") == 0);
+  // Set right again: what was decided as of then stands, what is reported is kept at its own time.
+  law.around->shift_clock(days(0));
+  CHECK(becomes([&] { return law.log_holds("the wall clock was set back"); }));
+  CHECK(operating.ask("POST", "/v1/observations",
+                      report_line(demo_device(0), 1'000, kMeterInBrazil)) == 200);
+  CHECK(operating.ask("GET", "/v1/devices/" + demo_device(0)) == 200);
+  CHECK(operating.json()["decision"]["profile"] == "local-br");
+  CHECK(chain_is_whole(law.service));
+  CHECK(law.service.stop(SIGTERM) == 0);
+}
+
+TEST_CASE("who cuts the end off a stopped store's evidence is found out, and stays so") {
+  const int cut_count = GENERATE(1, 2);
+  ScratchFolder scratch;
+  Served service(make_folder(scratch, "demo", 3));
+  REQUIRE(service.start());
+  for (std::size_t n = 0; n < 3; ++n) {
+    service.observe(report_line(demo_device(n), 60'000, kMeterInBrazil));
+  }
+  // What a crash leaves behind is sound.
+  CHECK(service.stop(SIGKILL) == 128 + SIGKILL);
+  const std::string verify = "sojourn audit verify " + service.folder() + "/sojourn.store";
+  ProgramRun sound = run_shell(verify);
+  INFO(sound.out << sound.err);
+  CHECK(sound.exit_code == 0);
+  CHECK(holds(sound.out, "demo: "));
+  REQUIRE(service.start());
+  CHECK(chain_is_whole(service));
+  CHECK(holds(run_shell(verify).err, "--service"));  // it runs
+  REQUIRE(service.stop(SIGTERM) == 0);
+  sqlite3* database = nullptr;
+  REQUIRE(sqlite3_open((service.folder() + "/sojourn.store").c_str(), &database) == SQLITE_OK);
+  std::string cut =
+      "DELETE FROM entry WHERE key IN (SELECT key FROM entry WHERE instr(key, CAST('chain' AS "
+      "BLOB)) ORDER BY key DESC LIMIT " +
+      std::to_string(cut_count) + ")";
+  CHECK(sqlite3_exec(database, cut.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
+  CHECK(sqlite3_changes(database) == cut_count);
+  sqlite3_close(database);
+  ProgramRun found = run_shell(verify);
+  CHECK(found.exit_code == 1);
+  CHECK(holds(found.err, "E0020"));
+  CHECK(holds(found.err, "missing at the end"));
+  REQUIRE(service.start());
+  CHECK(holds(service.said(), "E0020"));
+  CHECK(service.verify_audit().exit_code == 1);
+  Operator operating(service);
+  CHECK(operating.ask("PUT", "/v1/switches", R"({"countries":["AR"]})") == 200);
+  CHECK(service.verify_audit().exit_code == 1);
+  CHECK(service.stop(SIGTERM) == 0);
+  CHECK(run_shell(verify).exit_code == 1);
+}

@@ -191,6 +191,7 @@ class Asking final : public service::ServiceFacts {
   std::string metrics(std::string_view) const override { return {}; }
   bool ready() const override { return true; }
   std::size_t devices_set_aside() const override { return 0; }
+  Duration clock_doubted() const override { return {}; }
   std::shared_ptr<const service::Tokens> tokens() const override { return tokens_; }
   Status activate_policy(service::Engine&, std::string_view, std::string_view,
                          service::PolicyCheck&) override {

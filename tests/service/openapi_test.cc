@@ -238,6 +238,7 @@ TEST_CASE("every route answers what the document says") {
   walk.call(200, "GET", "/v1/switches");
   walk.call(200, "GET", "/v1/devices/{device}/records", {.parts = device(3)});
   walk.call(200, "GET", "/v1/audit");
+  walk.call(200, "GET", "/v1/audit/head");
 
   walk.call(200, "GET", "/v1/campaigns");
   walk.call(409, "POST", "/v1/campaigns/approve", {.body = R"({"campaign": "none"})"});

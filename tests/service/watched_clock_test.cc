@@ -31,7 +31,7 @@ struct Clocks {
 
 using Told = std::vector<std::pair<std::string, Duration>>;
 const std::string kLeapt = "the wall clock leapt ahead", kBack = "the wall clock is back",
-                  kBelieved = "the wall clock is believed";
+                  kSetBack = "the wall clock was set back", kBelieved = "the wall clock is believed";
 
 }  // namespace
 
@@ -78,10 +78,12 @@ TEST_CASE("what keeps a clock right is followed at once, and so is a way back") 
     CHECK(watched.now() == clocks.wall);
     clocks.pass(seconds(1));
   }
-  CHECK(clocks.told.empty());
+  CHECK(clocks.told == Told{{kSetBack, hours(-5)}});
+  CHECK(watched.believed_count() == 0);
   clocks.wall = clocks.wall + minutes(11);
   CHECK(watched.now() == clocks.wall - minutes(11));
-  CHECK(clocks.told.size() == 1);
+  CHECK(watched.doubted() == minutes(11));
+  CHECK(clocks.told.size() == 2);
 }
 
 TEST_CASE("who watches for no time believes at once, and it is told") {
@@ -90,4 +92,6 @@ TEST_CASE("who watches for no time believes at once, and it is told") {
   clocks.wall = clocks.wall + days(7'300);
   CHECK(watched.now() == clocks.wall);
   CHECK(clocks.told == Told{{kLeapt, days(7'300)}, {kBelieved, days(7'300)}});
+  CHECK(watched.doubted() == Duration{});
+  CHECK(watched.believed_count() == 1);
 }
