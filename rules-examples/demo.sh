@@ -99,7 +99,7 @@ run sojourn devices show "${service[@]}" "${eids[11]}"
 
 heading 'The evidence of the whole run'
 sojourn audit fetch "${service[@]}" >"$work/evidence"
-run sojourn audit verify "$work/evidence"
+run sojourn audit verify "${service[@]}"
 
 # What must be so, or this demonstration shows a fault.
 must() { "${@:2}" || { echo "fault: $1"; exit 1; }; }

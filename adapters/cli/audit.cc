@@ -195,6 +195,10 @@ int run_audit_fetch(const ServiceOptions& options, Console& console) {
 }
 
 int run_audit_verify(const AuditOptions& options, Console& console) {
+  if (options.file.empty() && options.where.folder.empty() && options.where.port == 0) {
+    return console.fail(make_diagnostic(Code::E0003, "which chain to verify was not said",
+                                        "name a file, a store, or a service by `--service DIR`"));
+  }
   if (options.file.empty()) return verify_served(options, console);
   return is_store(options.file) ? verify_store(options, console) : verify_file(options, console);
 }

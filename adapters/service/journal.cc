@@ -74,7 +74,9 @@ void JournalWriter::report(std::string_view line, const CardMembers& as_sent,
   note("iccid", as_sent.iccid, as_heard.iccid);
   note("installed", as_sent.installed, as_heard.installed);
   note("fallback", as_sent.fallback, as_heard.fallback);
-  if (!left_out.empty()) text_ += left_out + " ";
+  // Most have one line: room for all of it at once.
+  text_.reserve(text_.size() + left_out.size() + line.size() + 2);
+  if (!left_out.empty()) (text_ += left_out) += ' ';
   std::size_t begin = line.find('{');
   text_ += line.substr(begin == std::string_view::npos ? 0 : begin);
   text_ += '\n';

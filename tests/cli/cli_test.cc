@@ -210,6 +210,7 @@ TEST_CASE("each kind of bad input gets its clear error") {
       {"sojourn build policy.sojourn -o p.graph && sojourn build p.graph -o q.graph", 2,
        "`p.graph` is compiled already"},
       {"sojourn geo 0 0 --accuracy -5", 2, "`--accuracy -5` is no radius"},
+      {"sojourn audit verify", 2, "name a file, a store, or a service"},
       {"sojourn audit verify trace.ndjson", 1, "not a record of the chain"},
   };
   for (const Row& row : rows) {
