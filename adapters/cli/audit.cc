@@ -5,11 +5,10 @@
 #include <fstream>
 #include <functional>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "adapters/cli/commands.h"
 #include "adapters/cli/record_text.h"
-#include "adapters/cli/service_client.h"
+#include "adapters/cli/service_ask.h"
 #include "adapters/service/stored_chain.h"
 #include "adapters/store/sqlite_store.h"
 #include "engine/base/diagnostic_code.h"
@@ -53,23 +52,6 @@ Status fetch_chain(ServiceClient& client,
   }
 }
 
-Result<std::optional<ChainHead>> fetch_chain_head(ServiceClient& client) {
-  auto answer = client.send("GET", "/v1/audit/head");
-  if (!answer) return std::move(answer).error();
-  nlohmann::json json = nlohmann::json::parse(*answer, nullptr, false);
-  bool some = json.is_object() && json.contains("hash");
-  if (!some) return std::optional<ChainHead>();
-  ChainHead head;
-  auto hash = from_hex(json.value("hash", ""));
-  std::uint64_t records = json.value("records", std::uint64_t{0});
-  if (!hash || hash->size() != head.hash.size() || records == 0) {
-    return make_diagnostic(Code::E0884, "the service tells no head of its chain");
-  }
-  head.sequence = records - 1;
-  std::copy(hash->begin(), hash->end(), head.hash.begin());
-  return std::optional(head);
-}
-
 bool is_store(const std::string& path) {
   constexpr std::string_view kMagic = "SQLite format 3";
   std::string begin(kMagic.size(), '\0');
@@ -103,9 +85,8 @@ class Verification {
   int tell(Status read, const std::string& of = {}) {
     if (read) read = verifier_.end();
     if (read && !reached_) {
-      read =
-          make_diagnostic(Code::E0020, fmt::format("no record has the head `{}`", options_.head),
-                          "records are missing at the end, or it is the head of another chain");
+      read = make_diagnostic(Code::E0020, fmt::format("no record has the head `{}`", options_.head),
+                             "records are missing at the end, or it is the head of another chain");
     }
     if (!read && read.error().code != Code::E0020) return console_.fail(read.error());
     std::string head = to_hex(verifier_.head());
@@ -133,12 +114,12 @@ class Verification {
 int verify_served(const AuditOptions& options, Console& console) {
   auto client = ServiceClient::open(options.where, "read");
   if (!client) return console.fail(client.error());
-  auto head = fetch_chain_head(*client);
+  auto head = ask_chain_head(*client);
   if (!head) return console.fail(head.error());
   Verification verification(options, console);
   verification.expect(*head);
-  return verification.tell(fetch_chain(
-      *client, [&](std::string_view line) { return verification.check(line); }));
+  return verification.tell(
+      fetch_chain(*client, [&](std::string_view line) { return verification.check(line); }));
 }
 
 int verify_store(const AuditOptions& options, Console& console) {

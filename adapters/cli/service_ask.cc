@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "engine/base/diagnostic_code.h"
@@ -42,6 +43,23 @@ int ask(const ServiceOptions& options, Console& console, std::string_view role,
 int get(const ServiceOptions& options, Console& console, const std::string& path,
         const ShowAnswer& show) {
   return ask(options, console, "read", "GET", path, {}, {}, show);
+}
+
+Result<std::optional<ChainHead>> ask_chain_head(ServiceClient& client) {
+  auto answer = client.send("GET", "/v1/audit/head");
+  if (!answer) return std::move(answer).error();
+  auto json = nlohmann::ordered_json::parse(*answer, nullptr, false);
+  bool some = json.is_object() && json.contains("hash");
+  if (!some) return std::optional<ChainHead>();
+  ChainHead head;
+  auto hash = from_hex(text_in(json, "hash"));
+  std::uint64_t records = json.value("records", std::uint64_t{0});
+  if (!hash || hash->size() != head.hash.size() || records == 0) {
+    return make_diagnostic(Code::E0884, "the service tells no head of its chain");
+  }
+  head.sequence = records - 1;
+  std::copy(hash->begin(), hash->end(), head.hash.begin());
+  return std::optional(head);
 }
 
 }  // namespace sojourn::cli

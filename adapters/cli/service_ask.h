@@ -4,11 +4,13 @@
 
 #include <functional>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "adapters/cli/commands.h"
 #include "adapters/cli/service_client.h"
+#include "engine/runtime/audit_chain.h"
 
 namespace sojourn::cli {
 
@@ -24,5 +26,8 @@ int ask(const ServiceOptions& options, Console& console, std::string_view role,
         std::string_view content_type, const ShowAnswer& show, const ShowAnswer& note = {});
 int get(const ServiceOptions& options, Console& console, const std::string& path,
         const ShowAnswer& show);
+
+// Where the service's evidence chain ends, as its store notes it; absent: nowhere yet.
+Result<std::optional<ChainHead>> ask_chain_head(ServiceClient& client);
 
 }  // namespace sojourn::cli

@@ -5,8 +5,8 @@
 //   hands.run(piece_count, [&](std::size_t i) { ... },     // of piece i, on whichever thread
 //             [&](std::size_t i) { ... });                 // collects it, on the caller's
 //
-// The caller works, too, whenever the next piece is not done and some are not taken up; so work goes
-// on at full speed though every other thread is busy elsewhere.
+// The caller works, too, whenever the next piece is not done and some are not taken up; so work
+// goes on at full speed though every other thread is busy elsewhere.
 #pragma once
 
 #include <condition_variable>

@@ -106,7 +106,8 @@ constexpr RestSchema kSchemas[] = {
     {"Decision", R"({"allOf":[{"$ref":"#/components/schemas/DecisionMembers"},{"type":"object",
 "required":["ts","device","outcome","from","rule","policy","because","skipped","alerts","tasks","suppressed","review"]}]})"},
 
-    // Of OpenAPI 3.0, `nullable` widens the `type` beside it and nothing else: no `$ref`, no `allOf`.
+    // Of OpenAPI 3.0, `nullable` widens the `type` beside it and nothing else: no `$ref`, no
+    // `allOf`.
     {"None", R"({"type":"object","nullable":true,"enum":[null]})"},
 
     {"DeviceList", R"({"type":"object","required":["devices"],"properties":{

@@ -24,7 +24,7 @@ Result<std::optional<ChainHead>> noted_chain_head(const StoreSnapshot& snapshot,
 
 // Where a chain goes on.
 struct ChainEnd {
-  std::optional<ChainHead> head;   // the last record; absent: there was none yet
+  std::optional<ChainHead> head;    // the last record; absent: there was none yet
   std::optional<Diagnostic> fault;  // E0020: records are missing at the end, or others
 };
 // When the end is missing the chain goes on after the record that was noted, so what is missing

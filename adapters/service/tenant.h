@@ -185,7 +185,7 @@ class Tenant {
     std::function<void(Effects&)> follow;
     std::vector<std::pair<std::string, std::string>> records;  // device and record, to be told
     std::uint64_t records_then = 0;  // the chain's, with those; 0: there are none
-    bool fleet_is_ahead = false;  // `effect` was made by changing the fleet in memory
+    bool fleet_is_ahead = false;     // `effect` was made by changing the fleet in memory
   };
   void take(const Change& change, Effects& effects);  // its effect is committed
   Status drop(const Change& change);                  // it is not, and will not be

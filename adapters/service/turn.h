@@ -26,7 +26,9 @@ struct Tenant::Turn {
   void card_spoke(const eim::DeviceRecord& record);
   // A command's end, proven or not.
   void command_ended(const CommandResult& result, const eim::Order& order);
-  void record(std::string json) { records_.push_back(std::move(json)); }  // into the chain, at its end
+  void record(std::string json) {
+    records_.push_back(std::move(json));
+  }  // into the chain, at its end
   // Decides as of now, plans, queues.
   void conclude();
   // Orders, stores: all of it into `effects`. Concludes it first, if nobody did.

@@ -95,5 +95,6 @@ TEST_CASE("many reports at once are decided about as one after the other") {
     REQUIRE(together.row(label) == singly.row(label));
   }
   together.restart();
-  CHECK(together.observe(meter_report("d7", t + seconds(3), R"(,"attributes":{"type":"tracker"})")).decisions == 0);
+  CHECK(together.observe(meter_report("d7", t + seconds(3), R"(,"attributes":{"type":"tracker"})"))
+            .decisions == 0);
 }

@@ -253,8 +253,8 @@ TEST_CASE("every route answers what the document says") {
         std::set<std::string>{"DecisionMembers.bans", "DecisionMembers.overridden",
                               "Device.set_aside", "DeviceSummary.set_aside",
                               "Enrolment.association_token", "Enrolment.warning",
-                              "Explanation.bans", "LedgerRow.imei", "Order.not_before",
-                              "Record.download", "Record.set_aside"});
+                              "Explanation.bans", "Health.clock_seconds_ahead", "LedgerRow.imei",
+                              "Order.not_before", "Record.download", "Record.set_aside"});
   // What a client may rely on when it is refused stands in the document.
   for (const auto& [path, methods] : document["paths"].items()) {
     for (const auto& [method, operation] : methods.items()) {

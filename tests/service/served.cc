@@ -116,9 +116,7 @@ ProgramRun Served::observe(const std::string& lines) const {
   return ask("observe", "reports");
 }
 
-ProgramRun Served::verify_audit() const {
-  return ask("audit verify");
-}
+ProgramRun Served::verify_audit() const { return ask("audit verify"); }
 
 ProgramRun Served::ask_until(const std::string& command, const std::string& arguments,
                              std::string_view wanted, unsigned seconds_max) const {

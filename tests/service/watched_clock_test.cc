@@ -31,7 +31,8 @@ struct Clocks {
 
 using Told = std::vector<std::pair<std::string, Duration>>;
 const std::string kLeapt = "the wall clock leapt ahead", kBack = "the wall clock is back",
-                  kSetBack = "the wall clock was set back", kBelieved = "the wall clock is believed";
+                  kSetBack = "the wall clock was set back",
+                  kBelieved = "the wall clock is believed";
 
 }  // namespace
 
