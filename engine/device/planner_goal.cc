@@ -51,8 +51,7 @@ void judge_guards(const PreparedPolicy& policy, Device& device, const Decision& 
     return yes;
   };
   for (const Ban& ban : table.bans) {
-    // Its condition stands with every profile but the enabled one; the last is nobody's.
-    if (ban.forbids_change && holds(ban.bites.back())) gates.change_forbidden = true;
+    if (forbids_change(ban, device, now, gates.changes_at)) gates.change_forbidden = true;
   }
   bool all_spare_bans = true;
   for (const Guard& guard : table.guards) {

@@ -19,6 +19,18 @@ bool is_excepted(const Guard& guard, const Decision& decision) {
                    static_cast<std::uint32_t>(decision.rule)) != guard.except_rules.end();
 }
 
+bool forbids_change(const Ban& ban, Device& device, Instant now, Instant& steady_until) {
+  if (!ban.forbids_change) return false;
+  Truth least = ban.in_doubt_counts ? Truth::unknown : Truth::yes;
+  bool forbids = false;
+  for (ConditionIndex bites : ban.bites) {
+    Instant steady = kNever;
+    forbids = device.judge(bites, now, steady) >= least || forbids;
+    steady_until = std::min(steady_until, steady);
+  }
+  return forbids;
+}
+
 CallingBans calling_bans(Device& device, const RuleTable& table, Instant now) {
   CallingBans found;
   for (std::size_t i = 0; i < table.bans.size(); ++i) {

@@ -14,6 +14,10 @@ const Action* action_behind(const RuleTable& table, const Decision& decision);
 // Is the rule that decided named by the guard's `except for`?
 bool is_excepted(const Guard& guard, const Decision& decision);
 
+// Does this `forbid change` stand now? It does with every profile but the one that is enabled.
+// `steady_until` is lowered to until when that stays so.
+bool forbids_change(const Ban& ban, Device& device, Instant now, Instant& steady_until);
+
 // The ban that calls and that what is enabled will violate first.
 struct CallingBan {
   std::size_t ban = 0;

@@ -191,9 +191,7 @@ void DeviceLoop::drop_order(Instant t) {
   }
   for (const Ban& ban : policy_->table().bans) {
     Instant steady_until = kNever;
-    bool forbids =
-        ban.forbids_change && device_.judge(ban.bites.back(), t, steady_until) == Truth::yes;
-    if (forbids) return order_.reset();
+    if (forbids_change(ban, device_, t, steady_until)) return order_.reset();
   }
 }
 

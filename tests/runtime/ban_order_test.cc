@@ -35,7 +35,14 @@ void forbid_change_in_uruguay(DeviceWorld& world) {
   Ban ban;
   ban.forbids_change = true;
   ban.origin = {"test.sojourn", 20};
-  ban.bites.assign(world.table.profiles.size() + 1, world.network_in({"UY"}));
+  // As the language has it: with every profile but the enabled one, and with none that is undeclared.
+  FeatureIndex enabled = world.simple(FeatureKind::profile);
+  ConditionTable& conditions = world.table.conditions;
+  for (ProfileIndex p = 0; p < world.table.profiles.size(); ++p) {
+    ban.bites.push_back(conditions.all_of(
+        {world.network_in({"UY"}), conditions.negate(world.symbol(enabled, p))}));
+  }
+  ban.bites.push_back(ConditionTable::kNever);
   ban.violated = ban.bites;
   world.table.bans.push_back(ban);
 }
