@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "engine/base/calendar.h"
+#include "engine/device/counters/counter.h"
 #include "engine/proof/witness_parts.h"
 
 namespace sojourn::cli {
@@ -53,6 +54,20 @@ std::vector<Stay> split(std::int64_t begin_ms, std::int64_t end_ms, std::int64_t
           {change, holds_now ? &reports.holds : &reports.fails}};
 }
 
+// When the window begins that ends then, both by the wall clock of the policy; the months are those
+// of the rule's zone.
+std::optional<std::int64_t> window_begin(const RuleTable& table, const Feature& feature,
+                                         std::int64_t end_ms) {
+  const std::string& policy_zone = table.settings.zone;
+  Result<TimeZone> policy = TimeZone::find(policy_zone);
+  Result<TimeZone> own = TimeZone::find(feature.zone.empty() ? policy_zone : feature.zone);
+  if (!policy || !own) return std::nullopt;
+  Day day{static_cast<std::int32_t>(end_ms / kDayMs)};
+  Instant end = policy->at_wall_time(day, end_ms % kDayMs);
+  Instant start = period_before(feature.window, end, *own);
+  return policy->day_of(start).number * kDayMs + policy->wall_ms_of_day(start);
+}
+
 // A rule file has six decimals of a degree: a step of eleven centimetres.
 double as_written(double degrees) { return std::round(degrees * 1e6) / 1e6; }
 
@@ -80,18 +95,25 @@ std::optional<LatLon> at_border_distance(const Locator& locator, LatLon from, st
 
 }  // namespace
 
-std::optional<std::vector<std::string>> course_of(const Feature& feature, std::int64_t value,
-                                                  const Witness& moment, bool holds_now,
-                                                  const CourseReports& reports) {
-  if (reports.holds.empty() || reports.fails.empty() || value < 0 || value == kNotYet) {
-    return std::nullopt;
-  }
+std::optional<std::vector<std::string>> course_of(const RuleTable& table, FeatureIndex asked,
+                                                  std::int64_t value, const Witness& moment,
+                                                  bool holds_now, const CourseReports& reports) {
+  const Feature& feature = table.features[asked];
+  bool within_months = feature.kind == FeatureKind::recency && feature.window.count > 0;
+  bool told_by_a_course = !reports.holds.empty() && !reports.fails.empty() && value != kNotYet;
+  if (!told_by_a_course || (value < 0 && !within_months)) return std::nullopt;
   std::int64_t end = moment.day * kDayMs + moment.time_of_day_ms;
   std::vector<Stay> stays;
   switch (feature.kind) {
     case FeatureKind::recency:
       if (holds_now) return std::nullopt;
-      stays = {{end - value - kMinuteMs, &reports.holds}, {end - value, &reports.fails}};
+      if (within_months) {
+        std::optional<std::int64_t> start = window_begin(table, feature, end);
+        if (!start) return std::nullopt;
+        stays = {{*start - value - kMinuteMs, &reports.holds}, {*start - value, &reports.fails}};
+      } else {
+        stays = {{end - value - kMinuteMs, &reports.holds}, {end - value, &reports.fails}};
+      }
       break;
     case FeatureKind::held_share: {
       if (feature.window.unit != TimeUnit::millisecond || value > feature.window.count) {

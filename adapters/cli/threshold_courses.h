@@ -18,12 +18,13 @@ struct CourseReports {
   std::string holds, fails;
 };
 
-// When the stays begin that make the feature read `value` at the witness's moment; the counted
+// When the stays begin that make the feature read `value` at the witness's moment (within months:
+// `value` milliseconds after the last instant of the condition has left the window); the counted
 // condition holds then, or no longer. Absent for features that need no such story, and where there
 // is none. The lines of a `test` block; without `given`.
-std::optional<std::vector<std::string>> course_of(const Feature& feature, std::int64_t value,
-                                                  const Witness& moment, bool holds_now,
-                                                  const CourseReports& reports);
+std::optional<std::vector<std::string>> course_of(const RuleTable& table, FeatureIndex asked,
+                                                  std::int64_t value, const Witness& moment,
+                                                  bool holds_now, const CourseReports& reports);
 
 // Speed, accuracy and the distance to the border are told with a position: it is put in, or moved
 // until it reads as the witness does, as far as it is asked.

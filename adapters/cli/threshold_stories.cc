@@ -74,11 +74,15 @@ ConditionIndex without_feature(RuleTable& table, ConditionIndex index, FeatureIn
 // The feature reads `value`, give or take nothing.
 ConditionIndex reads(RuleTable& table, FeatureIndex feature, std::int64_t value) {
   ConditionTable& conditions = table.conditions;
-  if (table.features[feature].kind == FeatureKind::since) {  // true or not yet
+  if (lang::asks_for_a_moment(table.features[feature])) {  // gone by, or not yet
     Test holds;
     holds.feature = feature;
-    ConditionIndex due = conditions.test(holds);
-    return value < 0 ? conditions.negate(due) : due;
+    if (table.features[feature].kind == FeatureKind::recency) {
+      holds.kind = Test::Kind::at_least;
+      holds.threshold = kNotYet;
+    }
+    ConditionIndex gone_by = conditions.test(holds);
+    return value < 0 ? conditions.negate(gone_by) : gone_by;
   }
   Test least;
   least.feature = feature;
@@ -332,7 +336,7 @@ class Stories : public ThresholdStories {
       CourseReports reports{joined(said(*witness, *before)), joined(said(*before, *witness))};
       if (!holds_now) std::swap(reports.holds, reports.fails);
       auto lines =
-          course_of(table.features[question.feature], question.value, *witness, holds_now, reports);
+          course_of(table, question.feature, question.value, *witness, holds_now, reports);
       if (!lines) continue;
       std::vector<std::string> given = given_parts(table, *witness);
       if (!given.empty()) lines->insert(lines->begin(), "  given " + joined(given));

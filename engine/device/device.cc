@@ -56,7 +56,9 @@ void Device::told(FeatureIndex feature, const Reading& reading) {
 Reading Device::read(FeatureIndex feature, Instant now) {
   return state_->awake().read(feature, now);
 }
-Instant Device::due(FeatureIndex since, Instant now) { return state_->awake().due(since, now); }
+std::optional<Duration> Device::gone_by(FeatureIndex feature, Instant now) {
+  return state_->awake().gone_by(feature, now);
+}
 Truth Device::judge(ConditionIndex condition, Instant now, Instant& steady_until) {
   return state_->awake().judge(condition, now, steady_until);
 }

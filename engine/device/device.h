@@ -92,8 +92,10 @@ class Device {
   void told(FeatureIndex feature, const Reading& reading);
   // The reading of a feature, as the next decision will see it.
   Reading read(FeatureIndex feature, Instant now);
-  // When a `since` becomes true, after the last of its events up to now; kNever before any.
-  Instant due(FeatureIndex since, Instant now);
+  // By how much the moment that a calendar question is about has gone by; negative: how long until
+  // then. Of `since` when it becomes true; of a `recency` within months when the last instant of its
+  // condition leaves the window. Absent while there is none.
+  std::optional<Duration> gone_by(FeatureIndex feature, Instant now);
   // A condition of the policy's table, and until when it stays so if no report comes (a lower
   // bound).
   Truth judge(ConditionIndex condition, Instant now, Instant& steady_until);

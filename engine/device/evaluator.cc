@@ -234,9 +234,14 @@ Reading Evaluator::read(FeatureIndex feature, Instant now) {
   return curve(feature, now).reading(now);
 }
 
-Instant Evaluator::due(FeatureIndex since, Instant now) {
+std::optional<Duration> Evaluator::gone_by(FeatureIndex feature, Instant now) {
   prepare(now);
-  return sojourn::due({policy_.feature(since), policy_.features[since], reader_, now, {}});
+  CountQuestion question{policy_.feature(feature), policy_.features[feature], reader_, now, {}};
+  if (question.feature.kind == FeatureKind::recency) {
+    return left_window_by(condition_history(question.plan.history, now), question);
+  }
+  Instant due = sojourn::due(question);
+  return due == kNever ? std::nullopt : std::optional(now - due);
 }
 
 Truth Evaluator::judge(ConditionIndex condition, Instant now, Instant& steady_until) {

@@ -50,7 +50,7 @@ class Evaluator {
   Instant review(Instant now);
   Instant wake(Instant now);
   Reading read(FeatureIndex feature, Instant now);
-  Instant due(FeatureIndex since, Instant now);
+  std::optional<Duration> gone_by(FeatureIndex feature, Instant now);
   void told(FeatureIndex feature, const Reading& reading);
   Truth judge(ConditionIndex condition, Instant now, Instant& steady_until);
   // The axes that the decision last taken and its alerts looked at, in the order of the graphs.

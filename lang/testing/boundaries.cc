@@ -22,7 +22,7 @@ std::int64_t step_of(FeatureKind kind) {
     case FeatureKind::held:
     case FeatureKind::recency:
     case FeatureKind::held_share:
-    case FeatureKind::since:  // the time since it came true
+    case FeatureKind::since:
       return kMinuteMs;
     case FeatureKind::consecutive_days:
     case FeatureKind::window_count:
@@ -92,6 +92,11 @@ Sides impossible_sides(const RuleTable& table, const Feature& feature, std::int6
 
 }  // namespace
 
+bool asks_for_a_moment(const Feature& feature) {
+  if (feature.kind == FeatureKind::since) return feature.window.count > 0;  // not `happened`
+  return feature.kind == FeatureKind::recency && feature.window.count > 0;
+}
+
 std::vector<Threshold> thresholds(const RuleTable& table) {
   std::vector<Threshold> found;
   Asked asked(table);
@@ -99,25 +104,24 @@ std::vector<Threshold> thresholds(const RuleTable& table) {
   for (std::uint32_t i = 0; i < tests.size(); ++i) {
     const Test& test = tests[i];
     const Feature& feature = table.features[test.feature];
-    bool since = feature.kind == FeatureKind::since && feature.window.count > 0;  // not `happened`
-    bool compares = test.kind == Test::Kind::at_least || since;
+    bool about_moment = asks_for_a_moment(feature);
+    bool compares = test.kind == Test::Kind::at_least || about_moment;
     if (!compares || test.text.empty() || !asked.holds(i)) continue;
     std::int64_t step = step_of(feature.kind);
     if (step == 0 || feature.ahead_days != 0) continue;
-    if (test.threshold == kNotYet) continue;  // of a calendar window: a moment, no number
+    std::int64_t at = about_moment ? 0 : test.threshold;
     Threshold::Question question{i, test.feature, {}};
     if (feature.candidate) question.enabled = *feature.candidate;
     bool denial = feature.kind == FeatureKind::recency;  // it is longer ago than `within` asks
     std::string text = denial ? negated(test, feature) : test.text;
     auto same = std::find_if(found.begin(), found.end(), [&](const Threshold& one) {
-      return one.text == text && one.at == test.threshold && one.kind == feature.kind;
+      return one.text == text && one.at == at && one.kind == feature.kind;
     });
     if (same != found.end()) {
       same->questions.push_back(question);
     } else {
       Sides impossible = impossible_sides(table, feature, test.threshold);
-      found.push_back(
-          {{question}, feature.kind, test.threshold, step, std::move(text), impossible});
+      found.push_back({{question}, feature.kind, at, step, std::move(text), impossible});
     }
   }
   return found;

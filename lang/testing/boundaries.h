@@ -20,8 +20,8 @@ struct Sides {
   Sides& operator|=(const Sides& other);
 };
 
-// `battery >= 30%`, `on more than 90 consecutive days`, `6 months since roaming-activated`: a number
-// in a rule, a ban or a guard.
+// `battery >= 30%`, `on more than 90 consecutive days`, `within 2 months`, `6 months since
+// roaming-activated`: a number in a rule, a ban or a guard.
 struct Threshold {
   // Where it is asked. A ban asks once per candidate profile: each such question is the ban's own
   // while that profile is enabled.
@@ -32,11 +32,15 @@ struct Threshold {
   };
   std::vector<Question> questions;
   FeatureKind kind = FeatureKind::held;
-  std::int64_t at = 0;    // the least value at which the test holds
+  std::int64_t at = 0;    // the least value at which the test holds; 0 where it is about a moment
   std::int64_t step = 1;  // what is still "just" beside it: a day, a minute, one of the unit
   std::string text;       // as the author wrote it
   Sides impossible;       // where no reading can lie: above 100%
 };
+
+// `since` an event, and `within` months: is it about a moment of the calendar, so that what counts
+// is by how much it has gone by (Device::gone_by), and no number is read?
+bool asks_for_a_moment(const Feature& feature);
 
 // Those of a policy's rules, bans (not of their notice, which follows from them) and guards, as far
 // as one device can reach them; in the order written.

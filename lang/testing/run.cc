@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/device/pressing.h"
 #include "engine/runtime/device_loop.h"
 #include "lang/print.h"
 
@@ -106,27 +107,28 @@ class TestRun {
     for (std::uint32_t ban = 0; ban < policy_->table().bans.size(); ++ban) {
       const Ban& law = policy_->table().bans[ban];
       Truth least = law.in_doubt_counts ? Truth::unknown : Truth::yes;
-      bool at_work = law.forbids_change ? forbids_change(loop, ban)
-                                        : loop.device().standing(ban, loop.now()).bites >= least;
+      Instant steady_until = kNever;
+      bool at_work = law.forbids_change
+                         ? forbids_change(law, loop.device(), loop.now(), steady_until)
+                         : loop.device().standing(ban, loop.now()).bites >= least;
       if (at_work) coverage.bans.insert(ban);
     }
     std::optional<std::int64_t> enabled = loop.device().enabled_profile(loop.now());
     for (std::size_t i = 0; i < thresholds_.size(); ++i) {
       for (const Threshold::Question& question : thresholds_[i].questions) {
         if (!is_asked(question, enabled)) continue;
-        Reading reading = reading_beside(loop, question.feature);
-        coverage.boundaries[i] |= sides_of(thresholds_[i], reading);
+        coverage.boundaries[i] |= sides_seen(loop, thresholds_[i], question.feature);
       }
     }
   }
 
-  // A `since` is read as the time since it came true, or until it will.
-  Reading reading_beside(DeviceLoop& loop, FeatureIndex feature) const {
-    if (policy_->table().features[feature].kind != FeatureKind::since) {
-      return loop.device().read(feature, loop.now());
+  // A question about a moment of the calendar is read as the time since then, or until then.
+  Sides sides_seen(DeviceLoop& loop, const Threshold& threshold, FeatureIndex feature) const {
+    if (!asks_for_a_moment(policy_->table().features[feature])) {
+      return sides_of(threshold, loop.device().read(feature, loop.now()));
     }
-    Instant due = loop.device().due(feature, loop.now());
-    return due == kNever ? Reading::unknown() : Reading::exactly((loop.now() - due).ms);
+    std::optional<Duration> gone_by = loop.device().gone_by(feature, loop.now());
+    return gone_by ? sides_of(threshold, Reading::exactly(gone_by->ms)) : Sides();
   }
 
   bool is_asked(const Threshold::Question& question, std::optional<std::int64_t> enabled) const {
@@ -134,15 +136,6 @@ class TestRun {
     if (!enabled) return false;
     std::size_t undeclared = policy_->table().profiles.size();
     return *question.enabled == (*enabled < 0 ? undeclared : static_cast<std::size_t>(*enabled));
-  }
-
-  // Whatever is enabled may stay, so no ban on change bites with it: with another it does.
-  bool forbids_change(DeviceLoop& loop, std::uint32_t ban) const {
-    Instant until = kNever;
-    for (ConditionIndex bites : policy_->table().bans[ban].bites) {
-      if (loop.device().judge(bites, loop.now(), until) == Truth::yes) return true;
-    }
-    return false;
   }
 
   void check(DeviceLoop& loop, const TestStep& step, const Expected& expected) {

@@ -5,6 +5,7 @@
 // which a threshold is reached is known beforehand.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "engine/device/condition_history.h"
@@ -83,6 +84,10 @@ Instant days_if_lasting(const ConditionHistory& history, const CountQuestion& qu
                         std::int64_t threshold, Truth least);
 // When the period since the last event is over; kNever before any.
 Instant due(const CountQuestion& question);
+// By how much the last instant of the condition lies before the window, negative: within it. Absent
+// where there is none. Requires: a `recency` within a window.
+std::optional<Duration> left_window_by(const ConditionHistory& history,
+                                       const CountQuestion& question);
 
 // The first instant that a count looks at, for showing the rows behind it.
 Instant counted_from(const ConditionHistory& history, const CountQuestion& question);

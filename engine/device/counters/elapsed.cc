@@ -66,6 +66,19 @@ void read_recency(Curve& curve, const HistoryView& view, const CountQuestion& qu
   set(curve.upper, curve.upper_slope, Truth::yes);
 }
 
+}  // namespace
+
+std::optional<Duration> left_window_by(const ConditionHistory& history,
+                                       const CountQuestion& question) {
+  HistoryView view(history, question);
+  if (!view.begun) return std::nullopt;
+  std::optional<Instant> last = last_instant(view, Truth::unknown, question.now);
+  if (!last) return std::nullopt;
+  return period_before(question.feature.window, question.now, history.zone()) - *last;
+}
+
+namespace {
+
 // Does what nobody knows lie within a window that begins at `start`?
 bool is_open(const ConditionHistory& history, Instant start) {
   Instant unknown_from = std::max(start, history.unknown_from());
