@@ -54,14 +54,24 @@ std::string amount_advice(std::string_view unit) {
               : "amounts of data are in B, kB, MB or GB";
 }
 
+// `owner-changed happened`, `6 months since roaming-activated`, in it somewhere?
+bool asks_event(const CheckedCondition& condition) {
+  if (condition.op == ConditionOp::test) {
+    return condition.test->feature.kind == FeatureKind::since ||
+           condition.test->feature.kind == FeatureKind::event_count;
+  }
+  return std::any_of(condition.parts.begin(), condition.parts.end(), asks_event);
+}
+
 }  // namespace
 
 bool ConditionChecker::nests(const CheckedCondition& inner, bool for_allowed) const {
   if (inner.op == ConditionOp::test) {
     FeatureKind kind = inner.test->feature.kind;
     if (kind == FeatureKind::held && for_allowed) return nests(*inner.test->inner, false);
-    return is_temporal(kind) || kind == FeatureKind::event_count || kind == FeatureKind::data_sum ||
-           kind == FeatureKind::data_balance || is_about_fleet(kind);
+    return is_temporal(kind) || kind == FeatureKind::event_count || kind == FeatureKind::since ||
+           kind == FeatureKind::data_sum || kind == FeatureKind::data_balance ||
+           is_about_fleet(kind);
   }
   return std::any_of(inner.parts.begin(), inner.parts.end(),
                      [&](const CheckedCondition& part) { return nests(part, for_allowed); });
@@ -121,7 +131,10 @@ ConditionChecker::Checked ConditionChecker::timed(const ast::Condition& conditio
   if (!checked) return std::nullopt;
   if (nests(*checked, form->kind == SuffixKind::within)) {
     error(Code::E0209, condition.span, "a time form stands inside another one",
-          "only `for` may stand inside `within`: `(no service for 2 hours) within 12 hours`");
+          asks_event(*checked)
+              ? "an event is asked for beside what is counted, joined by `and`: `owner-changed "
+                "happened and roaming in BR on at least 60 consecutive days`"
+              : "only `for` may stand inside `within`: `(no service for 2 hours) within 12 hours`");
     return std::nullopt;
   }
   return time_form(condition, *std::move(checked), *form, scope);
@@ -359,6 +372,7 @@ ConditionChecker::Checked ConditionChecker::counted(const ast::Condition& condit
   if (implied) return counts;
   std::vector<CheckedCondition> both;
   both.push_back(*inner);
+  both.back().needed_now = true;
   both.push_back(*std::move(counts));
   return CheckedCondition::all_of(std::move(both), condition.span);
 }

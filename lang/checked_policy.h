@@ -20,6 +20,9 @@ struct CheckedCondition {
   std::vector<CheckedCondition> parts;
   std::shared_ptr<const CheckedTest> test;  // shared between uses of one `define`
   Span span;
+  // What a run of days without gaps needs now, beside its count (semantics 9). Of a ban's condition
+  // it is left out: there each form asks it by itself, whatever stands before it.
+  bool needed_now = false;
 
   static CheckedCondition always() { return {}; }
   static CheckedCondition negate(CheckedCondition inner);

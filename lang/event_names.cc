@@ -6,6 +6,7 @@
 #include <set>
 #include <span>
 
+#include "engine/base/calendar.h"
 #include "engine/base/diagnostic_code.h"
 #include "lang/print.h"
 
@@ -15,6 +16,27 @@ namespace {
 // Events that laws and networks speak of, and the words of the language for what is counted.
 constexpr std::string_view kWellKnown[] = {"owner-changed", "roaming-activated"};
 constexpr std::string_view kWords[] = {"rejected", "switches"};
+
+// What is no event of its own, and how it is asked for.
+std::string instead_of_event(std::string_view name) {
+  constexpr std::pair<std::string_view, std::string_view> kSaid[] = {
+      {"reject", "rejected"},           {"rejects", "rejected"},
+      {"rejection", "rejected"},        {"rejections", "rejected"},
+      {"refusals", "rejected"},         {"attach-rejects", "rejected"},
+      {"change", "switches"},           {"changes", "switches"},
+      {"switch", "switches"},           {"profile-changes", "switches"},
+      {"profile-switches", "switches"}, {"swaps", "switches"}};
+  for (auto [said, word] : kSaid) {
+    if (said != name) continue;
+    return fmt::format("write `{}`: `at least 3 {} within 6 hours`", word,
+                       word == "rejected" ? "rejected with 11, 13" : "switches");
+  }
+  if (!parse_date(name)) return {};
+  return fmt::format(
+      "`since` asks for an event; a date is asked for with `from {0}`, or in a ban with `counting "
+      "from {0}`",
+      name);
+}
 
 std::set<std::string> alerts_of(const CheckedPolicy& policy) {
   std::set<std::string> all;
@@ -75,6 +97,9 @@ class EventNames {
     if (told_names_.contains(asked.name) || has(kWellKnown, asked.name)) {
       asked_names_.insert(asked.name);
       return;
+    }
+    if (std::string instead = instead_of_event(asked.name); !instead.empty()) {
+      return error(Code::E0218, asked.span, fmt::format("`{}` is no event", asked.name), instead);
     }
     std::vector<std::string_view> known(told_names_.begin(), told_names_.end());
     known.insert(known.end(), std::begin(kWellKnown), std::end(kWellKnown));

@@ -153,6 +153,11 @@ bool day_by_day(const CheckedBan& ban) {
   return ban.until_day || (course.falls && course.timed > 1);
 }
 
+void leave_out_needed_now(CheckedCondition& condition) {
+  std::erase_if(condition.parts, [](const CheckedCondition& part) { return part.needed_now; });
+  for (CheckedCondition& part : condition.parts) leave_out_needed_now(part);
+}
+
 }  // namespace
 
 void Lowering::lower_ban(CheckedBan& checked) {
@@ -167,6 +172,7 @@ void Lowering::lower_ban(CheckedBan& checked) {
     table_.bans.push_back(std::move(ban));
     return;
   }
+  leave_out_needed_now(*checked.never);
   for (ProfileIndex p = 0; p < candidates; ++p) {
     ban.violated.push_back(bites({&checked, p}));
     if (ban.notice_days == 0 || !day_by_day(checked)) {
