@@ -164,6 +164,13 @@ void DeviceHistory::record(Instant at, Rank rank, std::uint64_t line, std::uint6
     SignalTimeline& timeline = timelines_.of(given.signal, policy_.hold_of(given.signal));
     auto change = timeline.report({at, given.value, entry.standing()}, log_, given.signal);
     if (change) effect.changes.push_back({given.signal, *change});
+    // What was enabled is installed from then on, until a list without it; a list that says the
+    // same again ends that for what was enabled in between.
+    bool is_list = given.signal == kInstalled;
+    if (is_list || (change && given.signal == kProfile)) {
+      Instant from = change ? std::min(at, change->stretch.from) : at;
+      effect.changes.push_back({policy_.triggers.installed, {{from, kNever}, false}});
+    }
   }
   log_.add(entry);
 }

@@ -109,7 +109,8 @@ class Prepared::Maker {
     triggers.events = triggers.standing_country + 3;
     triggers.usage = triggers.standing_country + 4;
     triggers.quarantine = triggers.standing_country + 5;
-    triggers.count = triggers.standing_country + 6;
+    triggers.installed = triggers.standing_country + 6;
+    triggers.count = triggers.standing_country + 7;
     prepared_->area_used.resize(table().areas.size());
     prepared_->text_kept.resize(table().attributes.size());
   }
@@ -181,7 +182,7 @@ class Prepared::Maker {
       case FeatureKind::breakout:
         return {kProfile};
       case FeatureKind::installed:
-        return {kInstalled, kProfile};
+        return {kInstalled, kProfile, extra.installed};
       case FeatureKind::quarantined:
         return {extra.quarantine};
       case FeatureKind::date:

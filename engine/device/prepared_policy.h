@@ -27,6 +27,7 @@ struct Triggers {
   SignalIndex events = 0;
   SignalIndex usage = 0;
   SignalIndex quarantine = 0;
+  SignalIndex installed = 0;  // what is on the card, and whatever was seen enabled until then
   SignalIndex count = 0;
 };
 

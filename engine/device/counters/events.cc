@@ -30,6 +30,19 @@ ScopeKey key_at(const CountQuestion& question, Instant t, const Supposition& sup
   return key;
 }
 
+// Until when today's key stays as it is, if nothing is reported: a network lapses.
+Instant next_key_change(const CountQuestion& question) {
+  const Scope& scope = question.feature.scope;
+  const DeviceHistory& history = question.reader.history();
+  Instant next = kNever;
+  if (scope.same_network) next = std::min(next, history.next_network_change(question.now));
+  if (scope.per_imei) next = std::min(next, history.timeline(kImei).next_change(question.now));
+  if (scope.per_profile) {
+    next = std::min(next, history.timeline(kProfile).next_change(question.now));
+  }
+  return next;
+}
+
 // How long after the event the period is over. Months and years end at the local midnight that
 // begins the date.
 Instant period_after(const Period& period, Instant event, const TimeZone& zone) {
@@ -86,6 +99,7 @@ Curve count_events(const CountQuestion& question) {
       until = std::min(until, window_keeps(window, moment, question.now, zone));
     }
   }
+  if (scoped) until = std::min(until, next_key_change(question));
   Curve curve = Curve::flat(question.now, Reading::between(lower, upper), until);
   curve.is_count = true;
   return curve;
