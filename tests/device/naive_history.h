@@ -41,6 +41,7 @@ class NaiveHistory {
     bool begun = false;  // its first report has come
     std::optional<CountryClaim> fix;
     std::optional<bool> in_sao_paulo;   // by the last fix that told
+    std::optional<bool> on_the_farm;    // likewise
     std::optional<CountryClaim> named;  // by the last named network, when in one country
     std::optional<std::int64_t> network;
     std::optional<bool> no_service;
@@ -49,6 +50,11 @@ class NaiveHistory {
     std::optional<std::int64_t> type;
     std::optional<std::int64_t> battery;
     std::optional<std::string> apn;
+    std::optional<std::vector<std::string>> tags;
+    std::optional<bool> ecall;
+    std::optional<std::string> made_in;
+    std::optional<Rat> rat;
+    std::optional<double> speed_mps, accuracy_m;
     std::optional<CountryClaim> evidence;
     std::optional<CountryClaim> standing;
     friend bool operator==(const Hour&, const Hour&) = default;
@@ -56,10 +62,11 @@ class NaiveHistory {
 
   explicit NaiveHistory(const RuleTable& table) : table_(table) {}
 
-  // The claim of the report's fix when it is certain, and whether it lies in BR-SP when it tells.
+  // The claim of the report's fix when it is certain, and whether it lies in BR-SP, and on a farm
+  // in Uruguay, when it tells.
   void add(const Observation& report, std::optional<CountryClaim> fix,
-           std::optional<bool> in_sao_paulo = {}) {
-    reports_.push_back({report, fix, in_sao_paulo});
+           std::optional<bool> in_sao_paulo = {}, std::optional<bool> on_the_farm = {}) {
+    reports_.push_back({report, fix, in_sao_paulo, on_the_farm});
     std::stable_sort(reports_.begin(), reports_.end(), [](const Kept& a, const Kept& b) {
       return std::pair(a.report.at, a.report.line) < std::pair(b.report.at, b.report.line);
     });
@@ -123,7 +130,7 @@ class NaiveHistory {
   struct Kept {
     Observation report;
     std::optional<CountryClaim> fix;
-    std::optional<bool> in_sao_paulo;
+    std::optional<bool> in_sao_paulo, on_the_farm;
   };
   // In the order of their instants.
   const std::vector<Kept>& reports() const { return reports_; }
@@ -146,6 +153,13 @@ class NaiveHistory {
       bool fresh = holds(said.at, carry, t);
       if (kept.fix) hour.fix = fresh ? kept.fix : std::nullopt;
       if (kept.in_sao_paulo) hour.in_sao_paulo = fresh ? kept.in_sao_paulo : std::nullopt;
+      if (kept.on_the_farm) hour.on_the_farm = fresh ? kept.on_the_farm : std::nullopt;
+      if (said.position.given()) {
+        const Fix& told = said.position.value;
+        if (told.speed_mps) hour.speed_mps = fresh ? told.speed_mps : std::nullopt;
+        hour.accuracy_m = fresh ? told.accuracy_m : std::nullopt;
+      }
+      if (said.rat.given()) hour.rat = fresh ? std::optional(said.rat.value) : std::nullopt;
       if (said.profile.given()) hour.profile = said.profile.value;
       if (said.iccid.given()) hour.profile = said.iccid.value;
       if (!said.names.imei.empty()) hour.imei = said.names.imei;
@@ -169,19 +183,33 @@ class NaiveHistory {
         }
       }
       for (const AttributeReport& report : said.attributes) {
-        if (report.name == "type") {
-          std::int64_t value = report.text == "meter" ? 0 : 1;
-          hour.type = fresh ? std::optional(value) : std::nullopt;
-        } else if (report.name == "apn") {
-          hour.apn = fresh ? std::optional(report.text) : std::nullopt;
-        } else {
-          bool valid = holds(said.at, *table_.attributes[1].valid, t);
-          hour.battery = valid ? std::optional(report.number_millionths) : std::nullopt;
-        }
+        hear(report, said.at, t, fresh, hour);
       }
     }
     hour.evidence = hour.fix ? hour.fix : hour.named;
     return hour;
+  }
+
+  void hear(const AttributeReport& report, Instant said_at, Instant t, bool fresh,
+            Hour& hour) const {
+    bool told = fresh && report.type != AttributeReport::Type::unknown;
+    auto lasting = [&](auto value) { return told ? std::optional(value) : std::nullopt; };
+    if (report.name == "type") {
+      hour.type = lasting(std::int64_t{report.text == "meter" ? 0 : 1});
+    } else if (report.name == "apn") {
+      hour.apn = lasting(report.text);
+    } else if (report.name == "tag") {
+      hour.tags = lasting(report.list);
+    } else if (report.name == "made-in") {
+      hour.made_in = lasting(report.text);
+    } else if (report.name == "ecall") {
+      bool valid = holds(said_at, hours(48), t);
+      hour.ecall = valid ? std::optional(report.flag) : std::nullopt;
+    } else {
+      bool valid = holds(said_at, *table_.attributes[1].valid, t) &&
+                   report.type == AttributeReport::Type::number;
+      hour.battery = valid ? std::optional(report.number_millionths) : std::nullopt;
+    }
   }
 
   void settle(std::size_t count, Instant now) {

@@ -31,21 +31,61 @@ class Chance {
 
 struct LifeReport {
   Observation report;
-  std::optional<CountryClaim> fix;   // of a certain fix
-  std::optional<bool> in_sao_paulo;  // by a fix that tells
-  std::int64_t delivered_after = 0;  // order of delivery
+  std::optional<CountryClaim> fix;                // of a certain fix
+  std::optional<bool> in_sao_paulo, on_the_farm;  // by a fix that tells
+  std::int64_t delivered_after = 0;               // order of delivery
 };
 
+inline CountryClaim claim_of(std::string_view countries) {
+  CountrySet set;
+  for (std::size_t at = 0; at < countries.size(); at += 3) {
+    set.insert(*find_country(countries.substr(at, 2)));
+  }
+  return CountryClaim::of(set);
+}
+
+inline void tell_more(Chance& chance, Say& said) {
+  Observation& value = said.value();
+  auto add = [&](const char* name, AttributeReport::Type type) -> AttributeReport& {
+    AttributeReport report;
+    report.name = name;
+    report.type = type;
+    value.attributes.push_back(std::move(report));
+    return value.attributes.back();
+  };
+  if (chance.one_in(8)) {
+    AttributeReport& tag = add("tag", AttributeReport::Type::list);
+    for (const char* name : {"pilot", "gold", "blue"}) {
+      if (chance.one_in(2)) tag.list.emplace_back(name);
+    }
+  }
+  if (chance.one_in(8)) add("ecall", AttributeReport::Type::flag).flag = chance.one_in(2);
+  if (chance.one_in(15)) said.text("made-in", chance.of<std::string>({"BR", "FR", "CN"}));
+  bool tells_battery = std::any_of(value.attributes.begin(), value.attributes.end(),
+                                   [](const auto& told) { return told.name == "battery"; });
+  if (!tells_battery && chance.one_in(20)) add("battery", AttributeReport::Type::unknown);
+  if (chance.one_in(8)) value.rat.give(chance.of<Rat>({Rat::lte, Rat::nb_iot, Rat::nr}));
+  if (chance.one_in(6)) value.data_total_bytes = static_cast<std::int64_t>(chance.below(3'000));
+  if (value.position.given() && chance.one_in(2)) {
+    value.position.value.speed_mps = static_cast<double>(chance.below(5) * 10);
+  }
+}
+
 // Reports in the order of their instants; at most one per hour.
-// With a fleet they tell an apn, and events, and perhaps when the device was commissioned.
+// With a fleet they tell more of what a device can tell, and events, and perhaps when the device
+// was commissioned; and one may be where two countries claim to be.
 inline std::vector<LifeReport> random_life(Chance& chance, Instant start, int hours_long,
                                            std::int64_t lateness_hours, bool in_a_fleet = false) {
   struct Spot {
     double lat, lon;
-    std::string_view country;
+    std::string_view country;  // or those who claim it
   };
-  static const std::vector<Spot> spots = {
-      {-23.5, -46.6, "BR"}, {-33, -56, "UY"}, {48, 2, "FR"}, {-34.9999, -54.0001, ""}};
+  static const std::vector<Spot> all_spots = {{-23.5, -46.6, "BR"},
+                                              {-33, -56, "UY"},
+                                              {48, 2, "FR"},
+                                              {-34.9999, -54.0001, ""},
+                                              {24, -12, "EH-MA"}};
+  const std::vector<Spot> spots(all_spots.begin(), all_spots.end() - (in_a_fleet ? 0 : 1));
   static const std::vector<std::string> networks = {"724-05", "724-06", "748-01",
                                                     "208-01", "340-01", "901-37"};
   static const std::vector<std::string> profiles = {"global", "vivo-local", "nowhere"};
@@ -64,9 +104,12 @@ inline std::vector<LifeReport> random_life(Chance& chance, Instant start, int ho
       const Spot& at = spots[spot];
       bool vague = at.country.empty() || chance.one_in(6);
       said.fix(at.lat, at.lon, vague ? 2'000'000.0 : 20.0);
-      if (!vague) next.fix = CountryClaim::of(*find_country(at.country));
-      // France is far enough away for the vaguest fix.
-      if (!vague || at.country == "FR") next.in_sao_paulo = at.country == "BR";
+      if (!vague) next.fix = claim_of(at.country);
+      // France is far enough away for the vaguest fix, and so is the Sahara.
+      if (!vague || at.country == "FR" || at.country == "EH-MA") {
+        next.in_sao_paulo = at.country == "BR";
+        next.on_the_farm = at.country == "UY";
+      }
     }
     if (chance.one_in(2)) said.network(chance.one_in(3) ? chance.of(networks) : networks[spot % 4]);
     if (chance.one_in(12)) {
@@ -91,6 +134,7 @@ inline std::vector<LifeReport> random_life(Chance& chance, Instant start, int ho
       auto age = static_cast<std::int64_t>(chance.below(200));
       said.commissioned(said.value().at - hours(age));
     }
+    if (in_a_fleet) tell_more(chance, said);
     next.report = said.value();
     bool late = chance.one_in(4);
     next.delivered_after =

@@ -14,6 +14,7 @@
 #include "engine/proof/compile.h"
 #include "engine/runtime/device_loop.h"
 #include "tests/lang/load.h"
+#include "tests/lang/map_files.h"
 #include "tests/lang/naive_law.h"
 #include "tests/lang/planted.h"
 #include "tests/support/catch.h"
@@ -35,6 +36,15 @@ inline Instant random_start(Chance& chance) {
   return sojourn::testing::at(chance.of(starts));
 }
 
+// Through and around the places of random lives.
+inline const MapFiles& drawings() {
+  static const MapFiles files{
+      {"route.geojson", R"({"type":"LineString","coordinates":[[-46.7,-23.6],[-46.5,-23.4]]})"},
+      {"farm.geojson", R"({"type":"Polygon","coordinates":
+       [[[-56.1,-33.1],[-55.9,-33.1],[-55.9,-32.9],[-56.1,-32.9],[-56.1,-33.1]]]})"}};
+  return files;
+}
+
 inline std::size_t pairs_wanted(std::size_t fast) {
   const char* given = std::getenv("SOJOURN_PAIRS");
   return given != nullptr ? std::strtoull(given, nullptr, 10) : fast;
@@ -42,7 +52,7 @@ inline std::size_t pairs_wanted(std::size_t fast) {
 
 // The fast path: a law as written, compiled and made ready. Absent: the language refuses it.
 struct Compiled {
-  explicit Compiled(const Law& law) : loaded(load(law.text())) {
+  explicit Compiled(const Law& law) : loaded(load(law.text(), {}, &drawings())) {
     if (!loaded.policy) return;
     table = std::make_shared<const RuleTable>(loaded.table());
     CompileOptions options;
@@ -90,6 +100,20 @@ class Engine {
     return text;
   }
 
+  // Every test of the policy as it stands now, "yes roaming in BR on ..".
+  std::string truths_text() {
+    std::string text;
+    for (const Test& test : prepared_->table().conditions.tests()) {
+      const Feature& feature = prepared_->table().features[test.feature];
+      Reading reading = loop_.device().read(test.feature, now());
+      const char* truth = truth_word(judge(test, feature, reading));
+      text += fmt::format("  engine {} [{}, {}] {}", truth, reading.lower, reading.upper, test.text);
+      if (feature.candidate) text += fmt::format(" with {}", *feature.candidate);
+      text += "\n";
+    }
+    return text;
+  }
+
   Verdict verdict() {
     const RuleTable& table = prepared_->table();
     const Decision& decision = *loop_.decision();
@@ -105,6 +129,7 @@ class Engine {
     for (const std::string& alert : loop_.alerts()) {
       if (alert.front() == 'a') verdict.alerts.insert(alert);
     }
+    for (const std::string& task : loop_.tasks()) verdict.alerts.insert(task);
     for (std::size_t b = 0; b < table.bans.size(); ++b) {
       BanStanding standing = loop_.device().standing(b, now());
       verdict.violated.push_back(standing.violated);
@@ -115,7 +140,8 @@ class Engine {
     PlanGoal goal = goal_of(*prepared_, loop_.device(), decision, now());
     for (const PlanProfile& one : goal.preload) verdict.asked.insert("preload " + one.name);
     for (const std::string& name : goal.remove) verdict.asked.insert("delete " + name);
-    if (goal.hold.ms > 0) {
+    if (goal.fallback) verdict.asked.insert("fallback " + *goal.fallback);
+    if (goal.hold.ms > 0 && decision.kind == Action::Kind::profile) {
       verdict.asked.insert(fmt::format("hold {}", goal.hold.ms / hours(1).ms));
     }
     return verdict;
@@ -157,8 +183,7 @@ inline void compare_life(const LawPair& both, std::uint64_t seed, Instant start,
   NaiveHistory history(both.settings);
   NaiveLaw naive(law, history);
   NaiveLaw::Told told;
-  bool holds = std::any_of(law.rules.begin(), law.rules.end(),
-                           [](const LawRule& rule) { return rule.wish.hold_hours > 0; });
+  bool holds = law.asks_hold();
   auto hear = [&](const LifeReport& next) {
     const Observation& said = next.report;
     bool first = history.reports().empty();
@@ -168,7 +193,9 @@ inline void compare_life(const LawPair& both, std::uint64_t seed, Instant start,
       wanted = naive.wanted(std::max(engine.now(), said.at - milliseconds(1)), told);
     }
     engine.report(said);
-    history.add(said, next.fix, next.in_sao_paulo);
+    std::optional<CountryClaim> fix = next.fix;
+    if (law.sees_morocco && fix && fix->set().size() == 2) fix = claim_of("MA");
+    history.add(said, fix, next.in_sao_paulo, next.on_the_farm);
     if (wanted) naive.shown(*wanted, said.at, engine.now(), told);
     naive.note_alert(engine.now(), told);
   };
@@ -192,6 +219,12 @@ inline void compare_life(const LawPair& both, std::uint64_t seed, Instant start,
         seed, to_rfc3339(engine.now()), step, expected.text(), found.text(),
         afresh.verdict().text(), naive.moment_text(), law.text());
     if (std::getenv("SOJOURN_SHOW_LEDGER")) so_far.difference += engine.ledger_text();
+    if (std::getenv("SOJOURN_SHOW_TRUTHS")) {
+      so_far.difference += naive.truths_text() + engine.truths_text();
+      if (engine.truths_text() != afresh.truths_text()) {
+        so_far.difference += "afresh\n" + afresh.truths_text();
+      }
+    }
     return false;
   };
   for (std::size_t i = 0; i < life.size(); ++i) {

@@ -1,51 +1,18 @@
 // Conditions of a random law at a moment of a device's life, read off the fine print: every time
 // form walks all of the device's hours, and the moment itself with what is supposed of it.
-// Shares with the engine the tables of countries, the calendar and the zones, nothing else.
 #pragma once
 
-#include <algorithm>
-#include <map>
-#include <set>
-#include <span>
-#include <string>
-#include <vector>
-
-#include "tests/device/naive_history.h"
-#include "tests/lang/law.h"
+#include "tests/lang/naive_moment.h"
 
 namespace sojourn::lang::testing {
 
-using namespace sojourn::testing;  // NOLINT: speaks its words
-
-class NaiveConditions {
+class NaiveConditions : protected NaiveMoment {
  public:
-  // Both outlive this. What the host told of the fleet: per apn question one number, per rule
-  // whether its rollout let the device go.
-  struct Told {
-    std::optional<std::int64_t> same_apn;
-    std::map<std::size_t, bool> released;
-  };
-
-  NaiveConditions(const Law& law, NaiveHistory& history) : law_(law), history_(history) {}
-
-  // What the device is at the moment last judged.
-  std::string moment_text() const {
-    const Hour& now = hours_.back();
-    auto network = [](std::int64_t value) {
-      return value == kNoSymbol ? "none" : to_text(unpack_plmn(static_cast<std::uint32_t>(value)));
-    };
-    auto flag = [](std::optional<bool> value) { return !value ? "?" : *value ? "yes" : "no"; };
-    return fmt::format(
-        "since {}: country {} (fix {}), network {}, no service {}, profile {}, imei {}",
-        to_rfc3339(now.from), now.standing ? now.standing->text() : "?",
-        now.fix ? now.fix->text() : "?", now.network ? network(*now.network) : "?",
-        flag(now.no_service), now.profile.value_or("?"), now.imei.value_or("?"));
-  }
+  using NaiveMoment::moment_text;
+  using NaiveMoment::Told;
+  NaiveConditions(const Law& law, NaiveHistory& history) : NaiveMoment(law, history) {}
 
  protected:
-  using Hour = NaiveHistory::Hour;
-  using Kind = Asked::Kind;
-  using Form = Asked::Form;
   struct Moment {
     Instant from;
     std::int32_t day;
@@ -73,8 +40,6 @@ class NaiveConditions {
     }
   };
 
-  static constexpr std::int64_t kHourMs = 3'600'000;
-
   // Everything below is about this moment.
   void look_at(Instant now, const Told& told) {
     now_ = now;
@@ -88,103 +53,6 @@ class NaiveConditions {
     counted_.clear();
     suppose(hours_.back());
   }
-
-  // --- what a device is at a moment -------------------------------------------------------------
-
-  static std::optional<std::size_t> declared(const std::string& profile) {
-    static constexpr std::string_view kPrefixes[] = {"8933", "895510", "899028", "8988"};
-    for (std::size_t p = 0; p < 4; ++p) {
-      if (profile == Law::kProfiles[p] || profile.rfind(kPrefixes[p], 0) == 0) return p;
-    }
-    return std::nullopt;
-  }
-  static CountrySet home_of(const std::string& profile) {
-    static std::map<std::string, CountrySet> known;
-    auto found = known.find(profile);
-    if (found != known.end()) return found->second;
-    CountrySet& home = known[profile];
-    static constexpr std::string_view kHomes[] = {"FR", "BR", "TR", ""};
-    if (auto p = declared(profile)) {
-      if (!kHomes[*p].empty()) home.insert(*find_country(kHomes[*p]));
-    } else if (auto country = country_of_iccid(profile)) {
-      home.insert(*country);
-    }
-    return home;
-  }
-  // Where its data leaves to the internet; nothing: nobody said.
-  static std::optional<CountrySet> breakout_of(const std::string& profile) {
-    auto p = declared(profile);
-    if (!p || Law::kProfiles[*p] == "turk-local") return std::nullopt;
-    return set_of(Law::kProfiles[*p] == "global"       ? std::vector<std::string>{"DE"}
-                  : Law::kProfiles[*p] == "vivo-local" ? std::vector<std::string>{"BR"}
-                                                       : std::vector<std::string>{"BR", "DE"});
-  }
-  static CountrySet set_of(const std::vector<std::string>& codes) {
-    static std::map<std::vector<std::string>, CountrySet> known;
-    auto found = known.find(codes);
-    if (found != known.end()) return found->second;
-    CountrySet& set = known[codes];
-    for (const std::string& code : codes) set.insert(*find_country(code));
-    return set;
-  }
-  static CountrySet candidates_of(std::int64_t network) {
-    static std::map<std::int64_t, CountrySet> known;
-    auto found = known.find(network);
-    if (found != known.end()) return found->second;
-    return known[network] = countries_of(unpack_plmn(static_cast<std::uint32_t>(network)));
-  }
-  // All, none, or some.
-  static Truth all_or_none(std::size_t yes, std::size_t all) {
-    return yes == all && all > 0 ? Truth::yes : yes == 0 ? Truth::no : Truth::unknown;
-  }
-
-  static Truth roams(const Asked& asked, const Hour& hour) {
-    if (hour.network == kNoSymbol) return Truth::no;
-    if (!hour.network || !hour.profile) return Truth::unknown;
-    CountrySet home = home_of(*hour.profile);
-    std::vector<Country> candidates = candidates_of(*hour.network).members();
-    if (candidates.empty()) return truth_of(asked.names.empty());
-    CountrySet wanted = set_of(asked.names);
-    std::size_t yes = 0;
-    for (Country c : candidates) {
-      bool there = asked.names.empty() || wanted.contains(c);
-      if (there && !home.contains(c)) ++yes;
-    }
-    return all_or_none(yes, candidates.size());
-  }
-
-  const TimeZone& zone_named(const std::string& name) const {
-    const std::string& wanted = name.empty() ? law_.zone : name;
-    auto known = zones_.find(wanted);
-    if (known == zones_.end()) known = zones_.emplace(wanted, *TimeZone::find(wanted)).first;
-    return known->second;
-  }
-
-  // Whose clock the device goes by.
-  const TimeZone& device_zone(const Hour& hour) const {
-    if (!hour.standing || hour.standing->none()) return zone_named("");
-    Country country = *hour.standing->first();
-    bool by_fix = false;
-    for (const NaiveHistory::Kept& kept : history_.reports()) {
-      by_fix = by_fix || (kept.report.at <= hour.from && kept.fix == hour.standing);
-    }
-    if (!hour.fix || !by_fix) {
-      for (const ZonePlace& place : zone_places(country)) {
-        if (place.zone == law_.zone) return zone_named("");
-      }
-    }
-    return zone_named(std::string(most_populous_zone(country)));
-  }
-
-  static Truth within_hours(const TimeZone& zone, Instant t, std::int64_t from,
-                            std::int64_t until) {
-    std::int64_t wall = zone.wall_ms_of_day(t);
-    bool crosses = until <= from;
-    bool after = wall >= from * kHourMs, before = wall < until * kHourMs;
-    return truth_of(crosses ? after || before : after && before);
-  }
-
-  // --- conditions -------------------------------------------------------------------------------
 
   // At this moment, with the counts up to now where they are asked. `ahead`: as if so many days
   // had passed with C on each of them (a ban's notice). `wanted`: a ban bites where it holds, else
@@ -223,200 +91,9 @@ class NaiveConditions {
     }
   }
 
-  static bool at_home(const Asked& asked, const Hour& hour) {
-    if (asked.kind != Kind::roaming || asked.names.empty() || !hour.profile) return false;
-    return declared(*hour.profile) && set_of(asked.names).subset_of(home_of(*hour.profile));
-  }
-
-  Truth simple(const Asked& a, const Hour& hour, int ahead) const {
-    switch (a.kind) {
-      case Kind::region:
-        return in_region(a, hour);
-      case Kind::network: {
-        if (!hour.network) return Truth::unknown;
-        if (*hour.network == kNoSymbol) return Truth::no;
-        CountrySet wanted = set_of(a.names);
-        std::vector<Country> all = candidates_of(*hour.network).members();
-        auto yes =
-            std::count_if(all.begin(), all.end(), [&](Country c) { return wanted.contains(c); });
-        return all_or_none(static_cast<std::size_t>(yes), all.size());
-      }
-      case Kind::plmn: {
-        if (!hour.network) return Truth::unknown;
-        bool found = false;
-        for (const std::string& code : a.names) {
-          found = found || *hour.network == std::int64_t{pack(*parse_plmn(code))};
-        }
-        return truth_of(found);
-      }
-      case Kind::roaming:
-        return roams(a, hour);
-      case Kind::profile: {
-        if (!hour.profile) return Truth::unknown;
-        auto p = declared(*hour.profile);
-        return truth_of(p && Law::kProfiles[*p] == a.names[0]);
-      }
-      case Kind::breakout: {
-        std::optional<CountrySet> leaves;
-        if (hour.profile) leaves = breakout_of(*hour.profile);
-        return leaves ? truth_of(leaves->intersects(set_of(a.names))) : Truth::unknown;
-      }
-      case Kind::installed:
-        return installed(a.names[0]);
-      case Kind::no_service:
-        return hour.no_service ? truth_of(*hour.no_service) : Truth::unknown;
-      case Kind::type:
-        return hour.type ? truth_of((*hour.type == 0) == (a.names[0] == "meter")) : Truth::unknown;
-      case Kind::battery:
-        return hour.battery ? truth_of(*hour.battery >= a.number * 1'000'000) : Truth::unknown;
-      case Kind::known:
-        return truth_of(a.names[0] == "region" ? hour.standing.has_value()
-                        : a.names[0] == "type" ? hour.type.has_value()
-                                               : hour.battery.has_value());
-      case Kind::between:
-        return within_hours(device_zone(hour), hour.from, a.number, a.other);
-      case Kind::from:
-        return truth_of(zone_named(a.zone).day_of(hour.from).number + ahead >= a.number);
-      case Kind::until:
-        return truth_of(zone_named(a.zone).day_of(hour.from).number + ahead <= a.number);
-      case Kind::fleet: {
-        if (told_->same_apn) return truth_of(*told_->same_apn > a.number);
-        // Alone: a fleet of one.
-        return hour.apn ? truth_of(1 > a.number) : Truth::unknown;
-      }
-      case Kind::silent: {
-        std::int64_t since = (now_ - history_.reports().back().report.at).ms;
-        return truth_of(since >= a.number * kHourMs + (a.sense == Asked::Sense::more_than ? 1 : 0));
-      }
-      case Kind::switches:
-      case Kind::rejected:
-        return truth_of(count_events(a) >= a.number);
-      case Kind::data:
-        return truth_of(bytes(a) > a.number);
-      case Kind::happened:
-        return truth_of(last_event().has_value());
-      case Kind::recently:
-        return truth_of(last_event() && *last_event() > before_now(a, a.number));
-      case Kind::since:
-        return truth_of(last_event() && now_ >= due(a, *last_event()));
-      case Kind::alerted:
-        return truth_of(alerted_at_ && now_ >= *alerted_at_ + hours(a.number));
-      default:
-        return Truth::unknown;
-    }
-  }
-
-  static Truth in_region(const Asked& a, const Hour& hour) {
-    std::vector<std::string> countries = a.names;
-    Truth truth = Truth::no;
-    if (std::erase(countries, "BR-SP") > 0) {
-      truth = hour.in_sao_paulo ? truth_of(*hour.in_sao_paulo) : Truth::unknown;
-    }
-    if (countries.empty()) return truth;
-    if (!hour.standing) return either(truth, Truth::unknown);
-    return either(truth, truth_of(hour.standing->set().intersects(set_of(countries))));
-  }
-
-  Truth installed(const std::string& name) const {
-    // Nobody reports what is installed: what was seen enabled is, of others nothing is known.
-    for (const Hour& hour : hours_) {
-      if (!hour.profile) continue;
-      auto p = declared(*hour.profile);
-      if (p && Law::kProfiles[*p] == name) return Truth::yes;
-    }
-    auto p = supposed_.profile ? declared(*supposed_.profile) : std::nullopt;
-    return p && Law::kProfiles[*p] == name ? Truth::yes : Truth::unknown;
-  }
-
-  std::optional<Instant> last_event() const {
-    std::optional<Instant> last;
-    for (const NaiveHistory::Kept& kept : history_.reports()) {
-      if (kept.report.event == "owner-changed" && kept.report.at <= now_) last = kept.report.at;
-    }
-    return last;
-  }
-  std::int64_t switches_within(std::int64_t window_hours) const {
-    std::int64_t count = 0;
-    std::optional<std::string> before;
-    for (const NaiveHistory::Kept& kept : history_.reports()) {
-      const Observation& said = kept.report;
-      std::optional<std::string> enabled;
-      if (said.profile.given()) enabled = said.profile.value;
-      if (said.iccid.given()) enabled = said.iccid.value;
-      if (!enabled || said.at > now_) continue;
-      bool within = said.at > now_ - hours(window_hours);
-      count += before && *before != *enabled && within ? 1 : 0;
-      before = enabled;
-    }
-    return count;
-  }
-  std::int64_t count_events(const Asked& a) const {
-    if (a.kind == Kind::switches) return switches_within(a.other);
-    std::int64_t count = 0;
-    for (const NaiveHistory::Kept& kept : history_.reports()) {
-      const Observation& said = kept.report;
-      bool within = said.at <= now_ && said.at > now_ - hours(a.other);
-      count += within && said.reject_cause == std::uint16_t{11} ? 1 : 0;
-    }
-    return count;
-  }
-  std::int64_t bytes(const Asked& a) const {
-    const TimeZone& zone = zone_named(a.zone);
-    std::int32_t today = zone.day_of(now_).number;
-    CountrySet wanted = set_of(a.names);
-    std::int64_t sum = 0;
-    for (const NaiveHistory::Kept& kept : history_.reports()) {
-      const Observation& said = kept.report;
-      if (!said.data_bytes || said.at > now_) continue;
-      if (zone.day_of(said.at).number <= today - a.other) continue;
-      for (const Hour& hour : hours_) {
-        bool there =
-            hour.from == said.at && hour.standing && hour.standing->set().intersects(wanted);
-        if (there) sum += *said.data_bytes;
-      }
-    }
-    return sum;
-  }
-
   // --- counts -----------------------------------------------------------------------------------
 
   static constexpr std::int64_t kEndless = std::int64_t{1} << 60;
-  struct Bounds {
-    std::int64_t lower = 0, upper = 0;
-    Truth at_least(std::int64_t n) const {
-      return lower >= n ? Truth::yes : upper < n ? Truth::no : Truth::unknown;
-    }
-  };
-  static Truth quantified(const Asked& a, const Bounds& count, std::int64_t unit) {
-    std::int64_t n = a.number * unit;
-    switch (a.sense) {
-      case Asked::Sense::at_least:
-        return count.at_least(n);
-      case Asked::Sense::more_than:
-        return count.at_least(n + 1);
-      case Asked::Sense::fewer_than:
-        return opposite(count.at_least(n));
-      case Asked::Sense::at_most:
-        return opposite(count.at_least(n + 1));
-      case Asked::Sense::exactly:
-        return both(count.at_least(n), opposite(count.at_least(n + 1)));
-    }
-    return Truth::unknown;
-  }
-
-  template <class Value>
-  static Truth same(const std::optional<Value>& a, const std::optional<Value>& b) {
-    return a && b ? truth_of(*a == *b) : Truth::unknown;
-  }
-
-  // Yes, or unknown while the key itself is.
-  Truth key_truth(const Asked& a) const {
-    Truth truth = Truth::yes;
-    if (a.same_network) truth = both(truth, same(supposed_.network, supposed_.network));
-    if (a.per_imei) truth = both(truth, same(supposed_.imei, supposed_.imei));
-    if (a.per_profile) truth = both(truth, same(supposed_.profile, supposed_.profile));
-    return truth;
-  }
 
   // What a form counts, found once for all that is supposed the same.
   struct Counted {
@@ -435,9 +112,7 @@ class NaiveConditions {
     Instant born = history_.commissioned().value_or(kBeginning);
     auto add = [&](const Hour& hour, std::int32_t day, Truth truth) {
       if (hour.from < born) truth = Truth::no;
-      if (a.same_network) truth = both(truth, same(hour.network, supposed_.network));
-      if (a.per_imei) truth = both(truth, same(hour.imei, supposed_.imei));
-      if (a.per_profile) truth = both(truth, same(hour.profile, supposed_.profile));
+      truth = both(truth, of_todays_key(a, hour));
       all.push_back({hour.from, day, day >= a.counting_from ? truth : Truth::no});
     };
     all.reserve(hours_.size() + 1);
@@ -490,6 +165,8 @@ class NaiveConditions {
       }
       case Form::days:
         return quantified(a, count(days, today - static_cast<std::int32_t>(a.other) + 1, today), 1);
+      case Form::days_of_months:
+        return quantified(a, count(days, months_later({today}, -a.other).number + 1, today), 1);
       case Form::month:
       case Form::year: {
         CivilDate date = to_civil({today});
@@ -504,7 +181,8 @@ class NaiveConditions {
         auto first = today - static_cast<std::int32_t>(a.other) + 1;
         bool reaches_back = std::max(first, a.counting_from) >= first_day(zone);
         if (!reaches_back && existed_before()) return Truth::unknown;
-        return truth_of(count(days, first, today).lower * 100 > a.number * a.other);
+        std::int64_t certain = count(days, first, today).lower * 100;
+        return quantified(a, {certain, certain}, a.other);
       }
       default:
         return Truth::unknown;
@@ -557,16 +235,6 @@ class NaiveConditions {
     return {length(Truth::yes), length(Truth::unknown)};
   }
 
-  // So many hours before now, or months.
-  Instant before_now(const Asked& a, std::int64_t hours_before) const {
-    bool months = a.kind == Kind::form ? a.form == Form::within_months : a.other > 0;
-    return months ? months_before(now_, a.other, zone_named(a.zone)) : now_ - hours(hours_before);
-  }
-  Instant due(const Asked& a, Instant event) const {
-    if (a.other == 0) return event + hours(a.number);
-    const TimeZone& zone = zone_named(a.zone);
-    return zone.start_of(months_later(zone.day_of(event), a.other));
-  }
   // Within a window that ends now, at any millisecond.
   Truth within(const Asked& a, const std::vector<Moment>& held) const {
     Instant first_counted = before_now(a, a.other) + milliseconds(1);
@@ -602,7 +270,7 @@ class NaiveConditions {
         total += (held[i + 1].from - from).ms;
       }
     }
-    return truth_of(total * 100 > a.number * a.other * kHourMs);
+    return quantified(a, {total * 100, total * 100}, a.other * kHourMs);
   }
 
   static Days days_of(const std::vector<Moment>& held, const TimeZone& zone, bool existed_before) {
@@ -679,13 +347,6 @@ class NaiveConditions {
     }
   }
 
-  const Law& law_;
-  NaiveHistory& history_;
-  Instant now_;
-  const Told* told_ = nullptr;
-  std::optional<Instant> alerted_at_;  // when the alert of the first rule last came into force
-  std::span<const Hour> hours_;
-  Hour supposed_;  // now, with the profile and the network that are supposed
   // What was found once: a condition's truth in each hour, and with what is supposed now.
   mutable std::map<const Asked*, std::vector<Truth>> in_each_hour_;
   mutable std::map<std::pair<const Asked*, std::size_t>, Counted> counted_;
@@ -693,7 +354,6 @@ class NaiveConditions {
   std::vector<std::pair<std::optional<std::int64_t>, std::optional<std::string>>> supposed_before_;
   std::size_t supposition_ = 0;  // which of them is
   mutable std::map<std::string, std::pair<Instant, std::vector<std::int32_t>>> days_of_hours_;
-  mutable std::map<std::string, TimeZone> zones_;
 };
 
 }  // namespace sojourn::lang::testing

@@ -9,11 +9,15 @@
 
 namespace sojourn::lang::testing {
 
+inline const char* truth_word(Truth truth) {
+  return truth == Truth::yes ? "yes" : truth == Truth::no ? "no" : "?";
+}
+
 // What is decided, in words that can be compared.
 struct Verdict {
   std::string outcome;           // "keep", "profile = global"
   std::string by;                // "r2", "ban b0", "" = otherwise
-  std::set<std::string> alerts;  // of rules
+  std::set<std::string> alerts;  // and tasks, of rules and of `otherwise`
   std::vector<Truth> violated;   // per ban, with what is enabled
   bool a_ban_calls = false;      // one bites with what is enabled, or may in doubt
   bool waits = false;            // approval, guard, window, requires, hold; if none calls
@@ -56,7 +60,7 @@ class NaiveLaw : private NaiveConditions {
     look_at(now, told);
     forget();
     bool in_force = fires(0);
-    if (in_force && !alert_in_force_) alerted_at_ = now;
+    if (in_force && !alert_in_force_) alerted_at_.push_back(now);
     alert_in_force_ = in_force;
   }
 
@@ -77,6 +81,19 @@ class NaiveLaw : private NaiveConditions {
     if (enabled_is(wanted.profile) && wanted.hold_hours > 0) {
       hold_until_ = reported + hours(wanted.hold_hours);
     }
+  }
+
+  // Every condition of a rule as it stands now, part by part. Requires: `judge` was called.
+  std::string truths_text() const {
+    std::string text;
+    std::function<void(const Asked&)> add = [&](const Asked& asked) {
+      Truth truth = holds(asked, supposed_, 0, false);
+      text += fmt::format("  naive {} {}\n", truth_word(truth), text_of(asked));
+      for (const Asked& part : asked.parts) add(part);
+    };
+    for (const LawRule& rule : law_.rules) add(rule.when);
+    for (const LawBan& ban : law_.bans) add(ban.never);
+    return text;
   }
 
   Verdict judge(Instant now, const Told& told) {
@@ -110,7 +127,15 @@ class NaiveLaw : private NaiveConditions {
   static std::optional<bool> settled(const Asked& a, const Hour& with_profile) {
     if (a.kind == Kind::profile) {
       auto p = declared(*with_profile.profile);
-      return p && Law::kProfiles[*p] == a.names[0];
+      return p && one_of(a, std::string(Law::kProfiles[*p]));
+    }
+    if (a.kind == Kind::known && a.names[0] == "profile") return true;
+    if (a.kind == Kind::known && a.names[0] == "breakout") {
+      return breakout_of(*with_profile.profile) ? std::optional(true) : std::nullopt;
+    }
+    if (a.kind == Kind::installed) {
+      auto p = declared(*with_profile.profile);
+      return p && Law::kProfiles[*p] == a.names[0] ? std::optional(true) : std::nullopt;
     }
     if (a.kind == Kind::breakout) {
       auto leaves = breakout_of(*with_profile.profile);
@@ -148,6 +173,7 @@ class NaiveLaw : private NaiveConditions {
     if (settled(a, with_profile)) return false;
     if (a.kind == Kind::roaming) return !at_home(a, with_profile);
     if (a.kind == Kind::network || a.kind == Kind::plmn || a.same_network) return true;
+    if (a.kind == Kind::known) return a.names[0] == "network" || a.names[0] == "roaming";
     return std::any_of(a.parts.begin(), a.parts.end(),
                        [&](const Asked& part) { return network_decides(part, with_profile); });
   }
@@ -227,12 +253,15 @@ class NaiveLaw : private NaiveConditions {
     Truth found = Truth::no;
     Hour supposed = with(profile);
     for (int k = 0; k <= days_ahead && found != Truth::yes; ++k) {
-      std::int32_t day = zone_named(ban.zone).day_of(now_).number + k;
-      bool in_force = (!ban.from || day >= *ban.from) && (!ban.until || day <= *ban.until);
-      if (in_force) found = either(found, somewhere(ban, ban.never, supposed, k, true));
+      if (in_force(ban, k)) found = either(found, somewhere(ban, ban.never, supposed, k, true));
     }
     suppose(hours_.back());
     return bites_[{&ban, profile, days_ahead}] = found;
+  }
+
+  bool in_force(const LawBan& ban, int days_ahead) const {
+    std::int32_t day = zone_named(ban.zone).day_of(now_).number + days_ahead;
+    return (!ban.from || day >= *ban.from) && (!ban.until || day <= *ban.until);
   }
 
   bool is_enabled(const std::string& profile) const {
@@ -325,8 +354,9 @@ class NaiveLaw : private NaiveConditions {
     bool is_lawful = true;
     for (const LawBan& ban : law_.bans) {
       if (ban.forbids_change) {
-        bool stays = enabled_is(profile);
-        is_lawful = is_lawful && (stays || holds(ban.never, supposed_, 0, false) != Truth::yes);
+        Truth least = ban.in_doubt_counts ? Truth::unknown : Truth::yes;
+        bool forbidden = in_force(ban, 0) && holds(ban.never, supposed_, 0, false) >= least;
+        is_lawful = is_lawful && (enabled_is(profile) || !forbidden);
       } else {
         is_lawful = is_lawful && !bitten(ban, profile);
       }
@@ -368,7 +398,7 @@ class NaiveLaw : private NaiveConditions {
   std::optional<std::string> chosen(const Wish& wish) {
     for (const Wish::Choice& choice : wish.choices) {
       bool download = !choice.if_installed && choice.profile != "vivo-local";
-      bool obtainable = download || installed(choice.profile) == Truth::yes;
+      bool obtainable = download || installed(choice.profile, hours_.back()) == Truth::yes;
       if (obtainable && lawful(choice.profile)) return choice.profile;
     }
     return std::nullopt;
@@ -411,9 +441,7 @@ class NaiveLaw : private NaiveConditions {
     for (std::size_t r = 0; r < law_.rules.size(); ++r) fire.push_back(fires(r));
     Verdict verdict;
     for (std::size_t r = 0; r < law_.rules.size(); ++r) {
-      if (law_.rules[r].wish.alert && fire[r] && !silenced(r, fire)) {
-        verdict.alerts.insert(fmt::format("a{}", r));
-      }
+      if (fire[r] && !silenced(r, fire)) warn(verdict, law_.rules[r].wish, std::to_string(r));
     }
     for (std::size_t r : order()) {
       const Wish& wish = law_.rules[r].wish;
@@ -423,7 +451,12 @@ class NaiveLaw : private NaiveConditions {
       return verdict;
     }
     verdict.outcome = "keep";
-    if (!any_broken()) return verdict;
+    bool has_better = law_.otherwise && chosen(*law_.otherwise);
+    if (has_better || !any_broken()) {
+      if (law_.otherwise) warn(verdict, *law_.otherwise, "o");
+      if (has_better) conclude(verdict, *law_.otherwise, law_.rules.size());
+      return verdict;
+    }
     for (bool with_remedy : {true, false}) {
       for (std::size_t b = 0; b < law_.bans.size(); ++b) {
         const LawBan& ban = law_.bans[b];
@@ -438,10 +471,16 @@ class NaiveLaw : private NaiveConditions {
     return verdict;
   }
 
+  static void warn(Verdict& verdict, const Wish& wish, const std::string& number) {
+    if (wish.alert) verdict.alerts.insert("a" + number);
+    if (wish.task) verdict.alerts.insert("t" + number);
+  }
+
   void conclude(Verdict& verdict, const Wish& wish, std::size_t rule) {
     deciding_ = &wish;
     for (const std::string& name : wish.preload) verdict.asked.insert("preload " + name);
     for (const std::string& name : wish.remove) verdict.asked.insert("delete " + name);
+    if (wish.fallback) verdict.asked.insert("fallback " + *wish.fallback);
     if (wish.hold_hours > 0) verdict.asked.insert(fmt::format("hold {}", wish.hold_hours));
     verdict.outcome = wish.keep ? "keep" : "profile = " + *chosen(wish);
     if (wish.keep || enabled_is(*chosen(wish))) return;

@@ -245,6 +245,68 @@ inline const std::vector<Planted>& planted_mistakes() {
        [](Law& law) {
          return change_rules(law, [](Asked& a) { return a.kind == Kind::fleet && ++a.number; });
        }},
+      {"a member of a set too many",
+       [](Law& law) {
+         return change_rules(law, [](Asked& a) {
+           bool several = a.kind == Kind::tag && a.has != Asked::Has::one;
+           if (several) a.has = a.has == Asked::Has::all ? Asked::Has::any : Asked::Has::all;
+           return several;
+         });
+       }},
+      {"events of other causes",
+       [](Law& law) {
+         return change_rules(law, [](Asked& a) {
+           if (a.kind != Kind::rejected || a.causes.empty()) return false;
+           return std::exchange(a.causes, {}).size() > 0;
+         });
+       }},
+      {"the scope of events forgotten",
+       [](Law& law) {
+         return change_rules(law, [](Asked& a) {
+           bool events = a.kind == Kind::switches || a.kind == Kind::rejected;
+           return events && std::exchange(a.same_network, false);
+         });
+       }},
+      {"sums of data over a day more",
+       [](Law& law) {
+         return change_rules(law, [](Asked& a) { return a.kind == Kind::data && ++a.other > 0; });
+       }},
+      {"a corridor taken for the farm",
+       [](Law& law) {
+         return change_rules(law, [](Asked& a) {
+           if (a.kind != Kind::region || a.names.back() != "ROUTE") return false;
+           a.names.back() = "FARM";
+           return true;
+         });
+       }},
+      {"`<` taken for `<=`",
+       [](Law& law) {
+         return change_rules(law, [](Asked& a) {
+           if (a.kind != Kind::speed || a.compare != "<") return false;
+           a.compare = "<=";
+           return true;
+         });
+       }},
+      {"`otherwise` forgotten",
+       [](Law& law) { return std::exchange(law.otherwise, std::nullopt).has_value(); }},
+      {"another view of what is disputed",
+       [](Law& law) {
+         law.sees_morocco = !law.sees_morocco;
+         return true;
+       }},
+      {"days of months over a month more",
+       [=](Law& law) {
+         return change_rules(law,
+                             of_form(Form::days_of_months, [](Asked& a) { return ++a.other; }));
+       }},
+      {"a share of time that is equal counts",
+       [=](Law& law) {
+         return change_rules(law, of_form(Form::share, [](Asked& a) {
+                               if (a.sense != Asked::Sense::more_than) return false;
+                               a.sense = Asked::Sense::at_least;
+                               return true;
+                             }));
+       }},
       {"the device's hours an hour later",
        [](Law& law) {
          return change_rules(law, [](Asked& a) {
