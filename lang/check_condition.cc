@@ -559,6 +559,9 @@ ConditionChecker::Checked ConditionChecker::measured(const ast::Simple& s, const
     if (base_unit == "%" && from->dimension == Dimension::none) {
       help = fmt::format("write `{}%`", print(value));
     }
+    if (base_unit == "m/s" && from->dimension == Dimension::none) {
+      help = fmt::format("write `{0} km/h` or `{0} m/s`", print(value));
+    }
     error(Code::E0206, value.span,
           from->dimension == Dimension::none
               ? fmt::format("`{}` needs a unit", print(value))

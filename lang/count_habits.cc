@@ -23,7 +23,8 @@ bool begins_with_any(std::string_view text, const std::string_view (&words)[N]) 
                      [&](std::string_view word) { return begins_with(text, word); });
 }
 
-// `the last 120 days`, `a period of 4 months`: `120 days`, `4 months`.
+}  // namespace
+
 std::optional<std::string> length_in(std::string_view text) {
   constexpr std::string_view kBefore[] = {"a",        "any",    "the", "last",   "past",
                                           "previous", "period", "of",  "window", "rolling"};
@@ -39,6 +40,8 @@ std::optional<std::string> length_in(std::string_view text) {
   if (!names_time(unit)) return std::nullopt;
   return fmt::format("{} {}", text.substr(0, number), unit);
 }
+
+namespace {
 
 // `a calendar year`, `the year`, `each month`: `year`, `month`.
 std::string_view calendar_in(std::string_view text) {

@@ -51,6 +51,7 @@
 #include "engine/base/limits.h"
 #include "lang/excerpt.h"
 #include "lang/recovery.h"
+#include "lang/spoken_words.h"
 #include "lang/syntax_advice.h"
 #include "lang/tokens.h"
 #include "lang/tree_builder.h"
@@ -199,8 +200,7 @@ struct kw : pegtl::seq<pegtl::seq<word<Ws>, gap>...> {};
 template <char C>
 struct sign : pegtl::seq<pegtl::one<C>, gap> {};
 
-// --- what is said at the cut points
-// ----------------------------------------------------------------
+// --- what is said at the cut points --------------------------------------------------------------
 
 #define SOJOURN_EXPECT(id, code, what, where, help)                             \
   struct id {                                                                   \
@@ -230,8 +230,7 @@ struct comma : sign<','> {};
 template <class Problem, class Rule>
 struct comma_list : pegtl::seq<Rule, pegtl::star<comma, need<Problem, Rule>>> {};
 
-// --- phrases
-// ---------------------------------------------------------------------------------------
+// --- phrases -------------------------------------------------------------------------------------
 
 struct duration : node<K::duration, pegtl::plus<number, need<time_unit, unit>>> {};
 struct amount : node<K::amount, number, pegtl::opt<unit>> {};
@@ -248,8 +247,7 @@ struct quantity
     : node<K::quantity,
            pegtl::sor<pegtl::seq<sense_before, need<count_number, number>>, counted_number>> {};
 
-// --- conditions
-// --------------------------------------------------------------------------------------
+// --- conditions ----------------------------------------------------------------------------------
 
 struct condition;
 
@@ -365,8 +363,7 @@ struct conjunction
 struct condition : node<K::disjunction, conjunction,
                         pegtl::star<kw<"or">, need<condition_after_or, conjunction>>> {};
 
-// --- actions
-// -----------------------------------------------------------------------------------------
+// --- actions -------------------------------------------------------------------------------------
 
 struct alternative
     : node<K::alternative, name, pegtl::opt<mark<"if">, need<if_installed, kw<"installed">>>> {};
@@ -393,8 +390,7 @@ struct action
                  node<K::requires_action, kw<"requires">, need<required_condition, condition>>> {};
 struct actions : node<K::actions, action, pegtl::star<comma, need<action_after_comma, action>>> {};
 
-// --- declarations
-// --------------------------------------------------------------------------------------
+// --- declarations --------------------------------------------------------------------------------
 
 struct text_or_name : pegtl::sor<text, name> {};
 struct timezone_clause : node<K::timezone, kw<"timezone">, need<zone_name, zone>> {};
@@ -517,15 +513,18 @@ struct guard_abort
     : node<K::guard_abort, kw<"abort">, need<abort_when, kw<"when", "at", "least">>,
            need<abort_share, guard_percent>, need<abort_fail, kw<"fail", "after", "at", "least">>,
            need<guard_number, number>> {};
+// `the bans`, told where the words begin: no rule called `the` is looked for.
+struct bans_in_words
+    : pegtl::seq<pegtl::at<measured<measure_bans_in_words>>, pegtl::raise<except_name>> {};
 struct except_for
     : node<K::except_for, kw<"except">, need<except_for_word, kw<"for">>,
-           need<except_name, comma_list<except_name, pegtl::sor<mark<"bans">, name>>>> {};
+           need<except_name,
+                comma_list<except_name, pegtl::sor<bans_in_words, mark<"bans">, name>>>> {};
 struct guard : node<K::guard, kw<"guard">,
                     need<guard_words, pegtl::sor<guard_limit, guard_approval, guard_abort>>,
                     pegtl::opt<except_for>> {};
 
-// --- test blocks
-// -----------------------------------------------------------------------------------------
+// --- test blocks ---------------------------------------------------------------------------------
 
 struct instant : pegtl::sor<timestamp, date> {};
 struct braces : node<K::braces, sign<'{'>, pegtl::opt<comma_list<brace_member, value>>,
@@ -633,7 +632,7 @@ void parse_text(SyntaxTree& tree, DiagnosticList& diagnostics) {
       matched = pegtl::parse<declaration, pegtl::nothing, control>(input, builder);
       if (!matched) {
         diagnostics.add(advise_no_declaration(tree, at, builder.before_gap(at)));
-        meant = declaration_meant_at(tree, at);
+        meant = declaration_meant_at(tree, at, builder.before_gap(at));
       }
     } catch (const SyntaxStop& error) {
       stop = error.offset;

@@ -11,6 +11,7 @@
 #include "engine/base/diagnostic_code.h"
 #include "lang/count_habits.h"
 #include "lang/country_names.h"
+#include "lang/phrase_habits.h"
 #include "lang/spoken_words.h"
 #include "lang/tokens.h"
 #include "lang/units.h"
@@ -85,7 +86,9 @@ std::string_view amount_at(std::string_view text) {
 
 // `battery more than 30%`, `battery between 20% and 30%`; `subject` stands before.
 std::string spoken_comparison(std::string_view subject, std::string_view rest) {
-  subject = or_else(subject, "battery");
+  if (subject == "distance") subject = "border distance";
+  bool of_data = names_time(subject);  // `data in CN within 30 days more than 10 MB`
+  subject = of_data ? "data in CN within 30 days" : or_else(subject, "battery");
   for (auto [spoken, sign] : kSpoken) {
     std::size_t length = measure_words(rest, spoken);
     if (length == 0) continue;
@@ -376,6 +379,7 @@ std::string habit_advice(std::string_view text, std::size_t stop, std::size_t be
                          const Expectation& expected) {
   std::string_view what = expected.what;
   std::string_view rest = text.substr(stop), head = text.substr(0, before);
+  if (std::string said = phrase_advice(what, head, rest); !said.empty()) return said;
   if (what == "`then`") return instead_of_then(head, rest);
   if (what == "a value") return instead_of_value(head, rest);
   if (what == "an action") return instead_of_action(rest);
@@ -387,7 +391,7 @@ std::string habit_advice(std::string_view text, std::size_t stop, std::size_t be
   if (what == "`imei`, `profile` or `device`") return instead_of_scope(rest);
   if (what == "an amount, or `data ...`,") return instead_of_sum(head);
   if (what == "a condition") return instead_of_condition(rest);
-  if (what == "`bans` or a rule's name" && begins_with(rest, "ban")) {
+  if (what == "`bans` or a rule's name" && measure_bans_in_words(rest) != 0) {
     return "write `bans`: those that press pass, whichever they are; names that follow are rules'";
   }
   if (what == "`of day`" && begins_with(rest, "between")) {
@@ -433,6 +437,7 @@ std::string habit_advice_between(std::string_view text, std::size_t stop, std::s
   if (begins_with(statement, "forbid") && begins_with(rest, "then")) {
     return "what is forbidden is every change; leave `then` and what follows it out";
   }
+  if (std::string said = phrase_advice_between(statement, rest); !said.empty()) return said;
   if (begins_with(statement, "ban") && begins_condition(rest)) {
     return "a ban says with `never` what must not happen: `never roaming in BR`";
   }

@@ -10,6 +10,9 @@ namespace sojourn::lang {
 // something else stands there.
 std::size_t measure_words(std::string_view text, std::string_view words);
 bool begins_with(std::string_view text, std::string_view words);
+// `the bans`, `any ban`, `ban br-permanent-roaming`: the bytes, without the gap after them, of what
+// people write where `bans` is meant; 0 for `bans` itself and for anything else.
+std::size_t measure_bans_in_words(std::string_view text);
 std::string_view word_at(std::string_view text);
 // The last word of the text; empty when it ends with a sign.
 std::string_view last_word(std::string_view text);

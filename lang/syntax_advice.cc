@@ -9,6 +9,7 @@
 #include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 #include "lang/habits.h"
+#include "lang/spoken_words.h"
 #include "lang/tokens.h"
 #include "lang/words.h"
 
@@ -281,6 +282,12 @@ Diagnostic advise(const SyntaxTree& tree, std::size_t offset, std::size_t last_t
                            "a quote is opened here and not closed on this line", expected.help);
   }
   Found found = found_at(tree, offset);
+  Meant whole = word_meant(tree, offset, expected);
+  bool phrase = whole.length > found.length;
+  if (phrase) {
+    found.length = whole.length;
+    found.words = fmt::format("`{}`", rest.substr(0, whole.length));
+  }
   std::string message =
       fmt::format("{} expected {}, but found {}", expected.what, expected.where, found.words);
   std::string advice = habit_advice(tree.text, offset, last_token_end, expected);
@@ -295,8 +302,8 @@ Diagnostic advise(const SyntaxTree& tree, std::size_t offset, std::size_t last_t
                               found.word, found.word),
                   help);
   }
-  std::string_view meant = word_meant(tree, offset, expected).word;
-  if (!meant.empty() && (advice.empty() || !is_reserved(found.word))) {
+  std::string_view meant = whole.word;
+  if (!meant.empty() && (advice.empty() || (!phrase && !is_reserved(found.word)))) {
     help = joined(fmt::format("did you mean `{}`?", meant), expected.help);
   }
   // At the end of a file or of a line, the place to look at is where the text stopped.
@@ -310,28 +317,17 @@ Diagnostic advise(const SyntaxTree& tree, std::size_t offset, std::size_t last_t
   return diagnostic;
 }
 
-namespace {
-
-// `except for ban`, `except for ban br-permanent-roaming`: bans pass together.
-std::size_t length_of_ban(std::string_view rest) {
-  std::size_t length = name_length(rest);
-  std::string_view after = rest.substr(length);
-  std::size_t gap = measure_gap(after);
-  std::string_view name = after.substr(gap, name_length(after.substr(gap)));
-  bool named = !name.empty() && !is_reserved(name) && after.substr(0, gap).find('\n') == after.npos;
-  return named ? length + gap + name.size() : length;
-}
-
-}  // namespace
-
 bool is_then(const Expectation& expected) { return std::string_view(expected.what) == "`then`"; }
 
 Meant word_meant(const SyntaxTree& tree, std::size_t offset, const Expectation& expected) {
-  std::string_view rest = tree.text.substr(offset);
+  std::string_view rest = tree.text.substr(offset), what = expected.what;
+  if (what == "`bans` or a rule's name") {
+    if (std::size_t phrase = measure_bans_in_words(rest)) return {"bans", phrase};
+  }
   std::size_t length = name_length(rest);
   if (length < 3 || length > limits::kSpellingBytesMax) return {};
-  std::string_view word = rest.substr(0, length), what = expected.what;
-  if (word == "ban" && what == "`bans` or a rule's name") return {"bans", length_of_ban(rest)};
+  std::string_view word = rest.substr(0, length);
+  if (what == "`then`" && (word == "than" || word == "this")) return {};
   if (word == "never" && what == "`when`") return {"when", length};
   if (is_reserved(word)) return {};
   std::string_view meant = nearest_spelling(word, words_expected(expected));
@@ -339,7 +335,8 @@ Meant word_meant(const SyntaxTree& tree, std::size_t offset, const Expectation& 
   return meant == word ? Meant() : Meant{meant, length};
 }
 
-Meant declaration_meant_at(const SyntaxTree& tree, std::size_t offset) {
+Meant declaration_meant_at(const SyntaxTree& tree, std::size_t offset, std::size_t last_token_end) {
+  if (!habit_advice_between(tree.text, offset, last_token_end).empty()) return {};
   std::string_view rest = tree.text.substr(offset);
   std::size_t length = name_length(rest);
   if (length < 3 || length > limits::kSpellingBytesMax) return {};

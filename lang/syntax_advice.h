@@ -32,8 +32,8 @@ struct Meant {
 // For what stands at `offset` where the expectation demands a word: misspelt, or another word of
 // the language.
 Meant word_meant(const SyntaxTree& tree, std::size_t offset, const Expectation& expected);
-// Likewise at the beginning of a declaration.
-Meant declaration_meant_at(const SyntaxTree& tree, std::size_t offset);
+// Likewise at the beginning of a declaration; of what else is known to be meant, none.
+Meant declaration_meant_at(const SyntaxTree& tree, std::size_t offset, std::size_t last_token_end);
 
 bool is_then(const Expectation& expected);
 // A ban whose condition stands behind `when`, at `offset`, and ends at `end`.

@@ -11,6 +11,7 @@
 #include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
 #include "lang/country_names.h"
+#include "lang/phrase_habits.h"
 #include "lang/print.h"
 #include "lang/repeats.h"
 #include "lang/units.h"
@@ -39,40 +40,6 @@ std::string upper(std::string_view text) {
 constexpr std::string_view kSubjects[] = {"region",  "network",  "plmn", "profile",  "fallback",
                                           "roaming", "breakout", "rat",  "speed",    "accuracy",
                                           "data",    "silent",   "date", "rejected", "installed"};
-
-// What a network or a card calls things, and how a rule asks about them.
-std::string_view in_our_words(std::string_view name) {
-  static constexpr std::pair<std::string_view, std::string_view> kWords[] = {
-      {"country",
-       "where a device is reads `region in BR`, the country of its network `network in BR`"},
-      {"location", "where a device is reads `region in BR`"},
-      {"position", "where a device is reads `region in BR`"},
-      {"mcc", "the country of the network reads `network in BR`"},
-      {"mnc", "one operator's network reads `plmn = 724-05`"},
-      {"operator", "one operator's network reads `plmn = 724-05`"},
-      {"carrier", "one operator's network reads `plmn = 724-05`"},
-      {"imsi", "the profile that is enabled reads `profile = vivo-local`"},
-      {"iccid", "the profile that is enabled reads `profile = vivo-local`"},
-      {"sim", "the profile that is enabled reads `profile = vivo-local`"},
-      {"service", "a device without service reads `no service`, one with it `not no service`"},
-      {"no-service", "a device without service reads `no service`, with a blank"},
-      {"time-of-day", "the time of day reads `time of day >= 22:00`, with blanks"},
-      {"border-distance", "the distance reads `border distance < 5 km`, with a blank"},
-      {"coverage", "a device without service reads `no service`, one with it `not no service`"},
-      {"connected", "a device without service reads `no service`, one with it `not no service`"},
-      {"online", "a device that has not reported reads `silent >= 24 hours`"},
-      {"offline", "a device that has not reported reads `silent >= 24 hours`"},
-      {"stay", "a stay is counted so: `roaming in BR on more than 90 consecutive days`"},
-      {"days", "days are counted so: `roaming in BR on more than 90 consecutive days`"},
-      {"hour", "the time of day reads `between 22:00 and 05:00`"},
-      {"today", "a date reads `date >= 2026-07-01`, `from 2026-07-01` or `until 2026-06-30`"},
-      {"now", "a date reads `date >= 2026-07-01`, `from 2026-07-01` or `until 2026-06-30`"},
-  };
-  for (const auto& [word, reads] : kWords) {
-    if (name == word) return reads;
-  }
-  return {};
-}
 
 // What other languages call the types.
 std::string_view type_meant(std::string_view word) {

@@ -205,7 +205,7 @@ class LawMaker {
         a.gap = chance_.one_in(3) ? number(1, 3) : 0;
         break;
       case Form::days:
-        a.other = a.number + number(1, 4);
+        a.other = a.number + number(2, 4);
         break;
       case Form::days_of_months:
         a.other = number(1, 2);
