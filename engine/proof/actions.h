@@ -5,11 +5,14 @@
 
 namespace sojourn {
 
-// Of the rule that decided, else of the ban whose remedy did, else of `otherwise` (both -1).
+// Of the rule that decided, else of the ban whose remedy did, else of `otherwise` (both -1). Of a
+// ban without a remedy, where nothing lawful is to be had: none.
 inline const Action& action_of(const RuleTable& table, std::int32_t rule, std::int32_t ban) {
+  static const Action none;
   if (rule >= 0) return table.rules[static_cast<std::size_t>(rule)].action;
-  if (ban >= 0) return *table.bans[static_cast<std::size_t>(ban)].remedy;
-  return table.otherwise;
+  if (ban < 0) return table.otherwise;
+  const std::optional<Action>& remedy = table.bans[static_cast<std::size_t>(ban)].remedy;
+  return remedy ? *remedy : none;
 }
 
 template <class Visit>  // void(const Action&)
