@@ -430,33 +430,17 @@ void World::make_clock() {
 }
 
 void World::make_orders() {
-  std::map<std::pair<FeatureKind, ConditionIndex>, std::vector<FeatureIndex>> alike;
+  std::vector<FeatureIndex> counts;
   for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
-    if (is_temporal(table_.features[f].kind) && axes_.axis_of(f)) {
-      alike[{table_.features[f].kind, table_.features[f].inner}].push_back(f);
+    if (domain_of(table_.features[f].kind) == ValueDomain::count && axes_.axis_of(f)) {
+      counts.push_back(f);
     }
   }
-  auto narrower = [](const Scope& a, const Scope& b) {  // every key of b is one of a
-    return (a.same_network || !b.same_network) && (a.per_imei || !b.per_imei) &&
-           (a.per_profile || !b.per_profile);
-  };
-  for (const auto& [key, features] : alike) {
-    if (key.first == FeatureKind::recency) continue;
-    for (FeatureIndex below : features) {
-      for (FeatureIndex above : features) {
-        const Feature &a = table_.features[below], &b = table_.features[above];
-        bool same_form = a.bucket == b.bucket && a.gap_days == b.gap_days &&
-                         a.window.unit == b.window.unit && a.zone == b.zone &&
-                         a.candidate == b.candidate;
-        bool windows = a.window.count == b.window.count ||
-                       (a.window.count < b.window.count && key.first == FeatureKind::window_count);
-        // The most of several days is no less than today's.
-        bool later = a.ahead_days == b.ahead_days || (a.ahead_days == 0 && b.ahead_days > 0);
-        if (below != above && same_form && windows && later && narrower(a.scope, b.scope)) {
-          orders_.push_back({below, above});
-        }
-      }
-    }
+  orders_ = count_orders(table_, counts);
+  for (FeatureIndex f : counts) {
+    const Feature& feature = table_.features[f];
+    if (feature.kind != FeatureKind::recency || feature.window.count == 0) continue;
+    reaches_back_[f] = elapsed_length(table_, feature).most;
   }
 }
 

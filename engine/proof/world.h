@@ -26,6 +26,7 @@
 #include "engine/base/calendar.h"
 #include "engine/base/gazetteer.h"
 #include "engine/proof/condition_diagrams.h"
+#include "engine/proof/count_orders.h"
 #include "engine/proof/option_table.h"
 
 namespace sojourn {
@@ -146,12 +147,6 @@ class World {
     CountrySet countries;  // on one of the networks there
     bool nowhere = false;  // without service, in no country
   };
-  // One count is never above another (a shorter window, a narrower scope).
-  struct Order {
-    FeatureIndex below = 0;
-    FeatureIndex above = 0;
-  };
-
   void make_place(const std::vector<Situation>& situations);
   void make_identity();
   void make_clock();
@@ -199,8 +194,10 @@ class World {
   void read_place(const Group::Column& place, const Box& box, Witness& witness) const;
   void read_identity(const Chosen& chosen, const Box& box, Witness& witness) const;
   bool read_unserved(const Chosen& chosen, const Box& box, Witness& witness) const;
+  bool read_undeclared(const Box& box, Witness& witness) const;
   CountrySet standing_countries(const Chosen& chosen, const Witness& witness) const;
   bool read_counts(const Box& box, Witness& witness) const;
+  class CountReader;
   bool fits(const Box& box, const Witness& witness) const;
   // A choice has one of its declared values, or it is unknown: a report of another is refused.
   bool is_closed(const Feature& feature) const;
@@ -218,7 +215,8 @@ class World {
   Group place_, identity_, clock_;
   std::vector<const Group*> group_of_axis_;
   std::vector<std::size_t> identity_axis_;  // by axis: into the axes of identities
-  std::vector<Order> orders_;
+  std::vector<CountOrder> orders_;
+  std::map<FeatureIndex, std::int64_t> reaches_back_;  // `recency` in a window: less than so long
   std::map<FeatureIndex, std::map<std::int64_t, Stand>> stands_;
   std::map<FeatureIndex, std::map<std::uint8_t, Stand>> stands_in_;  // by country
   std::map<FeatureIndex, MayHold> may_hold_;

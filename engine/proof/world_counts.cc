@@ -7,29 +7,30 @@
 #include "engine/proof/world.h"
 
 namespace sojourn {
+
+// What a bound of a count may be.
+struct CountRange {
+  std::int64_t low = std::numeric_limits<std::int64_t>::min();
+  std::int64_t high = std::numeric_limits<std::int64_t>::max();
+  bool empty() const { return low > high; }
+};
+
 namespace {
 
 constexpr std::int64_t kLowest = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t kHighest = std::numeric_limits<std::int64_t>::max();
 
-struct Interval {
-  std::int64_t low = kLowest;
-  std::int64_t high = kHighest;
-  bool empty() const { return low > high; }
-};
-
 // The values of classes begin to end - 1.
-Interval values_of(const Axis& axis, const ClassRange& range) {
-  Interval values;
+CountRange values_of(const Axis& axis, const ClassRange& range) {
+  CountRange values;
   if (range.begin > 0) values.low = axis.cuts[range.begin - 1];
   if (range.end <= axis.cuts.size()) values.high = axis.cuts[range.end - 1] - 1;
   return values;
 }
 
 // The least and the greatest that a count can be.
-Interval limits_of(const Feature& feature) {
+CountRange limits_of(const Feature& feature) {
   std::int64_t most = kHighest;
-  bool days_in_days = feature.window.unit == TimeUnit::day && feature.bucket == TimeUnit::day;
   switch (feature.kind) {
     case FeatureKind::held:
       return {-1, kHighest};
@@ -39,7 +40,7 @@ Interval limits_of(const Feature& feature) {
       return {kLowest, kHighest};
     case FeatureKind::window_count:
     case FeatureKind::day_share:
-      if (days_in_days || feature.bucket == feature.window.unit) most = feature.window.count;
+      most = feature.bucket == TimeUnit::day ? length_in_days(feature).most : feature.window.count;
       return {0, most};
     case FeatureKind::calendar_count:
       return {0, feature.window.unit == TimeUnit::month ? 31 : 366};
@@ -101,26 +102,26 @@ DiagramRef World::link_of(FeatureIndex f) {
   if (implied.inverse) {
     // `inner` held last some time ago: it does not hold now.
     where(
-        lower, [](const Interval& v) { return v.low >= 1; }, not_certain);
+        lower, [](const CountRange& v) { return v.low >= 1; }, not_certain);
     return store_.all_of(std::move(all));
   }
   if (feature.kind == FeatureKind::on_a_network) {
     // It is `inner` as it stands: unknown where that is.
     where(
-        upper, [](const Interval& v) { return v.low >= 1; },
+        upper, [](const CountRange& v) { return v.low >= 1; },
         store_.opposite(conditions_.refuted(feature.inner)));
     where(
-        lower, [](const Interval& v) { return v.high < 1; }, not_certain);
+        lower, [](const CountRange& v) { return v.high < 1; }, not_certain);
   }
   if (implied.holds_from != kHighest) {
     std::int64_t from = implied.holds_from;
     where(
-        lower, [from](const Interval& v) { return v.low >= from; }, certain);
+        lower, [from](const CountRange& v) { return v.low >= from; }, certain);
   }
   if (implied.fails_below != kLowest) {
     std::int64_t below = implied.fails_below;
     where(
-        upper, [below](const Interval& v) { return v.high < below; }, not_certain);
+        upper, [below](const CountRange& v) { return v.high < below; }, not_certain);
   }
   return store_.all_of(std::move(all));
 }
@@ -190,103 +191,230 @@ DiagramRef World::find_links(DiagramRef question) {
 
 // Each count gets bounds inside its classes, the least that all orders between counts allow; exact
 // where both bounds may be one value.
-bool World::read_counts(const Box& box, Witness& witness) const {
-  std::vector<FeatureIndex> counts;
-  for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
-    if (domain_of(table_.features[f].kind) == ValueDomain::count) counts.push_back(f);
+class World::CountReader {
+ public:
+  CountReader(const World& world, const Box& box, Witness& witness)
+      : world_(world),
+        table_(world.table_),
+        box_(box),
+        witness_(witness),
+        served_(witness.network.known && witness.network.lower >= 0),
+        lower_(table_.features.size()),
+        upper_(table_.features.size()) {
+    for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
+      if (domain_of(table_.features[f].kind) == ValueDomain::count) counts_.push_back(f);
+    }
+    for (const CountOrder& order : world.orders_) {
+      bool enabled = !order.enabled || is_enabled(*order.enabled);
+      if (enabled && (served_ || !order.served)) orders_.push_back(&order);
+    }
   }
-  std::vector<Interval> lower(table_.features.size()), upper(table_.features.size());
-  bool counted = false;  // the counts have values
-  bool served = witness.network.known && witness.network.lower >= 0;
-  auto bound = [&](FeatureIndex f, bool exactly) {
-    const Feature& feature = table_.features[f];
-    Interval possible = limits_of(feature);
-    lower[f] = upper[f] = possible;
-    std::optional<AxisIndex> axis = axes_.axis_of(f);
-    if (!served && knows_identities() && stands_in_.contains(f)) {  // was read with the place
-      const Reading& stand = witness.readings[f];
-      lower[f] = {stand.lower, stand.lower};
-      upper[f] = {stand.upper, stand.upper};
-      return;
-    }
-    if (axis) {
-      Interval low = values_of(axes_.axes()[*axis], box[*axis]);
-      Interval high = values_of(axes_.axes()[*axis + 1], box[*axis + 1]);
-      lower[f] = {std::max(possible.low, low.low), std::min(possible.high, low.high)};
-      upper[f] = {std::max(possible.low, high.low), std::min(possible.high, high.high)};
-    }
-    // What holds with another candidate does not say how it stands; nor do counts without a value.
-    bool another = !witness.profile.known || feature.candidate != witness.profile.lower;
-    bool declared = feature.candidate && is_declared(*feature.candidate);
-    bool open = (feature.kind == FeatureKind::on_a_network && (!counted || another)) ||
-                (declared && another);
-    bool unbroken =
-        feature.kind == FeatureKind::held || feature.kind == FeatureKind::consecutive_days;
-    open = open || (unbroken && feature.ahead_days != 0);
-    // As far as what it counts is decided now, so is the count.
-    if (is_temporal(feature.kind) && !open) {
-      Truth now = table_.conditions.judge(feature.inner, [&](const Test& test) {
-        return judge(test, table_.features[test.feature], witness.readings[test.feature]);
-      });
-      if (now == Truth::yes && feature.kind == FeatureKind::recency) {
-        lower[f].high = upper[f].high = 0;
-      } else if (now == Truth::yes) {
-        std::int64_t least = feature.kind == FeatureKind::held ? 0 : 1;
-        bool counts_now = feature.kind == FeatureKind::held ||
-                          feature.kind == FeatureKind::consecutive_days ||
-                          feature.kind == FeatureKind::on_a_network ||
-                          feature.kind == FeatureKind::window_count ||
-                          feature.kind == FeatureKind::calendar_count;
-        if (counts_now && !feature.scope.any()) lower[f].low = std::max(lower[f].low, least);
-      } else if (feature.kind == FeatureKind::recency) {
-        if (upper[f].high == kHighest && lower[f].high == kHighest) lower[f].low = kNotYet;
-        if (now == Truth::no) lower[f].low = std::max<std::int64_t>(lower[f].low, 1);
-      } else if (now == Truth::no && feature.kind == FeatureKind::on_a_network) {
-        lower[f].high = upper[f].high = 0;
-      } else if (now == Truth::no && feature.kind == FeatureKind::held) {
-        lower[f].high = upper[f].high = -1;
-      } else if (now == Truth::no && feature.kind == FeatureKind::consecutive_days &&
-                 feature.gap_days == 0) {
-        lower[f].high = upper[f].high = std::min<std::int64_t>(upper[f].high, 0);
+
+  // False: no counts are as the box wants them.
+  bool read() {
+    // Inner conditions may read counts (`for` inside `within`): twice settles them.
+    for (int round = 0; round < 2; ++round) {
+      if (!settle_somehow()) return false;
+      for (FeatureIndex f : counts_) {
+        std::int64_t low =
+            lower_[f].low == kLowest ? std::min<std::int64_t>(0, lower_[f].high) : lower_[f].low;
+        std::int64_t high = std::max(upper_[f].low == kLowest ? low : upper_[f].low, low);
+        witness_.readings[f] = Reading::between(low, high);
       }
+      counted_ = true;
     }
-    if (exactly) {
-      Interval shared = {std::max(lower[f].low, upper[f].low),
-                         std::min(lower[f].high, upper[f].high)};
-      if (!shared.empty()) lower[f] = upper[f] = shared;
-    }
+    choose_day();
+    return true;
+  }
+
+ private:
+  // What is preferred where the box leaves it open: both bounds of a count one value, and what may
+  // never have held not to have.
+  struct Plain {
+    bool exactly = false;
+    bool never = false;
   };
-  auto settle = [&](bool exactly) {
-    for (FeatureIndex f : counts) {
-      bound(f, exactly);
-      upper[f].low = std::max(upper[f].low, lower[f].low);
+  bool settle_somehow() {
+    return settle({true, true}) || settle({false, true}) || settle({true, false}) ||
+           settle({false, false});
+  }
+
+  bool settle(const Plain& plain) {
+    for (FeatureIndex f : counts_) {
+      bound(f, plain);
+      upper_[f].low = std::max(upper_[f].low, lower_[f].low);
+      close_gap(f);
     }
     for (bool changed = true; changed;) {
       changed = false;
-      for (const Order& order : orders_) {
-        for (std::vector<Interval>* side : {&lower, &upper}) {
-          Interval &below = (*side)[order.below], &above = (*side)[order.above];
-          if (above.low < below.low) above.low = below.low, changed = true;
-        }
-        Interval& above = upper[order.above];
-        if (above.low < lower[order.above].low) above.low = lower[order.above].low, changed = true;
-      }
+      for (const CountOrder* order : orders_) changed = raise(*order) || changed;
     }
-    return std::none_of(counts.begin(), counts.end(),
-                        [&](FeatureIndex f) { return lower[f].empty() || upper[f].empty(); });
-  };
-  // Inner conditions may read counts (`for` inside `within`): twice settles them.
-  for (int round = 0; round < 2; ++round) {
-    if (!settle(true) && !settle(false)) return false;
-    for (FeatureIndex f : counts) {
-      std::int64_t low =
-          lower[f].low == kLowest ? std::min<std::int64_t>(0, lower[f].high) : lower[f].low;
-      std::int64_t high = std::max(upper[f].low == kLowest ? low : upper[f].low, low);
-      witness.readings[f] = Reading::between(low, high);
-    }
-    counted = true;
+    return std::none_of(counts_.begin(), counts_.end(),
+                        [&](FeatureIndex f) { return lower_[f].empty() || upper_[f].empty(); });
   }
-  return true;
+
+  bool raise(const CountOrder& order) {
+    std::int64_t slack = order.slack + (order.today && !holds_now(order.below) ? 1 : 0);
+    std::int64_t low = lower_[order.above].low, high = upper_[order.above].low;
+    for (std::vector<CountRange>* side : {&lower_, &upper_}) {
+      std::int64_t below = (*side)[order.below].low;
+      CountRange& above = (*side)[order.above];
+      if (below == kLowest) continue;
+      above.low = std::max(above.low, std::min(below - slack, order.as_far_as));
+    }
+    upper_[order.above].low = std::max(upper_[order.above].low, lower_[order.above].low);
+    close_gap(order.above);
+    return lower_[order.above].low != low || upper_[order.above].low != high;
+  }
+
+  // What held before its window begins is taken never to have.
+  void close_gap(FeatureIndex f) {
+    auto most = world_.reaches_back_.find(f);
+    if (most == world_.reaches_back_.end()) return;
+    for (std::vector<CountRange>* side : {&lower_, &upper_}) {
+      CountRange& bound = (*side)[f];
+      if (bound.low >= most->second) bound.low = kNotYet;
+    }
+  }
+
+  bool is_enabled(ProfileIndex candidate) const {
+    std::int64_t value = world_.is_declared(candidate) ? std::int64_t{candidate} : kOtherSymbol;
+    return witness_.profile.known && witness_.profile.lower == value;
+  }
+
+  // Rather a day on which months and calendars are as long as the counts need.
+  void choose_day() {
+    std::vector<FeatureIndex> dated;
+    for (FeatureIndex f : counts_) {
+      const Feature& feature = table_.features[f];
+      if (counts_in_window(feature) && witness_.readings[f].lower > 0) dated.push_back(f);
+    }
+    if (dated.empty()) return;
+    constexpr std::int32_t kDaysAhead = 4 * 366;
+    for (std::int32_t day = witness_.day; day < witness_.day + kDaysAhead; ++day) {
+      if (!is_same_date(day) || !suits(Day{day}, dated)) continue;
+      witness_.day = day;
+      return;
+    }
+  }
+  static bool counts_in_window(const Feature& feature) {
+    return feature.ahead_days == 0 &&
+           (feature.kind == FeatureKind::calendar_count ||
+            (feature.kind == FeatureKind::window_count && feature.bucket == TimeUnit::day));
+  }
+  bool is_same_date(std::int32_t day) const {
+    for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
+      const Feature& feature = table_.features[f];
+      if (feature.kind != FeatureKind::date) continue;
+      bool holds = feature.from_day <= day && day <= feature.until_day;
+      if (witness_.readings[f] != Reading::exactly(holds ? 1 : 0)) return false;
+    }
+    return true;
+  }
+  bool suits(Day day, const std::vector<FeatureIndex>& dated) const {
+    for (FeatureIndex f : dated) {
+      if (witness_.readings[f].lower > length_on(table_.features[f], day)) return false;
+    }
+    return std::all_of(orders_.begin(), orders_.end(), [&](const CountOrder* order) {
+      const Feature &below = table_.features[order->below], &above = table_.features[order->above];
+      if (!counts_in_window(below) || !counts_in_window(above)) return true;
+      std::int64_t longer = length_on(below, day) - length_on(above, day);
+      return witness_.readings[order->above].lower >=
+             witness_.readings[order->below].lower - std::max<std::int64_t>(longer, 0);
+    });
+  }
+
+  // Does what it counts hold now, of a count that today's profile and network decide?
+  bool holds_now(FeatureIndex f) const {
+    const Feature& feature = table_.features[f];
+    bool own = !feature.candidate || (served_ && is_enabled(*feature.candidate));
+    return own && inner_now(feature) == Truth::yes;
+  }
+  Truth inner_now(const Feature& feature) const {
+    return table_.conditions.judge(feature.inner, [&](const Test& test) {
+      return judge(test, table_.features[test.feature], witness_.readings[test.feature]);
+    });
+  }
+
+  void bound(FeatureIndex f, const Plain& plain) {
+    const Feature& feature = table_.features[f];
+    CountRange possible = limits_of(feature);
+    CountRange &lower = lower_[f], &upper = upper_[f];
+    lower = upper = possible;
+    std::optional<AxisIndex> axis = world_.axes_.axis_of(f);
+    if (!served_ && world_.knows_identities() && world_.stands_in_.contains(f)) {
+      const Reading& stand = witness_.readings[f];  // was read with the place
+      lower = {stand.lower, stand.lower};
+      upper = {stand.upper, stand.upper};
+      return;
+    }
+    if (axis) {
+      const std::vector<Axis>& axes = world_.axes_.axes();
+      CountRange low = values_of(axes[*axis], box_[*axis]);
+      CountRange high = values_of(axes[*axis + 1], box_[*axis + 1]);
+      lower = {std::max(possible.low, low.low), std::min(possible.high, low.high)};
+      upper = {std::max(possible.low, high.low), std::min(possible.high, high.high)};
+    }
+    // As far as what it counts is decided now, so is the count.
+    if (is_temporal(feature.kind) && !is_open(feature)) bound_by_now(f, plain);
+    if (plain.exactly) {
+      CountRange shared = {std::max(lower.low, upper.low), std::min(lower.high, upper.high)};
+      if (!shared.empty()) lower = upper = shared;
+    }
+  }
+
+  // What holds with another candidate does not say how it stands; nor do counts without a value.
+  bool is_open(const Feature& feature) const {
+    bool another = !witness_.profile.known || feature.candidate != witness_.profile.lower;
+    bool declared = feature.candidate && world_.is_declared(*feature.candidate);
+    bool unbroken =
+        feature.kind == FeatureKind::held || feature.kind == FeatureKind::consecutive_days;
+    return (feature.kind == FeatureKind::on_a_network && (!counted_ || another)) ||
+           (declared && another) || (unbroken && feature.ahead_days != 0);
+  }
+
+  void bound_by_now(FeatureIndex f, const Plain& plain) {
+    const Feature& feature = table_.features[f];
+    CountRange &lower = lower_[f], &upper = upper_[f];
+    Truth now = inner_now(feature);
+    if (feature.kind == FeatureKind::recency) {
+      if (now == Truth::yes) {
+        lower.high = upper.high = 0;
+        return;
+      }
+      bool may_never = upper.high == kHighest && lower.high == kHighest;
+      if (may_never && plain.never) lower.low = kNotYet;
+      if (now == Truth::no) lower.low = std::max<std::int64_t>(lower.low, 1);
+    } else if (now == Truth::yes) {
+      std::int64_t least = feature.kind == FeatureKind::held ? 0 : 1;
+      bool counts_now =
+          feature.kind == FeatureKind::held || feature.kind == FeatureKind::consecutive_days ||
+          feature.kind == FeatureKind::on_a_network || feature.kind == FeatureKind::window_count ||
+          feature.kind == FeatureKind::calendar_count;
+      if (counts_now && !feature.scope.any()) lower.low = std::max(lower.low, least);
+    } else if (now == Truth::no && feature.kind == FeatureKind::on_a_network) {
+      lower.high = upper.high = 0;
+    } else if (now == Truth::no && feature.kind == FeatureKind::held) {
+      lower.high = upper.high = -1;
+    } else if (now == Truth::no && feature.kind == FeatureKind::consecutive_days &&
+               feature.gap_days == 0) {
+      lower.high = upper.high = std::min<std::int64_t>(upper.high, 0);
+    }
+  }
+
+  const World& world_;
+  const RuleTable& table_;
+  const Box& box_;
+  Witness& witness_;
+  bool served_;
+  bool counted_ = false;  // the counts have values
+  std::vector<FeatureIndex> counts_;
+  std::vector<const CountOrder*> orders_;
+  std::vector<CountRange> lower_, upper_;
+};
+
+bool World::read_counts(const Box& box, Witness& witness) const {
+  return CountReader(*this, box, witness).read();
 }
 
 }  // namespace sojourn

@@ -353,6 +353,7 @@ std::optional<Witness> World::complete(const Box& box, const Chosen& chosen,
   if (chosen.identity) read_identity(chosen, box, witness);
   bool served = !chosen.identity || chosen.identity->first >= 0;
   if (!served && !read_unserved(chosen, box, witness)) return std::nullopt;
+  if (served && !read_undeclared(box, witness)) return std::nullopt;
   const std::vector<AxisIndex>& of_clock = clock_.table.axes();
   for (std::size_t i = 0; chosen.clock && i < of_clock.size(); ++i) {
     auto column = static_cast<std::size_t>(chosen.clock - clock_.columns.data());

@@ -271,6 +271,36 @@ bool World::read_unserved(const Chosen& chosen, const Box& box, Witness& witness
   return true;
 }
 
+// A profile that nobody declared has one home, whoever asks about its roaming. False: the box wants
+// it to roam for a rule and not for a ban, or the other way round.
+bool World::read_undeclared(const Box& box, Witness& witness) const {
+  if (!witness.profile.known || witness.profile.lower != kOtherSymbol) return true;
+  for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
+    const Feature& of_ban = table_.features[f];
+    bool undeclared =
+        of_ban.kind == FeatureKind::roaming && of_ban.candidate && !is_declared(*of_ban.candidate);
+    if (!undeclared || !axes_.axis_of(f)) continue;
+    for (FeatureIndex g = 0; g < table_.features.size(); ++g) {
+      const Feature& of_rule = table_.features[g];
+      bool same = of_rule.kind == FeatureKind::roaming && !of_rule.candidate &&
+                  of_rule.countries == of_ban.countries;
+      if (!same || !axes_.axis_of(g)) continue;
+      auto fits = [&](const Reading& reading) {
+        return box[*axes_.axis_of(f)].holds(class_at(*axes_.axis_of(f), reading)) &&
+               box[*axes_.axis_of(g)].holds(class_at(*axes_.axis_of(g), reading));
+      };
+      if (fits(witness.readings[g])) {
+        witness.readings[f] = witness.readings[g];
+      } else if (fits(witness.readings[f])) {
+        witness.readings[g] = witness.readings[f];
+      } else {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
 // Where it stands as far as the witness says; none: that is unknown, or in no country.
 CountrySet World::standing_countries(const Chosen& chosen, const Witness& witness) const {
   bool told = witness.position.has_value();

@@ -1,0 +1,54 @@
+// Private to engine/proof: what one count of a device's history says about another one.
+//
+//   roaming in BR on ... days within 30 days   <=  ... within 1 month + 2
+//   roaming in BR on ... consecutive days      <=  ... within 120 days, as far as 120
+//   per profile on the same network            <=  on the same network
+//   with the enabled profile, as a ban asks    ==  as a rule asks, where a network serves
+//
+// Each holds between the lower bounds and between the upper ones, at every instant of every
+// history; where several are known, the least counts that satisfy all are found bound by bound
+// (world_counts.cc).
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <vector>
+
+#include "engine/base/calendar.h"
+#include "engine/graph/rule_table.h"
+
+namespace sojourn {
+
+// above >= min(below - slack, as_far_as)
+struct CountOrder {
+  FeatureIndex below = 0;
+  FeatureIndex above = 0;
+  std::int64_t slack = 0;
+  std::int64_t as_far_as = std::numeric_limits<std::int64_t>::max();
+  // One more than the slack, unless what is counted holds now.
+  bool today = false;
+  // Only while this profile is enabled (one beyond the declared ones: any other); absent: always.
+  std::optional<ProfileIndex> enabled;
+  // ... and a network that is known serves (without one a candidate is judged on others).
+  bool served = false;
+};
+
+// The orders between these counts.
+std::vector<CountOrder> count_orders(const RuleTable& table,
+                                     const std::vector<FeatureIndex>& counts);
+
+// How long a window is, at least and at most: calendar months differ, and so do days on which the
+// clocks are changed.
+struct WindowLength {
+  std::int64_t least = 0;
+  std::int64_t most = 0;
+};
+// In days, of a form that counts days; with today.
+WindowLength length_in_days(const Feature& feature);
+// The same on this day.
+std::int64_t length_on(const Feature& feature, Day today);
+// In milliseconds, of one that looks back to the same hour.
+WindowLength elapsed_length(const RuleTable& table, const Feature& feature);
+
+}  // namespace sojourn

@@ -1,0 +1,248 @@
+// What one count says about another one, against devices of any past.
+#include "engine/proof/count_orders.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <random>
+
+#include "engine/device/device.h"
+#include "tests/proof/checked_policy.h"
+#include "tests/support/catch.h"
+
+namespace sojourn::lang {
+namespace {
+
+using testing::check;
+using testing::Checked;
+
+// Counts of one thing, in all forms, as rules ask and as bans ask.
+const char* const kCounts = R"(policy counts
+  timezone Europe/Berlin
+profile one   home FR iccid 8933*
+profile two   home ES iccid 8934* download "smdp.two.example"
+profile local home BR iccid 8955* download "smdp.local.example"
+ban run never roaming in BR on more than 9 consecutive days
+  notice 2 days
+ban own never roaming in BR per profile on the same network on more than 9 consecutive days
+ban window never roaming in BR on at least 8 days within 14 days
+  notice 3 days
+ban gaps never roaming in BR on at least 9 consecutive days allowing gaps of 2 days
+ban year never roaming in BR on at least 20 days in this calendar year
+  notice 4 days
+ban dated never roaming in BR on at least 20 days in this calendar year
+  from 2026-05-01
+  notice 3 days
+ban month never roaming in BR per profile on at least 12 days in this calendar month
+  notice 4 days
+ban long never roaming in BR on at least 15 days within 1 month
+  notice 2 days
+ban hours never roaming in BR for 100 hours
+ban place never region in BR per profile on at least 10 days within 28 days
+rule a when roaming in BR on at least 7 consecutive days then profile = local
+rule b when roaming in BR on at least 7 days within 14 days then profile = local
+rule c when roaming in BR on at least 9 days within 28 days then profile = local
+rule d when roaming in BR on at least 9 days within 31 days then profile = local
+rule e when roaming in BR on at least 9 days within 2 months then profile = local
+rule f when roaming in BR on at least 9 days within 1 month then profile = local
+rule g when roaming in BR on at least 9 days in this calendar month then profile = local
+rule h when roaming in BR on at least 19 days in this calendar year then profile = local
+rule i when roaming in BR per profile on at least 9 days within 28 days then profile = local
+rule j when roaming in BR on the same network on at least 9 days within 28 days then profile = local
+rule k when roaming in BR on at least 7 consecutive days allowing gaps of 1 day then profile = local
+rule l when roaming in BR for 90 hours then profile = local
+rule m when roaming in BR on the same network for 80 hours then profile = local
+rule n when roaming in BR within 28 days then profile = local
+rule o when roaming in BR within 1 month then profile = local
+rule p when roaming in BR within 31 days then profile = local
+rule q when roaming in BR within 2 months then profile = local
+rule r when roaming in BR on the same network within 30 days then profile = local
+rule s when at least 2 switches within 20 days then profile = local
+rule t when at least 2 switches within 1 month then profile = local
+rule u when at least 2 switches within 40 days then profile = local
+rule v when at least 1 rejected with 11 within 40 days then profile = local
+rule w when at least 1 rejected with 11, 13 within 2 months then profile = local
+rule x when region in BR on at least 9 days within 28 days then profile = local
+rule y when region in BR per profile on at least 9 days within 1 month then profile = local
+rule z when network known then profile = local
+otherwise keep
+)";
+
+class Life {
+ public:
+  Life(std::shared_ptr<const PreparedPolicy> policy, std::uint32_t seed)
+      : device_(std::move(policy)), random_(seed) {
+    now_ = TimeZone().start_of(Day{20'450 + below(365)});
+  }
+
+  Device& device() { return device_; }
+  Instant now() const { return now_; }
+
+  // Some days pass, and there is news of the device.
+  void live() {
+    now_ = now_ + hours(below(3) == 0 ? 1 + below(100) : 12 + below(24));
+    Observation report;
+    report.at = now_;
+    if (below(6) == 0) {
+      const char* profiles[] = {"one", "two", "local", "nobody-knows"};
+      report.profile.give(profiles[below(4)]);
+    }
+    const char* networks[] = {"724-05", "724-06", "724-05", "208-01", "214-01"};
+    int what = below(14);
+    if (what < 10) report.network.give(*parse_plmn(networks[what / 2]));
+    if (what == 10) report.registration.give(Registration::none);
+    if (what == 11) {
+      report.registration.give(Registration::denied);
+      report.reject_cause = static_cast<std::uint16_t>(below(2) == 0 ? 11 : 13);
+    }
+    device_.observe(report);
+    if (below(3) == 0) now_ = now_ + hours(below(60));
+  }
+
+ private:
+  int below(int count) { return static_cast<int>(random_() % static_cast<unsigned>(count)); }
+
+  Device device_;
+  std::mt19937 random_;
+  Instant now_;
+};
+
+}  // namespace
+
+TEST_CASE("what counts say about each other holds for devices of any past") {
+  testing::Loaded loaded = testing::load(kCounts);
+  INFO(loaded.rendered());
+  REQUIRE(loaded.policy);
+  const RuleTable& table = loaded.table();
+  std::vector<FeatureIndex> counts;
+  std::optional<FeatureIndex> network;
+  for (FeatureIndex f = 0; f < table.features.size(); ++f) {
+    if (domain_of(table.features[f].kind) == ValueDomain::count) counts.push_back(f);
+    if (table.features[f].kind == FeatureKind::network) network = f;
+  }
+  REQUIRE(network);
+  std::vector<CountOrder> orders = count_orders(table, counts);
+  auto graph = compile(std::make_shared<const RuleTable>(table),
+                       CompileOptions{.claims = testing::small_world().claims()});
+  auto prepared = PreparedPolicy::prepare(*graph, testing::small_world());
+  REQUIRE(prepared);
+  std::vector<std::size_t> met(orders.size()), tight(orders.size());
+  for (std::uint32_t seed = 0; seed < 150; ++seed) {
+    Life life(*prepared, seed);
+    for (int step = 0; step < 60; ++step) {
+      life.live();
+      Device& device = life.device();
+      Instant now = life.now();
+      bool served = device.read(*network, now).known && device.read(*network, now).lower >= 0;
+      std::optional<std::int64_t> enabled = device.enabled_profile(now);
+      std::vector<Reading> readings(table.features.size());
+      for (FeatureIndex f : counts) readings[f] = device.read(f, now);
+      for (std::size_t i = 0; i < orders.size(); ++i) {
+        const CountOrder& order = orders[i];
+        auto is_enabled = [&](ProfileIndex candidate) {
+          bool declared = candidate < table.profiles.size();
+          return enabled == (declared ? std::int64_t{candidate} : kOtherSymbol);
+        };
+        if (order.enabled && !is_enabled(*order.enabled)) continue;
+        if (order.served && !served) continue;
+        const Feature& counted = table.features[order.below];
+        bool own = !counted.candidate || (served && is_enabled(*counted.candidate));
+        Instant until;
+        bool holds = order.today && own && device.judge(counted.inner, now, until) == Truth::yes;
+        std::int64_t slack = order.slack + (order.today && !holds ? 1 : 0);
+        const Reading &below = readings[order.below], &above = readings[order.above];
+        bool lower = above.lower >= std::min(below.lower - slack, order.as_far_as);
+        bool upper = above.upper >= std::min(below.upper - slack, order.as_far_as);
+        ++met[i];
+        if (above.lower == below.lower - slack && below.lower > 0) ++tight[i];
+        if (lower && upper) continue;
+        INFO(seed << ", step " << step << ": " << counted.identity << " [" << below.lower << ", "
+                  << below.upper << "] and " << table.features[order.above].identity << " ["
+                  << above.lower << ", " << above.upper << "], slack " << slack << " as far as "
+                  << order.as_far_as);
+        CHECK(lower);
+        CHECK(upper);
+        return;
+      }
+    }
+  }
+  // Each was met, and many are as near as can be.
+  CHECK(orders.size() > 300);
+  CHECK(std::count(met.begin(), met.end(), std::size_t{0}) == 0);
+  CHECK(std::count(tight.begin(), tight.end(), std::size_t{0}) * 2 <
+        static_cast<std::ptrdiff_t>(orders.size()));
+}
+
+TEST_CASE("days are counted in windows of days and of months: what is shown of them replays") {
+  struct Row {
+    const char* rule;
+    const char* promise;
+    Verdict verdict;
+  };
+  const Row rows[] = {
+      {"at least 28 days within 1 month", "at least 28 days within 28 days", Verdict::holds},
+      {"at least 29 days within 1 month", "at least 29 days within 29 days", Verdict::broken},
+      {"at least 25 days within 31 days", "at least 25 days within 1 month", Verdict::holds},
+      {"at least 30 days within 30 days", "at least 31 days within 1 month", Verdict::holds},
+      {"at least 59 days within 2 months", "at least 59 days within 59 days", Verdict::holds},
+      {"at least 9 days within 12 months", "at least 9 days within 1 year", Verdict::holds},
+      {"at least 20 days within 1 month", "at least 20 consecutive days", Verdict::holds},
+      {"at least 20 days within 31 days", "at least 20 days in this calendar month",
+       Verdict::holds},
+      {"at least 21 days within 1 month", "at least 20 days in this calendar month",
+       Verdict::broken},
+      {"at least 30 days within 31 days", "at least 30 days in this calendar year",
+       Verdict::broken},
+  };
+  for (const Row& row : rows) {
+    std::string text = fmt::format(R"(policy windows
+profile one   home FR iccid 8933*
+profile local home BR iccid 8955* download "smdp.local.example"
+rule settled when roaming in BR on {} then profile = local
+otherwise keep
+assert when roaming in BR on {} then profile = local
+)",
+                                   row.rule, row.promise);
+    INFO(text);
+    std::optional<Checked> checked = check(text, "windows.sojourn");
+    REQUIRE(checked);
+    CHECK(checked->analysis.promises.assertions.at(0).verdict == row.verdict);
+    std::string story = checked->story_of(Code::P0302);
+    if (!story.empty()) CHECK(testing::replay(text, story, "windows.sojourn") == "");
+  }
+}
+
+TEST_CASE("what was so within some days was so within a month, or cannot be told apart from it") {
+  struct Row {
+    const char* rule;
+    const char* promise;
+    Verdict verdict;
+  };
+  const Row rows[] = {
+      {"roaming in BR within 1 month", "roaming in BR within 27 days", Verdict::holds},
+      {"roaming in BR within 1 month", "roaming in BR within 30 days", Verdict::broken},
+      {"roaming in BR within 32 days", "roaming in BR within 1 month", Verdict::holds},
+      {"roaming in BR within 30 days", "roaming in BR within 1 month", Verdict::broken},
+      {"roaming in BR within 3 months", "roaming in BR within 2 months", Verdict::holds},
+      {"at least 2 switches within 1 month", "at least 2 switches within 27 days", Verdict::holds},
+      {"at least 2 switches within 27 days", "at least 2 switches within 1 month", Verdict::broken},
+      {"at least 2 switches within 32 days", "at least 2 switches within 1 month", Verdict::holds},
+  };
+  for (const Row& row : rows) {
+    std::string text = fmt::format(R"(policy windows
+  timezone Europe/Berlin
+profile one   home FR iccid 8933*
+profile local home BR iccid 8955* download "smdp.local.example"
+rule settled when {} then profile = local
+otherwise keep
+assert when {} then profile = local
+)",
+                                   row.rule, row.promise);
+    INFO(text);
+    std::optional<Checked> checked = check(text, "windows.sojourn");
+    REQUIRE(checked);
+    CHECK(checked->analysis.promises.assertions.at(0).verdict == row.verdict);
+  }
+}
+
+}  // namespace sojourn::lang
