@@ -24,6 +24,8 @@ struct Standing {
   std::int64_t calendar_days = 0;
   std::int64_t silent_ms = 0;
   bool possible = true;
+  // Not 0: of the days only the last so many are in a row; on the day before them it was away.
+  std::int64_t run_days = 0;
 };
 
 // The last day of the `count`-th week or month back, that of `day` being the first.
@@ -35,8 +37,42 @@ std::int32_t last_day_of_bucket(TimeUnit unit, std::int32_t day, std::int64_t co
   return after.number - 1;
 }
 
+bool answers_alike(const RuleTable& table, FeatureIndex f, std::int64_t one, std::int64_t other) {
+  const std::vector<Test>& tests = table.conditions.tests();
+  return std::all_of(tests.begin(), tests.end(), [&](const Test& test) {
+    const Feature& feature = table.features[f];
+    return test.feature != f || judge(test, feature, Reading::exactly(one)) ==
+                                    judge(test, feature, Reading::exactly(other));
+  });
+}
+
+// Is it over wherever the network is of no country?
+bool ends_with_network(const RuleTable& table, ConditionIndex condition) {
+  std::vector<FeatureIndex> features = table.conditions.features_of(condition);
+  return std::all_of(features.begin(), features.end(), [&](FeatureIndex f) {
+    const Feature& feature = table.features[f];
+    return feature.kind == FeatureKind::network ||
+           (feature.kind == FeatureKind::roaming && !feature.countries.empty());
+  });
+}
+
+// How long a run of days must be that is shorter than the whole stay; 0: none need be.
+std::int64_t run_within(const RuleTable& table, const Witness& witness,
+                        const std::vector<FeatureIndex>& runs, std::int64_t stay_days) {
+  std::int64_t longest = 0;
+  bool shorter = false;
+  for (FeatureIndex f : runs) {
+    std::int64_t run = witness.readings[f].lower;
+    longest = std::max(longest, run);
+    shorter = shorter || (run < stay_days && !answers_alike(table, f, run, stay_days));
+    if (!ends_with_network(table, table.features[f].inner)) return 0;
+  }
+  return shorter ? std::max<std::int64_t>(longest, 1) : 0;
+}
+
 Standing standing_of(const RuleTable& table, const Witness& witness) {
   Standing standing;
+  std::vector<FeatureIndex> runs;
   for (FeatureIndex f = 0; f < table.features.size(); ++f) {
     const Feature& feature = table.features[f];
     const Reading& reading = witness.readings[f];
@@ -77,6 +113,9 @@ Standing standing_of(const RuleTable& table, const Witness& witness) {
         if (feature.bucket == TimeUnit::day) needs_days(reading.lower - 1);
         break;
       case FeatureKind::consecutive_days:
+        if (feature.gap_days == 0 && feature.ahead_days == 0) runs.push_back(f);
+        needs_days(reading.lower - 1);
+        break;
       case FeatureKind::calendar_count:
         needs_days(reading.lower - 1);
         break;
@@ -84,6 +123,8 @@ Standing standing_of(const RuleTable& table, const Witness& witness) {
         break;
     }
   }
+  standing.run_days = run_within(table, witness, runs, standing.calendar_days + 1);
+  if (standing.ms >= standing.run_days * kDayMs) standing.run_days = 0;
   return standing;
 }
 
@@ -175,13 +216,7 @@ namespace {
 // The value wanted, or a plainer one about which no condition asks anything else.
 std::int64_t plain_or(const RuleTable& table, FeatureIndex f, std::int64_t plain,
                       std::int64_t wanted) {
-  const std::vector<Test>& tests = table.conditions.tests();
-  bool alike = std::all_of(tests.begin(), tests.end(), [&](const Test& test) {
-    const Feature& feature = table.features[f];
-    return test.feature != f || judge(test, feature, Reading::exactly(plain)) ==
-                                    judge(test, feature, Reading::exactly(wanted));
-  });
-  return alike ? plain : wanted;
+  return answers_alike(table, f, plain, wanted) ? plain : wanted;
 }
 
 // " accuracy 20 m speed 14 m/s"
@@ -263,12 +298,24 @@ std::optional<std::string> witness_as_test(const RuleTable& table, const Witness
   std::string space = report.empty() ? "" : " ";
   std::int64_t report_ms = witness.time_of_day_ms - standing.silent_ms;
   std::int64_t whole_days = std::max(standing.calendar_days, standing.ms / kDayMs);
-  auto first_day = static_cast<std::int32_t>(witness.day - whole_days);
-  if (whole_days > 0) {
-    std::int64_t clock = witness.time_of_day_ms / 60'000 * 60'000;
+  std::int64_t clock = witness.time_of_day_ms / 60'000 * 60'000;
+  // Reports on each of these days, counted back from the last.
+  auto daily = [&](std::int64_t first, std::int64_t last) {
+    if (first < last) return;
+    auto day = [&](std::int64_t back) {
+      return to_text(Day{static_cast<std::int32_t>(witness.day - back)});
+    };
     text += fmt::format("  every day at {:02}:{:02} from {} to {}{}{}\n", clock / 3'600'000,
-                        clock / 60'000 % 60, to_text(Day{first_day}), to_text(Day{witness.day - 1}),
-                        space, report);
+                        clock / 60'000 % 60, day(first), day(last), space, report);
+  };
+  if (std::int64_t run = standing.run_days; run > 0) {
+    daily(whole_days + 1, run + 1);
+    std::int64_t leaves = (clock + (kDayMs - clock) / 2) / 60'000 * 60'000;
+    auto day = static_cast<std::int32_t>(witness.day - run - 1);
+    text += fmt::format("  at {} network 901-01\n", time_text(day, leaves));
+    daily(run - 1, 1);
+  } else {
+    daily(whole_days, 1);
   }
   // The daily reports say it already where they begin early enough.
   std::int64_t clock_ms = witness.time_of_day_ms % 60'000;

@@ -12,6 +12,7 @@
 #include "engine/proof/slow_switch.h"
 #include "engine/runtime/device_loop.h"
 #include "tests/proof/checked_policy.h"
+#include "tests/proof/shipped_policies.h"
 #include "tests/support/catch.h"
 #include "tests/support/disk_files.h"
 #include "tests/support/golden.h"
@@ -24,9 +25,9 @@ namespace fs = std::filesystem;
 using sojourn::testing::contents_of;
 using testing::check;
 using testing::Checked;
+using testing::kExamples;
 using testing::replay;
-
-const fs::path kExamples = fs::path(SOJOURN_SOURCE_DIR) / "rules-examples";
+using testing::rules_alone;
 
 struct Variant {
   std::string file;
@@ -135,19 +136,6 @@ std::vector<Block> blocks_of(const std::string& text, const std::string& keyword
     found.push_back({at + 1, text.find("\n\n", at + 1) + 1});
   }
   return found;
-}
-
-// The policy without its tests and assertions: a broken one is not about them.
-std::string rules_alone(const std::string& text) {
-  std::string kept = text.substr(0, text.find("\ntest \"")) + "\n";
-  for (std::size_t at = kept.find("\nassert "); at != std::string::npos;
-       at = kept.find("\nassert ")) {
-    kept.erase(at + 1, kept.find("\n\n", at) - at);
-  }
-  // The fleet's count is told by a host and by no test.
-  std::string fleet = " and more than 500 devices with the same apn";
-  if (std::size_t at = kept.find(fleet); at != std::string::npos) kept.erase(at, fleet.size());
-  return kept;
 }
 
 // The ban gives no notice, and a switch takes five days.
