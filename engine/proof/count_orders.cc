@@ -49,6 +49,9 @@ std::int64_t clock_changes(const std::string& zone_name) {
   return most_ms - least_ms;
 }
 
+// Among more counts of one thing only those are put in order of which one is never above the other.
+constexpr std::size_t kAlikeMax = 64;
+
 std::int64_t minus(std::int64_t a, std::int64_t b) { return std::max<std::int64_t>(a - b, 0); }
 
 class Orders {
@@ -65,6 +68,7 @@ class Orders {
       if (feature.kind == FeatureKind::event_count) alike[{0, false}].push_back(f);
     }
     for (const auto& [key, features] : alike) {
+      with_slack_ = features.size() <= kAlikeMax;
       for (FeatureIndex below : features) {
         for (FeatureIndex above : features) {
           if (below != above) relate(below, above);
@@ -76,6 +80,16 @@ class Orders {
 
  private:
   const Feature& feature(FeatureIndex f) const { return table_.features[f]; }
+  const WindowLength& days_of(FeatureIndex f) {
+    auto [kept, fresh] = days_.try_emplace(f);
+    if (fresh) kept->second = length_in_days(feature(f));
+    return kept->second;
+  }
+  const WindowLength& elapsed_of(FeatureIndex f) {
+    auto [kept, fresh] = elapsed_.try_emplace(f);
+    if (fresh) kept->second = elapsed_length(table_, feature(f));
+    return kept->second;
+  }
 
   const std::string& zone_of(const Feature& feature) const {
     return feature.zone.empty() ? table_.settings.zone : feature.zone;
@@ -108,19 +122,28 @@ class Orders {
     CountOrder order;
     order.below = below;
     order.above = above;
-    if (same_candidate(order) && holds(order)) found_.push_back(order);
+    if (!same_candidate(order) || !holds(order)) return;
+    if (with_slack_ || (order.slack == 0 && !order.today)) found_.push_back(order);
   }
 
   bool holds(CountOrder& order) {
     const Feature &a = feature(order.below), &b = feature(order.above);
-    if (a.kind == FeatureKind::event_count) return events(a, b);
+    if (a.kind == FeatureKind::event_count) return events(order);
     if (a.kind == FeatureKind::recency) return b.kind == a.kind && recency(order);
     if (!is_narrower(a.scope, b.scope)) return false;
     bool by_days = counts_days(a) && counts_days(b);
     if (by_days && zone_of(a) == zone_of(b)) return days(order);
+    bool same = a.kind == b.kind && a.bucket == b.bucket && a.gap_days == b.gap_days &&
+                a.window.unit == b.window.unit && zone_of(a) == zone_of(b);
     // What is still open of a share depends on its window.
-    return a.kind == b.kind && a.window == b.window && a.bucket == b.bucket &&
-           a.gap_days == b.gap_days && a.ahead_days == b.ahead_days && zone_of(a) == zone_of(b);
+    bool grows = a.kind == FeatureKind::window_count && a.window.count <= b.window.count;
+    bool later = !is_share(a.kind) && a.ahead_days == 0 && b.ahead_days > 0;
+    return same && (grows || a.window.count == b.window.count) &&
+           (later || a.ahead_days == b.ahead_days);
+  }
+
+  static bool is_share(FeatureKind kind) {
+    return kind == FeatureKind::held_share || kind == FeatureKind::day_share;
   }
 
   static bool counts_days(const Feature& feature) {
@@ -138,7 +161,7 @@ class Orders {
     if (runs) {
       // Each day of a run lies in the window, or before it. (Another profile is supposed on more
       // networks for a run than for a window, semantics 9a.)
-      order.as_far_as = length_in_days(b).least;
+      order.as_far_as = days_of(order.above).least;
       if (a.candidate) order.enabled = a.candidate;
       order.served = order.enabled.has_value();
       return a.gap_days == 0 && order.slack == 0 && a.ahead_days == 0;
@@ -153,8 +176,8 @@ class Orders {
     // Days of the one that the other may not reach back to; a calendar that begins today tells
     // nothing of those before.
     if (!contained && b.kind == FeatureKind::calendar_count) return false;
-    if (!contained) order.slack += minus(length_in_days(a).most, length_in_days(b).least);
-    return order.slack < length_in_days(a).most;
+    if (!contained) order.slack += minus(days_of(order.below).most, days_of(order.above).least);
+    return order.slack < days_of(order.below).most;
   }
 
   // The most of several days to come is no less than today's, and a day adds one at most.
@@ -172,7 +195,7 @@ class Orders {
     const Feature &a = feature(order.below), &b = feature(order.above);
     if (!is_narrower(b.scope, a.scope)) return false;
     if (a.window == b.window && zone_of(a) == zone_of(b)) return true;
-    WindowLength of_a = elapsed_length(table_, a), of_b = elapsed_length(table_, b);
+    WindowLength of_a = elapsed_of(order.below), of_b = elapsed_of(order.above);
     bool months = zone_of(a) == zone_of(b) && in_months(a.window) && in_months(b.window);
     bool wider = of_a.least >= of_b.most || (months && months_of(a.window) >= months_of(b.window));
     wider = a.window.count == 0 || (wider && b.window.count > 0);
@@ -182,7 +205,8 @@ class Orders {
   }
 
   // Fewer causes, in a shorter window.
-  bool events(const Feature& a, const Feature& b) const {
+  bool events(const CountOrder& order) {
+    const Feature &a = feature(order.below), &b = feature(order.above);
     bool same = a.event.kind == b.event.kind && a.event.name == b.event.name;
     if (!same || !is_narrower(a.scope, b.scope)) return false;
     const std::vector<std::uint16_t>&of_a = a.event.causes, &of_b = b.event.causes;
@@ -195,11 +219,13 @@ class Orders {
       return (elapsed || zone_of(a) == zone_of(b)) && a.window.count <= b.window.count;
     }
     bool by_days = a.window.unit == TimeUnit::day || b.window.unit == TimeUnit::day;
-    return !by_days && elapsed_length(table_, a).most <= elapsed_length(table_, b).least;
+    return !by_days && elapsed_of(order.below).most <= elapsed_of(order.above).least;
   }
 
   const RuleTable& table_;
   const std::vector<FeatureIndex>& counts_;
+  bool with_slack_ = true;
+  std::map<FeatureIndex, WindowLength> days_, elapsed_;
   std::vector<CountOrder> found_;
 };
 

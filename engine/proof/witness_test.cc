@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 
 #include "engine/device/candidates.h"
@@ -94,6 +95,8 @@ Standing standing_of(const RuleTable& table, const Witness& witness) {
       if (held_once) standing.possible = false;
       continue;
     }
+    // Each day ahead, on which it goes on, adds one.
+    std::int64_t counted_today = reading.lower - std::abs(feature.ahead_days);
     switch (feature.kind) {
       case FeatureKind::held:
         standing.ms = std::max(standing.ms, reading.lower);
@@ -110,14 +113,14 @@ Standing standing_of(const RuleTable& table, const Witness& witness) {
         if (feature.bucket == TimeUnit::week || feature.bucket == TimeUnit::month) {
           needs_days(witness.day - last_day_of_bucket(feature.bucket, witness.day, reading.lower));
         }
-        if (feature.bucket == TimeUnit::day) needs_days(reading.lower - 1);
+        if (feature.bucket == TimeUnit::day) needs_days(counted_today - 1);
         break;
       case FeatureKind::consecutive_days:
         if (feature.gap_days == 0 && feature.ahead_days == 0) runs.push_back(f);
-        needs_days(reading.lower - 1);
+        needs_days(counted_today - 1);
         break;
       case FeatureKind::calendar_count:
-        needs_days(reading.lower - 1);
+        needs_days(counted_today - 1);
         break;
       default:
         break;

@@ -436,7 +436,9 @@ void World::make_orders() {
       counts.push_back(f);
     }
   }
-  orders_ = count_orders(table_, counts);
+  for (const CountOrder& order : count_orders(table_, counts)) {
+    orders_[order.enabled].push_back(order);
+  }
   for (FeatureIndex f : counts) {
     const Feature& feature = table_.features[f];
     if (feature.kind != FeatureKind::recency || feature.window.count == 0) continue;

@@ -215,7 +215,7 @@ class World {
   Group place_, identity_, clock_;
   std::vector<const Group*> group_of_axis_;
   std::vector<std::size_t> identity_axis_;  // by axis: into the axes of identities
-  std::vector<CountOrder> orders_;
+  std::map<std::optional<ProfileIndex>, std::vector<CountOrder>> orders_;  // by CountOrder::enabled
   std::map<FeatureIndex, std::int64_t> reaches_back_;  // `recency` in a window: less than so long
   std::map<FeatureIndex, std::map<std::int64_t, Stand>> stands_;
   std::map<FeatureIndex, std::map<std::uint8_t, Stand>> stands_in_;  // by country

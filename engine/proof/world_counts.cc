@@ -204,9 +204,11 @@ class World::CountReader {
     for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
       if (domain_of(table_.features[f].kind) == ValueDomain::count) counts_.push_back(f);
     }
-    for (const CountOrder& order : world.orders_) {
-      bool enabled = !order.enabled || is_enabled(*order.enabled);
-      if (enabled && (served_ || !order.served)) orders_.push_back(&order);
+    take_orders(std::nullopt);
+    if (witness.profile.known) {
+      bool declared = witness.profile.lower >= 0;
+      take_orders(static_cast<ProfileIndex>(
+          declared ? static_cast<std::size_t>(witness.profile.lower) : table_.profiles.size()));
     }
   }
 
@@ -228,6 +230,14 @@ class World::CountReader {
   }
 
  private:
+  void take_orders(std::optional<ProfileIndex> enabled) {
+    auto orders = world_.orders_.find(enabled);
+    if (orders == world_.orders_.end()) return;
+    for (const CountOrder& order : orders->second) {
+      if (served_ || !order.served) orders_.push_back(&order);
+    }
+  }
+
   // What is preferred where the box leaves it open: both bounds of a count one value, and what may
   // never have held not to have.
   struct Plain {

@@ -39,6 +39,8 @@ ban long never roaming in BR on at least 15 days within 1 month
   notice 2 days
 ban hours never roaming in BR for 100 hours
 ban place never region in BR per profile on at least 10 days within 28 days
+rule weeks when roaming in BR on at least 2 weeks within 8 weeks then profile = local
+rule weeks-too when roaming in BR on at least 3 weeks within 12 weeks then profile = local
 rule a when roaming in BR on at least 7 consecutive days then profile = local
 rule b when roaming in BR on at least 7 days within 14 days then profile = local
 rule c when roaming in BR on at least 9 days within 28 days then profile = local
