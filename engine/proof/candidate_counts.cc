@@ -7,7 +7,7 @@
 namespace sojourn {
 namespace {
 
-bool follows_from_profile(FeatureKind kind) {
+bool is_of_the_profile(FeatureKind kind) {
   return kind == FeatureKind::profile || kind == FeatureKind::roaming ||
          kind == FeatureKind::breakout || kind == FeatureKind::installed;
 }
@@ -35,7 +35,7 @@ bool holds_as_well(const RuleTable& table, ConditionIndex condition, std::size_t
     const Test& test = table.conditions.test_of(node);
     const Feature& feature = table.features[test.feature];
     if (is_temporal(feature.kind)) return false;  // counts do not count counts with a profile
-    if (!follows_from_profile(feature.kind)) return true;
+    if (!is_of_the_profile(feature.kind)) return true;
     return feature.kind == FeatureKind::roaming &&
            judge(test, feature, Reading::exactly(0)) == Truth::no &&
            roams_as_well(table, feature.countries, one, other);
@@ -45,7 +45,7 @@ bool holds_as_well(const RuleTable& table, ConditionIndex condition, std::size_t
     std::vector<FeatureIndex> all = table.conditions.features_of(condition);
     return std::none_of(all.begin(), all.end(), [&](FeatureIndex f) {
       FeatureKind kind = table.features[f].kind;
-      return follows_from_profile(kind) || is_temporal(kind);
+      return is_of_the_profile(kind) || is_temporal(kind);
     });
   }
   for (std::uint32_t i = 0; i < node.count && grows; ++i) {
