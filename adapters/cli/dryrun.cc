@@ -3,9 +3,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <iterator>
-#include <limits>
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -19,8 +16,8 @@
 #include "adapters/cli/output_file.h"
 #include "adapters/cli/policy_input.h"
 #include "adapters/cli/progress.h"
+#include "adapters/cli/reported_days.h"
 #include "adapters/telemetry/trace_reader.h"
-#include "engine/base/calendar.h"
 #include "engine/base/diagnostic_code.h"
 #include "engine/runtime/audit_chain.h"
 #include "engine/runtime/record_json.h"
@@ -162,46 +159,6 @@ struct Fed {
   }
 };
 
-// The days with reports. A clock that is years wrong stretches the trace to where it points, and
-// every device is followed up to there: that is told before it is done.
-class ReportedDays {
- public:
-  void add(const Observation& report) {
-    Day day = TimeZone().day_of(report.at);
-    if (day.number == last_added_) return;
-    last_added_ = day.number;
-    days_.try_emplace(day.number, report.names);
-  }
-
-  // Empty where no years without a report lie within the trace.
-  std::string told() const {
-    constexpr std::int32_t kGapDaysMax = 1'000;
-    auto widest = days_.end();
-    std::int32_t most = kGapDaysMax;
-    for (auto day = days_.begin(); day != days_.end() && std::next(day) != days_.end(); ++day) {
-      std::int32_t gap = std::next(day)->first - day->first;
-      if (gap > most) most = gap, widest = day;
-    }
-    if (widest == days_.end()) return {};
-    auto after = std::next(widest);
-    bool few_after = std::distance(after, days_.end()) <= std::distance(days_.begin(), after);
-    return fmt::format(
-        "nothing is reported between {} and {}: is the clock of {} right? (every device is "
-        "followed "
-        "to the end of the trace)\n",
-        to_text(Day{widest->first}), to_text(Day{after->first}),
-        name_of(few_after ? after->second : widest->second));
-  }
-
- private:
-  static const std::string& name_of(const DeviceNames& names) {
-    return !names.eid.empty() ? names.eid : !names.imei.empty() ? names.imei : names.device;
-  }
-
-  std::map<std::int32_t, DeviceNames> days_;  // who reported first on it
-  std::int32_t last_added_ = std::numeric_limits<std::int32_t>::min();
-};
-
 // Feeds the whole trace. Not ok: `--strict` or a file's damage, told on the console.
 bool replay_trace(telemetry::TraceReader& reader, const telemetry::ReadMeter& meter, Fed& fed,
                   Console& console) {
@@ -251,6 +208,30 @@ Status refuse_contradictions(const DryrunOptions& options) {
   return {};
 }
 
+Result<telemetry::TraceOptions> reading_options(const DryrunOptions& options, unsigned jobs) {
+  auto reading = trace_options(options.trace);
+  if (!reading) return reading;
+  reading->strict = options.strict;
+  reading->jobs = jobs;
+  reading->meter = std::make_shared<telemetry::ReadMeter>();
+  return reading;
+}
+
+// What is said at the end, for people or programs.
+void tell(const DryrunOptions& options, const DryrunSummary& summary,
+          const DryrunComparison* compared, Console& console) {
+  std::string text = options.format == OutputFormat::json ? summary_json(summary, compared)
+                                                          : summary_text(summary, compared);
+  // With the decisions on standard output the summary must not stand among them.
+  bool apart = options.decisions == "-" || options.audit == "-" || options.report == "-";
+  apart ? console.message(text) : console.print(text);
+}
+
+bool any_violated(const DryrunSummary& summary) {
+  return std::any_of(summary.totals.bans.begin(), summary.totals.bans.end(),
+                     [](const BanTotals& ban) { return ban.with.device_count > 0; });
+}
+
 }  // namespace
 
 int run_dryrun(const DryrunOptions& options, Console& console) {
@@ -261,11 +242,8 @@ int run_dryrun(const DryrunOptions& options, Console& console) {
   if (!changed) return console.fail(changed.error());
   unsigned jobs =
       options.jobs > 0 ? options.jobs : std::max(1u, std::thread::hardware_concurrency());
-  auto reading = trace_options(options.trace);
+  auto reading = reading_options(options, jobs);
   if (!reading) return console.fail(reading.error());
-  reading->strict = options.strict;
-  reading->jobs = jobs;
-  reading->meter = std::make_shared<telemetry::ReadMeter>();
   auto reader = telemetry::TraceReader::open(*reading);
   if (!reader) return console.fail(reader.error());
   ReplayOptions replaying{.jobs = jobs, .profiles = !options.compare.empty()};
@@ -307,11 +285,7 @@ int run_dryrun(const DryrunOptions& options, Console& console) {
                                         compare_replays(run.replay, other->replay)});
   }
   const DryrunComparison* compared = comparison ? &*comparison : nullptr;
-  // With the decisions on standard output the summary must not stand among them.
-  bool summary_apart = options.decisions == "-" || options.audit == "-" || options.report == "-";
-  std::string text = options.format == OutputFormat::json ? summary_json(summary, compared)
-                                                          : summary_text(summary, compared);
-  summary_apart ? console.message(text) : console.print(text);
+  tell(options, summary, compared, console);
   if (summary.totals.loops.report_count == 0) {
     return console.fail(make_diagnostic(Code::E0006, "the trace holds no report that can be used",
                                         "each line needs `ts` and one of `eid`, `imei`, `device`"));
@@ -322,9 +296,7 @@ int run_dryrun(const DryrunOptions& options, Console& console) {
     if (!status) return console.fail(status.error());
   }
   if (!whole) return kUnusable;
-  bool violated = std::any_of(summary.totals.bans.begin(), summary.totals.bans.end(),
-                              [](const BanTotals& ban) { return ban.with.device_count > 0; });
-  return violated ? kFindings : kClean;
+  return any_violated(summary) ? kFindings : kClean;
 }
 
 }  // namespace sojourn::cli

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "engine/base/diagnostic_code.h"
+#include "engine/proof/ban_end.h"
 #include "engine/proof/shared_codes.h"
 #include "engine/proof/witness_parts.h"
 #include "engine/proof/witness_text.h"
@@ -384,42 +384,12 @@ class FindingWriter {
 
   // What day it is nobody asks here: a policy decides for devices of any time.
   void note_end(Diagnostic& d, const Ban& ban) const {
-    std::optional<std::int32_t> last = last_day_of(ban);
+    std::optional<std::int32_t> last = last_day_of(table_, ban);
     if (!last) return;
     d.notes.push_back(fmt::format(
         "the ban is in force until {}: it is broken for a device of that time; a policy "
         "that judges no device of that time any more can do without the ban",
         to_text(Day{*last})));
-  }
-
-  // The last day on which the ban is in force with any profile; absent: it does not end.
-  std::optional<std::int32_t> last_day_of(const Ban& ban) const {
-    std::optional<std::int32_t> last;
-    for (ConditionIndex condition : ban.violated) {
-      if (condition == ConditionTable::kNever) continue;
-      std::optional<std::int32_t> end = last_day_of(condition);
-      if (!end) return std::nullopt;
-      last = std::max(last.value_or(*end), *end);
-    }
-    return last;
-  }
-  std::optional<std::int32_t> last_day_of(ConditionIndex condition) const {
-    const ConditionTable& conditions = table_.conditions;
-    const ConditionNode& node = conditions.node(condition);
-    if (node.op == ConditionOp::test) {
-      const Test& test = conditions.test_of(node);
-      const Feature& feature = table_.features[test.feature];
-      bool ends = feature.kind == FeatureKind::date &&
-                  feature.until_day != std::numeric_limits<std::int32_t>::max() &&
-                  judge(test, feature, Reading::exactly(0)) == Truth::no;
-      return ends ? std::optional(feature.until_day) : std::nullopt;
-    }
-    std::optional<std::int32_t> last;
-    for (std::uint32_t i = 0; i < node.count && node.op == ConditionOp::conjunction; ++i) {
-      std::optional<std::int32_t> end = last_day_of(conditions.child(node, i));
-      if (end) last = std::min(last.value_or(*end), *end);
-    }
-    return last;
   }
 
   void write(const BanVerdict& verdict) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/base/written_name.h"
+#include "engine/proof/witness_text.h"
 #include "engine/proof/world.h"
 
 namespace sojourn {
@@ -13,8 +14,8 @@ namespace sojourn {
 std::string joined(const std::vector<std::string>& parts);  // by ", "
 // "type = meter", "roaming in BR on 60 consecutive days".
 std::string reading_text(const RuleTable& table, const Feature& feature, const Reading& reading);
-// What is counted apart from conditions: "rejected with 11, 13 within 6 hours", "data in CN within 30
-// days".
+// What is counted apart from conditions: "rejected with 11, 13 within 6 hours", "data in CN within
+// 30 days".
 std::string counted_words(const RuleTable& table, const Feature& feature);
 // "2026-07-01 12:00"; milliseconds beyond a day run into other days.
 std::string time_text(std::int32_t day, std::int64_t ms_of_day);
@@ -39,5 +40,7 @@ std::optional<std::vector<Happening>> happenings(const RuleTable& table, const W
 Reading told_network(const RuleTable& table, const Witness& witness);
 // What every report of a stay says.
 std::vector<std::string> report_parts(const RuleTable& table, const Witness& witness);
+// The remarks and expectations of a test, a line each.
+std::string end_of(const WitnessTest& test);
 
 }  // namespace sojourn

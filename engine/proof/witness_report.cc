@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <utility>
 
 #include "engine/proof/witness_parts.h"
 
@@ -16,6 +18,37 @@ std::string member_name(const Attribute& attribute, std::int64_t symbol) {
   return attribute.values[static_cast<std::size_t>(symbol)];
 }
 
+// What a report says of an attribute with one value; absent where it says nothing.
+std::optional<AttributeReport> attribute_value(const RuleTable& table, const Feature& feature,
+                                               const Reading& reading) {
+  AttributeReport value;
+  value.type = AttributeReport::Type::text;
+  switch (feature.kind) {
+    case FeatureKind::attribute_choice: {
+      const std::vector<std::string>& values = table.attributes[feature.subject].values;
+      bool listed = reading.lower >= 0 && reading.lower < std::int64_t(values.size());
+      value.text = listed ? values[static_cast<std::size_t>(reading.lower)] : "something else";
+      break;
+    }
+    case FeatureKind::attribute_country:
+      if (reading.lower < 0) return std::nullopt;
+      value.text = code_of(Country{static_cast<std::uint8_t>(reading.lower)});
+      break;
+    case FeatureKind::attribute_number:
+      value.type = AttributeReport::Type::number;
+      value.number_millionths = reading.lower;
+      break;
+    case FeatureKind::attribute_flag:
+      value.type = AttributeReport::Type::flag;
+      value.flag = reading.lower != 0;
+      break;
+    default:
+      return std::nullopt;
+  }
+  value.name = table.attributes[feature.subject].name;
+  return value;
+}
+
 }  // namespace
 
 Observation given_report(const RuleTable& table, const Witness& witness) {
@@ -28,47 +61,19 @@ Observation given_report(const RuleTable& table, const Witness& witness) {
     const Feature& feature = table.features[f];
     const Reading& reading = witness.readings[f];
     if (!reading.known) continue;
-    AttributeReport value;
-    switch (feature.kind) {
-      case FeatureKind::attribute_choice: {
-        const std::vector<std::string>& values = table.attributes[feature.subject].values;
-        bool listed = reading.lower >= 0 && reading.lower < std::int64_t(values.size());
-        value.type = AttributeReport::Type::text;
-        value.text = listed ? values[static_cast<std::size_t>(reading.lower)] : "something else";
-        break;
-      }
-      case FeatureKind::attribute_country:
-        if (reading.lower < 0) continue;
-        value.type = AttributeReport::Type::text;
-        value.text = code_of(Country{static_cast<std::uint8_t>(reading.lower)});
-        break;
-      case FeatureKind::attribute_number:
-        value.type = AttributeReport::Type::number;
-        value.number_millionths = reading.lower;
-        break;
-      case FeatureKind::attribute_flag:
-        value.type = AttributeReport::Type::flag;
-        value.flag = reading.lower != 0;
-        break;
-      case FeatureKind::attribute_has: {
-        std::vector<std::string>& members = sets[feature.subject];
-        const Attribute& attribute = table.attributes[feature.subject];
-        if (reading.lower != 0) members.push_back(member_name(attribute, feature.symbol));
-        continue;
-      }
-      case FeatureKind::installed:
-        installed_known = true;
-        if (reading.lower != 0) installed.push_back(table.profiles[feature.subject].name);
-        continue;
-      case FeatureKind::fallback:
-        if (reading.lower < 0) continue;
-        report.fallback.give(table.profiles[static_cast<std::size_t>(reading.lower)].name);
-        continue;
-      default:
-        continue;
+    if (feature.kind == FeatureKind::attribute_has) {
+      std::vector<std::string>& members = sets[feature.subject];
+      const Attribute& attribute = table.attributes[feature.subject];
+      if (reading.lower != 0) members.push_back(member_name(attribute, feature.symbol));
+    } else if (feature.kind == FeatureKind::installed) {
+      installed_known = true;
+      if (reading.lower != 0) installed.push_back(table.profiles[feature.subject].name);
+    } else if (feature.kind == FeatureKind::fallback) {
+      if (reading.lower < 0) continue;
+      report.fallback.give(table.profiles[static_cast<std::size_t>(reading.lower)].name);
+    } else if (auto value = attribute_value(table, feature, reading)) {
+      report.attributes.push_back(*std::move(value));
     }
-    value.name = table.attributes[feature.subject].name;
-    report.attributes.push_back(std::move(value));
   }
   for (auto& [attribute, members] : sets) {
     AttributeReport value;

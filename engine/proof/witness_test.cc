@@ -288,50 +288,77 @@ std::vector<std::string> report_parts(const RuleTable& table, const Witness& wit
   return parts;
 }
 
+std::string end_of(const WitnessTest& test) {
+  std::string text;
+  for (const std::string& remark : test.remarks) text += fmt::format("  # {}\n", remark);
+  for (const std::string& expectation : test.expectations) {
+    text += fmt::format("  expect {}\n", expectation);
+  }
+  return text;
+}
+
+namespace {
+
+constexpr std::int64_t kMinuteMs = 60'000;
+
+std::string line_of(const std::string& begin, const std::string& said) {
+  return fmt::format("  {}{}{}\n", begin, said.empty() ? "" : " ", said);
+}
+
+// A report on each day of the stay; where only the last days are in a row, with a day away before
+// them.
+std::string daily_lines(const Witness& witness, const Standing& standing, std::int64_t whole_days,
+                        const std::string& report) {
+  std::int64_t clock = witness.time_of_day_ms / kMinuteMs * kMinuteMs;
+  // Counted back from the moment.
+  auto each_day = [&](std::int64_t first, std::int64_t last) -> std::string {
+    if (first < last) return {};
+    auto day = [&](std::int64_t back) {
+      return to_text(Day{static_cast<std::int32_t>(witness.day - back)});
+    };
+    return line_of(
+        fmt::format("every day at {} from {} to {}", clock_text(clock), day(first), day(last)),
+        report);
+  };
+  std::int64_t run = standing.run_days;
+  if (run == 0) return each_day(whole_days, 1);
+  std::int64_t leaves = (clock + (kDayMs - clock) / 2) / kMinuteMs * kMinuteMs;
+  auto away = static_cast<std::int32_t>(witness.day - run - 1);
+  return each_day(whole_days + 1, run + 1) +
+         line_of("at " + time_text(away, leaves), "network 901-01") + each_day(run - 1, 1);
+}
+
+// The reports that make the device stand there long enough, up to the moment itself.
+struct Stay {
+  std::int64_t length_ms = 0;
+  std::string lines;
+};
+
+Stay stay_of(const Witness& witness, const Standing& standing, const std::string& report) {
+  std::int64_t whole_days = std::max(standing.calendar_days, standing.ms / kDayMs);
+  Stay stay{std::max(standing.ms, whole_days * kDayMs), {}};
+  // The daily reports say it already where they begin early enough.
+  std::int64_t beyond_minute_ms = witness.time_of_day_ms % kMinuteMs;
+  bool begins_before = whole_days * kDayMs + beyond_minute_ms < standing.ms;
+  if (begins_before || (standing.ms > 0 && whole_days == 0)) {
+    std::string begin = time_text(witness.day, witness.time_of_day_ms - standing.ms);
+    stay.lines += line_of("at " + begin, report);
+  }
+  stay.lines += daily_lines(witness, standing, whole_days, report);
+  return stay;
+}
+
+}  // namespace
+
 std::optional<std::string> witness_as_test(const RuleTable& table, const Witness& witness,
                                            const WitnessTest& test) {
   Standing standing = standing_of(table, witness);
   std::optional<std::vector<Happening>> past = happenings(table, witness);
   if (!standing.possible || !past) return std::nullopt;
-  std::string text = fmt::format("test {}\n", written_text(test.name));
-  std::vector<std::string> given = given_parts(table, witness);
-  if (!given.empty()) text += fmt::format("  given {}\n", joined(given));
-  std::size_t stay_begins = text.size();
   std::string report = joined(report_parts(table, witness));
-  std::string space = report.empty() ? "" : " ";
+  Stay stay = stay_of(witness, standing, report);
   std::int64_t report_ms = witness.time_of_day_ms - standing.silent_ms;
-  std::int64_t whole_days = std::max(standing.calendar_days, standing.ms / kDayMs);
-  std::int64_t clock = witness.time_of_day_ms / 60'000 * 60'000;
-  // Reports on each of these days, counted back from the last.
-  auto daily = [&](std::int64_t first, std::int64_t last) {
-    if (first < last) return;
-    auto day = [&](std::int64_t back) {
-      return to_text(Day{static_cast<std::int32_t>(witness.day - back)});
-    };
-    text += fmt::format("  every day at {:02}:{:02} from {} to {}{}{}\n", clock / 3'600'000,
-                        clock / 60'000 % 60, day(first), day(last), space, report);
-  };
-  if (std::int64_t run = standing.run_days; run > 0) {
-    daily(whole_days + 1, run + 1);
-    std::int64_t leaves = (clock + (kDayMs - clock) / 2) / 60'000 * 60'000;
-    auto day = static_cast<std::int32_t>(witness.day - run - 1);
-    text += fmt::format("  at {} network 901-01\n", time_text(day, leaves));
-    daily(run - 1, 1);
-  } else {
-    daily(whole_days, 1);
-  }
-  // The daily reports say it already where they begin early enough.
-  std::int64_t clock_ms = witness.time_of_day_ms % 60'000;
-  bool begins_before = whole_days * kDayMs + clock_ms < standing.ms;
-  if (begins_before || (standing.ms > 0 && whole_days == 0)) {
-    std::string begin = time_text(witness.day, witness.time_of_day_ms - standing.ms);
-    std::string line = fmt::format("  at {}{}{}\n", begin, space, report);
-    // The stay begins before the daily reports do.
-    std::size_t after_given = text.find("  every day");
-    text.insert(after_given == std::string::npos ? text.size() : after_given, line);
-  }
   // What is older than the stay comes before it.
-  std::int64_t stay_ms = std::max(standing.ms, whole_days * kDayMs);
   std::string older, newer, at_last = report;
   for (const Happening& happening : *past) {
     if (happening.before_ms == 0) {
@@ -339,21 +366,17 @@ std::optional<std::string> witness_as_test(const RuleTable& table, const Witness
       continue;
     }
     std::string when = time_text(witness.day, report_ms - happening.before_ms);
-    (happening.before_ms > stay_ms ? older : newer) +=
-        fmt::format("  at {} {}\n", when, happening.part);
+    (happening.before_ms > stay.length_ms ? older : newer) += line_of("at " + when, happening.part);
   }
-  text.insert(stay_begins, older);
-  text += newer;
-  text += fmt::format("  at {}{}{}\n", time_text(witness.day, report_ms),
-                      at_last.empty() ? "" : " ", at_last);
+  std::string text = fmt::format("test {}\n", written_text(test.name));
+  std::vector<std::string> given = given_parts(table, witness);
+  if (!given.empty()) text += line_of("given", joined(given));
+  text += older + stay.lines + newer;
+  text += line_of("at " + time_text(witness.day, report_ms), at_last);
   if (standing.silent_ms > 0) {
-    text += fmt::format("  at {}\n", time_text(witness.day, witness.time_of_day_ms));
+    text += line_of("at " + time_text(witness.day, witness.time_of_day_ms), "");
   }
-  for (const std::string& remark : test.remarks) text += fmt::format("  # {}\n", remark);
-  for (const std::string& expectation : test.expectations) {
-    text += fmt::format("  expect {}\n", expectation);
-  }
-  return text;
+  return text + end_of(test);
 }
 
 }  // namespace sojourn

@@ -44,11 +44,7 @@ class Turns {
     std::string text = fmt::format("test {}\n", written_text(test.name));
     if (!given.empty()) text += fmt::format("  given {}\n", joined(given));
     for (const auto& [ms, line] : lines(*past)) text += line;
-    for (const std::string& remark : test.remarks) text += fmt::format("  # {}\n", remark);
-    for (const std::string& expectation : test.expectations) {
-      text += fmt::format("  expect {}\n", expectation);
-    }
-    return text;
+    return text + end_of(test);
   }
 
  private:
