@@ -149,13 +149,9 @@ class Stories : public ThresholdStories {
     auto asked = questions_.find({threshold, owner.kind, owner.index, side});
     if (asked == questions_.end()) return stories;
     for (const Question& question : asked->second) {
-      std::optional<Witness> witness = find(question);
-      if (witness) {
-        speak_now(question, *witness);
-        std::optional<std::string> text = witness_as_test(
-            model_->table(), standing(question.feature, *witness), {"story", {}, {}});
-        if (text) add_stories(stories, lines_of(*text), *witness, question);
-      }
+      // What keeps the other rules quiet is not always possible to tell.
+      bool told = add_standing(stories, question, Others::quiet);
+      if (!told) add_standing(stories, question, Others::any);
       add_courses(stories, question);
       if (stories.size() >= kStoriesMax) break;
     }
@@ -163,6 +159,9 @@ class Stories : public ThresholdStories {
   }
 
  private:
+  // Of the rules beside the one that is asked about: as few as can be fire, or whichever.
+  enum class Others : std::uint8_t { quiet, any };
+
   // Stories told of one side, and questions put to the model: what lies beyond is left to authors.
   static constexpr std::size_t kStoriesMax = 8;
   static constexpr std::size_t kQuestionsMax = 20'000;
@@ -212,6 +211,18 @@ class Stories : public ThresholdStories {
       Reading before = std::exchange(witness.readings[f], Reading::exactly(0));
       if (!search_->holds_in(asked, witness)) witness.readings[f] = before;
     }
+  }
+
+  // A device that stands in the situation for long enough. False: there is no such story.
+  bool add_standing(std::vector<std::vector<std::string>>& stories, const Question& question,
+                    Others others) {
+    std::optional<Witness> witness = find(question, others);
+    if (!witness) return false;
+    speak_now(question, *witness);
+    std::optional<std::string> text =
+        witness_as_test(model_->table(), standing(question.feature, *witness), {"story", {}, {}});
+    if (text) add_stories(stories, lines_of(*text), *witness, question);
+    return text.has_value();
   }
 
   // What the story is told of besides: events and data that are asked for, exactly so many, by
@@ -311,8 +322,9 @@ class Stories : public ThresholdStories {
     return found;
   }
 
-  std::optional<Witness> find(const Question& question) {
-    return question.rule ? find_for_rule(question, *question.rule) : find_for_ban(question);
+  std::optional<Witness> find(const Question& question, Others others) {
+    return question.rule ? find_for_rule(question, *question.rule, others)
+                         : find_for_ban(question, others);
   }
 
   // The device enters what is counted, or leaves it, on its way to the moment.
@@ -322,7 +334,7 @@ class Stories : public ThresholdStories {
     for (bool holds_now : {true, false}) {
       Question moment = question;
       moment.condition = holds_now ? question.inside : question.outside;
-      std::optional<Witness> witness = find(moment);
+      std::optional<Witness> witness = find(moment, Others::quiet);
       if (!witness) continue;
       speak_now(moment, *witness);
       DiagramRef elsewhere =
@@ -331,12 +343,11 @@ class Stories : public ThresholdStories {
         auto enabled = static_cast<ProfileIndex>(witness->profile.lower);
         elsewhere = model_->store().both(elsewhere, model_->rules().enabled(enabled));
       }
-      std::optional<Witness> before = find_quiet(elsewhere, {}, {});
+      std::optional<Witness> before = find_quiet(elsewhere, {}, {}, Others::quiet);
       if (!before) continue;
       CourseReports reports{joined(said(*witness, *before)), joined(said(*before, *witness))};
       if (!holds_now) std::swap(reports.holds, reports.fails);
-      auto lines =
-          course_of(table, question.feature, question.value, *witness, holds_now, reports);
+      auto lines = course_of(table, question.feature, question.value, *witness, holds_now, reports);
       if (!lines) continue;
       std::vector<std::string> given = given_parts(table, *witness);
       if (!given.empty()) lines->insert(lines->begin(), "  given " + joined(given));
@@ -372,7 +383,8 @@ class Stories : public ThresholdStories {
   }
 
   // Rather where the rule would change something, lawfully, and where no rule overrides it.
-  std::optional<Witness> find_for_rule(const Question& question, std::uint32_t index) {
+  std::optional<Witness> find_for_rule(const Question& question, std::uint32_t index,
+                                       Others others) {
     DiagramStore& store = model_->store();
     DiagramRef holds = model_->conditions().certain(question.condition);
     std::vector<DiagramRef> elsewhere, known;
@@ -391,9 +403,9 @@ class Stories : public ThresholdStories {
     for (DiagramRef where : {store.both(changes, can_have), changes, store.any_of(known), kYes}) {
       DiagramRef wanted = store.both(holds, where);
       DiagramRef now = store.both(counting(question), where);
-      std::optional<Witness> witness = find_quiet(now, overriders, index);
-      if (!witness) witness = find_quiet(wanted, overriders, index);
-      if (!witness) witness = find_quiet(wanted, {}, index);
+      std::optional<Witness> witness = find_quiet(now, overriders, index, others);
+      if (!witness) witness = find_quiet(wanted, overriders, index, others);
+      if (!witness) witness = find_quiet(wanted, {}, index, others);
       if (witness) return witness;
     }
     return std::nullopt;
@@ -402,12 +414,12 @@ class Stories : public ThresholdStories {
   // A situation in which none of `silenced` fires, and of the other rules as few as can be: its
   // story speaks of nothing else. (Of very many rules that is not asked.)
   std::optional<Witness> find_quiet(DiagramRef wanted, const std::vector<std::uint32_t>& silenced,
-                                    std::optional<std::uint32_t> index) {
+                                    std::optional<std::uint32_t> index, Others others) {
     constexpr std::size_t kRulesMax = 60;
     std::vector<DiagramRef> covers;
     for (std::uint32_t rule : silenced) covers.push_back(model_->rules().fires(rule));
     std::optional<Witness> found = search_->uncovered(wanted, covers, budget_).witness;
-    if (!found || table_.rules.size() > kRulesMax) return found;
+    if (!found || others == Others::any || table_.rules.size() > kRulesMax) return found;
     for (std::uint32_t rule = 0; rule < table_.rules.size(); ++rule) {
       DiagramRef fires = model_->rules().fires(rule);
       if (index == rule || !search_->holds_in(fires, *found)) continue;
@@ -422,13 +434,13 @@ class Stories : public ThresholdStories {
     return found;
   }
 
-  std::optional<Witness> find_for_ban(const Question& question) {
+  std::optional<Witness> find_for_ban(const Question& question, Others others) {
     DiagramRef holds = model_->conditions().certain(question.condition);
     DiagramRef enabled = question.enabled ? model_->rules().enabled(*question.enabled) : kYes;
     DiagramRef wanted = model_->store().both(holds, enabled);
     DiagramRef now = model_->store().both(counting(question), enabled);
-    std::optional<Witness> witness = find_quiet(now, {}, {});
-    if (!witness) witness = find_quiet(wanted, {}, {});
+    std::optional<Witness> witness = find_quiet(now, {}, {}, others);
+    if (!witness) witness = find_quiet(wanted, {}, {}, others);
     if (witness && question.enabled) witness->profile = Reading::exactly(*question.enabled);
     return witness;
   }

@@ -101,12 +101,30 @@ otherwise keep
   CHECK_THAT(run.out, Contains("profile = \"switches, or not\"") && Contains("\"event\" = \"at\""));
   // There is nothing above the whole of something.
   CHECK_THAT(run.out + run.err, !Contains("just above: battery >= 100%"));
-  CHECK_THAT(run.err, !Contains("no test was found for"));
+  CHECK_THAT(run.err, !Contains("no test was found"));
   scratch.write("all.sojourn", policy + run.out);
   ProgramRun again = run_shell("sojourn test --suggest all.sojourn", scratch.path());
   INFO(again.out << again.err);
   CHECK(again.exit_code == 0);
   CHECK(again.out.empty());
+}
+
+TEST_CASE("a rule that is at work nearly always hides no threshold of another one") {
+  ScratchFolder scratch;
+  const std::string policy = R"(policy nearly-always
+profile global home FR iccid 8933*
+profile local home BR iccid 895510* download "smdp.br.example"
+rule quiet when not (roaming in AR within 1 year) then profile = global
+rule stay overrides quiet when roaming in BR on at least 90 days within 365 days
+  then profile = local
+otherwise keep
+)";
+  scratch.write("policy.sojourn", policy);
+  ProgramRun run = run_shell("sojourn test --suggest policy.sojourn", scratch.path());
+  INFO(run.out << run.err);
+  CHECK(run.exit_code == 0);
+  CHECK(count_of(run.out, "\ntest \"") == 6);
+  CHECK_THAT(run.err, !Contains("no test was found"));
 }
 
 TEST_CASE("a counterexample that was pasted below the policy is still one") {
