@@ -38,6 +38,14 @@ std::string lines_with(const std::string& text, const std::string& word) {
   return lines;
 }
 
+ProgramRun suggested(const ScratchFolder& scratch, const std::string& policy) {
+  scratch.write("policy.sojourn", policy);
+  ProgramRun run = run_shell("sojourn test --suggest policy.sojourn", scratch.path());
+  INFO(run.err);
+  CHECK(run.exit_code == 0);
+  return run;
+}
+
 }  // namespace
 
 TEST_CASE("tests are suggested for every kind of threshold") {
@@ -60,14 +68,14 @@ TEST_CASE("tests are suggested for every kind of threshold") {
 // Appended to the policy they pass, stand in the one layout, and leave nothing to suggest but what
 // no device that stands still can show.
 TEST_CASE("suggested tests of the examples pass, and complete the coverage") {
-  std::size_t suggested = 0;
+  std::size_t count = 0;
   for (const auto& entry : fs::directory_iterator(kSource / "rules-examples")) {
     fs::path policy = entry.path() / "policy.sojourn";
     if (!fs::exists(policy)) continue;
     INFO(policy.string());
     ProgramRun run = run_shell("sojourn test --suggest " + policy.string());
     REQUIRE(run.exit_code == 0);
-    suggested += count_of(run.out, "\ntest \"");
+    count += count_of(run.out, "\ntest \"");
     ScratchFolder scratch;
     fs::copy(entry.path(), scratch.path(), fs::copy_options::recursive);
     std::ofstream(scratch.file("policy.sojourn"), std::ios::app) << run.out;
@@ -78,7 +86,7 @@ TEST_CASE("suggested tests of the examples pass, and complete the coverage") {
     CHECK(lines_with(again.err, "no test was found") == lines_with(run.err, "no test was found"));
     CHECK(run_shell("sojourn fmt --check policy.sojourn", scratch.path()).exit_code == 0);
   }
-  CHECK(suggested >= 20);
+  CHECK(count >= 20);
 }
 
 TEST_CASE("suggested tests quote names that are words of the language") {
@@ -94,10 +102,8 @@ rule second overrides first when at least 2 switches within 3 days then keep
 rule third when battery >= 100% and owner-changed within 3 days then alert "full"
 otherwise keep
 )";
-  scratch.write("policy.sojourn", policy);
-  ProgramRun run = run_shell("sojourn test --suggest policy.sojourn", scratch.path());
+  ProgramRun run = suggested(scratch, policy);
   INFO(run.out << run.err);
-  CHECK(run.exit_code == 0);
   CHECK_THAT(run.out, Contains("profile = \"switches, or not\"") && Contains("\"event\" = \"at\""));
   // There is nothing above the whole of something.
   CHECK_THAT(run.out + run.err, !Contains("just above: battery >= 100%"));
@@ -119,10 +125,8 @@ rule stay overrides quiet when roaming in BR on at least 90 days within 365 days
   then profile = local
 otherwise keep
 )";
-  scratch.write("policy.sojourn", policy);
-  ProgramRun run = run_shell("sojourn test --suggest policy.sojourn", scratch.path());
+  ProgramRun run = suggested(scratch, policy);
   INFO(run.out << run.err);
-  CHECK(run.exit_code == 0);
   CHECK(count_of(run.out, "\ntest \"") == 6);
   CHECK_THAT(run.err, !Contains("no test was found"));
 }
