@@ -1,6 +1,7 @@
 // From a box to a situation: who and where, and a reading of each feature inside its range.
 #include <algorithm>
 #include <bit>
+#include <limits>
 #include <set>
 
 #include "engine/proof/world.h"
@@ -10,6 +11,16 @@ namespace {
 
 // Combinations of a place and an identity tried before a box is given up.
 constexpr std::size_t kCombinationsMax = 20'000;
+
+// What numbers of attributes are told in: "9%" rather than "9.999999%".
+constexpr std::int64_t kWholeNumber = 1'000'000;
+
+std::int64_t whole_at_most(std::int64_t value, std::int64_t unit) {
+  constexpr std::int64_t kFarthest = std::numeric_limits<std::int64_t>::max() / 2;
+  if (value < -kFarthest || value > kFarthest) return value;
+  std::int64_t beyond = value % unit;
+  return value - (beyond < 0 ? beyond + unit : beyond);
+}
 
 // Stops where `visit` says so; did it?
 template <class Visit>  // bool(std::size_t)
@@ -322,8 +333,13 @@ Reading World::choose(FeatureIndex f, const Box& box) const {
     ClassIndex first = range.begin;
     while (first + 1 < range.end && !has_value(*axis, first)) ++first;
     if (first == axes_.axes()[*axis].unknown_class) return Reading::unknown();
-    if (first > 0) return Reading::exactly(cuts[first - 1]);
-    return Reading::exactly(cuts.empty() ? 0 : cuts.front() - 1);
+    if (cuts.empty()) return Reading::exactly(0);
+    std::int64_t unit = feature.kind == FeatureKind::attribute_number ? kWholeNumber : 1;
+    if (first == 0) return Reading::exactly(whole_at_most(cuts.front() - 1, unit));
+    std::int64_t lowest = cuts[first - 1];
+    std::int64_t whole = -whole_at_most(-lowest, unit);
+    bool inside = first == cuts.size() || whole < cuts[first];
+    return Reading::exactly(inside ? whole : lowest);
   }
   const Value* first = nullptr;
   for (ClassIndex c = range.begin; c < range.end; ++c) {
