@@ -382,8 +382,8 @@ ConditionIndex Lowering::judge_form(const CheckedTest& checked, const Judged& ju
     look_ahead(feature, test, judged.ahead_days, judged.exactly, dated);
   }
   feature.inner = counted_inner(checked, judged);
-  bool asks_candidate =
-      feature.scope.same_network || feature.scope.per_profile || inner_depends(*checked.inner);
+  bool asks_candidate = feature.scope.same_network || feature.scope.per_profile ||
+                        inner_depends(*checked.inner, judged.candidate);
   if (asks_candidate) set_candidate(feature, judged);
   // These hold only where their inner condition does, as far as its history tells; what is settled
   // for the candidate is known where that is not.
@@ -483,13 +483,17 @@ bool Lowering::depends_on_candidate(const Feature& feature) const {
   }
 }
 
-bool Lowering::inner_depends(const CheckedCondition& condition) const {
+// The candidate itself is installed from now on; whether another one is does not depend on it.
+bool Lowering::inner_depends(const CheckedCondition& condition, ProfileIndex candidate) const {
   if (condition.op == ConditionOp::test) {
     const CheckedTest& test = *condition.test;
-    return depends_on_candidate(test.feature) || (test.inner && inner_depends(*test.inner));
+    bool is_candidate =
+        test.feature.kind == FeatureKind::installed && test.feature.subject == candidate;
+    return is_candidate || depends_on_candidate(test.feature) ||
+           (test.inner && inner_depends(*test.inner, candidate));
   }
   return std::any_of(condition.parts.begin(), condition.parts.end(),
-                     [&](const CheckedCondition& part) { return inner_depends(part); });
+                     [&](const CheckedCondition& part) { return inner_depends(part, candidate); });
 }
 
 std::optional<bool> Lowering::settled(const CheckedCondition& condition,

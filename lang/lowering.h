@@ -63,7 +63,7 @@ class Lowering {
   std::optional<bool> settled(const CheckedCondition& condition, ProfileIndex candidate) const;
   static void set_candidate(Feature& feature, const Judged& judged);
   bool depends_on_candidate(const Feature& feature) const;
-  bool inner_depends(const CheckedCondition& condition) const;
+  bool inner_depends(const CheckedCondition& condition, ProfileIndex candidate) const;
   // Is the truth of one of its tests (of this kind) settled by which profile the candidate is?
   bool is_settled_within(const CheckedCondition& condition, ProfileIndex candidate,
                          std::optional<FeatureKind> kind = std::nullopt) const;
