@@ -2,13 +2,11 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <set>
-#include <unordered_map>
 
 #include "engine/base/diagnostic_code.h"
+#include "engine/device/planner_goal.h"
 #include "engine/graph/graph_file.h"
-#include "engine/runtime/device_loop.h"
-#include "engine/runtime/embed_state.h"
+#include "engine/runtime/embed_engine.h"
 #include "engine/runtime/record_json.h"
 
 namespace sojourn::embed {
@@ -19,6 +17,31 @@ Error error_of(const Diagnostic& diagnostic) {
 
 Error refused(std::string message, std::string help) {
   return error_of(make_diagnostic(Code::E0006, std::move(message), std::move(help)));
+}
+
+// A report of another time would be followed there, day by day.
+std::optional<Error> refused_time(std::int64_t at_ms) {
+  constexpr std::int64_t kFirstMs = -62'167'219'200'000;  // 0000-01-01T00:00:00Z
+  constexpr std::int64_t kLastMs = 253'402'300'799'999;   // 9999-12-31T23:59:59.999Z
+  if (kFirstMs <= at_ms && at_ms <= kLastMs) return std::nullopt;
+  return refused(fmt::format("{} lies outside the years 0000 to 9999", at_ms),
+                 "times are milliseconds since 1970-01-01T00:00:00Z");
+}
+
+Decision public_decision(const DecisionRecord& record, const RuleTable& table) {
+  Decision decision;
+  decision.at_ms = record.at.ms;
+  decision.device = record.device;
+  decision.outcome = record.outcome;
+  decision.profile = record.profile;
+  decision.from = record.from;
+  decision.rule = record.rule;
+  decision.origin = record.origin;
+  decision.alerts = record.alerts;
+  decision.tasks = record.tasks;
+  decision.review_ms = record.review.ms;
+  decision.json = to_json(record, table);
+  return decision;
 }
 
 namespace {
@@ -32,7 +55,7 @@ std::optional<Registration> find_registration(std::string_view word) {
   return std::nullopt;
 }
 
-DeviceNames names_of(const std::string& device) {
+DeviceNames device_names(const std::string& device) {
   if (parse_eid(device)) return {device, "", ""};
   if (is_imei(device)) return {"", device, ""};
   return {"", "", device};
@@ -66,22 +89,13 @@ bool numbers_fit(const Observation& from) {
   return true;
 }
 
-// A report of another time would be followed there, day by day.
-std::optional<Error> refused_time(std::int64_t at_ms) {
-  constexpr std::int64_t kFirstMs = -62'167'219'200'000;  // 0000-01-01T00:00:00Z
-  constexpr std::int64_t kLastMs = 253'402'300'799'999;   // 9999-12-31T23:59:59.999Z
-  if (kFirstMs <= at_ms && at_ms <= kLastMs) return std::nullopt;
-  return refused(fmt::format("{} lies outside the years 0000 to 9999", at_ms),
-                 "times are milliseconds since 1970-01-01T00:00:00Z");
-}
-
 Expected<sojourn::Observation> convert(const Observation& from) {
   if (std::optional<Error> refused = refused_time(from.at_ms)) return *refused;
   if (from.device.empty()) return refused("the observation names no device", "set `device`");
   if (!numbers_fit(from)) return refused("an attribute's number is too large", "use at most 9e12");
   sojourn::Observation to;
   to.at = Instant{from.at_ms};
-  to.names = names_of(from.device);
+  to.names = device_names(from.device);
   if (from.position) {
     LatLon at{from.position->lat, from.position->lon};
     if (Status status = check_position(at); !status) return error_of(status.error());
@@ -125,22 +139,6 @@ Expected<sojourn::Observation> convert(const Observation& from) {
   return to;
 }
 
-Decision public_decision(const DecisionRecord& record, const RuleTable& table) {
-  Decision decision;
-  decision.at_ms = record.at.ms;
-  decision.device = record.device;
-  decision.outcome = record.outcome;
-  decision.profile = record.profile;
-  decision.from = record.from;
-  decision.rule = record.rule;
-  decision.origin = record.origin;
-  decision.alerts = record.alerts;
-  decision.tasks = record.tasks;
-  decision.review_ms = record.review.ms;
-  decision.json = to_json(record, table);
-  return decision;
-}
-
 }  // namespace
 
 Expected<Policy> Policy::map(const std::string& path, std::shared_ptr<const Gazetteer> gazetteer) {
@@ -158,34 +156,9 @@ std::string Policy::meaning_digest() const {
   return "sha256:" + to_hex(state_->prepared->table().meaning_digest);
 }
 
-struct Engine::State {
-  explicit State(const Policy& p) : policy(p) { options.mode = LoopMode::open; }
-
-  DeviceLoop& loop_of(const std::string& device) {
-    auto it = loops.find(device);
-    if (it == loops.end()) {
-      it = loops.try_emplace(device, policy.state_->prepared, device, options).first;
-    }
-    return it->second;
-  }
-
-  // Runs `act` on the device's loop, keeps the queue of instants right, gathers what was decided.
-  template <class Act>
-  std::vector<Decision> run(DeviceLoop& loop, const Act& act) {
-    std::vector<Decision> decisions;
-    queue.erase({loop.wake(), loop.name()});
-    act([&](const DecisionRecord& record) {
-      decisions.push_back(public_decision(record, policy.state_->prepared->table()));
-    });
-    if (loop.wake() != kNever) queue.insert({loop.wake(), loop.name()});
-    return decisions;
-  }
-
-  Policy policy;
-  LoopOptions options;
-  std::unordered_map<std::string, DeviceLoop> loops;
-  std::set<std::pair<Instant, std::string>> queue;  // when time alone may change which device
-};
+Error unknown_device(const std::string& device) {
+  return refused(fmt::format("device `{}` has not been observed", device), "observe it first");
+}
 
 Engine::Engine(const Policy& policy) : state_(std::make_unique<State>(policy)) {}
 Engine::~Engine() = default;
@@ -195,15 +168,21 @@ Engine& Engine::operator=(Engine&&) noexcept = default;
 Expected<std::vector<Decision>> Engine::observe(const Observation& observation) {
   auto converted = convert(observation);
   if (!converted) return converted.error();
-  DeviceLoop& loop = state_->loop_of(observation.device);
-  return state_->run(loop, [&](const RecordSink& sink) { loop.report(converted.value(), sink); });
+  State::Followed& followed = state_->follow(observation.device);
+  if (followed.plan) {
+    Planner(*followed.plan, state_->planner_options)
+        .hear(converted.value(), names_of(state_->prepared()));
+  }
+  return state_->run(followed.loop, [&](const RecordSink& sink) {
+    followed.loop.report(converted.value(), sink);
+  });
 }
 
 std::vector<Decision> Engine::tick(std::int64_t now_ms) {
   std::vector<Decision> decisions;
   while (!state_->queue.empty() && state_->queue.begin()->first.ms <= now_ms) {
     auto [due, device] = *state_->queue.begin();
-    DeviceLoop& loop = state_->loop_of(device);
+    DeviceLoop& loop = state_->follow(device).loop;
     auto more =
         state_->run(loop, [&, due = due](const RecordSink& sink) { loop.run_until(due, sink); });
     decisions.insert(decisions.end(), std::make_move_iterator(more.begin()),
@@ -218,23 +197,21 @@ std::int64_t Engine::next_review_ms() const {
 
 Expected<std::vector<Decision>> Engine::switched(const std::string& device,
                                                  const std::string& profile, std::int64_t at_ms) {
-  auto index = state_->policy.state_->prepared->table().find_profile(profile);
+  auto index = state_->prepared().table().find_profile(profile);
   if (!index)
     return refused(fmt::format("profile `{}` is not in the policy", profile), "use its names");
   if (std::optional<Error> refused = refused_time(at_ms)) return *refused;
-  DeviceLoop& loop = state_->loop_of(device);
+  DeviceLoop& loop = state_->follow(device).loop;
   return state_->run(loop,
                      [&](const RecordSink& sink) { loop.switched(*index, Instant{at_ms}, sink); });
 }
 
 Expected<std::string> Engine::explain(const std::string& device) {
-  auto it = state_->loops.find(device);
-  if (it == state_->loops.end()) {
-    return refused(fmt::format("device `{}` has not been observed", device), "observe it first");
-  }
-  Explanation explanation = it->second.explain();
+  State::Followed* followed = state_->find(device);
+  if (followed == nullptr) return unknown_device(device);
+  Explanation explanation = followed->loop.explain();
   explanation.device = device;
-  return to_json(explanation, state_->policy.state_->prepared->table());
+  return to_json(explanation, state_->prepared().table());
 }
 
 }  // namespace sojourn::embed

@@ -1,41 +1,15 @@
 // The engine as a host meets it: what it takes, refuses and says.
 #include <sojourn/sojourn.hpp>
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <limits>
 
-#include "engine/graph/graph_file.h"
-#include "engine/proof/compile.h"
-#include "tests/lang/load.h"
-#include "tests/support/catch.h"
+#include "tests/runtime/mapped_policy.h"
 
 namespace sojourn::embed {
 namespace {
 
-const std::shared_ptr<const Gazetteer> kWorld = std::make_shared<sojourn::testing::FakeGazetteer>();
-
-// The policy as a host maps it; the file is gone afterwards.
-Policy mapped(std::string_view text) {
-  lang::testing::Loaded loaded = lang::testing::load(text);
-  INFO(loaded.rendered());
-  REQUIRE(loaded.policy);
-  auto graph = compile(std::make_shared<const RuleTable>(loaded.table()), CompileOptions{});
-  REQUIRE(graph.ok());
-  auto path =
-      std::filesystem::temp_directory_path() / ("embed-" + std::to_string(::getpid()) + ".graph");
-  Bytes bytes = write_graph_file(**graph);
-  std::ofstream(path, std::ios::binary)
-      .write(reinterpret_cast<const char*>(bytes.data()),
-             static_cast<std::streamsize>(bytes.size()));
-  auto policy = Policy::map(path.string(), kWorld);
-  std::filesystem::remove(path);
-  REQUIRE(policy);
-  return policy.value();
-}
+using testing::mapped;
 
 constexpr std::string_view kMeters = R"(
 attribute type : meter | tracker

@@ -18,6 +18,13 @@
 //   }
 //   engine.tick(engine.next_review_ms());                           // time passes without reports
 //
+// Deciding is not doing. What a device's card is to do about it, one thing at a time, is planned
+// too; sojourn/eim.hpp makes signed packages of it and hears what the card proves:
+//
+//   CardPlan plan = engine.plan(seen.device, now_ms).value();
+//   if (plan.command) { ... }                  // else it waits: plan.waits_for, plan.ask_again_ms
+//   engine.carried_out(seen.device, result);
+//
 // A host that has everything a policy asks about in columns of its own, and needs no histories,
 // asks for millions of rows at once (Situations):
 //
@@ -121,6 +128,62 @@ struct Decision {
   std::string json;                   // the whole record, with the evidence behind it
 };
 
+// Nothing but that it was done.
+struct Done {};
+
+// One thing that a device's card is to do.
+struct CardCommand {
+  enum class Kind : std::uint8_t { list, enable, disable, remove, set_fallback, download };
+  std::uint64_t number = 0;  // per device, from 1
+  Kind kind = Kind::list;
+  std::string profile{};   // by the policy's name; "" for list
+  std::string iccid{};     // digits, as the card listed it; "" for list and download
+  std::string download{};  // download: the SM-DP+ address
+  bool rollback = true;    // enable: the device returns when the new profile finds no network
+};
+
+// A profile as the card lists it under its signature.
+struct CardProfile {
+  std::string iccid{};  // digits
+  bool enabled = false;
+  bool fallback = false;
+};
+
+// What became of a command.
+struct CardResult {
+  enum class Outcome : std::uint8_t {
+    done,         // proven: as ordered
+    rolled_back,  // proven: enabled, found no network, returned
+    refused,      // proven: the card will not do it, and would not the next time
+    missing,      // proven: the card has no such profile
+    not_now,      // proven: busy; later it may
+    failed,       // ended without proof of what the card did
+    withdrawn,    // taken back before it left: the card never had it
+  };
+  std::uint64_t command = 0;  // its number
+  Outcome outcome = Outcome::done;
+  std::int64_t at_ms = 0;               // when it was heard of
+  std::string iccid{};                  // download done: what was installed; "": not told
+  std::vector<CardProfile> profiles{};  // list done: all that the card has
+  std::string reason{};                 // for people
+};
+
+// What stands between a device's decision and its card that only the host knows.
+struct HostGates {
+  bool killed = false;     // somebody stopped everything
+  bool approved = false;   // somebody said yes to this decision, if it asks for `approval`
+  bool stopped = false;    // the fleet has had enough switches, failures or downloads
+  bool in_rollout = true;  // the device's stage has begun
+};
+
+struct CardPlan {
+  std::optional<CardCommand> command{};  // counts as with the device from now on
+  std::uint64_t withdraw = 0;  // a command that nobody wants any more; 0: none. If it can still be
+                               // taken back, its result is `withdrawn`, else that which comes.
+  std::string waits_for{};     // "hold", "window", "approval"...; "": nothing is left to do
+  std::int64_t ask_again_ms = kNeverMs;  // when to plan anew if nothing happens before
+};
+
 // A compiled policy. Immutable; any thread; cheap to copy.
 class Policy {
  public:
@@ -141,10 +204,11 @@ class Policy {
 };
 
 // Devices and their histories under one policy. Not thread-safe; engines are independent of each
-// other, so a host may keep one per partition of its devices. Everything is in memory: after a
-// restart, or for another policy, the reports of the past are fed again. Nothing is carried out
-// here: a decision stands until the host says `switched`, or reports what is enabled. Of the fleet
-// an engine knows nothing; each device is a fleet of one.
+// other, so a host may keep one per partition of its devices. Everything is in memory: a host that
+// must survive a restart keeps what `save` gives; for another policy the reports of the past are
+// fed again. Nothing is carried out here: a decision stands until the host says `carried_out` or
+// `switched`, or reports what is enabled. Of the fleet an engine knows nothing; each device is a
+// fleet of one.
 class Engine {
  public:
   explicit Engine(const Policy& policy);
@@ -165,6 +229,24 @@ class Engine {
   // profile names are an error.
   Expected<std::vector<Decision>> switched(const std::string& device, const std::string& profile,
                                            std::int64_t at_ms);
+
+  // What the device's card is to do now, so that what is decided comes true: profiles are listed,
+  // downloaded, enabled with rollback, and removed once the new one works; holds, windows, `forbid
+  // change` and a ban's deadline are minded, what fails is tried again later, and where a profile
+  // fell back it is not tried again at once. One command is with a device at a time. `tick` first:
+  // what time alone would have decided is not looked for here. An error: never observed.
+  Expected<CardPlan> plan(const std::string& device, std::int64_t now_ms,
+                          const HostGates& gates = {});
+  // What became of the command that is with the device; of another one: no effect. The decisions
+  // that changed by it. An error: never observed.
+  Expected<std::vector<Decision>> carried_out(const std::string& device, const CardResult& result);
+
+  // All that is known of a device, its plan included, for `restore` in an engine of a policy that
+  // means the same. An error: never observed.
+  Expected<std::string> save(const std::string& device);
+  // Errors: the bytes are of another policy, damaged, or the device is known here already.
+  Expected<Done> restore(const std::string& device, const std::string& saved);
+
   // Why the device's decision is what it is, as JSON: the rule, each condition with its value and
   // where it came from, the rules that did not decide and why. An error: never observed.
   Expected<std::string> explain(const std::string& device);
