@@ -240,6 +240,7 @@ void DeviceStep::move(Order& order, OrderEvent event, std::string reason, ByteVi
   if (!moved) return;
   notice(is_finished(*next) ? Notice::Kind::order_finished : Notice::Kind::order_moved, order.id,
          std::string(event_name(event)));
+  notices_.back().own_question = order.asked_for != 0;
 }
 
 void DeviceStep::notice(Notice::Kind kind, OrderId order, std::string text, ByteView evidence) {

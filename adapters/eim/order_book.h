@@ -77,6 +77,7 @@ struct Notice {
   std::string text{};
   Bytes evidence{};
   std::optional<std::int64_t> cause{};  // of state_change_claimed, if the device gave one
+  bool own_question = false;  // the order is one of the book's own, which take_finished() has not
 };
 
 struct Peer {

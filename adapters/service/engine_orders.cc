@@ -1,5 +1,5 @@
 // From commands that were decided to orders of the book, and the operators' own orders.
-#include "adapters/service/command_package.h"
+#include "adapters/eim/command_package.h"
 #include "adapters/service/engine.h"
 #include "adapters/service/hand_order.h"
 #include "engine/base/diagnostic_code.h"
@@ -37,8 +37,9 @@ Result<PlacedOrder> Engine::place_now(const Eid& eid, const HandOrder& order, bo
     if (known->has_value()) return PlacedOrder{**known, true};
   }
   for (int attempt = 0; attempt < kPlaceAttempts; ++attempt) {
-    auto placement = prepare_order(tenant_.book(), eid, order.content,
-                                   {.force = force, .without_rollback = order.without_rollback});
+    auto placement =
+        eim::prepare_order(tenant_.book(), eid, order.content,
+                           {.force = force, .without_rollback = order.without_rollback});
     if (!placement) return std::move(placement).error();
     StoreTransaction effect;
     append(effect, placement->effect);
@@ -143,7 +144,7 @@ Status Engine::dispatch_round(const std::vector<StoredIntent>& decided,
     StoreKey key = tenant_.keys().intent(label);
     effect.expect(key, one.intent).erase(key);
     if (intent->command.number != 0) {
-      auto placement = prepare_order(tenant_.book(), *eid, intent->command, {});
+      auto placement = eim::prepare_order(tenant_.book(), *eid, intent->command, {});
       if (!placement) {
         const Diagnostic& why = placement.error();
         if (is_damage(why)) {

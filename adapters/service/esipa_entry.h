@@ -6,38 +6,15 @@
 #pragma once
 
 #include <atomic>
-#include <functional>
-#include <list>
-#include <memory>
-#include <mutex>
-#include <string>
-#include <unordered_map>
+#include <string_view>
 #include <vector>
 
+#include "adapters/eim/book_pool.h"
 #include "adapters/eim/esipa_handler.h"
-#include "adapters/eim/order_book.h"
-#include "adapters/eim/signing.h"
+#include "adapters/eim/session_eids.h"
 #include "adapters/service/engine.h"
 
 namespace sojourn::service {
-
-// Books over one store for several threads, each with a signing key of its own.
-class BookPool {
- public:
-  BookPool(Store& store, const eim::SigningKey& key, const eim::BookOptions& options,
-           std::size_t count);
-  // One thread at a time per book: waits for a free one.
-  Result<eim::Answer> handle(ByteView message, const eim::Peer& peer);
-
- private:
-  struct Place {
-    std::mutex mutex;
-    std::unique_ptr<eim::SigningKey> key;
-    std::unique_ptr<eim::OrderBook> book;
-  };
-  std::list<Place> places_;
-  std::atomic<std::size_t> next_{0};
-};
 
 struct EsipaCounters {
   std::atomic<std::uint64_t> messages{0};
@@ -50,7 +27,7 @@ struct EsipaCounters {
 class EsipaEntry final : public eim::EsipaHandler {
  public:
   struct Tenant {
-    BookPool* books = nullptr;
+    eim::BookPool* books = nullptr;
     Engine* engine = nullptr;
   };
   // All of them outlive it.
@@ -64,17 +41,13 @@ class EsipaEntry final : public eim::EsipaHandler {
   const EsipaCounters& counters() const { return counters_; }
 
  private:
-  std::optional<Eid> eid_of_session(std::string_view address);
-  void note_session(std::string_view address, const Eid& eid);
   eim::EsipaAnswer answer_of(Result<eim::Answer> answer, const Tenant& tenant,
                              std::string_view address);
 
   const std::vector<Tenant> tenants_;
   WallClock now_;
   EsipaCounters counters_;
-  std::mutex mutex_;
-  std::unordered_map<std::string, Eid> sessions_;  // by the peer's address
-  std::list<std::string> session_order_;           // oldest first
+  eim::SessionEids sessions_;
 };
 
 }  // namespace sojourn::service

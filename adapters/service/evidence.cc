@@ -1,8 +1,8 @@
 #include "adapters/service/evidence.h"
+#include "adapters/eim/command_package.h"
 
 #include <nlohmann/json.hpp>
 
-#include "adapters/service/command_package.h"
 #include "adapters/service/json_line.h"
 
 namespace sojourn::service {
@@ -181,7 +181,7 @@ std::string set_aside_record(std::string_view why, Instant at) {
 std::string order_text(const eim::Order& order, Instant ended_at) {
   Json json;
   add_order(json, order);
-  json["asks"] = asked_in(order);
+  json["asks"] = eim::asked_in(order);
   json["attempts"] = order.attempt_count;
   if (order.not_before != kBeginning) json["not_before"] = to_rfc3339(order.not_before);
   if (ended_at != kBeginning) json["ended_at"] = to_rfc3339(ended_at);

@@ -84,7 +84,7 @@ Result<HandOrder> command_from(const Json& given, Kind kind, const std::vector<C
   if (kind == Kind::download && command.download.empty()) {
     return wrong("`/download` is missing: the SM-DP+ address");
   }
-  auto content = content_of(command);
+  auto content = eim::content_of(command);
   if (!content) return wrong(content.error().message);
   return HandOrder{std::move(*content), !command.rollback, false};
 }
@@ -123,15 +123,16 @@ Result<HandOrder> package_from(const Json& given) {
 }
 
 Result<HandOrder> data_request_from(const Json& given) {
-  const std::vector<DataMember> known = data_members();
+  const std::vector<eim::DataMember> known = eim::data_members();
   std::string names;
-  for (const DataMember& one : known) names += (names.empty() ? "" : ", ") + std::string(one.name);
+  for (const eim::DataMember& one : known)
+    names += (names.empty() ? "" : ", ") + std::string(one.name);
   if (!given.contains("data") || given["data"].empty()) {
     return wrong("`/data` is missing: what to ask for", "some of " + names);
   }
   sgp32::IpaEuiccDataRequest request;
   for (const Json& one : given["data"]) {
-    auto found = std::find_if(known.begin(), known.end(), [&](const DataMember& member) {
+    auto found = std::find_if(known.begin(), known.end(), [&](const eim::DataMember& member) {
       return one.is_string() && one.get_ref<const std::string&>() == member.name;
     });
     if (found == known.end()) {

@@ -13,15 +13,15 @@
 #include <string>
 #include <vector>
 
+#include "adapters/eim/command_package.h"
 #include "adapters/eim/order.h"
-#include "adapters/service/command_package.h"
 #include "adapters/service/json_line.h"
 #include "engine/device/planner.h"
 
 namespace sojourn::service {
 
 struct HandOrder {
-  CommandContent content;
+  eim::CommandContent content;
   bool without_rollback = false;
   // It changes who governs the card: another eIM comes, goes, or has another key.
   bool changes_eims = false;

@@ -19,9 +19,9 @@
 #include "adapters/service/policy_difference.h"
 #include "adapters/service/policy_versions.h"
 #include "adapters/service/rest.h"
-#include "adapters/service/shared_store.h"
 #include "adapters/service/surroundings.h"
 #include "adapters/service/watched_clock.h"
+#include "adapters/store/shared_store.h"
 #include "adapters/store/sqlite_store.h"
 #include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
@@ -52,7 +52,7 @@ struct House {
   std::unique_ptr<eim::SigningKey> key;
   eim::BookOptions book_options;
   std::unique_ptr<eim::OrderBook> book;
-  std::unique_ptr<BookPool> books;
+  std::unique_ptr<eim::BookPool> books;
   std::unique_ptr<Tenant> tenant;
   std::unique_ptr<Engine> engine;
   std::unique_ptr<Feed> feed;
@@ -216,7 +216,9 @@ Status Running::open_house(House& house) {
   const TenantConfig& config = house.config;
   const eim::BookOptions& options = house.book_options;
   house.book = std::make_unique<eim::OrderBook>(*store_, *house.key, eim::random_bytes(), options);
-  house.books = std::make_unique<BookPool>(*store_, *house.key, options, kBooksPerTenant);
+  auto signers = eim::signers_of(*house.key, kBooksPerTenant);
+  if (!signers) return std::move(signers).error();
+  house.books = std::make_unique<eim::BookPool>(*store_, std::move(*signers), options);
   std::string text;
   auto policy = first_policy(house, text);
   if (!policy) return std::move(policy).error();

@@ -1,4 +1,5 @@
 #include "adapters/service/tenant.h"
+#include "adapters/eim/command_package.h"
 
 #include <openssl/rand.h>
 
@@ -6,7 +7,6 @@
 #include <chrono>
 #include <thread>
 
-#include "adapters/service/command_package.h"
 #include "adapters/service/stored_chain.h"
 #include "adapters/service/turn.h"
 #include "engine/base/diagnostic_code.h"
@@ -380,7 +380,7 @@ Status Tenant::take_notices(const Eid& eid, const std::vector<eim::Notice>& noti
     std::string text = order_text(order, now);
     turn.effect.put(std::move(key), Bytes(text.begin(), text.end()));
     if (order.id == turn.device.row.order) {
-      CommandResult result = result_of(order, turn.device.row.command, now);
+      CommandResult result = eim::result_of(order, turn.device.row.command, now);
       for (CardProfile& profile : result.profiles) {
         profile.profile = names_of(*shelf_->policy.prepared)(profile.iccid);
       }

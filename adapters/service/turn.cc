@@ -1,8 +1,8 @@
 #include "adapters/service/turn.h"
+#include "adapters/eim/command_package.h"
 
 #include <algorithm>
 
-#include "adapters/service/command_package.h"
 #include "adapters/service/fleet_word_text.h"
 #include "adapters/service/json_text.h"
 #include "adapters/service/shadow.h"
@@ -348,7 +348,7 @@ Result<eim::OrderBook::Placement> Tenant::Turn::prepare(const ProfileCommand& co
   auto row = tenant.book_.row(**snapshot, effect, *device.eid);
   if (!row) return std::move(row).error();
   if (!row->has_value()) return make_diagnostic(Code::E0841, "it is not enrolled");
-  return prepare_order(tenant.book_, *device.eid, command, {.row = &**row});
+  return eim::prepare_order(tenant.book_, *device.eid, command, {.row = &**row});
 }
 
 bool Tenant::Turn::enrols_for(const eim::OrderBook::Placement& placement) const {

@@ -3,7 +3,7 @@
 
 #include "adapters/store/commit_queue.h"
 
-namespace sojourn::service {
+namespace sojourn {
 
 // Any thread may commit. The inner store outlives it, and nobody else commits to that.
 class SharedStore final : public Store {
@@ -20,4 +20,4 @@ class SharedStore final : public Store {
   CommitQueue queue_;
 };
 
-}  // namespace sojourn::service
+}  // namespace sojourn

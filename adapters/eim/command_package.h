@@ -12,7 +12,7 @@
 #include "adapters/sgp32/package.h"
 #include "engine/device/planner_command.h"
 
-namespace sojourn::service {
+namespace sojourn::eim {
 
 // What an order is made of; commands are packages of profiles and downloads.
 using CommandContent = std::variant<sgp32::PsmoList, sgp32::EcoList, sgp32::IpaEuiccDataRequest,
@@ -22,13 +22,13 @@ using CommandContent = std::variant<sgp32::PsmoList, sgp32::EcoList, sgp32::IpaE
 Result<CommandContent> content_of(const ProfileCommand& command);
 
 // Errors: of OrderBook::prepare.
-Result<eim::OrderBook::Placement> prepare_order(eim::OrderBook& book, const Eid& eid,
-                                                const CommandContent& content,
-                                                const eim::OrderBook::PlaceOptions& options);
+Result<OrderBook::Placement> prepare_order(OrderBook& book, const Eid& eid,
+                                           const CommandContent& content,
+                                           const OrderBook::PlaceOptions& options);
 // Errors: of content_of as well.
-Result<eim::OrderBook::Placement> prepare_order(eim::OrderBook& book, const Eid& eid,
-                                                const ProfileCommand& command,
-                                                eim::OrderBook::PlaceOptions options);
+Result<OrderBook::Placement> prepare_order(OrderBook& book, const Eid& eid,
+                                           const ProfileCommand& command,
+                                           OrderBook::PlaceOptions options);
 
 // What a card can be asked for about itself.
 struct DataMember {
@@ -38,12 +38,12 @@ struct DataMember {
 std::vector<DataMember> data_members();
 
 // Requires: the order has ended. Names of the listed profiles are left to the caller.
-CommandResult result_of(const eim::Order& order, CommandNumber command, Instant now);
+CommandResult result_of(const Order& order, CommandNumber command, Instant now);
 
 // What it asks of the card, for people: "enable 8955...", "list", "download 1$smdp...$".
-std::vector<std::string> asked_in(const eim::Order& order);
+std::vector<std::string> asked_in(const Order& order);
 
 // The results that the card signed, if the order's evidence is such; empty otherwise.
-std::vector<sgp32::OperationResult> signed_results(const eim::Order& order);
+std::vector<sgp32::OperationResult> signed_results(const Order& order);
 
-}  // namespace sojourn::service
+}  // namespace sojourn::eim

@@ -1,4 +1,4 @@
-#include "adapters/service/command_package.h"
+#include "adapters/eim/command_package.h"
 
 #include <algorithm>
 
@@ -7,7 +7,7 @@
 #include "adapters/sgp32/message_tags.h"
 #include "engine/base/diagnostic_code.h"
 
-namespace sojourn::service {
+namespace sojourn::eim {
 
 using namespace sgp32;
 
@@ -89,10 +89,10 @@ std::string data_asked_in(const Bytes& content) {
 
 }  // namespace
 
-std::vector<std::string> asked_in(const eim::Order& order) {
+std::vector<std::string> asked_in(const Order& order) {
   std::vector<std::string> all;
-  if (order.kind == eim::OrderKind::data_request) return {data_asked_in(order.content)};
-  if (order.kind == eim::OrderKind::download) {
+  if (order.kind == OrderKind::data_request) return {data_asked_in(order.content)};
+  if (order.kind == OrderKind::download) {
     auto trigger = read<ProfileDownloadTriggerRequest>(order.content, Version::v1_2);
     const auto* source =
         trigger && trigger->source ? std::get_if<std::string>(&*trigger->source) : nullptr;
@@ -147,23 +147,23 @@ Result<CommandContent> content_of(const ProfileCommand& command) {
   }
 }
 
-Result<eim::OrderBook::Placement> prepare_order(eim::OrderBook& book, const Eid& eid,
-                                                const CommandContent& content,
-                                                const eim::OrderBook::PlaceOptions& options) {
+Result<OrderBook::Placement> prepare_order(OrderBook& book, const Eid& eid,
+                                           const CommandContent& content,
+                                           const OrderBook::PlaceOptions& options) {
   return std::visit([&](const auto& one) { return book.prepare(eid, one, options); }, content);
 }
 
-Result<eim::OrderBook::Placement> prepare_order(eim::OrderBook& book, const Eid& eid,
-                                                const ProfileCommand& command,
-                                                eim::OrderBook::PlaceOptions options) {
+Result<OrderBook::Placement> prepare_order(OrderBook& book, const Eid& eid,
+                                           const ProfileCommand& command,
+                                           OrderBook::PlaceOptions options) {
   auto content = content_of(command);
   if (!content) return std::move(content).error();
   options.without_rollback = !command.rollback;
   return prepare_order(book, eid, *content, options);
 }
 
-std::vector<OperationResult> signed_results(const eim::Order& order) {
-  if (order.kind != eim::OrderKind::package || order.evidence.empty()) return {};
+std::vector<OperationResult> signed_results(const Order& order) {
+  if (order.kind != OrderKind::package || order.evidence.empty()) return {};
   // The signed part, put back into the message it came in; its signature was verified before.
   Bytes message;
   DerWriter writer(message);
@@ -179,14 +179,14 @@ std::vector<OperationResult> signed_results(const eim::Order& order) {
   return parts == nullptr ? std::vector<OperationResult>() : parts->data.value.results;
 }
 
-CommandResult result_of(const eim::Order& order, CommandNumber command, Instant now) {
+CommandResult result_of(const Order& order, CommandNumber command, Instant now) {
   using Outcome = CommandResult::Outcome;
   CommandResult ended;
   ended.number = command;
   ended.at = now;
   ended.reason = order.reason;
   std::vector<OperationResult> results = signed_results(order);
-  if (order.state == eim::OrderState::done) {
+  if (order.state == OrderState::done) {
     ended.outcome = Outcome::done;
     for (const OperationResult& one : results) {
       for (const ProfileInfo& info : one.profiles) {
@@ -202,7 +202,7 @@ CommandResult result_of(const eim::Order& order, CommandNumber command, Instant 
     ended.outcome = Outcome::withdrawn;
   } else if (!results.empty()) {
     ended.outcome = outcome_of(results.back());
-  } else if (order.kind == eim::OrderKind::download && !order.evidence.empty()) {
+  } else if (order.kind == OrderKind::download && !order.evidence.empty()) {
     ended.outcome = Outcome::refused;  // a signed installation error
   } else {
     ended.outcome = Outcome::failed;
@@ -210,4 +210,4 @@ CommandResult result_of(const eim::Order& order, CommandNumber command, Instant 
   return ended;
 }
 
-}  // namespace sojourn::service
+}  // namespace sojourn::eim

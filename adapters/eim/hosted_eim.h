@@ -1,0 +1,68 @@
+// Private. What an embedded eIM (sojourn/eim.hpp) is made of: books over the host's store, the
+// orders that came of commands, and whoever speaks over a connection.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "adapters/eim/book_pool.h"
+#include "adapters/eim/esipa_handler.h"
+#include "adapters/eim/session_eids.h"
+#include "engine/device/planner_command.h"
+
+namespace sojourn::eim {
+
+// An order that has ended, as the planner hears of it.
+struct EndedCommand {
+  OrderId order = 0;
+  CommandResult result;  // .number 0: it came of no command
+  Bytes evidence;
+};
+
+// Threads: any, several at once.
+class HostedEim final : public EsipaHandler {
+ public:
+  using Tell = std::function<void(const Notice&)>;  // empty: nobody asks
+  // Requires: the store, to which any thread may commit, is not null; a signer at least.
+  HostedEim(std::shared_ptr<Store> store, std::vector<std::unique_ptr<PackageSigner>> signers,
+            BookOptions options, Tell tell)
+      : store_(std::move(store)),
+        tenant_(options.tenant),
+        books_(*store_, std::move(signers), options),
+        tell_(std::move(tell)) {}
+
+  Status enrol(const Enrolment& enrolment);
+  Status release(const Eid& eid);
+  Result<DeviceRecord> device(const Eid& eid);
+
+  // The order of a command that has a number is the same however often it is asked for. E0842 also
+  // for another command under the same number.
+  Result<OrderId> order(const Eid& eid, const ProfileCommand& command);
+  Status withdraw(const Eid& eid, OrderId order);
+  Result<std::vector<EndedCommand>> ended(const Eid& eid, Instant now);
+  Status forget(const Eid& eid, const std::vector<OrderId>& orders);
+
+  Result<Answer> handle(ByteView message, const Peer& peer);
+
+  // For the servers: what is asked is asked now, by this clock.
+  void set_clock(std::function<Instant()> clock) { clock_ = std::move(clock); }
+  EsipaAnswer handle(ByteView request, const PeerFacts& peer) override;
+  bool may_wait(ByteView) const override { return true; }  // for the disk, when an order moves
+
+ private:
+  struct Ordered;
+  StoreKey commands_key(const Eid& eid) const;
+  Result<std::vector<Ordered>> ordered(const Eid& eid);
+
+  std::shared_ptr<Store> store_;
+  std::string tenant_;
+  BookPool books_;
+  Tell tell_;
+  SessionEids sessions_;
+  std::function<Instant()> clock_;
+};
+
+}  // namespace sojourn::eim
