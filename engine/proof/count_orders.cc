@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "engine/proof/condition_order.h"
 #include "engine/proof/day_length.h"
 
 namespace sojourn {
@@ -51,6 +52,24 @@ std::int64_t clock_changes(const std::string& zone_name) {
 
 // Among more counts of one thing only those are put in order of which one is never above the other.
 constexpr std::size_t kAlikeMax = 64;
+// Of more conditions only the counts of one and the same are put in order.
+constexpr std::size_t kInnersMax = 256;
+
+// How long after the event `since` becomes true, or how long an event stays in the window of a
+// count of it, in milliseconds.
+struct TimeAfter {
+  std::int64_t least = 0;
+  std::int64_t most = 0;
+};
+TimeAfter time_after(const RuleTable& table, const Feature& feature) {
+  const Period& window = feature.window;
+  std::int64_t ahead = std::int64_t{feature.ahead_days} * kDayMs;
+  if (window.unit == TimeUnit::millisecond) return {window.count - ahead, window.count - ahead};
+  WindowLength length = elapsed_length(table, feature);
+  // From midnight, or to it; and of months before a day and after it the one may be longer.
+  constexpr std::int64_t kLonger = 4 * kDayMs;
+  return {length.least - ahead - kLonger, length.most - ahead + kLonger};
+}
 
 std::int64_t minus(std::int64_t a, std::int64_t b) { return std::max<std::int64_t>(a - b, 0); }
 
@@ -60,19 +79,20 @@ class Orders {
       : table_(table), counts_(counts) {}
 
   std::vector<CountOrder> find() {
-    std::map<std::pair<ConditionIndex, bool>, std::vector<FeatureIndex>> alike;
+    std::map<ConditionIndex, std::vector<FeatureIndex>> of_inner;
+    std::vector<FeatureIndex> of_events;
     for (FeatureIndex f : counts_) {
       const Feature& feature = table_.features[f];
       bool inner = is_temporal(feature.kind) && feature.kind != FeatureKind::on_a_network;
-      if (inner) alike[{feature.inner, true}].push_back(f);
-      if (feature.kind == FeatureKind::event_count) alike[{0, false}].push_back(f);
+      if (inner) of_inner[feature.inner].push_back(f);
+      if (feature.kind == FeatureKind::event_count) of_events.push_back(f);
     }
-    for (const auto& [key, features] : alike) {
-      with_slack_ = features.size() <= kAlikeMax;
-      for (FeatureIndex below : features) {
-        for (FeatureIndex above : features) {
-          if (below != above) relate(below, above);
-        }
+    relate_all(of_events, of_events);
+    bool few = of_inner.size() <= kInnersMax;
+    for (const auto& [narrow, counted] : of_inner) {
+      for (const auto& [wide, counted_of_more] : of_inner) {
+        if (narrow != wide && !(few && is_never_truer(table_, narrow, wide))) continue;
+        relate_all(counted, counted_of_more);
       }
     }
     return std::move(found_);
@@ -116,6 +136,19 @@ class Orders {
     std::vector<FeatureIndex> inner = table_.conditions.features_of(feature.inner);
     return std::any_of(inner.begin(), inner.end(),
                        [&](FeatureIndex f) { return asks_network(table_.features[f]); });
+  }
+
+  // What the first ones count is never truer than what the others do.
+  void relate_all(const std::vector<FeatureIndex>& narrow, const std::vector<FeatureIndex>& wide) {
+    with_slack_ = std::max(narrow.size(), wide.size()) <= kAlikeMax;
+    for (FeatureIndex one : narrow) {
+      for (FeatureIndex other : wide) {
+        if (one == other) continue;
+        // The more is asked about, the less long ago it held.
+        bool how_long_ago = feature(other).kind == FeatureKind::recency;
+        relate(how_long_ago ? other : one, how_long_ago ? one : other);
+      }
+    }
   }
 
   void relate(FeatureIndex below, FeatureIndex above) {
@@ -261,6 +294,23 @@ WindowLength elapsed_length(const RuleTable& table, const Feature& feature) {
   WindowLength days = length_in_days(feature);
   std::int64_t change = clock_changes(feature.zone.empty() ? table.settings.zone : feature.zone);
   return {days.least * kDayMs - change, days.most * kDayMs + change};
+}
+
+bool is_due_first(const RuleTable& table, const Feature& one, const Feature& other) {
+  if (one.window.count == 0) return true;  // it happened at all
+  if (other.window.count == 0) return false;
+  bool months = one.zone == other.zone && in_months(one.window) && in_months(other.window);
+  if (months && months_of(one.window) <= months_of(other.window)) {
+    return one.ahead_days >= other.ahead_days;
+  }
+  return time_after(table, one).most <= time_after(table, other).least;
+}
+
+bool is_over_before(const RuleTable& table, const Feature& count, const Feature& since) {
+  bool months = count.zone == since.zone && in_months(count.window) && in_months(since.window);
+  // `since` is true from midnight on, the window looks back to the same hour.
+  if (months) return months_of(count.window) < months_of(since.window) && since.ahead_days == 0;
+  return time_after(table, count).most <= time_after(table, since).least;
 }
 
 std::vector<CountOrder> count_orders(const RuleTable& table,

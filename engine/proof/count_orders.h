@@ -3,6 +3,7 @@
 //   roaming in BR on ... days within 30 days   <=  ... within 1 month + 2
 //   roaming in BR on ... consecutive days      <=  ... within 120 days, as far as 120
 //   per profile on the same network            <=  on the same network
+//   region in BR on ... days within 28 days    <=  region in BR, CL on ... days within 28 days
 //   with the enabled profile, as a ban asks    ==  as a rule asks, where a network serves
 //
 // Each holds between the lower bounds and between the upper ones, at every instant of every
@@ -37,6 +38,11 @@ struct CountOrder {
 // The orders between these counts.
 std::vector<CountOrder> count_orders(const RuleTable& table,
                                      const std::vector<FeatureIndex>& counts);
+
+// Of `since` about one event: is the one true wherever the other is? False says nothing.
+bool is_due_first(const RuleTable& table, const Feature& one, const Feature& other);
+// When `since` is true of the event, has it left the window of this count of it?
+bool is_over_before(const RuleTable& table, const Feature& count, const Feature& since);
 
 // How long a window is, at least and at most: calendar months differ, and so do days on which the
 // clocks are changed.

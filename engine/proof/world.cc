@@ -67,7 +67,8 @@ World::World(const RuleTable& table, const AxisPlan& axes, DiagramStore& store,
   make_clock();
   make_orders();
   any_counts_ = std::any_of(axes.axes().begin(), axes.axes().end(), [&](const Axis& axis) {
-    return is_temporal(table.features[axis.feature].kind);
+    FeatureKind kind = table.features[axis.feature].kind;
+    return is_temporal(kind) || kind == FeatureKind::since;
   });
   for (Group* group : {&place_, &identity_, &clock_}) {
     for (AxisIndex axis : group->table.axes()) group_of_axis_[axis] = group;

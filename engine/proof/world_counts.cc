@@ -80,10 +80,78 @@ Implied implied_by(const Feature& feature) {
   }
 }
 
+// Of more features about events nothing is said.
+constexpr std::size_t kSincesMax = 64;
+
+bool is_about_same_event(const Feature& a, const Feature& b) {
+  return a.event == b.event && a.scope == b.scope && a.candidate == b.candidate;
+}
+
+// What `D since E` implies: a shorter time has gone by as well, and within it E did not happen.
+class SinceLinks {
+ public:
+  SinceLinks(const RuleTable& table, const AxisPlan& axes, DiagramStore& store)
+      : table_(table), axes_(axes), store_(store) {
+    for (FeatureIndex f = 0; f < table.features.size(); ++f) {
+      FeatureKind kind = table.features[f].kind;
+      bool asked = kind == FeatureKind::since || kind == FeatureKind::event_count;
+      if (asked && axes.axis_of(f)) events_.push_back(f);
+    }
+  }
+
+  DiagramRef of(FeatureIndex since) {
+    std::vector<DiagramRef> all;
+    if (events_.size() > kSincesMax) return kYes;
+    for (FeatureIndex other : events_) {
+      const Feature &one = table_.features[since], &another = table_.features[other];
+      if (other == since || !is_about_same_event(one, another)) continue;
+      if (another.kind == FeatureKind::event_count) {
+        if (is_over_before(table_, another, one)) all.push_back(not_both(since, happened(other)));
+        continue;
+      }
+      if (is_due_first(table_, another, one)) all.push_back(not_both(since, not_due(other)));
+      if (is_due_first(table_, one, another)) all.push_back(not_both(other, not_due(since)));
+    }
+    return store_.all_of(std::move(all));
+  }
+
+ private:
+  DiagramRef not_both(FeatureIndex since, DiagramRef other) {
+    return store_.either(not_due(since), store_.opposite(other));
+  }
+  DiagramRef not_due(FeatureIndex since) {
+    AxisIndex axis = *axes_.axis_of(since);
+    const Axis& of = axes_.axes()[axis];
+    ClassIndex due = class_of(of, table_.features[since], Reading::exactly(1));
+    return where(axis, [&](ClassIndex c) { return c != due; });
+  }
+  // Without a scope it is known whether it did.
+  DiagramRef happened(FeatureIndex count) {
+    AxisIndex axis = *axes_.axis_of(count) + (table_.features[count].scope.any() ? 0 : 1);
+    return where(axis, [&](ClassIndex c) {
+      return values_of(axes_.axes()[axis], {c, c + 1}).low >= 1;
+    });
+  }
+  template <class Holds>  // bool(ClassIndex)
+  DiagramRef where(AxisIndex axis, const Holds& holds) {
+    std::vector<DiagramRun> runs;
+    for (ClassIndex c = 0; c < axes_.axes()[axis].class_count; ++c) {
+      runs.push_back({c + 1, holds(c) ? kYes : kNo});
+    }
+    return store_.node(axis, runs);
+  }
+
+  const RuleTable& table_;
+  const AxisPlan& axes_;
+  DiagramStore& store_;
+  std::vector<FeatureIndex> events_;
+};
+
 }  // namespace
 
 DiagramRef World::link_of(FeatureIndex f) {
   const Feature& feature = table_.features[f];
+  if (feature.kind == FeatureKind::since) return SinceLinks(table_, axes_, store_).of(f);
   Implied implied = implied_by(feature);
   AxisIndex lower = *axes_.axis_of(f);
   AxisIndex upper = lower + 1;
@@ -173,12 +241,14 @@ DiagramRef World::find_links(DiagramRef question) {
     if (is_terminal(at) || !seen.insert(at).second) continue;
     FeatureIndex f = axes_.axes()[store_.axis(at)].feature;
     for (const DiagramRun& run : store_.runs(at)) open.push_back(run.target);
-    if (!is_temporal(table_.features[f].kind) || !linked.insert(f).second) continue;
+    const Feature& feature = table_.features[f];
+    bool counts = is_temporal(feature.kind);
+    if ((!counts && feature.kind != FeatureKind::since) || !linked.insert(f).second) continue;
     DiagramRef link = link_of(f);
     // With a candidate the count is of `inner` as it would be; only for the enabled one is it as
     // it is.
-    const std::optional<ProfileIndex>& candidate = table_.features[f].candidate;
-    if (candidate) {
+    const std::optional<ProfileIndex>& candidate = feature.candidate;
+    if (counts && candidate) {
       DiagramRef as_it_is = enabled_is(*candidate);
       if (stands_in_.contains(f)) as_it_is = store_.both(as_it_is, served());
       link = store_.either(store_.opposite(as_it_is), link);

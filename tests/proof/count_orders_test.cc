@@ -68,6 +68,39 @@ rule w when at least 1 rejected with 11, 13 within 2 months then profile = local
 rule x when region in BR on at least 9 days within 28 days then profile = local
 rule y when region in BR per profile on at least 9 days within 1 month then profile = local
 rule z when network known then profile = local
+rule wide-run when roaming in BR, ES on at least 8 consecutive days then profile = local
+rule wide-window when roaming in BR, ES on at least 9 days within 28 days then profile = local
+rule wide-own when roaming in BR, ES per profile on at least 9 days within 28 days then profile = local
+rule wide-for when roaming in BR, ES for 85 hours then profile = local
+rule wide-within when roaming in BR, ES within 28 days then profile = local
+rule anywhere when roaming on at least 10 days within 1 month then profile = local
+rule wide-place when region in BR, ES on at least 9 days within 28 days then profile = local
+rule either when (region in BR or network in ES) on at least 9 days within 28 days then profile = local
+otherwise keep
+)";
+
+// Times since an event, and times within which it happened.
+const char* const kEvents = R"(policy events
+  timezone Europe/Berlin
+profile one   home FR iccid 8933*
+profile local home BR iccid 8955* download "smdp.local.example"
+ban sold-long-ago never network known and 6 months since owner-changed
+  notice 20 days
+rule a when owner-changed happened then profile = local
+rule b when 36 hours since owner-changed then profile = local
+rule c when 20 days since owner-changed then profile = local
+rule d when 40 days since owner-changed then profile = local
+rule e when 1 month since owner-changed then profile = local
+rule f when 2 months since owner-changed then profile = local
+rule g when 6 months since owner-changed then profile = local
+rule h when 7 months since owner-changed then profile = local
+rule i when 1 year since owner-changed then profile = local
+rule j when 13 months since owner-changed then profile = local
+rule k when owner-changed within 20 days then profile = local
+rule l when owner-changed within 1 month then profile = local
+rule m when owner-changed within 2 months then profile = local
+rule n when owner-changed within 36 hours then profile = local
+rule o when owner-changed within 200 days then profile = local
 otherwise keep
 )";
 
@@ -176,6 +209,62 @@ TEST_CASE("what counts say about each other holds for devices of any past") {
         static_cast<std::ptrdiff_t>(orders.size()));
 }
 
+TEST_CASE("what is due after a longer time is due after a shorter one, for devices of any past") {
+  testing::Loaded loaded = testing::load(kEvents);
+  INFO(loaded.rendered());
+  REQUIRE(loaded.policy);
+  const RuleTable& table = loaded.table();
+  std::vector<FeatureIndex> due, counts;
+  for (FeatureIndex f = 0; f < table.features.size(); ++f) {
+    if (table.features[f].kind == FeatureKind::since) due.push_back(f);
+    if (table.features[f].kind == FeatureKind::event_count) counts.push_back(f);
+  }
+  auto graph = compile(std::make_shared<const RuleTable>(table),
+                       CompileOptions{.claims = testing::small_world().claims()});
+  auto prepared = PreparedPolicy::prepare(*graph, testing::small_world());
+  REQUIRE(prepared);
+  std::size_t orders = 0, met = 0;
+  for (FeatureIndex one : due) {
+    for (FeatureIndex other : due) {
+      orders += one != other && is_due_first(table, table.features[one], table.features[other]);
+    }
+    for (FeatureIndex count : counts) {
+      orders += is_over_before(table, table.features[count], table.features[one]);
+    }
+  }
+  CHECK(orders > 60);
+  std::mt19937 random(7);
+  auto below = [&](int count) { return static_cast<int>(random() % static_cast<unsigned>(count)); };
+  for (int life = 0; life < 100; ++life) {
+    Device device(*prepared);
+    Instant now = TimeZone().start_of(Day{20'450 + below(365)});
+    for (int step = 0; step < 120; ++step) {
+      Observation report;
+      report.at = now;
+      report.network.give(*parse_plmn("208-01"));
+      if (below(25) == 0) report.event = "owner-changed";
+      device.observe(report);
+      now = now + hours(below(2) == 0 ? 1 + below(40) : below(400));
+      for (FeatureIndex other : due) {
+        if (device.read(other, now) != Reading::exactly(1)) continue;
+        for (FeatureIndex one : due) {
+          if (!is_due_first(table, table.features[one], table.features[other])) continue;
+          INFO(table.features[one].identity << ", " << table.features[other].identity);
+          REQUIRE(device.read(one, now) == Reading::exactly(1));
+          ++met;
+        }
+        for (FeatureIndex count : counts) {
+          if (!is_over_before(table, table.features[count], table.features[other])) continue;
+          INFO(table.features[count].identity << ", " << table.features[other].identity);
+          REQUIRE(device.read(count, now).upper == 0);
+          ++met;
+        }
+      }
+    }
+  }
+  CHECK(met > 10'000);
+}
+
 namespace {
 
 // A rule acts where the one holds; is it promised rightly to act where the other does?
@@ -236,6 +325,36 @@ TEST_CASE("what was so within some days was so within a month, or cannot be told
       {"at least 2 switches within 1 month", "at least 2 switches within 27 days", Verdict::holds},
       {"at least 2 switches within 27 days", "at least 2 switches within 1 month", Verdict::broken},
       {"at least 2 switches within 32 days", "at least 2 switches within 1 month", Verdict::holds},
+  };
+  check_rows(rows, "");
+}
+
+TEST_CASE("what is counted in one country is counted in several, and never the other way round") {
+  const Row rows[] = {
+      {"region in BR, CL on at least 9 days within 28 days",
+       "region in BR on at least 9 days within 28 days", Verdict::holds},
+      {"region in BR on at least 9 days within 28 days",
+       "region in BR, CL on at least 9 days within 28 days", Verdict::broken},
+      {"roaming in BR, CL on at least 8 consecutive days",
+       "roaming in BR on at least 9 consecutive days", Verdict::holds},
+      {"roaming on at least 9 days within 28 days", "roaming in BR on at least 9 consecutive days",
+       Verdict::holds},
+      {"roaming in BR, CL for 8 hours", "roaming in BR for 9 hours", Verdict::holds},
+      {"roaming in BR, CL within 9 days", "roaming in BR within 9 days", Verdict::holds},
+      {"roaming in BR within 9 days", "roaming in BR, CL within 9 days", Verdict::broken},
+      {"(region in BR or network in CL) on at least 9 days within 28 days",
+       "region in BR on at least 9 days within 27 days", Verdict::holds},
+  };
+  check_rows(rows, "");
+}
+
+TEST_CASE("a time that has gone by since an event has gone by if a longer one has") {
+  const Row rows[] = {
+      {"6 months since owner-changed", "7 months since owner-changed", Verdict::holds},
+      {"7 months since owner-changed", "6 months since owner-changed", Verdict::broken},
+      {"20 days since owner-changed", "1 month since owner-changed", Verdict::holds},
+      {"owner-changed happened", "36 hours since owner-changed", Verdict::holds},
+      {"not owner-changed within 30 days", "2 months since owner-changed", Verdict::holds},
   };
   check_rows(rows, "");
 }
