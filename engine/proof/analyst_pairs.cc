@@ -118,24 +118,27 @@ void Analyst::conflicts_of(std::uint32_t b, const std::vector<std::uint32_t>& as
 }
 
 std::optional<Witness> Analyst::conflict_between(std::uint32_t a, std::uint32_t b, bool& decided) {
-  DiagramRef differ = model().disagreement(a, b);
-  if (differ == kNo) return std::nullopt;
   std::vector<DiagramRef> covers;
   for (std::uint32_t one : {a, b}) {
     for (std::uint32_t overrider : overriders_[one]) {
       covers.push_back(model().rules().fires(overrider));
     }
   }
-  SituationSearch::Answer answer = search_->uncovered(differ, covers, budget_);
-  if (!answer.decided) {
-    decided = false;
-    undecided(
-        fmt::format("whether rules `{}` and `{}` conflict", rule(a).label(), rule(b).label()));
+  for (const Together& differ : model().disagreement(a, b)) {
+    SituationSearch::Answer answer = search_->uncovered(differ, covers, budget_);
+    if (!answer.decided) {
+      decided = false;
+      undecided(
+          fmt::format("whether rules `{}` and `{}` conflict", rule(a).label(), rule(b).label()));
+    }
+    if (!answer.witness) continue;
+    return with_few_counted(model(), *std::move(answer.witness), [&](DiagramRef within) {
+      Together plainer = differ;
+      plainer.where = model().store().both(differ.where, within);
+      return search_->uncovered(plainer, covers, budget_).witness;
+    });
   }
-  if (!answer.witness) return std::nullopt;
-  return with_few_counted(model(), *std::move(answer.witness), [&](DiagramRef within) {
-    return search_->uncovered(model().store().both(differ, within), covers, budget_).witness;
-  });
+  return std::nullopt;
 }
 
 // The first ones with the situation that shows them, told by which of the two comes first.
@@ -246,7 +249,13 @@ SituationSearch::Answer Analyst::taken_by(const std::vector<std::uint32_t>& meet
       before.push_back(model().rules().fires(meeting[i]));
     }
   }
-  return search_->uncovered(model().disagreement(rule, later), before, budget_);
+  SituationSearch::Answer all;
+  for (const Together& differ : model().disagreement(rule, later)) {
+    SituationSearch::Answer answer = search_->uncovered(differ, before, budget_);
+    if (answer.witness) return answer;
+    all.decided = all.decided && answer.decided;
+  }
+  return all;
 }
 
 }  // namespace sojourn

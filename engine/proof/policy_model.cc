@@ -81,20 +81,26 @@ void PolicyModel::adopt(const PolicyModel& before, std::uint32_t rule_before, st
 const std::vector<PolicyModel::Region>& PolicyModel::regions(std::uint32_t rule) {
   if (regions_[rule]) return *regions_[rule];
   const Action& action = table_.rules[rule].action;
+  DiagramRef holds = rules_.holds(rule);
   std::vector<Region> regions;
-  if (action.kind == Action::Kind::keep) regions.push_back({rules_.fires(rule), std::nullopt});
+  if (action.kind == Action::Kind::keep) {
+    regions.push_back({together(store_, holds, {rules_.keep_is_lawful()}), std::nullopt});
+  }
   if (action.kind == Action::Kind::profile) {
-    DiagramRef rest = rules_.fires(rule);
+    bool one = action.alternatives.size() == 1;
+    std::vector<DiagramRef> none_before;
     for (bool quarantined : {false, true}) {
       for (const Alternative& alternative : action.alternatives) {
         // With one alternative quarantine changes nothing about what is asked for.
-        DiagramRef healthy = quarantined || action.alternatives.size() == 1
-                                 ? kYes
-                                 : rules_.healthy(alternative.profile);
-        DiagramRef here = store_.all_of({rest, rules_.can_have(alternative), healthy});
-        if (here == kNo) continue;
-        regions.push_back({here, alternative.profile});
-        rest = store_.both(rest, store_.opposite(here));
+        if (one && quarantined) break;
+        DiagramRef healthy = one || quarantined ? kYes : rules_.healthy(alternative.profile);
+        DiagramRef can_have = rules_.can_have(alternative);
+        std::vector<DiagramRef> parts = none_before;
+        parts.insert(parts.end(), {can_have, healthy});
+        Together here = together(store_, holds, parts);
+        if (here.where == kNo) continue;
+        regions.push_back({std::move(here), alternative.profile});
+        if (!one) none_before.push_back(store_.opposite(store_.both(can_have, healthy)));
       }
     }
   }
@@ -102,28 +108,34 @@ const std::vector<PolicyModel::Region>& PolicyModel::regions(std::uint32_t rule)
   return *regions_[rule];
 }
 
-DiagramRef PolicyModel::disagreement(std::uint32_t a, std::uint32_t b) {
+std::vector<Together> PolicyModel::disagreement(std::uint32_t a, std::uint32_t b) {
   const Action &of_a = table_.rules[a].action, &of_b = table_.rules[b].action;
-  if (of_a.same_effect(of_b)) return kNo;
+  if (of_a.same_effect(of_b)) return {};
   // With the profile already enabled nothing is switched: `hold`, windows and the like are moot.
   bool same_rest =
       of_a.preload == of_b.preload && of_a.remove == of_b.remove && of_a.fallback == of_b.fallback;
-  std::vector<DiagramRef> parts;
+  std::vector<Together> all;
+  std::vector<DiagramRef> whole;
   for (const Region& one : regions(a)) {
     for (const Region& other : regions(b)) {
-      DiagramRef here = store_.both(one.where, other.where);
-      if (here == kNo) continue;
+      Together here = together(store_, one.where, other.where);
+      if (here.where == kNo) continue;
       bool both_keep = !one.profile && !other.profile;
       bool two_profiles = one.profile && other.profile && *one.profile != *other.profile;
       if (same_rest && both_keep) continue;
       if (same_rest && !two_profiles) {
         ProfileIndex wanted = one.profile ? *one.profile : *other.profile;
-        here = store_.both(here, store_.opposite(rules_.enabled(wanted)));
+        here.where = store_.both(here.where, store_.opposite(rules_.enabled(wanted)));
       }
-      parts.push_back(here);
+      if (here.also.empty()) {
+        whole.push_back(here.where);
+      } else {
+        all.push_back(std::move(here));
+      }
     }
   }
-  return store_.any_of(std::move(parts));
+  if (!whole.empty()) all.push_back({store_.any_of(std::move(whole)), {}});
+  return all;
 }
 
 const Reach& PolicyModel::reach(DiagramRef ref) {

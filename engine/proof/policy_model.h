@@ -12,6 +12,7 @@
 #include "engine/proof/axis_moves.h"
 #include "engine/proof/reach.h"
 #include "engine/proof/rule_diagrams.h"
+#include "engine/proof/together.h"
 #include "engine/proof/world.h"
 
 namespace sojourn {
@@ -50,19 +51,20 @@ class PolicyModel {
   World& world() { return world_; }
   const World& world() const { return world_; }
 
-  // Where the rule fires, by what it then asks for; the regions are disjoint.
-  struct Region {
-    DiagramRef where = kNo;
-    std::optional<ProfileIndex> profile;  // absent: keep
-  };
-  const std::vector<Region>& regions(std::uint32_t rule);
   // Where both rules fire and their effects differ (semantics 17, 23): `profile = X` and `keep`
-  // agree where X is enabled, as do two ways to X.
-  DiagramRef disagreement(std::uint32_t a, std::uint32_t b);
+  // agree where X is enabled, as do two ways to X. Any of these.
+  std::vector<Together> disagreement(std::uint32_t a, std::uint32_t b);
   // Of a diagram that is asked about again and again: it is kept.
   const Reach& reach(DiagramRef ref);
 
  private:
+  // Where the rule fires, by what it then asks for; the regions are disjoint.
+  struct Region {
+    Together where;
+    std::optional<ProfileIndex> profile;  // absent: keep
+  };
+  const std::vector<Region>& regions(std::uint32_t rule);
+
   RuleTable table_;
   ChoiceConditions choice_;
   AxisPlan axes_;

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "engine/proof/actions.h"
+#include "engine/proof/together.h"
 
 namespace sojourn {
 namespace {
@@ -11,22 +12,6 @@ namespace {
 bool has_voice(const Rule& rule) {
   return rule.action.kind == Action::Kind::none || !rule.action.alerts.empty() ||
          !rule.action.tasks.empty();
-}
-
-constexpr std::size_t kSmallNodes = 16;
-
-bool is_small(const DiagramStore& store, DiagramRef root) {
-  std::vector<DiagramRef> met, open = {root};
-  while (!open.empty() && met.size() <= kSmallNodes) {
-    DiagramRef at = open.back();
-    open.pop_back();
-    if (is_terminal(at) || std::find(met.begin(), met.end(), at) != met.end()) continue;
-    met.push_back(at);
-    for (const DiagramRun& run : store.runs(at)) {
-      if (!is_terminal(run.target)) open.push_back(run.target);
-    }
-  }
-  return met.size() <= kSmallNodes;
 }
 
 // Adds the rows of an action that holds there.

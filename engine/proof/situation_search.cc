@@ -245,9 +245,10 @@ SituationSearch::Answer SituationSearch::find(DiagramRef question, ProofBudget& 
   return uncovered(question, {}, budget);
 }
 
-SituationSearch::Answer SituationSearch::uncovered(DiagramRef question,
+SituationSearch::Answer SituationSearch::uncovered(const Together& asked,
                                                    const std::vector<DiagramRef>& covers,
                                                    ProofBudget& budget, Wanted wanted) {
+  DiagramRef question = asked.where;
   if (question == kNo) return {};
   std::vector<Cover> state;
   for (std::uint32_t i = 0; i < covers.size(); ++i) {
@@ -259,12 +260,14 @@ SituationSearch::Answer SituationSearch::uncovered(DiagramRef question,
     if (link != kYes) links.push_back(link);
   };
   add_link(world_.links(question));
+  for (DiagramRef part : asked.also) add_link(world_.links(part));
   for (DiagramRef cover : covers) add_link(world_.links(cover));
   std::sort(links.begin(), links.end());
   links.erase(std::unique(links.begin(), links.end()), links.end());
+  links.insert(links.end(), asked.also.begin(), asked.also.end());
   for (DiagramRef link : links) {
     if (link == kNo) return {};
-    state.push_back({store_.opposite(link), kImpossible, static_cast<std::uint32_t>(state.size())});
+    state.push_back({opposite(link), kImpossible, static_cast<std::uint32_t>(state.size())});
   }
   if (wanted == Wanted::served) {
     std::vector<World::Identity> served = possible_identities(question);
@@ -287,6 +290,12 @@ SituationSearch::Answer SituationSearch::uncovered(DiagramRef question,
   one_by_one.covered_by.merge(found.covered_by);
   if (one_by_one.witness || one_by_one.decided) return one_by_one;
   return walk(question, state, steps_max / 4, budget);
+}
+
+DiagramRef SituationSearch::opposite(DiagramRef ref) {
+  auto [kept, fresh] = opposites_.try_emplace(ref, kNo);
+  if (fresh) kept->second = store_.opposite(ref);
+  return kept->second;
 }
 
 // With all values known, then with those as well that are not.

@@ -9,11 +9,13 @@
 #include <cstddef>
 #include <optional>
 #include <set>
+#include <unordered_map>
 #include <vector>
 
 #include "engine/proof/box_search.h"
 #include "engine/proof/kept_restriction.h"
 #include "engine/proof/situation_guess.h"
+#include "engine/proof/together.h"
 
 namespace sojourn {
 
@@ -52,7 +54,11 @@ class SituationSearch {
   Answer find(DiagramRef question, ProofBudget& budget);
   // The same, outside all covers.
   Answer uncovered(DiagramRef question, const std::vector<DiagramRef>& covers, ProofBudget& budget,
-                   Wanted wanted = Wanted::plain);
+                   Wanted wanted = Wanted::plain) {
+    return uncovered(Together{question, {}}, covers, budget, wanted);
+  }
+  Answer uncovered(const Together& question, const std::vector<DiagramRef>& covers,
+                   ProofBudget& budget, Wanted wanted = Wanted::plain);
   // Boxes among the diagrams that were looked at.
   CoverBoxes& boxes() { return guess_.boxes(); }
   // Does the truth-valued diagram hold in the situation?
@@ -75,6 +81,7 @@ class SituationSearch {
     std::vector<Cover> others;
   };
 
+  DiagramRef opposite(DiagramRef ref);
   Answer walk(DiagramRef question, const std::vector<Cover>& state, std::size_t steps_max,
               ProofBudget& budget);
   std::vector<World::Identity> possible_identities(DiagramRef question) const;
@@ -115,6 +122,7 @@ class SituationSearch {
   KeptRestriction kept_;
   SituationGuess guess_;
   BoxSearch box_search_;
+  std::unordered_map<DiagramRef, DiagramRef> opposites_;
 };
 
 }  // namespace sojourn

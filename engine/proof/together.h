@@ -1,0 +1,23 @@
+// Diagrams that hold together. As one diagram they may be too large: whether many bans let two
+// profiles be had is, for as many bans as there are, every combination of them twice over.
+#pragma once
+
+#include <vector>
+
+#include "engine/proof/diagram.h"
+
+namespace sojourn {
+
+struct Together {
+  DiagramRef where = kNo;
+  std::vector<DiagramRef> also;  // ascending, without repetitions
+};
+
+// Has the diagram a few nodes only?
+bool is_small(const DiagramStore& store, DiagramRef root);
+
+// Where all parts hold: the small ones are one diagram, the others stay what they are.
+Together together(DiagramStore& store, DiagramRef where, const std::vector<DiagramRef>& parts);
+Together together(DiagramStore& store, const Together& one, const Together& other);
+
+}  // namespace sojourn
