@@ -82,6 +82,22 @@ MatchBox hull_of(const DiagramStore& store, DiagramRef root) {
   return box;
 }
 
+// Where a node leads to one further diagram, and to `no`: that one, and with which classes.
+DiagramRef only_target(const DiagramStore& store, DiagramRef at, std::vector<bool>& classes) {
+  classes.assign(store.class_count(store.axis(at)), false);
+  DiagramRef only = kNo;
+  ClassIndex begin = 0;
+  for (const DiagramRun& run : store.runs(at)) {
+    if (run.target != kNo) {
+      if (only != kNo && only != run.target) return kNo;
+      only = run.target;
+      std::fill(classes.begin() + begin, classes.begin() + run.end, true);
+    }
+    begin = run.end;
+  }
+  return only;
+}
+
 struct PlannedRow {
   MatchBox box;
   const ProductRow* row = nullptr;
@@ -132,10 +148,27 @@ class Planner {
     // One row may be several boxes, but collecting rows must be met once.
     bool once = !row.decides && !row.skips;
     if (!few || (once && boxes.size() > 1)) {
-      rows_.push_back({hull_of(store_, row.where), &row, false});
+      rows_.push_back({hull(row.where), &row, false});
       return;
     }
     for (MatchBox& box : boxes) rows_.push_back({std::move(box), &row, true});
+  }
+
+  // Many rows are a box of their own before what they share, as what bans allow a profile.
+  MatchBox hull(DiagramRef where) {
+    MatchBox box;
+    std::vector<bool> classes;
+    while (!is_terminal(where)) {
+      DiagramRef next = only_target(store_, where, classes);
+      if (next == kNo) break;
+      box.push_back({store_.axis(where), std::move(classes)});
+      where = next;
+    }
+    if (is_terminal(where)) return box;
+    auto [kept, fresh] = hulls_.try_emplace(where);
+    if (fresh) kept->second = hull_of(store_, where);
+    box.insert(box.end(), kept->second.begin(), kept->second.end());
+    return box;
   }
 
   // Those that most rows limit; rows that limit another must be looked at closely.
@@ -196,6 +229,7 @@ class Planner {
   const MakeTerminal& make_terminal_;
   MatcherPlan plan_;
   std::vector<PlannedRow> rows_;
+  std::map<DiagramRef, MatchBox> hulls_;
   std::map<std::vector<std::uint64_t>, std::uint32_t> vector_numbers_;
 };
 

@@ -19,6 +19,9 @@ namespace {
 
 // Situations from which a violation is lived through.
 constexpr std::size_t kViolationsMax = 6;
+// With so many rows that may decide, those of bans are asked by themselves first.
+constexpr std::size_t kRowsMany = 64;
+constexpr std::size_t kBoxesFew = 32;
 
 class Prover {
  public:
@@ -35,6 +38,7 @@ class Prover {
       bool nothing_lawful = rows[i].leaf.kind == Action::Kind::keep && rows[i].leaf.ban >= 0;
       if (!nothing_lawful) continue;
       DiagramRef at_a_loss = model_.store().both(rows[i].where, broken);
+      if (bans_lead_out(rows, i, at_a_loss)) continue;
       // Rather one in which it is too late already.
       DiagramRef violated = model_.store().both(at_a_loss, violated_now(ban));
       SituationSearch::Answer answer = before(rows, i, violated);
@@ -120,6 +124,20 @@ class Prover {
     Leaf decided;
     bool quiet = false;  // the device was content before
   };
+
+  // Do remedies alone leave nothing of it? They are few, and the rules of a policy may be many; a
+  // question that is a few boxes is answered among many rules as quickly.
+  bool bans_lead_out(const std::vector<OutcomeRow>& rows, std::size_t i, DiagramRef at_a_loss) {
+    if (i < kRowsMany || search_.boxes().parts(at_a_loss, kBoxesFew)) return false;
+    std::vector<DiagramRef> remedies;
+    for (std::size_t j = 0; j < i; ++j) {
+      bool remedy = rows[j].leaf.ban >= 0 && rows[j].leaf.kind == Action::Kind::profile;
+      if (remedy) remedies.push_back(rows[j].where);
+    }
+    SituationSearch::Answer answer =
+        search_.uncovered(at_a_loss, remedies, budget_, SituationSearch::Wanted::any);
+    return answer.decided && !answer.witness;
+  }
 
   // Situations in which the ban is violated because of what it counts; rather those in which the
   // same device was content before, so that nothing else changes its profile meanwhile, and those
