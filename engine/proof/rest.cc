@@ -51,6 +51,7 @@ class RestProver {
     if (!may_go_round(table_, moving_)) return std::move(found_);
     if (!model_.world().knows_identities()) return undecided("");
     gather_rows();
+    find_lasting();
     find_networks();
     std::vector<bool> stays;
     for (const Axis& axis : model_.axes().axes()) stays.push_back(!moving_[axis.feature]);
@@ -70,7 +71,15 @@ class RestProver {
     std::optional<std::uint32_t> standing;  // of a network that is not known (World::standings)
     DiagramRef near = kYes;                 // where a device is that rests on them
     std::vector<DiagramRef> broken_runs;
-    std::vector<std::vector<ClassIndex>> put_in;  // by profile, without service and with it
+    std::vector<std::vector<ClassIndex>> put_in;   // by profile, without service and with it
+    std::vector<std::vector<ClassIndex>> at_rest;  // the same
+  };
+
+  // A count of time, or of days, without a break.
+  struct Lasting {
+    AxisIndex axis = 0;
+    ClassIndex none = 0;
+    DiagramRef does_not_hold = kNo;
   };
 
   // From one stay, the profile with service or without.
@@ -180,7 +189,7 @@ class RestProver {
       DiagramRef near = standing ? near_standing(*standing) : near_networks(group);
       std::vector<DiagramRef> broken = broken_runs(group.front());
       std::vector<std::vector<ClassIndex>> put_in(2 * table_.profiles.size());
-      networks_.push_back({std::move(group), standing, near, std::move(broken), std::move(put_in)});
+      networks_.push_back({std::move(group), standing, near, std::move(broken), put_in, put_in});
     }
     // Those of a country come first: what goes round there is the plainest story.
     std::stable_partition(networks_.begin(), networks_.end(), [](const Networks& some) {
@@ -244,6 +253,33 @@ class RestProver {
     return made;
   }
 
+  // The same, with what follows for what lasts without a break: of what does not hold there
+  // nothing has lasted.
+  const std::vector<ClassIndex>& at_rest(ProfileIndex profile, bool service) {
+    std::vector<ClassIndex>& made = on_->at_rest[2 * profile + (service ? 1 : 0)];
+    if (!made.empty()) return made;
+    made = put_in(profile, service);
+    Restriction now(store_, put_in(profile, service), nothing_forgotten_);
+    for (const Lasting& one : lasting_) {
+      if (now.where(one.does_not_hold, 1) != kYes) continue;
+      for (AxisIndex side : {AxisIndex{0}, AxisIndex{1}}) made[one.axis + side] = one.none;
+    }
+    return made;
+  }
+
+  void find_lasting() {
+    for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
+      const Feature& feature = table_.features[f];
+      bool run = feature.kind == FeatureKind::consecutive_days && feature.gap_days == 0;
+      std::optional<AxisIndex> axis = model_.axes().axis_of(f);
+      bool lasts = run || feature.kind == FeatureKind::held;
+      if (!lasts || !axis || feature.candidate || feature.ahead_days != 0) continue;
+      Reading nothing = Reading::exactly(run ? 0 : -1);
+      lasting_.push_back({*axis, class_of(model_.axes().axes()[*axis], feature, nothing),
+                          model_.conditions().refuted(feature.inner)});
+    }
+  }
+
   // The rows as they are on the profile, with or without service; the value of those that lead
   // elsewhere is kept.
   struct RowsOfStay {
@@ -252,7 +288,7 @@ class RestProver {
   };
   RowsOfStay rows_of(ProfileIndex profile, bool service) {
     RowsOfStay of;
-    Restriction put(store_, put_in(profile, service), nothing_forgotten_);
+    Restriction put(store_, at_rest(profile, service), nothing_forgotten_);
     for (const ProductRow& row : cell_->rows) {
       DiagramRef where = put.where(row.where, 1);
       if (where == kNo) continue;
@@ -267,7 +303,7 @@ class RestProver {
 
   // What cannot be there.
   std::vector<ProductRow> impossible(ProfileIndex profile, bool service) {
-    std::vector<ClassIndex> known = put_in(profile, service);
+    std::vector<ClassIndex> known = at_rest(profile, service);
     for (auto [axis, range] : cell_->where) {
       if (range.end == range.begin + 1) known[axis] = range.begin;
     }
@@ -285,7 +321,7 @@ class RestProver {
   // Where some row without a hold leads to each other profile, whatever comes before it.
   Edges rough_edges(ProfileIndex profile, bool service) {
     Edges edges;
-    Restriction forget(store_, put_in(profile, service), forgotten_);
+    Restriction forget(store_, at_rest(profile, service), forgotten_);
     for (const ProductRow& row : rows_of(profile, service).rows) {
       if (row.value != 0) add(edges.to, row.value - 1, forget.where(row.where, 1));
     }
@@ -300,7 +336,7 @@ class RestProver {
     if (of.asked.empty()) return edges;
     std::vector<ProductRow> rows = impossible(profile, service);
     rows.insert(rows.end(), of.rows.begin(), of.rows.end());
-    Restriction forget(store_, put_in(profile, service), forgotten_);
+    Restriction forget(store_, at_rest(profile, service), forgotten_);
     for (std::size_t i = 0; i < rows.size() && !too_much_; ++i) {
       if (rows[i].value == 0) continue;
       ProfileIndex next = rows[i].value - 1;
@@ -619,6 +655,7 @@ class RestProver {
   std::vector<bool> forgotten_, nothing_forgotten_;  // by axis
   std::vector<ProductRow> rows_;        // value: the profile it moves on to, plus 1; 0: none
   std::vector<DiagramRef> impossible_;  // what counts do not allow
+  std::vector<Lasting> lasting_;
   std::vector<Networks> networks_;
   std::map<std::vector<bool>, std::size_t> near_sets_;  // of networks, numbered
   const RestCell* cell_ = nullptr;                      // under way,
