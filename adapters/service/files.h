@@ -32,6 +32,22 @@ class FolderFiles final : public FileSource {
   std::string folder_;
 };
 
+// The same files by their names beside a policy: what is said of them to others, and written down
+// for ever, names no folder of this machine.
+class FilesBeside final : public FileSource {
+ public:
+  // Requires: `files` outlives it.
+  FilesBeside(const std::string& policy_path, const FileSource& files)
+      : policy_path_(policy_path), files_(files) {}
+  Result<std::string> read(std::string_view path) const override {
+    return files_.read(resolve_path(policy_path_, path));
+  }
+
+ private:
+  std::string policy_path_;
+  const FileSource& files_;
+};
+
 // Refuses to overwrite. `secret`: readable by its owner alone.
 Status write_new(const std::string& path, std::string_view bytes, bool secret = false);
 

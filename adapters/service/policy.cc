@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "adapters/service/files.h"
 #include "adapters/service/policy_source.h"
 #include "engine/base/diagnostic_code.h"
 #include "engine/graph/graph_file.h"
@@ -24,7 +25,9 @@ Result<std::shared_ptr<const DecisionGraph>> compile_source(const std::string& p
                                                             const FileSource& files,
                                                             const Gazetteer& world, Recheck* kept,
                                                             PolicyCheck& check) {
-  auto source = read_policy_source(path, std::string(text), files, world);
+  FilesBeside beside(path, files);
+  std::string name = path.substr(path.rfind('/') + 1);
+  auto source = read_policy_source(std::move(name), std::string(text), beside, world);
   Status analysed = analyse_policy(*source, world, kept);
   const DiagnosticList& found = source->diagnostics;
   for (const Diagnostic& one : found.all()) add_finding(one, source->sources, check);

@@ -46,8 +46,9 @@ struct PolicyCheck {
 Diagnostic has_errors(const std::string& path, const PolicyCheck& check);
 
 // Parses, checks, analyses and compiles; a compiled graph (told by its first bytes) is read and
-// checked for structure. `path` is where files that the policy names lie beside, and for messages;
-// `files` says which of them it may read. Requires: the gazetteer outlives the result.
+// checked for structure. `path` is where files that the policy names lie beside; what is found, and
+// every record, names them as seen from there. `files` says which of them it may read. Requires: the
+// gazetteer outlives the result.
 PolicyCheck check_policy(const std::string& path, std::string_view bytes, const FileSource& files,
                          const Gazetteer& world, Recheck* kept = nullptr);
 
