@@ -194,6 +194,14 @@ Expected<Done> Eim::forget(const std::string& text, const std::vector<std::uint6
   return done(state_->eim.forget(*eid, orders));
 }
 
+Expected<std::vector<ByteString>> Eim::take_notifications(const std::string& text) {
+  auto eid = eid_from(text);
+  if (!eid) return public_error(eid.error());
+  auto taken = state_->eim.take_notifications(*eid);
+  if (!taken) return public_error(taken.error());
+  return std::move(*taken);
+}
+
 EsipaReply Eim::handle(const ByteString& message, std::int64_t now_ms,
                        const std::string& session_eid) {
   auto answer =

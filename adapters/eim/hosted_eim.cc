@@ -151,6 +151,10 @@ Status HostedEim::forget(const Eid& eid, const std::vector<OrderId>& orders) {
   return books_.with_book([&](OrderBook& book) { return book.forget(eid, orders); });
 }
 
+Result<std::vector<Bytes>> HostedEim::take_notifications(const Eid& eid) {
+  return books_.with_book([&](OrderBook& book) { return book.take_notifications(eid); });
+}
+
 Result<Answer> HostedEim::handle(ByteView message, const Peer& peer) {
   Result<Answer> answer = books_.handle(message, peer);
   if (!answer || !tell_) return answer;

@@ -45,6 +45,8 @@ class HostedEim final : public EsipaHandler {
   Result<std::vector<EndedCommand>> ended(const Eid& eid, Instant now);
   Status forget(const Eid& eid, const std::vector<OrderId>& orders);
 
+  Result<std::vector<Bytes>> take_notifications(const Eid& eid);
+
   Result<Answer> handle(ByteView message, const Peer& peer);
 
   // For the servers: what is asked is asked now, by this clock.

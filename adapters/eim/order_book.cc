@@ -3,6 +3,7 @@
 #include <openssl/rand.h>
 
 #include <algorithm>
+#include <set>
 
 #include "adapters/eim/device_step.h"
 #include "adapters/sgp32/message_tags.h"
@@ -17,7 +18,6 @@ namespace {
 
 constexpr std::uint16_t kLayout = 1;  // of our keys
 constexpr int kRaceCountMax = 8;      // lost races before a step gives up
-constexpr std::size_t kNotificationsPerTake = 1'000;
 // Results without the message around them, as some peers send them.
 constexpr Tag kBareResultTags[] = {message_tag::kEuiccPackage, message_tag::kIpaEuiccData,
                                    message_tag::kProfileDownload};
@@ -485,7 +485,7 @@ Result<std::vector<Bytes>> OrderBook::take_notifications(const Eid& eid) {
   Result<std::unique_ptr<StoreSnapshot>> snapshot = store_.snapshot();
   if (!snapshot) return std::move(snapshot).error();
   Result<std::vector<StoreRow>> rows =
-      (*snapshot)->scan(StoreRange::with_prefix(inbox_key(eid)), kNotificationsPerTake);
+      (*snapshot)->scan(StoreRange::with_prefix(inbox_key(eid)), kNotificationsKeptMax);
   if (!rows) return std::move(rows).error();
   std::vector<Bytes> notifications;
   StoreTransaction effect;
@@ -589,17 +589,43 @@ Result<Answer> OrderBook::notified(ByteView message, const Peer& peer) {
   }
   Answer answer;
   answer.eid = eid;
-  if (eid) answer.enrolled = device(*eid).ok();
+  if (eid) {
+    auto known = store_.read(device_key(*eid));
+    if (!known) return std::move(known).error();
+    answer.enrolled = known->has_value();
+    if (!answer.enrolled) return answer;
+  }
   Notice notice;
   notice.kind = Notice::Kind::notification;
   notice.eid = eid.value_or(Eid{});
   notice.evidence.assign(message.begin(), message.end());
   StoreTransaction effect;
-  effect.put(inbox_key(notice.eid).add_signed(sequence_number(notification)), notice.evidence);
-  Status kept = store_.commit(effect);
+  std::pair<std::int64_t, Bytes> one(sequence_number(notification), notice.evidence);
+  Status kept = keep_notifications(notice.eid, {&one, 1}, effect);
+  if (kept) kept = store_.commit(effect);
   if (!kept) return std::move(kept).error();
   answer.notices.push_back(std::move(notice));
   return answer;
+}
+
+Status OrderBook::keep_notifications(const Eid& eid,
+                                     std::span<const std::pair<std::int64_t, Bytes>> notifications,
+                                     StoreTransaction& effect) const {
+  if (notifications.empty()) return {};
+  auto snapshot = store_.snapshot();
+  if (!snapshot) return std::move(snapshot).error();
+  auto known =
+      (*snapshot)->keys(StoreRange::with_prefix(inbox_key(eid)), 4 * kNotificationsKeptMax);
+  if (!known) return std::move(known).error();
+  std::set<StoreKey> kept(known->begin(), known->end());
+  for (const auto& [number, notification] : notifications) {
+    StoreKey key = inbox_key(eid);
+    key.add_signed(number);
+    effect.put(key, notification);
+    kept.insert(std::move(key));
+  }
+  for (; kept.size() > kNotificationsKeptMax; kept.erase(kept.begin())) effect.erase(*kept.begin());
+  return {};
 }
 
 Result<std::optional<Eid>> OrderBook::route(const ProvideEimPackageResult& result,
@@ -634,9 +660,8 @@ Result<Answer> OrderBook::take(ByteView message, const ProvideEimPackageResult& 
     if (told) record.version = told;
     DeviceStep step(record, {signer_, random_, options_, peer.now});
     step.take(result.result, message);
-    for (const auto& [number, notification] : step.inbox()) {
-      effect.put(inbox_key(record.eid).add_signed(number), notification);
-    }
+    Status kept = keep_notifications(record.eid, step.inbox(), effect);
+    if (!kept) return kept;
     answer.notices = step.take_notices();
     bool acknowledge = record.acknowledges && !step.acknowledgements().empty();
     ProvideEimPackageResultResponse response = Null{};

@@ -21,6 +21,7 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -48,6 +49,10 @@ struct BookOptions {
   // Of the book's signer, counted over the eIM's life; the next signer has the number after it.
   std::int64_t key_number = 0;
 };
+
+// Notifications of an eUICC that are kept until somebody takes them. A card holds some tens that
+// nobody has acknowledged; whoever sends more, signed or not, pushes the oldest out.
+inline constexpr std::size_t kNotificationsKeptMax = 64;
 
 struct Enrolment {
   Eid eid;
@@ -165,8 +170,10 @@ class OrderBook {
   Status forget(const Eid& eid, const std::vector<OrderId>& ids);
 
   // Hands over the notifications of an eUICC that came in, oldest sequence number first, each as
-  // the DER of a HandleNotification, and forgets them; at most 1,000 at a time. Those whose sender
-  // gave no EID are under the EID of zeros. They were kept before they were acknowledged.
+  // the DER of a HandleNotification, and forgets them: they are for the SM-DP+ that each of them
+  // names. Those whose sender gave no EID are under the EID of zeros. They were kept before they
+  // were acknowledged, the newest kNotificationsKeptMax of each eUICC; of whom nobody enrolled none
+  // are.
   Result<std::vector<Bytes>> take_notifications(const Eid& eid);
 
   // One message of ESipa: GetEimPackage, ProvideEimPackageResult or HandleNotification. Errors:
@@ -192,6 +199,10 @@ class OrderBook {
   Result<Answer> notified(ByteView message, const Peer& peer);
   Result<Answer> take(ByteView message, const sgp32::ProvideEimPackageResult& result,
                       std::optional<sgp32::Version> told, const Peer& peer, bool answered);
+  // By their sequence numbers.
+  Status keep_notifications(const Eid& eid,
+                            std::span<const std::pair<std::int64_t, Bytes>> notifications,
+                            StoreTransaction& effect) const;
   Result<std::optional<Eid>> route(const sgp32::ProvideEimPackageResult& result, const Peer& peer);
   StoreKey device_key(const Eid& eid) const;
   StoreKey inbox_key(const Eid& eid) const;

@@ -61,8 +61,8 @@ Observation meter_in_brazil(std::int64_t at_ms) {
 
 // A device with a card, wherever its network leads.
 struct Device {
-  explicit Device(EsipaClient& client)
-      : card(simulator::test::make_card()),
+  explicit Device(EsipaClient& client, simulator::test::CardWishes wishes = {})
+      : card(simulator::test::make_card(std::move(wishes))),
         ipa(card, client, world, {.eim_id = simulator::test::kEimId}) {}
 
   simulator::World world;
@@ -107,9 +107,12 @@ struct Host {
   std::vector<CardResult::Outcome> outcomes;
 };
 
+// One connection, over which the device names its EID once.
 simulator::InProcessClient client_of(Eim& eim, const std::int64_t& now_ms) {
-  return simulator::InProcessClient([&eim, &now_ms](ByteView request) -> Result<Bytes> {
-    EsipaReply reply = eim.handle({request.begin(), request.end()}, now_ms);
+  auto session = std::make_shared<std::string>();
+  return simulator::InProcessClient([&eim, &now_ms, session](ByteView request) -> Result<Bytes> {
+    EsipaReply reply = eim.handle({request.begin(), request.end()}, now_ms, *session);
+    if (!reply.eid.empty()) *session = reply.eid;
     if (reply.status == 200 || reply.status == 204) return reply.body;
     return make_diagnostic(Code::E0864, std::to_string(reply.status));
   });
@@ -279,6 +282,23 @@ TEST_CASE("a key that the host keeps elsewhere signs; while it cannot, the devic
   reachable = true;
   host.settle(device);
   CHECK(enabled_name(device.card) == "vivo-local");
+}
+
+TEST_CASE("what the card tells of its profiles is there to be passed on, once") {
+  Eim eim = opened(with_key());
+  Host host(eim);
+  auto client = client_of(eim, host.now_ms);
+  simulator::test::CardWishes wishes;
+  wishes.profiles[1].notify = {{sgp32::BitString{"0111"}, "smdp.example.com"}};
+  Device device(client, wishes);
+  REQUIRE(host.engine.observe(meter_in_brazil(kNoonMs)));
+  host.settle(device);
+  auto taken = eim.take_notifications(kEid);
+  REQUIRE(taken);
+  REQUIRE(taken.value().size() == 1);
+  auto told = sgp32::read<sgp32::HandleNotification>(taken.value()[0], sgp32::Version::v1_2);
+  CHECK(told);
+  CHECK(eim.take_notifications(kEid).value().empty());
 }
 
 TEST_CASE("what is no message, and whom nobody enrolled") {

@@ -15,6 +15,7 @@ using namespace sojourn::eim::test;
 namespace {
 
 const Eid kEid = *parse_eid("89049032123451234512345678901235");
+const Eid kStranger = *parse_eid("89049032000000000000000000000001");
 const WireIccid kA = to_wire(*parse_iccid("89000123456789012341"));
 const WireIccid kB = to_wire(*parse_iccid("8944031287654321095"));
 
@@ -51,6 +52,11 @@ struct House {
     if (!answer) FAIL(answer.error().message);
     collect(answer->notices);
     return answer->body;
+  }
+  std::size_t row_count() {
+    return (*store->snapshot())
+        ->keys(StoreRange::with_prefix(StoreKey(Space::orders, "default", 1)), 10'000)
+        ->size();
   }
   ProvideEimPackageResultResponse response(ByteView body) {
     return *read<ProvideEimPackageResultResponse>(body, card.version);
@@ -534,6 +540,28 @@ TEST_CASE("notifications are kept before they are acknowledged") {
   REQUIRE(kept.size() == 2);
   CHECK(kept[0] == alone);
   CHECK(house.book.take_notifications(kEid)->empty());
+}
+
+TEST_CASE("notifications that nobody takes do not fill the store, nor do those of nobody") {
+  House house;
+  auto notification = [](const Eid& eid, std::int64_t number) {
+    CompactOtherSignedNotification one;
+    one.eid = eid;
+    one.metadata.value = {number, BitString{"01"}, "notify.example.com", kB};
+    one.signature = Bytes(64, 3);
+    return *write(HandleNotification{one}, Version::v1_2);
+  };
+  std::size_t rows_before = house.row_count();
+  for (std::int64_t number = 1; number <= 200; ++number) {
+    CHECK(house.deliver(notification(kEid, number)).empty());
+    CHECK(house.deliver(notification(kStranger, number)).empty());
+  }
+  CHECK(house.row_count() == rows_before + kNotificationsKeptMax);
+  std::vector<Bytes> kept = *house.book.take_notifications(kEid);
+  REQUIRE(kept.size() == kNotificationsKeptMax);
+  CHECK(kept.back() == notification(kEid, 200));
+  CHECK(kept.front() == notification(kEid, 201 - std::int64_t{kNotificationsKeptMax}));
+  CHECK(house.row_count() == rows_before);
 }
 
 TEST_CASE("a download is triggered, and believed when the card signs it") {

@@ -136,9 +136,14 @@ class Eim {
   // What is not ended, or not there, stays so.
   Expected<Done> forget(const std::string& eid, const std::vector<std::uint64_t>& orders);
 
+  // Notifications of the eUICC that came in, oldest first, each as the DER of a HandleNotification,
+  // and forgotten here: the host passes them on to the SM-DP+ that they name (ES9+). The newest 64
+  // are kept until then.
+  Expected<std::vector<ByteString>> take_notifications(const std::string& eid);
+
   // One message of ESipa, ASN.1 binding: GetEimPackage, ProvideEimPackageResult or
   // HandleNotification. `session_eid`: the EID of an earlier message on the same connection, if
-  // there was one: some IPAs leave it out later.
+  // there was one: some IPAs leave it out later, and notifications of others carry none.
   EsipaReply handle(const ByteString& message, std::int64_t now_ms,
                     const std::string& session_eid = "");
 
