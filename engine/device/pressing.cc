@@ -7,10 +7,17 @@
 namespace sojourn {
 
 const Action* action_behind(const RuleTable& table, const Decision& decision) {
-  if (decision.rule >= 0) return &table.rules[static_cast<std::size_t>(decision.rule)].action;
-  if (decision.ban < 0) return &table.otherwise;
-  const std::optional<Action>& remedy = table.bans[static_cast<std::size_t>(decision.ban)].remedy;
-  return remedy ? &*remedy : nullptr;
+  const Action* action = &table.otherwise;
+  if (decision.rule >= 0) {
+    action = &table.rules[static_cast<std::size_t>(decision.rule)].action;
+  } else if (decision.ban >= 0) {
+    const Ban& ban = table.bans[static_cast<std::size_t>(decision.ban)];
+    action = ban.remedy ? &*ban.remedy : nullptr;
+  }
+  if (action == nullptr) return nullptr;
+  // A profile that cannot be had: then nothing else of it is asked for either.
+  bool cannot_be_had = action->kind == Action::Kind::profile && decision.kind == Action::Kind::keep;
+  return cannot_be_had ? nullptr : action;
 }
 
 bool is_excepted(const Guard& guard, const Decision& decision) {

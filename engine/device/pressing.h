@@ -8,7 +8,8 @@
 
 namespace sojourn {
 
-// What the decision asks for beside its profile; null: a ban that nothing can be done about.
+// What the decision asks for beside its profile. Null: a ban that nothing can be done about, or a
+// remedy or an `otherwise` whose profiles cannot be had.
 const Action* action_behind(const RuleTable& table, const Decision& decision);
 
 // Is the rule that decided named by the guard's `except for`?

@@ -200,6 +200,36 @@ TEST_CASE("a ban's deadline presses over requires, in time and not before") {
   CHECK(device.state.in_flight->because_of_ban);
 }
 
+TEST_CASE("of a remedy or an otherwise that cannot be had nothing is asked of the card") {
+  for (bool is_remedy : {true, false}) {
+    DeviceWorld world;
+    world.rule("far", world.network_in({"FR"}), kTurk);
+    Action wanted = world.table.rules.back().action;
+    wanted.alternatives = {{kTurk, true}};
+    wanted.hold = hours(3);
+    wanted.fallback = kGlobal;
+    wanted.preload = {kVivo};
+    wanted.remove = {kVivo};
+    Ban ban;
+    ban.origin = {"test.sojourn", 9};
+    ban.bites.assign(world.table.profiles.size() + 1, ConditionTable::kNever);
+    ban.bites[kGlobal] = world.region_in({"BR"});
+    ban.violated = ban.bites;
+    if (is_remedy) ban.remedy = wanted;
+    if (is_remedy) world.table.bans.push_back(ban);
+    if (!is_remedy) world.table.otherwise = wanted;
+    Device device(world.prepared());
+    device.observe(report("2026-03-01T10:00:00Z").network("724-05").profile("global").value());
+    Instant now = at("2026-03-01T10:00:00Z");
+    auto goal = [&] { return goal_of(*world.prepared(), device, device.decide(now), now); };
+    INFO((is_remedy ? "remedy" : "otherwise"));
+    CHECK_FALSE(goal().enabled);
+    CHECK(goal().hold.ms == 0);
+    CHECK_FALSE(goal().fallback);
+    CHECK((goal().preload.empty() && goal().remove.empty()));
+  }
+}
+
 TEST_CASE("forbid change takes back what was ordered, and stops what comes") {
   DeviceWorld world;
   ConditionIndex hot = world.network_in({"UY"});
