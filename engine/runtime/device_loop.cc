@@ -197,7 +197,8 @@ void DeviceLoop::drop_order(Instant t) {
 
 bool DeviceLoop::review_waits(Instant t) {
   Waits waits = find_waits(device_, *policy_, *decision_, terms(), t);
-  bool changed = waits.suppressed != waits_.suppressed || waits.overridden != waits_.overridden;
+  bool changed = waits.suppressed != waits_.suppressed || waits.overridden != waits_.overridden ||
+                 waits.alerts != waits_.alerts;
   if (waits_.suppressed && !waits.suppressed) ready_at_ = t;
   waits_ = std::move(waits);
   return changed;

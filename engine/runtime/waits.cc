@@ -36,10 +36,10 @@ class Finder {
     bool free = !action->approval && table_.guards.empty() && terms_.hold_until <= now_ &&
                 !action->window_ms && action->requires_condition == ConditionTable::kAlways;
     if (free) return std::move(waits_);
-    find_pressing_ban();
-    if (action->approval && !terms_.approved) stop("approval");
+    find_pressing_ban(*action);
+    if (action->approval && !terms_.approved) hold_back("approval");
     ask_guards();
-    if (!waits_.suppressed) ask_terms(*action, terms_.hold_until);
+    if (!waits_.suppressed) ask_terms(*action);
     if (!waits_.suppressed) ask_fleet();
     return std::move(waits_);
   }
@@ -49,12 +49,11 @@ class Finder {
     request.campaign = campaign_of(table_, decision_.rule, decision_.ban);
     request.rule = decision_.rule;
     request.profile = decision_.profile;
-    if (presses()) request.deadline = ban_->deadline;
+    if (presses_) request.deadline = ban_->deadline;
     return request;
   }
 
  private:
-  bool presses() const { return ban_ && begin_by_ <= now_; }
   void stop(std::string reason) {
     if (!waits_.suppressed) waits_.suppressed = std::move(reason);
   }
@@ -62,11 +61,20 @@ class Finder {
     if (at > now_) waits_.look_again = std::min(waits_.look_again, at);
   }
 
-  void find_pressing_ban() {
+  // It presses when the next instant that hold and window allow comes too late for it; where the
+  // window closes that may be another one.
+  void find_pressing_ban(const Action& action) {
     ban_ = calling_bans(device_, table_, now_).first;
     if (!ban_) return;
-    begin_by_ = ban_->begin_by;
     ban_label_ = table_.bans[ban_->ban].label();
+    Instant allowed = std::max(now_, terms_.hold_until);
+    if (action.window_ms) {
+      auto [from_ms, until_ms] = *action.window_ms;
+      allowed = device_.next_within(from_ms, until_ms, allowed);
+      look_again(device_.next_within(until_ms, from_ms, now_));
+    }
+    presses_ = ban_->presses(allowed, now_);
+    if (!presses_) look_again(ban_->begin_by);
   }
 
   // Guards come before a pressing ban, unless they spare bans.
@@ -90,12 +98,14 @@ class Finder {
 
   // A guard is in the way: a pressing ban goes over it, or it stops the switch.
   void meet(const std::string& guard, bool spares_bans) {
-    if (presses() && spares_bans) return pass(guard);
-    if (spares_bans && ban_) look_again(begin_by_);
-    if (presses()) {
-      waits_.alerts.push_back(fmt::format("ban {}: held back by `{}`", ban_label_, guard));
+    if (presses_ && spares_bans) return pass(guard);
+    hold_back(guard);
+  }
+  void hold_back(const std::string& by) {
+    if (presses_) {
+      waits_.alerts.push_back(fmt::format("ban {}: held back by `{}`", ban_label_, by));
     }
-    stop(guard);
+    stop(by);
   }
 
   // What the last minute said of this device's request. One that was not asked yet waits for the
@@ -110,32 +120,25 @@ class Finder {
       all_spare_bans = all_spare_bans && guard.except_bans;
     }
     if (!any) return;
-    if (ban_) look_again(begin_by_);  // then its request has a deadline
     if (!terms_.fleet->waits_for.empty()) {
       meet(terms_.fleet->waits_for, terms_.fleet->spares_bans);
-    } else if (!presses() || !all_spare_bans) {
-      if (all_spare_bans && ban_) look_again(begin_by_);
+    } else if (!presses_ || !all_spare_bans) {
       stop("the fleet's next minute");
     }
   }
 
-  // Hold, window and `requires` together: the next instant that all allow. A ban presses when that
-  // comes too late for it.
-  void ask_terms(const Action& action, Instant hold_until) {
+  // Hold, window and `requires` together.
+  void ask_terms(const Action& action) {
     std::vector<std::string> reasons;
-    Instant allowed = std::max(now_, hold_until);
-    if (hold_until > now_) {
-      look_again(hold_until);
+    if (terms_.hold_until > now_) {
+      look_again(terms_.hold_until);
       reasons.push_back("hold");
     }
     if (action.window_ms) {
       auto [from_ms, until_ms] = *action.window_ms;
-      allowed = device_.next_within(from_ms, until_ms, allowed);
       Instant opens = device_.next_within(from_ms, until_ms, now_);
       look_again(opens);
       if (opens > now_) reasons.push_back("window");
-      // Where it closes, the next one may come too late for a ban.
-      if (ban_) look_again(device_.next_within(until_ms, from_ms, now_));
     }
     Instant steady_until = kNever;
     if (device_.judge(action.requires_condition, now_, steady_until) != Truth::yes) {
@@ -144,8 +147,7 @@ class Finder {
     }
     if (reasons.empty()) return;
     std::string all = fmt::format("{}", fmt::join(reasons, ", "));
-    if (ban_ && ban_->presses(allowed, now_)) return pass(all);
-    if (ban_) look_again(begin_by_);
+    if (presses_) return pass(all);
     stop(all);
   }
 
@@ -161,7 +163,7 @@ class Finder {
   Instant now_;
   std::optional<CallingBan> ban_;
   std::string ban_label_;
-  Instant begin_by_ = kNever;  // a switch that obeys the ban begins by then
+  bool presses_ = false;
   Waits waits_;
 };
 
