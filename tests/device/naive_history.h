@@ -1,6 +1,7 @@
 // The obviously right history: it keeps every report, and for every question walks all of time from
-// the first report to now, an hour at a time. Everything it is asked about happens on whole hours
-// of UTC (reports, holds, settle, zone offsets), so nothing changes within an hour.
+// the first report to now, an hour at a time (or a shorter step). Everything it is asked about
+// happens on whole hours of UTC (reports, holds, settle, zone offsets), so nothing changes within
+// an hour.
 //
 // It shares with the engine the meaning of a simple test (`judge`) and the numbering of countries
 // and days; signals, settling and counts are written from the fine print alone.
@@ -55,12 +56,14 @@ class NaiveHistory {
     std::optional<std::string> made_in;
     std::optional<Rat> rat;
     std::optional<double> speed_mps, accuracy_m;
+    std::optional<LatLon> position;
     std::optional<CountryClaim> evidence;
     std::optional<CountryClaim> standing;
     friend bool operator==(const Hour&, const Hour&) = default;
   };
 
-  explicit NaiveHistory(const RuleTable& table) : table_(table) {}
+  explicit NaiveHistory(const RuleTable& table, Duration step = hours(1))
+      : table_(table), step_(step) {}
 
   // The claim of the report's fix when it is certain, and whether it lies in BR-SP, and on a farm
   // in Uruguay, when it tells.
@@ -116,8 +119,8 @@ class NaiveHistory {
     hours_ = {};
     if (reports_.empty()) return;
     Instant begin = std::min(reports_.front().report.at, commissioned_.value_or(kNever));
-    Instant t = said_.empty() ? begin : said_.back().from + hours(1);
-    for (; t <= now; t = t + hours(1)) said_.push_back(hour_at(t));
+    Instant t = said_.empty() ? begin : said_.back().from + step_;
+    for (; t <= now; t = t + step_) said_.push_back(hour_at(t));
     std::size_t count = said_.size();
     while (count > 0 && said_[count - 1].from > now) --count;
     settle(count, now);
@@ -158,6 +161,7 @@ class NaiveHistory {
         const Fix& told = said.position.value;
         if (told.speed_mps) hour.speed_mps = fresh ? told.speed_mps : std::nullopt;
         hour.accuracy_m = fresh ? told.accuracy_m : std::nullopt;
+        hour.position = fresh ? std::optional(told.at) : std::nullopt;
       }
       if (said.rat.given()) hour.rat = fresh ? std::optional(said.rat.value) : std::nullopt;
       if (said.profile.given()) hour.profile = said.profile.value;
@@ -203,7 +207,7 @@ class NaiveHistory {
     } else if (report.name == "made-in") {
       hour.made_in = lasting(report.text);
     } else if (report.name == "ecall") {
-      bool valid = holds(said_at, hours(48), t);
+      bool valid = holds(said_at, milliseconds(48 * step_.ms), t);
       hour.ecall = valid ? std::optional(report.flag) : std::nullopt;
     } else {
       bool valid = holds(said_at, *table_.attributes[1].valid, t) &&
@@ -501,6 +505,7 @@ class NaiveHistory {
   }
 
   const RuleTable& table_;
+  Duration step_;
   std::vector<Kept> reports_;
   std::optional<Instant> commissioned_;  // the earliest that was told
   std::vector<Hour> said_;       // hour by hour, kept from walk to walk; only countries settle anew

@@ -64,6 +64,12 @@ inline void tell_more(Chance& chance, Say& said) {
   bool tells_battery = std::any_of(value.attributes.begin(), value.attributes.end(),
                                    [](const auto& told) { return told.name == "battery"; });
   if (!tells_battery && chance.one_in(20)) add("battery", AttributeReport::Type::unknown);
+  if (chance.one_in(12)) {
+    value.installed.give({});
+    for (const char* name : {"global", "vivo-local", "turk-local", "8955990000000000001"}) {
+      if (chance.one_in(2)) value.installed.value.emplace_back(name);
+    }
+  }
   if (chance.one_in(8)) value.rat.give(chance.of<Rat>({Rat::lte, Rat::nb_iot, Rat::nr}));
   if (chance.one_in(6)) value.data_total_bytes = static_cast<std::int64_t>(chance.below(3'000));
   if (value.position.given() && chance.one_in(2)) {
@@ -71,11 +77,12 @@ inline void tell_more(Chance& chance, Say& said) {
   }
 }
 
-// Reports in the order of their instants; at most one per hour.
+// Reports in the order of their instants; at most one per hour, or per shorter step.
 // With a fleet they tell more of what a device can tell, and events, and perhaps when the device
 // was commissioned; and one may be where two countries claim to be.
 inline std::vector<LifeReport> random_life(Chance& chance, Instant start, int hours_long,
-                                           std::int64_t lateness_hours, bool in_a_fleet = false) {
+                                           std::int64_t lateness_hours, bool in_a_fleet = false,
+                                           Duration step = hours(1)) {
   struct Spot {
     double lat, lon;
     std::string_view country;  // or those who claim it
@@ -97,7 +104,7 @@ inline std::vector<LifeReport> random_life(Chance& chance, Instant start, int ho
     if (chance.one_in(150)) hour += static_cast<int>(chance.below(80));
     if (hour > 0 && !chance.one_in(eagerness)) continue;
     LifeReport next;
-    Say said(start + hours(hour));
+    Say said(start + milliseconds(hour * step.ms));
     said.line(life.size() + 1);
     if (chance.one_in(8)) spot = chance.below(spots.size());
     if (chance.one_in(2)) {
@@ -132,7 +139,7 @@ inline std::vector<LifeReport> random_life(Chance& chance, Instant start, int ho
     if (in_a_fleet && chance.one_in(20)) said.event("owner-changed");
     if (in_a_fleet && chance.one_in(60)) {
       auto age = static_cast<std::int64_t>(chance.below(200));
-      said.commissioned(said.value().at - hours(age));
+      said.commissioned(said.value().at - milliseconds(age * step.ms));
     }
     if (in_a_fleet) tell_more(chance, said);
     next.report = said.value();

@@ -69,8 +69,9 @@ struct Compiled {
 
 class Engine {
  public:
-  explicit Engine(const Compiled& compiled)
-      : prepared_(compiled.prepared), loop_(compiled.prepared, "d", options()) {}
+  // `step`: what the law counts in.
+  Engine(const Compiled& compiled, Duration step)
+      : prepared_(compiled.prepared), loop_(compiled.prepared, "d", options()), step_(step) {}
 
   void report(const Observation& said) { loop_.report(said, kUnheard); }
   Instant now() const { return loop_.now(); }
@@ -107,7 +108,8 @@ class Engine {
       const Feature& feature = prepared_->table().features[test.feature];
       Reading reading = loop_.device().read(test.feature, now());
       const char* truth = truth_word(judge(test, feature, reading));
-      text += fmt::format("  engine {} [{}, {}] {}", truth, reading.lower, reading.upper, test.text);
+      text +=
+          fmt::format("  engine {} [{}, {}] {}", truth, reading.lower, reading.upper, test.text);
       if (feature.candidate) text += fmt::format(" with {}", *feature.candidate);
       text += "\n";
     }
@@ -127,7 +129,8 @@ class Engine {
       verdict.by = "ban " + table.bans[static_cast<std::size_t>(decision.ban)].name;
     }
     for (const std::string& alert : loop_.alerts()) {
-      if (alert.front() == 'a') verdict.alerts.insert(alert);
+      bool held_back = alert.find(": held back by ") != std::string::npos;
+      if (alert.front() == 'a' || held_back) verdict.alerts.insert(numbered(alert));
     }
     for (const std::string& task : loop_.tasks()) verdict.alerts.insert(task);
     for (std::size_t b = 0; b < table.bans.size(); ++b) {
@@ -136,13 +139,17 @@ class Engine {
       bool doubt = table.bans[b].in_doubt_counts && standing.bites == Truth::unknown;
       verdict.a_ban_calls = verdict.a_ban_calls || standing.bites == Truth::yes || doubt;
     }
-    verdict.waits = !verdict.a_ban_calls && loop_.suppressed().has_value();
+    verdict.waits_for = numbered(loop_.suppressed().value_or(""));
+    bool may_pass = !table.guards.empty() || verdict.a_ban_calls;
+    if (may_pass && decision.kind == Action::Kind::profile) {
+      for (const std::string& one : loop_.record().overridden) verdict.passed.insert(numbered(one));
+    }
     PlanGoal goal = goal_of(*prepared_, loop_.device(), decision, now());
     for (const PlanProfile& one : goal.preload) verdict.asked.insert("preload " + one.name);
     for (const std::string& name : goal.remove) verdict.asked.insert("delete " + name);
     if (goal.fallback) verdict.asked.insert("fallback " + *goal.fallback);
-    if (goal.hold.ms > 0 && decision.kind == Action::Kind::profile) {
-      verdict.asked.insert(fmt::format("hold {}", goal.hold.ms / hours(1).ms));
+    if (goal.hold.ms > 0) {
+      verdict.asked.insert(fmt::format("hold {}", goal.hold.ms / step_.ms));
     }
     return verdict;
   }
@@ -154,8 +161,21 @@ class Engine {
     options.lateness = hours(kLatenessHours + 1);
     return options;
   }
+  // With numbers for the guards it names.
+  std::string numbered(std::string text) const {
+    const std::vector<Guard>& guards = prepared_->table().guards;
+    for (std::size_t g = 0; g < guards.size(); ++g) {
+      std::size_t at = text.find(guards[g].written);
+      if (at == std::string::npos) continue;
+      text.replace(at, guards[g].written.size(), fmt::format("guard {}", g));
+      break;
+    }
+    return text;
+  }
+
   std::shared_ptr<const PreparedPolicy> prepared_;
   mutable DeviceLoop loop_;
+  Duration step_;
 };
 
 struct Comparison {
@@ -177,13 +197,17 @@ inline void compare_life(const LawPair& both, std::uint64_t seed, Instant start,
                          Comparison& so_far) {
   const Law& law = both.law;
   const Compiled& compiled = both.compiled;
-  auto life = as_delivered(random_life(chance, start, kLifeHours, kLatenessHours, true));
+  auto life = as_delivered(random_life(chance, start, kLifeHours, kLatenessHours, true, law.step));
+  auto steps = [&](std::size_t count) {
+    return milliseconds(static_cast<std::int64_t>(count) * law.step.ms);
+  };
   if (life.empty()) return;  // nobody asks about a device that never reported
-  Engine engine(compiled);
-  NaiveHistory history(both.settings);
+  Engine engine(compiled, law.step);
+  NaiveHistory history(both.settings, law.step);
   NaiveLaw naive(law, history);
   NaiveLaw::Told told;
   bool holds = law.asks_hold();
+  auto step_ms = static_cast<std::size_t>(law.step.ms);
   auto hear = [&](const LifeReport& next) {
     const Observation& said = next.report;
     bool first = history.reports().empty();
@@ -210,7 +234,7 @@ inline void compare_life(const LawPair& both, std::uint64_t seed, Instant start,
     Verdict found = engine.verdict();
     if (found == expected) return true;
     // Asked for the first time now, does it say the same?
-    Engine afresh(compiled);
+    Engine afresh(compiled, law.step);
     for (std::size_t i = 0; i < step; ++i) afresh.report(life[i].report);
     afresh.run_until(engine.now());
     afresh.tell(told);
@@ -237,9 +261,8 @@ inline void compare_life(const LawPair& both, std::uint64_t seed, Instant start,
     }
     if (!chance.one_in(2)) continue;
     if (chance.one_in(3)) {
-      Instant t = engine.now() + hours(static_cast<std::int64_t>(chance.below(5)));
-      if (chance.one_in(2))
-        t = t + milliseconds(static_cast<std::int64_t>(chance.below(3'600'000)));
+      Instant t = engine.now() + steps(chance.below(5));
+      if (chance.one_in(2)) t = t + milliseconds(static_cast<std::int64_t>(chance.below(step_ms)));
       if (chance.one_in(8)) t = t + milliseconds(1);
       run_until(t);
     }
@@ -248,7 +271,7 @@ inline void compare_life(const LawPair& both, std::uint64_t seed, Instant start,
   // Then silence, until all is carried away; sometimes until months have gone by.
   std::size_t silence_hours = law.asks_months() && chance.one_in(8) ? 400 : 40;
   for (int step = 0; step < 6; ++step) {
-    run_until(engine.now() + hours(static_cast<std::int64_t>(1 + chance.below(silence_hours))));
+    run_until(engine.now() + steps(1 + chance.below(silence_hours)));
     if (!compare_now(life.size())) return;
   }
 }
@@ -272,8 +295,8 @@ inline void compare(std::uint64_t seed, const Planted* planted, Comparison& so_f
   ++so_far.law_count;
   // The naive side reads its own law, not the one that was given.
   RuleTable settings = *compiled.table;
-  settings.settings.settle = hours(law.settle_hours);
-  settings.settings.carry = hours(law.carry_hours);
+  settings.settings.settle = milliseconds(law.settle_hours * law.step.ms);
+  settings.settings.carry = milliseconds(law.carry_hours * law.step.ms);
   for (int life = 0; life < kLivesPerLaw && so_far.difference.empty(); ++life) {
     compare_life({law, settings, compiled}, seed, start, chance, so_far);
   }

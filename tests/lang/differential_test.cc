@@ -44,19 +44,19 @@ TEST_CASE("jumping from instant to instant sees what ticking every second sees")
     if (!compiled.prepared) continue;
     ++compared;
     INFO("SOJOURN_SEED=" << seed << "\n" << law.text());
-    auto life = random_life(chance, start, 120, kLatenessHours, true);
-    Instant end = life.back().report.at + hours(60);
+    auto life = random_life(chance, start, 120, kLatenessHours, true, law.step);
+    Instant end = life.back().report.at + milliseconds(60 * law.step.ms);
     Device device(compiled.prepared);
     std::vector<Step> steps = jumping(device, life, end);
     std::size_t step = 0;
     std::size_t different = 0;
-    for (Instant hour = start; hour < end; hour = hour + hours(1)) {
+    for (Instant hour = start; hour < end; hour = hour + law.step) {
       // Begins anew in every hour: it has no memory of what it concluded before.
       Device ticking(compiled.prepared);
       for (const LifeReport& report : life) {
         if (report.report.at <= hour) ticking.observe(report.report);
       }
-      for (Instant t = hour; t < hour + hours(1); t = t + milliseconds(1000)) {
+      for (Instant t = hour; t < hour + law.step; t = t + milliseconds(1000)) {
         while (step + 1 < steps.size() && steps[step + 1].at <= t) ++step;
         if (ticking.decide(t) != steps[step].decision) ++different;
       }
@@ -75,7 +75,7 @@ TEST_CASE("a law decides the same in whatever order reports come within the late
     Compiled compiled(law);
     if (!compiled.prepared) continue;
     INFO("SOJOURN_SEED=" << seed << "\n" << law.text());
-    auto life = random_life(chance, start, 150, kLatenessHours, true);
+    auto life = random_life(chance, start, 150, kLatenessHours, true, law.step);
     Device in_order(compiled.prepared);
     for (const LifeReport& report : life) in_order.observe(report.report);
     Device late(compiled.prepared);

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/instant.h"
+
 namespace sojourn::lang::testing {
 
 // What a condition asks.
@@ -36,6 +38,7 @@ struct Asked {
     rat,       // names
     speed,     // compared with `number` metres per second
     accuracy,  // compared with `number` metres
+    border,    // its distance, compared with `number` kilometres
     between,   // hour `number` to hour `other` of the device's own clock
     from,      // day `number` of `zone`, counted from 1970
     until,
@@ -52,6 +55,7 @@ struct Asked {
     since,     // `number` hours, or `other` months, since owner-changed
     alerted,   // `number` hours since alert "a0"
     alerts,    // `number` of alert "a0" within `other` hours
+               // (hours of which a law has its own: Law::step)
     form,      // parts[0], counted
   };
   enum class Has { one, any, all, none };
@@ -85,6 +89,7 @@ struct Asked {
   Form form = Form::held;
   Sense sense = Sense::at_least;
   std::int64_t gap = 0;  // consecutive
+  Duration step = hours(1);
   bool same_network = false, per_imei = false, per_profile = false;
   std::int32_t counting_from = INT32_MIN;  // days before it do not count (of a ban)
 };
@@ -104,12 +109,16 @@ inline std::string quantity_text(Asked::Sense sense, std::int64_t number) {
   return fmt::format("{} {}", words[static_cast<int>(sense)], number);
 }
 
-// So many hours in one of the units of elapsed time.
-inline std::string length_text(std::int64_t hours) {
-  if (hours % 168 == 0) return fmt::format("{} weeks", hours / 168);
-  if (hours % 24 == 0) return fmt::format("{} days", hours / 24);
-  if (hours % 7 == 0) return fmt::format("{} seconds", hours * 3600);
-  return hours % 5 == 0 ? fmt::format("{} minutes", hours * 60) : fmt::format("{} hours", hours);
+// So many steps in one of the units of elapsed time.
+inline std::string length_text(std::int64_t count, Duration step) {
+  std::int64_t seconds = count * step.ms / 1000;
+  bool whole_hours = seconds % 3600 == 0;
+  if (seconds == 0) return "0 hours";
+  if (seconds % 604'800 == 0) return fmt::format("{} weeks", seconds / 604'800);
+  if (seconds % 86'400 == 0) return fmt::format("{} days", seconds / 86'400);
+  if (seconds % 60 != 0 || count % 7 == 0) return fmt::format("{} seconds", seconds);
+  if (!whole_hours || count % 5 == 0) return fmt::format("{} minutes", seconds / 60);
+  return fmt::format("{} hours", seconds / 3600);
 }
 
 std::string text_of(const Asked& asked);
@@ -127,9 +136,9 @@ inline std::string form_text(const Asked& a) {
     case Form::held:
       return fmt::format("{} for {}{}", what,
                          a.sense == Asked::Sense::more_than ? "more than " : "",
-                         length_text(a.number));
+                         length_text(a.number, a.step));
     case Form::within:
-      return fmt::format("{} within {}", what, length_text(a.other));
+      return fmt::format("{} within {}", what, length_text(a.other, a.step));
     case Form::within_months:
       return fmt::format("{} within {} months", what, a.other);
     case Form::consecutive:
@@ -152,7 +161,7 @@ inline std::string form_text(const Asked& a) {
     case Form::year:
       return fmt::format("{} on {} days in this calendar year", what, count);
     case Form::share:
-      return fmt::format("{} for {}% of {}", what, count, length_text(a.other));
+      return fmt::format("{} for {}% of {}", what, count, length_text(a.other, a.step));
     case Form::day_share:
       return fmt::format("{} on {}% of days within {} days", what, count, a.other);
   }
@@ -163,7 +172,10 @@ inline std::string form_text(const Asked& a) {
 inline std::string window_text(const Asked& a) {
   if (a.unit == Asked::Unit::months) return fmt::format("{} months", a.other);
   if (a.unit == Asked::Unit::days) return fmt::format("{} days", a.other);
-  return a.kind == Asked::Kind::data ? fmt::format("{} hours", a.other) : length_text(a.other);
+  bool whole_hours = a.other * a.step.ms % hours(1).ms == 0;
+  if (a.kind != Asked::Kind::data) return length_text(a.other, a.step);
+  if (whole_hours) return fmt::format("{} hours", a.other * a.step.ms / hours(1).ms);
+  return fmt::format("{} seconds", a.other * a.step.ms / 1000);
 }
 
 inline std::string data_text(const std::vector<std::string>& countries, const Asked& a) {
@@ -216,6 +228,8 @@ inline std::string simple_text(const Asked& a, bool denied) {
       return fmt::format("speed {} {} m/s", a.compare, a.number);
     case Kind::accuracy:
       return fmt::format("accuracy {} {} m", a.compare, a.number);
+    case Kind::border:
+      return fmt::format("border distance {} {} km", a.compare, a.number);
     case Kind::tag:
       return fmt::format("tag {} {}", kHas[static_cast<int>(a.has)], list_of(a.names));
     case Kind::ecall:
@@ -238,7 +252,7 @@ inline std::string simple_text(const Asked& a, bool denied) {
       return fmt::format("more than {} devices with the same apn", a.number);
     case Kind::silent:
       return fmt::format("silent for {}{}", a.sense == Asked::Sense::more_than ? "more than " : "",
-                         length_text(a.number));
+                         length_text(a.number, a.step));
     case Kind::switches:
       return events_text(a, "switches");
     case Kind::commanded:
@@ -261,12 +275,12 @@ inline std::string simple_text(const Asked& a, bool denied) {
       return "owner-changed happened";
     case Kind::recently:
       if (a.other > 0) return fmt::format("owner-changed within {} months", a.other);
-      return fmt::format("owner-changed within {}", length_text(a.number));
+      return fmt::format("owner-changed within {}", length_text(a.number, a.step));
     case Kind::since:
       if (a.other > 0) return fmt::format("{} months since owner-changed", a.other);
-      return fmt::format("{} since owner-changed", length_text(a.number));
+      return fmt::format("{} since owner-changed", length_text(a.number, a.step));
     case Kind::alerted:
-      return fmt::format("{} since alert \"a0\"", length_text(a.number));
+      return fmt::format("{} since alert \"a0\"", length_text(a.number, a.step));
     default:
       return "";
   }
@@ -314,7 +328,7 @@ struct Wish {
 };
 
 // `number`: of the rule, in the texts of its alert and task.
-inline std::string text_of(const Wish& wish, std::string_view number) {
+inline std::string text_of(const Wish& wish, std::string_view number, Duration step) {
   std::string text;
   auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
   if (wish.keep) add("keep");
@@ -334,7 +348,7 @@ inline std::string text_of(const Wish& wish, std::string_view number) {
     add(fmt::format("between {:02}:00 and {:02}:00", wish.hours->first, wish.hours->second));
   if (wish.rollout) add(fmt::format("rollout {}%, 100% each 24 hours", *wish.rollout));
   if (wish.approval) add("approval");
-  if (wish.hold_hours > 0) add("hold " + length_text(wish.hold_hours));
+  if (wish.hold_hours > 0) add("hold " + length_text(wish.hold_hours, step));
   for (const std::string& name : wish.preload) add("preload " + name);
   for (const std::string& name : wish.remove) add("delete " + name);
   return text;
@@ -355,6 +369,7 @@ struct LawBan {
   std::string zone;
   std::optional<std::int32_t> from, until;
   int notice = 0;
+  int assuming_hours = 0;  // within which a switch is taken to complete
   bool in_doubt_counts = false;
   std::optional<Wish> remedy;
 };
@@ -364,16 +379,23 @@ struct LawGuard {
   int hours = 0;
   bool except_bans = false;
   std::vector<std::size_t> except_rules;
+  std::string
+      of_fleet;  // what it limits, if that is the fleet: "approval when more than 0 devices"
 };
 
 struct Law {
   std::string zone = "UTC";
+  // Whatever is called hours below and in Asked is so many of these; everything that happens lies
+  // on a whole number of them.
+  Duration step = hours(1);
+  int lead_hours = 0;  // true hours; 0: as it is where nothing is said
   int settle_hours = 0;
   int carry_hours = 24;
   bool first_match = false;
   bool asks_since_alert = false;
   bool asks_months() const;  // of windows and deadlines, longer than most lives
   bool asks_hold() const;
+  void count_in(Duration steps);
   std::vector<LawRule> rules;
   std::vector<LawBan> bans;
   std::vector<LawGuard> guards;
@@ -404,11 +426,31 @@ inline bool Law::asks_hold() const {
   return found;
 }
 
+inline void count_in(Asked& asked, Duration steps) {
+  asked.step = steps;
+  for (Asked& part : asked.parts) count_in(part, steps);
+}
+
+inline void Law::count_in(Duration steps) {
+  step = steps;
+  auto of_wish = [&](Wish& wish) {
+    if (wish.needs) testing::count_in(*wish.needs, steps);
+  };
+  for (LawRule& rule : rules) {
+    testing::count_in(rule.when, steps);
+    of_wish(rule.wish);
+  }
+  for (LawBan& ban : bans) {
+    testing::count_in(ban.never, steps);
+    if (ban.remedy) of_wish(*ban.remedy);
+  }
+}
+
 inline std::string Law::text() const {
   std::string out = fmt::format(
-      "policy random{} timezone {} settle {} hours carry {} hours{}\n"
-      "attribute type : meter | tracker\nattribute battery : number in % valid 1 day\n"
-      "attribute apn : text\nattribute tag : set of text\nattribute ecall : flag valid 2 days\n"
+      "policy random{} timezone {} settle {} carry {}{}{}\n"
+      "attribute type : meter | tracker\nattribute battery : number in % valid {}\n"
+      "attribute apn : text\nattribute tag : set of text\nattribute ecall : flag valid {}\n"
       "attribute made-in : country\n"
       "region PORT = circle(-23.5, -46.6, 12 km)\n"
       "region ROUTE = corridor(15 km) along \"route.geojson\"\n"
@@ -417,8 +459,11 @@ inline std::string Law::text() const {
       "profile vivo-local home BR iccid 895510* breakout BR\n"
       "profile turk-local home TR iccid 899028* download \"b.example\"\n"
       "profile nowhere home none iccid 8988* breakout BR, DE download \"c.example\"\n",
-      first_match ? " first-match" : "", zone, settle_hours, carry_hours,
-      sees_morocco ? " view disputed EH-MA as MA" : "");
+      first_match ? " first-match" : "", zone, length_text(settle_hours, step),
+      length_text(carry_hours, step),
+      lead_hours > 0 ? fmt::format(" lead {} hours", lead_hours) : std::string(),
+      sees_morocco ? " view disputed EH-MA as MA" : "", length_text(24, step),
+      length_text(48, step));
   for (std::size_t b = 0; b < bans.size(); ++b) {
     const LawBan& ban = bans[b];
     if (ban.defined) out += fmt::format("define db{} = {}\n", b, text_of(ban.never));
@@ -431,9 +476,12 @@ inline std::string Law::text() const {
     }
     if (ban.notice > 0) out += fmt::format(" notice {} days", ban.notice);
     if (ban.in_doubt_counts) out += " in doubt counts";
+    if (ban.assuming_hours > 0) {
+      out += fmt::format(" assuming a switch completes within {} hours", ban.assuming_hours);
+    }
     out += ban.forbids_change ? " when " : " never ";
     out += ban.defined ? fmt::format("db{}", b) : text_of(ban.never);
-    if (ban.remedy) out += " remedy " + text_of(*ban.remedy, "");
+    if (ban.remedy) out += " remedy " + text_of(*ban.remedy, fmt::format("b{}", b), step);
     out += "\n";
   }
   for (std::size_t r = 0; r < rules.size(); ++r) {
@@ -445,12 +493,16 @@ inline std::string Law::text() const {
     for (std::size_t other : rule.overrides) below.push_back(fmt::format("r{}", other));
     if (!below.empty()) out += " overrides " + list_of(below);
     out += " when " + (rule.defined ? fmt::format("dr{}", r) : text_of(rule.when));
-    out += " then " + text_of(rule.wish, std::to_string(r)) + "\n";
+    out += " then " + text_of(rule.wish, std::to_string(r), step) + "\n";
   }
-  out += "otherwise " + (otherwise ? text_of(*otherwise, "o") : "keep") + "\n";
+  out += "otherwise " + (otherwise ? text_of(*otherwise, "o", step) : "keep") + "\n";
   for (const LawGuard& guard : guards) {
-    out += fmt::format("guard at most {} switches per device within {}", guard.most,
-                       length_text(guard.hours));
+    if (!guard.of_fleet.empty()) {
+      out += "guard " + guard.of_fleet;
+    } else {
+      out += fmt::format("guard at most {} switches per device within {}", guard.most,
+                         length_text(guard.hours, step));
+    }
     std::vector<std::string> spared;
     if (guard.except_bans) spared.push_back("bans");
     for (std::size_t rule : guard.except_rules) spared.push_back(fmt::format("r{}", rule));

@@ -54,10 +54,10 @@ class NaiveConditions : protected NaiveMoment {
     suppose(hours_.back());
   }
 
-  // At this moment, with the counts up to now where they are asked. `ahead`: as if so many days
-  // had passed with C on each of them (a ban's notice). `wanted`: a ban bites where it holds, else
-  // where it does not; either way only while what a form counts holds now.
-  Truth holds(const Asked& asked, const Hour& hour, int ahead, bool of_ban,
+  // At this moment, with the counts up to now where they are asked. `ahead`: as if so much time
+  // had passed with C all along (a ban's notice, its deadline). `wanted`: a ban bites where it
+  // holds, else where it does not; either way only while what a form counts holds now.
+  Truth holds(const Asked& asked, const Hour& hour, const Ahead& ahead, bool of_ban,
               bool wanted = true) const {
     switch (asked.kind) {
       case Kind::all: {
@@ -131,15 +131,15 @@ class NaiveConditions : protected NaiveMoment {
     if (!hours_[hour].begun) return Truth::unknown;  // commissioned, and not yet heard of
     if (asked.kind != Kind::form) return holds(asked, hours_[hour], 0, false);
     std::span<const Moment> until(counted(asked).moments.data(), hour + 1);
-    return quantified(asked, unbroken(asked, until, hours_[hour].from, 0), kHourMs);
+    return quantified(asked, unbroken(asked, until, hours_[hour].from, 0), law_.step.ms);
   }
 
-  Truth form(const Asked& a, int ahead) const {
+  Truth form(const Asked& a, const Ahead& ahead) const {
     const Counted& counts = counted(a);
     const std::vector<Moment>& held = counts.moments;
     switch (a.form) {
       case Form::held:
-        return quantified(a, unbroken(a, held, now_, ahead), kHourMs);
+        return quantified(a, unbroken(a, held, now_, ahead), law_.step.ms);
       case Form::within:
       case Form::within_months:
         return within(a, held);
@@ -153,14 +153,12 @@ class NaiveConditions : protected NaiveMoment {
     std::int32_t today = zone.day_of(now_).number;
     // C on every day from now, as surely as it can be told that those will be of today's key.
     Truth of_key = key_truth(a);
-    if (ahead > 0) days.set(today, either(days.on(today), of_key));
-    for (int k = 1; k <= ahead; ++k) {
-      days.set(today + k, of_key);
-    }
-    today += ahead;
+    if (ahead.any()) days.set(today, either(days.on(today), of_key));
+    std::int32_t last = today + days_ahead(ahead, zone);
+    while (today < last) days.set(++today, of_key);
     switch (a.form) {
       case Form::consecutive: {
-        Truth now = ahead > 0 ? of_key : held.back().truth;
+        Truth now = ahead.any() ? of_key : held.back().truth;
         return quantified(a, in_a_row(days, today, a.gap, now), 1);
       }
       case Form::days:
@@ -213,10 +211,11 @@ class NaiveConditions : protected NaiveMoment {
   }
 
   // Of the last of these moments, at the instant.
-  Bounds unbroken(const Asked& a, std::span<const Moment> held, Instant at, int ahead) const {
+  Bounds unbroken(const Asked& a, std::span<const Moment> held, Instant at,
+                  const Ahead& ahead) const {
     if (std::optional<Instant> counted = counts_later(a)) {
       // It holds then if it holds now and goes on.
-      std::int64_t long_then = (at + hours(ahead * 24) - *counted).ms;
+      std::int64_t long_then = (at - *counted).ms + ahead.ms;
       Truth now = both(holds(a.parts[0], supposed_, 0, false), key_truth(a));
       if (long_then < 0) return {-1, -1};
       return {now == Truth::yes ? long_then : -1, now != Truth::no ? long_then : -1};
@@ -228,9 +227,9 @@ class NaiveConditions : protected NaiveMoment {
       if (i == 0 && least == Truth::unknown && existed_before()) {
         if (a.counting_from == INT32_MIN) return kEndless;
         Instant counted = zone_named(a.zone).start_of({a.counting_from});
-        return (at - std::min(counted, held[0].from)).ms + ahead * 24 * kHourMs;
+        return (at - std::min(counted, held[0].from)).ms + ahead.ms;
       }
-      return (at - held[i].from).ms + ahead * 24 * kHourMs;
+      return (at - held[i].from).ms + ahead.ms;
     };
     return {length(Truth::yes), length(Truth::unknown)};
   }
@@ -251,13 +250,14 @@ class NaiveConditions : protected NaiveMoment {
     return found;
   }
 
-  Truth share(const Asked& a, const std::vector<Moment>& held, int ahead) const {
-    std::int64_t future = std::min(ahead * 24, static_cast<int>(a.other)) * kHourMs;
+  Truth share(const Asked& a, const std::vector<Moment>& held, const Ahead& ahead) const {
+    std::int64_t window = steps(a.other).ms;
+    std::int64_t future = std::min(ahead.ms, window);
     if (std::optional<Instant> counted_later = counts_later(a)) {
-      std::int64_t then = (now_ + hours(ahead * 24) - *counted_later).ms;
-      future = std::clamp<std::int64_t>(then, 0, a.other * kHourMs);
+      std::int64_t then = (now_ - *counted_later).ms + ahead.ms;
+      future = std::clamp<std::int64_t>(then, 0, window);
     }
-    Instant start = now_ - milliseconds(a.other * kHourMs - future);
+    Instant start = now_ - milliseconds(window - future);
     Instant counted = start;  // what lies before `counting from` is known not to count
     if (a.counting_from != INT32_MIN) {
       counted = std::max(counted, zone_named(a.zone).start_of({a.counting_from}));
@@ -270,7 +270,7 @@ class NaiveConditions : protected NaiveMoment {
         total += (held[i + 1].from - from).ms;
       }
     }
-    return quantified(a, {total * 100, total * 100}, a.other * kHourMs);
+    return quantified(a, {total * 100, total * 100}, window);
   }
 
   static Days days_of(const std::vector<Moment>& held, const TimeZone& zone, bool existed_before) {

@@ -20,12 +20,15 @@ struct Verdict {
   std::set<std::string> alerts;  // and tasks, of rules and of `otherwise`
   std::vector<Truth> violated;   // per ban, with what is enabled
   bool a_ban_calls = false;      // one bites with what is enabled, or may in doubt
-  bool waits = false;            // approval, guard, window, requires, hold; if none calls
+  std::string waits_for;         // "approval", "guard 1", "hold, window, requires"; "" = nothing
+  std::set<std::string> passed;  // what would have stopped it: "guard 0: r2", "hold: ban b1"
   std::set<std::string> asked;   // of the card besides: "preload x", "delete x", "hold 3"
   friend bool operator==(const Verdict&, const Verdict&) = default;
   std::string text() const {
     std::string all = fmt::format("{} by {}{}{}, alerts", outcome, by.empty() ? "otherwise" : by,
-                                  waits ? ", waits" : "", a_ban_calls ? ", a ban calls" : "");
+                                  waits_for.empty() ? "" : ", waits for " + waits_for,
+                                  a_ban_calls ? ", a ban calls" : "");
+    for (const std::string& one : passed) all += ", over " + one;
     for (const std::string& alert : alerts) all += " " + alert;
     for (const std::string& one : asked) all += ", " + one;
     all += ", violated";
@@ -46,9 +49,9 @@ class NaiveLaw : private NaiveConditions {
   void pass_before(Instant t, const Told& told) {
     if (!passed_to_ || !law_.asks_since_alert) return;
     for (Instant at = *passed_to_; at < t;) {
-      Instant hour{at.ms - at.ms % kHourMs};
-      std::vector<Instant> next = {hour, hour + milliseconds(1), hour + hours(1) - milliseconds(1),
-                                   hour + hours(1)};
+      Instant hour{at.ms - at.ms % law_.step.ms};
+      std::vector<Instant> next = {hour, hour + milliseconds(1), hour + steps(1) - milliseconds(1),
+                                   hour + steps(1)};
       at = *std::find_if(next.begin(), next.end(), [&](Instant one) { return one > at; });
       if (at < t) note_alert(at, told);
     }
@@ -79,7 +82,7 @@ class NaiveLaw : private NaiveConditions {
   void shown(const Wanted& wanted, Instant reported, Instant now, const Told& told) {
     look_at(now, told);
     if (enabled_is(wanted.profile) && wanted.hold_hours > 0) {
-      hold_until_ = reported + hours(wanted.hold_hours);
+      hold_until_ = reported + steps(wanted.hold_hours);
     }
   }
 
@@ -109,7 +112,6 @@ class NaiveLaw : private NaiveConditions {
       bool calls = bites == Truth::yes || (bites == Truth::unknown && ban.in_doubt_counts);
       verdict.a_ban_calls = verdict.a_ban_calls || calls;
     }
-    if (verdict.a_ban_calls) verdict.waits = false;
     return verdict;
   }
 
@@ -253,14 +255,20 @@ class NaiveLaw : private NaiveConditions {
     Truth found = Truth::no;
     Hour supposed = with(profile);
     for (int k = 0; k <= days_ahead && found != Truth::yes; ++k) {
-      if (in_force(ban, k)) found = either(found, somewhere(ban, ban.never, supposed, k, true));
+      found = either(found, violated(ban, supposed, k));
     }
     suppose(hours_.back());
     return bites_[{&ban, profile, days_ahead}] = found;
   }
 
-  bool in_force(const LawBan& ban, int days_ahead) const {
-    std::int32_t day = zone_named(ban.zone).day_of(now_).number + days_ahead;
+  Truth violated(const LawBan& ban, const Hour& supposed, const Ahead& ahead) {
+    if (!in_force(ban, ahead)) return Truth::no;
+    return somewhere(ban, ban.never, supposed, ahead, true);
+  }
+
+  bool in_force(const LawBan& ban, const Ahead& ahead) const {
+    const TimeZone& zone = zone_named(ban.zone);
+    std::int32_t day = zone.day_of(now_).number + days_ahead(ahead, zone);
     return (!ban.from || day >= *ban.from) && (!ban.until || day <= *ban.until);
   }
 
@@ -279,8 +287,8 @@ class NaiveLaw : private NaiveConditions {
 
   // On some network where it may be: each alternative on one of its own, what must hold together
   // on the same one, as far as the network matters.
-  Truth somewhere(const LawBan& ban, const Asked& asked, const Hour& with_profile, int ahead,
-                  bool wanted) {
+  Truth somewhere(const LawBan& ban, const Asked& asked, const Hour& with_profile,
+                  const Ahead& ahead, bool wanted) {
     if (!network_decides(asked, with_profile)) {
       // Where it is at home it does not roam on any of them, but only on a network is that known.
       if (counts_roaming(asked)) {
@@ -317,13 +325,13 @@ class NaiveLaw : private NaiveConditions {
     return both(all, on_one);
   }
 
-  Truth there(const Asked& asked, int ahead, bool wanted) const {
+  Truth there(const Asked& asked, const Ahead& ahead, bool wanted) const {
     Truth truth = holds(asked, supposed_, ahead, true, wanted);
     return wanted ? truth : opposite(truth);
   }
 
   Truth on_one_network(const LawBan& ban, const std::vector<const Asked*>& parts,
-                       const Hour& with_profile, int ahead, bool wanted) {
+                       const Hour& with_profile, const Ahead& ahead, bool wanted) {
     std::int64_t gap = -1;
     for (const Asked* part : parts) gap = std::max(gap, gap_of_runs(*part, with_profile));
     Truth found = Truth::no;
@@ -369,6 +377,70 @@ class NaiveLaw : private NaiveConditions {
     const std::optional<std::string>& enabled = hours_.back().profile;
     auto p = enabled ? declared(*enabled) : std::nullopt;
     return p && Law::kProfiles[*p] == name;
+  }
+
+  // The first instant at which the ban is violated if what it counts holds from now on, and is no
+  // later than `last`: something changes at whole steps, or a millisecond later.
+  std::optional<Instant> deadline(const LawBan& ban, Instant last) {
+    Truth least = ban.in_doubt_counts ? Truth::unknown : Truth::yes;
+    Hour supposed = with(*hours_.back().profile);
+    std::optional<Instant> found;
+    for (Instant t : moments_until(last, ban.never.counting_from, zone_named(ban.zone))) {
+      if (violated(ban, supposed, Ahead::to(t - now_)) >= least) {
+        found = t;
+        break;
+      }
+    }
+    suppose(hours_.back());
+    return found;
+  }
+  // From now on: no length that is counted has more than so many steps, and days begin at whole
+  // hours.
+  std::set<Instant> moments_until(Instant last, std::int32_t counting_from,
+                                  const TimeZone& zone) const {
+    static constexpr int kLongest = 64;
+    std::set<Instant> all = {now_};
+    auto add = [&](Instant begin, Duration step, std::int64_t count) {
+      Instant t{begin.ms - begin.ms % step.ms};
+      for (std::int64_t i = 0; i <= count && t <= last; ++i, t = t + step) {
+        for (Instant one : {t, t + milliseconds(1)}) {
+          if (one > now_ && one <= last) all.insert(one);
+        }
+      }
+    };
+    add(now_, law_.step, kLongest);
+    add(now_, hours(1), (last - now_).ms / kHourMs + 1);
+    bool later = counting_from != INT32_MIN && zone.start_of({counting_from}) > now_;
+    if (later) add(zone.start_of({counting_from}), law_.step, kLongest);
+    return all;
+  }
+
+  // The ban that leaves no time: no instant from now on that hold and window allow lies `lead`
+  // before its deadline.
+  std::optional<std::size_t> pressing_ban(const Wish& wish) {
+    if (!hours_.back().profile) return std::nullopt;
+    Instant allowed = std::max(now_, hold_until_);
+    if (wish.hours && !open(*wish.hours, allowed)) {
+      allowed = Instant{allowed.ms - allowed.ms % kHourMs};
+      do allowed = allowed + hours(1);
+      while (!open(*wish.hours, allowed));
+    }
+    std::optional<std::pair<Instant, std::size_t>> first;
+    for (std::size_t b = 0; b < law_.bans.size(); ++b) {
+      const LawBan& ban = law_.bans[b];
+      if (!broken(ban)) continue;
+      Duration lead =
+          hours(std::max(law_.lead_hours == 0 ? 48 : law_.lead_hours, ban.assuming_hours + 48));
+      std::optional<Instant> violated_at = deadline(ban, allowed + lead);
+      if (!violated_at) continue;
+      Instant begin_by = *violated_at - lead;
+      bool presses = begin_by <= now_ || allowed > begin_by;
+      if (presses && (!first || begin_by < first->first)) first = std::pair(begin_by, b);
+    }
+    return first ? std::optional(first->second) : std::nullopt;
+  }
+  bool open(const std::pair<int, int>& window, Instant at) const {
+    return within_hours(device_zone(supposed_), at, window.first, window.second) == Truth::yes;
   }
 
   bool broken(const LawBan& ban) {
@@ -461,9 +533,12 @@ class NaiveLaw : private NaiveConditions {
       for (std::size_t b = 0; b < law_.bans.size(); ++b) {
         const LawBan& ban = law_.bans[b];
         if (!broken(ban)) continue;
+        bool can_be_had = ban.remedy && chosen(*ban.remedy);
+        if (with_remedy && !can_be_had) continue;
         verdict.by = fmt::format("ban b{}", b);
+        // Whether or not it can be had, people are told of it.
+        if (ban.remedy) warn(verdict, *ban.remedy, verdict.by.substr(4));
         if (!with_remedy) return verdict;
-        if (!ban.remedy || !chosen(*ban.remedy)) continue;
         conclude(verdict, *ban.remedy, law_.rules.size());
         return verdict;
       }
@@ -484,18 +559,54 @@ class NaiveLaw : private NaiveConditions {
     if (wish.hold_hours > 0) verdict.asked.insert(fmt::format("hold {}", wish.hold_hours));
     verdict.outcome = wish.keep ? "keep" : "profile = " + *chosen(wish);
     if (wish.keep || enabled_is(*chosen(wish))) return;
-    verdict.waits = wish.approval || now_ < hold_until_;
-    for (const LawGuard& guard : law_.guards) {
-      bool spared = std::find(guard.except_rules.begin(), guard.except_rules.end(), rule) !=
-                    guard.except_rules.end();
-      verdict.waits = verdict.waits || (!spared && switches_within(guard.hours) >= guard.most);
+    wait(verdict, wish, rule);
+  }
+
+  // What stops the switch, or what it goes over: approval, then guards, of which a pressing ban
+  // passes those that spare bans, then all that it passes in any case.
+  void wait(Verdict& verdict, const Wish& wish, std::size_t rule) {
+    std::vector<std::string> terms;
+    if (now_ < hold_until_) terms.emplace_back("hold");
+    if (wish.hours && !open(*wish.hours, now_)) terms.emplace_back("window");
+    bool met = !wish.needs || holds(*wish.needs, supposed_, 0, false) == Truth::yes;
+    if (!met) terms.emplace_back("requires");
+    std::optional<std::size_t> ban;
+    bool reached = false;
+    for (const LawGuard& guard : law_.guards) reached = reached || is_reached(guard);
+    if (reached || wish.approval || !terms.empty()) ban = pressing_ban(wish);
+    auto stop = [&](const std::string& what) {
+      if (ban) verdict.alerts.insert(fmt::format("ban b{}: held back by `{}`", *ban, what));
+      if (verdict.waits_for.empty()) verdict.waits_for = what;
+    };
+    auto pass = [&](const std::string& what) {
+      verdict.passed.insert(fmt::format("{}: ban b{}", what, *ban));
+    };
+    if (wish.approval) stop("approval");
+    for (std::size_t g = 0; g < law_.guards.size(); ++g) {
+      const LawGuard& guard = law_.guards[g];
+      std::string name = fmt::format("guard {}", g);
+      if (!is_reached(guard)) continue;
+      const std::vector<std::size_t>& spared = guard.except_rules;
+      if (std::find(spared.begin(), spared.end(), rule) != spared.end()) {
+        verdict.passed.insert(fmt::format("{}: r{}", name, rule));
+      } else if (ban && guard.except_bans) {
+        pass(name);
+      } else {
+        stop(name);
+      }
     }
-    if (wish.needs && holds(*wish.needs, supposed_, 0, false) != Truth::yes) verdict.waits = true;
-    if (wish.hours) {
-      Truth open =
-          within_hours(device_zone(supposed_), now_, wish.hours->first, wish.hours->second);
-      verdict.waits = verdict.waits || open != Truth::yes;
+    if (!verdict.waits_for.empty() || terms.empty()) return;
+    std::string all = fmt::format("{}", fmt::join(terms, ", "));
+    if (ban) {
+      pass(all);
+    } else {
+      stop(all);
     }
+  }
+  // A device by itself has no fleet that could stand in its way.
+  bool is_reached(const LawGuard& guard) const {
+    if (!guard.of_fleet.empty()) return false;
+    return switches_within(guard.hours) >= guard.most;
   }
 
   std::map<std::string, bool> lawful_;

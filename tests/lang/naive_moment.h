@@ -12,6 +12,7 @@
 
 #include "tests/device/naive_history.h"
 #include "tests/lang/law.h"
+#include "tests/lang/load.h"
 
 namespace sojourn::lang::testing {
 
@@ -48,6 +49,29 @@ class NaiveMoment {
   using Form = Asked::Form;
 
   static constexpr std::int64_t kHourMs = 3'600'000;
+
+  // How far ahead of now something is asked: so many days, as a ban's notice does, or to an
+  // instant.
+  struct Ahead {
+    Ahead(int count) : days(count), ms(count * 24 * kHourMs) {}  // NOLINT: reads as days
+    static Ahead to(Duration later) {
+      Ahead ahead(0);
+      ahead.ms = later.ms;
+      ahead.to_instant = true;
+      return ahead;
+    }
+    bool any() const { return ms > 0; }
+    int days;
+    std::int64_t ms;
+    bool to_instant = false;
+  };
+  // By how many midnights of the zone.
+  std::int32_t days_ahead(const Ahead& ahead, const TimeZone& zone) const {
+    if (!ahead.to_instant) return ahead.days;
+    return zone.day_of(now_ + milliseconds(ahead.ms)).number - zone.day_of(now_).number;
+  }
+  // So many of the law's hours.
+  Duration steps(std::int64_t count) const { return milliseconds(count * law_.step.ms); }
 
   // --- what a device is at a moment -------------------------------------------------------------
 
@@ -151,7 +175,7 @@ class NaiveMoment {
     return declared(*hour.profile) && set_of(asked.names).subset_of(home_of(*hour.profile));
   }
 
-  Truth simple(const Asked& a, const Hour& hour, int ahead) const {
+  Truth simple(const Asked& a, const Hour& hour, const Ahead& ahead) const {
     switch (a.kind) {
       case Kind::region:
         return in_region(a, hour);
@@ -199,6 +223,9 @@ class NaiveMoment {
       case Kind::accuracy:
         return hour.accuracy_m ? compared(a, *hour.accuracy_m, static_cast<double>(a.number))
                                : Truth::unknown;
+      case Kind::border:
+        return hour.position ? compared(a, border_mm(*hour.position), a.number * 1'000'000)
+                             : Truth::unknown;
       case Kind::known:
         return truth_of(is_known(a.names[0], hour));
       case Kind::tag:
@@ -214,9 +241,9 @@ class NaiveMoment {
       case Kind::between:
         return within_hours(device_zone(hour), hour.from, a.number, a.other);
       case Kind::from:
-        return truth_of(zone_named(a.zone).day_of(hour.from).number + ahead >= a.number);
+        return truth_of(day_ahead(a, hour, ahead) >= a.number);
       case Kind::until:
-        return truth_of(zone_named(a.zone).day_of(hour.from).number + ahead <= a.number);
+        return truth_of(day_ahead(a, hour, ahead) <= a.number);
       case Kind::fleet: {
         if (told_->same_apn) return truth_of(*told_->same_apn > a.number);
         // Alone: a fleet of one.
@@ -224,7 +251,8 @@ class NaiveMoment {
       }
       case Kind::silent: {
         std::int64_t since = (now_ - history_.reports().back().report.at).ms;
-        return truth_of(since >= a.number * kHourMs + (a.sense == Asked::Sense::more_than ? 1 : 0));
+        Duration least = steps(a.number);
+        return truth_of(since >= least.ms + (a.sense == Asked::Sense::more_than ? 1 : 0));
       }
       case Kind::switches:
       case Kind::commanded:
@@ -246,16 +274,29 @@ class NaiveMoment {
         return truth_of(last && is_due(a, due(a, *last), hour.from, ahead));
       }
       case Kind::alerted:
-        return truth_of(!alerted_at_.empty() && now_ >= alerted_at_.back() + hours(a.number));
+        return truth_of(!alerted_at_.empty() && now_ >= alerted_at_.back() + steps(a.number));
       case Kind::alerts: {
         auto counted = std::count_if(alerted_at_.begin(), alerted_at_.end(), [&](Instant at) {
-          return at > now_ - hours(a.other) && at <= now_;
+          return at > now_ - steps(a.other) && at <= now_;
         });
         return quantified(a, {counted, counted}, 1);
       }
       default:
         return Truth::unknown;
     }
+  }
+
+  // To the edge of the country: the port's to find, and what geometry is about, not language.
+  static std::int64_t border_mm(LatLon at) {
+    static const auto locator = small_world().bind({}).value();
+    static std::map<std::pair<double, double>, std::int64_t> known;
+    auto [found, fresh] = known.try_emplace({at.lat, at.lon});
+    if (fresh) found->second = locator->border_distance_mm(at);
+    return found->second;
+  }
+  std::int32_t day_ahead(const Asked& a, const Hour& hour, const Ahead& ahead) const {
+    const TimeZone& zone = zone_named(a.zone);
+    return zone.day_of(hour.from).number + days_ahead(ahead, zone);
   }
 
   static bool one_of(const Asked& a, const std::string& value) {
@@ -313,15 +354,25 @@ class NaiveMoment {
   }
 
   Truth installed(const std::string& name, const Hour& at) const {
-    // Nobody reports what is installed: what was seen enabled is, of others nothing is known.
+    // The newest list tells, and what was seen enabled then or later is installed as well.
     auto is_it = [&](const Hour& hour) {
       auto p = hour.profile ? declared(*hour.profile) : std::nullopt;
       return p && Law::kProfiles[*p] == name;
     };
-    for (const Hour& hour : hours_) {
-      if (hour.from <= at.from && is_it(hour)) return Truth::yes;
+    const Observation* list = nullptr;
+    for (const NaiveHistory::Kept& kept : history_.reports()) {
+      if (kept.report.at <= at.from && kept.report.installed.given()) list = &kept.report;
     }
-    return is_it(at) ? Truth::yes : Truth::unknown;
+    if (list != nullptr) {
+      const std::vector<std::string>& names = list->installed.value;
+      if (std::find(names.begin(), names.end(), name) != names.end()) return Truth::yes;
+    }
+    for (const Hour& hour : hours_) {
+      bool since_then = list == nullptr || hour.from >= list->at;
+      if (since_then && hour.from <= at.from && is_it(hour)) return Truth::yes;
+    }
+    if (is_it(at)) return Truth::yes;
+    return list != nullptr ? Truth::no : Truth::unknown;
   }
 
   std::optional<Instant> last_event(Instant until) const {
@@ -350,7 +401,7 @@ class NaiveMoment {
   std::int64_t switches_within(std::int64_t window_hours) const {
     std::vector<Instant> all = switches();
     return std::count_if(all.begin(), all.end(),
-                         [&](Instant at) { return at > now_ - hours(window_hours); });
+                         [&](Instant at) { return at > now_ - steps(window_hours); });
   }
   std::vector<Instant> events(const Asked& a) const {
     if (a.kind == Kind::switches) return switches();
@@ -379,7 +430,7 @@ class NaiveMoment {
     Bounds count;
     for (Instant at : events(a)) {
       if (at <= before_now(a, a.other)) continue;
-      const Hour& then = hours_[static_cast<std::size_t>((at - hours_[0].from).ms / kHourMs)];
+      const Hour& then = hours_[static_cast<std::size_t>((at - hours_[0].from).ms / law_.step.ms)];
       Truth of_key = of_todays_key(a, then);
       count.lower += of_key == Truth::yes ? 1 : 0;
       count.upper += of_key != Truth::no ? 1 : 0;
@@ -406,9 +457,10 @@ class NaiveMoment {
         if (total) used += now >= *total ? now - *total : now;  // it was reset
         total = now;
       }
-      bool recent = a.unit == Asked::Unit::hours ? said.at > now_ - hours(a.other)
+      bool recent = a.unit == Asked::Unit::hours ? said.at > now_ - steps(a.other)
                                                  : zone.day_of(said.at).number > before;
-      const Hour& hour = hours_[static_cast<std::size_t>((said.at - hours_[0].from).ms / kHourMs)];
+      auto since_begin = static_cast<std::size_t>((said.at - hours_[0].from).ms);
+      const Hour& hour = hours_[since_begin / static_cast<std::size_t>(law_.step.ms)];
       bool there = countries.empty() || (hour.standing && hour.standing->set().intersects(wanted));
       if (recent && there) sum += used;
     }
@@ -454,18 +506,19 @@ class NaiveMoment {
     bool months = a.kind == Kind::form ? a.form == Form::within_months
                   : event              ? a.other > 0
                                        : a.unit == Asked::Unit::months;
-    return months ? months_before(now_, a.other, zone_named(a.zone)) : now_ - hours(hours_before);
+    return months ? months_before(now_, a.other, zone_named(a.zone)) : now_ - steps(hours_before);
   }
   Instant due(const Asked& a, Instant event) const {
-    if (a.other == 0) return event + hours(a.number);
+    if (a.other == 0) return event + steps(a.number);
     const TimeZone& zone = zone_named(a.zone);
     return zone.start_of(months_later(zone.day_of(event), a.other));
   }
-  // Is it so, or will it be within so many days?
-  bool is_due(const Asked& a, Instant due, Instant at, int ahead) const {
-    if (a.other == 0) return at + hours(ahead * 24) >= due;
+  // Is it so, or will it be so far ahead?
+  bool is_due(const Asked& a, Instant due, Instant at, const Ahead& ahead) const {
+    bool to_instant = a.other == 0 || ahead.to_instant || !ahead.any();
+    if (to_instant) return at + milliseconds(ahead.ms) >= due;
     const TimeZone& zone = zone_named(a.zone);
-    return ahead == 0 ? at >= due : zone.day_of(at).number + ahead >= zone.day_of(due).number;
+    return zone.day_of(at).number + ahead.days >= zone.day_of(due).number;
   }
 
   const Law& law_;

@@ -178,6 +178,38 @@ inline const std::vector<Planted>& planted_mistakes() {
        }},
       {"a guard that allows one switch more",
        [](Law& law) { return !law.guards.empty() && ++law.guards[0].most > 0; }},
+      {"`except for bans` forgotten",
+       [](Law& law) {
+         for (LawGuard& guard : law.guards) {
+           if (guard.of_fleet.empty() && std::exchange(guard.except_bans, false)) return true;
+         }
+         return false;
+       }},
+      {"an approval forgotten",
+       [](Law& law) {
+         for (LawRule& rule : law.rules) {
+           if (std::exchange(rule.wish.approval, false)) return true;
+         }
+         return false;
+       }},
+      {"`lead` two days longer",
+       [](Law& law) {
+         law.lead_hours = std::max(law.lead_hours, 48) + 48;
+         return std::any_of(law.bans.begin(), law.bans.end(),
+                            [](const LawBan& ban) { return ban.notice > 0; });
+       }},
+      {"a border that is further away",
+       [](Law& law) {
+         return change_rules(law, [](Asked& a) {
+           if (a.kind != Kind::border) return false;
+           a.number = a.number == 700 ? 1 : 700;
+           return true;
+         });
+       }},
+      {"a step longer within a window of time",
+       [=](Law& law) {
+         return change_rules(law, of_form(Form::within, [](Asked& a) { return ++a.other; }));
+       }},
       {"the hours of a window one hour longer",
        [](Law& law) {
          for (LawRule& rule : law.rules) {

@@ -1,7 +1,8 @@
 // Random policies as people write them (law.h).
 //
 // Every length of time is whole hours or months and every zone's offset is whole hours, so that
-// nothing changes within an hour of UTC but what "more than" asks for, a millisecond later.
+// nothing changes within an hour of UTC but what "more than" asks for, a millisecond later. Some
+// laws have shorter hours (Law::step).
 #pragma once
 
 #include "tests/device/random_life.h"
@@ -29,6 +30,9 @@ class LawMaker {
     for (int g = chance_.one_in(3) ? number(1, 2) : 0; g > 0; --g) law.guards.push_back(guard(law));
     if (chance_.one_in(3)) law.otherwise = otherwise();
     law.sees_morocco = chance_.one_in(2);
+    if (chance_.one_in(4)) law.lead_hours = number(50, 90);
+    law.count_in(one_of<Duration>(
+        {hours(1), hours(1), hours(1), hours(1), minutes(20), minutes(5), milliseconds(30'000)}));
     return law;
   }
 
@@ -65,12 +69,13 @@ class LawMaker {
   // What can be counted: it changes on whole hours only.
   Asked simple() {
     Asked a;
-    a.kind = one_of<Kind>(
-        {Kind::region, Kind::network,  Kind::roaming,    Kind::roaming,   Kind::roaming,
-         Kind::plmn,   Kind::profile,  Kind::no_service, Kind::type,      Kind::battery,
-         Kind::region, Kind::breakout, Kind::known,      Kind::region,    Kind::region,
-         Kind::tag,    Kind::tag,      Kind::ecall,      Kind::made_in,   Kind::apn,
-         Kind::rat,    Kind::speed,    Kind::accuracy,   Kind::installed, Kind::between});
+    a.kind = one_of<Kind>({Kind::region,  Kind::network, Kind::roaming,  Kind::roaming,
+                           Kind::roaming, Kind::plmn,    Kind::profile,  Kind::no_service,
+                           Kind::type,    Kind::battery, Kind::region,   Kind::breakout,
+                           Kind::known,   Kind::region,  Kind::region,   Kind::tag,
+                           Kind::tag,     Kind::ecall,   Kind::made_in,  Kind::apn,
+                           Kind::rat,     Kind::speed,   Kind::accuracy, Kind::installed,
+                           Kind::between, Kind::border});
     switch (a.kind) {
       case Kind::breakout:
         a.names = {chance_.one_in(2) ? "DE" : "BR"};
@@ -115,6 +120,10 @@ class LawMaker {
       case Kind::accuracy:
         a.number = one_of<std::int64_t>({20, 100, 2'000'000});
         a.compare = sign();
+        break;
+      case Kind::border:
+        a.number = one_of<std::int64_t>({1, 60, 200, 700, 1'200});
+        a.compare = one_of<std::string>({"<", "<=", ">", ">="});
         break;
       case Kind::tag:
         a.has = one_of<Asked::Has>(
@@ -385,17 +394,21 @@ class LawMaker {
     wish.alert = chance_.one_in(4);
     if (chance_.one_in(8)) wish.fallback = profile();
     if (wish.keep) return wish;
+    if (chance_.one_in(6)) wish.rollout = chance_.one_in(2) ? 0 : 10;
+    add_terms(wish, zone);
+    return wish;
+  }
+  // When it may be carried out, and what is asked besides.
+  void add_terms(Wish& wish, const std::string& zone) {
     if (chance_.one_in(5)) wish.needs = chance_.one_in(2) ? countable() : condition(zone, 1);
     if (chance_.one_in(5)) {
       int from = number(0, 23);
       wish.hours = {from, (from + number(1, 9)) % 24};
     }
-    if (chance_.one_in(6)) wish.rollout = chance_.one_in(2) ? 0 : 10;
     wish.approval = chance_.one_in(12);
     if (chance_.one_in(6)) wish.hold_hours = number(1, 30);
     if (chance_.one_in(8)) wish.preload.push_back(profile());
     if (chance_.one_in(8)) wish.remove.push_back(profile());
-    return wish;
   }
 
   Wish otherwise() {
@@ -487,7 +500,8 @@ class LawMaker {
     }
     bool counts = asks(ban.never, [](const Asked& a) { return a.kind == Kind::form; });
     if (counts && chance_.one_in(4)) count_from(ban.never, day());
-    if (tells_its_day(ban.never) && chance_.one_in(2)) ban.notice = number(1, 4);
+    if (tells_its_day(ban.never) && chance_.one_in(2)) ban.notice = number(1, 6);
+    if (chance_.one_in(5)) ban.assuming_hours = one_of<int>({5, 12, 30});
     if (chance_.one_in(5)) ban.from = day();
     if (chance_.one_in(6)) ban.until = day() + 4;
     if (ban.from && ban.until && *ban.until < *ban.from) ban.until.reset();
@@ -498,7 +512,10 @@ class LawMaker {
       if (chance_.one_in(3)) {
         ban.remedy->choices.push_back({another_profile(ban.remedy->choices[0].profile), false});
       }
-      if (chance_.one_in(6)) ban.remedy->hold_hours = number(1, 30);
+      add_terms(*ban.remedy, ban.zone);
+      ban.remedy->alert = chance_.one_in(8);
+      ban.remedy->task = chance_.one_in(8);
+      if (chance_.one_in(8)) ban.remedy->fallback = profile();
     }
     return ban;
   }
@@ -525,6 +542,11 @@ class LawMaker {
     guard.hours = number(5, 100);
     guard.except_bans = chance_.one_in(2);
     if (chance_.one_in(2)) guard.except_rules.push_back(chance_.below(law.rules.size()));
+    if (chance_.one_in(4)) {
+      guard.of_fleet = one_of<std::string>(
+          {"at most 0% of fleet per hour", "at most 0 devices per day",
+           "approval when more than 0 devices", "abort when at least 20% fail after at least 1"});
+    }
     return guard;
   }
 
