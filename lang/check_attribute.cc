@@ -205,6 +205,25 @@ std::vector<std::int64_t> ConditionChecker::member_symbols(const ast::Value& val
   }
 }
 
+namespace {
+
+// How the set would be asked for the values that it is compared with.
+std::string set_question(const ast::Simple& s, const std::string& name) {
+  std::string values;
+  for (const ast::Value& value : s.values) {
+    values += (values.empty() ? "" : ", ") + print(value);
+  }
+  if (values.empty()) return fmt::format("write `{0} has ...`, `{0} has any of ...`", name);
+  bool denied = s.relation == Relation::not_equal || s.relation == Relation::not_in;
+  if (s.values.size() > 1) {
+    return denied ? fmt::format("write `{} has none of {}`", name, values)
+                  : fmt::format("write `{0} has any of {1}` or `{0} has all of {1}`", name, values);
+  }
+  return fmt::format("write `{}{} has {}`", denied ? "not " : "", name, values);
+}
+
+}  // namespace
+
 ConditionChecker::Checked ConditionChecker::membership(const ast::Simple& s, AttributeIndex index,
                                                        Span span) {
   std::string name = print_name(s.name.text);
@@ -213,7 +232,7 @@ ConditionChecker::Checked ConditionChecker::membership(const ast::Simple& s, Att
   bool asks_whether_known = s.relation == Relation::known || s.relation == Relation::unknown;
   if (!has && !asks_whether_known) {
     error(Code::E0205, span, fmt::format("`{}` is a set, and is asked with `has`", s.name.text),
-          fmt::format("write `{} has ...`, `{} has any of ...`", name, name));
+          set_question(s, name));
     return std::nullopt;
   }
   if (asks_whether_known) {

@@ -42,8 +42,6 @@
 //   ..
 #include "lang/grammar.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <tao/pegtl.hpp>
 
@@ -263,17 +261,21 @@ struct happened_word : node<K::happened_word, kw<"happened">> {};
 // `in doubt` is a clause of a ban, whatever stands before it.
 struct in_word : node<K::in_word, pegtl::not_at<kw<"in", "doubt">>, kw<"in">> {};
 struct not_in_word : node<K::not_in_word, kw<"not", "in">> {};
-struct with_word : node<K::with_word, kw<"with">> {};
 struct has_list : pegtl::seq<node<K::has_word, kw<"has">,
                                   pegtl::sor<kw<"any", "of">, kw<"all", "of">, kw<"none", "of">>>,
                              need<has_values, values>> {};
 struct has_one : pegtl::seq<node<K::has_word, kw<"has">>, need<has_value, node<K::list, value>>> {};
 
+// `rejected with 11 or 13` stops at the `or`.
+struct with_causes
+    : pegtl::seq<node<K::with_word, kw<"with">>, need<reject_causes, values>,
+                 pegtl::opt<pegtl::at<pegtl::sor<kw<"or">, kw<"and">>, measured<measure_number>>,
+                            pegtl::raise<comma_of_causes>>> {};
 struct relation
     : pegtl::sor<state_word, pegtl::seq<comparison, need<compared_value, node<K::list, value>>>,
                  pegtl::seq<not_in_word, need<set_members, values>>,
                  pegtl::seq<in_word, need<set_members, values>>, has_list, has_one, happened_word,
-                 pegtl::seq<with_word, need<reject_causes, values>>> {};
+                 with_causes> {};
 
 struct subject
     : node<K::subject,
@@ -291,11 +293,10 @@ struct between : node<K::between, kw<"between">, need<clock_time, clock>,
                       need<between_and, kw<"and">>, need<clock_time, clock>> {};
 
 struct event
-    : node<K::event,
-           pegtl::sor<
-               mark<"switches">, pegtl::seq<kw<"commanded">, need<switches_word, mark<"switches">>>,
-               pegtl::seq<mark<"rejected">, pegtl::opt<with_word, need<reject_causes, values>>>,
-               pegtl::seq<mark<"alert">, need<alert_text, text>>, name>> {};
+    : node<K::event, pegtl::sor<mark<"switches">,
+                                pegtl::seq<kw<"commanded">, need<switches_word, mark<"switches">>>,
+                                pegtl::seq<mark<"rejected">, pegtl::opt<with_causes>>,
+                                pegtl::seq<mark<"alert">, need<alert_text, text>>, name>> {};
 // Looked at before it is taken: `3 rejected within ..` is a count without its sense.
 struct number_and_unit : pegtl::seq<measured<measure_number>, gap, measured<measure_unit>> {};
 struct after_instead : pegtl::seq<pegtl::at<word<"after">>, pegtl::raise<since_word>> {};
@@ -654,8 +655,9 @@ void parse_text(SyntaxTree& tree, DiagnosticList& diagnostics) {
     corrections.clear();
     if (!matched && stop != at) remember_broken_name(tree, at);
     // What no declaration begins with goes on with the one before it, of which it is a part then.
-    if (!matched && (stop == at || of_ban) && before) remember_broken_name(tree, before->begin);
-    if (of_ban) {
+    bool goes_on = !matched && (stop == at || of_ban) && before;
+    if (goes_on) remember_broken_name(tree, before->begin);
+    if (goes_on && is_ban_without_never(tree, *before)) {  // what it forbids is told already
       builder.abandon(before->node);
       before.reset();
     }

@@ -348,6 +348,7 @@ std::string date_meant(std::string_view rest) {
   std::array<int, 3> parts{};
   std::optional<std::size_t> named;
   std::size_t at = 0;
+  bool dotted = true;  // where dates are written so, the day stands first
   for (std::size_t i = 0; i < parts.size(); ++i) {
     std::size_t begin = at;
     if (at < rest.size() && is_digit(rest[at])) {
@@ -361,6 +362,7 @@ std::string date_meant(std::string_view rest) {
       parts[i] = *month;
       named = i;
     }
+    dotted = dotted && (i == 2 || rest.substr(at).starts_with('.'));
     while (i < 2 && at < rest.size() && std::string_view("/.-, ").find(rest[at]) != rest.npos) ++at;
   }
   auto [a, b, c] = parts;
@@ -368,8 +370,8 @@ std::string date_meant(std::string_view rest) {
   int year = year_first ? a : c;
   int month = year_first ? b : a, day = year_first ? c : b;
   if (named && *named == 1) month = b, day = year_first ? c : a;
-  bool two_ways = !named && !year_first && a <= 12 && b <= 12 && a != b;
-  if (!named && !year_first && a > 12) std::swap(month, day);
+  bool two_ways = !named && !year_first && !dotted && a <= 12 && b <= 12 && a != b;
+  if (!named && !year_first && (dotted || a > 12)) std::swap(month, day);
   if (two_ways || year < 1900) return {};
   std::string written = fmt::format("{:04}-{:02}-{:02}", year, month, day);
   return parse_date(written) ? written : std::string();

@@ -13,6 +13,7 @@
 #include <optional>
 
 #include "engine/base/calendar.h"
+#include "engine/base/limits.h"
 #include "lang/count_habits.h"
 #include "lang/spoken_words.h"
 #include "lang/tokens.h"
@@ -31,6 +32,8 @@ struct Phrase {
 
 constexpr std::string_view kRejects =
     "attach rejects are counted so: `at least 3 rejected with 11, 13 within 6 hours`";
+constexpr std::string_view kRejectsCounted =
+    "rejects are counted without `on`: `at least {word} rejected within {time}`";
 constexpr std::string_view kSumOrder =
     "a sum of data reads `data in CN within 30 days > 10 MB`: the time before the comparison, the "
     "amount last";
@@ -65,6 +68,19 @@ constexpr Phrase kPhrases[] = {
     {"`then`", "", "this month", "sums of data look back over a length of time: `within 30 days`"},
     {"`then`", "", "in this calendar",
      "sums of data look back over a length of time: `within 30 days`"},
+    {"`then`", "", "in more than {number} % of",
+     "a share of time reads `for more than {after}% of {time}`"},
+    {"`then`", "", "{number} % of",
+     "a share of time reads `for more than {after}% of 120 days`, a share of days `on more than "
+     "{after}% of days within 120 days`"},
+    {"`then`", "", "{number} %", "write `{word} >= {after}%`, or the comparison that is meant"},
+    {"`then`", "", "{number} days in", "write `on at least {after} days within {time}`"},
+    {"`then`", "", "{number} days within", "write `on at least {after} days within {time}`"},
+    {"`then`", "silent", "{number}", "write `silent >= {after}`"},
+    {"`then`", "", "implies", "write `then`"},
+    {"`then`", "home", "network", "on a network of its home a device is `not roaming`"},
+    {"`then`", "owner", "changed", "the event is one word: `owner-changed`"},
+    {"`then`", "profile", "{name}", "write `profile = {after}`"},
     {"`then`", "rejected", "{number}", kRejects},
     {"`then`", "times", "rejected", kRejects},
     {"`then`", "attach", "rejects", kRejects},
@@ -77,6 +93,13 @@ constexpr Phrase kPhrases[] = {
     {"`then`", "current", "network", "leave `current` out: `network` is the serving one"},
     {"`then`", "network", "{code}",
      "write `plmn = {after}`; `network in` asks for the network's country"},
+    {"`then`", "region", "{country}", "write `region in {after}`"},
+    {"`then`", "network", "{country}", "write `network in {after}`"},
+    {"`then`", "breakout", "{country}", "write `breakout in {after}`"},
+    {"`then`", "roaming", "{country}", "write `roaming in {after}`"},
+    {"`then`", "", ", {country}",
+     "several values are asked with `in` or `not in`: `in {word}, {after}`"},
+    {"`then`", "", "{country}", "several values are separated by commas: `{word}, {after}`"},
     {"`then`", "roaming", "inside", "write `roaming in {after}`"},
     {"`then`", "roaming", "at", "write `roaming in {after}`"},
     {"`then`", "roaming", "outside",
@@ -121,6 +144,11 @@ constexpr Phrase kPhrases[] = {
     {"a condition", "", "since {date}", "write `from {date}`"},
     {"a condition", "", "on {date}", "write `date = {date}`"},
     {"a condition", "", "since", "the length stands first: `6 months since roaming-activated`"},
+    {"a condition", "", "within {number} km of", "write `border distance < {after} km`"},
+    {"a condition", "", "when", "leave this `when` out: a condition stands here"},
+    {"a condition", "", "device is", "leave `device is` out: every condition is about the device"},
+    {"a condition", "", "the device is",
+     "leave `the device is` out: every condition is about the device"},
     {"a condition", "", "within",
      "what is looked for stands first: `owner-changed within 30 days`"},
     {"a condition", "", "for", "what holds stands first: `no service for 10 minutes`"},
@@ -156,6 +184,7 @@ constexpr Phrase kPhrases[] = {
     {"a time of day", "between", "{date}",
      "days are written `from {date}` and `until ..`, joined by `and`"},
     {"a length of time", "", "more then", "write `for more than`"},
+    {"a length of time", "hold", "for", "write `hold {time}`"},
     {"a length of time", "for", "> {number}", "write `for more than {after}`"},
     {"a length of time", "for", ">= {number}", "write `for at least {after}`"},
     {"a length of time", "for", "exactly",
@@ -174,6 +203,7 @@ constexpr Phrase kPhrases[] = {
     {"a length of time", "of", "the time within", "write `of {time}`"},
     {"a length of time", "", "{digits}", "numbers are written in digits: `{digits} {after}`"},
     {"a unit of time", "", "+", "leave the `+` out: `for 60 days` is at least so long"},
+    {"a number of days", "notice", "of", "write `notice {time}`"},
     {"a number of days", "", "over", "write `on more than {after}`"},
     {"a number of days", "", "> {number}", "write `on more than {after}`"},
     {"a number of days", "", ">= {number}", "write `on at least {after}`"},
@@ -200,6 +230,14 @@ constexpr Phrase kPhrases[] = {
      "120 days`"},
     {"a number", "", "{digits}", "numbers are written in digits: `{digits}`"},
     {"`consecutive days`", "", "or above", "write `or more`"},
+    {"`consecutive days`", "", "rejections within", kRejectsCounted},
+    {"`consecutive days`", "", "rejects within", kRejectsCounted},
+    {"`consecutive days`", "", "rejected within", kRejectsCounted},
+    {"`consecutive days`", "", "rejections", kRejects},
+    {"`consecutive days`", "", "rejects", kRejects},
+    {"`consecutive days`", "", "rejected", kRejects},
+    {"`consecutive days`", "", "switches",
+     "switches are counted without `on`: `more than 4 switches within 30 days`"},
     {"`consecutive days`", "", "or less", "write `or fewer`"},
     {"`of` and a length", "", "within", "write `of {time}`"},
     {"`days`", "of", "the days", "leave `the` out: `of days within 120 days`"},
@@ -241,12 +279,20 @@ constexpr Phrase kPhrases[] = {
     {"`change`", "", "when", "write `forbid change when {after}`"},
     {"`change`", "", "switching", "write `forbid change`"},
     {"`change`", "", "switch", "write `forbid change`"},
-    {"a number of days expected", "", "of", "write `notice {time}`"},
     {"a file's name", "import", "ban",
      "one ban is taken so: `use ban {after} from \"bans.sojourn\"`"},
     {"a file's name", "", "from", "leave `from` out: a file's name follows at once"},
     {"a file's name", "", "{name}", "write `\"{after}\"`"},
     {"an action", "", ":", "leave the `:` out"},
+    {"an action", "otherwise", "then", "leave `then` out: `otherwise keep`"},
+    {"an action", "", "do nothing", "write `keep`"},
+    {"an action", "", "nothing", "write `keep`"},
+    {"an action", "", "stay", "write `keep`"},
+    {"an action", "", "{name} {number}",
+     "the actions are `profile = ..`, `keep`, `preload`, `delete`, `fallback = ..`, `alert`, "
+     "`task`, `approval`, `hold`, `between`, `rollout` and `requires`"},
+    {"a profile's name", "installed", "=", "leave the `=` out: `installed {after}`"},
+    {"`since`", "", "after", "write `since {after}` behind the length of time"},
     {"a text in quotes", "source", ":", "leave the `:` out"},
     {"a text in quotes", "alert", ":", "leave the `:` out"},
 };
@@ -279,6 +325,9 @@ constexpr Phrase kBetween[] = {
      "a count of days begins with `on`: `on at least {after} consecutive days`"},
     {"", "", "during", "write `within {time}` for some moment of it, `for {time}` for all of it"},
     {"", "region", "+", "what a region holds is separated by commas: `region MERCOSUR = AR, BR`"},
+    {"", "", "end", "nothing marks the end of a declaration; leave `end` out"},
+    {"", "region", "{country}",
+     "what a region holds is separated by commas: `region MERCOSUR = AR, BR`"},
     {"", "region", "and", "what a region holds is separated by commas: `region MERCOSUR = AR, BR`"},
     {"", "region", "except",
      "a region names what it holds; take away in the condition: `region in R and region not in "
@@ -336,6 +385,8 @@ std::string_view value_at(std::string_view text) {
   return text.substr(0, measure_plain_name(text));
 }
 
+constexpr std::size_t kCodePointBytesMax = 4;
+
 // The words of `here` at the beginning of the text, which is moved behind them.
 bool take(std::string_view here, std::string_view& text, Around& around) {
   while (!here.empty()) {
@@ -365,21 +416,26 @@ bool take(std::string_view here, std::string_view& text, Around& around) {
       around.after = last ? value_at(text) : text.substr(0, length);
       if (!last) skip(text, length);
     } else if (word == "{code}" || word == "{clock}" || word == "{name}" || word == "{country}") {
+      std::string_view near = text.substr(0, limits::kSpellingBytesMax + kCodePointBytesMax);
       std::size_t length = word == "{code}"    ? measure_plmn(text)
                            : word == "{clock}" ? measure_clock(text)
-                                               : measure_plain_name(text);
+                                               : measure_plain_name(near);
+      if (length > limits::kSpellingBytesMax) return false;
       std::string_view found = text.substr(0, length);
       bool country = found.size() == 2 && found[0] >= 'A' && found[0] <= 'Z' && found[1] >= 'A' &&
                      found[1] <= 'Z';
       if (length == 0 || (word == "{name}" && is_reserved(found))) return false;
       if (word == "{country}" && !country) return false;
       around.after = found;
+      if (!last) skip(text, length);
     } else if (word == "{digits}") {
       around.digits = digits_of(word_at(text));
       if (around.digits.empty()) return false;
       skip(text, word_at(text).size());
     } else {
-      std::size_t length = name_length(word) > 0 ? name_length(text) : word.size();
+      // As far as can tell whether the word ends there: names may be long.
+      std::string_view near = text.substr(0, word.size() + kCodePointBytesMax);
+      std::size_t length = name_length(word) > 0 ? name_length(near) : word.size();
       if (text.substr(0, length) != word) return false;
       if (!is_letter(word[0]) && word.size() == 1 && text.substr(1).starts_with('=')) return false;
       skip(text, length);
@@ -492,6 +548,7 @@ std::string_view in_our_words(std::string_view name) {
       {"online", "a device that has not reported reads `silent >= 24 hours`"},
       {"offline", "a device that has not reported reads `silent >= 24 hours`"},
       {"stay", "a stay is counted so: `roaming in BR on more than 90 consecutive days`"},
+      {"be", "leave `be` out: `never roaming in BR`"},
       {"days", "days are counted so: `roaming in BR on more than 90 consecutive days`"},
       {"hour", "the time of day reads `between 22:00 and 05:00`"},
       {"today", "a date reads `date >= 2026-07-01`, `from 2026-07-01` or `until 2026-06-30`"},

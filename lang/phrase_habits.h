@@ -11,8 +11,8 @@ namespace sojourn::lang {
 // the phrase is not known.
 std::string phrase_advice(std::string_view what, std::string_view head, std::string_view rest);
 
-// Likewise where `rest` begins no declaration; `statement` is the line that it stands on, or the one
-// before it, up to `rest`.
+// Likewise where `rest` begins no declaration; `statement` is the line that it stands on, or the
+// one before it, up to `rest`.
 std::string phrase_advice_between(std::string_view statement, std::string_view rest);
 
 // What a network or a card calls things, and how a rule asks about them; empty for other names.

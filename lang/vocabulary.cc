@@ -601,8 +601,28 @@ void Vocabulary::unknown_attribute(const ast::Simple& use, const std::string& hi
     }
   }
   if (seen.hint.empty()) seen.hint = hint;
+  if (std::string set = set_asked(use); !set.empty() && seen.hint.empty()) {
+    seen.hint = fmt::format("a set is asked with `has`: `{} has {}`", print_name(set),
+                            print_name(use.name.text));
+    seen.reversed = true;
+  }
   seen.set |= use.relation == ast::Relation::has || use.relation == ast::Relation::has_any ||
               use.relation == ast::Relation::has_all || use.relation == ast::Relation::has_none;
+}
+
+// `pilot in tag`: the set that stands where the value should.
+std::string Vocabulary::set_asked(const ast::Simple& use) const {
+  using enum ast::Relation;
+  bool asks = use.relation == in || use.relation == not_in || use.relation == equal ||
+              use.relation == not_equal;
+  if (!asks || use.values.size() != 1) return {};
+  for (const Attribute& attribute : attributes_) {
+    bool set = attribute.type == AttributeType::set_of_text ||
+               attribute.type == AttributeType::set_of_choice ||
+               attribute.type == AttributeType::set_of_country;
+    if (set && attribute.name == use.values[0].text) return attribute.name;
+  }
+  return {};
 }
 
 // `type = meter or tracker`: the last word is no condition, but another value.
@@ -640,7 +660,7 @@ void Vocabulary::report_unknown(const std::string& name, const UnknownUse& use) 
   if (!near.empty()) help = fmt::format("did you mean `{}`? if not, {}", near, help);
   std::string_view ours = in_our_words(name);
   if (!ours.empty()) help = fmt::format("{}; if you mean something else, {}", ours, help);
-  if (use.flag) {
+  if (use.flag || use.reversed) {
     std::string value = use.hint.empty() ? value_help(name) : use.hint;
     if (!value.empty()) help = std::move(value);
   }

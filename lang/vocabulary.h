@@ -96,7 +96,8 @@ class Vocabulary {
     std::vector<std::string> values;
     std::string unit;
     bool number = false, set = false, flag = true;
-    std::string hint{};  // instead of declaring it
+    std::string hint{};     // instead of declaring it
+    bool reversed = false;  // what is asked for stands before the set that is asked
   };
   enum class Progress : std::uint8_t { untouched, under_way, done };
   struct RegionEntry {
@@ -114,6 +115,7 @@ class Vocabulary {
   void add_member(const ast::RegionMember& member, Places& places);
   AreaIndex add_area(Area area);
   std::string value_help(const std::string& name) const;
+  std::string set_asked(const ast::Simple& use) const;
   void report_unknown(const std::string& name, const UnknownUse& use);
   void error(Code code, Span span, std::string message, std::string help = {});
 
