@@ -19,9 +19,9 @@ namespace {
 
 // Situations from which a violation is lived through.
 constexpr std::size_t kViolationsMax = 6;
-// With so many rows that may decide, those of bans are asked by themselves first.
-constexpr std::size_t kRowsMany = 64;
-constexpr std::size_t kBoxesFew = 32;
+// With so many rows that may decide, and bans, those of bans are asked by themselves first.
+constexpr std::size_t kRowsMany = 256;
+constexpr std::size_t kBansMany = 3;
 
 class Prover {
  public:
@@ -125,10 +125,10 @@ class Prover {
     bool quiet = false;  // the device was content before
   };
 
-  // Do remedies alone leave nothing of it? They are few, and the rules of a policy may be many; a
-  // question that is a few boxes is answered among many rules as quickly.
+  // Do remedies alone leave nothing of it? They are few, and the rules of a policy may be many; of
+  // one ban or two all are asked as quickly.
   bool bans_lead_out(const std::vector<OutcomeRow>& rows, std::size_t i, DiagramRef at_a_loss) {
-    if (i < kRowsMany || search_.boxes().parts(at_a_loss, kBoxesFew)) return false;
+    if (i < kRowsMany || model_.table().bans.size() < kBansMany) return false;
     std::vector<DiagramRef> remedies;
     for (std::size_t j = 0; j < i; ++j) {
       bool remedy = rows[j].leaf.ban >= 0 && rows[j].leaf.kind == Action::Kind::profile;
