@@ -290,8 +290,12 @@ class FindingWriter {
     return fmt::format(
         "proved over time for switches that complete within {}, from when hold, windows, "
         "`requires`, rollout and device guards let them go; fleet guards, approval and kill switch "
-        "fall within it; what the world alone brings about ends within it ({} states explored){}",
-        describe(ban.assuming), over_time.state_count, together());
+        "fall within it; what the world alone brings about ends within it ({} states explored){}{}",
+        describe(ban.assuming), over_time.state_count,
+        over_time.others_call_before ? "; its own call alone would come too late, and another ban "
+                                       "calls before, early enough"
+                                     : "",
+        together());
   }
 
   static std::string_view how_far(const OverTime& over_time) {

@@ -7,6 +7,7 @@
 
 #include "engine/base/written_name.h"
 #include "engine/proof/ban_time.h"
+#include "engine/proof/earlier_calls.h"
 #include "engine/proof/few_counted.h"
 #include "engine/proof/joint_bans.h"
 #include "engine/proof/life_search.h"
@@ -29,6 +30,39 @@ class Prover {
       : model_(model), search_(search), budget_(budget), lived_(lived) {}
 
   BanVerdict prove_ban(std::uint32_t index) {
+    const Ban& ban = model_.table().bans[index];
+    BanVerdict verdict = prove_each_instant(index);
+    if (verdict.verdict == Verdict::holds) prove_over_time(ban, verdict);
+    if (!ban.in_doubt_counts) {
+      SituationSearch::Answer answer = search_.find(in_doubt(ban), budget_);
+      verdict.doubt = std::move(answer.witness);
+    }
+    return verdict;
+  }
+
+  AssertionVerdict prove_assertion(std::uint32_t index) {
+    const Assertion& assertion = model_.table().assertions[index];
+    AssertionVerdict verdict;
+    verdict.assertion = index;
+    DiagramRef asked = model_.conditions().certain(assertion.condition);
+    std::vector<OutcomeRow> rows = outcome_rows(model_.rules(), asked);
+    rows.push_back({asked, Leaf{}});
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      DiagramRef against = model_.store().both(rows[i].where, misses(assertion, rows[i].leaf));
+      if (against == kNo) continue;
+      SituationSearch::Answer answer = before(rows, i, against);
+      settle(verdict.verdict, answer);
+      if (!answer.witness) continue;
+      verdict.witness = std::move(answer.witness);
+      verdict.decided = rows[i].leaf;
+      break;
+    }
+    return verdict;
+  }
+
+ private:
+  // Wherever the ban bites something lawful is decided.
+  BanVerdict prove_each_instant(std::uint32_t index) {
     const Ban& ban = model_.table().bans[index];
     BanVerdict verdict;
     verdict.ban = index;
@@ -63,35 +97,9 @@ class Prover {
           });
       break;
     }
-    if (verdict.verdict == Verdict::holds) prove_over_time(ban, verdict);
-    if (!ban.in_doubt_counts) {
-      SituationSearch::Answer answer = search_.find(in_doubt(ban), budget_);
-      verdict.doubt = std::move(answer.witness);
-    }
     return verdict;
   }
 
-  AssertionVerdict prove_assertion(std::uint32_t index) {
-    const Assertion& assertion = model_.table().assertions[index];
-    AssertionVerdict verdict;
-    verdict.assertion = index;
-    DiagramRef asked = model_.conditions().certain(assertion.condition);
-    std::vector<OutcomeRow> rows = outcome_rows(model_.rules(), asked);
-    rows.push_back({asked, Leaf{}});
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      DiagramRef against = model_.store().both(rows[i].where, misses(assertion, rows[i].leaf));
-      if (against == kNo) continue;
-      SituationSearch::Answer answer = before(rows, i, against);
-      settle(verdict.verdict, answer);
-      if (!answer.witness) continue;
-      verdict.witness = std::move(answer.witness);
-      verdict.decided = rows[i].leaf;
-      break;
-    }
-    return verdict;
-  }
-
- private:
   // The diagram as it would be had nothing been counted yet.
   DiagramRef at_eve(DiagramRef at, const std::vector<FeatureIndex>& counted) {
     if (is_terminal(at)) return at;
@@ -201,8 +209,83 @@ class Prover {
       if (first || !over_time.test.empty()) over_time.timeline = std::move(timeline);
       if (!over_time.test.empty() || !over_time.guard.empty()) return;
     }
+    if (std::optional<SlowSwitch> away = called_away(verdict.ban)) {
+      over_time = {};
+      over_time.state_count = found.state_count;
+      over_time.others_call_before = true;
+      return explore_with_others(verdict.ban, *away, over_time);
+    }
     bool others = model_.table().bans.size() > 1 && lived_.get() != nullptr;
     if (others) search_among_others(ban, verdict.ban, all, over_time);
+  }
+
+  // With whichever profile the ban can be violated, another ban calls before, and early enough: the
+  // question as it is with the one that calls last. Absent: that is not known.
+  std::optional<SlowSwitch> called_away(std::uint32_t index) {
+    const Ban& ban = model_.table().bans[index];
+    std::optional<SlowSwitch> last;
+    for (std::size_t p = 0; p < ban.violated.size(); ++p) {
+      DiagramRef violated = model_.conditions().certain(ban.violated[p]);
+      if (p + 1 < ban.violated.size()) {
+        DiagramRef enabled = model_.rules().enabled(static_cast<ProfileIndex>(p));
+        violated = model_.store().both(violated, enabled);
+      }
+      SituationSearch::Answer ever = search_.find(violated, budget_);
+      if (ever.decided && !ever.witness) continue;
+      std::optional<SlowSwitch> question = called_away_with(index, p);
+      if (!question) return std::nullopt;
+      if (last) {
+        question->called_days = std::min(question->called_days, last->called_days);
+        question->called_lead.ms = std::min(question->called_lead.ms, last->called_lead.ms);
+        question->assuming.ms = std::max(question->assuming.ms, last->assuming.ms);
+        question->guard.ms = std::max(question->guard.ms, last->guard.ms);
+      }
+      last = question;
+    }
+    return last && is_safe(*last) ? last : std::nullopt;
+  }
+
+  std::optional<SlowSwitch> called_away_with(std::uint32_t index, std::size_t enabled) {
+    const RuleTable& table = model_.table();
+    for (std::uint32_t b = 0; b < table.bans.size(); ++b) {
+      if (b == index || table.bans[b].forbids_change) continue;
+      std::optional<SlowSwitch> question = called_before(table, index, b, enabled);
+      if (question && is_safe(*question) && leads_out(b, index, enabled)) return question;
+    }
+    return std::nullopt;
+  }
+
+  // Wherever the one ban bites while what the other one counts goes on with the profile, something
+  // lawful is decided.
+  bool leads_out(std::uint32_t caller, std::uint32_t index, std::size_t enabled) {
+    const RuleTable& table = model_.table();
+    const std::vector<ConditionIndex>& violated = table.bans[index].violated;
+    std::vector<DiagramRef> goes_on;
+    for (FeatureIndex f : counted_by(table, violated[enabled])) {
+      goes_on.push_back(model_.conditions().certain(table.features[f].inner));
+    }
+    if (enabled + 1 < violated.size()) {
+      goes_on.push_back(model_.rules().enabled(static_cast<ProfileIndex>(enabled)));
+    }
+    DiagramRef there = model_.store().all_of(std::move(goes_on));
+    const std::vector<OutcomeRow>& rows = all_rows();
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      bool nothing_lawful = rows[i].leaf.kind == Action::Kind::keep && rows[i].leaf.ban >= 0;
+      if (!nothing_lawful) continue;
+      SituationSearch::Answer answer = before(
+          rows, i, model_.store().all_of({rows[i].where, model_.rules().broken(caller), there}));
+      if (answer.witness || !answer.decided) return false;
+    }
+    return true;
+  }
+  // On the day on which the clocks go forward as well.
+  static bool is_safe(SlowSwitch question) {
+    for (Duration clock_change : {question.clock_change, Duration{}}) {
+      question.clock_change = clock_change;
+      Exploration found = explore(question);
+      if (!found.decided || found.violation) return false;
+    }
+    return true;
   }
 
   // By its own call alone the ban is violated; but no plain life comes to it, for other bans call

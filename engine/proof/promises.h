@@ -46,7 +46,8 @@ struct OverTime {
   std::string guard;  // the guard, as written
   // Undecided: its own call alone comes too late, but no life that was tried came to a violation.
   bool comes_too_late = false;
-  // ... in each of them in which a ban called at all another one called before.
+  // ... in each of them in which a ban called at all another one called before. Holds: so it is in
+  // every life, and early enough (earlier_calls.h).
   bool others_call_before = false;
   // Another ban's call may lead to this profile while this one counts on for it, and then less than
   // its notice is left; `notice_enough` is the least that is. Broken: a life came to a violation

@@ -28,7 +28,9 @@ class Explorer {
  public:
   explicit Explorer(const SlowSwitch& question)
       : question_(question),
-        beyond_(question.counts ? static_cast<std::uint32_t>(question.notice_days) + 1 : 0),
+        calls_from_(
+            static_cast<std::uint32_t>(std::max(question.notice_days, question.called_days))),
+        beyond_(question.counts ? calls_from_ + 1 : 0),
         guard_halves_(static_cast<std::uint32_t>((question.guard.ms * 2 + kDayMs - 1) / kDayMs)) {
     if (question.assuming.ms > 0) takes_ms_ = question.assuming.ms + question.clock_change.ms;
     std::int64_t rest_ms = (takes_ms_ + question.coming.ms) % kDayMs;
@@ -72,7 +74,8 @@ class Explorer {
 
   // The device is elsewhere, and whatever happened before; a day begins.
   void begin_elsewhere() {
-    for (std::uint32_t d = beyond_ + 1; d-- > 0;) {
+    std::uint32_t nearest = question_.called_days > 0 ? beyond_ : 0;
+    for (std::uint32_t d = beyond_ + 1; d-- > nearest;) {
       State first;
       first.distance = d;
       live(first, kNoParent);
@@ -153,9 +156,8 @@ class Explorer {
     }
   }
 
-  bool in_notice(const State& state) const {
-    return state.distance <= static_cast<std::uint32_t>(question_.notice_days);
-  }
+  // Of the ban, or of the one that calls before.
+  bool in_notice(const State& state) const { return state.distance <= calls_from_; }
   bool calls(const State& state) const { return state.here && in_notice(state); }
 
   // A half day begins in `state`, but for what the world does in it.
@@ -182,7 +184,7 @@ class Explorer {
   void decide(State state, bool jumped, std::uint32_t parent) {
     if (state.stage != Stage::none) return carry_on(state, parent);
     if (!calls(state)) return add(state, parent);
-    bool whole = state.distance == static_cast<std::uint32_t>(question_.notice_days);
+    bool whole = state.distance >= static_cast<std::uint32_t>(question_.notice_days);
     call(state, !whole || jumped || !question_.counts, 0, parent);
   }
 
@@ -260,7 +262,9 @@ class Explorer {
   bool presses(const State& state) const {
     std::int64_t left = std::int64_t{state.distance} * kDayMs;
     if (state.second) left -= noon_ms_;
-    return left <= question_.lead.ms;
+    bool own = state.distance <= static_cast<std::uint32_t>(question_.notice_days);
+    return (own && left <= question_.lead.ms) ||
+           (question_.called_days > 0 && left <= question_.called_lead.ms);
   }
 
   void step(std::uint32_t number) {
@@ -281,6 +285,8 @@ class Explorer {
       state.distance = nearer;
       return begin_day(state, number);
     }
+    bool broken = !counted && question_.called_days > 0;
+    if (broken) nearer = beyond_;
     for (state.distance = nearer; state.distance <= beyond_; ++state.distance) {
       begin_day(state, number);
     }
@@ -313,7 +319,8 @@ class Explorer {
   }
 
   const SlowSwitch& question_;
-  std::uint32_t beyond_;  // the distance that stands for all beyond the notice
+  std::uint32_t calls_from_;  // days before the violation
+  std::uint32_t beyond_;      // the distance that stands for all beyond the notice
   std::uint32_t guard_halves_;
   std::int64_t takes_ms_ = 0;  // a switch, at the longest
   std::int64_t noon_ms_ = 0;

@@ -52,6 +52,11 @@ struct SlowSwitch {
   Duration clock_change = {};  // how much shorter than 24 hours a day may be
   Duration lead = {};          // how long before the deadline the ban presses
   bool held_back = false;      // hold, window, `requires` or rollout may wait until then
+  // Another ban calls so many days before as well, wherever this one is about the device, and
+  // presses so long before; more than `notice_days`, or 0: none does. Then the device was there on
+  // each day since it first called, or the violation is farther away than that again.
+  std::int32_t called_days = 0;
+  Duration called_lead = {};
   Duration guard = {};  // how long a guard that does not spare bans may stop a switch; 0: none
   // Not 0: the lives that begin with a switch, under way for another ban and for as long, to the
   // profile that this one is asked about, while what it counts for that goes on.
