@@ -2,17 +2,20 @@
 #include <sojourn/eim.hpp>
 
 #include <algorithm>
+#include <mutex>
 #include <utility>
 
 #include "adapters/eim/embed_eim.h"
 #include "adapters/eim/esipa_answer.h"
 #include "engine/base/diagnostic_code.h"
+#include "engine/base/limits.h"
 
 namespace sojourn::embed {
 namespace {
 
 // As many as threads of a host's transport find free at once, as a rule; each has a key of its own.
 constexpr std::size_t kBooks = 4;
+constexpr std::int64_t kCounterMax = 8'388'607;  // what every eUICC supports (SGP.32)
 
 static_assert(static_cast<int>(EimEvent::Kind::identity_refused) ==
               static_cast<int>(eim::Notice::Kind::identity_refused));
@@ -25,10 +28,12 @@ static_assert(static_cast<int>(CardResult::Outcome::withdrawn) ==
 class HostSigner final : public eim::PackageSigner {
  public:
   using Sign = std::function<std::optional<ByteString>(const ByteString& bytes)>;
-  explicit HostSigner(Sign sign) : sign_(std::move(sign)) {}
+  HostSigner(Sign sign, std::shared_ptr<std::mutex> one_at_a_time)
+      : sign_(std::move(sign)), one_at_a_time_(std::move(one_at_a_time)) {}
 
   Result<Bytes> sign(ByteView bytes) override {
     constexpr std::size_t kSignatureBytes = 64;
+    std::lock_guard lock(*one_at_a_time_);
     auto signature = sign_(ByteString(bytes.begin(), bytes.end()));
     if (signature && signature->size() == kSignatureBytes) return std::move(*signature);
     return make_diagnostic(Code::E0812, signature ? "the host's signature has not 64 bytes"
@@ -37,15 +42,19 @@ class HostSigner final : public eim::PackageSigner {
 
  private:
   Sign sign_;
+  std::shared_ptr<std::mutex> one_at_a_time_;
 };
 
 using Signers = std::vector<std::unique_ptr<eim::PackageSigner>>;
 
 Result<Signers> signers_from(const EimOptions& options) {
   if (options.sign) {
-    Signers one;
-    one.push_back(std::make_unique<HostSigner>(options.sign));
-    return one;
+    auto one_at_a_time = std::make_shared<std::mutex>();
+    Signers all;
+    for (std::size_t i = 0; i < kBooks; ++i) {
+      all.push_back(std::make_unique<HostSigner>(options.sign, one_at_a_time));
+    }
+    return all;
   }
   auto key = eim::SigningKey::from_pem(options.signing_key_pem);
   if (!key) return std::move(key).error();
@@ -53,17 +62,19 @@ Result<Signers> signers_from(const EimOptions& options) {
 }
 
 Result<Eid> eid_from(const std::string& text) {
-  if (auto eid = parse_eid(text)) return *eid;
-  return make_diagnostic(Code::E0006, "`" + text + "` is not an EID",
-                         "an EID has 32 digits, the last two of which check the others");
+  auto eid = parse_eid(text);
+  // Zeros stand for whoever did not say.
+  if (eid && *eid != Eid{}) return *eid;
+  return make_diagnostic(Code::E0006, "`" + text + "` is not an EID", "an EID has 32 digits");
 }
 
 EimEvent event_of(const eim::Notice& notice) {
   return {.kind = static_cast<EimEvent::Kind>(notice.kind),
-          .eid = to_text(notice.eid),
+          .eid = notice.eid == Eid{} ? std::string() : to_text(notice.eid),
           .order = notice.order,
           .text = notice.text,
-          .evidence = notice.evidence};
+          .evidence = notice.evidence,
+          .cause = notice.cause};
 }
 
 ProfileCommand command_from(const CardCommand& command) {
@@ -107,6 +118,22 @@ CardView view_of(const eim::DeviceRecord& record) {
   return view;
 }
 
+std::optional<Diagnostic> refused_options(const std::shared_ptr<Store>& store,
+                                          const EimOptions& options) {
+  auto refused = [](std::string message, std::string help) {
+    return make_diagnostic(Code::E0006, std::move(message), std::move(help));
+  };
+  if (store == nullptr) return refused("an eIM needs a store", "`open_store` opens one");
+  if (options.eim_id.empty()) return refused("an eIM needs its eimId", "set `eim_id`");
+  if (options.tenant.empty() || options.tenant.size() > limits::kTenantBytesMax) {
+    return refused("`tenant` is empty or longer than 64 bytes", "use a short name");
+  }
+  if (options.retry_after_ms < 0 || options.retry_after_ms > days(7).ms) {
+    return refused("`retry_after_ms` lies outside 0 to seven days", "300000 are five minutes");
+  }
+  return std::nullopt;
+}
+
 Expected<Done> done(const Status& status) {
   if (status) return Done{};
   return public_error(status.error());
@@ -120,10 +147,7 @@ Eim::Eim(Eim&&) noexcept = default;
 Eim& Eim::operator=(Eim&&) noexcept = default;
 
 Expected<Eim> Eim::open(std::shared_ptr<Store> store, EimOptions options) {
-  if (store == nullptr || options.eim_id.empty()) {
-    return public_error(make_diagnostic(Code::E0006, "an eIM needs a store and its eimId",
-                                        "`open_store` opens one; set `eim_id`"));
-  }
+  if (auto refused = refused_options(store, options)) return public_error(*refused);
   auto signers = signers_from(options);
   if (!signers) return public_error(signers.error());
   eim::BookOptions book;
@@ -144,6 +168,10 @@ Expected<Eim> Eim::open(std::shared_ptr<Store> store, EimOptions options) {
 Expected<Done> Eim::enrol(const CardEnrolment& card) {
   auto eid = eid_from(card.eid);
   if (!eid) return public_error(eid.error());
+  if (card.last_counter < 0 || card.last_counter > kCounterMax) {
+    return public_error(make_diagnostic(Code::E0006, "`last_counter` lies outside 0 to 8388607",
+                                        "it is the counterValue on the eUICC"));
+  }
   return done(state_->eim.enrol({.eid = *eid,
                                  .public_key_info = card.public_key_info,
                                  .association_token = card.association_token,
@@ -167,6 +195,10 @@ Expected<CardView> Eim::card(const std::string& text) {
 Expected<std::uint64_t> Eim::order(const std::string& text, const CardCommand& command) {
   auto eid = eid_from(text);
   if (!eid) return public_error(eid.error());
+  if (command.kind > CardCommand::Kind::download) {
+    return public_error(
+        make_diagnostic(Code::E0006, "there is no such command", "use those of CardCommand::Kind"));
+  }
   auto order = state_->eim.order(*eid, command_from(command));
   if (!order) return public_error(order.error());
   return *order;
@@ -201,6 +233,8 @@ Expected<std::vector<ByteString>> Eim::take_notifications(const std::string& tex
   if (!taken) return public_error(taken.error());
   return std::move(*taken);
 }
+
+void Eim::stop_orders(bool stopped) { state_->eim.stop_orders(stopped); }
 
 EsipaReply Eim::handle(const ByteString& message, std::int64_t now_ms,
                        const std::string& session_eid) {

@@ -6,8 +6,11 @@
 
 #include "adapters/eim/coap_server.h"
 #include "adapters/eim/embed_eim.h"
+#include "adapters/eim/esipa_answer.h"
 #include "adapters/eim/https_server.h"
 #include "adapters/eim/json_binding.h"
+#include "adapters/eim/request_share.h"
+#include "adapters/eim/session_eids.h"
 #include "engine/base/diagnostic_code.h"
 
 namespace sojourn::embed {
@@ -21,12 +24,33 @@ std::function<Instant()> clock_of(const EsipaOptions& options) {
   };
 }
 
+// The eIM as the servers see it: by their clock, and with who speaks over which connection.
+class Entry final : public eim::EsipaHandler {
+ public:
+  Entry(eim::HostedEim& hosted, std::function<Instant()> now)
+      : hosted_(hosted), now_(std::move(now)) {}
+
+  eim::EsipaAnswer handle(ByteView request, const eim::PeerFacts& peer) override {
+    auto answer =
+        hosted_.handle(request, {.now = now_(), .session_eid = sessions_.find(peer.address)});
+    if (answer && answer->enrolled && answer->eid) sessions_.note(peer.address, *answer->eid);
+    return eim::esipa_answer(std::move(answer));
+  }
+  bool may_wait(ByteView) const override { return true; }  // for the disk, when an order moves
+
+ private:
+  eim::HostedEim& hosted_;
+  std::function<Instant()> now_;
+  eim::SessionEids sessions_;
+};
+
 }  // namespace
 
 struct EsipaServers::State {
-  explicit State(eim::HostedEim& eim) : json(eim) {}
+  State(eim::HostedEim& hosted, std::function<Instant()> now) : entry(hosted, std::move(now)) {}
 
-  eim::JsonBinding json;
+  Entry entry;
+  eim::JsonBinding json{entry};
   std::unique_ptr<eim::HttpsServer> https;
   std::unique_ptr<eim::CoapServer> coap;
 };
@@ -41,16 +65,15 @@ Expected<EsipaServers> EsipaServers::start(Eim& eim, const EsipaOptions& options
     return public_error(make_diagnostic(Code::E0006, "no server is asked for",
                                         "set `https_port`, `coap_port` or both"));
   }
-  eim::HostedEim& hosted = eim.state_->eim;
-  hosted.set_clock(clock_of(options));
   eim::TlsIdentity identity{options.certificate_chain_pem, options.private_key_pem, {}, false};
-  auto state = std::make_unique<State>(hosted);
+  auto state = std::make_unique<State>(eim.state_->eim, clock_of(options));
   if (options.https_port) {
     eim::HttpsServerOptions https;
     https.address = options.address;
     https.port = *options.https_port;
     https.tls = identity;
-    auto server = eim::HttpsServer::start(std::move(https), hosted, &state->json);
+    https.peer_requests_per_second_max = eim::kPeerRequestsPerSecond;
+    auto server = eim::HttpsServer::start(std::move(https), state->entry, &state->json);
     if (!server) return public_error(server.error());
     state->https = std::move(*server);
   }
@@ -58,13 +81,14 @@ Expected<EsipaServers> EsipaServers::start(Eim& eim, const EsipaOptions& options
     eim::CoapServerOptions coap;
     coap.address = options.address;
     coap.port = *options.coap_port;
+    coap.peer_requests_per_second_max = eim::kPeerRequestsPerSecond;
     if (!identity.certificate_chain_pem.empty()) coap.identity = identity;
     if (options.psk_of) {
       coap.psk_of = [psk_of = options.psk_of](std::string_view name) {
         return psk_of(std::string(name));
       };
     }
-    auto server = eim::CoapServer::start(std::move(coap), hosted);
+    auto server = eim::CoapServer::start(std::move(coap), state->entry);
     if (!server) return public_error(server.error());
     state->coap = std::move(*server);
   }

@@ -6,7 +6,6 @@
 #include <string>
 
 #include "adapters/eim/command_package.h"
-#include "adapters/eim/esipa_answer.h"
 #include "engine/base/diagnostic_code.h"
 
 namespace sojourn::eim {
@@ -15,8 +14,12 @@ namespace {
 constexpr std::uint16_t kCommandLayout = 1;
 // A device that polls again and again between reading and committing: not so often.
 constexpr int kAttempts = 16;
-// A planner has one command with a device; a host that forgets none has more.
-constexpr std::size_t kCommandsPerScan = 1'000;
+constexpr std::size_t kCommandsPerScan = 100;
+
+// Is it a GetEimPackageRequest?
+bool fetches(ByteView message) {
+  return message.size() >= 2 && message[0] == 0xBF && message[1] == 0x4F;
+}
 
 // "17 enable 89... rollback": the order, and what tells its command from another one.
 std::string row_text(OrderId order, const ProfileCommand& command) {
@@ -33,6 +36,10 @@ Diagnostic other_command(CommandNumber number) {
                          "end and forget its order first: its planner began anew");
 }
 
+Diagnostic busy() {
+  return make_diagnostic(Code::E0016, "the device is busy", "try it again in a moment");
+}
+
 }  // namespace
 
 // A command that was made an order of.
@@ -47,21 +54,32 @@ StoreKey HostedEim::commands_key(const Eid& eid) const {
   return StoreKey(Space::orders, tenant_, kCommandLayout).add_text("command").add_eid(eid);
 }
 
+Result<HostedEim::Ordered> HostedEim::ordered_from(const StoreKey& key, const Bytes& value) {
+  StoreKeyReader parts(key);
+  parts.read_text(), parts.read_eid();
+  Ordered one{key, parts.read_unsigned(), 0, {value.begin(), value.end()}};
+  const char* end = one.text.data() + one.text.size();
+  if (parts.complete() && std::from_chars(one.text.data(), end, one.order).ec == std::errc()) {
+    return one;
+  }
+  return make_diagnostic(Code::E0012, "a command's row is damaged: " + describe(key));
+}
+
 Result<std::vector<HostedEim::Ordered>> HostedEim::ordered(const Eid& eid) {
   auto snapshot = store_->snapshot();
   if (!snapshot) return std::move(snapshot).error();
-  auto rows = (*snapshot)->scan(StoreRange::with_prefix(commands_key(eid)), kCommandsPerScan);
-  if (!rows) return std::move(rows).error();
+  StoreRange range = StoreRange::with_prefix(commands_key(eid));
   std::vector<Ordered> all;
-  for (StoreRow& row : *rows) {
-    StoreKeyReader parts(row.key);
-    parts.read_text(), parts.read_eid();
-    Ordered one{row.key, parts.read_unsigned(), 0, {row.value.begin(), row.value.end()}};
-    const char* end = one.text.data() + one.text.size();
-    if (!parts.complete() || std::from_chars(one.text.data(), end, one.order).ec != std::errc()) {
-      return make_diagnostic(Code::E0012, "a command's row is damaged: " + describe(row.key));
+  for (bool more = true; more;) {
+    auto rows = (*snapshot)->scan(range, kCommandsPerScan);
+    if (!rows) return std::move(rows).error();
+    for (const StoreRow& row : *rows) {
+      auto one = ordered_from(row.key, row.value);
+      if (!one) return std::move(one).error();
+      all.push_back(std::move(*one));
     }
-    all.push_back(std::move(one));
+    more = rows->size() == kCommandsPerScan;
+    if (more) range = range.after(rows->back().key);
   }
   return all;
 }
@@ -71,12 +89,16 @@ Status HostedEim::enrol(const Enrolment& enrolment) {
 }
 
 Status HostedEim::release(const Eid& eid) {
-  auto removal = books_.with_book([&](OrderBook& book) { return book.prepare_removal(eid); });
-  if (!removal) return std::move(removal).error();
-  auto commands = ordered(eid);
-  if (!commands) return std::move(commands).error();
-  for (const Ordered& one : *commands) removal->effect.erase(one.key);
-  return store_->commit(removal->effect);
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    auto removal = books_.with_book([&](OrderBook& book) { return book.prepare_removal(eid); });
+    if (!removal) return std::move(removal).error();
+    auto commands = ordered(eid);
+    if (!commands) return std::move(commands).error();
+    for (const Ordered& one : *commands) removal->effect.erase(one.key);
+    Status committed = store_->commit(removal->effect);
+    if (committed || committed.error().code != Code::E0016) return committed;
+  }
+  return busy();
 }
 
 Result<DeviceRecord> HostedEim::device(const Eid& eid) {
@@ -87,12 +109,11 @@ Result<OrderId> HostedEim::order(const Eid& eid, const ProfileCommand& command) 
   StoreKey key = commands_key(eid);
   key.add_unsigned(command.number);
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    auto commands = ordered(eid);
-    if (!commands) return std::move(commands).error();
-    auto known = std::find_if(commands->begin(), commands->end(), [&](const Ordered& one) {
-      return command.number != 0 && one.number == command.number;
-    });
-    if (known != commands->end()) {
+    auto row = command.number == 0 ? Result<std::optional<Bytes>>(std::nullopt) : store_->read(key);
+    if (!row) return std::move(row).error();
+    if (row->has_value()) {
+      auto known = ordered_from(key, **row);
+      if (!known) return std::move(known).error();
       if (known->text != row_text(known->order, command)) return other_command(command.number);
       return known->order;
     }
@@ -107,11 +128,13 @@ Result<OrderId> HostedEim::order(const Eid& eid, const ProfileCommand& command) 
     if (committed) return placement->id;
     if (committed.error().code != Code::E0016) return std::move(committed).error();
   }
-  return make_diagnostic(Code::E0016, "the device is busy", "order it again in a moment");
+  return busy();
 }
 
 Status HostedEim::withdraw(const Eid& eid, OrderId order) {
-  return books_.with_book([&](OrderBook& book) { return book.withdraw(eid, order); });
+  Status done = books_.with_book([&](OrderBook& book) { return book.withdraw(eid, order); });
+  if (done && tell_) tell_({.kind = Notice::Kind::order_finished, .eid = eid, .order = order});
+  return done;
 }
 
 Result<std::vector<EndedCommand>> HostedEim::ended(const Eid& eid, Instant now) {
@@ -156,19 +179,15 @@ Result<std::vector<Bytes>> HostedEim::take_notifications(const Eid& eid) {
 }
 
 Result<Answer> HostedEim::handle(ByteView message, const Peer& peer) {
+  if (orders_stopped_ && fetches(message)) {
+    return make_diagnostic(Code::E0016, "orders are stopped", "`stop_orders(false)` lets them go");
+  }
   Result<Answer> answer = books_.handle(message, peer);
   if (!answer || !tell_) return answer;
   for (const Notice& notice : answer->notices) {
     if (!notice.own_question) tell_(notice);
   }
   return answer;
-}
-
-EsipaAnswer HostedEim::handle(ByteView request, const PeerFacts& peer) {
-  Result<Answer> answer =
-      handle(request, Peer{.now = clock_(), .session_eid = sessions_.find(peer.address)});
-  if (answer && answer->enrolled && answer->eid) sessions_.note(peer.address, *answer->eid);
-  return esipa_answer(std::move(answer));
 }
 
 }  // namespace sojourn::eim

@@ -1,7 +1,8 @@
-// Private. What an embedded eIM (sojourn/eim.hpp) is made of: books over the host's store, the
-// orders that came of commands, and whoever speaks over a connection.
+// Private. What an embedded eIM (sojourn/eim.hpp) is made of: books over the host's store, and the
+// orders that came of commands.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
@@ -9,8 +10,6 @@
 #include <vector>
 
 #include "adapters/eim/book_pool.h"
-#include "adapters/eim/esipa_handler.h"
-#include "adapters/eim/session_eids.h"
 #include "engine/device/planner_command.h"
 
 namespace sojourn::eim {
@@ -23,7 +22,7 @@ struct EndedCommand {
 };
 
 // Threads: any, several at once.
-class HostedEim final : public EsipaHandler {
+class HostedEim {
  public:
   using Tell = std::function<void(const Notice&)>;  // empty: nobody asks
   // Requires: the store, to which any thread may commit, is not null; a signer at least.
@@ -49,22 +48,20 @@ class HostedEim final : public EsipaHandler {
 
   Result<Answer> handle(ByteView message, const Peer& peer);
 
-  // For the servers: what is asked is asked now, by this clock.
-  void set_clock(std::function<Instant()> clock) { clock_ = std::move(clock); }
-  EsipaAnswer handle(ByteView request, const PeerFacts& peer) override;
-  bool may_wait(ByteView) const override { return true; }  // for the disk, when an order moves
+  // What leaves is stopped: fetching is answered by E0016, as by a store that is busy.
+  void stop_orders(bool stopped) { orders_stopped_ = stopped; }
 
  private:
   struct Ordered;
   StoreKey commands_key(const Eid& eid) const;
+  static Result<Ordered> ordered_from(const StoreKey& key, const Bytes& value);
   Result<std::vector<Ordered>> ordered(const Eid& eid);
 
   std::shared_ptr<Store> store_;
   std::string tenant_;
   BookPool books_;
   Tell tell_;
-  SessionEids sessions_;
-  std::function<Instant()> clock_;
+  std::atomic<bool> orders_stopped_ = false;
 };
 
 }  // namespace sojourn::eim

@@ -380,7 +380,7 @@ Status Tenant::take_notices(const Eid& eid, const std::vector<eim::Notice>& noti
     std::string text = order_text(order, now);
     turn.effect.put(std::move(key), Bytes(text.begin(), text.end()));
     if (order.id == turn.device.row.order) {
-      CommandResult result = eim::result_of(order, turn.device.row.command, now);
+      CommandResult result = eim::result_of(order, turn.device.row.command, turn.now);
       for (CardProfile& profile : result.profiles) {
         profile.profile = names_of(*shelf_->policy.prepared)(profile.iccid);
       }

@@ -55,11 +55,17 @@ struct Engine::State {
     if (loop.wake() != kNever) queue.insert({loop.wake(), loop.name()});
   }
 
+  // Says what happened on the card to the device: its quarantine, and its word as a report.
+  void hear_card(Followed& followed, Instant at, const RecordSink& sink);
+  // What stored devices are read under.
+  const std::string& stored_under();
+
   Policy policy;
   LoopOptions options;
   PlannerOptions planner_options;
   std::unordered_map<std::string, Followed> devices;
   std::set<std::pair<Instant, std::string>> queue;  // when time alone may change which device
+  std::string stored_under_;                        // "": not asked for yet
 };
 
 // E0006, of a device that was never observed.

@@ -5,6 +5,7 @@
 #include <sojourn/store.hpp>
 
 #include <atomic>
+#include <limits>
 
 #include "adapters/simulator/in_process_client.h"
 #include "adapters/simulator/ipa.h"
@@ -79,7 +80,8 @@ struct Host {
     now_ms += kMinuteMs;
     engine.tick(now_ms);
     plan = engine.plan(kEid, now_ms).value();
-    if (plan.command) REQUIRE(eim.order(kEid, *plan.command));
+    saved = engine.save(kEid).value();
+    if (plan.in_flight) REQUIRE(eim.order(kEid, *plan.in_flight));
   }
   void hear() {
     now_ms += kMinuteMs;
@@ -88,8 +90,11 @@ struct Host {
     for (const EndedOrder& one : ended.value()) {
       outcomes.push_back(one.result.outcome);
       REQUIRE(engine.carried_out(kEid, one.result));
+      saved = engine.save(kEid).value();
       REQUIRE(eim.forget(kEid, {one.order}));
     }
+    CardView card = eim.card(kEid).value();
+    if (card.listed) REQUIRE(engine.listed(kEid, card.profiles, card.listed_at_ms));
   }
   // Until nothing is left to order, at most so many times.
   void settle(Device& device, int turns = 6) {
@@ -104,6 +109,7 @@ struct Host {
   Engine engine;
   std::int64_t now_ms = kNoonMs;
   CardPlan plan;
+  std::string saved;  // what a host would have on its disk
   std::vector<CardResult::Outcome> outcomes;
 };
 
@@ -132,7 +138,7 @@ TEST_CASE("a report becomes a signed package, a switched card, and a plan that i
   CHECK(enabled_name(device.card) == "bootstrap");
   host.settle(device);
   CHECK(enabled_name(device.card) == "vivo-local");
-  CHECK(!host.plan.command);
+  CHECK(!host.plan.in_flight);
   CHECK(host.plan.waits_for == "");
   // Back in France within two days, and no mere glance of its network: the hold is minded.
   Observation home = meter_in_brazil(host.now_ms);
@@ -141,7 +147,7 @@ TEST_CASE("a report becomes a signed package, a switched card, and a plan that i
   REQUIRE(host.engine.observe(home));
   host.now_ms += 60 * kMinuteMs;
   host.work();
-  CHECK(!host.plan.command);
+  CHECK(!host.plan.in_flight);
   CHECK(host.plan.waits_for == "hold");
   CHECK(host.plan.ask_again_ms > host.now_ms + 40 * 60 * kMinuteMs);
   auto card = eim.card(kEid);
@@ -162,7 +168,7 @@ TEST_CASE("where the new profile has no network the card returns, and it is not 
   CHECK(enabled_name(device.card) == "bootstrap");
   CHECK(std::count(host.outcomes.begin(), host.outcomes.end(), CardResult::Outcome::rolled_back) ==
         1);
-  CHECK(!host.plan.command);
+  CHECK(!host.plan.in_flight);
   CHECK(host.plan.ask_again_ms > host.now_ms);
 }
 
@@ -175,7 +181,10 @@ TEST_CASE("a command is ordered once, also by a host that forgot that it did") {
     REQUIRE(eim.enrol({.eid = kEid}));
     first = eim.order(kEid, list).value();
   }
-  Eim eim = opened(with_key(), store);
+  std::vector<EimEvent> events;
+  EimOptions options = with_key();
+  options.on_event = [&](const EimEvent& event) { events.push_back(event); };
+  Eim eim = opened(std::move(options), store);
   CHECK(eim.order(kEid, list).value() == first);
   CHECK(eim.card(kEid).value().open_orders == 1);
   CardCommand other{
@@ -188,7 +197,11 @@ TEST_CASE("a command is ordered once, also by a host that forgot that it did") {
   CHECK(eim.order(kEid, list).value() == first);
   CHECK(!eim.release(kEid));
   // Taken back it has ended, and says so until it is forgotten.
+  CHECK(events.empty());
   REQUIRE(eim.withdraw(kEid, first));
+  REQUIRE(events.size() == 1);
+  CHECK(events[0].kind == EimEvent::Kind::order_finished);
+  CHECK(events[0].order == first);
   auto ended = eim.ended(kEid, kNoonMs);
   REQUIRE(ended);
   REQUIRE(ended.value().size() == 1);
@@ -205,63 +218,189 @@ TEST_CASE("what was saved goes on where it was; anything else is refused") {
   Host host(eim);
   REQUIRE(host.engine.observe(meter_in_brazil(kNoonMs)));
   host.work();
-  REQUIRE(host.plan.command);
-  std::string saved = host.engine.save(kEid).value();
+  REQUIRE(host.plan.in_flight);
   Engine again(policy);
-  REQUIRE(again.restore(kEid, saved));
+  REQUIRE(again.restore(kEid, host.saved));
   CHECK(again.explain(kEid).value() == host.engine.explain(kEid).value());
   CHECK(again.next_review_ms() == host.engine.next_review_ms());
-  // The command is with the device: no second one.
+  // The command is with the device: no second one, and its order is the one it was.
   CardPlan plan = again.plan(kEid, host.now_ms + kMinuteMs).value();
-  CHECK(!plan.command);
-  CHECK(plan.waits_for == "the command in flight");
-  CHECK(!again.restore(kEid, saved));  // known already
-  Engine other(mapped("profile a home FR\notherwise profile = a\n"));
-  auto refused = other.restore(kEid, saved);
-  REQUIRE(!refused);
-  CHECK(refused.error().code == "E0006");
-  for (std::size_t size = 0; size < saved.size(); ++size) {
+  REQUIRE(plan.in_flight);
+  CHECK(plan.in_flight->number == host.plan.in_flight->number);
+  std::uint64_t order = eim.order(kEid, *host.plan.in_flight).value();
+  CHECK(eim.order(kEid, *plan.in_flight).value() == order);
+  CHECK(!again.restore(kEid, host.saved));       // known already
+  CHECK(!again.restore_plan(kEid, host.saved));  // planned already
+  for (std::size_t size = 0; size < host.saved.size(); size += size < 40 ? 1 : 17) {
     Engine fresh(policy);
-    if (size > 40 && size % 17 != 0) continue;
     INFO(size);
-    CHECK(!fresh.restore(kEid, saved.substr(0, size)));
+    CHECK(fresh.restore(kEid, host.saved.substr(0, size)).error().code == "E0012");
     CHECK(!fresh.explain(kEid));
   }
-  for (std::size_t at = 0; at < saved.size(); at += 13) {
+  for (std::size_t at = 0; at < host.saved.size(); at += 13) {
     INFO(at);
-    std::string flipped = saved;
+    std::string flipped = host.saved;
     flipped[at] = static_cast<char>(flipped[at] ^ 0x41);
-    Engine fresh(policy);
-    if (fresh.restore(kEid, flipped)) fresh.plan(kEid, kNoonMs).value();
+    CHECK(Engine(policy).restore(kEid, flipped).error().code == "E0012");
   }
+  CHECK(Engine(policy).restore("89049032000000000000000000000001", host.saved).error().code ==
+        "E0006");
   CHECK(!host.engine.save("nobody"));
   CHECK(!host.engine.plan("nobody", kNoonMs));
   CHECK(!host.engine.carried_out("nobody", {}));
+  CHECK(!host.engine.listed("nobody", {}, kNoonMs));
+  CHECK(!host.engine.claimed("nobody", 1));
+}
+
+TEST_CASE("under another graph file only the plan goes on: the hold of a switch is minded") {
+  Eim eim = opened(with_key());
+  Host host(eim);
+  auto client = client_of(eim, host.now_ms);
+  Device device(client);
+  REQUIRE(host.engine.observe(meter_in_brazil(kNoonMs)));
+  host.settle(device);
+  REQUIRE(enabled_name(device.card) == "vivo-local");
+  // The same meaning, and the profiles in another order: what is stored would be read wrongly.
+  std::string text(kMeters);
+  std::size_t first = text.find("profile bootstrap"), second = text.find("profile vivo-local");
+  std::size_t end = text.find("rule meters");
+  Policy turned = mapped(text.substr(0, first) + text.substr(second, end - second) +
+                         text.substr(first, second - first) + text.substr(end));
+  CHECK(turned.meaning_digest() == mapped(kMeters).meaning_digest());
+  Engine engine(turned);
+  auto refused = engine.restore(kEid, host.saved);
+  REQUIRE(!refused);
+  CHECK(refused.error().code == "E0006");
+  CHECK(!engine.restore_plan(kEid, host.saved));  // its reports first
+  Observation home = meter_in_brazil(host.now_ms);
+  home.network = "208-01";
+  home.profile = "vivo-local";
+  REQUIRE(engine.observe(home));
+  REQUIRE(engine.restore_plan(kEid, host.saved));
+  std::int64_t later_ms = host.now_ms + 60 * kMinuteMs;
+  engine.tick(later_ms);
+  CardPlan plan = engine.plan(kEid, later_ms).value();
+  CHECK(!plan.in_flight);
+  CHECK(plan.profile == "bootstrap");
+  CHECK(plan.waits_for == "hold");
 }
 
 TEST_CASE("a host that stops everything, and one that says yes") {
   Engine engine(mapped(R"(
 attribute type : meter | tracker
 profile bootstrap home FR iccid 8900*
-profile vivo-local home BR iccid 8955* download "smdp.br.example"
+profile vivo-local home BR iccid 8955*
 rule meters when region in BR and type = meter then profile = vivo-local, approval
 otherwise keep
 )"));
   REQUIRE(engine.observe(meter_in_brazil(kNoonMs)));
-  CHECK(engine.plan(kEid, kNoonMs).value().command);  // a list harms nobody
-  CardResult listed{.command = 1,
-                    .at_ms = kNoonMs,
-                    .profiles = {{"89000123456789012341", true}, {"89551234567890123456", false}}};
+  CHECK(engine.plan(kEid, kNoonMs).value().in_flight);  // a list harms nobody
+  REQUIRE(engine.listed(kEid, {{"89000123456789012341", true, false}, {"89551234567890123456"}},
+                        kNoonMs));
+  CardResult listed;
+  listed.command = engine.plan(kEid, kNoonMs).value().in_flight.value().number;
+  listed.at_ms = kNoonMs;
+  listed.profiles = {{"89000123456789012341", true, false}, {"89551234567890123456"}};
   REQUIRE(engine.carried_out(kEid, listed));
-  CHECK(engine.plan(kEid, kNoonMs + kMinuteMs).value().waits_for == "approval");
-  CHECK(engine.plan(kEid, kNoonMs + kMinuteMs, {.killed = true, .approved = true})
-            .value()
-            .waits_for == "kill switch");
-  CardPlan plan = engine.plan(kEid, kNoonMs + kMinuteMs, {.approved = true}).value();
-  REQUIRE(plan.command);
-  CHECK(plan.command->kind == CardCommand::Kind::enable);
-  CHECK(plan.command->iccid == "89551234567890123456");
-  CHECK(plan.command->rollback);
+  std::int64_t now_ms = kNoonMs + kMinuteMs;
+  CardPlan plan = engine.plan(kEid, now_ms).value();
+  CHECK(plan.waits_for == "approval");
+  CHECK(plan.rule == "meters");
+  CHECK(plan.profile == "vivo-local");
+  CHECK(engine.plan(kEid, now_ms, {.killed = true, .approved = true}).value().waits_for ==
+        "kill switch");
+  CHECK(engine.plan(kEid, now_ms, {.approved = true, .stopped = true}).value().waits_for ==
+        "guard");
+  plan = engine.plan(kEid, now_ms, {.approved = true}).value();
+  REQUIRE(plan.in_flight);
+  CHECK(plan.in_flight->kind == CardCommand::Kind::enable);
+  CHECK(plan.in_flight->iccid == "89551234567890123456");
+  CHECK(plan.in_flight->rollback);
+  CHECK(!plan.withdraw);
+  // Stopped while it is under way, it is to be taken back.
+  plan = engine.plan(kEid, now_ms, {.approved = true, .stopped = true}).value();
+  CHECK(plan.withdraw);
+  CardResult odd;
+  odd.command = plan.in_flight->number;
+  odd.outcome = static_cast<CardResult::Outcome>(77);
+  odd.at_ms = now_ms;
+  CHECK(!engine.carried_out(kEid, odd));
+  odd.outcome = CardResult::Outcome::withdrawn;
+  REQUIRE(engine.carried_out(kEid, odd));
+  CHECK(!engine.plan(kEid, now_ms).value().in_flight);
+}
+
+TEST_CASE("a device that fell back says so, and is asked what its card has") {
+  Engine engine(mapped(kMeters));
+  Eim eim = opened(with_key());
+  REQUIRE(engine.observe(meter_in_brazil(kNoonMs)));
+  REQUIRE(engine.listed(kEid, {{"89000123456789012341", true, true}, {"89551234567890123456"}},
+                        kNoonMs));
+  std::int64_t now_ms = kNoonMs + kMinuteMs;
+  CardPlan plan = engine.plan(kEid, now_ms).value();
+  REQUIRE(plan.in_flight);
+  REQUIRE(plan.in_flight->kind == CardCommand::Kind::enable);
+  CardResult enabled;
+  enabled.command = plan.in_flight->number;
+  enabled.at_ms = now_ms;
+  REQUIRE(engine.carried_out(kEid, enabled));
+  now_ms += kMinuteMs;
+  CHECK(!engine.plan(kEid, now_ms).value().in_flight);
+  REQUIRE(engine.claimed(kEid, 1));  // fallback
+  now_ms += kMinuteMs;
+  plan = engine.plan(kEid, now_ms).value();
+  REQUIRE(plan.in_flight);
+  CHECK(plan.in_flight->kind == CardCommand::Kind::list);
+  // The eIM listed it for reasons of its own: the same is known.
+  auto fell =
+      engine.listed(kEid, {{"89000123456789012341", true, true}, {"89551234567890123456"}}, now_ms);
+  REQUIRE(fell);
+  CardResult listed;
+  listed.command = plan.in_flight->number;
+  listed.at_ms = now_ms;
+  listed.profiles = {{"89000123456789012341", true, true}, {"89551234567890123456"}};
+  REQUIRE(engine.carried_out(kEid, listed));
+  now_ms += kMinuteMs;
+  plan = engine.plan(kEid, now_ms).value();
+  CHECK(!plan.in_flight);  // where it fell back it is not tried again at once
+  CHECK(plan.ask_again_ms > now_ms + 60 * kMinuteMs);
+}
+
+TEST_CASE("a device whose clock is ahead is not tried again at every turn") {
+  Engine engine(mapped(kMeters));
+  REQUIRE(engine.observe(meter_in_brazil(kNoonMs + 24 * 60 * kMinuteMs)));
+  REQUIRE(engine.listed(kEid, {{"89000123456789012341", true, false}, {"89551234567890123456"}},
+                        kNoonMs));
+  int enables = 0;
+  for (int turn = 0; turn < 8; ++turn) {
+    std::int64_t now_ms = kNoonMs + turn * kMinuteMs;
+    CardPlan plan = engine.plan(kEid, now_ms).value();
+    if (!plan.in_flight) continue;
+    if (plan.in_flight->kind == CardCommand::Kind::enable) ++enables;
+    CardResult busy;
+    busy.command = plan.in_flight->number;
+    busy.outcome = CardResult::Outcome::not_now;
+    busy.at_ms = now_ms;
+    REQUIRE(engine.carried_out(kEid, busy));
+  }
+  CHECK(enables <= 1);
+}
+
+TEST_CASE("while orders are stopped none leaves, and what devices bring is taken in") {
+  Eim eim = opened(with_key());
+  std::vector<EimEvent> events;
+  Host host(eim);
+  auto client = client_of(eim, host.now_ms);
+  Device device(client);
+  REQUIRE(host.engine.observe(meter_in_brazil(kNoonMs)));
+  eim.stop_orders(true);
+  ByteString get = *from_hex("bf4f125a10" + kEid);
+  CHECK(eim.handle(get, kNoonMs).status == 503);
+  host.settle(device, 3);
+  CHECK(device.card.executed_count() == 0);
+  eim.stop_orders(false);
+  host.settle(device);
+  CHECK(enabled_name(device.card) == "vivo-local");
 }
 
 TEST_CASE("a key that the host keeps elsewhere signs; while it cannot, the device comes back") {
@@ -319,6 +458,17 @@ TEST_CASE("what is no message, and whom nobody enrolled") {
   CHECK(!Eim::open(memory_store(), {.eim_id = "eim.example.com"}));
   CHECK(!Eim::open(nullptr, with_key()));
   CHECK(!Eim::open(memory_store(), {}));
+  CHECK(!eim.enrol({.eid = std::string(32, '0')}));
+  CHECK(!eim.enrol({.eid = kEid, .last_counter = -1}));
+  CHECK(!eim.enrol({.eid = kEid, .last_counter = 9'000'000}));
+  REQUIRE(eim.enrol({.eid = kEid}));
+  CHECK(!eim.order(kEid, {.kind = static_cast<CardCommand::Kind>(9)}));
+  EimOptions odd = with_key();
+  odd.tenant = std::string(100, 'x');
+  CHECK(!Eim::open(memory_store(), odd));
+  odd.tenant = "a";
+  odd.retry_after_ms = std::numeric_limits<std::int64_t>::max();
+  CHECK(!Eim::open(memory_store(), odd));
 }
 
 TEST_CASE("over HTTPS and over CoAP: the device polls the host's servers") {

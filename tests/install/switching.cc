@@ -70,8 +70,8 @@ int main(int argc, char** argv) {
   if (auto decided = engine.observe(seen); !decided) return fail(decided.error());
   auto plan = engine.plan(kEid, kNowMs);
   if (!plan) return fail(plan.error());
-  if (!plan.value().command) return std::fprintf(stderr, "nothing is planned\n"), 1;
-  auto order = eim.value().order(kEid, *plan.value().command);
+  if (!plan.value().in_flight) return std::fprintf(stderr, "nothing is planned\n"), 1;
+  auto order = eim.value().order(kEid, *plan.value().in_flight);
   if (!order) return fail(order.error());
 
   // A card whose key is not known yet would be asked for its certificates first.

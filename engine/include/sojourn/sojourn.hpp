@@ -22,7 +22,8 @@
 // too; sojourn/eim.hpp makes signed packages of it and hears what the card proves:
 //
 //   CardPlan plan = engine.plan(seen.device, now_ms).value();
-//   if (plan.command) { ... }                  // else it waits: plan.waits_for, plan.ask_again_ms
+//   keep(seen.device, engine.save(seen.device).value());            // durably, before it goes out
+//   if (plan.in_flight) { ... }                // else it waits: plan.waits_for, plan.ask_again_ms
 //   engine.carried_out(seen.device, result);
 //
 // A host that has everything a policy asks about in columns of its own, and needs no histories,
@@ -70,9 +71,10 @@ class [[nodiscard]] Expected {
   Expected(T value) : state_(std::in_place_index<0>, std::move(value)) {}
   Expected(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
   explicit operator bool() const { return state_.index() == 0; }
-  // Requires: it holds a value.
-  T& value() { return std::get<0>(state_); }
-  const T& value() const { return std::get<0>(state_); }
+  // Requires: it holds a value. Of a temporary it comes by value.
+  T& value() & { return std::get<0>(state_); }
+  const T& value() const& { return std::get<0>(state_); }
+  T value() && { return std::get<0>(std::move(state_)); }
   // Requires: it holds an error.
   const Error& error() const { return std::get<1>(state_); }
 
@@ -134,7 +136,7 @@ struct Done {};
 // One thing that a device's card is to do.
 struct CardCommand {
   enum class Kind : std::uint8_t { list, enable, disable, remove, set_fallback, download };
-  std::uint64_t number = 0;  // per device, from 1
+  std::uint64_t number = 0;  // ascending per device, also when its plan was lost and begun anew
   Kind kind = Kind::list;
   std::string profile{};   // by the policy's name; "" for list
   std::string iccid{};     // digits, as the card listed it; "" for list and download
@@ -170,17 +172,30 @@ struct CardResult {
 
 // What stands between a device's decision and its card that only the host knows.
 struct HostGates {
-  bool killed = false;     // somebody stopped everything
-  bool approved = false;   // somebody said yes to this decision, if it asks for `approval`
-  bool stopped = false;    // the fleet has had enough switches, failures or downloads
+  bool killed = false;  // somebody stopped everything
+  // Somebody said yes to what is planned, if it asks for `approval`: to this CardPlan::rule and
+  // CardPlan::profile, no others.
+  bool approved = false;
+  // The fleet has had enough switches, failures or downloads. Stops bans too: a host whose guard
+  // spares them leaves it out when the plan is `because_of_ban`.
+  bool stopped = false;
   bool in_rollout = true;  // the device's stage has begun
 };
 
 struct CardPlan {
-  std::optional<CardCommand> command{};  // counts as with the device from now on
-  std::uint64_t withdraw = 0;  // a command that nobody wants any more; 0: none. If it can still be
-                               // taken back, its result is `withdrawn`, else that which comes.
-  std::string waits_for{};     // "hold", "window", "approval"...; "": nothing is left to do
+  std::string rule{};           // of the decision that is planned for; "" when none decides
+  std::string profile{};        // that it wants enabled; "": keep
+  bool because_of_ban = false;  // it is a ban's
+  // With the device: ordered by the host, or to be ordered now. Ordering it again is harmless
+  // (Eim::order), and right after a restart. Absent: see waits_for.
+  std::optional<CardCommand> in_flight{};
+  // Nobody wants what is in flight any more: take its order back. Where that is too late its result
+  // comes.
+  bool withdraw = false;
+  // Why nothing is in flight: "" nothing is left to do, "emergency call", "change forbidden",
+  // "kill switch", "approval", "guard", "hold", "window", "rollout", "requires", "quarantine",
+  // "retry", "profile not obtainable", "a report through the new profile".
+  std::string waits_for{};
   std::int64_t ask_again_ms = kNeverMs;  // when to plan anew if nothing happens before
 };
 
@@ -204,11 +219,15 @@ class Policy {
 };
 
 // Devices and their histories under one policy. Not thread-safe; engines are independent of each
-// other, so a host may keep one per partition of its devices. Everything is in memory: a host that
-// must survive a restart keeps what `save` gives; for another policy the reports of the past are
-// fed again. Nothing is carried out here: a decision stands until the host says `carried_out` or
-// `switched`, or reports what is enabled. Of the fleet an engine knows nothing; each device is a
-// fleet of one.
+// other, so a host may keep one per partition of its devices. Nothing is carried out here: a
+// decision stands until the host says `carried_out` or `switched`, or reports what is enabled. Of
+// the fleet an engine knows nothing; each device is a fleet of one.
+//
+// Everything is in memory. A host that must survive a restart keeps what `save` gives after
+// whatever changed a device, and only then orders what is planned or forgets what has ended; after
+// a restart it restores its devices, orders what is in flight again, and hears what has ended
+// meanwhile. For another policy the reports of the past are fed again, and `restore_plan` brings
+// back what was under way.
 class Engine {
  public:
   explicit Engine(const Policy& policy);
@@ -225,8 +244,8 @@ class Engine {
   std::vector<Decision> tick(std::int64_t now_ms);
   // When `tick` should be called next if no report comes; kNeverMs when never.
   std::int64_t next_review_ms() const;
-  // The host has switched a device, as decided or not (the eUICC's signed result says so). Unknown
-  // profile names are an error.
+  // A host that plans by itself has switched a device, as decided or not (the eUICC's signed result
+  // says so); what is planned here is told by `carried_out`. Unknown profile names are an error.
   Expected<std::vector<Decision>> switched(const std::string& device, const std::string& profile,
                                            std::int64_t at_ms);
 
@@ -237,15 +256,30 @@ class Engine {
   // what time alone would have decided is not looked for here. An error: never observed.
   Expected<CardPlan> plan(const std::string& device, std::int64_t now_ms,
                           const HostGates& gates = {});
-  // What became of the command that is with the device; of another one: no effect. The decisions
-  // that changed by it. An error: never observed.
+  // What became of the command in flight; of another one: no effect. A command that could not be
+  // ordered for good ends as `refused`, one whose card is not enrolled as `not_now`; after an error
+  // of the store it is ordered again. The decisions that changed by it. An error: never observed,
+  // or a result that cannot be.
   Expected<std::vector<Decision>> carried_out(const std::string& device, const CardResult& result);
+  // The card listed its profiles, under its signature, for whatever reason (Eim::card). Older than
+  // what is known: no effect. The decisions that changed by it. An error: never observed.
+  Expected<std::vector<Decision>> listed(const std::string& device,
+                                         const std::vector<CardProfile>& profiles,
+                                         std::int64_t at_ms);
+  // The device says, unsigned, that its profile changed without us, and why (SGP.32
+  // StateChangeCause): the card is asked. An error: never observed.
+  Expected<Done> claimed(const std::string& device, std::optional<std::int64_t> cause);
 
-  // All that is known of a device, its plan included, for `restore` in an engine of a policy that
-  // means the same. An error: never observed.
+  // All that is known of a device, its plan included, for `restore` in an engine of the same graph
+  // file. An error: never observed.
   Expected<std::string> save(const std::string& device);
-  // Errors: the bytes are of another policy, damaged, or the device is known here already.
+  // Errors: the bytes are of another graph file or another device, or damaged; the device is known
+  // here already.
   Expected<Done> restore(const std::string& device, const std::string& saved);
+  // Of what was saved under whatever policy only the plan: what is in flight, holds, quarantine,
+  // the card's word. The decisions that changed by it. Errors: never observed, planned already; the
+  // bytes are of another device, or damaged.
+  Expected<std::vector<Decision>> restore_plan(const std::string& device, const std::string& saved);
 
   // Why the device's decision is what it is, as JSON: the rule, each condition with its value and
   // where it came from, the rules that did not decide and why. An error: never observed.

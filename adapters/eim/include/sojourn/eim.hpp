@@ -9,14 +9,19 @@
 //   eim.value().enrol({.eid = eid});
 //
 //   CardPlan plan = engine.plan(eid, now_ms).value();              // sojourn/sojourn.hpp
-//   if (plan.command) eim.value().order(eid, *plan.command);
+//   keep(eid, engine.save(eid).value());                           // durably, before it is ordered
+//   if (plan.in_flight) eim.value().order(eid, *plan.in_flight);   // on an error: see `order`
 //   ... the device calls, by sojourn/esipa.hpp or by a transport of the host's own:
 //   EsipaReply reply = eim.value().handle(message, now_ms);        // reply.body goes back
-//   ... and when options.on_event says that an order has ended:
-//   for (const EndedOrder& one : eim.value().ended(eid, now_ms).value()) {
+//   ... and when options.on_event tells of a device, and of every device after a restart:
+//   auto ended = eim.value().ended(eid, now_ms);
+//   for (const EndedOrder& one : ended.value()) {
 //     engine.carried_out(eid, one.result);
-//     eim.value().forget(eid, {one.order});                        // after what came of it is kept
+//     keep(eid, engine.save(eid).value());
+//     eim.value().forget(eid, {one.order});                        // only now
 //   }
+//   CardView card = eim.value().card(eid).value();                 // listed for whatever reason
+//   if (card.listed) engine.listed(eid, card.profiles, card.listed_at_ms);
 //
 // What a card may rely on: a counter is durable before the package that carries it leaves, and is
 // never used again; one package at a time is with a device, the same bytes until a verified result
@@ -49,7 +54,8 @@ struct EimEvent {
     signature_refused,     // a result that does not verify
     unreadable,            // a result that cannot be read
     unexpected,            // an answer to nothing that was asked
-    state_change_claimed,  // the device says, unsigned, that another profile is enabled now
+    state_change_claimed,  // the device says, unsigned, that another profile is enabled now:
+                           // `Engine::claimed` wants to know, with `cause`
     notification,          // of the eUICC: `evidence` is the PendingNotification's DER
     identity_learnt,       // the eUICC's key, from its certificates
     identity_refused,
@@ -59,6 +65,7 @@ struct EimEvent {
   std::uint64_t order = 0;  // 0: about none
   std::string text{};       // for people
   ByteString evidence{};
+  std::optional<std::int64_t> cause{};  // of state_change_claimed, if the device gave one
 };
 
 struct EimOptions {
@@ -66,13 +73,16 @@ struct EimOptions {
   std::string tenant = "default";  // of several eIMs in one store
   // The eIM's key: an unencrypted EC key as PEM, on P-256 or brainpoolP256r1. Or `sign`, for a key
   // in an HSM: 64 bytes, r||s, of ECDSA over SHA-256 of the bytes; absent: it cannot sign now. One
-  // call at a time.
+  // call at a time; it must not call the eIM.
   std::string signing_key_pem{};
   std::function<std::optional<ByteString>(const ByteString& bytes)> sign{};
   std::vector<ByteString> ci_certificates{};  // trusted roots of eUICC chains, DER
-  std::int64_t retry_after_ms = 300'000;      // a device that complains is left alone so long
-  // Called within `handle`, on its thread, after what it tells is durable; several at once when the
-  // host calls from several threads.
+  // A device that complains is left alone so long; 0 to seven days.
+  std::int64_t retry_after_ms = 300'000;
+  // Called within `handle` and `withdraw`, on their thread, after what it tells is durable; several
+  // at once when the host calls from several threads. It must not stop the servers, and a crash may
+  // lose it: `ended` tells all that has ended. In the servers an exception of it is answered by
+  // 503.
   std::function<void(const EimEvent& event)> on_event{};
 };
 
@@ -80,7 +90,8 @@ struct CardEnrolment {
   std::string eid{};             // 32 digits
   ByteString public_key_info{};  // the eUICC's; empty: learnt from the certificates that it shows
   std::optional<std::int64_t> association_token{};
-  std::int64_t last_counter = 0;  // counterValue of this eIM's configuration on the eUICC
+  // counterValue of this eIM's configuration on the eUICC; 0 to 8,388,607.
+  std::int64_t last_counter = 0;
 };
 
 // What is known of a card under its signature.
@@ -126,10 +137,12 @@ class Eim {
   Expected<CardView> card(const std::string& eid);
 
   // Queues a command behind what is queued; its order's number. A command with a number is ordered
-  // once: asked again, also after a crash, it is the order it was. Errors: not enrolled; an order
-  // that could leave the card without a network, such as deleting what is enabled or the fallback.
+  // once: asked again, also after a crash, it is the order it was. Errors: E0842 an order that
+  // could leave the card without a network, such as deleting what is enabled or the fallback, or
+  // another command under this number (the command ends as `refused`); E0841 not enrolled
+  // (`not_now`); all others are the store's, and it is ordered again later.
   Expected<std::uint64_t> order(const std::string& eid, const CardCommand& command);
-  // Only what has not left yet; then it ends as `withdrawn`. An error otherwise.
+  // Only what has not left yet; then it ends as `withdrawn`. An error otherwise: its result comes.
   Expected<Done> withdraw(const std::string& eid, std::uint64_t order);
   // The orders that have ended, oldest first, until they are forgotten; heard of at `now_ms`.
   Expected<std::vector<EndedOrder>> ended(const std::string& eid, std::int64_t now_ms);
@@ -140,6 +153,10 @@ class Eim {
   // and forgotten here: the host passes them on to the SM-DP+ that they name (ES9+). The newest 64
   // are kept until then.
   Expected<std::vector<ByteString>> take_notifications(const std::string& eid);
+
+  // From now on, and until it is allowed again, no order leaves: devices that ask for one are told
+  // to come back. What they bring is taken in.
+  void stop_orders(bool stopped);
 
   // One message of ESipa, ASN.1 binding: GetEimPackage, ProvideEimPackageResult or
   // HandleNotification. `session_eid`: the EID of an earlier message on the same connection, if

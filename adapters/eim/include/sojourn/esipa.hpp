@@ -9,8 +9,8 @@
 //   ...
 //   servers.value().stop();
 //
-// Connections, sizes and times of whatever a peer can drive are limited; a peer beyond a limit is
-// answered so, and the others do not notice.
+// Connections, sizes, times and requests of whatever a peer can drive are limited; a peer beyond a
+// limit is answered so, and the others do not notice. Several servers may stand before one eIM.
 #pragma once
 
 #include <cstdint>
@@ -50,7 +50,8 @@ class EsipaServers {
   // A new certificate for new connections; open ones go on under the old.
   Expected<Done> reload(const std::string& certificate_chain_pem,
                         const std::string& private_key_pem);
-  // Answers what is in hand, and returns when all threads have ended. Idempotent.
+  // Answers what is in hand, and returns when all threads have ended: not from one of them, such as
+  // out of `on_event`. Idempotent.
   void stop();
 
  private:
