@@ -120,7 +120,9 @@ class FakeLocator final : public Locator {
     place.country = claim_at(fix.at);
     double reach = 2 * fix.accuracy_m.value_or(fix.source == FixSource::gnss ? 20 : 5'000) + 30;
     place.certain = true;
+    const double far_degrees = reach / 110'000;
     for (const Rectangle& row : fake_countries()) {
+      if (fix.at.lat < row.south - far_degrees || fix.at.lat > row.north + far_degrees) continue;
       if (fake_edge_distance_m(row, fix.at) > reach) continue;
       place.certain = false;
       place.possible.insert(*find_country(row.code));
@@ -168,21 +170,15 @@ class FakeLocator final : public Locator {
       case Area::Kind::circle:
         return area.radius_m - fake_distance_m(area.centre, at);
       case Area::Kind::polygon: {
-        bool inside = false;
         double edge = 20'000'000;
         for (const auto& part : area.parts) {
           for (const Area::Ring& ring : part) {
             for (std::size_t i = 0; i < ring.size(); ++i) {
-              LatLon a = ring[i], b = ring[(i + 1) % ring.size()];
-              edge = std::min(edge, segment_distance_m(a, b, at));
-              if ((a.lat > at.lat) != (b.lat > at.lat) &&
-                  at.lon < (b.lon - a.lon) * (at.lat - a.lat) / (b.lat - a.lat) + a.lon) {
-                inside = !inside;
-              }
+              edge = std::min(edge, segment_distance_m(ring[i], ring[(i + 1) % ring.size()], at));
             }
           }
         }
-        return inside ? edge : -edge;
+        return is_inside(area, at) ? edge : -edge;
       }
       case Area::Kind::corridor: {
         double edge = 20'000'000;
@@ -240,9 +236,44 @@ class FakeLocator final : public Locator {
     if (std::abs(at.lat) <= 90 && std::abs(at.lon) <= 180) consider(at, claim_at(at));
   }
 
+  // As depth_m() > 0, without a distance where that tells: it is asked of thousands of points.
+  static bool holds(const Area& area, LatLon at) {
+    constexpr double kMetresPerDegreeMin = 110'000;
+    switch (area.kind) {
+      case Area::Kind::subdivision:
+        return std::any_of(
+            fake_subdivisions().begin(), fake_subdivisions().end(),
+            [&](const Rectangle& row) { return row.code == area.name && row.holds(at); });
+      case Area::Kind::polygon:
+        return is_inside(area, at);
+      case Area::Kind::circle:
+        return std::abs(at.lat - area.centre.lat) * kMetresPerDegreeMin < area.radius_m &&
+               depth_m(area, at) > 0;
+      case Area::Kind::corridor:
+        return depth_m(area, at) > 0;
+    }
+    return false;
+  }
+
+  // An odd number of edges east of the point.
+  static bool is_inside(const Area& polygon, LatLon at) {
+    bool inside = false;
+    for (const auto& part : polygon.parts) {
+      for (const Area::Ring& ring : part) {
+        for (std::size_t i = 0; i < ring.size(); ++i) {
+          LatLon a = ring[i], b = ring[(i + 1) % ring.size()];
+          bool crossed = (a.lat > at.lat) != (b.lat > at.lat) &&
+                         at.lon < (b.lon - a.lon) * (at.lat - a.lat) / (b.lat - a.lat) + a.lon;
+          inside = inside != crossed;
+        }
+      }
+    }
+    return inside;
+  }
+
   void consider(LatLon at, CountryClaim claim) {
     std::vector<bool> inside;
-    for (const Area& area : areas_) inside.push_back(depth_m(area, at) > 0);
+    for (const Area& area : areas_) inside.push_back(holds(area, at));
     found_.emplace(std::pair(claim, std::move(inside)), at);
   }
 
