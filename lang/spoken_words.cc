@@ -53,11 +53,14 @@ std::size_t measure_bans_in_words(std::string_view text) {
 std::string_view word_at(std::string_view text) { return text.substr(0, name_length(text)); }
 
 std::string_view last_word(std::string_view text) {
+  constexpr std::size_t kSpokenMax = 200;
   std::size_t begin = text.size();
   auto in_word = [](char c) {
     return is_letter(c) || is_digit(c) || c == '-' || c == '_' || c == '.';
   };
-  while (begin > 0 && in_word(text[begin - 1])) --begin;
+  while (begin > 0 && in_word(text[begin - 1])) {
+    if (text.size() - --begin > kSpokenMax) return {};
+  }
   return text.substr(begin);
 }
 

@@ -14,7 +14,7 @@ bool begins_with(std::string_view text, std::string_view words);
 // people write where `bans` is meant; 0 for `bans` itself and for anything else.
 std::size_t measure_bans_in_words(std::string_view text);
 std::string_view word_at(std::string_view text);
-// The last word of the text; empty when it ends with a sign.
+// The last word of the text; empty when it ends with a sign, or with a word too long to be spoken.
 std::string_view last_word(std::string_view text);
 std::string_view without_last_blanks(std::string_view text);
 std::string_view or_else(std::string_view text, std::string_view other);
