@@ -167,9 +167,10 @@ class NaiveInterpreter {
     return {};
   }
 
-  // As written; in an order-free policy each rule comes after those that override it.
-  std::vector<std::uint32_t> order() const {
-    std::vector<std::uint32_t> placed;
+  // As written; in an order-free policy each rule comes after those that override it. Found once.
+  const std::vector<std::uint32_t>& order() const {
+    std::vector<std::uint32_t>& placed = order_;
+    if (placed.size() == table_.rules.size()) return placed;
     std::function<void(std::uint32_t)> place = [&](std::uint32_t r) {
       if (std::find(placed.begin(), placed.end(), r) != placed.end()) return;
       for (std::uint32_t other = 0; other < table_.rules.size(); ++other) {
@@ -184,6 +185,7 @@ class NaiveInterpreter {
 
   const RuleTable& table_;
   mutable const Readings* readings_ = nullptr;
+  mutable std::vector<std::uint32_t> order_;
 };
 
 }  // namespace sojourn::testing
