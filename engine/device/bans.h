@@ -25,6 +25,9 @@ class BanJudge {
   // The place of the enabled profile in Ban::bites; absent while it is unknown.
   std::optional<std::size_t> judged() const;
   Instant holds_at(ConditionIndex condition, Truth least, const Supposition& supposed);
+  // The same of the condition's negation.
+  Instant fails_at(ConditionIndex condition, Truth least, const Supposition& supposed);
+  Instant test_fails_at(const Test& test, Truth least, const Supposition& supposed);
   Instant test_holds_at(const Test& test, Truth least, const Supposition& supposed);
   Truth judge(ConditionIndex condition, const Supposition& supposed = {});
 

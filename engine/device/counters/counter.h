@@ -82,6 +82,10 @@ Instant reached_if_lasting(const ConditionHistory& history, const CountQuestion&
                            std::int64_t threshold, Truth least);
 Instant days_if_lasting(const ConditionHistory& history, const CountQuestion& question,
                         std::int64_t threshold, Truth least);
+// The first at which it is below the threshold so: days leave the window, or the calendar begins
+// anew. Requires: a count of days.
+Instant below_if_lasting(const ConditionHistory& history, const CountQuestion& question,
+                         std::int64_t threshold, Truth least);
 // When the period since the last event is over; kNever before any.
 Instant due(const CountQuestion& question);
 // By how much the last instant of the condition lies before the window, negative: within it. Absent

@@ -261,6 +261,23 @@ Instant class_until(const CountQuestion& question, const HistoryView& view, cons
   return std::min(until, view.history.stable_until());
 }
 
+// The first instant at which what is counted comes to what `is_so`, with the days ahead.
+template <class IsSo>
+Instant first_day(const HistoryView& view, const CountQuestion& question, const DaysAhead& ahead,
+                  const IsSo& is_so) {
+  // Beyond two years every window has passed and every calendar come round.
+  constexpr std::int32_t kDaysAhead = 800;
+  DayView days = look(view, question.now);
+  std::int32_t today = days.today;
+  for (std::int32_t k = 0; k <= kDaysAhead; ++k) {
+    days.today = today + k;
+    ahead.add(days);
+    if (!is_so(read(question.feature, days))) continue;
+    return k == 0 ? question.now : view.history.zone().start_of({days.today});
+  }
+  return kNever;
+}
+
 }  // namespace
 
 Instant counted_from(const ConditionHistory& history, const CountQuestion& question) {
@@ -299,22 +316,23 @@ Instant counted_from(const ConditionHistory& history, const CountQuestion& quest
 
 Instant days_if_lasting(const ConditionHistory& history, const CountQuestion& question,
                         std::int64_t threshold, Truth least) {
-  // Beyond two years every window has passed and every calendar come round.
-  constexpr std::int32_t kDaysAhead = 800;
   HistoryView view(history, question);
   if (!view.begun) return kNever;
   DaysAhead ahead = days_if_it_holds(view, question);
   if (std::min(ahead.truth, lasting(view, question)) < least) return kNever;
-  DayView days = look(view, question.now);
-  std::int32_t today = days.today;
-  for (std::int32_t k = 0; k <= kDaysAhead; ++k) {
-    days.today = today + k;
-    ahead.add(days);
-    Reading reading = read(question.feature, days);
-    if ((least == Truth::yes ? reading.lower : reading.upper) < threshold) continue;
-    return k == 0 ? question.now : history.zone().start_of({days.today});
-  }
-  return kNever;
+  return first_day(view, question, ahead, [&](const Reading& reading) {
+    return (least == Truth::yes ? reading.lower : reading.upper) >= threshold;
+  });
+}
+
+Instant below_if_lasting(const ConditionHistory& history, const CountQuestion& question,
+                         std::int64_t threshold, Truth least) {
+  HistoryView view(history, question);
+  if (!view.begun) return kNever;
+  DaysAhead ahead = days_if_it_holds(view, question);
+  return first_day(view, question, ahead, [&](const Reading& reading) {
+    return (least == Truth::yes ? reading.upper : reading.lower) < threshold;
+  });
 }
 
 Curve count_days(const ConditionHistory& history, const CountQuestion& question) {
