@@ -78,6 +78,7 @@ constexpr Phrase kPhrases[] = {
     {"`then`", "", "{number} days within", "write `on at least {after} days within {time}`"},
     {"`then`", "silent", "{number}", "write `silent >= {after}`"},
     {"`then`", "", "implies", "write `then`"},
+    {"`then`", "", "unless", "write `and not`: `and not {after} ...`"},
     {"`then`", "home", "network", "on a network of its home a device is `not roaming`"},
     {"`then`", "owner", "changed", "the event is one word: `owner-changed`"},
     {"`then`", "profile", "{name}", "write `profile = {after}`"},
@@ -299,6 +300,7 @@ constexpr Phrase kPhrases[] = {
 
 // What is said where nothing more was expected; `before` begins the line.
 constexpr Phrase kBetween[] = {
+    {"", "never", "unless", "write `and not`: `never roaming in BR and not type = meter`"},
     {"", "guard", "unless", "write `except for bans`, or the names of rules"},
     {"", "guard", "but not", "write `except for bans`, or the names of rules"},
     {"", "guard", ", except", "leave the `,` out"},
