@@ -158,7 +158,7 @@ Instant FeatureReader::next_change(FeatureIndex index, Instant t) const {
 }
 
 // The newest list says what is installed; what was enabled since then is installed too, until a
-// list without it says that it was deleted.
+// list without it says that it was deleted. Between the lists of one row no other was enabled.
 Truth FeatureReader::installed(ProfileIndex profile, Instant t, const Supposition& supposed) const {
   std::int64_t wanted = profile;
   if (supposed.profile && *supposed.profile == wanted) return Truth::yes;

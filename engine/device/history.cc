@@ -162,11 +162,12 @@ void DeviceHistory::record(Instant at, Rank rank, std::uint64_t line, std::uint6
   for (const SignalValue& given : effect.values) {
     if (same_instant && log_.outranked(entry, given.signal)) continue;
     SignalTimeline& timeline = timelines_.of(given.signal, policy_.hold_of(given.signal));
-    auto change = timeline.report({at, given.value, entry.standing()}, log_, given.signal);
-    if (change) effect.changes.push_back({given.signal, *change});
     // What was enabled is installed from then on, until a list without it; a list that says the
     // same again ends that for what was enabled in between.
     bool is_list = given.signal == kInstalled;
+    auto change =
+        timeline.report({at, given.value, entry.standing(), !is_list}, log_, given.signal);
+    if (change) effect.changes.push_back({given.signal, *change});
     if (is_list || (change && given.signal == kProfile)) {
       Instant from = change ? std::min(at, change->stretch.from) : at;
       effect.changes.push_back({policy_.triggers.installed, {{from, kNever}, false}});
@@ -222,6 +223,8 @@ void DeviceHistory::tidy() {
   timelines_.for_each([&](SignalIndex signal, SignalTimeline& timeline) {
     if (!policy_.history_used[signal]) {
       timeline.forget_before(settled);
+    } else if (signal == kInstalled) {
+      timeline.join_before(settled, timelines_[kProfile]);
     } else if (!policy_.number_cuts[signal].empty()) {
       timeline.merge_before(settled, policy_.number_cuts[signal]);
     }

@@ -49,7 +49,7 @@ std::optional<TimelineChange> SignalTimeline::append(const Report& report) {
   if (!rows_.empty()) {
     TimelineRow& newest = rows_.back();
     Instant end = end_of(newest);
-    if (newest.value == report.value && report.at <= end) {
+    if (report.joins && newest.value == report.value && report.at <= end) {
       newest.last = report.at;
       newest.standing = newest.standing || report.standing;
       if (end == kNever) return std::nullopt;
@@ -77,7 +77,7 @@ std::optional<TimelineChange> SignalTimeline::amend(const Report& report, const 
       return std::nullopt;
     }
     Instant end = end_of(row);
-    if (row.value == report.value && report.at <= end) {
+    if (report.joins && row.value == report.value && report.at <= end) {
       row.last = report.at;
       row.standing = row.standing || report.standing;
       join_with_next(next - 1);
@@ -85,7 +85,7 @@ std::optional<TimelineChange> SignalTimeline::amend(const Report& report, const 
     }
   }
   rows_.insert(rows_.begin() + found + 1, {report.at, report.at, report.value, report.standing});
-  join_with_next(next);
+  if (report.joins) join_with_next(next);
   return TimelineChange{{report.at, next_from}, false};
 }
 
@@ -116,8 +116,10 @@ std::optional<TimelineChange> SignalTimeline::split(std::size_t index, const Rep
   auto middle = index + (old.from < report.at ? 1u : 0u);
   rows_[index] = pieces[0];
   rows_.insert(rows_.begin() + index + 1, pieces.data() + 1, pieces.data() + pieces.size());
-  join_with_next(middle);
-  if (middle > 0) join_with_next(middle - 1);
+  if (report.joins) {
+    join_with_next(middle);
+    if (middle > 0) join_with_next(middle - 1);
+  }
   return TimelineChange{{report.at, changed_to}, false};
 }
 
@@ -143,6 +145,22 @@ void SignalTimeline::merge_before(Instant t, const std::vector<std::int64_t>& cu
     bool alike = row.value != kUnknownValue && next.value != kUnknownValue &&
                  class_of(row.value) == class_of(next.value);
     if (past && alike && next.from <= end_of(row) && row.standing == next.standing) {
+      row.last = next.last;
+    } else {
+      rows_[++kept] = next;
+    }
+  }
+  if (!rows_.empty()) rows_.resize(kept + 1);
+}
+
+void SignalTimeline::join_before(Instant t, const SignalTimeline& other) {
+  std::size_t kept = 0;
+  for (std::size_t i = 1; i < rows_.size(); ++i) {
+    TimelineRow& row = rows_[kept];
+    const TimelineRow& next = rows_[i];
+    std::ptrdiff_t last = other.index_at(next.from);
+    bool apart = last >= 0 && other.rows_[static_cast<std::size_t>(last)].from > row.last;
+    if (next.last < t && row.value == next.value && row.standing == next.standing && !apart) {
       row.last = next.last;
     } else {
       rows_[++kept] = next;

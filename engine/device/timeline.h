@@ -65,6 +65,7 @@ class SignalTimeline {
     Instant at;
     std::int64_t value = kUnknownValue;
     bool standing = false;
+    bool joins = true;  // equal neighbours become one row
   };
   // Requires: reports of this signal within the log's reach are in `log`.
   std::optional<TimelineChange> report(const Report& report, const ReportLog& log,
@@ -73,6 +74,9 @@ class SignalTimeline {
   void forget_before(Instant t);
   // Makes neighbours whose values lie between the same cuts one row, as far as they end before t.
   void merge_before(Instant t, const std::vector<std::int64_t>& cuts);
+  // Makes equal neighbours one row, as far as they end before t and no row of `other` begins
+  // between them.
+  void join_before(Instant t, const SignalTimeline& other);
   void shrink_to_fit() { rows_.shrink_to_fit(); }
   std::size_t byte_count() const { return rows_.byte_count(); }
 
@@ -88,7 +92,7 @@ class SignalTimeline {
   std::ptrdiff_t index_at(Instant t) const;
 
   Duration hold_;
-  Rows rows_;  // ascending; neighbours differ or have a gap between them
+  Rows rows_;  // ascending; neighbours differ or have a gap between them, or do not join
 };
 
 }  // namespace sojourn
