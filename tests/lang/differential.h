@@ -164,13 +164,15 @@ class Engine {
   // With numbers for the guards it names.
   std::string numbered(std::string text) const {
     const std::vector<Guard>& guards = prepared_->table().guards;
+    std::optional<std::size_t> named;  // one may begin as another reads
     for (std::size_t g = 0; g < guards.size(); ++g) {
-      std::size_t at = text.find(guards[g].written);
-      if (at == std::string::npos) continue;
-      text.replace(at, guards[g].written.size(), fmt::format("guard {}", g));
-      break;
+      bool is_named = text.find(guards[g].written) != std::string::npos;
+      bool longer = !named || guards[g].written.size() > guards[*named].written.size();
+      if (is_named && longer) named = g;
     }
-    return text;
+    if (!named) return text;
+    const std::string& written = guards[*named].written;
+    return text.replace(text.find(written), written.size(), fmt::format("guard {}", *named));
   }
 
   std::shared_ptr<const PreparedPolicy> prepared_;
