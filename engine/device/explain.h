@@ -9,6 +9,7 @@
 
 #include "engine/device/bans.h"
 #include "engine/device/evaluator.h"
+#include "engine/device/if_it_lasts.h"
 
 namespace sojourn {
 

@@ -62,8 +62,7 @@ Truth judge(const Test& test, const Feature& feature, const Reading& reading) {
   if (test.kind == Test::Kind::known) return truth_of(reading.known);
   if (domain_of(feature.kind) == ValueDomain::count) {
     assert(test.kind == Test::Kind::at_least);
-    if (reading.lower >= test.threshold) return Truth::yes;
-    return reading.upper < test.threshold ? Truth::no : Truth::unknown;
+    return reading.reaches(test.threshold);
   }
   return reading.known ? judge_known(test, feature, reading.lower) : Truth::unknown;
 }

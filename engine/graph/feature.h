@@ -162,6 +162,11 @@ struct Reading {
   static Reading unknown() { return {}; }
   static Reading exactly(std::int64_t value) { return {value, value, true}; }
   static Reading between(std::int64_t low, std::int64_t high) { return {low, high, low == high}; }
+  // Of a count: has it come to so many?
+  Truth reaches(std::int64_t threshold) const {
+    if (lower >= threshold) return Truth::yes;
+    return upper < threshold ? Truth::no : Truth::unknown;
+  }
   friend bool operator==(const Reading&, const Reading&) = default;
 };
 

@@ -36,6 +36,28 @@ const Row kFromTheReport[] = {
     {"never roaming in BR on more than 50% of days within 4 days", "2026-02-23T00:00:00Z"},
 };
 
+// What must hold together comes and goes: the first instant at which all of it does.
+const Row kTogether[] = {
+    {"never roaming in BR for 12 hours and "
+     "not (roaming in BR on more than 1 days in this calendar month)",
+     "2026-03-01T00:00:00Z"},
+    {"never roaming in BR on more than 2 consecutive days and "
+     "not (roaming in BR on more than 2 days in this calendar month)",
+     "2026-03-01T00:00:00Z"},
+    {"counting from 2026-02-20 never roaming in BR on more than 7 days in this calendar month and "
+     "not (roaming in BR on more than 10 consecutive days)",
+     "2026-02-27T00:00:00Z"},
+    {"never roaming in BR on at least 5 days in this calendar month and "
+     "roaming in BR on at least 12 consecutive days",
+     "2026-03-05T00:00:00Z"},
+    {"until 2026-02-21 never roaming in BR for 36 hours", "none"},
+    {"until 2026-02-22 never roaming in BR for 36 hours", "2026-02-22T00:00:00Z"},
+    {"from 2026-02-24 until 2026-03-02 never roaming in BR on at least 1 days in this calendar "
+     "month and "
+     "not (roaming in BR on more than 3 days in this calendar month)",
+     "2026-03-01T00:00:00Z"},
+};
+
 // A device under the ban that has reported once.
 Device device_under(const std::string& ban) {
   testing::Loaded loaded = testing::load(
@@ -56,22 +78,30 @@ Device device_under(const std::string& ban) {
   return device;
 }
 
-Instant deadline_of(const std::string& ban) {
-  return device_under(ban).explain(*parse_rfc3339(kNoon)).bans.at(0).deadline;
+std::string deadline_of(const std::string& ban) {
+  Instant deadline = device_under(ban).explain(*parse_rfc3339(kNoon)).bans.at(0).deadline;
+  return deadline == kNever ? "none" : to_rfc3339(deadline);
 }
 
 TEST_CASE("no deadline lies before what is counted begins to count") {
   for (const Row& row : kCountedLater) {
     INFO(row.clauses);
-    CHECK(to_rfc3339(deadline_of(std::string("ban later counting from 2026-03-01 ") +
-                                 row.clauses)) == row.deadline);
+    CHECK(deadline_of(std::string("ban later counting from 2026-03-01 ") + row.clauses) ==
+          row.deadline);
   }
 }
 
 TEST_CASE("a deadline of a share is when its window is full at the earliest") {
   for (const Row& row : kFromTheReport) {
     INFO(row.clauses);
-    CHECK(to_rfc3339(deadline_of(std::string("ban now ") + row.clauses)) == row.deadline);
+    CHECK(deadline_of(std::string("ban now ") + row.clauses) == row.deadline);
+  }
+}
+
+TEST_CASE("a deadline is when all that must hold together does so at once") {
+  for (const Row& row : kTogether) {
+    INFO(row.clauses);
+    CHECK(deadline_of(std::string("ban now ") + row.clauses) == row.deadline);
   }
 }
 

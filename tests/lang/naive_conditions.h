@@ -263,7 +263,7 @@ class NaiveConditions : protected NaiveMoment {
       counted = std::max(counted, zone_named(a.zone).start_of({a.counting_from}));
     }
     if (counted < held.front().from && existed_before()) return Truth::unknown;
-    std::int64_t total = future;
+    std::int64_t total = key_truth(a) == Truth::yes ? future : 0;
     for (std::size_t i = 0; i + 1 < held.size(); ++i) {
       Instant from = std::max(held[i].from, start);
       if (held[i].truth == Truth::yes && held[i + 1].from > from) {

@@ -121,4 +121,14 @@ Instant window_keeps(const Period& period, Instant moment, Instant now, const Ti
   return calendar && near ? std::min(leaves, window_steady_until(period, now, zone)) : leaves;
 }
 
+Instant TruthSteps::first(Instant from, const IsMet& is_met) const {
+  for (std::size_t i = 0; i < steps_.size(); ++i) {
+    Instant until = i + 1 < steps_.size() ? steps_[i + 1].from : kNever;
+    Instant at = std::max(from, steps_[i].from);
+    bool last = i + 1 == steps_.size();
+    if ((at < until || last) && at != kNever && is_met(steps_[i].truth)) return at;
+  }
+  return kNever;
+}
+
 }  // namespace sojourn

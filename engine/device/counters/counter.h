@@ -5,6 +5,7 @@
 // which a threshold is reached is known beforehand.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -75,17 +76,33 @@ struct UsageMemo {
 };
 Curve sum_usage(const CountQuestion& question, UsageMemo& memo);
 
-// The first instant at which the count comes to the threshold if its condition holds from now on;
-// kNever: it does not. `least`: certainly (yes), or possibly (unknown).
-// Requires: a count of days, `held` or `held_share`.
-Instant reached_if_lasting(const ConditionHistory& history, const CountQuestion& question,
-                           std::int64_t threshold, Truth least);
-Instant days_if_lasting(const ConditionHistory& history, const CountQuestion& question,
-                        std::int64_t threshold, Truth least);
-// The first at which it is below the threshold so: days leave the window, or the calendar begins
-// anew. Requires: a count of days.
-Instant below_if_lasting(const ConditionHistory& history, const CountQuestion& question,
-                         std::int64_t threshold, Truth least);
+using IsMet = std::function<bool(Truth)>;
+
+// What a test comes to in time, if all goes on as it is: a truth from each instant on.
+class TruthSteps {
+ public:
+  TruthSteps(Instant now, Truth truth) : steps_{{now, truth}} {}
+
+  // Steps follow each other; one that is past is how it is now, and kNever is none.
+  void add(Instant from, Truth truth) { steps_.push_back({from, truth}); }
+  Instant first(Instant from, const IsMet& is_met) const;
+
+ private:
+  struct Step {
+    Instant from;
+    Truth truth;
+  };
+  std::vector<Step> steps_;
+};
+
+// Whether a count reaches the threshold, if its condition lasts. Requires: `held`, `held_share`.
+TruthSteps elapsed_if_lasting(const ConditionHistory& history, const CountQuestion& question,
+                              std::int64_t threshold);
+// The first instant at or after `from` at which whether a count of days reaches the threshold is
+// as sought, if its condition lasts: days come, leave the window, and calendars begin anew.
+// kNever: not within two years of it.
+Instant first_day_if_lasting(const ConditionHistory& history, const CountQuestion& question,
+                             std::int64_t threshold, Instant from, const IsMet& is_met);
 // When the period since the last event is over; kNever before any.
 Instant due(const CountQuestion& question);
 // By how much the last instant of the condition lies before the window, negative: within it. Absent

@@ -172,12 +172,15 @@ struct DaysAhead {
   Truth truth = Truth::unknown;
   std::int32_t begin_day = std::numeric_limits<std::int32_t>::min();
 
-  void add(DayView& days) const {
+  // The days from `first` to the one that is today.
+  void add(DayView& days, std::int32_t first) const {
     if (days.today < begin_day) return;
     days.now = truth;
-    if (truth != Truth::no) days.maybe.set(days.today, days.today);
-    if (truth == Truth::yes) days.yes.set(days.today, days.today);
+    first = std::max(first, begin_day);
+    if (truth != Truth::no) days.maybe.set(first, days.today);
+    if (truth == Truth::yes) days.yes.set(first, days.today);
   }
+  void add(DayView& days) const { add(days, days.today); }
 };
 
 // As certain as it can be told that they will be of today's key. Whether the condition holds now is
@@ -195,11 +198,12 @@ Truth lasting(const HistoryView& view, const CountQuestion& question) {
   return dated ? truth_from_date(view, question) : view.now;
 }
 
-// The same with the condition as surely as it holds now, for a count that is asked alone. Of a
-// share only certain days count: those to come are as certain as their key.
-DaysAhead days_if_it_holds(const HistoryView& view, const CountQuestion& question) {
+// The same as surely as the condition lasts, for a count that is asked alone. Of a share only
+// certain days count: those to come are as certain as their key.
+DaysAhead days_if_it_lasts(const HistoryView& view, const CountQuestion& question, Truth lasts) {
   DaysAhead ahead = days_ahead(view, question);
-  if (question.feature.kind != FeatureKind::day_share) ahead.truth = lasting(view, question);
+  bool is_share = question.feature.kind == FeatureKind::day_share;
+  if (!is_share || lasts == Truth::no) ahead.truth = lasts;
   return ahead;
 }
 
@@ -261,23 +265,6 @@ Instant class_until(const CountQuestion& question, const HistoryView& view, cons
   return std::min(until, view.history.stable_until());
 }
 
-// The first instant at which what is counted comes to what `is_so`, with the days ahead.
-template <class IsSo>
-Instant first_day(const HistoryView& view, const CountQuestion& question, const DaysAhead& ahead,
-                  const IsSo& is_so) {
-  // Beyond two years every window has passed and every calendar come round.
-  constexpr std::int32_t kDaysAhead = 800;
-  DayView days = look(view, question.now);
-  std::int32_t today = days.today;
-  for (std::int32_t k = 0; k <= kDaysAhead; ++k) {
-    days.today = today + k;
-    ahead.add(days);
-    if (!is_so(read(question.feature, days))) continue;
-    return k == 0 ? question.now : view.history.zone().start_of({days.today});
-  }
-  return kNever;
-}
-
 }  // namespace
 
 Instant counted_from(const ConditionHistory& history, const CountQuestion& question) {
@@ -314,25 +301,26 @@ Instant counted_from(const ConditionHistory& history, const CountQuestion& quest
   }
 }
 
-Instant days_if_lasting(const ConditionHistory& history, const CountQuestion& question,
-                        std::int64_t threshold, Truth least) {
+Instant first_day_if_lasting(const ConditionHistory& history, const CountQuestion& question,
+                             std::int64_t threshold, Instant from, const IsMet& is_met) {
+  // Beyond two years every window has passed and every calendar come round.
+  constexpr std::int32_t kDaysAhead = 800;
   HistoryView view(history, question);
   if (!view.begun) return kNever;
-  DaysAhead ahead = days_if_it_holds(view, question);
-  if (std::min(ahead.truth, lasting(view, question)) < least) return kNever;
-  return first_day(view, question, ahead, [&](const Reading& reading) {
-    return (least == Truth::yes ? reading.lower : reading.upper) >= threshold;
-  });
-}
-
-Instant below_if_lasting(const ConditionHistory& history, const CountQuestion& question,
-                         std::int64_t threshold, Truth least) {
-  HistoryView view(history, question);
-  if (!view.begun) return kNever;
-  DaysAhead ahead = days_if_it_holds(view, question);
-  return first_day(view, question, ahead, [&](const Reading& reading) {
-    return (least == Truth::yes ? reading.upper : reading.lower) < threshold;
-  });
+  Truth lasts = lasting(view, question);
+  bool in_doubt = question.feature.kind == FeatureKind::day_share && lasts == Truth::unknown;
+  DaysAhead ahead = days_if_it_lasts(view, question, lasts);
+  DayView days = look(view, question.now);
+  std::int32_t unseen = days.today;
+  std::int32_t first = history.zone().day_of(from).number;
+  for (days.today = first; days.today <= first + kDaysAhead; ++days.today) {
+    ahead.add(days, unseen);
+    unseen = days.today + 1;
+    Truth reached = read(question.feature, days).reaches(threshold);
+    if (!is_met(in_doubt ? both(reached, Truth::unknown) : reached)) continue;
+    return std::max(from, history.zone().start_of({days.today}));
+  }
+  return kNever;
 }
 
 Curve count_days(const ConditionHistory& history, const CountQuestion& question) {

@@ -145,7 +145,8 @@ void read_held_ahead(Curve& curve, const HistoryView& view, const CountQuestion&
   set(curve.upper, curve.upper_slope, Truth::unknown);
 }
 
-// The same of a share: the window will reach less far back, and all of what lies ahead counts.
+// The same of a share: the window will reach less far back, and all of what lies ahead counts if it
+// is sure to be of today's key.
 void read_share_ahead(Curve& curve, const HistoryView& view, const CountQuestion& question) {
   std::int64_t window = question.feature.window.count;
   Duration ahead = days(question.feature.ahead_days);
@@ -161,14 +162,16 @@ void read_share_ahead(Curve& curve, const HistoryView& view, const CountQuestion
           window;  // and the lower one is none: a share is unknown until its window is full
       return;
     }
+    if (!view.key_known) return;
     curve.lower += ahead.ms;
     curve.upper += ahead.ms;
     return;
   }
-  std::int64_t counted = (question.now + ahead - begins).ms;
+  std::int64_t counted = view.key_known ? (question.now + ahead - begins).ms : 0;
   curve.lower = curve.upper = std::clamp<std::int64_t>(counted, 0, window);
   Instant begins_to_grow = begins - ahead;
   Instant is_full = begins_to_grow + milliseconds(window);
+  if (!view.key_known) return;
   if (counted < 0) {
     curve.until = std::min(curve.until, begins_to_grow);
   } else if (counted < window) {
@@ -177,50 +180,79 @@ void read_share_ahead(Curve& curve, const HistoryView& view, const CountQuestion
   }
 }
 
-}  // namespace
-
-Instant reached_if_lasting(const ConditionHistory& history, const CountQuestion& question,
-                           std::int64_t threshold, Truth least) {
-  FeatureKind kind = question.feature.kind;
-  bool elapsed = kind == FeatureKind::held || kind == FeatureKind::held_share;
-  if (!elapsed) return days_if_lasting(history, question, threshold, least);
-  HistoryView view(history, question);
-  if (!view.begun) return kNever;
+// When it will have held so long, as surely as `least`, if it goes on; kNever: it does not hold.
+Instant held_long_at(const HistoryView& view, const CountQuestion& question, std::int64_t threshold,
+                     Truth least) {
   Instant begins = view.history.unknown_from();
   if (begins > question.now) {
-    bool in_time = kind == FeatureKind::held || threshold <= question.feature.window.count;
     bool lasts = truth_from_date(view, question) >= least;
-    return lasts && in_time ? begins + milliseconds(threshold) : kNever;
+    return lasts ? begins + milliseconds(threshold) : kNever;
   }
   if (view.now < least) return kNever;
-  auto bound = [&](const Feature& feature) {
-    CountQuestion asked{feature, question.plan, question.reader, question.now, question.supposed};
-    Reading reading = count_elapsed(history, asked).reading(question.now);
-    return least == Truth::yes ? reading.lower : reading.upper;
-  };
-  if (kind == FeatureKind::held) {
-    std::int64_t held = bound(question.feature);
-    return held >= threshold ? question.now : question.now + milliseconds(threshold - held);
+  Reading held = count_elapsed(view.history, question).reading(question.now);
+  std::int64_t bound = least == Truth::yes ? held.lower : held.upper;
+  return bound >= threshold ? question.now : question.now + milliseconds(threshold - bound);
+}
+
+void add_held(TruthSteps& steps, const HistoryView& view, const CountQuestion& question,
+              std::int64_t threshold) {
+  Instant certain = held_long_at(view, question, threshold, Truth::yes);
+  Instant possible = held_long_at(view, question, threshold, Truth::unknown);
+  steps.add(std::min(certain, possible), Truth::unknown);
+  steps.add(certain, Truth::yes);
+}
+
+// In s milliseconds the share is that of a window shorter by s, and s if the condition lasts: it
+// only grows, or only falls. It is known once the window is full.
+void add_share(TruthSteps& steps, const HistoryView& view, const CountQuestion& question,
+               std::int64_t threshold) {
+  if (question.feature.window.unit != TimeUnit::millisecond) return;
+  const ConditionHistory& history = view.history;
+  Instant now = question.now;
+  Instant begins = history.unknown_from();
+  bool dated = begins > now;
+  Truth lasts = dated ? truth_from_date(view, question) : view.now;
+  bool grows = lasts != Truth::no && view.key_known;
+  std::int64_t window = question.feature.window.count;
+  if (dated) {
+    if (grows && threshold <= window) steps.add(begins + milliseconds(threshold), lasts);
+    return;
   }
-  // In s milliseconds the share is that of a window shorter by s, and s; it only grows. It is
-  // certain once the window is full.
-  if (question.feature.window.unit != TimeUnit::millisecond) return kNever;
-  std::int64_t low = 0;
-  std::int64_t high = question.feature.window.count;
-  Instant start = question.now - milliseconds(high);
-  bool open = least == Truth::yes && is_open(history, start);
-  if (open) low = (history.begin() - start).ms;
-  while (low < high) {
-    std::int64_t ahead = low + (high - low) / 2;
+  auto is_reached = [&](std::int64_t ahead) {
     Feature shorter = question.feature;
     shorter.window.count -= ahead;
-    if (bound(shorter) + ahead >= threshold) {
+    CountQuestion asked{shorter, question.plan, question.reader, now, question.supposed};
+    std::int64_t counted = count_elapsed(history, asked).reading(now).lower;
+    return counted + (grows ? ahead : 0) >= threshold;
+  };
+  Instant start = now - milliseconds(window);
+  std::int64_t full = is_open(history, start) ? (history.begin() - start).ms : 0;
+  std::int64_t low = full;
+  std::int64_t high = window;
+  while (low < high) {
+    std::int64_t ahead = low + (high - low) / 2;
+    if (is_reached(ahead) == grows) {
       high = ahead;
     } else {
       low = ahead + 1;
     }
   }
-  return question.now + milliseconds(low);
+  if (full > 0) steps.add(now + milliseconds(full), grows ? Truth::no : Truth::yes);
+  bool ever = !grows || threshold <= window;
+  if (low > 0 && ever) steps.add(now + milliseconds(low), grows ? lasts : Truth::no);
+}
+
+}  // namespace
+
+TruthSteps elapsed_if_lasting(const ConditionHistory& history, const CountQuestion& question,
+                              std::int64_t threshold) {
+  TruthSteps steps(question.now,
+                   count_elapsed(history, question).reading(question.now).reaches(threshold));
+  HistoryView view(history, question);
+  if (!view.begun) return steps;
+  bool is_share = question.feature.kind == FeatureKind::held_share;
+  (is_share ? add_share : add_held)(steps, view, question, threshold);
+  return steps;
 }
 
 Curve count_elapsed(const ConditionHistory& history, const CountQuestion& question) {

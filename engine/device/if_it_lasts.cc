@@ -1,0 +1,114 @@
+#include "engine/device/if_it_lasts.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "engine/device/candidates.h"
+
+namespace sojourn {
+namespace {
+
+bool counts_days(FeatureKind kind) {
+  return kind == FeatureKind::consecutive_days || kind == FeatureKind::window_count ||
+         kind == FeatureKind::calendar_count || kind == FeatureKind::day_share;
+}
+
+// On each of which the question is asked of a candidate; otherwise as it is.
+std::vector<Supposition> all_supposed(const CountQuestion& question) {
+  std::vector<Supposition> all;
+  if (question.feature.candidate) all = suppositions(question, question.plan.asks_network);
+  if (all.empty()) all.push_back(question.supposed);
+  return all;
+}
+
+void add_date(TruthSteps& steps, const Feature& feature, const TimeZone& zone) {
+  if (feature.from_day > std::numeric_limits<std::int32_t>::min()) {
+    steps.add(zone.start_of({feature.from_day}), Truth::yes);
+  }
+  if (feature.until_day < std::numeric_limits<std::int32_t>::max()) {
+    steps.add(zone.start_of(next({feature.until_day}, 1)), Truth::no);
+  }
+}
+
+}  // namespace
+
+Instant IfItLasts::first(ConditionIndex condition, const Sought& sought, Instant from) {
+  const ConditionTable& conditions = evaluator_.policy().table().conditions;
+  const ConditionNode& node = conditions.node(condition);
+  switch (node.op) {
+    case ConditionOp::always:
+      return sought.holds ? from : kNever;
+    case ConditionOp::never:
+      return sought.holds ? kNever : from;
+    case ConditionOp::test:
+      return first_of_test(conditions.test_of(node), sought, from);
+    case ConditionOp::negation:
+      return first(conditions.child(node, 0), {!sought.holds, sought.least, sought.supposed}, from);
+    case ConditionOp::conjunction:
+    case ConditionOp::disjunction:
+      break;
+  }
+  auto part = [&](std::size_t i, Instant at) {
+    return first(conditions.child(node, static_cast<std::uint32_t>(i)), sought, at);
+  };
+  bool all = sought.holds == (node.op == ConditionOp::conjunction);
+  return (all ? first_of_all : first_of_any)(node.count, from, part);
+}
+
+Instant IfItLasts::first_of_any(std::size_t count, Instant from, const Part& first) {
+  Instant earliest = kNever;
+  for (std::size_t i = 0; i < count && earliest > from; ++i) {
+    earliest = std::min(earliest, first(i, from));
+  }
+  return earliest;
+}
+
+// Parts come and go: each says from when on it is met, until none asks for later.
+Instant IfItLasts::first_of_all(std::size_t count, Instant from, const Part& first) {
+  constexpr int kRounds = 1000;
+  Instant at = from;
+  for (int round = 0; round < kRounds; ++round) {
+    Instant asked = at;
+    for (std::size_t i = 0; i < count && at != kNever; ++i) at = first(i, at);
+    if (at == asked || at == kNever) return at;
+  }
+  return kNever;
+}
+
+Instant IfItLasts::first_of_test(const Test& test, const Sought& sought, Instant from) {
+  const Prepared& policy = evaluator_.policy();
+  const Feature& feature = policy.feature(test.feature);
+  const FeaturePlan& plan = policy.features[test.feature];
+  Curve curve = evaluator_.curve_with(test.feature, now_, sought.supposed);
+  Truth now = sojourn::judge(test, feature, curve.reading(now_));
+  if (from == now_ && sought.is_met_by(now)) return from;
+  CountQuestion question{feature, plan, evaluator_.reader(), now_, sought.supposed};
+  bool as_it_stands = feature.kind == FeatureKind::on_a_network;
+  if (as_it_stands || grows_while_it_lasts(feature.kind)) {
+    // With one of what is supposed it holds, with each of them it does not.
+    const std::vector<Supposition> all = all_supposed(question);
+    auto part = [&](std::size_t i, Instant at) {
+      Sought one{sought.holds, sought.least, all[i]};
+      if (as_it_stands) return first(feature.inner, one, at);
+      question.supposed = all[i];
+      return first_of_count(test, question, one, at);
+    };
+    return (sought.holds ? first_of_any : first_of_all)(all.size(), from, part);
+  }
+  TruthSteps steps(now_, now);
+  if (feature.kind == FeatureKind::date) add_date(steps, feature, policy.zone_of(plan));
+  if (feature.kind == FeatureKind::since) steps.add(due(question), Truth::yes);
+  return steps.first(from, [&](Truth truth) { return sought.is_met_by(truth); });
+}
+
+Instant IfItLasts::first_of_count(const Test& test, const CountQuestion& question,
+                                  const Sought& sought, Instant from) {
+  const ConditionHistory& history = evaluator_.condition_history(question.plan.history, now_);
+  auto is_met_by = [&](Truth truth) { return sought.is_met_by(truth); };
+  if (counts_days(question.feature.kind)) {
+    return first_day_if_lasting(history, question, test.threshold, from, is_met_by);
+  }
+  return elapsed_if_lasting(history, question, test.threshold).first(from, is_met_by);
+}
+
+}  // namespace sojourn
