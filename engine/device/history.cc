@@ -168,6 +168,9 @@ void DeviceHistory::record(Instant at, Rank rank, std::uint64_t line, std::uint6
     auto change =
         timeline.report({at, given.value, entry.standing(), !is_list}, log_, given.signal);
     if (change) effect.changes.push_back({given.signal, *change});
+    if (is_list && newest_report_ != kBeginning) {
+      timeline.join_before(newest_report_ - lateness_, timelines_[kProfile]);
+    }
     if (is_list || (change && given.signal == kProfile)) {
       Instant from = change ? std::min(at, change->stretch.from) : at;
       effect.changes.push_back({policy_.triggers.installed, {{from, kNever}, false}});
@@ -223,8 +226,6 @@ void DeviceHistory::tidy() {
   timelines_.for_each([&](SignalIndex signal, SignalTimeline& timeline) {
     if (!policy_.history_used[signal]) {
       timeline.forget_before(settled);
-    } else if (signal == kInstalled) {
-      timeline.join_before(settled, timelines_[kProfile]);
     } else if (!policy_.number_cuts[signal].empty()) {
       timeline.merge_before(settled, policy_.number_cuts[signal]);
     }

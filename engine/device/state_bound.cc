@@ -64,6 +64,7 @@ StateBound state_bound(const std::shared_ptr<const PreparedPolicy>& prepared) {
   bound.per_report = sizeof(ReportLog::Entry) + 2 * shape_bytes;
   // In order a value is a row; a late one may part the row that it contradicts.
   bound.per_value = sizeof(TimelineRow);
+  if (policy.history_used[kInstalled]) bound.per_report += sizeof(TimelineRow);  // each list is one
   bound.per_late_value = 2 * sizeof(TimelineRow);
   bound.per_event = sizeof(EventLog::Row);
   bound.per_amount = 2 * sizeof(UsageLog::Row);

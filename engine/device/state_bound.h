@@ -23,7 +23,7 @@ struct Heard {
   std::uint64_t reports = 0;  // within the lateness: those that a late one may still contradict
   // Values that differ from the one that stood, or came when that had lapsed: of each signal that a
   // report speaks about (StateBound::values_per_fix, ...); where the policy asks about silence, the
-  // report itself is one.
+  // report itself is one. So is a list of what is installed after another profile was enabled.
   std::uint64_t values = 0;
   std::uint64_t late_values = 0;  // ... in reports older than the newest
   std::uint64_t events = 0;       // named, rejects, commanded switches, alerts
