@@ -68,8 +68,7 @@ Json limits_json(FleetReplay& replay, DeviceIndex device) {
   const std::vector<BanClock::Row>& rows = replay.bans().rows();
   for (std::size_t row = 0; row < rows.size() && watch != nullptr; ++row) {
     const BanDays& days = watch->with_policy();
-    Instant deadline =
-        replay.loop(device).device().standing(rows[row].ban, replay.newest()).deadline;
+    Instant deadline = replay.loop(device).device().deadline(rows[row].ban, replay.newest());
     limits.push_back({{"ban", replay.policy().table().bans[rows[row].ban].label()},
                       {"violated", days.violated_day_count(row)},
                       {"doubtful", days.doubtful_day_count(row)},

@@ -285,7 +285,7 @@ void FleetReplay::add_bans(ReplayTotals& totals) {
         ban.first_device = directory_.label(device);
       }
       Device& now = fleet_.loop(device).device();
-      Instant deadline = now.standing(rows[row].ban, newest_).deadline;
+      Instant deadline = now.deadline(rows[row].ban, newest_);
       bool near = deadline > newest_ && deadline <= newest_ + kNearLimit;
       if (near && counts_now(device, watch_plan_.bans.table().bans[rows[row].ban])) {
         totals.near.push_back({deadline, directory_.label(device), rows[row].ban});

@@ -35,9 +35,16 @@ BanStanding BanJudge::standing(std::size_t index) {
   }
   standing.violated = judge(ban.violated[*profile]);
   standing.bites = judge(ban.bites[*profile]);
-  Truth least = ban.in_doubt_counts ? Truth::unknown : Truth::yes;
-  standing.deadline = IfItLasts(evaluator_, now_).holds_at(ban.violated[*profile], least);
   return standing;
+}
+
+Instant BanJudge::deadline(std::size_t index) {
+  evaluator_.prepare(now_);
+  const Ban& ban = evaluator_.policy().table().bans[index];
+  std::optional<std::size_t> profile = judged();
+  if (ban.forbids_change || !profile) return kNever;
+  Truth least = ban.in_doubt_counts ? Truth::unknown : Truth::yes;
+  return IfItLasts(evaluator_, now_).holds_at(ban.violated[*profile], least);
 }
 
 }  // namespace sojourn

@@ -17,6 +17,7 @@ class BanJudge {
   BanJudge(Evaluator& evaluator, Instant now) : evaluator_(evaluator), now_(now) {}
 
   BanStanding standing(std::size_t ban);
+  Instant deadline(std::size_t ban);  // Device::deadline
 
  private:
   // The place of the enabled profile in Ban::bites; absent while it is unknown.

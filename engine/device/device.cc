@@ -70,6 +70,9 @@ Instant Device::next_within(std::int32_t from_ms, std::int32_t until_ms, Instant
 BanStanding Device::standing(std::size_t ban, Instant now) {
   return BanJudge(state_->awake(), now).standing(ban);
 }
+Instant Device::deadline(std::size_t ban, Instant now) {
+  return BanJudge(state_->awake(), now).deadline(ban);
+}
 Explanation Device::explain(Instant now) { return Explainer(state_->awake(), now).explain(); }
 std::vector<ConditionEvidence> Device::because(const Decision& decision, Instant now) {
   return Explainer(state_->awake(), now).because(decision);

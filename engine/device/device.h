@@ -57,9 +57,6 @@ struct DeviceOptions {
 struct BanStanding {
   Truth violated = Truth::no;  // unknown as well while the enabled profile is
   Truth bites = Truth::no;     // violated, or within notice
-  // The first instant at which it is violated if what it counts goes on from now (semantics 21):
-  // now when it is violated; kNever when nothing leads there.
-  Instant deadline = kNever;
 };
 
 // Not thread-safe; different devices are independent of each other.
@@ -93,8 +90,8 @@ class Device {
   // The reading of a feature, as the next decision will see it.
   Reading read(FeatureIndex feature, Instant now);
   // By how much the moment that a calendar question is about has gone by; negative: how long until
-  // then. Of `since` when it becomes true; of a `recency` within months when the last instant of its
-  // condition leaves the window. Absent while there is none.
+  // then. Of `since` when it becomes true; of a `recency` within months when the last instant of
+  // its condition leaves the window. Absent while there is none.
   std::optional<Duration> gone_by(FeatureIndex feature, Instant now);
   // A condition of the policy's table, and until when it stays so if no report comes (a lower
   // bound).
@@ -102,8 +99,11 @@ class Device {
   // The first instant from now on within these hours of the device's own clock (milliseconds of the
   // day, half-open, may cross midnight), if it stays where it is.
   Instant next_within(std::int32_t from_ms, std::int32_t until_ms, Instant now);
-  // How a ban stands with the enabled profile, and when it would be violated.
+  // How a ban stands with the enabled profile.
   BanStanding standing(std::size_t ban, Instant now);
+  // The first instant at which it is violated if what it counts goes on from now (semantics 21):
+  // now when it is violated; kNever when nothing leads there. Dearer than how it stands.
+  Instant deadline(std::size_t ban, Instant now);
   Explanation explain(Instant now);
   // The evidence of the deciding rule's conditions, for a record.
   std::vector<ConditionEvidence> because(const Decision& decision, Instant now);

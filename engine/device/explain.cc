@@ -64,7 +64,7 @@ std::vector<BanEvidence> Explainer::bans() {
   BanJudge judge(evaluator_, now_);
   for (std::size_t i = 0; i < evaluator_.policy().table().bans.size(); ++i) {
     BanStanding standing = judge.standing(i);
-    if (standing.bites != Truth::no) found.push_back(about_ban(i, standing));
+    if (standing.bites != Truth::no) found.push_back(about_ban(i, standing, judge.deadline(i)));
   }
   return found;
 }
@@ -73,12 +73,12 @@ std::vector<BanEvidence> Explainer::consulted() {
   std::vector<BanEvidence> found;
   BanJudge judge(evaluator_, now_);
   for (std::size_t i = 0; i < evaluator_.policy().table().bans.size(); ++i) {
-    found.push_back(about_ban(i, judge.standing(i)));
+    found.push_back(about_ban(i, judge.standing(i), judge.deadline(i)));
   }
   return found;
 }
 
-BanEvidence Explainer::about_ban(std::size_t index, const BanStanding& standing) {
+BanEvidence Explainer::about_ban(std::size_t index, const BanStanding& standing, Instant deadline) {
   const Ban& ban = evaluator_.policy().table().bans[index];
   std::int64_t enabled = evaluator_.history().value(kProfile, now_);
   BanEvidence evidence;
@@ -93,7 +93,7 @@ BanEvidence Explainer::about_ban(std::size_t index, const BanStanding& standing)
                    : standing.bites == Truth::yes    ? "within notice"
                    : standing.bites == Truth::no     ? "obeyed"
                                                      : "in doubt";
-  evidence.deadline = standing.deadline;
+  evidence.deadline = deadline;
   if (enabled == kUnknownValue) return evidence;
   bool may_bite = ban.forbids_change || evidence.state == "in doubt";
   const std::vector<ConditionIndex>& of_candidate = may_bite ? ban.bites : ban.violated;

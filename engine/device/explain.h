@@ -29,7 +29,7 @@ class Explainer {
 
  private:
   RuleEvidence about_rule(std::uint32_t rule);
-  BanEvidence about_ban(std::size_t ban, const BanStanding& standing);
+  BanEvidence about_ban(std::size_t ban, const BanStanding& standing, Instant deadline);
   std::vector<BanEvidence> consulted();
   std::string change_state(const Ban& ban);
   std::vector<ConditionEvidence> about_change(const Ban& ban, std::size_t judged);

@@ -8,6 +8,9 @@
 namespace sojourn {
 namespace {
 
+// What has not come together by then, after each part was met once, never does.
+constexpr Duration kYearsAhead = days(800);
+
 bool counts_days(FeatureKind kind) {
   return kind == FeatureKind::consecutive_days || kind == FeatureKind::window_count ||
          kind == FeatureKind::calendar_count || kind == FeatureKind::day_share;
@@ -65,26 +68,33 @@ Instant IfItLasts::first_of_any(std::size_t count, Instant from, const Part& fir
 
 // Parts come and go: each says from when on it is met, until none asks for later.
 Instant IfItLasts::first_of_all(std::size_t count, Instant from, const Part& first) {
-  constexpr int kRounds = 1000;
   Instant at = from;
-  for (int round = 0; round < kRounds; ++round) {
-    Instant asked = at;
-    for (std::size_t i = 0; i < count && at != kNever; ++i) at = first(i, at);
-    if (at == asked || at == kNever) return at;
+  Instant latest = kNever;
+  std::size_t met = 0;
+  for (std::size_t asked = 0; met < count && at != kNever; ++asked) {
+    if (asked == count) latest = at + kYearsAhead;
+    if (at > latest) return kNever;
+    Instant next = first(asked % count, at);
+    met = next == at ? met + 1 : 1;
+    at = next;
   }
-  return kNever;
+  return at;
 }
 
 Instant IfItLasts::first_of_test(const Test& test, const Sought& sought, Instant from) {
   const Prepared& policy = evaluator_.policy();
   const Feature& feature = policy.feature(test.feature);
   const FeaturePlan& plan = policy.features[test.feature];
-  Curve curve = evaluator_.curve_with(test.feature, now_, sought.supposed);
-  Truth now = sojourn::judge(test, feature, curve.reading(now_));
-  if (from == now_ && sought.is_met_by(now)) return from;
-  CountQuestion question{feature, plan, evaluator_.reader(), now_, sought.supposed};
   bool as_it_stands = feature.kind == FeatureKind::on_a_network;
-  if (as_it_stands || grows_while_it_lasts(feature.kind)) {
+  bool counts = as_it_stands || grows_while_it_lasts(feature.kind);
+  Truth now = Truth::unknown;  // of counts asked only at first
+  if (!counts || from == now_) {
+    Curve curve = evaluator_.curve_with(test.feature, now_, sought.supposed);
+    now = sojourn::judge(test, feature, curve.reading(now_));
+    if (from == now_ && sought.is_met_by(now)) return from;
+  }
+  CountQuestion question{feature, plan, evaluator_.reader(), now_, sought.supposed};
+  if (counts) {
     // With one of what is supposed it holds, with each of them it does not.
     const std::vector<Supposition> all = all_supposed(question);
     auto part = [&](std::size_t i, Instant at) {

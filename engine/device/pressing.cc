@@ -42,15 +42,15 @@ CallingBans calling_bans(Device& device, const RuleTable& table, Instant now) {
   CallingBans found;
   for (std::size_t i = 0; i < table.bans.size(); ++i) {
     const Ban& ban = table.bans[i];
-    BanStanding standing = device.standing(i, now);
-    if (!calls(ban, standing)) continue;
+    if (!calls(ban, device.standing(i, now))) continue;
     found.any = true;
-    if (standing.deadline == kNever) continue;
+    Instant deadline = device.deadline(i, now);
+    if (deadline == kNever) continue;
     // Never less than what a switch may take, and two days (semantics 21).
     Duration lead = std::max(table.settings.lead, milliseconds(ban.assuming.ms + days(2).ms));
-    Instant begin_by = standing.deadline - lead;
+    Instant begin_by = deadline - lead;
     if (found.first && begin_by >= found.first->begin_by) continue;
-    found.first = CallingBan{i, standing.deadline, begin_by};
+    found.first = CallingBan{i, deadline, begin_by};
   }
   return found;
 }

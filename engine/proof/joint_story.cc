@@ -228,7 +228,7 @@ class JointLife {
 
   // ... before the switch that it calls for need have been made.
   bool is_violated() {
-    Instant deadline = device_.standing(joint_.ban, now_).deadline;
+    Instant deadline = device_.deadline(joint_.ban, now_);
     if (deadline == kNever || deadline >= now_ + joint_.assuming) return false;
     ProfileIndex leads_to = wanted();
     if (deadline > now_) {

@@ -139,7 +139,7 @@ class LifeSearch {
     std::int64_t nearest_call = kFar;
     for (std::size_t b = 0; b < table_.bans.size(); ++b) {
       if (table_.bans[b].forbids_change) continue;
-      Instant deadline = device.standing(b, now).deadline;
+      Instant deadline = device.deadline(b, now);
       std::int64_t left = deadline == kNever ? kFar : (deadline - now).ms / kDayMs;
       if (b == question_.ban) {
         distances.first = left;
@@ -222,7 +222,8 @@ class LifeSearch {
         called = way.now;
         Day today = zone_.day_of(way.now);
         Instant whole = zone_.at_wall_time(Day{today.number + ban().notice_days}, 0);
-        if (ban().notice_days > 0 && standing.deadline < whole) return false;
+        bool late = ban().notice_days > 0 && way.device.deadline(question_.ban, way.now) < whole;
+        if (late) return false;
       }
       if (standing.violated == Truth::yes) {
         if (!called || way.now == end) return false;
@@ -252,7 +253,7 @@ class LifeSearch {
       if (way.now >= latest) return false;
       step(way, latest);
     }
-    Instant deadline = way.device.standing(question_.ban, way.now).deadline;
+    Instant deadline = way.device.deadline(question_.ban, way.now);
     if (deadline == kNever || deadline >= way.now + ban().assuming) return false;
     way.text +=
         fmt::format("  at {}\n", time_of(way.now)) + expectation(wanted(way.device, way.now, to));

@@ -279,7 +279,7 @@ inline void compare_life(const LawPair& both, std::uint64_t seed, Instant start,
 }
 
 // A law is read and compiled once for so many lives.
-inline constexpr int kLivesPerLaw = 4;
+inline constexpr int kLivesPerLaw = 6;
 
 // One law and some lives. `planted`: what the fast path is given instead.
 inline void compare(std::uint64_t seed, const Planted* planted, Comparison& so_far) {

@@ -89,7 +89,8 @@ TEST_CASE("a law decides the same in whatever order reports come within the late
       CHECK(late.also() == in_order.also());
       for (std::size_t ban = 0; ban < law.bans.size(); ++ban) {
         BanStanding a = late.standing(ban, t), b = in_order.standing(ban, t);
-        CHECK((a.violated == b.violated && a.bites == b.bites && a.deadline == b.deadline));
+        CHECK((a.violated == b.violated && a.bites == b.bites));
+        CHECK(late.deadline(ban, t) == in_order.deadline(ban, t));
       }
     }
   }

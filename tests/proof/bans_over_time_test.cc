@@ -565,13 +565,14 @@ bool violated_in(const std::shared_ptr<const PreparedPolicy>& policy, const Smal
       if (loop.device().enabled_profile(at) != std::int64_t{0}) return false;
       BanStanding standing = loop.device().standing(0, at);
       if (standing.bites != Truth::yes) {
-        if (!called || standing.deadline > at + days(ban.notice_days + 1)) called.reset();
+        if (!called || loop.device().deadline(0, at) > at + days(ban.notice_days + 1))
+          called.reset();
         continue;
       }
       if (!called) {
         called = at;
         // The notice is whole when the first violating day is so many days ahead.
-        Day today = TimeZone().day_of(at), first = TimeZone().day_of(standing.deadline);
+        Day today = TimeZone().day_of(at), first = TimeZone().day_of(loop.device().deadline(0, at));
         in_time = first.number - today.number >= ban.notice_days;
       }
       if (standing.violated == Truth::yes && in_time && at != report.at) return true;

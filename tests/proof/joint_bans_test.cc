@@ -313,7 +313,7 @@ class RandomLife {
       ++orders_;
       Day today = zone_.day_of(now_);
       Instant whole = zone_.at_wall_time(Day{today.number + table_.bans[ban_].notice_days}, 0);
-      by_world_ = standing.deadline < whole;
+      by_world_ = device_.deadline(ban_, now_) < whole;
     }
     return standing.violated != Truth::yes || (ordered_ && by_world_);
   }

@@ -200,8 +200,9 @@ Truth lasting(const HistoryView& view, const CountQuestion& question) {
 
 // The same as surely as the condition lasts, for a count that is asked alone. Of a share only
 // certain days count: those to come are as certain as their key.
-DaysAhead days_if_it_lasts(const HistoryView& view, const CountQuestion& question, Truth lasts) {
+DaysAhead days_if_it_lasts(const HistoryView& view, const CountQuestion& question) {
   DaysAhead ahead = days_ahead(view, question);
+  Truth lasts = lasting(view, question);
   bool is_share = question.feature.kind == FeatureKind::day_share;
   if (!is_share || lasts == Truth::no) ahead.truth = lasts;
   return ahead;
@@ -306,19 +307,20 @@ Instant first_day_if_lasting(const ConditionHistory& history, const CountQuestio
   // Beyond two years every window has passed and every calendar come round.
   constexpr std::int32_t kDaysAhead = 800;
   HistoryView view(history, question);
-  if (!view.begun) return kNever;
-  Truth lasts = lasting(view, question);
-  bool in_doubt = question.feature.kind == FeatureKind::day_share && lasts == Truth::unknown;
-  DaysAhead ahead = days_if_it_lasts(view, question, lasts);
+  if (!view.begun) return is_met(Truth::unknown) ? from : kNever;
+  DaysAhead ahead = days_if_it_lasts(view, question);
   DayView days = look(view, question.now);
   std::int32_t unseen = days.today;
   std::int32_t first = history.zone().day_of(from).number;
   for (days.today = first; days.today <= first + kDaysAhead; ++days.today) {
     ahead.add(days, unseen);
     unseen = days.today + 1;
-    Truth reached = read(question.feature, days).reaches(threshold);
-    if (!is_met(in_doubt ? both(reached, Truth::unknown) : reached)) continue;
-    return std::max(from, history.zone().start_of({days.today}));
+    Reading reading = read(question.feature, days);
+    if (is_met(reading.reaches(threshold))) {
+      return std::max(from, history.zone().start_of({days.today}));
+    }
+    bool idle = ahead.truth == Truth::no && reading.upper == 0;
+    if (idle) return kNever;  // nothing is left that could leave
   }
   return kNever;
 }

@@ -215,7 +215,7 @@ void add_share(TruthSteps& steps, const HistoryView& view, const CountQuestion& 
   bool grows = lasts != Truth::no && view.key_known;
   std::int64_t window = question.feature.window.count;
   if (dated) {
-    if (grows && threshold <= window) steps.add(begins + milliseconds(threshold), lasts);
+    if (grows && threshold <= window) steps.add(begins + milliseconds(threshold), Truth::yes);
     return;
   }
   auto is_reached = [&](std::int64_t ahead) {
@@ -237,9 +237,9 @@ void add_share(TruthSteps& steps, const HistoryView& view, const CountQuestion& 
       low = ahead + 1;
     }
   }
-  if (full > 0) steps.add(now + milliseconds(full), grows ? Truth::no : Truth::yes);
+  if (full > 0) steps.add(now + milliseconds(full), truth_of(!grows));
   bool ever = !grows || threshold <= window;
-  if (low > 0 && ever) steps.add(now + milliseconds(low), grows ? lasts : Truth::no);
+  if (low > 0 && ever) steps.add(now + milliseconds(low), truth_of(grows));
 }
 
 }  // namespace
