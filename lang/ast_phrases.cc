@@ -244,8 +244,9 @@ ast::TimeWord PhraseBuilder::time_word(Node node) {
     near = nearest_spelling(node.text(), words);
   }
   error(Code::E0206, node.span(), fmt::format("`{}` is not a unit of time", words_of(node)),
-        near.empty() ? "units of time are seconds, minutes, hours, days, weeks, months and years"
-                     : fmt::format("did you mean `{}`?", near));
+        node.text() == "km" ? "a distance is compared: `border distance < 5 km`"
+        : near.empty() ? "units of time are seconds, minutes, hours, days, weeks, months and years"
+                       : fmt::format("did you mean `{}`?", near));
   return ast::TimeWord::day;
 }
 
