@@ -230,8 +230,12 @@ Reading read_ahead(const HistoryView& view, const CountQuestion& question, DayVi
 }
 
 // A count of days moves by at most one a day, so no threshold is crossed for as many midnights as
-// lie between it and the nearest. 0: it may jump.
-std::int64_t days_to_nearest_cut(const FeaturePlan& plan, const Reading& reading) {
+// lie between it and the nearest. At a month's end up to three more leave a window of months.
+std::int64_t days_to_nearest_cut(const Feature& feature, const FeaturePlan& plan,
+                                 const Reading& reading) {
+  bool of_months =
+      feature.kind == FeatureKind::window_count &&
+      (feature.window.unit == TimeUnit::month || feature.window.unit == TimeUnit::year);
   std::int64_t nearest = kNotYet;
   for (std::int64_t bound : {reading.lower, reading.upper}) {
     if (bound == kNotYet) continue;
@@ -239,13 +243,13 @@ std::int64_t days_to_nearest_cut(const FeaturePlan& plan, const Reading& reading
       nearest = std::min(nearest, cut > bound ? cut - bound : bound - cut + 1);
     }
   }
-  return nearest;
+  return of_months ? std::max<std::int64_t>(nearest - 3, 1) : nearest;
 }
 
 Instant class_until(const CountQuestion& question, const HistoryView& view, const DayView& days,
                     const Reading& reading, Instant midnight) {
   const Feature& feature = question.feature;
-  std::int64_t quiet = days_to_nearest_cut(question.plan, reading);
+  std::int64_t quiet = days_to_nearest_cut(feature, question.plan, reading);
   bool jumps = view.supposed || feature.ahead_days != 0 || feature.kind == FeatureKind::day_share ||
                feature.gap_days > 0 ||
                (feature.kind == FeatureKind::window_count && feature.bucket != TimeUnit::day);
