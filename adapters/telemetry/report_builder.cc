@@ -181,7 +181,7 @@ void ReportBuilder::set_device(const Scalar& value) {
 
 void ReportBuilder::set_network(const Scalar& value) {
   if (value.is_null()) return out_->network.make_unknown();
-  std::optional<Plmn> plmn = value.is_text() ? parse_plmn(value.text) : std::nullopt;
+  std::optional<Plmn> plmn = value.is_name() ? parse_plmn(value.text) : std::nullopt;
   if (!plmn) return drop(Code::E0641, fmt::format("{} is no network code", quoted(value)));
   out_->network.give(*plmn);
 }

@@ -72,7 +72,9 @@ constexpr Row kRows[] = {
     {R"(,"network":null)", " network=null", ""},
     {R"(,"network":"abc")", "", "network refused [E0641]: `abc` is no network code"},
     {R"(,"network":"724-5")", "", "network refused [E0641]: `724-5` is no network code"},
-    {R"(,"network":72405)", "", "network refused [E0641]: `72405` is no network code"},
+    {R"(,"network":72405)", " network=724-05", ""},  // as a table's cell says it
+    {R"(,"network":724)", " network=724", ""},
+    {R"(,"network":7240)", "", "network refused [E0641]: `7240` is no network code"},
     {R"(,"network":{"mcc":724})", "", "network refused [E0641]: `network` cannot be an object"},
     {R"(,"rat":"lte-m")", " rat=lte-m", ""},
     {R"(,"rat":"nb-iot")", " rat=nb-iot", ""},
