@@ -98,6 +98,12 @@ std::string spoken_comparison(std::string_view subject, std::string_view rest) {
   }
   std::size_t between = measure_words(rest, "between");
   if (between == 0) return {};
+  std::string_view hours = rest.substr(between);
+  bool a_clock = hours.size() > 2 && is_digit(hours[0]) && is_digit(hours[1]) && hours[2] == ':';
+  if (a_clock) {
+    return "hours are a condition of their own: `and between 02:00 and 05:00`; when to switch "
+           "stands behind the outcome: `then profile = .., between 02:00 and 05:00`";
+  }
   std::string_view low = amount_at(rest.substr(between));
   std::size_t at = between + low.size();
   at += measure_gap(rest.substr(at));
