@@ -40,11 +40,20 @@ Json policy_part(const DryrunSummary& summary) {
   json["rules"] = Json::array();
   for (std::size_t i = 0; i < summary.totals.rules.size(); ++i) {
     const RuleCounts& counts = summary.totals.rules[i];
-    bool otherwise = i == table.rules.size();
+    if (is_idle_ban(summary, i)) continue;
+    std::string text, at, written = "otherwise";
+    if (i < table.rules.size()) {
+      text = table.rules[i].text;
+      at = table.rules[i].origin.text();
+      written = table.rules[i].source;
+    } else if (i - table.rules.size() < table.bans.size()) {
+      at = table.bans[i - table.rules.size()].origin.text();
+      written = table.bans[i - table.rules.size()].written;
+    }
     json["rules"].push_back({{"name", rule_label(table, i)},
-                             {"text", otherwise ? "" : table.rules[i].text},
-                             {"at", otherwise ? "" : table.rules[i].origin.text()},
-                             {"written", otherwise ? "otherwise" : table.rules[i].source},
+                             {"text", text},
+                             {"at", at},
+                             {"written", written},
                              {"decisions", counts.decision_count},
                              {"devices", counts.device_count}});
   }

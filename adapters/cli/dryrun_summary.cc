@@ -164,6 +164,7 @@ void add_comparison(std::string& out, const DryrunSummary& summary,
       set("device-days violated, " + of.table.bans[ban.ban].label(), ban.with.device_day_count);
     }
     for (std::size_t i = 0; i < of.totals.rules.size(); ++i) {
+      if (is_idle_ban(of, i)) continue;
       set("decisions by " + rule_label(of.table, i), of.totals.rules[i].decision_count);
     }
   };
@@ -211,6 +212,7 @@ Json policy_json(const DryrunSummary& summary) {
   json["dropped_values"] = totals.refused_value_count;
   Json rules = Json::array();
   for (std::size_t i = 0; i < totals.rules.size(); ++i) {
+    if (is_idle_ban(summary, i)) continue;
     rules.push_back({{"rule", rule_label(summary.table, i)},
                      {"fired", totals.rules[i].decision_count > 0 || totals.rules[i].spoke},
                      {"decisions", totals.rules[i].decision_count},
@@ -247,8 +249,16 @@ std::string policy_title(const RuleTable& table) {
                      settings.version.empty() ? "" : " ", settings.version);
 }
 
-std::string rule_label(const RuleTable& table, std::size_t rule) {
-  return rule < table.rules.size() ? table.rules[rule].label() : "otherwise";
+bool is_idle_ban(const DryrunSummary& summary, std::size_t place) {
+  std::size_t rules = summary.table.rules.size();
+  bool is_ban = place >= rules && place < rules + summary.table.bans.size();
+  return is_ban && summary.totals.rules[place].decision_count == 0;
+}
+
+std::string rule_label(const RuleTable& table, std::size_t place) {
+  if (place < table.rules.size()) return table.rules[place].label();
+  std::size_t ban = place - table.rules.size();
+  return ban < table.bans.size() ? "ban " + table.bans[ban].label() : "otherwise";
 }
 
 std::string summary_text(const DryrunSummary& summary, const DryrunComparison* comparison) {

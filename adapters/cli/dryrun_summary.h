@@ -30,7 +30,9 @@ std::string summary_json(const DryrunSummary& summary, const DryrunComparison* c
 
 // "acme-latam 2026.11"
 std::string policy_title(const RuleTable& table);
-// "meters-in-brazil"; behind the last rule, "otherwise".
-std::string rule_label(const RuleTable& table, std::size_t rule);
+// What a place in ReplayTotals::rules stands for: "meters-in-brazil", "ban br", "otherwise".
+std::string rule_label(const RuleTable& table, std::size_t place);
+// Is it a ban that decided nothing? Most do not: there are rules that keep to them.
+bool is_idle_ban(const DryrunSummary& summary, std::size_t place);
 
 }  // namespace sojourn::cli

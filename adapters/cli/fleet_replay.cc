@@ -41,7 +41,7 @@ class FleetReplay::Worker {
         share_(share),
         share_count_(share_count),
         records_(records),
-        rules_(table.rules.size() + 1) {}
+        rules_(table.rules.size() + table.bans.size() + 1) {}
 
   bool owns(DeviceIndex device) const { return device % share_count_ == share_; }
 
@@ -89,12 +89,18 @@ class FleetReplay::Worker {
     bool spoke = false;
   };
 
+  // Of what decided, in ReplayTotals::rules.
+  std::size_t place_of(const Decision& decision) const {
+    if (decision.rule >= 0) return static_cast<std::size_t>(decision.rule);
+    if (decision.ban >= 0) return table_.rules.size() + static_cast<std::size_t>(decision.ban);
+    return rules_.size() - 1;
+  }
+
   void take(const DecisionRecord& record, DeviceLoop& loop, DeviceIndex device,
             std::pair<std::uint64_t, std::uint64_t> order) {
     // A record may only say that what was decided now waits, or waits no more.
     if (loop.decided_at() == record.at) {
-      std::int32_t rule = loop.decision()->rule;
-      RuleShare& share = rules_[rule < 0 ? rules_.size() - 1 : static_cast<std::size_t>(rule)];
+      RuleShare& share = rules_[place_of(*loop.decision())];
       ++share.decision_count;
       share.devices.insert(device);
     }
@@ -301,7 +307,7 @@ void FleetReplay::add_bans(ReplayTotals& totals) {
 ReplayTotals FleetReplay::totals() {
   ReplayTotals totals;
   totals.device_count = fleet_.size();
-  totals.rules.resize(policy_->table().rules.size() + 1);
+  totals.rules.resize(policy_->table().rules.size() + policy_->table().bans.size() + 1);
   std::vector<std::pair<std::uint64_t, std::string>> examples;
   for (const auto& worker : workers_) {
     worker->add_counts(totals.rules);

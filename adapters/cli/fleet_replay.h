@@ -39,7 +39,7 @@ struct ReplayOptions {
   const service::MasterData* names = nullptr;
 };
 
-// What a rule (or `otherwise`) did in a replay.
+// What a rule (or a ban's remedy, or `otherwise`) did in a replay.
 struct RuleCounts {
   std::uint64_t decision_count = 0;  // changes to it
   std::uint64_t device_count = 0;    // devices it ever decided for
@@ -70,7 +70,7 @@ inline constexpr Duration kNearLimit = days(30);
 struct ReplayTotals {
   std::uint64_t device_count = 0;
   LoopTotals loops;               // summed over devices
-  std::vector<RuleCounts> rules;  // by rule, `otherwise` last
+  std::vector<RuleCounts> rules;  // by rule, then by ban, `otherwise` last
   std::uint64_t switching_device_count = 0;
   std::uint64_t switches_per_device_max = 0;
   std::string most_switched_device;

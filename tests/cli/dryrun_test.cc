@@ -64,6 +64,37 @@ TEST_CASE("an open dry-run judges what was recorded") {
   CHECK_FALSE(ban.contains("without"));
 }
 
+TEST_CASE("what a ban decides is counted as the ban's, in text, JSON and page") {
+  ScratchFolder scratch;
+  scratch.write("policy.sojourn",
+                "profile bootstrap home FR iccid 8933*\n"
+                "profile vivo-local home BR iccid 895510* download \"smdp.vivo.example\"\n"
+                "ban stay never roaming in BR on more than 3 consecutive days\n"
+                "  notice 2 days\n"
+                "  remedy profile = vivo-local\n"
+                "ban idle never roaming in FR remedy profile = bootstrap\n"
+                "otherwise keep\n");
+  scratch.write("trace.ndjson", R"({"ts":"2026-05-01T00:00:00Z","device":"a","network":"724-05",)"
+                                R"("profile":"bootstrap","commissioned":"2026-05-01"})"
+                                "\n"
+                                R"({"ts":"2026-05-02T12:00:00Z","device":"a","network":"724-05"})"
+                                "\n");
+  std::string page_path = scratch.file("page.html");
+  std::string run = "sojourn dryrun " + scratch.file("policy.sojourn") + " --trace " +
+                    scratch.file("trace.ndjson") + " --report " + page_path + " --format json";
+  Json rules = Json::parse(run_shell(run).out)["rules"];
+  REQUIRE(rules.size() == 2);
+  CHECK(rules[0]["rule"] == "ban stay");
+  CHECK(rules[0]["decisions"] == 1);
+  CHECK(rules[1]["rule"] == "otherwise");
+  CHECK(rules[1]["decisions"] == 1);
+  Json shown = page_data(read_whole(page_path))["rules"];
+  REQUIRE(shown.size() == 2);
+  CHECK(shown[0]["name"] == "ban stay");
+  CHECK_THAT(shown[0]["written"].get<std::string>(), Contains("3 consecutive days"));
+  CHECK(shown[1]["written"] == "otherwise");
+}
+
 TEST_CASE("an inventory makes one device of its EID and its IMEI") {
   ScratchFolder scratch;
   scratch.write("policy.sojourn",
