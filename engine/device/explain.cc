@@ -168,10 +168,9 @@ std::vector<ConditionEvidence> Explainer::because(const Decision& decision) {
   evaluator_.prepare(now_);
   const RuleTable& table = evaluator_.policy().table();
   if (decision.ban >= 0) {
-    const Ban& ban = table.bans[static_cast<std::size_t>(decision.ban)];
-    std::size_t judged = judged_with(ban);
-    if (judged >= ban.bites.size()) return {};
-    return ban.forbids_change ? about_change(ban, judged) : about_condition(ban.bites[judged]);
+    auto ban = static_cast<std::size_t>(decision.ban);
+    BanJudge judge(evaluator_, now_);
+    return about_ban(ban, judge.standing(ban), kNever).because;
   }
   if (decision.rule < 0) return {};
   return about_condition(table.rules[static_cast<std::size_t>(decision.rule)].condition);

@@ -105,6 +105,19 @@ TEST_CASE("a deadline is when all that must hold together does so at once") {
   }
 }
 
+TEST_CASE("a ban that decides within its notice is told as it stands, not as its notice asks") {
+  Device device =
+      device_under("ban now never roaming in BR on more than 1 days within 9 days notice 1 day");
+  Instant noon = *parse_rfc3339(kNoon);
+  Decision decision = device.decide(noon);
+  REQUIRE(decision.ban == 0);
+  std::vector<ConditionEvidence> because = device.because(decision, noon);
+  REQUIRE(because.size() == 2);
+  CHECK(because[0].condition == "roaming in BR on more than 1 days within 9 days");
+  CHECK(because[0].truth == Truth::unknown);  // nobody knows the days before
+  CHECK(because[0].count == 1);
+}
+
 TEST_CASE("a ban whose notice alone is share enough does not bite before its window can be full") {
   Device device =
       device_under("ban now never roaming in BR for more than 25% of 36 hours notice 1 day");
