@@ -37,7 +37,7 @@ Diagnostic in_file(const std::string& path, Diagnostic error) {
 Result<PackedRegionMap> open_map(const std::string& path, MapKind kind) {
   Result<Bytes> bytes = read_bytes(path);
   if (!bytes) return std::move(bytes).error();
-  Result<PackedRegionMap> map = unpack_region_map(*bytes, kind);
+  Result<PackedRegionMap> map = read_region_names(std::move(bytes).value(), kind);
   if (!map) return in_file(path, std::move(map).error());
   return map;
 }

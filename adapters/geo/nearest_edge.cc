@@ -10,7 +10,7 @@
 namespace sojourn::geo {
 namespace {
 
-constexpr double kRootDegrees = double{1u << RegionIndex::kRootShift} / kUnitsPerDegree;
+constexpr double kRootDegrees = double{kRootSize} / kUnitsPerDegree;
 
 // Every cell more than `ring` rings away is farther than this: over the parallels, or over the
 // meridians at the latitude nearest to a pole that so short a way can reach.
@@ -31,11 +31,9 @@ std::optional<RegionIndex::Nearest> RegionIndex::nearest_edge(LatLon at,
                                                               std::uint16_t label) const {
   const GridPoint point = to_grid(at);
   const SpacePoint from = to_space(at);
-  const auto row =
-      static_cast<int>(static_cast<std::uint32_t>(std::int64_t{point.y} + kLatMax) >> kRootShift);
-  const auto column =
-      static_cast<int>(static_cast<std::uint32_t>(std::int64_t{point.x} + kLonMax) >> kRootShift);
-  constexpr int kColumnCount = static_cast<int>(kColumns);
+  const auto row = static_cast<int>(root_row(point.y));
+  const auto column = static_cast<int>(root_column(point.x));
+  constexpr int kColumnCount = static_cast<int>(kRootColumns);
   struct Candidate {
     double least_m;
     EdgeId edge;
@@ -43,10 +41,8 @@ std::optional<RegionIndex::Nearest> RegionIndex::nearest_edge(LatLon at,
   std::vector<Candidate> candidates;
   double most_m = 1e9;  // some edge is no farther than this
   auto visit_cell = [&](int r, int c) {
-    const Bucket* bucket = bucket_of(
-        static_cast<std::uint32_t>(r * kColumnCount + (c + 2 * kColumnCount) % kColumnCount));
-    if (bucket == nullptr) return;
-    for (EdgeId edge : edges_of(*bucket)) {
+    const auto around = static_cast<std::uint32_t>((c + 2 * kColumnCount) % kColumnCount);
+    for (EdgeId edge : edges_.in_cell(static_cast<std::uint32_t>(r), around)) {
       const DistanceBounds bounds =
           bound_edge_distance(from, to_degrees(edge_begin(edge)), to_degrees(edge_end(edge)));
       if (bounds.least_m > most_m) continue;
@@ -59,7 +55,7 @@ std::optional<RegionIndex::Nearest> RegionIndex::nearest_edge(LatLon at,
   // One ring more than the distance asks for, because the last column is narrower.
   for (int ring = 0; ring <= kColumnCount / 2 + 1; ++ring) {
     if (ring > 1 && beyond_ring_m(at, ring - 2) > most_m) break;
-    for (int r = std::max(0, row - ring); r <= std::min<int>(kRows - 1, row + ring); ++r) {
+    for (int r = std::max(0, row - ring); r <= std::min<int>(kRootRows - 1, row + ring); ++r) {
       const bool whole = r == row - ring || r == row + ring;
       const int half = std::min(ring, kColumnCount / 2 + 1);
       for (int c = column - half; c <= column + half; c += whole || half == 0 ? 1 : 2 * half)

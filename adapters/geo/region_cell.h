@@ -5,7 +5,7 @@
 //   kLeaf:    bits 2-31 offset in the block of a leaf: label << 16 | edge count, then the edges
 //   kNode:    bits 2-31 offset in the block of its 16 children, row by row from the south-west
 // A root cell is a 64-bit word: a uniform cell, or kBlock and the address of its block (word 0 the
-// bucket, word 1 the cell), or kUnbuilt and its bucket's index from bit 2.
+// cell), or kUnbuilt and, from bit 2, the label at its south-west corner.
 #pragma once
 
 #include <algorithm>

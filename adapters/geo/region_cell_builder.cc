@@ -71,63 +71,36 @@ double box_edge_distance(const ShrinkingPlane& plane, const GridBox& box, GridPo
 
 }  // namespace
 
-bool edge_touches(GridPoint a, GridPoint b, const GridBox& box) {
-  if (std::max(a.x, b.x) < box.min_x || std::min(a.x, b.x) > box.max_x) return false;
-  if (std::max(a.y, b.y) < box.min_y || std::min(a.y, b.y) > box.max_y) return false;
-  const std::int64_t dx = std::int64_t{b.x} - a.x;
-  const std::int64_t dy = std::int64_t{b.y} - a.y;
-  auto side = [&](std::int32_t x, std::int32_t y) {
-    const std::int64_t rise = dx * (std::int64_t{y} - a.y);
-    const std::int64_t run = dy * (std::int64_t{x} - a.x);
-    return (rise > run) - (rise < run);
-  };
-  const int south_west = side(box.min_x, box.min_y);
-  if (south_west == 0) return true;
-  return side(box.max_x, box.min_y) != south_west || side(box.min_x, box.max_y) != south_west ||
-         side(box.max_x, box.max_y) != south_west;
-}
-
 bool clearance_is_left_open(std::uint32_t row, std::uint32_t column) {
-  return column == 0 || column + 2 >= RegionIndex::kColumns || row < 3 ||
-         row + 3 >= RegionIndex::kRows;
+  return column == 0 || column + 2 >= kRootColumns || row < 3 || row + 3 >= kRootRows;
 }
 
 double far_clearance_m(std::uint32_t row) {
-  constexpr int shift = RegionIndex::kRootShift;
-  const std::int64_t size = std::int64_t{1} << shift;
-  const GridBox around = box_of(0, row << shift, shift, size);
-  const double degrees = static_cast<double>(size) / kUnitsPerDegree;
+  const GridBox around = box_of(0, row << kRootShift, kRootShift, kRootSize);
+  const double degrees = static_cast<double>(kRootSize) / kUnitsPerDegree;
   return 0.999 * degrees * std::min(kLatDegreeLeast_m, kLonDegreeLeast_m * cosine_least(around));
 }
 
-RootCellBuilder::RootCellBuilder(const RegionIndex& index, std::uint32_t bucket_index)
-    : index_(index), bucket_index_(bucket_index) {}
+RootCellBuilder::RootCellBuilder(const RegionIndex& index, std::uint32_t row, std::uint32_t column,
+                                 std::uint16_t corner_label)
+    : index_(index), row_(row), column_(column), corner_label_(corner_label) {}
 
 std::vector<std::uint32_t> RootCellBuilder::build() {
-  const RegionIndex::Bucket& bucket = index_.buckets_[bucket_index_];
-  const std::uint32_t row = bucket.cell / RegionIndex::kColumns;
-  const std::uint32_t column = bucket.cell % RegionIndex::kColumns;
-  constexpr int shift = RegionIndex::kRootShift;
-  const auto edges = index_.edges_of(bucket);
-  const Cell root{column << shift, row << shift, shift, bucket.corner};
-  words_ = {bucket_index_, 0};
+  const auto edges = index_.edges_.in_cell(row_, column_);
+  const Cell root{column_ << kRootShift, row_ << kRootShift, kRootShift, corner_label_};
+  words_ = {0};
   const std::uint32_t word = build_cell(root, {edges.begin(), edges.end()}, edges_nearby());
   if ((word & cell::kTagMask) == cell::kUniform) return {word};
-  words_[1] = word;
+  words_[0] = word;
   return std::move(words_);
 }
 
 std::vector<EdgeId> RootCellBuilder::edges_nearby() const {
-  const std::uint32_t cell = index_.buckets_[bucket_index_].cell;
-  const std::uint32_t row = cell / RegionIndex::kColumns;
-  const std::uint32_t column = cell % RegionIndex::kColumns;
   std::vector<EdgeId> near;
-  if (clearance_is_left_open(row, column)) return near;
-  for (std::uint32_t r = row - 1; r <= row + 1; ++r) {
-    for (std::uint32_t c = column - 1; c <= column + 1; ++c) {
-      const RegionIndex::Bucket* bucket = index_.bucket_of(r * RegionIndex::kColumns + c);
-      if (bucket == nullptr) continue;
-      const auto edges = index_.edges_of(*bucket);
+  if (clearance_is_left_open(row_, column_)) return near;
+  for (std::uint32_t row = row_ - 1; row <= row_ + 1; ++row) {
+    for (std::uint32_t column = column_ - 1; column <= column_ + 1; ++column) {
+      const auto edges = index_.edges_.in_cell(row, column);
       near.insert(near.end(), edges.begin(), edges.end());
     }
   }
@@ -191,8 +164,7 @@ std::uint32_t RootCellBuilder::build_node(const Cell& cell, const std::vector<Ed
 }
 
 double RootCellBuilder::clearance_m(const Cell& cell, const std::vector<EdgeId>& near) const {
-  constexpr int root_shift = RegionIndex::kRootShift;
-  if (clearance_is_left_open(cell.y >> root_shift, cell.x >> root_shift)) return 0;
+  if (clearance_is_left_open(row_, column_)) return 0;
   const GridBox box = box_of(cell.x, cell.y, cell.shift, 0);
   const std::int64_t size = std::int64_t{1} << cell.shift;
   // Edges beyond one cell's size away were left out on the way down.

@@ -10,7 +10,8 @@ namespace sojourn::geo {
 
 class RootCellBuilder {
  public:
-  RootCellBuilder(const RegionIndex& index, std::uint32_t bucket_index);
+  RootCellBuilder(const RegionIndex& index, std::uint32_t row, std::uint32_t column,
+                  std::uint16_t corner_label);
 
   // The block's words, or a single uniform word when no edge touches the cell.
   std::vector<std::uint32_t> build();
@@ -32,12 +33,11 @@ class RootCellBuilder {
   std::vector<EdgeId> edges_nearby() const;
 
   const RegionIndex& index_;
-  std::uint32_t bucket_index_;
+  std::uint32_t row_;
+  std::uint32_t column_;
+  std::uint16_t corner_label_;
   std::vector<std::uint32_t> words_;
 };
-
-// Does the edge touch the closed box? Exact.
-bool edge_touches(GridPoint a, GridPoint b, const GridBox& box);
 
 // Beside the antimeridian the neighbours lie at the other end of the grid; there, and at the poles,
 // clearance is left to exact distances.

@@ -8,11 +8,12 @@
 // the whole map. A cell without edges stores one label and a lower bound of the distance to the
 // nearest edge outside it, which answers most questions of certainty by itself.
 //
-// Construction sorts edges into root cells only (tens of milliseconds for a million edges). A root
-// cell is cut up when the first query falls into it; a fleet that lives in three countries pays,
-// in time and memory, for three countries.
+// Construction only notes which edges lie where (a few milliseconds for a million). A row of root
+// cells is made when a query first falls into it, and a root cell is cut up likewise; a fleet that
+// lives in three countries pays, in time and memory, for three countries.
 //
-// Immutable as seen from outside; any thread (a root cell is built under a lock, published once).
+// Immutable as seen from outside; any thread (a row, and a root cell, is built under a lock and
+// published once).
 #pragma once
 
 #include <array>
@@ -20,22 +21,15 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "adapters/geo/edge_rows.h"
 #include "adapters/geo/region_map.h"
+#include "adapters/geo/root_grid.h"
 
 namespace sojourn::geo {
-
-using EdgeId = std::uint32_t;  // the edge from vertex i to vertex i + 1
-
-// Closed; min_x <= max_x.
-struct GridBox {
-  std::int32_t min_x = 0;
-  std::int32_t min_y = 0;
-  std::int32_t max_x = 0;
-  std::int32_t max_y = 0;
-};
 
 class RegionIndex {
  public:
@@ -56,7 +50,7 @@ class RegionIndex {
   const RegionMap& map() const { return *map_; }
   GridPoint edge_begin(EdgeId edge) const { return map_->vertices[edge]; }
   GridPoint edge_end(EdgeId edge) const { return map_->vertices[edge + 1]; }
-  const RegionArc& arc_of(EdgeId edge) const;
+  const RegionArc& arc_of(EdgeId edge) const { return map_->arc_of(edge); }
 
   // Appends every edge that may touch the box, some of them more than once. Edges along the
   // antimeridian and at the poles, which separate nothing, are never among them.
@@ -74,40 +68,22 @@ class RegionIndex {
   // Builds every root cell (benchmarks; servers that prefer to pay at the start).
   void build_all() const;
 
-  // Root cells, for those who walk over them.
-  static constexpr int kRootShift = 21;
-  static constexpr std::uint32_t kColumns = (3'600'000'000u >> kRootShift) + 1;
-  static constexpr std::uint32_t kRows = (1'800'000'000u >> kRootShift) + 1;
-
  private:
   friend class RootCellBuilder;
-  struct Bucket {  // the edges that touch one root cell, or none where a neighbour has some
-    std::uint32_t cell = 0;
-    std::uint32_t first = 0;
-    std::uint32_t count = 0;
-    std::uint16_t corner = 0;
-  };
+  using RootRow = std::vector<std::atomic<std::uint64_t>>;  // region_cell.h
 
-  struct EdgeRun {  // edges one after the other that touch one root cell
-    std::uint32_t cell = 0;
-    EdgeId first = 0;
-    std::uint32_t count = 0;
-  };
-
-  void sort_edges_into_buckets();
-  std::vector<EdgeRun> edge_runs() const;  // by cell, then edge
-  std::vector<std::uint16_t> corner_labels() const;
-  std::uint64_t build_root(std::uint32_t cell) const;
-  const Bucket* bucket_of(std::uint32_t cell) const;
-  std::span<const EdgeId> edges_of(const Bucket& bucket) const;
+  std::uint64_t root(std::uint32_t row, std::uint32_t column) const;
+  RootRow& row_of_cells(std::uint32_t row) const;
+  std::unique_ptr<RootRow> build_row(std::uint32_t row) const;
+  std::uint64_t build_root(std::uint32_t row, std::uint32_t column,
+                           std::atomic<std::uint64_t>& root) const;
   std::uint16_t walk(std::uint16_t label, GridPoint from, GridPoint to,
                      std::span<const EdgeId> edges) const;
 
   std::shared_ptr<const RegionMap> map_;
-  std::vector<std::uint16_t> toggles_;  // per edge, left ^ right; 0: no edge, or one along a seam
-  std::vector<EdgeId> bucket_edges_;
-  std::vector<Bucket> buckets_;
-  mutable std::vector<std::atomic<std::uint64_t>> roots_;
+  EdgeRows edges_;
+  mutable std::vector<std::atomic<RootRow*>> rows_;
+  mutable std::mutex rows_lock_;
   mutable std::array<std::mutex, 64> build_locks_;
   mutable std::mutex blocks_lock_;
   mutable std::vector<std::unique_ptr<std::uint32_t[]>> blocks_;

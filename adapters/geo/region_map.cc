@@ -7,6 +7,7 @@
 #include <cassert>
 #include <cstring>
 #include <limits>
+#include <memory>
 
 #include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
@@ -191,7 +192,7 @@ std::uint64_t get_fixed(ByteView bytes, std::size_t at, int size) {
   return value;
 }
 
-Result<Bytes> unpack(ByteView file, MapKind expected) {
+Status check_header(ByteView file, MapKind expected) {
   if (file.size() < kHeaderSize || !std::equal(kMagic.begin(), kMagic.end(), file.begin())) {
     return refuse("this is not a geodata file");
   }
@@ -203,30 +204,52 @@ Result<Bytes> unpack(ByteView file, MapKind expected) {
   if (get_fixed(file, 12, 4) != static_cast<std::uint32_t>(expected)) {
     return refuse("it holds another kind of map");
   }
-  const std::uint64_t size = get_fixed(file, 16, 8);
   const ByteView packed = file.subspan(kHeaderSize);
-  if (size > limits::kGeodataBytesMax) return refuse("it is larger than any map");
+  if (get_fixed(file, 16, 8) > limits::kGeodataBytesMax) return refuse("it is larger than any map");
   if (get_fixed(file, 24, 8) != packed.size()) return refuse("it is truncated or too long");
   const Sha256Digest digest = sha256(packed);
   if (!std::equal(digest.begin(), digest.end(), file.begin() + 32))
     return refuse("its checksum is wrong");
-  Bytes payload(size);
-  const std::size_t written = ZSTD_decompress(payload.data(), size, packed.data(), packed.size());
-  if (ZSTD_isError(written) != 0 || written != size) return refuse("it cannot be decompressed");
+  return {};
+}
+
+// The first bytes of the payload, all of it if `most` is more. Requires: check_header.
+Result<Bytes> unpack(ByteView file, std::uint64_t most) {
+  const std::uint64_t size = get_fixed(file, 16, 8);
+  Bytes payload(std::min(size, most));
+  const ByteView packed = file.subspan(kHeaderSize);
+  ZSTD_inBuffer in{packed.data(), packed.size(), 0};
+  ZSTD_outBuffer out{payload.data(), payload.size(), 0};
+  const std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> stream(ZSTD_createDCtx(),
+                                                                    &ZSTD_freeDCtx);
+  std::size_t left = 1;  // of the frame
+  while (left != 0 && ZSTD_isError(left) == 0) {
+    const std::size_t before = in.pos + out.pos;
+    left = ZSTD_decompressStream(stream.get(), &out, &in);
+    if (in.pos + out.pos == before) break;  // there is no more of it, or no more room
+  }
+  const bool ended = left == 0 && in.pos == in.size;
+  if (ZSTD_isError(left) != 0 || out.pos != out.size || (size <= most && !ended)) {
+    return refuse("it cannot be decompressed");
+  }
   return payload;
 }
 
-Result<PackedRegionMap> read_names(Bytes payload, MapKind kind) {
-  PackedRegionMap packed;
-  packed.names.kind = kind;
-  PayloadReader in(payload);
-  if (Status names = decode_names(in, packed.names); !names) return Diagnostic(names.error());
-  packed.borders_at = payload.size() - in.left();
-  packed.payload = std::move(payload);
-  return packed;
+Result<RegionMap> read_borders_after(RegionMap names, ByteView rest) {
+  PayloadReader in(rest);
+  if (Status arcs = decode_arcs(in, names); !arcs) return std::move(arcs).error();
+  if (Status sound = check_region_map(names); !sound) return std::move(sound).error();
+  return names;
 }
 
 }  // namespace
+
+const RegionArc& RegionMap::arc_of(EdgeId edge) const {
+  const auto after =
+      std::upper_bound(arcs.begin(), arcs.end(), edge,
+                       [](EdgeId id, const RegionArc& arc) { return id < arc.first; });
+  return *(after - 1);
+}
 
 Status check_region_map(const RegionMap& map) {
   std::vector<std::pair<GridPoint, std::uint16_t>> ends;
@@ -252,30 +275,44 @@ Status check_region_map(const RegionMap& map) {
   return {};
 }
 
-Result<PackedRegionMap> unpack_region_map(ByteView file, MapKind expected) {
-  Result<Bytes> payload = unpack(file, expected);
-  if (!payload) return std::move(payload).error();
-  return read_names(std::move(payload).value(), expected);
+// Names stand first, and are a small part of the whole.
+Result<PackedRegionMap> read_region_names(Bytes file, MapKind expected) {
+  if (Status sound = check_header(file, expected); !sound) return std::move(sound).error();
+  const std::uint64_t size = get_fixed(file, 16, 8);
+  for (std::uint64_t part = std::uint64_t{1} << 17;; part *= 4) {
+    Result<Bytes> beginning = unpack(file, part);
+    if (!beginning) return std::move(beginning).error();
+    PackedRegionMap packed;
+    packed.names.kind = expected;
+    PayloadReader in(*beginning);
+    Status names = decode_names(in, packed.names);
+    if (!names && part < size) continue;  // they may go on
+    if (!names) return std::move(names).error();
+    packed.borders_at = beginning->size() - in.left();
+    packed.file = std::move(file);
+    return packed;
+  }
 }
 
 Result<RegionMap> read_borders(const PackedRegionMap& packed) {
-  PayloadReader in(ByteView(packed.payload).subspan(packed.borders_at));
-  RegionMap map = packed.names;
-  if (Status arcs = decode_arcs(in, map); !arcs) return Diagnostic(arcs.error());
-  if (Status sound = check_region_map(map); !sound) return Diagnostic(sound.error());
-  return map;
+  Result<Bytes> payload = unpack(packed.file, limits::kGeodataBytesMax);
+  if (!payload) return std::move(payload).error();
+  return read_borders_after(packed.names, ByteView(*payload).subspan(packed.borders_at));
 }
 
 Result<RegionMap> read_region_map(ByteView file, MapKind expected) {
-  Result<PackedRegionMap> packed = unpack_region_map(file, expected);
-  if (!packed) return std::move(packed).error();
-  return read_borders(*packed);
+  if (Status sound = check_header(file, expected); !sound) return std::move(sound).error();
+  Result<Bytes> payload = unpack(file, limits::kGeodataBytesMax);
+  if (!payload) return std::move(payload).error();
+  return read_region_payload(*payload, expected);
 }
 
 Result<RegionMap> read_region_payload(ByteView payload, MapKind kind) {
-  Result<PackedRegionMap> packed = read_names(Bytes(payload.begin(), payload.end()), kind);
-  if (!packed) return std::move(packed).error();
-  return read_borders(*packed);
+  RegionMap names;
+  names.kind = kind;
+  PayloadReader in(payload);
+  if (Status read = decode_names(in, names); !read) return std::move(read).error();
+  return read_borders_after(std::move(names), payload.last(in.left()));
 }
 
 Bytes write_region_payload(const RegionMap& map) { return encode_payload(map); }

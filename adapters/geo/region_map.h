@@ -40,6 +40,8 @@ struct RegionArc {
   std::uint16_t right = 0;
 };
 
+using EdgeId = std::uint32_t;  // the edge from vertex i to vertex i + 1
+
 // Invariant: where arcs meet, their labels close up (going once around the meeting point, the
 // exclusive-or of left and right over all arc ends there is zero), so that crossing edges along any
 // path leads to the same label.
@@ -53,17 +55,19 @@ struct RegionMap {
   std::vector<std::pair<std::string, std::string>> aliases;
   std::vector<GridPoint> vertices;
   std::vector<RegionArc> arcs;
+
+  const RegionArc& arc_of(EdgeId edge) const;
 };
 
 // A file whose checksum is right and whose names were read; its borders, nearly all of it, are not.
 struct PackedRegionMap {
   RegionMap names;  // without vertices and arcs
-  Bytes payload;
+  Bytes file;
   std::size_t borders_at = 0;  // in the payload
 };
 
-// Both refuse anything that breaks an invariant or a limit, and never read beyond `file`.
-Result<PackedRegionMap> unpack_region_map(ByteView file, MapKind expected);
+// Both refuse anything that breaks an invariant or a limit, and never read beyond the file.
+Result<PackedRegionMap> read_region_names(Bytes file, MapKind expected);
 Result<RegionMap> read_borders(const PackedRegionMap& packed);
 // The one after the other.
 Result<RegionMap> read_region_map(ByteView file, MapKind expected);

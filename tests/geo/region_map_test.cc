@@ -1,4 +1,6 @@
 // The map file: round trip, and every damaged file refused.
+#include <string>
+
 #include "adapters/geo/region_map.h"
 #include "tests/support/catch.h"
 
@@ -36,6 +38,25 @@ TEST_CASE("what is written is read") {
   CHECK(write_region_map(read.value()) == write_region_map(map));
 }
 
+TEST_CASE("names are read before the borders, however many there are") {
+  RegionMap map = two_squares();
+  for (int i = 0; i < 9'000; ++i) {
+    map.labels.push_back({"L" + std::to_string(i * 7'919 % 100'003), std::to_string(i * i), {}});
+  }
+  const Bytes file = write_region_map(map);
+  const auto packed = read_region_names(file, MapKind::countries);
+  REQUIRE(packed);
+  const RegionMap& names = packed.value().names;
+  REQUIRE(packed.value().borders_at > std::size_t{1} << 17);
+  REQUIRE(names.labels.size() == map.labels.size());
+  CHECK(names.labels.back().name == map.labels.back().name);
+  CHECK(names.aliases == map.aliases);
+  CHECK(names.vertices.empty());
+  const auto whole = read_borders(packed.value());
+  REQUIRE(whole);
+  CHECK(write_region_map(whole.value()) == file);
+}
+
 TEST_CASE("every changed byte and every shorter file is refused") {
   const Bytes file = write_region_map(two_squares());
   for (std::size_t i = 0; i < file.size(); ++i) {
@@ -44,6 +65,7 @@ TEST_CASE("every changed byte and every shorter file is refused") {
     INFO("byte " << i);
     CHECK_FALSE(read_region_map(changed, MapKind::countries));
     CHECK_FALSE(read_region_map(ByteView(file).first(i), MapKind::countries));
+    CHECK_FALSE(read_region_names(changed, MapKind::countries));
   }
   Bytes longer = file;
   longer.push_back(0);
