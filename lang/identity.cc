@@ -382,11 +382,10 @@ std::vector<std::string> Canon::guards(const std::vector<std::string>& rules) {
   return lines;
 }
 
-// Rules that ask for the same are one rule, where no other line speaks of them: all of them, or in
-// a `first-match` policy those that follow each other.
-std::vector<std::string> Canon::rules_in_one_wording(const std::vector<std::string>& rules) {
-  std::vector<bool> is_spoken_of(rules.size(), false);
-  for (std::size_t i = 0; i < rules.size(); ++i) {
+// By rule: does anything but its action and its condition tell it from others?
+std::vector<bool> Canon::rules_spoken_of() const {
+  std::vector<bool> is_spoken_of(table_.rules.size(), false);
+  for (std::size_t i = 0; i < table_.rules.size(); ++i) {
     const Rule& rule = table_.rules[i];
     if (rule.action.rollout || !rule.overrides.empty()) is_spoken_of[i] = true;
     for (std::uint32_t other : rule.overrides) is_spoken_of[other] = true;
@@ -394,6 +393,13 @@ std::vector<std::string> Canon::rules_in_one_wording(const std::vector<std::stri
   for (const Guard& guard : table_.guards) {
     for (std::uint32_t rule : guard.except_rules) is_spoken_of[rule] = true;
   }
+  return is_spoken_of;
+}
+
+// Rules that ask for the same are one rule, where no other line speaks of them: all of them, or in
+// a `first-match` policy those that follow each other.
+std::vector<std::string> Canon::rules_in_one_wording(const std::vector<std::string>& rules,
+                                                     const std::vector<bool>& is_spoken_of) {
   std::vector<std::string> lines;
   std::map<std::string, std::vector<ConditionIndex>> by_action;
   auto add_lines = [&] {
@@ -428,12 +434,15 @@ Sha256Digest Canon::meaning() {
     lines.erase(std::unique(lines.begin(), lines.end()), lines.end());
     for (const std::string& line : lines) text.append(line).append("\n");
   };
-  std::vector<std::string> rules;
-  for (const Rule& rule : table_.rules) {
-    rules.push_back(fmt::format("when {} then {}", condition(rule.condition), action(rule.action)));
+  std::vector<bool> is_spoken_of = rules_spoken_of();
+  std::vector<std::string> rules(table_.rules.size());  // those that are
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    const Rule& rule = table_.rules[i];
+    if (!is_spoken_of[i]) continue;
+    rules[i] = fmt::format("when {} then {}", condition(rule.condition), action(rule.action));
   }
   add_in_any_order(declarations());
-  std::vector<std::string> lines = rules_in_one_wording(rules);
+  std::vector<std::string> lines = rules_in_one_wording(rules, is_spoken_of);
   // The order of rules decides only where the policy says so.
   if (settings.first_match) {
     for (const std::string& line : lines) text.append(line).append("\n");

@@ -40,7 +40,9 @@ class Canon {
   Wording wording(ConditionIndex index);
   Question question(const Test& test);
   std::string symbol(const Feature& feature, std::int64_t symbol);
-  std::vector<std::string> rules_in_one_wording(const std::vector<std::string>& rules);
+  std::vector<bool> rules_spoken_of() const;
+  std::vector<std::string> rules_in_one_wording(const std::vector<std::string>& rules,
+                                                const std::vector<bool>& is_spoken_of);
   std::string temporal(const Feature& feature);
   std::string attribute(const Attribute& attribute);
 
