@@ -213,7 +213,7 @@ std::vector<ast::Value> values_of(const CsvCell& cell, bool set) {
 
 class DeviceReader {
  public:
-  DeviceReader(const CsvFile& inventory, const CheckedPolicy& policy, const SourceMap& sources,
+  DeviceReader(const CsvFile& inventory, const RuleTable& policy, const SourceMap& sources,
                DiagnosticList& diagnostics)
       : inventory_(inventory),
         sources_(sources),
@@ -231,7 +231,7 @@ class DeviceReader {
   }
 
  private:
-  static TimeZone zone_of(const CheckedPolicy& policy) {
+  static TimeZone zone_of(const RuleTable& policy) {
     Result<TimeZone> found = TimeZone::find(policy.settings.zone);
     return found ? found.value() : TimeZone();
   }
@@ -381,7 +381,7 @@ std::vector<Attribute> inferred_attributes(const CsvFile& inventory,
   return attributes;
 }
 
-std::vector<Observation> device_rows(const CsvFile& inventory, const CheckedPolicy& policy,
+std::vector<Observation> device_rows(const CsvFile& inventory, const RuleTable& policy,
                                      const SourceMap& sources, DiagnosticList& diagnostics) {
   return DeviceReader(inventory, policy, sources, diagnostics).devices();
 }

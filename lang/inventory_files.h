@@ -8,8 +8,8 @@
 
 #include "engine/base/diagnostic.h"
 #include "engine/device/observation.h"
+#include "engine/graph/rule_table.h"
 #include "lang/ast.h"
-#include "lang/checked_policy.h"
 #include "lang/csv.h"
 
 namespace sojourn::lang {
@@ -28,7 +28,7 @@ std::vector<Attribute> inferred_attributes(const CsvFile& inventory,
 
 // One standing observation of each row, its attributes of the types that the policy has. Columns
 // `eid`, `imei`, `device` (at least one), `commissioned`; every other is an attribute.
-std::vector<Observation> device_rows(const CsvFile& inventory, const CheckedPolicy& policy,
+std::vector<Observation> device_rows(const CsvFile& inventory, const RuleTable& policy,
                                      const SourceMap& sources, DiagnosticList& diagnostics);
 
 }  // namespace sojourn::lang

@@ -2,12 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iterator>
+#include <utility>
+#include <variant>
 
 #include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
+#include "lang/ast_builder.h"
 #include "lang/check.h"
 #include "lang/contradictions.h"
+#include "lang/grammar.h"
 #include "lang/inventory_files.h"
 #include "lang/library.h"
 #include "lang/look_alikes.h"
@@ -37,7 +42,7 @@ Sha256Digest text_digest(std::string_view text, const NamedFiles& files) {
   return sha256(all);
 }
 
-std::vector<Observation> build_devices(const Library& library, const CheckedPolicy& policy,
+std::vector<Observation> build_devices(const Library& library, const RuleTable& policy,
                                        const SourceMap& sources, DiagnosticList& diagnostics) {
   std::vector<Observation> devices;
   for (const CsvFile& sheet : library.devices()) {
@@ -73,8 +78,6 @@ std::optional<LoadedPolicy> load_policy(const LoadRequest& request, SourceMap& s
   LoadedPolicy policy;
   policy.otherwise_written = checked.otherwise_written;
   // Tests are about a policy that stands; with errors in it they would only echo them.
-  if (!found.has_errors()) policy.tests = build_tests(file, checked, found);
-  if (!found.has_errors()) policy.devices = build_devices(library, checked, sources, found);
   if (!found.has_errors()) {
     for (const CheckedRule& rule : checked.rules) policy.rule_spans.push_back(rule.name_span);
     for (const CheckedBan& ban : checked.bans) policy.ban_spans.push_back(ban.name_span);
@@ -82,10 +85,16 @@ std::optional<LoadedPolicy> load_policy(const LoadRequest& request, SourceMap& s
       policy.assertion_spans.push_back(promise.span);
     }
     Lowered lowered = lower(std::move(checked));
-    report_contradictions(lowered, *request.gazetteer, sources, found);
+    policy.tests = build_tests(file, lowered.table, found);
+    if (!found.has_errors()) {
+      policy.devices = build_devices(library, lowered.table, sources, found);
+    }
+    if (!found.has_errors()) {
+      report_contradictions(lowered, *request.gazetteer, sources, found);
+      if (!policy.otherwise_written) note_missing_otherwise(request, source, sources, found);
+    }
     policy.table = std::move(lowered.table);
     policy.table.text_digest = text_digest(request.text, files);
-    if (!policy.otherwise_written) note_missing_otherwise(request, source, sources, found);
   }
   for (const Diagnostic& diagnostic : found.all()) {
     // What a shared file offers need not all be used.
@@ -94,6 +103,21 @@ std::optional<LoadedPolicy> load_policy(const LoadRequest& request, SourceMap& s
   }
   if (found.has_errors()) return std::nullopt;
   return policy;
+}
+
+std::optional<std::vector<TestCase>> read_tests(std::string_view blocks, const RuleTable& policy) {
+  SourceMap sources;
+  DiagnosticList found;
+  if (!fits("tests", blocks, found)) return std::nullopt;
+  SourceId source = sources.add("tests", std::string(blocks));
+  ast::File file = build_ast(parse(sources, source, found), found);
+  bool tests_alone =
+      std::all_of(file.declarations.begin(), file.declarations.end(),
+                  [](const auto& d) { return std::holds_alternative<ast::Test>(d); });
+  if (!tests_alone) return std::nullopt;
+  std::vector<TestCase> tests = build_tests(file, policy, found);
+  if (found.has_errors()) return std::nullopt;
+  return tests;
 }
 
 }  // namespace sojourn::lang

@@ -62,6 +62,10 @@ struct LoadedPolicy {
 std::optional<LoadedPolicy> load_policy(const LoadRequest& request, SourceMap& sources,
                                         DiagnosticList& diagnostics);
 
+// `test` blocks about a policy that was read before, as they would be understood below its own
+// text. Absent when they cannot be read, or are more than tests.
+std::optional<std::vector<TestCase>> read_tests(std::string_view blocks, const RuleTable& policy);
+
 // The one layout. Absent when the text has syntax errors (they are in `diagnostics`).
 // format(format(x)) == format(x), and both mean the same.
 std::optional<std::string> format(std::string_view path, std::string_view text, SourceMap& sources,

@@ -18,26 +18,26 @@
 namespace sojourn::lang {
 namespace {
 
-TimeZone zone_of(const CheckedPolicy& policy) {
+TimeZone zone_of(const RuleTable& policy) {
   Result<TimeZone> found = TimeZone::find(policy.settings.zone);
   return found ? found.value() : TimeZone();
 }
 
 class TestBuilder {
  public:
-  TestBuilder(const CheckedPolicy& policy, DiagnosticList& diagnostics)
+  TestBuilder(const RuleTable& policy, DiagnosticList& diagnostics)
       : zone_(zone_of(policy)),
         diagnostics_(diagnostics),
         report_(policy, zone_, diagnostics, Code::E0501) {
-    know_texts(policy.otherwise.action);
-    for (const CheckedRule& rule : policy.rules) {
-      rule_labels_.insert(rule.rule.label());
-      know_texts(rule.action.action);
+    know_texts(policy.otherwise);
+    for (const Rule& rule : policy.rules) {
+      rule_labels_.insert(rule.label());
+      know_texts(rule.action);
     }
-    for (const CheckedBan& ban : policy.bans) {
-      if (ban.remedy) know_texts(ban.remedy->action);
-      ban_labels_.insert(ban.ban.label());
-      rule_labels_.insert("ban " + ban.ban.label());  // `by ban NAME`: its remedy decided
+    for (const Ban& ban : policy.bans) {
+      if (ban.remedy) know_texts(*ban.remedy);
+      ban_labels_.insert(ban.label());
+      rule_labels_.insert("ban " + ban.label());  // `by ban NAME`: its remedy decided
     }
   }
 
@@ -355,7 +355,7 @@ class TestBuilder {
 
 }  // namespace
 
-std::vector<TestCase> build_tests(const ast::File& file, const CheckedPolicy& policy,
+std::vector<TestCase> build_tests(const ast::File& file, const RuleTable& policy,
                                   DiagnosticList& diagnostics) {
   std::vector<TestCase> tests;
   std::map<std::string, Span> names;

@@ -4,14 +4,14 @@
 #include <vector>
 
 #include "engine/base/diagnostic.h"
+#include "engine/graph/rule_table.h"
 #include "lang/ast.h"
-#include "lang/checked_policy.h"
 #include "lang/test_case.h"
 
 namespace sojourn::lang {
 
 // Resolves names, converts units, applies the policy's zone, unrolls `every`.
-std::vector<TestCase> build_tests(const ast::File& file, const CheckedPolicy& policy,
+std::vector<TestCase> build_tests(const ast::File& file, const RuleTable& policy,
                                   DiagnosticList& diagnostics);
 
 }  // namespace sojourn::lang

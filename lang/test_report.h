@@ -4,8 +4,8 @@
 #include "engine/base/calendar.h"
 #include "engine/base/diagnostic.h"
 #include "engine/device/observation.h"
+#include "engine/graph/rule_table.h"
 #include "lang/ast.h"
-#include "lang/checked_policy.h"
 
 namespace sojourn::lang {
 
@@ -13,7 +13,7 @@ namespace sojourn::lang {
 class TestReport {
  public:
   // `refusal` is the code of what is said about impossible values.
-  TestReport(const CheckedPolicy& policy, const TimeZone& zone, DiagnosticList& diagnostics,
+  TestReport(const RuleTable& policy, const TimeZone& zone, DiagnosticList& diagnostics,
              Code refusal)
       : policy_(policy), zone_(zone), diagnostics_(diagnostics), refusal_(refusal) {}
 
@@ -35,7 +35,7 @@ class TestReport {
   bool single(const ast::TestPart& part);
   void error(Span span, std::string message, std::string help);
 
-  const CheckedPolicy& policy_;
+  const RuleTable& policy_;
   const TimeZone& zone_;
   DiagnosticList& diagnostics_;
   Code refusal_;

@@ -22,7 +22,6 @@ bool is_graph_file(const std::string& path);
 
 using PolicyInput = service::PolicySource;
 using service::analyse_policy;
-using service::read_with_tests;
 
 // Not ok only when the file itself cannot be read; what is wrong in it is in `diagnostics`.
 Result<std::unique_ptr<PolicyInput>> read_policy(const std::string& path, const Gazetteer& world);

@@ -264,11 +264,10 @@ class Suggestions {
   std::vector<std::optional<TestResult>> run_blocks(const std::vector<std::string>& blocks) const {
     std::vector<std::optional<TestResult>> results(blocks.size());
     if (blocks.empty()) return results;
-    auto read = read_with_tests(input_, fmt::format("{}", fmt::join(blocks, "\n")), world_);
-    if (read && read->tests.size() >= blocks.size()) {
-      std::size_t first = read->tests.size() - blocks.size();
+    auto tests = lang::read_tests(fmt::format("{}", fmt::join(blocks, "\n")), input_.policy->table);
+    if (tests && tests->size() == blocks.size()) {
       for (std::size_t i = 0; i < blocks.size(); ++i) {
-        results[i] = lang::run_test(read->tests[first + i], policy_);
+        results[i] = lang::run_test((*tests)[i], policy_);
       }
       return results;
     }

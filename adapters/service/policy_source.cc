@@ -15,8 +15,8 @@
 #include "engine/base/diagnostic_code.h"
 #include "engine/graph/viewed_places.h"
 #include "engine/proof/analysis.h"
-#include "engine/proof/compile.h"
 #include "engine/proof/findings.h"
+#include "engine/proof/lived_policy.h"
 #include "lang/testing/run.h"
 
 namespace sojourn::service {
@@ -37,65 +37,52 @@ bool is_test_block(const std::string& note) {
   return note.find("test \"") != std::string::npos && note.find('\n') != std::string::npos;
 }
 
-// A beginning of names that no test of the policy has.
-std::string names_of_ours(const std::string& text) {
-  std::string beginning = "replayed";
-  while (text.find("test \"" + beginning) != std::string::npos) beginning += "'";
-  return beginning;
+// The tests in such blocks, one in each, all of different names. Absent when one cannot be read.
+std::optional<std::vector<lang::TestCase>> read_each(std::span<const std::string> blocks,
+                                                     const RuleTable& table) {
+  constexpr std::string_view before_name = "test \"";
+  std::string text;
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    std::string named = blocks[i];
+    named.insert(named.find(before_name) + before_name.size(), fmt::format("{}: ", i));
+    text += named + "\n";
+  }
+  auto tests = lang::read_tests(text, table);
+  if (!tests || tests->size() != blocks.size()) return std::nullopt;
+  return tests;
 }
 
-// Which `test` blocks pass on the policy? It is compiled with them below its own text, as an author
-// who pastes them would: once for all of them, or for parts of them where one cannot be read. Names
-// of ours keep those apart that the author has pasted already.
+// Which `test` blocks pass on the policy?
 class Replay {
  public:
   Replay(const PolicySource& source, const Gazetteer& world, std::vector<std::string> blocks)
-      : source_(source), world_(world) {
+      : table_(source.policy->table), claims_(world.claims()), policy_(table_, claims_, &world) {
     std::sort(blocks.begin(), blocks.end());
     blocks.erase(std::unique(blocks.begin(), blocks.end()), blocks.end());
-    if (!blocks.empty()) run(blocks);
+    if (!blocks.empty() && policy_.get() != nullptr) run(blocks);
   }
+
+  Replay(const Replay&) = delete;
+  Replay& operator=(const Replay&) = delete;
 
   bool reproduces(const std::string& block) const { return passed_.contains(block); }
 
  private:
+  // Those that cannot be read do not keep others from being run.
   void run(std::span<const std::string> blocks) {
-    if (run_together(blocks) || blocks.size() == 1) return;
-    run(blocks.first(blocks.size() / 2));
-    run(blocks.subspan(blocks.size() / 2));
+    if (auto tests = read_each(blocks, table_)) {
+      for (std::size_t i = 0; i < blocks.size(); ++i) {
+        if (lang::run_test((*tests)[i], policy_.get()).passed()) passed_.insert(blocks[i]);
+      }
+    } else if (blocks.size() > 1) {
+      run(blocks.first(blocks.size() / 2));
+      run(blocks.subspan(blocks.size() / 2));
+    }
   }
 
-  // False: these cannot be read.
-  bool run_together(std::span<const std::string> blocks) {
-    std::string beginning = names_of_ours(source_.text);
-    std::string text;
-    for (std::size_t i = 0; i < blocks.size(); ++i) {
-      std::string named = blocks[i];
-      std::string_view before_name = "test \"";
-      named.insert(named.find(before_name) + before_name.size(),
-                   fmt::format("{} {}: ", beginning, i));
-      text += named + "\n";
-    }
-    auto policy = read_with_tests(source_, text, world_);
-    std::size_t own = source_.policy->tests.size();
-    if (!policy || policy->tests.size() != own + blocks.size()) return false;
-    CompileOptions options;
-    options.claims = world_.claims();
-    // A few walks, then it is thrown away: whoever runs the policy compiles it again.
-    options.nodes_max = options.work_max = 10'000;
-    options.validate = false;
-    auto graph = compile(std::make_shared<const RuleTable>(std::move(policy->table)), options);
-    if (!graph) return false;
-    auto prepared = PreparedPolicy::prepare(*graph, world_);
-    if (!prepared) return false;
-    for (std::size_t i = 0; i < blocks.size(); ++i) {
-      if (lang::run_test(policy->tests[own + i], *prepared).passed()) passed_.insert(blocks[i]);
-    }
-    return true;
-  }
-
-  const PolicySource& source_;
-  const Gazetteer& world_;
+  const RuleTable& table_;
+  std::vector<CountryClaim> claims_;
+  LivedPolicy policy_;
   std::set<std::string> passed_;
 };
 
@@ -140,15 +127,6 @@ std::unique_ptr<PolicySource> read_policy_source(std::string path, std::string t
   source->policy = lang::load_policy(request, source->sources, source->diagnostics);
   source->diagnostics.finish();
   return source;
-}
-
-std::optional<lang::LoadedPolicy> read_with_tests(const PolicySource& source,
-                                                  std::string_view blocks, const Gazetteer& world) {
-  SourceMap sources;
-  DiagnosticList diagnostics;
-  return lang::load_policy(
-      load_request(source.path, fmt::format("{}\n{}", source.text, blocks), *source.files, world),
-      sources, diagnostics);
 }
 
 Status analyse_policy(PolicySource& source, const Gazetteer& world, Recheck* kept) {

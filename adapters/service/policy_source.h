@@ -35,11 +35,6 @@ struct PolicySource {
 std::unique_ptr<PolicySource> read_policy_source(std::string path, std::string text,
                                                  const FileSource& files, const Gazetteer& world);
 
-// The policy with `test` blocks below its own text, as an author who pastes them would have it:
-// they are its last tests. Absent when the blocks cannot be read.
-std::optional<lang::LoadedPolicy> read_with_tests(const PolicySource& source,
-                                                  std::string_view blocks, const Gazetteer& world);
-
 // Adds what the prover finds (conflicts, gaps, dead rules, promises) to the diagnostics.
 // Each counterexample is replayed through the engine before it is shown, and one that does not come
 // about is told as an internal error instead. No effect when there are errors already. `kept`: of a

@@ -11,7 +11,7 @@ const std::shared_ptr<const PreparedPolicy>& LivedPolicy::get() {
   CompileOptions options;
   options.claims = claims_;
   // Walked for some hundred days of some hundred lives; what they count takes far longer.
-  options.nodes_max = options.work_max = 10'000;
+  options.without.add(Pass::grow);
   options.validate = false;
   auto graph = compile(std::make_shared<const RuleTable>(table_), options);
   if (!graph) return policy_;

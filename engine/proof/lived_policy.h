@@ -1,5 +1,5 @@
-// Private to engine/proof: the policy under proof, ready to run, for what has to be lived through
-// with the engine before it is told.
+// The policy under proof, ready to run, for what has to be lived through with the engine before it
+// is told.
 #pragma once
 
 #include <memory>

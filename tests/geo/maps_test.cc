@@ -25,8 +25,7 @@ class MapFolder {
     std::filesystem::create_directories(path_);
     for (const char* name : {"countries.sjgeo", "subdivisions.sjgeo", "land.sjgeo"}) {
       std::filesystem::copy_file(std::filesystem::path(default_geodata_directory()) / name,
-                                 path_ / name,
-                                 std::filesystem::copy_options::overwrite_existing);
+                                 path_ / name, std::filesystem::copy_options::overwrite_existing);
     }
   }
   ~MapFolder() { std::filesystem::remove_all(path_); }

@@ -67,7 +67,9 @@ void compare(const RegionIndex& index, int count) {
 }
 
 TEST_CASE("countries: the index is the counting of crossings") { compare(countries(), 40); }
-TEST_CASE("land: the index is the counting of crossings") { compare(*maps().land->index().value(), 25); }
+TEST_CASE("land: the index is the counting of crossings") {
+  compare(*maps().land->index().value(), 25);
+}
 
 TEST_CASE("clearance is never more than the distance to the nearest border") {
   const RegionIndex& index = countries();
