@@ -44,7 +44,7 @@ Instant BanJudge::deadline(std::size_t index) {
   std::optional<std::size_t> profile = judged();
   if (ban.forbids_change || !profile) return kNever;
   Truth least = ban.in_doubt_counts ? Truth::unknown : Truth::yes;
-  return IfItLasts(evaluator_, now_).holds_at(ban.violated[*profile], least);
+  return IfItLasts(evaluator_, now_, IfItLasts::Of::ban).holds_at(ban.violated[*profile], least);
 }
 
 }  // namespace sojourn

@@ -185,7 +185,8 @@ RuleEvidence Explainer::about_rule(std::uint32_t index) {
   evidence.truth = judge(rule.condition);
   evidence.because = about_condition(rule.condition);
   if (evidence.truth == Truth::yes) return evidence;
-  Instant at = IfItLasts(evaluator_, now_).holds_at(rule.condition, Truth::yes);
+  Instant at =
+      IfItLasts(evaluator_, now_, IfItLasts::Of::rule).holds_at(rule.condition, Truth::yes);
   if (at != kNever) evidence.would_fire_at = at;
   return evidence;
 }

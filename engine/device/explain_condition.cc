@@ -154,7 +154,7 @@ void Explainer::add_near_miss(ConditionEvidence& evidence, ConditionIndex node) 
   bool supposes = evaluator_.policy().feature(test.feature).candidate.has_value();
   if (!supposes) evidence.would_hold_at = evaluator_.first_true(test, now_);
   if (evidence.would_hold_at) return;
-  Instant at = IfItLasts(evaluator_, now_).holds_at(node, Truth::yes);
+  Instant at = IfItLasts(evaluator_, now_, IfItLasts::Of::rule).holds_at(node, Truth::yes);
   if (at == kNever) return;
   evidence.would_hold_at = at;
   evidence.if_it_goes_on = true;

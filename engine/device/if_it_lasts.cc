@@ -116,7 +116,7 @@ Instant IfItLasts::first_of_count(const Test& test, const CountQuestion& questio
   const ConditionHistory& history = evaluator_.condition_history(question.plan.history, now_);
   auto is_met_by = [&](Truth truth) { return sought.is_met_by(truth); };
   if (counts_days(question.feature.kind)) {
-    return first_day_if_lasting(history, question, test.threshold, from, is_met_by);
+    return first_day_if_lasting(history, question, test.threshold, from, is_met_by, of_ban_);
   }
   return elapsed_if_lasting(history, question, test.threshold).first(from, is_met_by);
 }

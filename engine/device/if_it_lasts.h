@@ -10,7 +10,10 @@ namespace sojourn {
 
 class IfItLasts {
  public:
-  IfItLasts(Evaluator& evaluator, Instant now) : evaluator_(evaluator), now_(now) {}
+  enum class Of : std::uint8_t { rule, ban };  // a ban asks beside a count what it counts
+
+  IfItLasts(Evaluator& evaluator, Instant now, Of whose)
+      : evaluator_(evaluator), now_(now), of_ban_(whose == Of::ban) {}
 
   // The first instant from now on at which the condition holds, all of it at once; kNever: none
   // within years. `least`: certainly (yes) or possibly (unknown).
@@ -39,6 +42,7 @@ class IfItLasts {
 
   Evaluator& evaluator_;
   Instant now_;
+  bool of_ban_;
 };
 
 }  // namespace sojourn

@@ -100,9 +100,10 @@ TruthSteps elapsed_if_lasting(const ConditionHistory& history, const CountQuesti
                               std::int64_t threshold);
 // The first instant at or after `from` at which whether a count of days reaches the threshold is
 // as sought, if its condition lasts: days come, leave the window, and calendars begin anew.
-// kNever: not within two years of it.
+// kNever: not within two years of it. `of_ban`: whether the condition holds is asked beside it.
 Instant first_day_if_lasting(const ConditionHistory& history, const CountQuestion& question,
-                             std::int64_t threshold, Instant from, const IsMet& is_met);
+                             std::int64_t threshold, Instant from, const IsMet& is_met,
+                             bool of_ban);
 // When the period since the last event is over; kNever before any.
 Instant due(const CountQuestion& question);
 // By how much the last instant of the condition lies before the window, negative: within it. Absent

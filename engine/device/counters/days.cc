@@ -198,13 +198,37 @@ Truth lasting(const HistoryView& view, const CountQuestion& question) {
   return dated ? truth_from_date(view, question) : view.now;
 }
 
-// The same as surely as the condition lasts, for a count that is asked alone. Of a share only
-// certain days count: those to come are as certain as their key.
-DaysAhead days_if_it_lasts(const HistoryView& view, const CountQuestion& question) {
+// Is the candidate at home in all countries of a test for roaming, and so known not to roam there?
+bool is_at_home(const CountQuestion& question) {
+  const RuleTable& table = question.reader.policy().table();
+  std::optional<ProfileIndex> candidate = question.feature.candidate;
+  if (!candidate || *candidate >= table.profiles.size()) return false;
+  const CountrySet& home = table.profiles[*candidate].home;
+  const ConditionTable& conditions = table.conditions;
+  std::vector<ConditionIndex> left{question.feature.inner};
+  while (!left.empty()) {
+    const ConditionNode& node = conditions.node(left.back());
+    left.pop_back();
+    for (std::uint32_t i = 0; i < node.count; ++i) left.push_back(conditions.child(node, i));
+    if (node.op != ConditionOp::test) continue;
+    const Test& test = conditions.test_of(node);
+    const Feature& asked = table.features[test.feature];
+    if (asked.kind != FeatureKind::roaming || test.kind == Test::Kind::known) continue;
+    if (!asked.countries.empty() && asked.countries.subset_of(home)) return true;
+  }
+  return false;
+}
+
+// The same as surely as the condition lasts, for a count that is asked alone: not a ban's, unless
+// it is a run without gaps, which holds only while its condition does (lang/lower_ban.cc). Of a
+// share only certain days count: those to come are as certain as their key.
+DaysAhead days_if_it_lasts(const HistoryView& view, const CountQuestion& question, bool of_ban) {
   DaysAhead ahead = days_ahead(view, question);
+  const Feature& feature = question.feature;
+  bool in_a_row = feature.kind == FeatureKind::consecutive_days && feature.gap_days == 0;
+  if (of_ban && (!in_a_row || is_at_home(question))) return ahead;
   Truth lasts = lasting(view, question);
-  bool is_share = question.feature.kind == FeatureKind::day_share;
-  if (!is_share || lasts == Truth::no) ahead.truth = lasts;
+  if (feature.kind != FeatureKind::day_share || lasts == Truth::no) ahead.truth = lasts;
   return ahead;
 }
 
@@ -307,12 +331,13 @@ Instant counted_from(const ConditionHistory& history, const CountQuestion& quest
 }
 
 Instant first_day_if_lasting(const ConditionHistory& history, const CountQuestion& question,
-                             std::int64_t threshold, Instant from, const IsMet& is_met) {
+                             std::int64_t threshold, Instant from, const IsMet& is_met,
+                             bool of_ban) {
   // Beyond two years every window has passed and every calendar come round.
   constexpr std::int32_t kDaysAhead = 800;
   HistoryView view(history, question);
   if (!view.begun) return is_met(Truth::unknown) ? from : kNever;
-  DaysAhead ahead = days_if_it_lasts(view, question);
+  DaysAhead ahead = days_if_it_lasts(view, question, of_ban);
   DayView days = look(view, question.now);
   std::int32_t unseen = days.today;
   std::int32_t first = history.zone().day_of(from).number;
