@@ -231,6 +231,13 @@ void LawChecker::check_counting(const Clauses& clauses, CheckedBan& checked) {
     return;
   }
   checked.counting_from_day = clause->day.number;
+  const ast::BanClause* until = clauses[ClauseKind::until];
+  if (until == nullptr || clause->day <= until->day) return;
+  Diagnostic d =
+      make_diagnostic(Code::E0210, clause->span, "nothing is counted before the ban ends",
+                      "exchange the two dates");
+  d.labels.push_back({until->span, "it ends here"});
+  diagnostics_.add(std::move(d));
 }
 
 void LawChecker::check_remedy(const Clauses& clauses, CheckedBan& checked) {

@@ -278,7 +278,8 @@ std::string instead_of_text(std::string_view head, std::string_view rest) {
 }
 
 // `2am`, `2 pm`, `14h`, `14h30`, `2.30`.
-std::string instead_of_time_of_day(std::string_view rest) {
+// A time of day at its beginning, as it is written here; what it takes is cut off.
+std::string time_of_day_at(std::string_view& rest) {
   std::size_t at = 0;
   auto digits = [&] {
     int value = -1;
@@ -299,7 +300,22 @@ std::string instead_of_time_of_day(std::string_view rest) {
   if ((half == "pm" || half == "PM") && hour < 12) hour += 12;
   if ((half == "am" || half == "AM") && hour == 12) hour = 0;
   if (hour > 24 || minute > 59) return {};
-  return fmt::format("write `{:02}:{:02}`", hour, minute);
+  rest.remove_prefix(at);
+  return fmt::format("{:02}:{:02}", hour, minute);
+}
+
+// `02:00-05:00` as well.
+std::string instead_of_time_of_day(std::string_view rest) {
+  const std::string from = time_of_day_at(rest);
+  if (from.empty()) return {};
+  constexpr std::string_view kDashes[] = {"-", "\xE2\x80\x93"};
+  for (std::string_view dash : kDashes) {
+    if (!rest.starts_with(dash)) continue;
+    rest.remove_prefix(dash.size());
+    const std::string until = time_of_day_at(rest);
+    if (!until.empty()) return fmt::format("write `{} and {}`", from, until);
+  }
+  return fmt::format("write `{}`", from);
 }
 
 std::string instead_of_scope(std::string_view rest) {
@@ -458,6 +474,9 @@ std::string habit_advice_between(std::string_view text, std::size_t stop, std::s
   }
   if (std::string count = begin_of_count(rest); !count.empty()) return count;
   if (std::string_view sign = foreign_sign_advice(rest); !sign.empty()) return std::string(sign);
+  if (line.ends_with("in doubt counts") && (begins_with(rest, "yes") || begins_with(rest, "as"))) {
+    return "`in doubt counts` says all of it; leave what follows out";
+  }
   bool on_its_own_line = before == 0 || text.substr(before, stop - before).find('\n') != text.npos;
   if (on_its_own_line && begins_condition(rest)) return "a rule begins with `when`";
   return {};

@@ -307,6 +307,8 @@ constexpr Phrase kPhrases[] = {
 // What is said where nothing more was expected; `before` begins the line.
 constexpr Phrase kBetween[] = {
     {"", "never", "unless", "write `and not`: `never roaming in BR and not type = meter`"},
+    {"", "never", "except", "write `and not`: `never roaming in BR and not type = meter`"},
+    {"", "ban", "except", "write `and not`: `never roaming in BR and not type = meter`"},
     {"", "guard", "unless", "write `except for bans`, or the names of rules"},
     {"", "guard", "but not", "write `except for bans`, or the names of rules"},
     {"", "guard", ", except", "leave the `,` out"},

@@ -8,6 +8,7 @@
 #include "engine/base/calendar.h"
 #include "engine/base/country.h"
 #include "engine/base/diagnostic_code.h"
+#include "lang/country_names.h"
 
 namespace sojourn::lang {
 namespace {
@@ -58,16 +59,58 @@ std::string_view zone_meant(std::string_view name) {
   return near.empty() ? near : zones[static_cast<std::size_t>(at - places.begin())];
 }
 
+// `Brazil` and `BR`: the zones of the country, a few of them; empty: it is no country.
+std::string zones_of_country(std::string_view name) {
+  constexpr std::size_t kTold = 8;
+  std::optional<Country> country = country_named(name);
+  if (!country) country = find_country(name);
+  if (!country) return {};
+  std::vector<std::string> zones;
+  for (const ZonePlace& place : zone_places(*country)) {
+    std::string zone = fmt::format("`{}`", place.zone);
+    if (std::find(zones.begin(), zones.end(), zone) == zones.end()) zones.push_back(zone);
+  }
+  bool more = zones.size() > kTold;
+  zones.resize(std::min(zones.size(), kTold));
+  return fmt::format("{}{}", fmt::join(zones, ", "), more ? ", ..." : "");
+}
+
+// `GMT-3` and `UTC+5`: the zone of so many hours, whose sign the database turns round.
+std::string zone_of_offset(std::string_view name) {
+  for (std::string_view base : {"GMT", "UTC", "Z", ""}) {
+    if (!name.starts_with(base)) continue;
+    std::string_view offset = name.substr(base.size());
+    if (offset.size() < 2 || offset.size() > 3 || (offset[0] != '-' && offset[0] != '+')) continue;
+    std::string_view hours = offset.substr(offset[1] == '0' ? 2 : 1);
+    std::string zone = fmt::format("Etc/GMT{}{}", offset[0] == '-' ? '+' : '-', hours);
+    if (TimeZone::find(zone)) return zone;
+  }
+  return {};
+}
+
+std::string zone_help(std::string_view name) {
+  if (std::string_view meant = zone_meant(name); !meant.empty()) {
+    return fmt::format("did you mean `{}`?", meant);
+  }
+  if (std::string zones = zones_of_country(name); !zones.empty()) {
+    return fmt::format("write a zone of that country: {}", zones);
+  }
+  if (std::string zone = zone_of_offset(name); !zone.empty()) {
+    return fmt::format(
+        "write a place's zone, which knows when its clocks change, or `{}` for that offset all "
+        "year",
+        zone);
+  }
+  return "time zones are named as in the IANA database, such as `America/Sao_Paulo` or `UTC`";
+}
+
 }  // namespace
 
 bool is_zone(const ast::Name& zone, DiagnosticList& diagnostics) {
   if (TimeZone::find(zone.text)) return true;
-  std::string_view meant = zone_meant(zone.text);
-  diagnostics.add(make_diagnostic(
-      Code::E0210, zone.span, fmt::format("unknown time zone `{}`", zone.text),
-      meant.empty()
-          ? "time zones are named as in the IANA database, such as `America/Sao_Paulo` or `UTC`"
-          : fmt::format("did you mean `{}`?", meant)));
+  diagnostics.add(make_diagnostic(Code::E0210, zone.span,
+                                  fmt::format("unknown time zone `{}`", zone.text),
+                                  zone_help(zone.text)));
   return false;
 }
 
