@@ -19,10 +19,17 @@ int run_decide(const DecideOptions& options, Console& console) {
   Instant at = loop->now();
   if (!options.at.empty()) {
     auto asked = parse_rfc3339(options.at);
-    if (!asked || *asked < at) {
+    if (!asked) {
+      return console.fail(make_diagnostic(Code::E0003,
+                                          fmt::format("`--at {}` is no instant", options.at),
+                                          "write it like 2026-01-31T12:00:00Z, or with an offset "
+                                          "like 2026-01-31T09:00:00-03:00"));
+    }
+    if (*asked < at) {
       return console.fail(make_diagnostic(
-          Code::E0003, fmt::format("`--at {}` is not an instant after the reports", options.at),
-          "write it like 2026-01-31T12:00:00Z"));
+          Code::E0003, fmt::format("`--at {}` lies before the newest report", options.at),
+          fmt::format("the newest is of {}; leave later reports out to decide before them",
+                      to_rfc3339(at))));
     }
     at = *asked;
     loop->run_until(at, [](const DecisionRecord&) {});

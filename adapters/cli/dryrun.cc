@@ -287,8 +287,10 @@ int run_dryrun(const DryrunOptions& options, Console& console) {
   const DryrunComparison* compared = comparison ? &*comparison : nullptr;
   tell(options, summary, compared, console);
   if (summary.totals.loops.report_count == 0) {
-    return console.fail(make_diagnostic(Code::E0006, "the trace holds no report that can be used",
-                                        "each line needs `ts` and one of `eid`, `imei`, `device`"));
+    return console.fail(
+        make_diagnostic(Code::E0006, "the trace holds no report that can be used",
+                        "each line needs `ts` and one of `eid`, `imei`, `device`; columns of other "
+                        "names are told by `--mapping`"));
   }
   if (report) {
     std::string skipped = trace.clean() ? "" : telemetry::describe(trace);

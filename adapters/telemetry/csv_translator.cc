@@ -9,6 +9,7 @@
 #include "adapters/telemetry/trace_keys.h"
 #include "adapters/telemetry/translator.h"
 #include "engine/base/diagnostic_code.h"
+#include "engine/base/instant.h"
 #include "engine/base/limits.h"
 
 namespace sojourn::telemetry {
@@ -36,7 +37,7 @@ struct Mapping {
   bool unknown_are_attributes = false;
   std::string time_format;  // for strptime; "" = RFC 3339 or epoch
   std::string offset;       // of times that have none: "-03:00"
-  char separator = ',';
+  char separator = 0;       // 0: what separates the names in the header
 };
 
 Mapping traccar() {
@@ -145,7 +146,16 @@ class CsvTranslator final : public LineTranslator {
     out += report.take();
   }
 
+  // A comma, or what else lies between the names where there is none.
+  static char separator_of(std::string_view header) {
+    for (char c : {',', ';', '\t'}) {
+      if (header.find(c) != std::string_view::npos) return c;
+    }
+    return ',';
+  }
+
   void read_header(std::string_view line) {
+    if (mapping_.separator == 0) mapping_.separator = separator_of(line);
     std::vector<std::string> names = cells_of(line).value_or(std::vector<std::string>{});
     for (const std::string& name : names) {
       auto mapped = mapping_.columns.find(name);
@@ -184,7 +194,7 @@ class CsvTranslator final : public LineTranslator {
     std::string time = cell;
     if (std::size_t space = time.find(' '); space == 10) time[space] = 'T';
     if (!mapping_.offset.empty() && !has_offset(time)) time += mapping_.offset;
-    return time;
+    return parse_rfc3339(time) ? time : cell;  // what is refused is quoted as it was written
   }
 
   // Absent when a quoted cell does not end.

@@ -71,6 +71,14 @@ std::string_view without_padding(std::string_view iccid) {
   return iccid;
 }
 
+// `2026-03-01 10:00` and `2026-03-01T10:00:00`: a time of some clock, nobody says which.
+bool is_time_without_offset(std::string_view text) {
+  std::string time(text);
+  if (time.size() > 10 && time[10] == ' ') time[10] = 'T';
+  if (time.size() == 16) time += ":00";
+  return parse_rfc3339(time + "Z").has_value();
+}
+
 }  // namespace
 
 void ReportBuilder::begin(Observation& out) {
@@ -149,7 +157,7 @@ void ReportBuilder::set_time(const Scalar& value) {
     out_->at = *at;
     has_time_ = true;
   } else if (!value.is_null()) {
-    bool without_offset = value.is_text() && parse_rfc3339(std::string(value.text) + "Z");
+    bool without_offset = value.is_text() && is_time_without_offset(value.text);
     time_refusal_ = fmt::format("{} is {}", quoted(value),
                                 without_offset ? "a time without an offset" : "no time");
   }

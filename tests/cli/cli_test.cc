@@ -210,6 +210,14 @@ TEST_CASE("each kind of bad input gets its clear error") {
       {"sojourn build policy.sojourn -o p.graph && sojourn build p.graph -o q.graph", 2,
        "`p.graph` is compiled already"},
       {"sojourn geo 0 0 --accuracy -5", 2, "`--accuracy -5` is no radius"},
+      {"sojourn decide policy.sojourn --device "
+       "'{\"ts\":\"2026-02-01T10:00:00Z\",\"device\":\"d\"}' --at "
+       "2026-01-01T10:00:00Z",
+       2, "the newest is of 2026-02-01T10:00:00Z"},
+      {"sojourn decide policy.sojourn --device "
+       "'{\"ts\":\"2026-02-01T10:00:00Z\",\"device\":\"d\"}' --at "
+       "2026-02-03",
+       2, "`--at 2026-02-03` is no instant"},
       {"sojourn audit verify", 2, "name a file, a store, or a service"},
       {"sojourn audit verify trace.ndjson", 1, "not a record of the chain"},
   };

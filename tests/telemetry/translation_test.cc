@@ -74,6 +74,18 @@ TEST_CASE("CSV without a mapping: columns are named like keys, digits stay as th
       "\n");
 }
 
+TEST_CASE("CSV: the header tells what separates columns; times are quoted as they were written") {
+  const char* separators[] = {";", "\t"};
+  for (std::string separator : separators) {
+    std::string text = "ts;device;attributes.note\n2026-03-01 10:00;d1;a, b\n";
+    for (char& c : text) c = c == ';' ? separator[0] : c;
+    CHECK(translated(text, {.form = TraceForm::csv}) ==
+          "\n"
+          R"({"ts":"2026-03-01 10:00","device":"d1","attributes":{"note":"a, b"}})"
+          "\n");
+  }
+}
+
 TEST_CASE("a mapping that cannot be used says why") {
   const std::pair<const char*, const char*> kRows[] = {
       {"[]", "no JSON object"},
