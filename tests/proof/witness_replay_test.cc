@@ -304,5 +304,26 @@ TEST_CASE("days that are alike are told in a line each, and why a ban's remedy i
   CHECK(replay(kToAndFro, story, "policy.sojourn") == "");
 }
 
+// The prover does not know that the one ban asks for Brazil where the other one's device is in
+// Chile: what it finds has to come about before it is told.
+TEST_CASE("a remedy that the engine takes is no broken ban") {
+  const std::string text = R"(policy joint
+profile boot home FR iccid 8933* download "a.example"
+profile clar home CL iccid 8956* download "b.example"
+profile vivo home BR iccid 8955* download "c.example"
+ban cl never roaming in CL remedy profile = clar
+ban br
+  never roaming in BR on at least 7 days in this calendar month
+    and roaming in BR on at least 8 consecutive days
+  remedy profile = vivo
+otherwise keep
+)";
+  std::optional<Checked> checked = check(text, "policy.sojourn");
+  REQUIRE(checked);
+  INFO(checked->rendered(Code::P0301));
+  std::string story = checked->story_of(Code::P0301);
+  if (!story.empty()) CHECK(replay(text, story, "policy.sojourn") != "");
+}
+
 }  // namespace
 }  // namespace sojourn::lang
