@@ -381,6 +381,8 @@ struct LawGuard {
   std::vector<std::size_t> except_rules;
   std::string
       of_fleet;  // what it limits, if that is the fleet: "approval when more than 0 devices"
+
+  friend bool operator==(const LawGuard&, const LawGuard&) = default;
 };
 
 struct Law {

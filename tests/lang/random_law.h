@@ -27,7 +27,7 @@ class LawMaker {
     int rules = number(2, 6);
     for (int r = 0; r < rules; ++r) law.rules.push_back(rule(law, static_cast<std::size_t>(r)));
     if (chance_.one_in(12)) ask_since_alert(law);
-    for (int g = chance_.one_in(3) ? number(1, 2) : 0; g > 0; --g) law.guards.push_back(guard(law));
+    for (int g = chance_.one_in(3) ? number(1, 2) : 0; g > 0; --g) add_guard(law);
     if (chance_.one_in(3)) law.otherwise = otherwise();
     law.sees_morocco = chance_.one_in(2);
     if (chance_.one_in(4)) law.lead_hours = number(50, 90);
@@ -534,6 +534,13 @@ class LawMaker {
   static void count_from(Asked& never, std::int32_t day) {
     never.counting_from = day;
     for (Asked& part : never.parts) count_from(part, day);
+  }
+
+  // Two that read alike cannot be told apart in what is said of them.
+  void add_guard(Law& law) {
+    LawGuard one = guard(law);
+    bool again = std::find(law.guards.begin(), law.guards.end(), one) != law.guards.end();
+    if (!again) law.guards.push_back(std::move(one));
   }
 
   LawGuard guard(const Law& law) {
