@@ -230,6 +230,7 @@ Explanation explanation_from(std::string_view text) {
   }
   explanation.alerts = texts_in(json, "alerts");
   explanation.tasks = texts_in(json, "tasks");
+  explanation.skipped = texts_in(json, "skipped");
   if (json.contains("suppressed")) explanation.suppressed = member(json, "suppressed");
   explanation.review = instant_in(json, "review").value_or(kNever);
   return explanation;

@@ -176,6 +176,7 @@ constexpr RestSchema kSchemas[] = {
   "bans":{"type":"array","items":{"$ref":"#/components/schemas/BanEvidence"}},
   "alerts":{"type":"array","items":{"type":"string"}},
   "tasks":{"type":"array","items":{"type":"string"}},
+  "skipped":{"type":"array","items":{"type":"string"},"description":"of what decided: what could not be had, and why"},
   "suppressed":{"type":"string","description":"what the decision waits for"},
   "review":{"type":"string","format":"date-time","nullable":true}}})"},
 

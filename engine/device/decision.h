@@ -94,7 +94,8 @@ struct Explanation {
   std::vector<BanEvidence> bans;     // all that were consulted
   std::vector<std::string> alerts;
   std::vector<std::string> tasks;
-  std::string enabled_profile;  // "" = unknown
+  std::vector<std::string> skipped;  // of what decided: what could not be had, and why
+  std::string enabled_profile;       // "" = unknown
   std::string undeclared;       // of one that nobody declared: that it is, and its home
   // What a decision that asks for a switch waits for; absent: nothing, or nobody who carries
   // decisions out was asked (DeviceLoop::explain).

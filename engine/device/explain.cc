@@ -54,6 +54,7 @@ Explanation Explainer::explain() {
   DecisionTexts texts = texts_of(table, told.decision, evaluator_.also());
   told.alerts = std::move(texts.alerts);
   told.tasks = std::move(texts.tasks);
+  told.skipped = passed_over(told.decision);
   told.bans = consulted();
   return told;
 }
@@ -95,12 +96,11 @@ BanEvidence Explainer::about_ban(std::size_t index, const BanStanding& standing,
                                                      : "in doubt";
   evidence.deadline = deadline;
   if (enabled == kUnknownValue) return evidence;
-  bool may_bite = ban.forbids_change || evidence.state == "in doubt";
-  const std::vector<ConditionIndex>& of_candidate = may_bite ? ban.bites : ban.violated;
+  // As it stands: what its notice asks is shifted by days.
   std::size_t judged = judged_with(ban);
-  if (judged >= of_candidate.size()) return evidence;
+  if (judged >= ban.violated.size()) return evidence;
   evidence.because =
-      ban.forbids_change ? about_change(ban, judged) : about_condition(of_candidate[judged]);
+      ban.forbids_change ? about_change(ban, judged) : about_condition(ban.violated[judged]);
   return evidence;
 }
 
@@ -142,24 +142,37 @@ std::vector<std::string> Explainer::skipped(const Decision& decision) {
   constexpr std::size_t kRulesMax = 200;
   const RuleTable& table = evaluator_.policy().table();
   evaluator_.prepare(now_);
-  std::vector<std::string> found;
-  auto add = [&](const Action& action) {
-    for (const Alternative& alternative : action.alternatives) {
-      bool taken =
-          decision.kind == Action::Kind::profile && decision.profile == alternative.profile;
-      if (taken) break;
-      std::string why = obstacle(alternative);
-      if (!why.empty()) append(found, {why});
-    }
-  };
-  if (decision.rule >= 0) add(table.rules[static_cast<std::size_t>(decision.rule)].action);
+  std::vector<std::string> found = passed_over(decision);
   if (table.bans.empty() || table.rules.size() > kRulesMax) return found;
   for (std::uint32_t i = 0; i < table.rules.size(); ++i) {
     bool asks = table.rules[i].action.kind == Action::Kind::profile;
     if (asks && static_cast<std::int32_t>(i) != decision.rule &&
         judge(table.rules[i].condition) == Truth::yes) {
-      add(table.rules[i].action);
+      append(found, obstacles(table.rules[i].action, decision));
     }
+  }
+  return found;
+}
+
+// Of the rule or the ban that decided.
+std::vector<std::string> Explainer::passed_over(const Decision& decision) {
+  const RuleTable& table = evaluator_.policy().table();
+  if (decision.rule >= 0) {
+    return obstacles(table.rules[static_cast<std::size_t>(decision.rule)].action, decision);
+  }
+  if (decision.ban < 0) return {};
+  const Ban& ban = table.bans[static_cast<std::size_t>(decision.ban)];
+  if (ban.remedy) return obstacles(*ban.remedy, decision);
+  return {fmt::format("ban `{}` has no remedy", ban.label())};
+}
+
+// Of the alternatives before the one that was taken.
+std::vector<std::string> Explainer::obstacles(const Action& action, const Decision& decision) {
+  std::vector<std::string> found;
+  for (const Alternative& alternative : action.alternatives) {
+    if (decision.kind == Action::Kind::profile && decision.profile == alternative.profile) break;
+    std::string why = obstacle(alternative);
+    if (!why.empty()) append(found, {why});
   }
   return found;
 }

@@ -43,6 +43,8 @@ class Explainer {
   void add_source(ConditionEvidence& evidence, const Feature& feature, const FeaturePlan& plan);
   void add_history(ConditionEvidence& evidence, const Feature& feature, const FeaturePlan& plan);
   void add_near_miss(ConditionEvidence& evidence, ConditionIndex node);
+  std::vector<std::string> passed_over(const Decision& decision);
+  std::vector<std::string> obstacles(const Action& action, const Decision& decision);
   std::string obstacle(const Alternative& alternative);
   std::string why_not(std::uint32_t rule, Truth truth, const Leaf& leaf);
   std::string value_text(const Test& test, const Reading& reading);

@@ -128,6 +128,7 @@ std::string to_json(const Explanation& explanation, const RuleTable& table) {
   }
   json.member("others");
   append_array(out, explanation.others, append_rule);
+  if (!explanation.skipped.empty()) json.texts("skipped", explanation.skipped);
   put_bans(json, out, explanation.bans);
   json.texts("alerts", explanation.alerts).texts("tasks", explanation.tasks);
   if (explanation.suppressed) json.text("suppressed", *explanation.suppressed);

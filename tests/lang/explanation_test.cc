@@ -131,5 +131,29 @@ TEST_CASE("a ban on change tells all that its author asks") {
         std::vector<std::string>{"not profile = vivo: global", "battery < 50%: 20%"});
 }
 
+TEST_CASE("where nothing lawful can be enabled it is told what forbids each alternative") {
+  const std::string forbidden = "ban br never roaming in BR remedy profile = vivo\n";
+  const std::string why = "ban no-vivo never profile = vivo and region in BR\n";
+  CHECK(explained(forbidden + why).skipped ==
+        std::vector<std::string>{"`vivo` is unlawful by `no-vivo`"});
+  CHECK(explained("ban br never roaming in BR\n").skipped ==
+        std::vector<std::string>{"ban `br` has no remedy"});
+  CHECK(explained(forbidden).skipped.empty());
+}
+
+TEST_CASE("a ban in doubt within its notice is told as it stands") {
+  Explanation story = explained(
+      "ban br notice 5 days until 2026-03-01 never roaming in BR on at least 4 days within 30 "
+      "days\n"
+      "  and not (roaming in BR on at least 25 days within 30 days) remedy profile = vivo\n");
+  REQUIRE(story.bans.size() == 1);
+  CHECK(story.bans[0].state == "in doubt");
+  CHECK(
+      told(story.bans[0].because) ==
+      std::vector<std::string>{"until 2026-03-01: 2026-01-03",
+                               "roaming in BR on at least 4 days within 30 days: 3 to 30 of 4 days",
+                               "roaming in BR on fewer than 25 days within 30 days: 3 to 30 days"});
+}
+
 }  // namespace
 }  // namespace sojourn::lang
