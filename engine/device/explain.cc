@@ -172,6 +172,11 @@ std::vector<std::string> Explainer::obstacles(const Action& action, const Decisi
   for (const Alternative& alternative : action.alternatives) {
     if (decision.kind == Action::Kind::profile && decision.profile == alternative.profile) break;
     std::string why = obstacle(alternative);
+    bool failing = evaluator_.history().quarantine().holds(alternative.profile, now_);
+    if (why.empty() && failing) {
+      why = fmt::format("`{}` is in quarantine",
+                        evaluator_.policy().table().profiles[alternative.profile].name);
+    }
     if (!why.empty()) append(found, {why});
   }
   return found;

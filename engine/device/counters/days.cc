@@ -198,12 +198,19 @@ Truth lasting(const HistoryView& view, const CountQuestion& question) {
   return dated ? truth_from_date(view, question) : view.now;
 }
 
-// Is the candidate at home in all countries of a test for roaming, and so known not to roam there?
+// The profile that is judged: a declared one's index, else less than none or beyond the last.
+std::int64_t judged_profile(const CountQuestion& question) {
+  if (question.feature.candidate) return *question.feature.candidate;
+  if (question.supposed.profile) return *question.supposed.profile;
+  return question.reader.history().value(kProfile, question.now);
+}
+
+// Is it at home in all countries of a test for roaming, and so known not to roam there?
 bool is_at_home(const CountQuestion& question) {
   const RuleTable& table = question.reader.policy().table();
-  std::optional<ProfileIndex> candidate = question.feature.candidate;
-  if (!candidate || *candidate >= table.profiles.size()) return false;
-  const CountrySet& home = table.profiles[*candidate].home;
+  const std::int64_t profile = judged_profile(question);
+  if (profile < 0 || static_cast<std::size_t>(profile) >= table.profiles.size()) return false;
+  const CountrySet& home = table.profiles[static_cast<std::size_t>(profile)].home;
   const ConditionTable& conditions = table.conditions;
   std::vector<ConditionIndex> left{question.feature.inner};
   while (!left.empty()) {
@@ -226,9 +233,10 @@ DaysAhead days_if_it_lasts(const HistoryView& view, const CountQuestion& questio
   DaysAhead ahead = days_ahead(view, question);
   const Feature& feature = question.feature;
   bool in_a_row = feature.kind == FeatureKind::consecutive_days && feature.gap_days == 0;
-  if (of_ban && (!in_a_row || is_at_home(question))) return ahead;
+  bool asked_beside = of_ban && (!in_a_row || is_at_home(question));
+  bool alone = !asked_beside && feature.kind != FeatureKind::day_share;
   Truth lasts = lasting(view, question);
-  if (feature.kind != FeatureKind::day_share || lasts == Truth::no) ahead.truth = lasts;
+  if (alone || lasts == Truth::no) ahead.truth = lasts;
   return ahead;
 }
 
