@@ -1,6 +1,8 @@
 // CSV by RFC 4180, row by row. The first row names the columns; a row stays within its line.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <ctime>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -146,12 +148,18 @@ class CsvTranslator final : public LineTranslator {
     out += report.take();
   }
 
-  // A comma, or what else lies between the names where there is none.
+  // What lies between most names, outside of quotes; rather a comma.
   static char separator_of(std::string_view header) {
-    for (char c : {',', ';', '\t'}) {
-      if (header.find(c) != std::string_view::npos) return c;
+    constexpr std::string_view kSeparators = ",;\t";
+    std::array<int, kSeparators.size()> counts{};
+    bool quoted = false;
+    for (char c : header) {
+      if (c == '"') quoted = !quoted;
+      std::size_t which = quoted ? kSeparators.npos : kSeparators.find(c);
+      if (which != kSeparators.npos) ++counts[which];
     }
-    return ',';
+    return kSeparators[static_cast<std::size_t>(std::max_element(counts.begin(), counts.end()) -
+                                                counts.begin())];
   }
 
   void read_header(std::string_view line) {
@@ -193,6 +201,8 @@ class CsvTranslator final : public LineTranslator {
     if (is_json_number(cell)) return cell;
     std::string time = cell;
     if (std::size_t space = time.find(' '); space == 10) time[space] = 'T';
+    bool to_the_minute = time.size() == 16 || (time.size() > 16 && time[16] != ':');
+    if (to_the_minute) time.insert(16, ":00");
     if (!mapping_.offset.empty() && !has_offset(time)) time += mapping_.offset;
     return parse_rfc3339(time) ? time : cell;  // what is refused is quoted as it was written
   }

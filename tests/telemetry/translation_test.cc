@@ -77,13 +77,21 @@ TEST_CASE("CSV without a mapping: columns are named like keys, digits stay as th
 TEST_CASE("CSV: the header tells what separates columns; times are quoted as they were written") {
   const char* separators[] = {";", "\t"};
   for (std::string separator : separators) {
-    std::string text = "ts;device;attributes.note\n2026-03-01 10:00;d1;a, b\n";
+    std::string text = "ts;device;attributes.note;\"a, b, c, d\"\n2026-03-01 10:00;d1;a, b;\n";
     for (char& c : text) c = c == ';' ? separator[0] : c;
     CHECK(translated(text, {.form = TraceForm::csv}) ==
           "\n"
           R"({"ts":"2026-03-01 10:00","device":"d1","attributes":{"note":"a, b"}})"
           "\n");
   }
+  std::string mapping = R"({"columns": {"ts": "When", "device": "Unit"}, "offset": "-03:00"})";
+  CHECK(translated("When,Unit\n2026-03-01 10:00,d1\n2026-03-01 10:00Z,d2\n",
+                   {.form = TraceForm::csv, .mapping = mapping}) ==
+        "\n"
+        R"({"ts":"2026-03-01T10:00:00-03:00","device":"d1"})"
+        "\n"
+        R"({"ts":"2026-03-01T10:00:00Z","device":"d2"})"
+        "\n");
 }
 
 TEST_CASE("a mapping that cannot be used says why") {
