@@ -277,8 +277,8 @@ std::string instead_of_text(std::string_view head, std::string_view rest) {
   return fmt::format("texts stand in quotes: `{} \"{}\"`", last_word(head), text);
 }
 
-// `2am`, `2 pm`, `14h`, `14h30`, `2.30`.
-// A time of day at its beginning, as it is written here; what it takes is cut off.
+// The time of day at the beginning, as it is written here, cut off there: `2am`, `2 pm`, `14h`,
+// `14h30`, `2.30`.
 std::string time_of_day_at(std::string_view& rest) {
   std::size_t at = 0;
   auto digits = [&] {
@@ -295,8 +295,9 @@ std::string time_of_day_at(std::string_view& rest) {
     ++at;
     minute = std::max(digits(), 0);
   }
-  if (rest.substr(at).starts_with(' ')) ++at;
-  std::string_view half = rest.substr(at, 2);
+  std::size_t gap = rest.substr(at).starts_with(' ') ? 1 : 0;
+  std::string_view half = rest.substr(std::min(at + gap, rest.size()), 2);
+  if (half == "am" || half == "AM" || half == "pm" || half == "PM") at += gap + half.size();
   if ((half == "pm" || half == "PM") && hour < 12) hour += 12;
   if ((half == "am" || half == "AM") && hour == 12) hour = 0;
   if (hour > 24 || minute > 59) return {};
@@ -309,9 +310,11 @@ std::string instead_of_time_of_day(std::string_view rest) {
   const std::string from = time_of_day_at(rest);
   if (from.empty()) return {};
   constexpr std::string_view kDashes[] = {"-", "\xE2\x80\x93"};
+  rest.remove_prefix(measure_gap(rest));
   for (std::string_view dash : kDashes) {
     if (!rest.starts_with(dash)) continue;
     rest.remove_prefix(dash.size());
+    rest.remove_prefix(measure_gap(rest));
     const std::string until = time_of_day_at(rest);
     if (!until.empty()) return fmt::format("write `{} and {}`", from, until);
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <utility>
 #include <variant>
 
@@ -64,6 +65,35 @@ void note_missing_otherwise(const LoadRequest& request, SourceId source, const S
       "say it: `otherwise keep`"));
 }
 
+// What a mistake, told beside it, makes of its neighbours is told no second time: `never be
+// roaming` has a word too many, `border distance within 5 km` a wrong one.
+class Echoes {
+ public:
+  explicit Echoes(const std::vector<Diagnostic>& all) {
+    for (const Diagnostic& one : all) {
+      if (!one.span) continue;
+      bool too_many = one.code == Code::E0201 && one.help.starts_with("leave `");
+      if (too_many) after_word_too_many_.emplace(one.span->source.index, one.span->end + 1);
+      if (one.code == Code::E0206) wrong_units_.emplace(one.span->source.index, one.span->begin);
+    }
+  }
+
+  bool contain(const Diagnostic& one) const {
+    if (!one.span) return false;
+    const auto& [source, begin, end] = *one.span;
+    if (one.code == Code::E0103) return after_word_too_many_.contains({source.index, begin});
+    constexpr std::uint32_t kReach = 16;  // bytes: " within 5 "
+    auto unit = wrong_units_.lower_bound({source.index, end});
+    return one.code == Code::E0215 && unit != wrong_units_.end() && unit->first == source.index &&
+           unit->second - end <= kReach;
+  }
+
+ private:
+  using Place = std::pair<std::uint32_t, std::uint32_t>;  // source, offset
+  std::set<Place> after_word_too_many_;
+  std::set<Place> wrong_units_;
+};
+
 }  // namespace
 
 std::optional<LoadedPolicy> load_policy(const LoadRequest& request, SourceMap& sources,
@@ -96,10 +126,12 @@ std::optional<LoadedPolicy> load_policy(const LoadRequest& request, SourceMap& s
     policy.table = std::move(lowered.table);
     policy.table.text_digest = text_digest(request.text, files);
   }
+  const Echoes echoes(found.all());
   for (const Diagnostic& diagnostic : found.all()) {
     // What a shared file offers need not all be used.
     bool offered = diagnostic.code == Code::N0220 && diagnostic.span->source != source;
-    if (!offered) diagnostics.add(with_look_alikes_told(diagnostic, sources));
+    if (!offered && !echoes.contain(diagnostic))
+      diagnostics.add(with_look_alikes_told(diagnostic, sources));
   }
   if (found.has_errors()) return std::nullopt;
   return policy;

@@ -78,7 +78,7 @@ std::string explanation_text(const Explanation& explanation) {
   }
   for (const std::string& alert : explanation.alerts) out += fmt::format("  alert: {}\n", alert);
   for (const std::string& task : explanation.tasks) out += fmt::format("  task: {}\n", task);
-  for (const std::string& why : explanation.skipped) out += fmt::format("  not taken: {}\n", why);
+  for (const std::string& why : explanation.skipped) out += fmt::format("  note: {}\n", why);
   if (explanation.suppressed) out += fmt::format("  waits for: {}\n", *explanation.suppressed);
   if (!explanation.bans.empty()) out += "\nbans\n";
   for (const BanEvidence& ban : explanation.bans) add_ban(out, ban, explanation.at);
