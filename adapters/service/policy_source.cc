@@ -86,14 +86,38 @@ class Replay {
   std::set<std::string> passed_;
 };
 
-Replay replay_of(const std::vector<Diagnostic>& found, const PolicySource& source,
-                 const Gazetteer& world) {
+std::vector<std::string> test_blocks(const std::vector<Diagnostic>& found) {
   std::vector<std::string> blocks;
   for (const Diagnostic& diagnostic : found) {
     std::copy_if(diagnostic.notes.begin(), diagnostic.notes.end(), std::back_inserter(blocks),
                  is_test_block);
   }
-  return {source, world, std::move(blocks)};
+  return blocks;
+}
+
+bool is_reproducible(const Diagnostic& diagnostic, const Replay& replay) {
+  return std::all_of(
+      diagnostic.notes.begin(), diagnostic.notes.end(),
+      [&](const std::string& note) { return !is_test_block(note) || replay.reproduces(note); });
+}
+
+// Takes another situation for each broken ban whose own did not come about; false: there is none.
+bool move_elsewhere(Analysis& analysis, const std::vector<Diagnostic>& found, const Replay& replay,
+                    const RuleTable& table) {
+  bool moved = false;
+  for (BanVerdict& verdict : analysis.promises.bans) {
+    if (verdict.elsewhere.empty()) continue;
+    const std::string about = fmt::format("ban `{}` can ", table.bans[verdict.ban].label());
+    bool lost = std::any_of(found.begin(), found.end(), [&](const Diagnostic& one) {
+      return one.code == Code::P0301 && one.message.starts_with(about) &&
+             !is_reproducible(one, replay);
+    });
+    if (!lost) continue;
+    verdict.witness = std::move(verdict.elsewhere.back());
+    verdict.elsewhere.pop_back();
+    moved = true;
+  }
+  return moved;
 }
 
 // Takes out what does not reproduce; true if all did.
@@ -145,11 +169,15 @@ Status analyse_policy(PolicySource& source, const Gazetteer& world, Recheck* kep
     return source.policy->rule_spans[rule];
   };
   std::vector<Diagnostic> found = findings(analysis, span_of);
-  Replay replay = replay_of(found, source, world);
+  auto replay = std::make_unique<Replay>(source, world, test_blocks(found));
+  while (move_elsewhere(analysis, found, *replay, source.policy->table)) {
+    found = findings(analysis, span_of);
+    replay = std::make_unique<Replay>(source, world, test_blocks(found));
+  }
   for (Diagnostic& diagnostic : found) {
     bool of_a_life = diagnostic.code == Code::P0301 || diagnostic.code == Code::P0302 ||
                      diagnostic.code == Code::P0303 || diagnostic.code == Code::W0303;
-    if (!keep_reproducible(diagnostic, replay)) {
+    if (!keep_reproducible(diagnostic, *replay)) {
       if (of_a_life || !analysis.identities_together) {
         // The prover's world knows less than the engine about counts with another profile, and
         // little where profiles and networks are too many.

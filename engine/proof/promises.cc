@@ -18,6 +18,8 @@
 namespace sojourn {
 namespace {
 
+// Further situations beside one that may not come about.
+constexpr std::size_t kElsewhereMax = 4;
 // Situations from which a violation is lived through.
 constexpr std::size_t kViolationsMax = 6;
 // With so many rows that may decide, and bans, those of bans are asked by themselves first.
@@ -76,6 +78,11 @@ class Prover {
       // Rather one in which it is too late already.
       DiagramRef violated = model_.store().both(at_a_loss, violated_now(ban));
       SituationSearch::Answer answer = before(rows, i, violated);
+      if (verdict.witness) {  // of a row before
+        if (answer.witness) verdict.elsewhere.push_back(*std::move(answer.witness));
+        if (verdict.elsewhere.size() >= kElsewhereMax) break;
+        continue;
+      }
       verdict.violated = answer.witness.has_value();
       if (!answer.witness) answer = before(rows, i, at_a_loss);
       settle(verdict.verdict, answer);
@@ -91,11 +98,11 @@ class Prover {
           answer.witness = std::move(better);
         }
       }
-      verdict.witness =
-          with_few_counted(model_, *std::move(answer.witness), [&](DiagramRef within) {
-            return before(rows, i, model_.store().both(question, within), wanted).witness;
-          });
-      break;
+      auto within = [&](DiagramRef also) {
+        return before(rows, i, model_.store().both(question, also), wanted).witness;
+      };
+      verdict.witness = with_few_counted(model_, *std::move(answer.witness), within);
+      if (!verdict.violated) break;
     }
     return verdict;
   }

@@ -61,6 +61,9 @@ struct BanVerdict {
   Verdict verdict = Verdict::holds;
   std::optional<Witness> witness;  // broken: nothing lawful can be had there
   bool violated = false;           // ... and the ban is violated already, not only within notice
+  // Further ones, with other bans at work: of what is counted with another profile the engine knows
+  // more than the prover's world, so that the witness need not come about when it is lived.
+  std::vector<Witness> elsewhere;
   // A situation in which it is unknown whether the ban bites (semantics 10).
   std::optional<Witness> doubt;
   OverTime over_time;  // meaningful when the ban holds at each instant

@@ -147,6 +147,42 @@ otherwise keep
   CHECK(read_whole(scratch.file("policy.graph")).empty());
 }
 
+// In Brazil the remedy is taken, in Argentina it is forbidden like the rest: what is shown has come
+// about. Where only what the prover thought of speaks against a ban, that is told as not decided.
+TEST_CASE("a counterexample to a ban is one in which its remedy is not taken") {
+  ScratchFolder scratch;
+  const std::string profiles =
+      "policy two-bans\n"
+      "profile one   home FR iccid 8933*\n"
+      "profile local home BR iccid 8955* download \"smdp.local.example\"\n"
+      "profile chile home CL iccid 8956* download \"smdp.chile.example\"\n";
+  scratch.write("policy.sojourn",
+                profiles +
+                    "ban first never roaming in BR on more than 14 days in this calendar year\n"
+                    "  notice 3 days remedy profile = local\n"
+                    "ban second never roaming in BR, AR on more than 16 consecutive days\n"
+                    "  notice 5 days remedy profile = local\n"
+                    "otherwise keep\n");
+  ProgramRun run = run_shell("sojourn check policy.sojourn 2>&1", scratch.path());
+  INFO(run.out);
+  CHECK(run.exit_code == 1);
+  CHECK_THAT(run.out, Contains("ban `second` can be violated with nothing lawful to change to"));
+  CHECK_THAT(run.out, Contains("network 722-999"));
+  CHECK_THAT(run.out, Contains("expect keep"));
+  CHECK_THAT(run.out, Contains("[N0304]: not decided: ban `first` can be violated"));
+
+  scratch.write("policy.sojourn",
+                profiles +
+                    "ban cl never roaming in CL remedy profile = chile\n"
+                    "ban br never roaming in BR on at least 7 days in this calendar month\n"
+                    "  and roaming in BR on at least 8 consecutive days remedy profile = local\n"
+                    "otherwise keep\n");
+  run = run_shell("sojourn check policy.sojourn 2>&1", scratch.path());
+  INFO(run.out);
+  CHECK(run.exit_code == 0);
+  CHECK_THAT(run.out, !Contains("P0301"));
+}
+
 TEST_CASE("each kind of bad input gets its clear error") {
   ScratchFolder scratch;
   scratch.write("policy.sojourn", kPolicy);
