@@ -1,7 +1,10 @@
 // The index against counting crossings over the whole map.
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <random>
+#include <thread>
+#include <vector>
 
 #include "adapters/geo/geodesic.h"
 #include "adapters/geo/maps.h"
@@ -69,6 +72,25 @@ void compare(const RegionIndex& index, int count) {
 TEST_CASE("countries: the index is the counting of crossings") { compare(countries(), 40); }
 TEST_CASE("land: the index is the counting of crossings") {
   compare(*maps().land->index().value(), 25);
+}
+
+TEST_CASE("rows and cells that many threads ask for at once are made once, and right") {
+  const RegionIndex index(countries().map());
+  std::mt19937_64 random(11);
+  const std::vector<GridPoint> points = points_to_try(index.map(), random, testing::rounds(60));
+  std::vector<std::uint16_t> labels;
+  for (const GridPoint point : points) labels.push_back(countries().find(point).label);
+  std::atomic<int> wrong = 0;
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      for (std::size_t i = 0; i < points.size(); ++i) {
+        wrong += index.find(points[i]).label != labels[i] ? 1 : 0;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(wrong == 0);
 }
 
 TEST_CASE("clearance is never more than the distance to the nearest border") {
