@@ -78,6 +78,11 @@ class NaiveConditions : protected NaiveMoment {
         return opposite(holds(asked.parts[0], hour, ahead, of_ban, !wanted));
       case Kind::form: {
         Truth counted = form(asked, ahead);
+        // What stands so already needs not last for it.
+        if (ahead.is_now()) {
+          Truth stands = form(asked, 0);
+          counted = wanted ? either(counted, stands) : both(counted, stands);
+        }
         bool a_run = asked.form == Form::consecutive && asked.gap == 0;
         if (!of_ban && !a_run) return counted;
         Truth now = holds(asked.parts[0], hour, 0, of_ban, wanted);
@@ -153,12 +158,12 @@ class NaiveConditions : protected NaiveMoment {
     std::int32_t today = zone.day_of(now_).number;
     // C on every day from now, as surely as it can be told that those will be of today's key.
     Truth of_key = key_truth(a);
-    if (ahead.any()) days.set(today, either(days.on(today), of_key));
+    if (ahead.lasts()) days.set(today, either(days.on(today), of_key));
     std::int32_t last = today + days_ahead(ahead, zone);
     while (today < last) days.set(++today, of_key);
     switch (a.form) {
       case Form::consecutive: {
-        Truth now = ahead.any() ? of_key : held.back().truth;
+        Truth now = ahead.lasts() ? of_key : held.back().truth;
         return quantified(a, in_a_row(days, today, a.gap, now), 1);
       }
       case Form::days:

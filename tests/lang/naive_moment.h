@@ -61,6 +61,9 @@ class NaiveMoment {
       return ahead;
     }
     bool any() const { return ms > 0; }
+    // Is it supposed to last from now on? Up to an instant it is, were that now itself.
+    bool lasts() const { return any() || to_instant; }
+    bool is_now() const { return to_instant && ms == 0; }
     int days;
     std::int64_t ms;
     bool to_instant = false;
