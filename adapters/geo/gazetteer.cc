@@ -30,6 +30,8 @@ class MapGazetteer final : public Gazetteer {
     return {maps_->claim_of_label.begin() + 1, maps_->claim_of_label.end()};
   }
 
+  std::vector<Situation> situations() const override { return claims_alone(*maps_); }
+
   LatLon representative_point(Country country) const override {
     return to_degrees(
         maps_->countries->names().labels[maps_->label_of_country[country.index]].inside);

@@ -37,6 +37,9 @@ class MapLocator final : public Locator {
   mutable std::vector<Situation> situations_;
 };
 
+// Each claim, with the point that the map gives it.
+std::vector<Situation> claims_alone(const Maps& maps);
+
 // Every combination of a claim and memberships that exists; situations.cc.
 std::vector<Situation> find_situations(const MapLocator& locator);
 

@@ -219,6 +219,8 @@ void try_crossings(const MapLocator& locator, const std::vector<Segment>& segmen
   }
 }
 
+}  // namespace
+
 // Without areas there is one situation for each label, whose own point is clear of its borders
 // where any is (geodata/inside_point.cc): borders need not be there yet.
 std::vector<Situation> claims_alone(const Maps& maps) {
@@ -231,8 +233,6 @@ std::vector<Situation> claims_alone(const Maps& maps) {
             [](const Situation& a, const Situation& b) { return a.country < b.country; });
   return all;
 }
-
-}  // namespace
 
 // A face of the arrangement of all boundaries touches a crossing, or a whole closed curve, or is a
 // claim without any area: so points around every crossing, beside every outline, and inside every

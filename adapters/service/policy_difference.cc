@@ -32,11 +32,11 @@ Result<Difference> find_difference(const RuleTable& before, const RuleTable& aft
   RuleTable places;
   places.areas = joint.before.areas;
   places.settings.views = after.settings.views;
-  auto locator = bind_areas(world, places);
-  if (!locator) return std::move(locator).error();
+  auto situations = situations_of(world, places);
+  if (!situations) return std::move(situations).error();
   DifferenceOptions options;
   options.claims = world.claims();
-  options.situations = &(*locator)->situations();
+  options.situations = &*situations;
   Difference found = difference(std::move(joint), options);
   found.meaning_before = before.meaning_digest;
   found.meaning_after = after.meaning_digest;

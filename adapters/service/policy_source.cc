@@ -156,13 +156,15 @@ std::unique_ptr<PolicySource> read_policy_source(std::string path, std::string t
 Status analyse_policy(PolicySource& source, const Gazetteer& world, Recheck* kept) {
   if (!source.policy || source.diagnostics.has_errors()) return {};
   const RuleTable& table = source.policy->table;
-  auto locator = bind_areas(world, table);
-  if (!locator) return std::move(locator).error();
+  auto situations = situations_of(world, table);
+  if (!situations) return std::move(situations).error();
   AnalysisOptions options;
   options.claims = world.claims();
-  options.situations = &(*locator)->situations();
+  options.situations = &*situations;
   options.gazetteer = &world;
   Analysis analysis = kept ? kept->analyse(table, options) : analyse(table, options);
+  // Counterexamples are lived through on the maps' borders.
+  if (auto borders = bind_areas(world, table); !borders) return std::move(borders).error();
   join_notes_on_otherwise(source, analysis);
   auto span_of = [&](std::uint32_t rule) -> std::optional<Span> {
     if (rule >= source.policy->rule_spans.size()) return std::nullopt;

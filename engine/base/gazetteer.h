@@ -130,6 +130,9 @@ class Gazetteer {
   virtual std::vector<std::string_view> subdivisions_of(Country country) const = 0;
   // Every claim that occurs in the data, in a fixed order: single countries first.
   virtual std::vector<CountryClaim> claims() const = 0;
+  // What a locator without areas tells: each claim once, with an example. Unlike `bind` it needs no
+  // borders.
+  virtual std::vector<Situation> situations() const = 0;
   // A point of land well inside the country.
   virtual LatLon representative_point(Country country) const = 0;
   // The zone of the device's own clock: of its country's zones the one whose place is nearest.

@@ -8,6 +8,23 @@
 namespace sojourn {
 namespace {
 
+// Two that the views make one are told once, by the one that nobody disputes.
+std::vector<Situation> as_seen(const std::vector<DisputedView>& views,
+                               const std::vector<Situation>& situations) {
+  std::vector<Situation> all;
+  std::set<std::pair<std::uint32_t, std::vector<bool>>> told;
+  for (bool disputed : {false, true}) {
+    for (const Situation& one : situations) {
+      CountryClaim claim = seen(views, one.country);
+      if ((claim != one.country) != disputed) continue;
+      if (!told.emplace(claim.packed(), one.areas).second) continue;
+      all.push_back(one);
+      all.back().country = claim;
+    }
+  }
+  return all;
+}
+
 class ViewedLocator final : public Locator {
  public:
   ViewedLocator(std::unique_ptr<Locator> base, std::vector<DisputedView> views)
@@ -27,25 +44,11 @@ class ViewedLocator final : public Locator {
   Result<Ground> ground(LatLon at) const override { return base_->ground(at); }
 
   const std::vector<Situation>& situations() const override {
-    std::call_once(once_, [this] { find_situations(); });
+    std::call_once(once_, [this] { situations_ = as_seen(views_, base_->situations()); });
     return situations_;
   }
 
  private:
-  // Two that the views make one are told once, by the one that nobody disputes.
-  void find_situations() const {
-    std::set<std::pair<std::uint32_t, std::vector<bool>>> told;
-    for (bool disputed : {false, true}) {
-      for (const Situation& one : base_->situations()) {
-        CountryClaim claim = seen(views_, one.country);
-        if ((claim != one.country) != disputed) continue;
-        if (!told.emplace(claim.packed(), one.areas).second) continue;
-        situations_.push_back(one);
-        situations_.back().country = claim;
-      }
-    }
-  }
-
   std::unique_ptr<Locator> base_;
   std::vector<DisputedView> views_;
   mutable std::once_flag once_;
@@ -66,6 +69,16 @@ Result<std::unique_ptr<Locator>> bind_areas(const Gazetteer& gazetteer, const Ru
   if (!locator || table.settings.views.empty()) return locator;
   return std::unique_ptr<Locator>(
       std::make_unique<ViewedLocator>(std::move(locator).value(), table.settings.views));
+}
+
+Result<std::vector<Situation>> situations_of(const Gazetteer& gazetteer, const RuleTable& table) {
+  if (table.areas.empty()) {
+    std::vector<Situation> all = gazetteer.situations();
+    return table.settings.views.empty() ? all : as_seen(table.settings.views, all);
+  }
+  auto locator = bind_areas(gazetteer, table);
+  if (!locator) return std::move(locator).error();
+  return (*locator)->situations();
 }
 
 }  // namespace sojourn

@@ -6,6 +6,7 @@
 // the proofs about them, which is why it is done where places come from and nowhere else.
 //
 //   auto locator = bind_areas(gazetteer, table);    // instead of gazetteer.bind(table.areas)
+//   auto situations = situations_of(gazetteer, table);
 #pragma once
 
 #include <memory>
@@ -22,5 +23,8 @@ CountryClaim seen(const std::vector<DisputedView>& views, CountryClaim claim);
 // disputed place and the country that it is seen in stays a border to `border_distance` and for
 // certainty: the map has it.
 Result<std::unique_ptr<Locator>> bind_areas(const Gazetteer& gazetteer, const RuleTable& table);
+
+// Those of such a locator; of a table without areas they are told before borders are read.
+Result<std::vector<Situation>> situations_of(const Gazetteer& gazetteer, const RuleTable& table);
 
 }  // namespace sojourn

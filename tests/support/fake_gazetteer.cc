@@ -299,10 +299,11 @@ std::vector<std::string_view> FakeGazetteer::subdivisions_of(Country country) co
   return codes;
 }
 
+std::vector<Situation> FakeGazetteer::situations() const { return FakeLocator({}).situations(); }
+
 std::vector<CountryClaim> FakeGazetteer::claims() const {
   std::vector<CountryClaim> all;
-  const FakeLocator locator({});
-  for (const Situation& situation : locator.situations()) {
+  for (const Situation& situation : situations()) {
     if (!situation.country.none()) all.push_back(situation.country);
   }
   std::stable_sort(all.begin(), all.end(),

@@ -22,6 +22,7 @@ class FakeGazetteer final : public Gazetteer {
   std::string_view subdivision_name(std::string_view code) const override { return code; }
   std::vector<std::string_view> subdivisions_of(Country country) const override;
   std::vector<CountryClaim> claims() const override;
+  std::vector<Situation> situations() const override;
   LatLon representative_point(Country country) const override;
   std::string_view zone_at(LatLon, Country country) const override {
     return most_populous_zone(country);
