@@ -204,9 +204,13 @@ std::string count_text(const RuleTable& table, const Feature& feature, const Rea
   ConditionOp op = table.conditions.node(feature.inner).op;
   if (op == ConditionOp::conjunction || op == ConditionOp::disjunction) inner = "(" + inner + ")";
   std::string scope = scope_words(feature.scope);
-  std::string_view bucket = feature.bucket == TimeUnit::week    ? "weeks"
-                            : feature.bucket == TimeUnit::month ? "months"
-                                                                : "days";
+  auto times = [&](std::string_view unit) {
+    bool one = reading.known && reading.lower == 1;
+    return fmt::format("{} {}{}", number(plain), unit, one ? "" : "s");
+  };
+  std::string_view bucket = feature.bucket == TimeUnit::week    ? "week"
+                            : feature.bucket == TimeUnit::month ? "month"
+                                                                : "day";
   switch (feature.kind) {
     case FeatureKind::on_a_network: {
       bool declared = feature.candidate && *feature.candidate < table.profiles.size();
@@ -224,12 +228,12 @@ std::string count_text(const RuleTable& table, const Feature& feature, const Rea
     case FeatureKind::held_share:
       return fmt::format("{}{} for {} in all", inner, scope, number(length));
     case FeatureKind::consecutive_days:
-      return fmt::format("{}{} on {} consecutive days", inner, scope, number(plain));
+      return fmt::format("{}{} on {}", inner, scope, times("consecutive day"));
     case FeatureKind::calendar_count:
-      return fmt::format("{}{} on {} days in this calendar {}", inner, scope, number(plain),
+      return fmt::format("{}{} on {} in this calendar {}", inner, scope, times("day"),
                          feature.window.unit == TimeUnit::month ? "month" : "year");
     default:
-      return fmt::format("{}{} on {} {} within {}", inner, scope, number(plain), bucket,
+      return fmt::format("{}{} on {} within {}", inner, scope, times(bucket),
                          window_words(feature.window));
   }
 }
