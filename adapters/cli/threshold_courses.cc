@@ -35,7 +35,7 @@ std::vector<std::string> told(const std::vector<Stay>& stays, std::int64_t end_m
     std::int64_t until = i + 1 < stays.size() ? stays[i + 1].begin_ms : end_ms;
     const std::string& report = *stays[i].report;
     lines.push_back(fmt::format("  at {} {}", instant_text(stays[i].begin_ms), report));
-    std::int64_t first = stays[i].begin_ms / kDayMs + 1;
+    std::int64_t first = (stays[i].begin_ms + kNoonMs) / kDayMs;  // the next noon
     std::int64_t last = (until - kNoonMs - 1) / kDayMs;
     if (last < first) continue;
     lines.push_back(fmt::format("  every day at 12:00 from {} to {} {}",
@@ -66,6 +66,56 @@ std::optional<std::int64_t> window_begin(const RuleTable& table, const Feature& 
   Instant end = policy->at_wall_time(day, end_ms % kDayMs);
   Instant start = period_before(feature.window, end, *own);
   return policy->day_of(start).number * kDayMs + policy->wall_ms_of_day(start);
+}
+
+// When the last `count` days, weeks, months or years began, the moment's own being the last.
+std::int64_t begin_of_last(std::int64_t count, TimeUnit unit, const Witness& moment) {
+  Day day{moment.day};
+  const auto earlier = static_cast<std::int32_t>(count - 1);
+  if (unit == TimeUnit::week) {
+    day = first_day_of_week(week_number(day) - earlier);
+  } else if (unit == TimeUnit::month) {
+    day = first_day_of_month(month_number(day) - earlier);
+  } else if (unit == TimeUnit::year) {
+    day = first_day_of_year(year_number(day) - earlier);
+  } else {
+    day = next(day, -earlier);
+  }
+  return day.number * kDayMs;
+}
+
+// The last stay that makes the feature read the value, and when one that it must not count has to
+// have ended.
+struct LastStay {
+  std::int64_t begin_ms = 0;
+  std::int64_t free_from_ms = 0;
+};
+
+std::optional<LastStay> last_stay(const RuleTable& table, const Feature& feature,
+                                  std::int64_t value, const Witness& moment) {
+  std::int64_t end = moment.day * kDayMs + moment.time_of_day_ms;
+  switch (feature.kind) {
+    case FeatureKind::held:
+      return LastStay{end - value, end - value - kMinuteMs};
+    case FeatureKind::consecutive_days: {
+      std::int64_t begin = begin_of_last(value, TimeUnit::day, moment);
+      return LastStay{begin, begin - (feature.gap_days + std::int64_t{1}) * kDayMs};
+    }
+    case FeatureKind::window_count:
+    case FeatureKind::calendar_count:
+      return LastStay{begin_of_last(value, feature.bucket, moment),
+                      begin_of_last(feature.window.count, feature.window.unit, moment)};
+    case FeatureKind::held_share: {
+      std::optional<std::int64_t> begin = window_begin(table, feature, end);
+      if (!begin) return std::nullopt;
+      return LastStay{end - value, *begin};
+    }
+    case FeatureKind::day_share:
+      return LastStay{(moment.day + 1) * kDayMs - value * kDayMs,
+                      begin_of_last(feature.window.count, TimeUnit::day, moment)};
+    default:
+      return std::nullopt;
+  }
 }
 
 // A rule file has six decimals of a degree: a step of eleven centimetres.
@@ -135,6 +185,28 @@ std::optional<std::vector<std::string>> course_of(const RuleTable& table, Featur
   if (stays.back().begin_ms >= end) stays.pop_back();
   if (stays.size() == 2 && stays[0].begin_ms == stays[1].begin_ms) stays.erase(stays.begin());
   return told(stays, end);
+}
+
+std::vector<std::vector<std::string>> returns_of(const RuleTable& table, FeatureIndex asked,
+                                                 std::int64_t value, const Witness& moment,
+                                                 std::int64_t before_days,
+                                                 const CourseReports& reports) {
+  bool told_by_a_course = !reports.holds.empty() && !reports.fails.empty() && value != kNotYet;
+  if (!told_by_a_course || value <= 0) return {};
+  std::optional<LastStay> last = last_stay(table, table.features[asked], value, moment);
+  std::int64_t end = moment.day * kDayMs + moment.time_of_day_ms;
+  if (!last || last->begin_ms > end) return {};
+  const std::int64_t left_ms = std::min(last->free_from_ms, last->begin_ms - kMinuteMs);
+  const std::int64_t first_ms = left_ms - before_days * kDayMs;
+  // What is told of attributes may be too old by the end.
+  auto to_the_end = [&](const std::vector<Stay>& stays) {
+    std::vector<std::string> lines = told(stays, end);
+    lines.back() += " " + reports.holds;
+    return lines;
+  };
+  const Stay now{last->begin_ms, &reports.holds};
+  return {to_the_end({{first_ms, &reports.holds}, {left_ms, &reports.fails}, now}),
+          to_the_end({{first_ms, &reports.fails}, now})};
 }
 
 std::vector<std::string> with_motion(const RuleTable& table, const Locator& locator,

@@ -1,5 +1,6 @@
 // Stories of a device that does not stand still: it enters what is counted, or leaves it, at the
-// instant that brings the count to a value. Shares, `within`, and spans inside them need that.
+// instant that brings the count to a value. Shares, `within`, spans inside them, and counts that
+// have to be reached together need that.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +26,14 @@ struct CourseReports {
 std::optional<std::vector<std::string>> course_of(const RuleTable& table, FeatureIndex asked,
                                                   std::int64_t value, const Witness& moment,
                                                   bool holds_now, const CourseReports& reports);
+
+// Stories of a device that has been where the counted condition holds for `before_days`, or where
+// it does not, leaves it, and is there again for as long as makes the feature read `value`: what
+// else is counted goes on, or has what it needs from before. Several, the best first; as above.
+std::vector<std::vector<std::string>> returns_of(const RuleTable& table, FeatureIndex asked,
+                                                 std::int64_t value, const Witness& moment,
+                                                 std::int64_t before_days,
+                                                 const CourseReports& reports);
 
 // Speed, accuracy and the distance to the border are told with a position: it is put in, or moved
 // until it reads as the witness does, as far as it is asked.

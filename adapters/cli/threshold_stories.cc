@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <tuple>
 #include <utility>
 
@@ -153,6 +154,7 @@ class Stories : public ThresholdStories {
       bool told = add_standing(stories, question, Others::quiet);
       if (!told) add_standing(stories, question, Others::any);
       add_courses(stories, question);
+      add_returns(stories, question);
       if (stories.size() >= kStoriesMax) break;
     }
     return stories;
@@ -163,7 +165,7 @@ class Stories : public ThresholdStories {
   enum class Others : std::uint8_t { quiet, any };
 
   // Stories told of one side, and questions put to the model: what lies beyond is left to authors.
-  static constexpr std::size_t kStoriesMax = 8;
+  static constexpr std::size_t kStoriesMax = 16;
   static constexpr std::size_t kQuestionsMax = 20'000;
 
   void find_owners() {
@@ -225,6 +227,14 @@ class Stories : public ThresholdStories {
     return text.has_value();
   }
 
+  // Bytes and switches do not follow from where the device stands.
+  static bool is_told_beside(const Feature& feature) {
+    return feature.kind == FeatureKind::data_sum || feature.kind == FeatureKind::data_balance ||
+           (feature.kind == FeatureKind::event_count &&
+            (feature.event.kind == EventKind::switches ||
+             feature.event.kind == EventKind::commanded_switches));
+  }
+
   // What the story is told of besides: events and data that are asked for, exactly so many, by
   // `with_events`, and how the device moves by `with_motion`.
   Witness standing(std::optional<FeatureIndex> asked, Witness witness) const {
@@ -235,7 +245,7 @@ class Stories : public ThresholdStories {
         case FeatureKind::data_sum:
         case FeatureKind::data_balance:
         case FeatureKind::since:
-          if (asked == f) witness.readings[f] = Reading::exactly(0);
+          if (asked == f || is_told_beside(features[f])) witness.readings[f] = Reading::exactly(0);
           break;
         case FeatureKind::speed:
         case FeatureKind::accuracy:
@@ -339,20 +349,95 @@ class Stories : public ThresholdStories {
       speak_now(moment, *witness);
       DiagramRef elsewhere =
           model_->conditions().certain(holds_now ? question.fails : question.holds);
-      if (witness->profile.known && witness->profile.lower >= 0) {
-        auto enabled = static_cast<ProfileIndex>(witness->profile.lower);
-        elsewhere = model_->store().both(elsewhere, model_->rules().enabled(enabled));
-      }
-      std::optional<Witness> before = find_quiet(elsewhere, {}, {}, Others::quiet);
+      std::optional<Witness> before = find_with_profile_of(*witness, elsewhere);
       if (!before) continue;
       CourseReports reports{joined(said(*witness, *before)), joined(said(*before, *witness))};
       if (!holds_now) std::swap(reports.holds, reports.fails);
       auto lines = course_of(table, question.feature, question.value, *witness, holds_now, reports);
-      if (!lines) continue;
-      std::vector<std::string> given = given_parts(table, *witness);
-      if (!given.empty()) lines->insert(lines->begin(), "  given " + joined(given));
-      add_stories(stories, *std::move(lines), *witness, question);
+      if (lines) add_told(stories, *std::move(lines), *witness, question);
     }
+  }
+
+  // The device has been where all of the condition holds, or other counts go on, and comes to stay
+  // where the one that is asked about is counted.
+  void add_returns(std::vector<std::vector<std::string>>& stories, const Question& question) {
+    const RuleTable& table = model_->table();
+    std::vector<FeatureIndex> others = counted_beside(question);
+    if (others.empty() || !is_temporal(table.features[question.feature].kind)) return;
+    Question moment = question;
+    moment.condition = question.inside;
+    std::optional<Witness> witness = find(moment, Others::quiet);
+    if (!witness) return;
+    speak_now(moment, *witness);
+    for (DiagramRef elsewhere : where_others_go_on(question, others)) {
+      std::optional<Witness> before = find_with_profile_of(*witness, elsewhere);
+      if (!before) continue;
+      CourseReports reports{joined(said(*witness, *before)), joined(said(*before, *witness))};
+      for (std::vector<std::string>& lines : returns_of(table, question.feature, question.value,
+                                                        *witness, days_for(others), reports)) {
+        add_told(stories, std::move(lines), *witness, question);
+      }
+    }
+  }
+
+  // What else the condition counts.
+  std::vector<FeatureIndex> counted_beside(const Question& question) const {
+    std::vector<FeatureIndex> others;
+    const RuleTable& table = model_->table();
+    for (FeatureIndex f : table.conditions.features_of(question.condition)) {
+      if (f != question.feature && is_temporal(table.features[f].kind)) others.push_back(f);
+    }
+    return others;
+  }
+
+  // Where what the question is about is not counted, and all the others are; each of them; none.
+  std::vector<DiagramRef> where_others_go_on(const Question& question,
+                                             const std::vector<FeatureIndex>& others) {
+    DiagramRef left = model_->conditions().certain(question.fails);
+    DiagramRef all = left;
+    std::vector<DiagramRef> places;
+    for (FeatureIndex f : others) {
+      DiagramRef goes_on = model_->conditions().certain(model_->table().features[f].inner);
+      all = model_->store().both(all, goes_on);
+      places.push_back(model_->store().both(left, goes_on));
+    }
+    if (places.size() > 1) places.insert(places.begin(), all);
+    places.push_back(left);
+    return places;
+  }
+
+  // As long as the longest of what is counted can look back.
+  std::int64_t days_for(const std::vector<FeatureIndex>& counted) const {
+    constexpr std::int64_t kDaysMax = 1'100;
+    constexpr std::int64_t kDaysOf[] = {0, 1, 7, 31, 366};
+    const RuleTable& table = model_->table();
+    std::int64_t longest = 1;
+    for (const Test& test : table.conditions.tests()) {
+      if (std::find(counted.begin(), counted.end(), test.feature) == counted.end()) continue;
+      const Feature& feature = table.features[test.feature];
+      const auto unit = static_cast<std::size_t>(feature.window.unit);
+      bool in_ms = feature.kind == FeatureKind::held || feature.kind == FeatureKind::recency ||
+                   feature.kind == FeatureKind::held_share;
+      std::int64_t window =
+          unit == 0 ? feature.window.count / days(1).ms : feature.window.count * kDaysOf[unit];
+      longest = std::max({longest, window, test.threshold / (in_ms ? days(1).ms : 1)});
+    }
+    return std::min(longest + 1, kDaysMax);
+  }
+
+  std::optional<Witness> find_with_profile_of(const Witness& witness, DiagramRef where) {
+    if (witness.profile.known && witness.profile.lower >= 0) {
+      auto enabled = static_cast<ProfileIndex>(witness.profile.lower);
+      where = model_->store().both(where, model_->rules().enabled(enabled));
+    }
+    return find_quiet(where, {}, {}, Others::quiet);
+  }
+
+  void add_told(std::vector<std::vector<std::string>>& stories, std::vector<std::string> lines,
+                const Witness& witness, const Question& question) {
+    std::vector<std::string> given = given_parts(model_->table(), witness);
+    if (!given.empty()) lines.insert(lines.begin(), "  given " + joined(given));
+    add_stories(stories, lines, witness, question);
   }
 
   // What a report says of the situation: also what stands otherwise in the other one.
@@ -373,13 +458,21 @@ class Stories : public ThresholdStories {
     return probe.conditions.all_of({rule.condition, rule.action.requires_condition});
   }
 
-  // Where the question's condition holds, and what is counted holds now: a device that stands still
-  // counts up to today.
-  DiagramRef counting(const Question& question) {
+  // Where the question's condition holds, and what it counts holds now: a device that stands still
+  // counts up to today. First with all of that, then with what the question is about alone.
+  std::vector<DiagramRef> counting(const Question& question) {
     DiagramRef holds = model_->conditions().certain(question.condition);
-    const Feature& feature = table_.features[question.feature];
-    if (!is_temporal(feature.kind)) return holds;
-    return model_->store().both(holds, model_->conditions().certain(feature.inner));
+    auto and_now = [&](DiagramRef where, FeatureIndex counted) {
+      ConditionIndex inner = model_->table().features[counted].inner;
+      return model_->store().both(where, model_->conditions().certain(inner));
+    };
+    std::vector<DiagramRef> now = {holds};
+    if (is_temporal(model_->table().features[question.feature].kind)) {
+      now[0] = and_now(holds, question.feature);
+    }
+    std::vector<FeatureIndex> others = counted_beside(question);
+    if (others.empty()) return now;
+    return {std::accumulate(others.begin(), others.end(), now[0], and_now), now[0]};
   }
 
   // Rather where the rule would change something, lawfully, and where no rule overrides it.
@@ -402,8 +495,10 @@ class Stories : public ThresholdStories {
     DiagramRef changes = store.any_of(elsewhere);
     for (DiagramRef where : {store.both(changes, can_have), changes, store.any_of(known), kYes}) {
       DiagramRef wanted = store.both(holds, where);
-      DiagramRef now = store.both(counting(question), where);
-      std::optional<Witness> witness = find_quiet(now, overriders, index, others);
+      std::optional<Witness> witness;
+      for (DiagramRef now : counting(question)) {
+        if (!witness) witness = find_quiet(store.both(now, where), overriders, index, others);
+      }
       if (!witness) witness = find_quiet(wanted, overriders, index, others);
       if (!witness) witness = find_quiet(wanted, {}, index, others);
       if (witness) return witness;
@@ -438,8 +533,11 @@ class Stories : public ThresholdStories {
     DiagramRef holds = model_->conditions().certain(question.condition);
     DiagramRef enabled = question.enabled ? model_->rules().enabled(*question.enabled) : kYes;
     DiagramRef wanted = model_->store().both(holds, enabled);
-    DiagramRef now = model_->store().both(counting(question), enabled);
-    std::optional<Witness> witness = find_quiet(now, {}, {}, others);
+    std::optional<Witness> witness;
+    for (DiagramRef now : counting(question)) {
+      DiagramRef where = model_->store().both(now, enabled);
+      if (!witness) witness = find_quiet(where, {}, {}, others);
+    }
     if (!witness) witness = find_quiet(wanted, {}, {}, others);
     if (witness && question.enabled) witness->profile = Reading::exactly(*question.enabled);
     return witness;
@@ -461,7 +559,8 @@ class Stories : public ThresholdStories {
       // Days are counted for the device that they were reported by.
       if (feature.scope.per_imei) give(story, "imei \"356938035643809\"");
       std::optional<std::vector<std::string>> told =
-          with_events(table_, feature, question.value, witness, std::move(story));
+          with_events(table_, feature, question.value, witness,
+                      with_others_events(question, witness, std::move(story)));
       if (!told || stories.size() >= kStoriesMax) continue;
       std::optional<Story> alone = without_stay(feature, *told);
       stories.push_back(with_motion(model_->table(), *locator_, witness,
@@ -469,6 +568,18 @@ class Stories : public ThresholdStories {
                                     *std::move(told)));
       if (alone) stories.push_back(*std::move(alone));
     }
+  }
+
+  // With what else the condition asks for, as far as it can be told.
+  std::vector<std::string> with_others_events(const Question& question, const Witness& witness,
+                                              std::vector<std::string> lines) const {
+    for (FeatureIndex f : model_->table().conditions.features_of(question.condition)) {
+      const Feature& feature = model_->table().features[f];
+      const std::int64_t value = witness.readings[f].lower;
+      if (f == question.feature || !is_told_beside(feature) || value <= 0) continue;
+      lines = with_events(table_, feature, value, witness, lines).value_or(lines);
+    }
+    return lines;
   }
 
   // Silence, and data that are booked elsewhere, are told without the days on which the device

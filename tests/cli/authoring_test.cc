@@ -115,6 +115,44 @@ otherwise keep
   CHECK(again.out.empty());
 }
 
+TEST_CASE("tests are suggested where counts have to be reached together") {
+  for (const std::string condition :
+       {"roaming in BR on at least 60 days within 90 days and region in BR for 20 days",
+        "roaming in BR on at least 60 days within 90 days and roaming in US on at least 10 days "
+        "within "
+        "90 days",
+        "roaming in BR on at least 60 days within 90 days and roaming in BR on at least 100 days "
+        "in "
+        "this calendar year",
+        "roaming in BR on at least 3 consecutive days and roaming in BR for more than 30% of 90 "
+        "days",
+        "roaming in BR on at least 5 weeks within 10 weeks and type = meter for 3 days",
+        "battery < 20% for 2 days and roaming in BR for 30 days",
+        "data in BR within 30 days > 500 MB and roaming in BR on at least 20 days within 30 days",
+        "roaming in BR for 5 days and region in US within 30 days"}) {
+    INFO(condition);
+    ScratchFolder scratch;
+    const std::string policy = R"(policy together
+attribute type : meter | tracker
+attribute battery : number in % valid 1 day
+profile a home BR iccid 8910*
+profile b home US iccid 8911*
+rule both when )" + condition + R"( then profile = a
+otherwise keep
+)";
+    ProgramRun run = suggested(scratch, policy);
+    INFO(run.out << run.err);
+    CHECK(count_of(run.out, "\ntest \"") >= 6);
+    // The other count has what it needs: the rule decides at one side of each, and not at another.
+    CHECK_THAT(run.out, Contains("by both") && Contains("by otherwise"));
+    CHECK_THAT(run.err, !Contains("no test was found"));
+    scratch.write("all.sojourn", policy + run.out);
+    ProgramRun again = run_shell("sojourn test --suggest all.sojourn", scratch.path());
+    CHECK(again.exit_code == 0);
+    CHECK(again.out.empty());
+  }
+}
+
 TEST_CASE("a rule that is at work nearly always hides no threshold of another one") {
   ScratchFolder scratch;
   const std::string policy = R"(policy nearly-always
