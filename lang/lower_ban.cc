@@ -370,9 +370,10 @@ ConditionIndex Lowering::judge_form(const CheckedTest& checked, const Judged& ju
   today.exactly = false;
   Judged anywhere = today;
   anywhere.on_one_network = true;
-  bool is_never = judge(*checked.inner, anywhere, wanted) == ConditionTable::kNever;
+  // Under `not` as well the ban bites only where it holds.
+  bool is_never = judge(*checked.inner, anywhere, true) == ConditionTable::kNever;
   if (is_never) return wanted ? ConditionTable::kNever : ConditionTable::kAlways;
-  auto now = [&] { return judge(*checked.inner, today, wanted); };
+  auto now = [&] { return judge(*checked.inner, today, true); };
   Feature feature = checked.feature;
   Test test = checked.test;
   bool dated = judged.ban->counting_from_day.has_value();

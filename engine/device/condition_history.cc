@@ -216,6 +216,10 @@ void ConditionHistory::retract(Instant now) {
   fill_days(today, today);
 }
 
+Truth ConditionHistory::truth_under_key_of(std::size_t run, std::size_t other) const {
+  return both(runs_[run].truth, keys_[runs_[run].key].key.matches(keys_[runs_[other].key].key));
+}
+
 Reading ConditionHistory::held_at(Instant t) const {
   if (runs_.empty() || t < runs_[0].from) {
     if (before_ == Truth::no || t < spec_.counts_from) return Reading::exactly(-1);
@@ -224,9 +228,9 @@ Reading ConditionHistory::held_at(Instant t) const {
   }
   std::size_t index = index_at(t);
   auto since = [&](Truth at_least) -> std::int64_t {
-    if (runs_[index].truth < at_least) return -1;
+    if (truth_under_key_of(index, index) < at_least) return -1;
     std::size_t i = index;
-    while (i > 0 && runs_[i - 1].truth >= at_least) --i;
+    while (i > 0 && truth_under_key_of(i - 1, index) >= at_least) --i;
     bool open = i == 0 && at_least == Truth::unknown && before_ == Truth::unknown;
     if (open && spec_.counts_from == kBeginning) return kNotYet;
     return (t - (open ? spec_.counts_from : runs_[i].from)).ms;

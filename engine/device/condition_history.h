@@ -66,7 +66,7 @@ class ConditionHistory {
   const TimeZone& zone() const { return zone_; }
   ScopeKey key_at(const FeatureReader& reader, Instant t, const Supposition& supposed = {}) const;
 
-  // `C for D` inside another time form: how long C had held at t, without a scope.
+  // `C for D` inside another time form: how long C had held at t, under the scope key of then.
   Reading held_at(Instant t) const;
   Instant next_held_change(Instant t, const std::vector<std::int64_t>& cuts) const;
   std::size_t byte_count() const;
@@ -75,6 +75,8 @@ class ConditionHistory {
   Run run_of(const FeatureReader& reader, Instant t);
   Instant next_change(const FeatureReader& reader, Instant t) const;
   std::size_t index_at(Instant t) const;  // Requires: t is not before the first run
+  // As it counts under another run's key.
+  Truth truth_under_key_of(std::size_t run, std::size_t other) const;
   void extend(const FeatureReader& reader, Instant now);
   void rebuild(const FeatureReader& reader, Stretch stretch);
   void fill_days(std::int32_t first, std::int32_t last);

@@ -85,7 +85,7 @@ class NaiveConditions : protected NaiveMoment {
         }
         bool a_run = asked.form == Form::consecutive && asked.gap == 0;
         if (!of_ban && !a_run) return counted;
-        Truth now = holds(asked.parts[0], hour, 0, of_ban, wanted);
+        Truth now = holds(asked.parts[0], hour, 0, of_ban);
         if (!of_ban || wanted) return both(counted, now);
         return either(counted, opposite(now));
       }
@@ -135,7 +135,15 @@ class NaiveConditions : protected NaiveMoment {
   Truth held_in_hour(const Asked& asked, std::size_t hour) const {
     if (!hours_[hour].begun) return Truth::unknown;  // commissioned, and not yet heard of
     if (asked.kind != Kind::form) return holds(asked, hours_[hour], 0, false);
-    std::span<const Moment> until(counted(asked).moments.data(), hour + 1);
+    // Under the key of that hour.
+    std::vector<Moment> until(
+        counted(asked).moments.begin(),
+        counted(asked).moments.begin() + static_cast<std::ptrdiff_t>(hour) + 1);
+    Instant born = history_.commissioned().value_or(kBeginning);
+    for (std::size_t i = 0; i <= hour; ++i) {
+      Truth truth = both(in_each_hour_[&asked][i], of_key(asked, hours_[i], hours_[hour]));
+      until[i].truth = hours_[i].from < born ? Truth::no : truth;
+    }
     return quantified(asked, unbroken(asked, until, hours_[hour].from, 0), law_.step.ms);
   }
 

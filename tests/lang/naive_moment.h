@@ -493,13 +493,14 @@ class NaiveMoment {
   }
 
   // Was the key then the one that it is now?
-  Truth of_todays_key(const Asked& a, const Hour& then) const {
+  Truth of_key(const Asked& a, const Hour& then, const Hour& key) const {
     Truth truth = Truth::yes;
-    if (a.same_network) truth = both(truth, same(then.network, supposed_.network));
-    if (a.per_imei) truth = both(truth, same(then.imei, supposed_.imei));
-    if (a.per_profile) truth = both(truth, same(then.profile, supposed_.profile));
+    if (a.same_network) truth = both(truth, same(then.network, key.network));
+    if (a.per_imei) truth = both(truth, same(then.imei, key.imei));
+    if (a.per_profile) truth = both(truth, same(then.profile, key.profile));
     return truth;
   }
+  Truth of_todays_key(const Asked& a, const Hour& then) const { return of_key(a, then, supposed_); }
   // Yes, or unknown while the key itself is.
   Truth key_truth(const Asked& a) const { return of_todays_key(a, supposed_); }
 

@@ -204,11 +204,11 @@ class LawMaker {
         break;
       case Form::within:
         a.other = number(1, 40);
-        if (!of_ban && chance_.one_in(3)) a.parts = {held(zone)};
+        if (chance_.one_in(3)) a.parts = {held(zone, of_ban)};
         break;
       case Form::within_months:
         a.other = number(1, 2);
-        if (!of_ban && chance_.one_in(3)) a.parts = {held(zone)};
+        if (chance_.one_in(3)) a.parts = {held(zone, of_ban)};
         break;
       case Form::consecutive:
         a.gap = chance_.one_in(3) ? number(1, 3) : 0;
@@ -254,13 +254,16 @@ class LawMaker {
                   : one_of<Sense>({Sense::at_least, Sense::fewer_than, Sense::at_most});
   }
   // What `within` may look for: that it held so long, at whatever whole hour.
-  Asked held(const std::string& zone) {
+  Asked held(const std::string& zone, bool of_ban) {
     Asked a;
     a.kind = Kind::form;
     a.form = Form::held;
     a.zone = zone;
     a.number = number(1, 20);
-    a.parts = {countable()};
+    a.parts = {of_ban && chance_.one_in(2) ? roaming() : countable()};
+    a.same_network = chance_.one_in(5);
+    a.per_imei = chance_.one_in(5);
+    a.per_profile = chance_.one_in(5);
     return a;
   }
   Asked joined(Kind kind, Asked one, Asked other) {
