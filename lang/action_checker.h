@@ -23,6 +23,7 @@ class ActionChecker {
  private:
   void part(const ast::Action& part, CheckedAction& checked, const std::string& zone);
   void outcome(const ast::Action& part, Action& action);
+  void refuse_terms_of_nothing(const std::vector<ast::Action>& written);
   // Reports an alternative behind one that is always taken before it.
   bool can_be_chosen(const ast::Alternative& alternative, const ast::Action& part);
   // Reports an action that stands twice.

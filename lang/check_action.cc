@@ -20,7 +20,27 @@ CheckedAction ActionChecker::check(const std::vector<ast::Action>& written, Span
   checked.span = span;
   outcome_ = nullptr;
   for (const ast::Action& one : written) part(one, checked, zone);
+  Action& action = checked.action;
+  if (action.kind != Action::Kind::none) return checked;
+  if (!action.preload.empty() || !action.remove.empty() || action.fallback) {
+    action.kind = Action::Kind::keep;  // what is enabled stays, while another one is cared for
+  } else {
+    refuse_terms_of_nothing(written);
+  }
   return checked;
+}
+
+// How a switch is done says nothing where none is asked for.
+void ActionChecker::refuse_terms_of_nothing(const std::vector<ast::Action>& written) {
+  using Kind = ast::Action::Kind;
+  for (const ast::Action& one : written) {
+    if (one.kind != Kind::hold && one.kind != Kind::window && one.kind != Kind::approval &&
+        one.kind != Kind::requires_condition) {
+      continue;
+    }
+    error(Code::E0216, one.span, "this is about a switch, and none is asked for",
+          "say what should be enabled beside it, such as `profile = ...`, or leave it out");
+  }
 }
 
 void ActionChecker::profile_into(const ast::Name& name, std::vector<ProfileIndex>& list) {

@@ -7,6 +7,7 @@
 #include "engine/base/diagnostic_code.h"
 #include "engine/proof/ban_end.h"
 #include "engine/proof/shared_codes.h"
+#include "engine/proof/situation_words.h"
 #include "engine/proof/witness_parts.h"
 #include "engine/proof/witness_text.h"
 
@@ -97,6 +98,10 @@ class FindingWriter {
     std::string first = name(conflict.first), second = name(conflict.second);
     std::string asks_first = outcome_text(table_, rule(conflict.first).action);
     std::string asks_second = outcome_text(table_, rule(conflict.second).action);
+    if (asks_first == asks_second) {
+      asks_first = action_words(table_, rule(conflict.first).action);
+      asks_second = action_words(table_, rule(conflict.second).action);
+    }
     if (asks_first == asks_second) asks_second += " on other terms";
     Diagnostic& d =
         add(Code::E0301, conflict.second,

@@ -46,6 +46,7 @@ constexpr auto kPlaces = std::to_array<std::string_view>({
     "when roaming in BR on at least 60 days {} then keep",
     "when no service for {} then keep",
     "when region in BR then {}",
+    "when region in BR then keep, {}",
     "ban some never roaming in BR on more than 90 consecutive days {} remedy profile = vivo-local",
     "ban some {} remedy profile = vivo-local",
     "ban some never roaming in BR on more than 90 consecutive days {}",
