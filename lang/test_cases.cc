@@ -155,6 +155,7 @@ class TestBuilder {
       pending_.erase(step.device);
     }
     step.at = step.observation.at = at;
+    step.observation.line = test_.steps.size() + 1;  // of two at one instant the later one holds
     if (step.kind == TestStep::Kind::observe) check_lateness(step);
     now_ = now_ ? std::max(*now_, at) : at;
     test_.steps.push_back(std::move(step));
