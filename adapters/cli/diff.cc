@@ -102,8 +102,9 @@ std::string as_text(const Difference& difference, const RecordedDifference* trac
 int run_diff(const DiffOptions& options, Console& console) {
   auto world = open_world(options.geodata);
   if (!world) return console.fail(world.error());
-  std::optional<PolicyTable> before = read_table(options.before, **world, console);
-  std::optional<PolicyTable> after = read_table(options.after, **world, console);
+  Recheck kept;  // versions of one policy
+  std::optional<PolicyTable> before = read_table(options.before, **world, console, &kept);
+  std::optional<PolicyTable> after = read_table(options.after, **world, console, &kept);
   if (!before || !after) return kUnusable;
   auto difference = service::find_difference(before->rules, after->rules, **world);
   if (!difference) return console.fail(difference.error());

@@ -32,8 +32,17 @@ Result<std::unique_ptr<PolicyInput>> read_policy(const std::string& path, const 
                                      files, world);
 }
 
+bool is_free_of_errors(PolicyInput& read, const Gazetteer& world, Console& console, Recheck* kept) {
+  if (Status analysed = analyse_policy(read, world, kept); !analysed) {
+    return console.fail(analysed.error()), false;
+  }
+  if (read.policy && !read.diagnostics.has_errors()) return true;
+  console.report(read.diagnostics, read.sources, OutputFormat::text);
+  return false;
+}
+
 std::optional<PolicyTable> read_table(const std::string& path, const Gazetteer& world,
-                                      Console& console) {
+                                      Console& console, Recheck* kept) {
   if (is_graph_file(path)) {
     auto mapped = map_graph_file(path);
     if (mapped) return PolicyTable{(*mapped)->table()};
@@ -44,11 +53,8 @@ std::optional<PolicyTable> read_table(const std::string& path, const Gazetteer& 
   auto input = read_policy(path, world);
   if (!input) return console.fail(input.error()), std::nullopt;
   PolicyInput& read = **input;
-  if (read.policy && !read.diagnostics.has_errors()) {
-    return PolicyTable{std::move(read.policy->table), std::move(read.policy->devices)};
-  }
-  console.report(read.diagnostics, read.sources, OutputFormat::text);
-  return std::nullopt;
+  if (!is_free_of_errors(read, world, console, kept)) return std::nullopt;
+  return PolicyTable{std::move(read.policy->table), std::move(read.policy->devices)};
 }
 
 std::optional<RunnablePolicy> load_runnable(const std::string& path, const std::string& geodata,
@@ -75,13 +81,7 @@ std::optional<RunnablePolicy> load_runnable(const std::string& path, const std::
     auto input = read_policy(path, **world);
     if (!input) return console.fail(input.error()), std::nullopt;
     PolicyInput& read = **input;
-    if (Status analysed = analyse_policy(read, **world); !analysed) {
-      return console.fail(analysed.error()), std::nullopt;
-    }
-    if (!read.policy || read.diagnostics.has_errors()) {
-      console.report(read.diagnostics, read.sources, OutputFormat::text);
-      return std::nullopt;
-    }
+    if (!is_free_of_errors(read, **world, console)) return std::nullopt;
     devices = std::move(read.policy->devices);
     RuleTable table = std::move(read.policy->table);
     if (override_settings.settle) table.settings.settle = *override_settings.settle;

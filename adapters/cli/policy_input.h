@@ -32,9 +32,14 @@ struct PolicyTable {
   std::vector<Observation> devices{};  // master data; a graph file has none
 };
 
+// What the prover finds is added to what was found before, and reported if any of it is an error
+// (interfaces.md: errors stop every command); false then, and when it cannot be analysed.
+bool is_free_of_errors(PolicyInput& read, const Gazetteer& world, Console& console,
+                       Recheck* kept = nullptr);
+
 // Reports what is wrong on the console; absent then.
 std::optional<PolicyTable> read_table(const std::string& path, const Gazetteer& world,
-                                      Console& console);
+                                      Console& console, Recheck* kept = nullptr);
 
 // Changes to a policy's settings for one run.
 struct SettingsOverride {

@@ -100,10 +100,7 @@ int run_test(const TestOptions& options, Console& console) {
   for (const std::string& path : options.files) {
     auto input = read_policy(path, **world);
     if (!input) return console.fail(input.error());
-    if (!(*input)->policy) {
-      console.report((*input)->diagnostics, (*input)->sources, OutputFormat::text);
-      return kUnusable;
-    }
+    if (!is_free_of_errors(**input, **world, console)) return kUnusable;
     auto graph = compile(std::make_shared<const RuleTable>((*input)->policy->table),
                          CompileOptions{.claims = (*world)->claims()});
     if (!graph) return console.fail(graph.error());
