@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <iostream>
@@ -12,7 +13,6 @@
 #include "adapters/service/stored_chain.h"
 #include "adapters/store/sqlite_store.h"
 #include "engine/base/diagnostic_code.h"
-#include "engine/base/limits.h"
 #include "engine/runtime/audit_chain.h"
 
 namespace sojourn::cli {
@@ -28,9 +28,18 @@ Status for_each_line(const std::string& path, const Take& take) {
       return make_diagnostic(Code::E0001, fmt::format("cannot read `{}`", path), "check the path");
   }
   std::istream& in = path == "-" ? std::cin : file;
-  std::string line;
-  while (std::getline(in, line)) {
-    if (!take(line)) break;
+  constexpr std::streamsize kLineBytesMax = 16 << 20;  // as the store's longest value
+  std::string line(kLineBytesMax + 1, '\0');
+  while (in.getline(line.data(), kLineBytesMax + 1)) {
+    auto length = static_cast<std::size_t>(in.gcount() - (in.eof() ? 0 : 1));
+    if (!take(line.substr(0, length))) return {};
+  }
+  if (in.gcount() == kLineBytesMax) {
+    return make_diagnostic(Code::E0901, fmt::format("`{}` has a line longer than any record", path),
+                           "name a chain, as `sojourn audit fetch` writes it, or a store");
+  }
+  if (in.bad() || (path != "-" && std::filesystem::is_directory(path))) {
+    return make_diagnostic(Code::E0001, fmt::format("cannot read `{}`", path), "check the path");
   }
   return {};
 }

@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <exception>
+#include <new>
 
 #include "adapters/cli/diagnostic_json.h"
 #include "adapters/cli/output_file.h"
@@ -42,6 +44,28 @@ Console::Console() {
 
 void Console::print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
 void Console::message(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
+
+int Console::run(const std::function<int(Console&)>& command) {
+  try {
+    return finish(command(*this));
+  } catch (const std::bad_alloc&) {
+    return fail(make_diagnostic(Code::E0901, "there is not enough memory for this",
+                                "give it less at once, or more memory"));
+  } catch (const std::exception& error) {
+    return fail(make_diagnostic(Code::E0902, fmt::format("internal error: {}", error.what()),
+                                "please report the command and its input"));
+  }
+}
+
+int Console::finish(int exit_code) {
+  bool whole = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+  if (whole) return exit_code;
+  // Who reads no further, as `head` does, knows.
+  if (errno == EPIPE) return kUnusable;
+  message(render(cannot(Code::E0002, "write", "standard output"), SourceMap(),
+                 {.colour = colour_err_}));
+  return kUnusable;
+}
 
 int Console::fail(const Diagnostic& diagnostic) { return fail(diagnostic, SourceMap()); }
 

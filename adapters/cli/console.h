@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,8 +26,13 @@ class Console {
   // Colour only on a terminal and never with NO_COLOR.
   Console();
 
-  void print(std::string_view text);    // standard output
+  // Standard output; `finish` tells whether all of it could be written.
+  void print(std::string_view text);
   void message(std::string_view text);  // standard error
+  // A command, to its exit code: kUnusable, and told, where memory does not suffice or standard
+  // output does not take all that was printed.
+  int run(const std::function<int(Console&)>& command);
+  int finish(int exit_code);
   // Prints what went wrong and returns kUnusable.
   int fail(const Diagnostic& diagnostic);
   int fail(const Diagnostic& diagnostic, const SourceMap& sources);

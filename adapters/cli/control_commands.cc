@@ -63,7 +63,8 @@ int run_approvals(const ServiceOptions& options, std::string_view what, Console&
     json["rule"] = options.rule;
   }
   return ask(
-      options, console, "approve", "POST", "/v1/approvals", json.dump(), "application/json",
+      options, console, "approve", "POST", "/v1/approvals",
+      json.dump(-1, ' ', false, Json::error_handler_t::replace), "application/json",
       [&](const Json& answer) {
         console.print(fmt::format("{} approved\n", answer.value("approved", Json::array()).size()));
       });
@@ -77,8 +78,8 @@ int run_kill(const ServiceOptions& options, std::string_view what, Console& cons
   json["all"] = set && options.all;
   json["rules"] = set ? options.rules : std::vector<std::string>();
   json["countries"] = set ? options.countries : std::vector<std::string>();
-  return ask(options, console, "approve", "PUT", "/v1/switches", json.dump(), "application/json",
-             show);
+  return ask(options, console, "approve", "PUT", "/v1/switches",
+             json.dump(-1, ' ', false, Json::error_handler_t::replace), "application/json", show);
 }
 
 int run_campaigns(const ServiceOptions& options, std::string_view what, Console& console) {

@@ -144,7 +144,7 @@ std::string answer_json(const Answer& answer) {
     regions.push_back({{"name", one.name}, {"membership", word(one.membership)}});
   }
   json["regions"] = std::move(regions);
-  return json.dump() + "\n";
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace

@@ -221,8 +221,10 @@ void add_dryrun(CLI::App& app, Action& action) {
                       "instead of the policy's settle, such as \"0 minutes\"");
   command->add_flag("--strict", options->strict, "stop at the first line that cannot be used");
   command->add_flag("--force", options->force, "overwrite outputs");
-  command->add_option("--jobs", options->jobs,
-                      "threads (default: one per core); the output is the same");
+  command
+      ->add_option("--jobs", options->jobs,
+                   "threads (default: one per core); the output is the same")
+      ->check(CLI::Range(1, 1'000));
   add_format(command, options->format);
   add_geodata(command, options->geodata);
   command->footer(
@@ -679,11 +681,11 @@ int run(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     bool asked_for_help = error.get_exit_code() == 0;
-    if (asked_for_help) return app.exit(error), kClean;
+    if (asked_for_help) return app.exit(error), Console().finish(kClean);
     return Console().fail(usage_error(app, {argv + 1, argv + argc}, error));
   }
   Console console;
-  return action(console);
+  return console.run(action);
 }
 
 }  // namespace

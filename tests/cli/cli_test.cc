@@ -194,6 +194,14 @@ TEST_CASE("each kind of bad input gets its clear error") {
           R"({"ts":"2026-01-01T10:07:00Z","device":"m1","position":{"lat":91,"lon":0},"network":"abc","frobnicate":1})" +
           "\n");
   scratch.write("garbage.graph", "SOJOURNG garbage");
+  scratch.write("disagree.sojourn", R"(policy disagree
+profile vivo-local home BR iccid 8955*
+rule one when region in BR then preload vivo-local
+rule two when region in BR then delete vivo-local
+test "both"
+  at 2026-01-01 10:00 network 724-05
+  expect keep
+)");
   scratch.write("stray.ndjson", std::string(kTrace) +
                                     R"({"ts":"2036-02-07T06:28:16Z","device":"unset-clock"})"
                                     "\n");
@@ -256,6 +264,14 @@ TEST_CASE("each kind of bad input gets its clear error") {
        2, "`--at 2026-02-03` is no instant"},
       {"sojourn audit verify", 2, "name a file, a store, or a service"},
       {"sojourn audit verify trace.ndjson", 1, "not a record of the chain"},
+      {"sojourn audit verify .", 2, "cannot read `.`"},
+      {"sojourn audit verify /dev/zero", 2, "a line longer than any record"},
+      {"sojourn dryrun policy.sojourn --trace trace.ndjson --jobs 40000", 2, "--jobs"},
+      {"sojourn geo 0 0 > /dev/full", 2, "cannot write `standard output`"},
+      {"sojourn --help > /dev/full", 2, "cannot write `standard output`"},
+      {"sojourn test disagree.sojourn", 2, "rules `one` and `two` disagree"},
+      {"sojourn diff disagree.sojourn policy.sojourn", 2, "rules `one` and `two` disagree"},
+      {"sojourn check disagree.sojourn", 1, "asks for `keep, preload vivo-local`"},
   };
   for (const Row& row : rows) {
     ProgramRun run = run_shell(row.command, scratch.path());
