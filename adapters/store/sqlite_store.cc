@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cassert>
+#include <filesystem>
 #include <mutex>
 #include <utility>
 
@@ -281,10 +282,24 @@ Status SqliteStore::apply(const StoreTransaction& transaction) {
   return {};
 }
 
+// By the name of the file itself, which SQLite opens whatever link leads to it.
+Result<FileLock> lock_of(const std::string& path) {
+  std::error_code failed;
+  std::filesystem::path own = std::filesystem::weakly_canonical(path, failed);
+  if (failed) own = path;
+  bool is_file = std::filesystem::is_regular_file(own, failed);
+  if (is_file && std::filesystem::hard_link_count(own, failed) > 1) {
+    return make_diagnostic(
+        Code::E0017, fmt::format("store `{}` has a second name, a hard link", path),
+        "remove the other name: a process that opens it there would not be seen");
+  }
+  return FileLock::acquire(own.string() + "-lock");
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Store>> open_sqlite_store(const SqliteStoreOptions& options) {
-  auto lock = FileLock::acquire(options.path + "-lock");
+  auto lock = lock_of(options.path);
   if (!lock) return std::move(lock).error();
   auto writer = open_writer(options);
   if (!writer) return std::move(writer).error();
@@ -295,7 +310,7 @@ Result<std::unique_ptr<Store>> open_sqlite_store(const SqliteStoreOptions& optio
 Status check_sqlite_store(const SqliteStoreOptions& options) {
   SqliteStoreOptions existing = options;
   existing.create = false;
-  auto lock = FileLock::acquire(existing.path + "-lock");
+  auto lock = lock_of(existing.path);
   if (!lock) return std::move(lock).error();
   auto writer = open_writer(existing);
   if (!writer) return std::move(writer).error();

@@ -139,7 +139,19 @@ TEST_CASE("one process at a time has a store open") {
   REQUIRE(!second);
   CHECK(second.error().code == Code::E0017);
   CHECK(check_sqlite_store({.path = path}).error().code == Code::E0017);
+  // By whatever name.
+  std::string link = directory.file("link.store");
+  std::filesystem::create_symlink(path, link);
+  CHECK(open_sqlite_store({.path = link}).error().code == Code::E0017);
   first.reset();
+  CHECK(open_sqlite_store({.path = link}));
+  std::filesystem::create_hard_link(path, directory.file("twin.store"));
+  for (const std::string& name : {path, directory.file("twin.store")}) {
+    auto twin = open_sqlite_store({.path = name});
+    REQUIRE(!twin);
+    CHECK(twin.error().code == Code::E0017);
+  }
+  std::filesystem::remove(directory.file("twin.store"));
   CHECK(open_sqlite_store({.path = path}));
 }
 
