@@ -1,11 +1,15 @@
 #include "adapters/service/log.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <mutex>
 
@@ -53,6 +57,16 @@ std::string object(std::string_view what, const Log::Fields& fields) {
     json += fmt::format(",\"{}\":{}", name, json_text(without_eids(value)));
   }
   return json;
+}
+
+// To open such a pipe would be to wait until somebody does.
+bool is_pipe_nobody_reads(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0 || !S_ISFIFO(status.st_mode)) return false;
+  int descriptor = ::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+  if (descriptor < 0) return errno == ENXIO;
+  ::close(descriptor);
+  return false;
 }
 
 // Standard error, which by itself is written to with every line.
@@ -105,6 +119,10 @@ class SpdLog final : public Log {
 }  // namespace
 
 Result<std::unique_ptr<Log>> Log::open(const std::string& path) {
+  if (is_pipe_nobody_reads(path)) {
+    return make_diagnostic(Code::E0002, fmt::format("nobody reads the pipe `{}`", path),
+                           "start what reads it first, or log to a file");
+  }
   try {
     std::shared_ptr<spdlog::sinks::sink> sink;
     if (path == "-") {

@@ -91,6 +91,18 @@ std::string fault_of(const RestRoute& route, std::string_view query) {
   return "";
 }
 
+// Of a body in JSON; the largest is a package of operations in hexadecimal digits.
+constexpr std::size_t kJsonBytesMax = std::size_t{1} << 20;
+
+// A few members, of which a parser makes many times as many bytes.
+bool takes_json(const RestRoute& route) {
+  return !route.body.empty() && route.body.find('/') == std::string_view::npos;
+}
+
+bool checks_a_policy(const RestRoute& route) {
+  return route.path.starts_with("/v1/policy") && (route.method == "POST" || route.method == "PUT");
+}
+
 std::string_view title_of(unsigned status) {
   switch (status) {
     case 400:
@@ -213,7 +225,16 @@ eim::HttpResponse Rest::handle(const eim::HttpRequest& request) {
   if (std::string fault = fault_of(*match.route, call.query); !fault.empty()) {
     return problem(400, "E0885", fault);
   }
-  return match.route->handler(*this, call);
+  if (takes_json(*match.route) && request.body.size() > kJsonBytesMax) {
+    return problem(413, "E0885",
+                   fmt::format("a body of this route has at most {} bytes", kJsonBytesMax));
+  }
+  if (!checks_a_policy(*match.route)) return match.route->handler(*this, call);
+  const Checker checker(*this);
+  if (checker.admitted()) return match.route->handler(*this, call);
+  eim::HttpResponse busy = problem(503, "", "other policies are being checked", "ask again");
+  busy.retry_after_s = retry_after_s_;
+  return busy;
 }
 
 // Why a request was refused before it was read, so that who sent it knows what to do.
@@ -284,6 +305,7 @@ eim::HttpResponse problem(const Diagnostic& why, std::uint32_t retry_after_s) {
   if (why.code == Code::E0842 || why.code == Code::E0886 || why.code == Code::E0887) status = 409;
   if (why.code == Code::E0882) status = 422;
   if (why.code == Code::E0885) status = 400;
+  if (why.code == Code::E0901) status = 413;
   eim::HttpResponse response = problem(status, code_name(why.code), why.message, why.help);
   response.retry_after_s = retry_after_s;
   return response;

@@ -8,6 +8,7 @@
 // `after`, and `next` in the answer is the `after` of the next page.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <shared_mutex>
@@ -123,6 +124,22 @@ class Rest final : public eim::HttpHandler {
     const bool may_wait_;
   };
 
+  // The place of a request that checks a policy: it holds a thread for as long as that takes, and
+  // reports and kill switches have to find another.
+  class Checker {
+   public:
+    explicit Checker(Rest& rest)
+        : rest_(rest), admitted_(++rest.checkers_ <= std::max(1u, rest.waiters_max_ / 2)) {}
+    ~Checker() { --rest_.checkers_; }
+    Checker(const Checker&) = delete;
+    Checker& operator=(const Checker&) = delete;
+    bool admitted() const { return admitted_; }
+
+   private:
+    Rest& rest_;
+    const bool admitted_;
+  };
+
   unsigned judge(const eim::HttpRequest& head) override;
   bool may_wait(const eim::HttpRequest&) const override { return true; }
   eim::HttpResponse handle(const eim::HttpRequest& request) override;
@@ -148,6 +165,7 @@ class Rest final : public eim::HttpHandler {
   std::uint32_t retry_after_s_;
   const std::uint32_t waiters_max_;
   std::atomic<std::uint32_t> waiters_{0};
+  std::atomic<std::uint32_t> checkers_{0};
 };
 
 // --- answers -------------------------------------------------------------------------------------

@@ -1,6 +1,8 @@
 // No EID leaves the house with a log.
 #include "adapters/service/log.h"
 
+#include <sys/stat.h>
+
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -30,4 +32,13 @@ TEST_CASE("messages that quote EIDs are logged without them") {
   CHECK(text.find("`an EID` or an EID\",\"value\":\"x=an EID\"") != std::string::npos);
   CHECK(text.find("iccid 89550000000000000001") != std::string::npos);
   CHECK(text.find(digest) != std::string::npos);
+}
+
+TEST_CASE("a pipe that nobody reads is told, not waited for") {
+  ScratchFolder scratch;
+  const std::string path = scratch.file("pipe");
+  REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+  auto log = Log::open(path);
+  REQUIRE_FALSE(log);
+  CHECK(log.error().message.find("nobody reads") != std::string::npos);
 }

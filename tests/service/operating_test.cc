@@ -1,5 +1,6 @@
 // The whole program in the hands of people, and in circumstances that nobody wishes for.
 #include <arpa/inet.h>
+#include <fmt/format.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -431,6 +432,40 @@ TEST_CASE("nonsense, too much and too slow are answered, and others do not notic
   for (int one : idle) ::close(one);
   // Nothing of it reached a device.
   CHECK(json_of(*RestClient(service).ask("GET", "/v1/devices", token))["devices"].size() == 1);
+  CHECK(service.stop(SIGTERM) == 0);
+}
+
+TEST_CASE("policies that take long to check keep nobody else waiting") {
+  ScratchFolder scratch;
+  Served service(make_folder(scratch, "demo", 1));
+  REQUIRE(service.start());
+  std::string policy =
+      "policy many first-match\nattribute n : number\nprofile a home FR iccid 8933*\n";
+  for (int i = 0; i < 6'000; ++i) policy += fmt::format("when n = {} then keep\n", i);
+  std::atomic<int> checked{0}, refused{0}, others{0}, ready{0};
+  std::vector<std::thread> asking;
+  for (int i = 0; i < 4; ++i) {
+    asking.emplace_back([&] {
+      RestClient client(service);
+      if (!client.ask("GET", "/healthz", "")) return;
+      ++ready;
+      while (ready < 4) std::this_thread::yield();
+      auto reply = client.ask("POST", "/v1/policy/check", service.token("approve"), policy);
+      ++(!reply                 ? others
+         : reply->status == 200 ? checked
+         : reply->status == 503 ? refused
+                                : others);
+    });
+  }
+  while (ready < 4) std::this_thread::yield();
+  auto killed = RestClient(service).ask("PUT", "/v1/switches", service.token("approve"),
+                                        R"({"all": true, "rules": [], "countries": []})");
+  REQUIRE(killed);
+  CHECK(killed->status == 200);
+  for (std::thread& one : asking) one.join();
+  CHECK(checked >= 1);
+  CHECK(refused >= 1);
+  CHECK(others == 0);
   CHECK(service.stop(SIGTERM) == 0);
 }
 

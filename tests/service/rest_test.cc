@@ -100,6 +100,13 @@ TEST_CASE("every route asks for its token, and for one that may") {
     }
   }
 
+  SECTION("a few members of JSON are no megabytes") {
+    std::string nested = "{\"devices\":[" + std::string(2 << 20, ' ') + "]}";
+    auto refused = asking.ask("POST", "/v1/approvals", token_of(service, Role::approve), nested);
+    CHECK(refused.status == 413);
+    CHECK(json_of(refused)["detail"].get<std::string>().find("1048576") != std::string::npos);
+  }
+
   SECTION("what is wrong is a problem with a code") {
     std::string token = token_of(service, Role::operate);
     auto refused = asking.ask("POST", "/v1/observations", token, "{\"ts\":1}\n");
