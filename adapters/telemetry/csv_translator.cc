@@ -21,6 +21,8 @@ using Json = nlohmann::ordered_json;
 
 // Columns of a row that are looked at; more are left out.
 constexpr std::size_t kColumnsMax = 1'000;
+// A longer name is nobody's, and would stand in the report of every row.
+constexpr std::size_t kColumnNameBytesMax = limits::kWordBytesMax + 16;
 
 Diagnostic refused(const std::string& why) {
   return make_diagnostic(Code::E0003, "the mapping of columns cannot be used: " + why,
@@ -148,6 +150,11 @@ class CsvTranslator final : public LineTranslator {
     out += report.take();
   }
 
+  // Without its header a table is no table: no row becomes one.
+  void note_lost_line() override {
+    if (targets_.empty()) targets_.emplace_back();
+  }
+
   // What lies between most names, outside of quotes; rather a comma.
   static char separator_of(std::string_view header) {
     constexpr std::string_view kSeparators = ",;\t";
@@ -165,7 +172,8 @@ class CsvTranslator final : public LineTranslator {
   void read_header(std::string_view line) {
     if (mapping_.separator == 0) mapping_.separator = separator_of(line);
     std::vector<std::string> names = cells_of(line).value_or(std::vector<std::string>{});
-    for (const std::string& name : names) {
+    for (std::string& name : names) {
+      name.resize(std::min(name.size(), kColumnNameBytesMax));
       auto mapped = mapping_.columns.find(name);
       if (mapped != mapping_.columns.end()) {
         targets_.push_back(mapped->second);

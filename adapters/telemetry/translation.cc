@@ -211,6 +211,7 @@ void LineTranslator::end_line(std::string& out) {
   if (line.ends_with('\r')) line.remove_suffix(1);
   if (line.size() > limits::kTraceLineBytesMax) {
     out.append(line).append("\n");
+    note_lost_line();
   } else {
     translate_line(line, out);
   }

@@ -52,6 +52,8 @@ class LineTranslator : public Translator {
  protected:
   // `line` without its break; adds what it becomes, one line or more.
   virtual void translate_line(std::string_view line, std::string& out) = 0;
+  // A line beyond the limit was passed on.
+  virtual void note_lost_line() {}
 
  private:
   void end_line(std::string& out);

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "engine/base/limits.h"
 #include "tests/support/catch.h"
 #include "tests/telemetry/read_all.h"
 
@@ -92,6 +93,17 @@ TEST_CASE("CSV: the header tells what separates columns; times are quoted as the
         "\n"
         R"({"ts":"2026-03-01T10:00:00Z","device":"d2"})"
         "\n");
+}
+
+TEST_CASE("CSV: without its header no row is a report, and no name is longer than a word") {
+  std::string long_name(limits::kTraceLineBytesMax, 'n');
+  std::string lines = translated(
+      "ts,device," + long_name + "\n2026-03-01T10:00:00Z,d1,x\n2026-03-01T11:00:00Z,d1,y\n",
+      {.form = TraceForm::csv});
+  CHECK(lines.substr(lines.find('\n')) == "\n{}\n{}\n");
+  std::string rows = "ts,attributes." + long_name.substr(0, 100'000) + "\n";
+  for (int i = 0; i < 100; ++i) rows += "2026-03-01T10:00:00Z,1\n";
+  CHECK(translated(rows, {.form = TraceForm::csv}).size() < 100 * 3'000);
 }
 
 TEST_CASE("a mapping that cannot be used says why") {
