@@ -13,6 +13,10 @@ namespace {
 
 constexpr std::size_t kLeafEdgesMax = 8;
 constexpr int kLeastShift = 5;  // 36 cm; where many borders meet in one point, cutting must end
+// Of edges that lie upon each other by the thousand, as no border does: a leaf counts them in
+// sixteen bits, and a cell is cut no further.
+constexpr std::size_t kEdgesMax = 0xFFFF;
+constexpr std::size_t kWordsMax = std::size_t{1} << 22;
 // A cell without edges is still cut while a neighbour's border would spoil its clearance for a
 // GNSS fix, but not into cells smaller than this (0.7 km).
 constexpr int kCutForClearanceShift = 18;
@@ -86,10 +90,12 @@ RootCellBuilder::RootCellBuilder(const RegionIndex& index, std::uint32_t row, st
     : index_(index), row_(row), column_(column), corner_label_(corner_label) {}
 
 std::vector<std::uint32_t> RootCellBuilder::build() {
-  const auto edges = index_.edges_.in_cell(row_, column_);
+  const auto all = index_.edges_.in_cell(row_, column_);
+  const std::vector<EdgeId> edges(
+      all.begin(), all.begin() + static_cast<std::ptrdiff_t>(std::min(all.size(), kEdgesMax)));
   const Cell root{column_ << kRootShift, row_ << kRootShift, kRootShift, corner_label_};
   words_ = {0};
-  const std::uint32_t word = build_cell(root, {edges.begin(), edges.end()}, edges_nearby());
+  const std::uint32_t word = build_cell(root, edges, edges_nearby());
   if ((word & cell::kTagMask) == cell::kUniform) return {word};
   words_[0] = word;
   return std::move(words_);
@@ -106,6 +112,7 @@ std::vector<EdgeId> RootCellBuilder::edges_nearby() const {
   }
   std::sort(near.begin(), near.end());
   near.erase(std::unique(near.begin(), near.end()), near.end());
+  near.resize(std::min(near.size(), kEdgesMax));
   return near;
 }
 
@@ -115,7 +122,8 @@ std::uint32_t RootCellBuilder::build_cell(const Cell& cell, const std::vector<Ed
     const double clearance = clearance_m(cell, near);
     const bool spoilt = clearance < kClearanceWanted_m && !near.empty();
     if (!spoilt || cell.shift < kCutForClearanceShift) return cell::uniform(cell.corner, clearance);
-  } else if (edges.size() <= kLeafEdgesMax || cell.shift - 2 < kLeastShift) {
+  } else if (edges.size() <= kLeafEdgesMax || cell.shift - 2 < kLeastShift ||
+             words_.size() > kWordsMax) {
     return build_leaf(cell, edges);
   }
   return build_node(cell, edges, near);

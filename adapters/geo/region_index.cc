@@ -81,7 +81,7 @@ RegionIndex::Found RegionIndex::find(GridPoint point) const {
   const std::uint64_t root = this->root(y >> kRootShift, x >> kRootShift);
   if ((root & cell::kTagMask) == cell::kUniform) {
     const auto word = static_cast<std::uint32_t>(root);
-    return {cell::label_of(word), cell::clearance_of(word)};
+    return {known(cell::label_of(word)), cell::clearance_of(word)};
   }
   const auto* block = reinterpret_cast<const std::uint32_t*>(root & ~std::uint64_t{cell::kTagMask});
   std::uint32_t word = block[0];
@@ -91,13 +91,13 @@ RegionIndex::Found RegionIndex::find(GridPoint point) const {
     word = block[(word >> 2) + ((y >> shift & 3) << 2 | (x >> shift & 3))];
   }
   if ((word & cell::kTagMask) == cell::kUniform)
-    return {cell::label_of(word), cell::clearance_of(word)};
+    return {known(cell::label_of(word)), cell::clearance_of(word)};
   const std::uint32_t* leaf = block + (word >> 2);
   const std::uint32_t mask = (std::uint32_t{1} << shift) - 1;
   const GridPoint corner{static_cast<std::int32_t>(std::int64_t{x & ~mask} - kLonMax),
                          static_cast<std::int32_t>(std::int64_t{y & ~mask} - kLatMax)};
   const std::span<const EdgeId> edges(leaf + 1, *leaf & 0xFFFF);
-  return {walk(static_cast<std::uint16_t>(*leaf >> 16), corner, point, edges), 0};
+  return {known(walk(static_cast<std::uint16_t>(*leaf >> 16), corner, point, edges)), 0};
 }
 
 std::uint64_t RegionIndex::root(std::uint32_t row, std::uint32_t column) const {

@@ -69,6 +69,10 @@ class RegionIndex {
   void build_all() const;
 
  private:
+  // Labels are summed up across borders; where a map's do not fit each other that may be none.
+  std::uint16_t known(std::uint16_t label) const {
+    return label < map_->labels.size() ? label : std::uint16_t{0};
+  }
   friend class RootCellBuilder;
   using RootRow = std::vector<std::atomic<std::uint64_t>>;  // region_cell.h
 

@@ -254,8 +254,8 @@ const RegionArc& RegionMap::arc_of(EdgeId edge) const {
 
 Status check_region_map(const RegionMap& map) {
   // Borders are drawn in short edges; long ones would cost far more than the bytes they take.
-  const std::uint64_t rows_max = 1'000'000 + 16 * std::uint64_t{map.vertices.size()};
-  std::uint64_t rows = 0;
+  const std::uint64_t cells_max = 1'000'000 + 16 * std::uint64_t{map.vertices.size()};
+  std::uint64_t cells = 0;
   std::vector<std::pair<GridPoint, std::uint16_t>> ends;
   for (const RegionArc& arc : map.arcs) {
     if (arc.count < 2 || arc.left == arc.right) return refuse("an arc separates nothing");
@@ -265,8 +265,10 @@ Status check_region_map(const RegionMap& map) {
     for (std::uint32_t i = arc.first; i < last; ++i) {
       if (map.vertices[i] == map.vertices[i + 1]) return refuse("an arc stands still");
       const std::int64_t south_north = std::int64_t{map.vertices[i].y} - map.vertices[i + 1].y;
-      rows += static_cast<std::uint64_t>(std::abs(south_north)) >> kRootShift;
-      if (rows > rows_max) return refuse("its edges are too long");
+      const std::int64_t west_east = std::int64_t{map.vertices[i].x} - map.vertices[i + 1].x;
+      cells += static_cast<std::uint64_t>(std::abs(south_north)) >> kRootShift;
+      cells += static_cast<std::uint64_t>(std::abs(west_east)) >> kRootShift;
+      if (cells > cells_max) return refuse("its edges are too long");
     }
     const auto toggle = static_cast<std::uint16_t>(arc.left ^ arc.right);
     ends.emplace_back(map.vertices[arc.first], toggle);

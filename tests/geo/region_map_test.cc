@@ -1,6 +1,7 @@
 // The map file: round trip, and every damaged file refused.
 #include <string>
 
+#include "adapters/geo/region_index.h"
 #include "adapters/geo/region_map.h"
 #include "tests/support/catch.h"
 
@@ -83,6 +84,34 @@ TEST_CASE("borders that do not close are refused") {
   map = two_squares();
   map.vertices[3] = map.vertices[2];
   CHECK_FALSE(check_region_map(map));
+}
+
+// A few bytes of file that would take minutes and gigabytes, or speak of labels that are not there.
+TEST_CASE("borders as no map draws them are refused, or cost little") {
+  auto zigzag = [](std::int32_t width, std::uint32_t edges, std::uint16_t left) {
+    RegionMap map;
+    map.labels = {{"", "", {}}, {"BR", "Brazil", {}}, {"UY", "Uruguay", {}}};
+    RegionArc arc;
+    arc.left = left;
+    arc.right = 2;
+    arc.count = edges + 1;
+    for (std::uint32_t i = 0; i <= edges; ++i) {
+      map.vertices.push_back({i % 2 == 0 ? 0 : width, 100'000'000});
+    }
+    map.arcs = {arc};
+    return map;
+  };
+  CHECK_FALSE(check_region_map(zigzag(1'700'000'000, 20'000, 0)));
+  // Upon each other within one root cell: a leaf counts no more than it can.
+  RegionMap dense = zigzag(1'000'000, 70'000, 0);
+  REQUIRE(check_region_map(dense));
+  CHECK(RegionIndex(std::move(dense)).find({500'000, 100'000'000 - 5'000'000}).label == 0);
+  // From nowhere across a border between two others: 0 ^ 1 ^ 2 is no label.
+  RegionMap strange = two_squares();
+  for (RegionArc& arc : strange.arcs) arc.left = 1, arc.right = 2;
+  const auto labels = static_cast<std::uint16_t>(strange.labels.size());
+  const RegionIndex index(std::move(strange));
+  for (GridPoint at : index.map().vertices) CHECK(index.find({at.x + 1, at.y + 1}).label < labels);
 }
 
 }  // namespace
