@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <tuple>
+#include <utility>
 
 #include "adapters/cli/story_edits.h"
 #include "adapters/cli/threshold_stories.h"
@@ -40,6 +42,8 @@ struct Telling {
   std::vector<Story> candidates;
   std::optional<Story> story;
   std::vector<std::string> outcome;
+  // Another one that gets there and ends otherwise.
+  std::optional<std::pair<Story, std::vector<std::string>>> other;
 };
 
 // The three stories of one threshold in one rule or ban; they are kept alike.
@@ -95,8 +99,19 @@ class Suggestions {
     return {};
   }
 
-  // Of each side's candidates the first that gets there.
+  // Of each side's candidates the first that gets there; where all three end alike, because the
+  // rule asks for something else besides, rather one that ends otherwise.
   void choose() {
+    find_stories();
+    for (Family& family : families_) {
+      for (Telling& telling : family.tellings) {
+        if (family.tells_apart() || !telling.other) continue;
+        std::tie(telling.story, telling.outcome) = *telling.other;
+      }
+    }
+  }
+
+  void find_stories() {
     std::size_t rounds = 0;
     for (const Family& family : families_) {
       for (const Telling& telling : family.tellings) {
@@ -108,7 +123,7 @@ class Suggestions {
       std::vector<Story> stories;
       for (Family& family : families_) {
         for (Telling& telling : family.tellings) {
-          if (telling.story || round >= telling.candidates.size()) continue;
+          if (telling.other || round >= telling.candidates.size()) continue;
           open.emplace_back(&family, &telling);
           stories.push_back(telling.candidates[round]);
         }
@@ -117,8 +132,12 @@ class Suggestions {
       for (std::size_t i = 0; i < open.size(); ++i) {
         auto [family, telling] = open[i];
         if (!results[i] || !reaches(*results[i], family->threshold, telling->side)) continue;
-        telling->story = stories[i];
-        telling->outcome = results[i]->outcome;
+        if (!telling->story) {
+          telling->story = stories[i];
+          telling->outcome = results[i]->outcome;
+        } else if (results[i]->outcome != telling->outcome) {
+          telling->other = std::pair(stories[i], results[i]->outcome);
+        }
       }
     }
   }

@@ -118,7 +118,7 @@ otherwise keep
 TEST_CASE("tests are suggested where counts have to be reached together") {
   for (const std::string condition :
        {"roaming in BR on at least 60 days within 90 days and region in BR for 20 days",
-        "roaming in BR on at least 60 days within 90 days and roaming in US on at least 10 days "
+        "roaming in BR on at least 60 days within 90 days and region in US on at least 10 days "
         "within "
         "90 days",
         "roaming in BR on at least 60 days within 90 days and roaming in BR on at least 100 days "
