@@ -532,8 +532,8 @@ struct braces : node<K::braces, sign<'{'>, pegtl::opt<comma_list<brace_member, v
                      need<closing_brace, sign<'}'>>> {};
 struct part_value : pegtl::sor<braces, mark<"unknown", "none", "roaming", "no">, value> {};
 struct part_key
-    : pegtl::sor<mark<"network", "plmn", "registration", "imei", "iccid", "data", "event", "rat",
-                      "commissioned", "profile", "installed", "fallback">,
+    : pegtl::sor<mark<"network", "plmn", "registration", "imei", "iccid", "data-total", "data",
+                      "event", "rat", "commissioned", "profile", "installed", "fallback">,
                  name> {};
 struct measure : node<K::amount, number, need<length_unit, unit>> {};
 struct part

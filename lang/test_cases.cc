@@ -284,12 +284,30 @@ class TestBuilder {
     if (written.kind == Kind::no_alert && is_of_a_ban(name)) return true;
     std::vector<std::string_view> names(known->begin(), known->end());
     std::string_view near = nearest_spelling(name, names);
-    std::string help = near.empty() ? "" : fmt::format("did you mean `{}`?", near);
+    std::string help =
+        near.empty() ? those_there_are(what, names) : fmt::format("did you mean `{}`?", near);
     if (written.kind == Kind::by && ban_labels_.count(name) != 0) {
       help = fmt::format("`{0}` is a ban: `by ban {0}`", name);
     }
-    error(Code::E0503, written.name.span, fmt::format("there is no {} `{}`", what, name), help);
+    constexpr std::string_view kBan = "ban ";
+    std::string missing = written.kind == Kind::by && name.starts_with(kBan)
+                              ? fmt::format("ban `{}`", name.substr(kBan.size()))
+                              : fmt::format("{} `{}`", what, name);
+    error(Code::E0503, written.name.span, "there is no " + missing, help);
     return false;
+  }
+
+  // A few, where none is spelt nearly so.
+  static std::string those_there_are(std::string_view what,
+                                     const std::vector<std::string_view>& names) {
+    constexpr std::size_t kNamedMax = 5;
+    if (names.empty()) return fmt::format("the policy has no {}", what);
+    std::vector<std::string> few;
+    for (std::size_t i = 0; i < std::min(names.size(), kNamedMax); ++i) {
+      few.push_back(fmt::format("`{}`", names[i]));
+    }
+    return fmt::format("the policy has {}{}", fmt::join(few, ", "),
+                       names.size() > kNamedMax ? ", ..." : "");
   }
 
   // An alert of ours, about a ban: that a guard holds it back, that nothing lawful can be enabled.

@@ -92,9 +92,10 @@ void TestReport::fill(const ast::TestPart& part, Observation& observation) {
   } else if (key == "iccid") {
     if (!parse_iccid(value.text)) return error(value.span, "an ICCID has 18 to 20 digits", "");
     observation.iccid.give(value.text);
-  } else if (key == "data") {
+  } else if (key == "data" || key == "data-total") {
     std::optional<double> bytes = in_unit(value, "B");
-    if (bytes) observation.data_bytes = static_cast<std::int64_t>(*bytes);
+    auto& into = key == "data" ? observation.data_bytes : observation.data_total_bytes;
+    if (bytes) into = static_cast<std::int64_t>(*bytes);
   } else if (key == "event") {
     observation.event = value.text;
   } else if (key == "rat") {
@@ -115,7 +116,9 @@ std::optional<double> TestReport::in_unit(const ast::Value& value, std::string_v
   bool fits = value.kind == ast::Value::Kind::amount && from != nullptr && to != nullptr &&
               from->dimension == to->dimension;
   if (!fits) {
-    error(value.span, fmt::format("`{}` is not in `{}`", print(value), unit), "");
+    bool bare = value.kind == ast::Value::Kind::amount && value.unit.empty();
+    error(value.span, fmt::format("`{}` is not in `{}`", print(value), unit),
+          bare ? fmt::format("say the unit: `{} {}`", print(value), unit) : "");
     return std::nullopt;
   }
   std::optional<ScaledThreshold> scaled = scale(value.millionths, *from, *to, 1'000'000);
@@ -168,9 +171,15 @@ bool TestReport::is_profile(const ast::Name& name) {
     names.push_back(profile.name);
   }
   std::string_view near = nearest_spelling(name.text, names);
+  std::string help = fmt::format("did you mean `{}`?", near);
+  if (near.empty()) {
+    names.resize(std::min<std::size_t>(names.size(), 5));
+    help = names.empty() ? "declare it: `profile NAME home BR`"
+                         : fmt::format("declared are {}", fmt::join(names, ", "));
+  }
   diagnostics_.add(make_diagnostic(Code::E0503, name.span,
                                    fmt::format("the profile `{}` is not declared", name.text),
-                                   near.empty() ? "" : fmt::format("did you mean `{}`?", near)));
+                                   std::move(help)));
   return false;
 }
 
@@ -257,10 +266,14 @@ bool TestReport::value_of(const ast::TestPart& part, const Attribute& attribute,
       std::optional<ScaledThreshold> scaled;
       if (fits) scaled = scale(value.millionths, *from, *to, 1'000'000);
       if (!scaled) {
+        bool bare =
+            value.kind == ast::Value::Kind::amount && value.unit.empty() && !attribute.unit.empty();
         error(value.span,
               fmt::format("`{}` is a number{}{}", attribute.name,
                           attribute.unit.empty() ? "" : " in ", attribute.unit),
-              fmt::format("`{}` does not fit", print(value)));
+              bare ? fmt::format("write `{}{}{}`", print(value), attribute.unit == "%" ? "" : " ",
+                                 attribute.unit)
+                   : fmt::format("`{}` does not fit", print(value)));
         return false;
       }
       if (attribute.unit == "%" && (scaled->floor < 0 || scaled->floor > 100'000'000)) {
