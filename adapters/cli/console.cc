@@ -42,7 +42,10 @@ Console::Console() {
   interactive_ = isatty(STDERR_FILENO) == 1;
 }
 
-void Console::print(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+void Console::print(std::string_view text) {
+  bool whole = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (!whole && write_failure_ == 0) write_failure_ = errno;
+}
 void Console::message(std::string_view text) { std::fwrite(text.data(), 1, text.size(), stderr); }
 
 int Console::run(const std::function<int(Console&)>& command) {
@@ -58,9 +61,11 @@ int Console::run(const std::function<int(Console&)>& command) {
 }
 
 int Console::finish(int exit_code) {
-  bool whole = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
-  if (whole) return exit_code;
+  if (std::fflush(stdout) != 0 && write_failure_ == 0) write_failure_ = errno;
+  if (std::ferror(stdout) != 0 && write_failure_ == 0) write_failure_ = EIO;
+  if (write_failure_ == 0) return exit_code;
   // Who reads no further, as `head` does, knows.
+  errno = write_failure_;
   if (errno == EPIPE) return kUnusable;
   message(render(cannot(Code::E0002, "write", "standard output"), SourceMap(),
                  {.colour = colour_err_}));

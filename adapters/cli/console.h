@@ -49,6 +49,7 @@ class Console {
   bool colour_out_ = false;
   bool colour_err_ = false;
   bool interactive_ = false;
+  int write_failure_ = 0;  // errno of the first text that standard output did not take
 };
 
 // Writes a whole file or nothing: through a temporary file beside it. Refuses to overwrite without
