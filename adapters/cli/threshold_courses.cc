@@ -71,7 +71,8 @@ std::optional<std::int64_t> window_begin(const RuleTable& table, const Feature& 
 // When the last `count` days, weeks, months or years began, the moment's own being the last.
 std::int64_t begin_of_last(std::int64_t count, TimeUnit unit, const Witness& moment) {
   Day day{moment.day};
-  const auto earlier = static_cast<std::int32_t>(count - 1);
+  constexpr std::int64_t kLongest = 100'000;  // further back lies no date that could be told
+  const auto earlier = static_cast<std::int32_t>(std::min(count, kLongest) - 1);
   if (unit == TimeUnit::week) {
     day = first_day_of_week(week_number(day) - earlier);
   } else if (unit == TimeUnit::month) {

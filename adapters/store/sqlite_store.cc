@@ -288,7 +288,8 @@ Result<FileLock> lock_of(const std::string& path) {
   std::filesystem::path own = std::filesystem::weakly_canonical(path, failed);
   if (failed) own = path;
   bool is_file = std::filesystem::is_regular_file(own, failed);
-  if (is_file && std::filesystem::hard_link_count(own, failed) > 1) {
+  auto names = is_file ? std::filesystem::hard_link_count(own, failed) : 1;
+  if (!failed && names > 1) {
     return make_diagnostic(
         Code::E0017, fmt::format("store `{}` has a second name, a hard link", path),
         "remove the other name: a process that opens it there would not be seen");
