@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <tuple>
 
+#include "adapters/geo/large_pages.h"
+
 namespace sojourn::geo {
 namespace {
 
@@ -48,22 +50,29 @@ std::uint32_t first_corner_east(GridPoint a, GridPoint b, std::uint32_t row) {
 }  // namespace
 
 EdgeRows::EdgeRows(const RegionMap& map) : map_(map), rows_(kRootRows) {
+  toggles_.reserve(map.vertices.size());
+  use_large_pages(toggles_.data(), map.vertices.size() * sizeof(toggles_[0]));
   toggles_.assign(map.vertices.size(), 0);
   const std::size_t chunks = (map.vertices.size() >> kChunkShift) + 1;
   std::vector<std::uint32_t> first_rows(chunks, kRootRows);
   std::vector<std::uint32_t> last_rows(chunks, 0);
   for (const RegionArc& arc : map.arcs) {
     const auto toggle = static_cast<std::uint16_t>(arc.left ^ arc.right);
-    std::uint32_t row = root_row(map.vertices[arc.first].y);
-    for (EdgeId edge = arc.first; edge + 1 < arc.first + arc.count; ++edge) {
-      const GridPoint a = map.vertices[edge];
-      const GridPoint b = map.vertices[edge + 1];
-      if (!lies_on_seam(a, b)) toggles_[edge] = toggle;
-      const std::uint32_t next = root_row(b.y);
+    const EdgeId end = arc.first + arc.count - 1;
+    for (EdgeId edge = arc.first; edge < end;) {
       const std::uint32_t chunk = edge >> kChunkShift;
-      first_rows[chunk] = std::min({first_rows[chunk], row, next});
-      last_rows[chunk] = std::max({last_rows[chunk], row, next});
-      row = next;
+      const EdgeId chunk_end = std::min(end, (chunk + 1) << kChunkShift);
+      std::int32_t south = map.vertices[edge].y;
+      std::int32_t north = south;
+      for (; edge < chunk_end; ++edge) {
+        const GridPoint a = map.vertices[edge];
+        const GridPoint b = map.vertices[edge + 1];
+        toggles_[edge] = lies_on_seam(a, b) ? std::uint16_t{0} : toggle;
+        south = std::min(south, b.y);
+        north = std::max(north, b.y);
+      }
+      first_rows[chunk] = std::min(first_rows[chunk], root_row(south));
+      last_rows[chunk] = std::max(last_rows[chunk], root_row(north));
     }
   }
   list_chunks_by_row(first_rows, last_rows);

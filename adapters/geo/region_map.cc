@@ -9,6 +9,7 @@
 #include <limits>
 #include <memory>
 
+#include "adapters/geo/large_pages.h"
 #include "adapters/geo/root_grid.h"
 #include "engine/base/diagnostic_code.h"
 #include "engine/base/limits.h"
@@ -85,26 +86,18 @@ Bytes encode_payload(const RegionMap& map) {
 // check `failed` once per loop.
 class PayloadReader {
  public:
-  explicit PayloadReader(ByteView bytes) : rest_(bytes) {}
+  explicit PayloadReader(ByteView bytes) : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
 
   bool failed() const { return failed_; }
-  std::size_t left() const { return rest_.size(); }
+  std::size_t left() const { return static_cast<std::size_t>(end_ - at_); }
 
   std::uint64_t varint() {
-    std::uint64_t value = 0;
-    for (int shift = 0; shift < 63; shift += 7) {
-      if (rest_.empty()) break;
-      const std::uint8_t byte = rest_.front();
-      rest_ = rest_.subspan(1);
-      value |= std::uint64_t{byte & 0x7Fu} << shift;
-      if (byte < 0x80) return value;
-    }
-    failed_ = true;
-    return 0;
+    if (at_ != end_ && *at_ < 0x80) return *at_++;  // as most do
+    return long_varint();
   }
   std::uint64_t varint_up_to(std::uint64_t max) {
     const std::uint64_t value = varint();
-    if (value > max) failed_ = true;
+    if (value > max) fail();
     return failed_ ? 0 : value;
   }
   std::int64_t signed_varint() {
@@ -113,15 +106,31 @@ class PayloadReader {
   }
   std::string text() {
     const std::uint64_t size = varint_up_to(limits::kGeodataTextBytesMax);
-    if (size > rest_.size()) failed_ = true;
+    if (size > left()) fail();
     if (failed_) return {};
-    std::string out(reinterpret_cast<const char*>(rest_.data()), size);
-    rest_ = rest_.subspan(size);
+    std::string out(reinterpret_cast<const char*>(at_), size);
+    at_ += size;
     return out;
   }
 
  private:
-  ByteView rest_;
+  std::uint64_t long_varint() {
+    std::uint64_t value = 0;
+    for (int shift = 0; shift < 63 && at_ != end_; shift += 7) {
+      const std::uint8_t byte = *at_++;
+      value |= std::uint64_t{byte & 0x7Fu} << shift;
+      if (byte < 0x80) return value;
+    }
+    fail();
+    return 0;
+  }
+  void fail() {
+    failed_ = true;
+    at_ = end_;
+  }
+
+  const std::uint8_t* at_;
+  const std::uint8_t* end_;
   bool failed_ = false;
 };
 
@@ -158,6 +167,7 @@ Status decode_arcs(PayloadReader& in, RegionMap& map) {
   const std::size_t vertex_count = in.varint_up_to(in.left() / 2);
   map.arcs.reserve(arc_count);
   map.vertices.reserve(vertex_count);
+  use_large_pages(map.vertices.data(), vertex_count * sizeof(GridPoint));
   std::int64_t x = 0;
   std::int64_t y = 0;
   for (std::size_t i = 0; i < arc_count && !in.failed(); ++i) {
@@ -217,7 +227,10 @@ Status check_header(ByteView file, MapKind expected) {
 // The first bytes of the payload, all of it if `most` is more. Requires: check_header.
 Result<Bytes> unpack(ByteView file, std::uint64_t most) {
   const std::uint64_t size = get_fixed(file, 16, 8);
-  Bytes payload(std::min(size, most));
+  Bytes payload;
+  payload.reserve(std::min(size, most));
+  use_large_pages(payload.data(), payload.capacity());
+  payload.resize(payload.capacity());
   const ByteView packed = file.subspan(kHeaderSize);
   ZSTD_inBuffer in{packed.data(), packed.size(), 0};
   ZSTD_outBuffer out{payload.data(), payload.size(), 0};
