@@ -63,6 +63,13 @@ bool asks_event(const CheckedCondition& condition) {
   return std::any_of(condition.parts.begin(), condition.parts.end(), asks_event);
 }
 
+// Does it ask when an event was last, without a length of time to count in?
+bool asks_when_last(const ast::Condition& condition) {
+  if (std::holds_alternative<ast::Since>(condition.form)) return true;
+  const auto* simple = std::get_if<ast::Simple>(&condition.form);
+  return simple != nullptr && simple->relation == ast::Relation::happened;
+}
+
 }  // namespace
 
 bool ConditionChecker::nests(const CheckedCondition& inner, bool for_allowed) const {
@@ -96,6 +103,7 @@ ConditionChecker::Checked ConditionChecker::timed(const ast::Condition& conditio
       return std::nullopt;
     }
   }
+  if (form == nullptr && asks_when_last(inner)) return scoped_event(condition, scope);
   if (form == nullptr) {
     error(Code::E0209, suffixes.back().span,
           fmt::format("`{}` needs something to count", print(suffixes.back())),
@@ -138,6 +146,18 @@ ConditionChecker::Checked ConditionChecker::timed(const ast::Condition& conditio
     return std::nullopt;
   }
   return time_form(condition, *std::move(checked), *form, scope);
+}
+
+// `6 months since owner-changed per imei`, `owner-changed happened per imei`.
+ConditionChecker::Checked ConditionChecker::scoped_event(const ast::Condition& condition,
+                                                         Scope scope) {
+  Checked checked = dispatch(condition.parts[0]);
+  if (!checked || checked->op != ConditionOp::test) return checked;
+  Feature feature = checked->test->feature;
+  feature.scope = scope;
+  Test holds;
+  holds.text = print(condition);
+  return test(std::move(feature), std::move(holds), condition.span);
 }
 
 ConditionChecker::Checked ConditionChecker::time_form(const ast::Condition& condition,
@@ -494,8 +514,19 @@ std::optional<ConditionChecker::Sum> ConditionChecker::sum(const ast::Condition&
   const auto* data =
       timed == nullptr ? nullptr : std::get_if<ast::Simple>(&condition.parts[0].form);
   bool shaped = data != nullptr && data->subject == ast::Subject::data &&
-                (data->relation == ast::Relation::none || data->relation == ast::Relation::in) &&
-                timed->suffixes.size() == 1 && timed->suffixes[0].kind == SuffixKind::within;
+                (data->relation == ast::Relation::none || data->relation == ast::Relation::in);
+  const ast::Suffix* within = nullptr;
+  Scope scope;
+  for (std::size_t i = 0; shaped && i < timed->suffixes.size(); ++i) {
+    const ast::Suffix& suffix = timed->suffixes[i];
+    if (is_scope(suffix.kind)) {
+      add_to(scope, suffix.kind);
+    } else {
+      shaped = within == nullptr && suffix.kind == SuffixKind::within;
+      within = &suffix;
+    }
+  }
+  shaped = shaped && within != nullptr;
   if (!shaped) {
     const auto* compared_before = std::get_if<ast::Simple>(&condition.form);
     bool sums = compared_before != nullptr && compared_before->subject == ast::Subject::data;
@@ -508,13 +539,14 @@ std::optional<ConditionChecker::Sum> ConditionChecker::sum(const ast::Condition&
     return std::nullopt;
   }
   Sum result;
+  result.scope = scope;
   if (data->relation == ast::Relation::in) {
     std::optional<CountrySet> countries = vocabulary_.countries(data->values, "an amount of data");
     if (!countries) return std::nullopt;
     result.countries = *countries;
   }
   // Days are calendar days here, today and the days before (semantics 7).
-  const ast::TimeLength& length = timed->suffixes[0].length;
+  const ast::TimeLength& length = within->length;
   std::optional<Period> window = calendar_period(length);
   if (!window || window->count == 0) window = window_of(length);
   if (!window) return std::nullopt;
@@ -529,6 +561,7 @@ ConditionChecker::Checked ConditionChecker::sum_compared(const ast::Condition& c
   Feature feature;
   feature.countries = left->countries;
   feature.window = left->window;
+  feature.scope = left->scope;
   feature.zone = left->window.unit == TimeUnit::millisecond ? "" : zone_;
   std::string words = print(condition.parts[0]);
   if (written.amount) {
@@ -554,6 +587,12 @@ ConditionChecker::Checked ConditionChecker::sum_compared(const ast::Condition& c
   if (!(right->window == left->window)) {
     error(Code::E0209, condition.span, "the two sums look back over different times",
           "use one length of time on both sides");
+    return std::nullopt;
+  }
+  if (!(right->scope == left->scope)) {
+    error(Code::E0209, condition.span, "the two sums are of different rows",
+          "write the same scope on both sides: `data in CN within 30 days per imei > data in GB "
+          "within 30 days per imei`");
     return std::nullopt;
   }
   if (left->countries.empty() || right->countries.empty()) {

@@ -96,6 +96,7 @@ class ConditionChecker {
   Checked fleet_count(const ast::Condition& condition);
   Checked event_within(const ast::Condition& condition, const ast::EventCount& count,
                        const ast::Suffix& form, Scope scope);
+  Checked scoped_event(const ast::Condition& condition, Scope scope);
   Checked time_form(const ast::Condition& condition, CheckedCondition inner,
                     const ast::Suffix& form, Scope scope);
   Checked held(const ast::Condition& condition, Feature feature, const ast::Suffix& form,
@@ -115,6 +116,7 @@ class ConditionChecker {
   struct Sum {
     CountrySet countries;
     Period window;
+    Scope scope;
   };
   std::optional<Sum> sum(const ast::Condition& condition);
   std::optional<Period> window_of(const ast::TimeLength& length);

@@ -205,8 +205,8 @@ std::string Canon::unsupposed(const Feature& f) {
     case FeatureKind::date:
       return fmt::format("date {}..{} {}", day_text(f.from_day), day_text(f.until_day), zone);
     case FeatureKind::since:
-      return fmt::format("since {} {} {}", period_text(f.window), event_text(f.event),
-                         f.window.unit == TimeUnit::millisecond ? "" : zone);
+      return fmt::format("since {} {}{} {}", period_text(f.window), event_text(f.event),
+                         scope_text(f.scope), f.window.unit == TimeUnit::millisecond ? "" : zone);
     case FeatureKind::speed:
       return "speed";
     case FeatureKind::accuracy:
@@ -220,15 +220,16 @@ std::string Canon::unsupposed(const Feature& f) {
       return fmt::format("events {}{} within {}{}{}", event_text(f.event), scope_text(f.scope),
                          period_text(f.window), zone.empty() ? "" : " ", zone);
     case FeatureKind::data_sum:
-      return fmt::format("data in {} within {} {}", f.countries.text(), period_text(f.window),
-                         zone);
+      return fmt::format("data in {}{} within {} {}", f.countries.text(), scope_text(f.scope),
+                         period_text(f.window), zone);
     case FeatureKind::fleet_count:
       return "devices with the same " + attribute(table_.attributes[f.subject]);
     case FeatureKind::released:
       return f.identity;  // of `rollout`: only the lowering knows the rule by then
     case FeatureKind::data_balance:
-      return fmt::format("data in {} minus {} within {} {}", f.countries.text(),
-                         f.other_countries.text(), period_text(f.window), zone);
+      return fmt::format("data in {} minus {}{} within {} {}", f.countries.text(),
+                         f.other_countries.text(), scope_text(f.scope), period_text(f.window),
+                         zone);
     default:
       return temporal(f);
   }

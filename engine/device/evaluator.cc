@@ -240,7 +240,7 @@ std::optional<Duration> Evaluator::gone_by(FeatureIndex feature, Instant now) {
   if (question.feature.kind == FeatureKind::recency) {
     return left_window_by(condition_history(question.plan.history, now), question);
   }
-  Instant due = sojourn::due(question);
+  Instant due = sojourn::due(question).certain;
   return due == kNever ? std::nullopt : std::optional(now - due);
 }
 

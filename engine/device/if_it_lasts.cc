@@ -86,28 +86,36 @@ Instant IfItLasts::first_of_test(const Test& test, const Sought& sought, Instant
   const Feature& feature = policy.feature(test.feature);
   const FeaturePlan& plan = policy.features[test.feature];
   bool as_it_stands = feature.kind == FeatureKind::on_a_network;
-  bool counts = as_it_stands || grows_while_it_lasts(feature.kind);
-  Truth now = Truth::unknown;  // of counts asked only at first
-  if (!counts || from == now_) {
+  bool is_due = feature.kind == FeatureKind::since;
+  bool goes_on = as_it_stands || is_due || grows_while_it_lasts(feature.kind);
+  Truth now = Truth::unknown;  // of what goes on asked only at first
+  if (!goes_on || from == now_) {
     Curve curve = evaluator_.curve_with(test.feature, now_, sought.supposed);
     now = sojourn::judge(test, feature, curve.reading(now_));
     if (from == now_ && sought.is_met_by(now)) return from;
   }
   CountQuestion question{feature, plan, evaluator_.reader(), now_, sought.supposed};
-  if (counts) {
+  if (goes_on) {
     // With one of what is supposed it holds, with each of them it does not.
     const std::vector<Supposition> all = all_supposed(question);
     auto part = [&](std::size_t i, Instant at) {
       Sought one{sought.holds, sought.least, all[i]};
       if (as_it_stands) return first(feature.inner, one, at);
       question.supposed = all[i];
-      return first_of_count(test, question, one, at);
+      return is_due ? first_due(question, one, at) : first_of_count(test, question, one, at);
     };
     return (sought.holds ? first_of_any : first_of_all)(all.size(), from, part);
   }
   TruthSteps steps(now_, now);
   if (feature.kind == FeatureKind::date) add_date(steps, feature, policy.zone_of(plan));
-  if (feature.kind == FeatureKind::since) steps.add(due(question), Truth::yes);
+  return steps.first(from, [&](Truth truth) { return sought.is_met_by(truth); });
+}
+
+Instant IfItLasts::first_due(const CountQuestion& question, const Sought& sought, Instant from) {
+  const Due due = sojourn::due(question);
+  TruthSteps steps(now_, Truth::no);
+  if (due.possible < due.certain) steps.add(std::max(due.possible, now_), Truth::unknown);
+  if (due.certain != kNever) steps.add(std::max(due.certain, now_), Truth::yes);
   return steps.first(from, [&](Truth truth) { return sought.is_met_by(truth); });
 }
 

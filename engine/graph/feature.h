@@ -53,7 +53,8 @@ enum class FeatureKind : std::uint8_t {
   attribute_has,   // subject = attribute, symbol = the member asked for
   local_time,      // from_ms <= the device's own wall clock < until_ms; may cross midnight
   date,            // from_day <= today <= until_day in `zone`
-  since,           // `window` of calendar time has gone by since the last `event`
+  since,           // `window` of calendar time has gone by since the last `event`; unknown only where
+                   // it is scoped
   // --- numbers: the reading's value is an integer in the unit named ---
   attribute_number,  // subject = attribute: millionths of the declared unit
   speed,             // millimetres per second

@@ -98,7 +98,7 @@ void BoxSearch::allow(const Problem& problem) {
                               [&](const auto& one) { return one.axis == slots_[s].axis; });
     const Axis& of = axes_.axes()[slots_[s].axis];
     bool has_unknown = of.side == AxisSide::value;
-    bool known = !problem.with_unknown || is_always_known(table_.features[of.feature].kind);
+    bool known = !problem.with_unknown || is_always_known(table_.features[of.feature]);
     for (ClassIndex c = 0; c < slots_[s].class_count; ++c) {
       bool refused = has_unknown && known && c == of.unknown_class;
       if (!refused && (limit == limits.end() || limit->classes.test(c))) first.allowed[s].set(c);

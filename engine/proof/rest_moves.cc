@@ -32,11 +32,13 @@ std::vector<bool> moving_features(const RuleTable& table) {
     bool of_ours = feature.event.kind == EventKind::switches ||
                    feature.event.kind == EventKind::commanded_switches ||
                    feature.event.kind == EventKind::alert;
+    bool other_key = feature.scope.per_profile || feature.scope.same_network;
     if (feature.kind == FeatureKind::event_count || feature.kind == FeatureKind::since) {
-      return of_ours;
+      return of_ours || other_key;
     }
+    if (other_key) return true;
     if (!is_temporal(feature.kind)) return false;
-    if (feature.candidate || feature.scope.per_profile || feature.scope.same_network) return true;
+    if (feature.candidate) return true;
     for (FeatureIndex inner : table.conditions.features_of(feature.inner)) {
       if (moving[inner]) return true;
     }

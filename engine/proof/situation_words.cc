@@ -263,7 +263,7 @@ std::string SituationWords::value_words(AxisIndex axis, const Classes& in) const
   if (count == 0) return subject + " unknown";
   if (all_known) return subject + " known";
   std::string words = known_words(axis, known);
-  bool may_be_unknown = in[at.unknown_class] && !is_always_known(table_.features[at.feature].kind);
+  bool may_be_unknown = in[at.unknown_class] && !is_always_known(table_.features[at.feature]);
   return may_be_unknown ? fmt::format("({} or {} unknown)", words, subject) : words;
 }
 

@@ -159,11 +159,12 @@ std::string counted_words(const RuleTable& table, const Feature& feature) {
       return fmt::format("{}{} within {}", event_words(feature.event), scope_words(feature.scope),
                          window_words(feature.window));
     case FeatureKind::data_sum:
-      return fmt::format("{} within {}", data_words(feature.countries),
-                         window_words(feature.window));
+      return fmt::format("{}{} within {}", data_words(feature.countries),
+                         scope_words(feature.scope), window_words(feature.window));
     case FeatureKind::data_balance:
-      return fmt::format("{} against {} within {}", data_words(feature.countries),
-                         data_words(feature.other_countries), window_words(feature.window));
+      return fmt::format("{} against {}{} within {}", data_words(feature.countries),
+                         data_words(feature.other_countries), scope_words(feature.scope),
+                         window_words(feature.window));
     case FeatureKind::fleet_count:
       return "devices with the same " + written_name(table.attributes[feature.subject].name);
     default:

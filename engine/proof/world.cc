@@ -29,9 +29,10 @@ bool is_of_one_country(std::int64_t network) {
   return network >= 0 && countries_of(unpack_plmn(static_cast<std::uint32_t>(network))).size() == 1;
 }
 
-bool is_always_known(FeatureKind kind) {
-  return kind == FeatureKind::date || kind == FeatureKind::local_time ||
-         kind == FeatureKind::quarantined || kind == FeatureKind::since;
+bool is_always_known(const Feature& feature) {
+  return feature.kind == FeatureKind::date || feature.kind == FeatureKind::local_time ||
+         feature.kind == FeatureKind::quarantined ||
+         (feature.kind == FeatureKind::since && !feature.scope.any());
 }
 
 Reading roaming_reading(std::optional<std::int64_t> network, const std::optional<CountrySet>& home,
@@ -475,7 +476,7 @@ bool World::allows(const Box& box, AxisIndex axis) const {
     return box[lower].begin < box[lower + 1].end;
   }
   const ClassRange& range = box[axis];
-  if (is_always_known(feature.kind) && range.begin == at.unknown_class &&
+  if (is_always_known(feature) && range.begin == at.unknown_class &&
       range.end == at.unknown_class + 1) {
     return false;
   }
@@ -509,7 +510,7 @@ bool World::is_closed(const Feature& feature) const {
 std::optional<ClassIndex> World::unknown_class_of_free(AxisIndex axis) const {
   const Axis& at = axes_.axes()[axis];
   bool free = at.side == AxisSide::value && !group_of_axis_[axis] &&
-              !is_always_known(table_.features[at.feature].kind);
+              !is_always_known(table_.features[at.feature]);
   for (ClassIndex c = 0; free && c < at.class_count; ++c) free = has_value(axis, c);
   return free ? std::optional(at.unknown_class) : std::nullopt;
 }

@@ -42,7 +42,7 @@ struct Witness {
 };
 
 // The engine itself knows these at any time: the clock, what it did itself.
-bool is_always_known(FeatureKind kind);
+bool is_always_known(const Feature& feature);
 
 // When nothing asks for another: 1 July 2026, noon.
 inline constexpr Day kDefaultDay{20'635};

@@ -397,7 +397,7 @@ bool World::fits(const Box& box, const Witness& witness) const {
     ClassIndex value = class_at(axis, witness.readings[f]);
     if (!box[axis].holds(value)) return false;
     const Feature& feature = table_.features[f];
-    if (is_always_known(feature.kind) && !witness.readings[f].known) return false;
+    if (is_always_known(feature) && !witness.readings[f].known) return false;
     bool unlisted = witness.readings[f].known && witness.readings[f].lower == kOtherSymbol;
     if (unlisted && is_closed(feature)) return false;
     if (!has_value(axis, value)) return false;

@@ -179,8 +179,8 @@ inline std::string window_text(const Asked& a) {
 }
 
 inline std::string data_text(const std::vector<std::string>& countries, const Asked& a) {
-  return fmt::format("data{}{} within {}", countries.empty() ? "" : " in ", list_of(countries),
-                     window_text(a));
+  return fmt::format("data{}{}{} within {}", countries.empty() ? "" : " in ", list_of(countries),
+                     scope_text(a), window_text(a));
 }
 
 inline std::string events_text(const Asked& a, const std::string& events) {
@@ -272,13 +272,16 @@ inline std::string simple_text(const Asked& a, bool denied) {
       return fmt::format("{} {} {}", data_text(a.names, a), a.compare,
                          data_text(a.names_compared, a));
     case Kind::happened:
-      return "owner-changed happened";
+      return "owner-changed happened" + scope_text(a);
     case Kind::recently:
-      if (a.other > 0) return fmt::format("owner-changed within {} months", a.other);
-      return fmt::format("owner-changed within {}", length_text(a.number, a.step));
+      return fmt::format(
+          "owner-changed{} within {}", scope_text(a),
+          a.other > 0 ? fmt::format("{} months", a.other) : length_text(a.number, a.step));
     case Kind::since:
-      if (a.other > 0) return fmt::format("{} months since owner-changed", a.other);
-      return fmt::format("{} since owner-changed", length_text(a.number, a.step));
+      return fmt::format(
+          "{} since owner-changed{}",
+          a.other > 0 ? fmt::format("{} months", a.other) : length_text(a.number, a.step),
+          scope_text(a));
     case Kind::alerted:
       return fmt::format("{} since alert \"a0\"", length_text(a.number, a.step));
     default:

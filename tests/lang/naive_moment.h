@@ -263,19 +263,14 @@ class NaiveMoment {
       case Kind::named:
         return quantified(a, count_events(a), 1);
       case Kind::data:
-        return a.names_compared.empty()
-                   ? compared(a, bytes(a, a.names), a.number)
-                   : compared(a, bytes(a, a.names), bytes(a, a.names_compared));
+        return compared(a, bytes(a), a.names_compared.empty() ? a.number : 0);
       case Kind::happened:
-        return truth_of(last_event(hour.from).has_value());
-      case Kind::recently: {
-        std::optional<Instant> last = last_event(now_);
-        return truth_of(last && *last > before_now(a, a.number));
-      }
-      case Kind::since: {
-        std::optional<Instant> last = last_event(hour.from);
-        return truth_of(last && is_due(a, due(a, *last), hour.from, ahead));
-      }
+        return of_last_event(a, hour.from, [](Instant) { return true; });
+      case Kind::recently:
+        return of_last_event(a, now_, [&](Instant last) { return last > before_now(a, a.number); });
+      case Kind::since:
+        return of_last_event(
+            a, hour.from, [&](Instant last) { return is_due(a, due(a, last), hour.from, ahead); });
       case Kind::alerted:
         return truth_of(!alerted_at_.empty() && now_ >= alerted_at_.back() + steps(a.number));
       case Kind::alerts: {
@@ -313,6 +308,12 @@ class NaiveMoment {
     if (a.has == Asked::Has::all) return found == a.names.size();
     return a.has == Asked::Has::none ? found == 0 : found > 0;
   }
+  struct Bounds {
+    std::int64_t lower = 0, upper = 0;
+    Truth at_least(std::int64_t n) const {
+      return lower >= n ? Truth::yes : upper < n ? Truth::no : Truth::unknown;
+    }
+  };
   template <class Value>
   static Truth compared(const Asked& a, Value value, Value with) {
     if (a.compare == ">=") return truth_of(value >= with);
@@ -320,6 +321,12 @@ class NaiveMoment {
     if (a.compare == "<=") return truth_of(value <= with);
     if (a.compare == "<") return truth_of(value < with);
     return truth_of((value == with) == (a.compare == "="));
+  }
+  static Truth compared(const Asked& a, const Bounds& value, std::int64_t with) {
+    if (a.compare == ">=") return value.at_least(with);
+    if (a.compare == ">") return value.at_least(with + 1);
+    if (a.compare == "<=") return opposite(value.at_least(with + 1));
+    return opposite(value.at_least(with));
   }
   static bool is_known(const std::string& what, const Hour& hour) {
     if (what == "region") return hour.standing.has_value();
@@ -378,12 +385,31 @@ class NaiveMoment {
     return list != nullptr ? Truth::no : Truth::unknown;
   }
 
-  std::optional<Instant> last_event(Instant until) const {
-    std::optional<Instant> last;
+  // What is so of the last event of today's key; false where there is none. An event whose key
+  // nobody knows may be of it or not: each event that may be the last one is tried.
+  template <class IsSo>  // bool(Instant)
+  Truth of_last_event(const Asked& a, Instant until, const IsSo& is_so) const {
+    std::vector<std::pair<Instant, Truth>> all;
     for (const NaiveHistory::Kept& kept : history_.reports()) {
-      if (kept.report.event == "owner-changed" && kept.report.at <= until) last = kept.report.at;
+      Instant at = kept.report.at;
+      if (kept.report.event != "owner-changed" || at > until) continue;
+      all.emplace_back(at, of_todays_key(a, hour_of(at)));
     }
-    return last;
+    bool yes = false, no = false;
+    auto may_be = [&](bool so) { (so ? yes : no) = true; };
+    for (std::size_t i = 0; i <= all.size(); ++i) {  // the last one is number i - 1, or none
+      bool possible = i == 0 || all[i - 1].second != Truth::no;
+      for (std::size_t later = i; later < all.size(); ++later) {
+        possible = possible && all[later].second != Truth::yes;
+      }
+      if (possible) may_be(i > 0 && is_so(all[i - 1].first));
+    }
+    if (yes && no) return Truth::unknown;
+    return truth_of(yes);
+  }
+
+  const Hour& hour_of(Instant at) const {
+    return hours_[static_cast<std::size_t>((at - hours_[0].from).ms / law_.step.ms)];
   }
 
   // Each change of the enabled profile so far, by whatever cause.
@@ -423,33 +449,25 @@ class NaiveMoment {
     }
     return all;
   }
-  struct Bounds {
-    std::int64_t lower = 0, upper = 0;
-    Truth at_least(std::int64_t n) const {
-      return lower >= n ? Truth::yes : upper < n ? Truth::no : Truth::unknown;
-    }
-  };
   Bounds count_events(const Asked& a) const {
     Bounds count;
     for (Instant at : events(a)) {
       if (at <= before_now(a, a.other)) continue;
-      const Hour& then = hours_[static_cast<std::size_t>((at - hours_[0].from).ms / law_.step.ms)];
-      Truth of_key = of_todays_key(a, then);
+      Truth of_key = of_todays_key(a, hour_of(at));
       count.lower += of_key == Truth::yes ? 1 : 0;
       count.upper += of_key != Truth::no ? 1 : 0;
     }
     return count;
   }
 
-  // In these countries, or anywhere.
-  std::int64_t bytes(const Asked& a, const std::vector<std::string>& countries) const {
+  // In the countries, or anywhere; less those in the countries compared with.
+  Bounds bytes(const Asked& a) const {
     const TimeZone& zone = zone_named(a.zone);
     Day today = zone.day_of(now_);
     std::int32_t before = a.unit == Asked::Unit::months
                               ? months_later(today, -a.other).number
                               : today.number - static_cast<std::int32_t>(a.other);
-    CountrySet wanted = set_of(countries);
-    std::int64_t sum = 0;
+    Bounds sum;
     std::optional<std::int64_t> total;
     for (const NaiveHistory::Kept& kept : history_.reports()) {
       const Observation& said = kept.report;
@@ -462,10 +480,18 @@ class NaiveMoment {
       }
       bool recent = a.unit == Asked::Unit::hours ? said.at > now_ - steps(a.other)
                                                  : zone.day_of(said.at).number > before;
-      auto since_begin = static_cast<std::size_t>((said.at - hours_[0].from).ms);
-      const Hour& hour = hours_[since_begin / static_cast<std::size_t>(law_.step.ms)];
-      bool there = countries.empty() || (hour.standing && hour.standing->set().intersects(wanted));
-      if (recent && there) sum += used;
+      if (!recent) continue;
+      const Hour& hour = hour_of(said.at);
+      auto lies_in = [&](const std::vector<std::string>& countries) {
+        return hour.standing && hour.standing->set().intersects(set_of(countries));
+      };
+      std::int64_t counted = a.names.empty() || lies_in(a.names) ? used : 0;
+      if (lies_in(a.names_compared)) counted -= used;
+      Truth of_key = of_todays_key(a, hour);
+      if (of_key == Truth::no) continue;
+      bool maybe = of_key == Truth::unknown;
+      sum.lower += maybe ? std::min<std::int64_t>(counted, 0) : counted;
+      sum.upper += maybe ? std::max<std::int64_t>(counted, 0) : counted;
     }
     return sum;
   }

@@ -36,6 +36,13 @@ inline bool change_bans(Law& law, const std::function<bool(Asked&)>& one) {
   return false;
 }
 
+inline bool forget_scope(Asked& a) {
+  bool network = std::exchange(a.same_network, false);
+  bool imei = std::exchange(a.per_imei, false);
+  bool profile = std::exchange(a.per_profile, false);
+  return network || imei || profile;
+}
+
 inline const std::vector<Planted>& planted_mistakes() {
   using Kind = Asked::Kind;
   using Form = Asked::Form;
@@ -298,6 +305,18 @@ inline const std::vector<Planted>& planted_mistakes() {
            bool events = a.kind == Kind::switches || a.kind == Kind::rejected;
            return events && std::exchange(a.same_network, false);
          });
+       }},
+      {"the scope of when an event was last forgotten",
+       [](Law& law) {
+         return change_rules(law, [](Asked& a) {
+           bool last =
+               a.kind == Kind::happened || a.kind == Kind::recently || a.kind == Kind::since;
+           return last && forget_scope(a);
+         });
+       }},
+      {"the scope of sums of data forgotten",
+       [](Law& law) {
+         return change_rules(law, [](Asked& a) { return a.kind == Kind::data && forget_scope(a); });
        }},
       {"sums of data over a day more",
        [](Law& law) {

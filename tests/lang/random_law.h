@@ -319,10 +319,14 @@ class LawMaker {
       case Kind::data:
         sum_data(a);
         break;
+      case Kind::happened:
+        scope(a);
+        break;
       case Kind::recently:
       case Kind::since:
         a.number = number(1, 50);
         if (chance_.one_in(3)) a.other = number(1, 2);
+        scope(a);
         break;
       case Kind::installed:
         a.names = {profile()};
@@ -345,6 +349,9 @@ class LawMaker {
     if (a.kind == Kind::rejected) {
       a.causes = one_of<std::vector<int>>({{}, {11}, {13}, {11, 13}});
     }
+    scope(a);
+  }
+  void scope(Asked& a) {
     a.same_network = chance_.one_in(6);
     a.per_imei = chance_.one_in(6);
     a.per_profile = chance_.one_in(6);
@@ -359,6 +366,7 @@ class LawMaker {
     a.number = number(1, 2000);
     if (!chance_.one_in(4)) a.names = countries();
     if (!a.names.empty() && chance_.one_in(3)) a.names_compared = countries();
+    scope(a);
   }
 
   Asked condition(const std::string& zone, int depth) {

@@ -131,4 +131,26 @@ Instant TruthSteps::first(Instant from, const IsMet& is_met) const {
   return kNever;
 }
 
+ScopeKey key_at(const CountQuestion& question, Instant t, const Supposition& supposed) {
+  ScopeKey key;
+  const Scope& scope = question.feature.scope;
+  const FeatureReader& reader = question.reader;
+  if (scope.same_network) key.network = reader.network_at(t, supposed);
+  if (scope.per_imei) key.imei = reader.history().value(kImei, t);
+  if (scope.per_profile) key.profile = reader.profile_at(t, supposed);
+  return key;
+}
+
+Instant next_key_change(const CountQuestion& question) {
+  const Scope& scope = question.feature.scope;
+  const DeviceHistory& history = question.reader.history();
+  Instant next = kNever;
+  if (scope.same_network) next = std::min(next, history.next_network_change(question.now));
+  if (scope.per_imei) next = std::min(next, history.timeline(kImei).next_change(question.now));
+  if (scope.per_profile) {
+    next = std::min(next, history.timeline(kProfile).next_change(question.now));
+  }
+  return next;
+}
+
 }  // namespace sojourn

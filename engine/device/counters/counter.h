@@ -44,6 +44,11 @@ struct CountQuestion {
   Supposition supposed;
 };
 
+// The key of what is recorded at an instant (semantics 12), with what is supposed of it.
+ScopeKey key_at(const CountQuestion& question, Instant t, const Supposition& supposed);
+// Until when today's key stays as it is, if nothing is reported: a network lapses.
+Instant next_key_change(const CountQuestion& question);
+
 // A condition's history seen from today: its truth and key now, with what is supposed.
 struct HistoryView {
   HistoryView(const ConditionHistory& past, const CountQuestion& question);
@@ -67,7 +72,8 @@ Curve count_days(const ConditionHistory& history, const CountQuestion& question)
 Curve count_elapsed(const ConditionHistory& history, const CountQuestion& question);
 Curve count_events(const CountQuestion& question);
 Curve since_event(const CountQuestion& question);
-// What a sum of data came to over [from, to], so that the next one only adds and takes away.
+// What a sum of data without a scope came to over [from, to], so that the next one only adds and
+// takes away.
 struct UsageMemo {
   bool valid = false;
   Instant from;
@@ -104,8 +110,13 @@ TruthSteps elapsed_if_lasting(const ConditionHistory& history, const CountQuesti
 Instant first_day_if_lasting(const ConditionHistory& history, const CountQuestion& question,
                              std::int64_t threshold, Instant from, const IsMet& is_met,
                              bool of_ban);
-// When the period since the last event is over; kNever before any.
-Instant due(const CountQuestion& question);
+// When the period since the last event is over; kNever before any. Of events whose key nobody
+// knows the last one may be one or none: at the earliest, and for sure.
+struct Due {
+  Instant possible = kNever;
+  Instant certain = kNever;
+};
+Due due(const CountQuestion& question);
 // By how much the last instant of the condition lies before the window, negative: within it. Absent
 // where there is none. Requires: a `recency` within a window.
 std::optional<Duration> left_window_by(const ConditionHistory& history,

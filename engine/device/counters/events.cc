@@ -1,4 +1,4 @@
-// Counts of events, and the time since the last one (semantics 7, 8, 14).
+// Counts of events, and the time since the last one (semantics 7, 8, 12, 14).
 #include <algorithm>
 
 #include "engine/device/counters/counter.h"
@@ -20,29 +20,6 @@ void for_each_newest_first(const CountQuestion& question, const Use& use) {
   }
 }
 
-ScopeKey key_at(const CountQuestion& question, Instant t, const Supposition& supposed) {
-  ScopeKey key;
-  const Scope& scope = question.feature.scope;
-  const FeatureReader& reader = question.reader;
-  if (scope.same_network) key.network = reader.network_at(t, supposed);
-  if (scope.per_imei) key.imei = reader.history().value(kImei, t);
-  if (scope.per_profile) key.profile = reader.profile_at(t, supposed);
-  return key;
-}
-
-// Until when today's key stays as it is, if nothing is reported: a network lapses.
-Instant next_key_change(const CountQuestion& question) {
-  const Scope& scope = question.feature.scope;
-  const DeviceHistory& history = question.reader.history();
-  Instant next = kNever;
-  if (scope.same_network) next = std::min(next, history.next_network_change(question.now));
-  if (scope.per_imei) next = std::min(next, history.timeline(kImei).next_change(question.now));
-  if (scope.per_profile) {
-    next = std::min(next, history.timeline(kProfile).next_change(question.now));
-  }
-  return next;
-}
-
 // How long after the event the period is over. Months and years end at the local midnight that
 // begins the date.
 Instant period_after(const Period& period, Instant event, const TimeZone& zone) {
@@ -61,6 +38,16 @@ Instant period_after(const Period& period, Instant event, const TimeZone& zone) 
       return zone.start_of(add_months(day, 12 * count));
   }
   return event;
+}
+
+// When the period since an event is over, and a notice of it begins.
+Instant due_after(const CountQuestion& question, Instant event) {
+  const TimeZone& zone = question.reader.policy().zone_of(question.plan);
+  Instant due = period_after(question.feature.window, event, zone);
+  std::int32_t ahead = question.feature.ahead_days;
+  if (ahead == 0) return due;
+  bool elapsed = question.feature.window.unit == TimeUnit::millisecond;
+  return elapsed ? due - days(ahead) : zone.start_of(next(zone.day_of(due), -ahead));
 }
 
 }  // namespace
@@ -105,36 +92,36 @@ Curve count_events(const CountQuestion& question) {
   return curve;
 }
 
-namespace {
-
-// When the period since the last event is over, and a notice of it begins.
-std::optional<Instant> due_at(const CountQuestion& question) {
-  const TimeZone& zone = question.reader.policy().zone_of(question.plan);
+Due due(const CountQuestion& question) {
   bool scoped = question.feature.scope.any();
   ScopeKey today = scoped ? key_at(question, question.now, question.supposed) : ScopeKey{};
-  std::optional<Instant> last;
+  std::optional<Instant> newest;    // that may be of today's key
+  std::optional<Instant> earliest;  // that may be the last one of it
+  bool certain = false;
   for_each_newest_first(question, [&](Instant at) {
-    if (scoped && key_at(question, at, {}).matches(today) != Truth::yes) return true;
-    last = at;
-    return false;
+    Truth match = scoped ? key_at(question, at, {}).matches(today) : Truth::yes;
+    if (match == Truth::no) return true;
+    if (!newest) newest = at;
+    earliest = at;
+    certain = match == Truth::yes;
+    return !certain;
   });
-  if (!last) return std::nullopt;
-  Instant due = period_after(question.feature.window, *last, zone);
-  std::int32_t ahead = question.feature.ahead_days;
-  if (ahead == 0) return due;
-  bool elapsed = question.feature.window.unit == TimeUnit::millisecond;
-  return elapsed ? due - days(ahead) : zone.start_of(next(zone.day_of(due), -ahead));
+  Due due;
+  if (earliest) due.possible = due_after(question, *earliest);
+  if (certain) due.certain = due_after(question, *newest);
+  return due;
 }
 
-}  // namespace
-
-Instant due(const CountQuestion& question) { return due_at(question).value_or(kNever); }
-
 Curve since_event(const CountQuestion& question) {
-  std::optional<Instant> due = due_at(question);
-  if (!due) return Curve::flat(question.now, Reading::exactly(0), kNever);
-  bool is_due = *due <= question.now;
-  return Curve::flat(question.now, Reading::exactly(is_due ? 1 : 0), is_due ? kNever : *due);
+  const Due due = sojourn::due(question);
+  Instant until = question.feature.scope.any() ? next_key_change(question) : kNever;
+  for (Instant changes : {due.possible, due.certain}) {
+    if (changes > question.now) until = std::min(until, changes);
+  }
+  Reading reading = Reading::unknown();
+  if (due.certain <= question.now) reading = Reading::exactly(1);
+  if (due.possible > question.now) reading = Reading::exactly(0);
+  return Curve::flat(question.now, reading, until);
 }
 
 }  // namespace sojourn

@@ -1,4 +1,4 @@
-// Sums of data, booked to the country that stood when it was used (semantics 7, 15).
+// Sums of data, booked to the country that stood when it was used (semantics 7, 12, 15).
 #include <algorithm>
 #include <cstdlib>
 
@@ -42,26 +42,29 @@ std::int64_t plus(std::int64_t sum, std::int64_t bytes) {
   return std::clamp(result, -kSumMax, kSumMax);
 }
 
-std::int64_t sum_between(const CountQuestion& question, Instant from, Instant to) {
+// Calls use(instant, bytes) for what was used within [from, to]; what was used in the other
+// countries of a balance is taken away.
+template <class Use>
+void for_each_amount(const CountQuestion& question, Instant from, Instant to, const Use& use) {
   const Feature& feature = question.feature;
   const StandingCountry& place = question.reader.place();
   bool balance = feature.kind == FeatureKind::data_balance;
-  std::int64_t sum = 0;
   question.reader.history().usage().for_each(from, to, [&](Instant at, std::int64_t bytes) {
     std::int64_t standing = place.standing_at(at);
-    if (lies_in(standing, feature.countries)) sum = plus(sum, bytes);
-    if (balance && lies_in(standing, feature.other_countries)) sum = plus(sum, -bytes);
+    std::int64_t counted = lies_in(standing, feature.countries) ? bytes : 0;
+    if (balance && lies_in(standing, feature.other_countries)) counted = plus(counted, -bytes);
+    if (counted != 0) use(at, counted);
   });
+}
+
+std::int64_t sum_between(const CountQuestion& question, Instant from, Instant to) {
+  std::int64_t sum = 0;
+  for_each_amount(question, from, to, [&](Instant, std::int64_t bytes) { sum = plus(sum, bytes); });
   return sum;
 }
 
-}  // namespace
-
-Curve sum_usage(const CountQuestion& question, UsageMemo& memo) {
-  const UsageLog& usage = question.reader.history().usage();
-  const TimeZone& zone = question.reader.policy().zone_of(question.plan);
+Reading remembered_sum(const CountQuestion& question, Instant from, UsageMemo& memo) {
   Instant now = question.now;
-  Instant from = window_start(question, zone);
   if (memo.valid && memo.from <= from && from <= memo.to && memo.to <= now) {
     memo.sum = plus(memo.sum, sum_between(question, memo.to + milliseconds(1), now));
     memo.sum = plus(memo.sum, -sum_between(question, memo.from, from - milliseconds(1)));
@@ -71,6 +74,31 @@ Curve sum_usage(const CountQuestion& question, UsageMemo& memo) {
   memo.valid = std::abs(memo.sum) < kSumMax;  // the most goes on as an unknown amount
   memo.from = from;
   memo.to = now;
+  return Reading::exactly(memo.sum);
+}
+
+// Of today's key; what was used under a key that nobody knows may be of it (semantics 12).
+Reading scoped_sum(const CountQuestion& question, Instant from) {
+  ScopeKey today = key_at(question, question.now, question.supposed);
+  Reading sum = Reading::exactly(0);
+  for_each_amount(question, from, question.now, [&](Instant at, std::int64_t bytes) {
+    Truth match = key_at(question, at, {}).matches(today);
+    if (match == Truth::no) return;
+    if (match == Truth::yes || bytes < 0) sum.lower = plus(sum.lower, bytes);
+    if (match == Truth::yes || bytes > 0) sum.upper = plus(sum.upper, bytes);
+  });
+  return Reading::between(sum.lower, sum.upper);
+}
+
+}  // namespace
+
+Curve sum_usage(const CountQuestion& question, UsageMemo& memo) {
+  const UsageLog& usage = question.reader.history().usage();
+  const TimeZone& zone = question.reader.policy().zone_of(question.plan);
+  Instant now = question.now;
+  Instant from = window_start(question, zone);
+  bool scoped = question.feature.scope.any();
+  Reading sum = scoped ? scoped_sum(question, from) : remembered_sum(question, from, memo);
   Instant oldest = usage.next_after(from - milliseconds(1));
   Instant until = usage.next_after(now);
   if (oldest <= now) {
@@ -79,7 +107,8 @@ Curve sum_usage(const CountQuestion& question, UsageMemo& memo) {
                              : zone.start_of(next(zone.day_of(now), 1));
     until = std::min(until, leaves);
   }
-  Curve curve = Curve::flat(now, Reading::exactly(memo.sum), until);
+  if (scoped) until = std::min(until, next_key_change(question));
+  Curve curve = Curve::flat(now, sum, until);
   curve.is_count = true;
   return curve;
 }
