@@ -38,6 +38,7 @@ class FindingWriter {
     for (const DeadRule& dead : analysis_.dead) write(dead);
     write_hidden();
     write_inferred();
+    for (const RemedyConflict& conflict : analysis_.promises.remedies) write(conflict);
     for (const BanVerdict& ban : analysis_.promises.bans) write(ban);
     write_assertions();
     for (const RestCycle& cycle : analysis_.rest.cycles) write(cycle);
@@ -401,8 +402,48 @@ class FindingWriter {
         to_text(Day{*last})));
   }
 
+  // As far as a test may ask who decides.
+  std::string ban_decides(const Leaf& leaf) const {
+    std::string what = "profile = " + written_name(table_.profiles[leaf.profile].name);
+    const Ban& ban = table_.bans[static_cast<std::size_t>(leaf.ban)];
+    return ban.name.empty() ? what : what + " by ban " + written_name(ban.name);
+  }
+
+  void write(const RemedyConflict& conflict) {
+    const Ban &first = table_.bans[conflict.first], &second = table_.bans[conflict.second];
+    if (!conflict.witness) {
+      return undecided(fmt::format("whether the remedies of bans `{}` and `{}` conflict",
+                                   first.label(), second.label()));
+    }
+    std::string asks_first = outcome_text(table_, *first.remedy);
+    std::string asks_second = outcome_text(table_, *second.remedy);
+    if (asks_first == asks_second) asks_second += " on other terms";
+    std::string asked = fmt::format("`{}` asks for `{}`, `{}` for `{}`", first.label(), asks_first,
+                                    second.label(), asks_second);
+    Diagnostic& d =
+        add(Code::E0303, {},
+            fmt::format("the remedies of bans `{}` and `{}` disagree about the same device",
+                        first.label(), second.label()),
+            "write a rule for where both bite, which decides before remedies do; or let both "
+            "remedies ask first for what is lawful under either ban");
+    d.notes.push_back(asked);
+    d.notes.push_back("for example: " + describe_witness(table_, *conflict.witness));
+    WitnessTest test{fmt::format("the remedies of {} and {}", first.label(), second.label()),
+                     {ban_decides(conflict.decided)},
+                     {asked}};
+    auto text = witness_as_test(table_, *conflict.witness, test);
+    if (!text) text = turns_as_test(table_, *conflict.witness, test);
+    if (text) d.notes.push_back(*std::move(text));
+  }
+
   void write(const BanVerdict& verdict) {
     const Ban& ban = table_.bans[verdict.ban];
+    if (verdict.never_bites) {
+      add(Code::W0305, {}, fmt::format("ban `{}` can never bite", ban.label()),
+          "no device can be in all the situations that it names at once, with whichever profile; a "
+          "time form of a ban bites only while what it counts holds now");
+      return;
+    }
     if (verdict.verdict == Verdict::undecided) {
       return undecided(fmt::format("whether ban `{}` holds", ban.label()));
     }
@@ -471,7 +512,7 @@ class FindingWriter {
   void write_assertions() {
     std::size_t proved = 0;
     for (const AssertionVerdict& verdict : analysis_.promises.assertions) {
-      proved += verdict.verdict == Verdict::holds ? 1 : 0;
+      proved += verdict.verdict == Verdict::holds && !verdict.never_holds ? 1 : 0;
       write(verdict);
     }
     if (proved == 0) return;
@@ -485,6 +526,14 @@ class FindingWriter {
     std::string what = fmt::format("the assertion in line {}", assertion.origin.line);
     if (verdict.verdict == Verdict::undecided)
       return undecided(fmt::format("whether {} holds", what));
+    if (verdict.never_holds) {
+      Diagnostic& d = add(Code::W0305, {},
+                          fmt::format("{} says nothing: its condition can never "
+                                      "hold",
+                                      what),
+                          "no device can be in all the situations that it names at once");
+      if (!assertion.written.empty()) d.notes.push_back(assertion.written);
+    }
     if (verdict.verdict == Verdict::holds) return;
     const Leaf& leaf = verdict.decided;
     std::string decided = leaf.kind == Action::Kind::keep

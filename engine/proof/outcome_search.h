@@ -12,7 +12,7 @@ namespace sojourn {
 // A situation of `question`, as it is wanted, in which no row before the i-th decides.
 SituationSearch::Answer decided_by_row(
     PolicyModel& model, SituationSearch& search, ProofBudget& budget,
-    const std::vector<OutcomeRow>& rows, std::size_t i, DiagramRef question,
+    const std::vector<OutcomeRow>& rows, std::size_t i, const Together& question,
     SituationSearch::Wanted wanted = SituationSearch::Wanted::plain);
 
 }  // namespace sojourn

@@ -79,9 +79,13 @@ void PolicyModel::adopt(const PolicyModel& before, std::uint32_t rule_before, st
 }
 
 const std::vector<PolicyModel::Region>& PolicyModel::regions(std::uint32_t rule) {
-  if (regions_[rule]) return *regions_[rule];
-  const Action& action = table_.rules[rule].action;
-  DiagramRef holds = rules_.holds(rule);
+  if (!regions_[rule]) {
+    regions_[rule] = regions_of(table_.rules[rule].action, rules_.holds(rule));
+  }
+  return *regions_[rule];
+}
+
+std::vector<PolicyModel::Region> PolicyModel::regions_of(const Action& action, DiagramRef holds) {
   std::vector<Region> regions;
   if (action.kind == Action::Kind::keep) {
     regions.push_back({together(store_, holds, {rules_.keep_is_lawful()}), std::nullopt});
@@ -104,8 +108,7 @@ const std::vector<PolicyModel::Region>& PolicyModel::regions(std::uint32_t rule)
       }
     }
   }
-  regions_[rule] = std::move(regions);
-  return *regions_[rule];
+  return regions;
 }
 
 std::vector<Together> PolicyModel::disagreement(std::uint32_t a, std::uint32_t b) {
@@ -135,6 +138,26 @@ std::vector<Together> PolicyModel::disagreement(std::uint32_t a, std::uint32_t b
     }
   }
   if (!whole.empty()) all.push_back({store_.any_of(std::move(whole)), {}});
+  return all;
+}
+
+std::vector<Together> PolicyModel::remedy_disagreement(std::uint32_t a, std::uint32_t b) {
+  const std::optional<Action>&of_a = table_.bans[a].remedy, &of_b = table_.bans[b].remedy;
+  if (!of_a || !of_b || of_a->same_effect(*of_b)) return {};
+  DiagramRef both = store_.both(rules_.broken(a), rules_.broken(b));
+  if (both == kNo) return {};
+  Action terms_of_a = *of_a;
+  terms_of_a.alternatives = of_b->alternatives;
+  bool same_terms = terms_of_a.same_effect(*of_b);
+  std::vector<Together> all;
+  std::vector<Region> regions_of_b = regions_of(*of_b, both);
+  for (const Region& one : regions_of(*of_a, both)) {
+    for (const Region& other : regions_of_b) {
+      if (same_terms && one.profile == other.profile) continue;
+      Together here = together(store_, one.where, other.where);
+      if (here.where != kNo) all.push_back(std::move(here));
+    }
+  }
   return all;
 }
 

@@ -54,6 +54,9 @@ class PolicyModel {
   // Where both rules fire and their effects differ (semantics 17, 23): `profile = X` and `keep`
   // agree where X is enabled, as do two ways to X. Any of these.
   std::vector<Together> disagreement(std::uint32_t a, std::uint32_t b);
+  // Where two bans bite with what is enabled and their remedies ask for different profiles, or for
+  // the same on other terms. Any of these.
+  std::vector<Together> remedy_disagreement(std::uint32_t a, std::uint32_t b);
   // Of a diagram that is asked about again and again: it is kept.
   const Reach& reach(DiagramRef ref);
 
@@ -64,6 +67,7 @@ class PolicyModel {
     std::optional<ProfileIndex> profile;  // absent: keep
   };
   const std::vector<Region>& regions(std::uint32_t rule);
+  std::vector<Region> regions_of(const Action& action, DiagramRef holds);
 
   RuleTable table_;
   ChoiceConditions choice_;

@@ -34,6 +34,7 @@ class Prover {
   BanVerdict prove_ban(std::uint32_t index) {
     const Ban& ban = model_.table().bans[index];
     BanVerdict verdict = prove_each_instant(index);
+    verdict.never_bites = verdict.verdict == Verdict::holds && never_bites(ban);
     if (verdict.verdict == Verdict::holds) prove_over_time(ban, verdict);
     if (!ban.in_doubt_counts) {
       SituationSearch::Answer answer = search_.find(in_doubt(ban), budget_);
@@ -59,10 +60,31 @@ class Prover {
       verdict.decided = rows[i].leaf;
       break;
     }
+    verdict.never_holds = verdict.verdict == Verdict::holds && !may_be(asked);
     return verdict;
   }
 
+  std::vector<RemedyConflict> remedy_conflicts() {
+    return find_remedy_conflicts(model_, search_, budget_, all_rows());
+  }
+
  private:
+  // No device can come to where the ban bites, with whichever profile; certain.
+  bool never_bites(const Ban& ban) {
+    for (ConditionIndex condition : ban.bites) {
+      DiagramRef bites = ban.in_doubt_counts
+                             ? model_.store().opposite(model_.conditions().refuted(condition))
+                             : model_.conditions().certain(condition);
+      if (may_be(bites)) return false;
+    }
+    return true;
+  }
+  bool may_be(DiagramRef question) {
+    if (question == kNo) return false;
+    SituationSearch::Answer answer = search_.find(question, budget_);
+    return answer.witness || !answer.decided;
+  }
+
   // Wherever the ban bites something lawful is decided.
   BanVerdict prove_each_instant(std::uint32_t index) {
     const Ban& ban = model_.table().bans[index];
@@ -434,7 +456,7 @@ class Prover {
   SituationSearch::Answer before(const std::vector<OutcomeRow>& rows, std::size_t i,
                                  DiagramRef question,
                                  SituationSearch::Wanted wanted = SituationSearch::Wanted::plain) {
-    return decided_by_row(model_, search_, budget_, rows, i, question, wanted);
+    return decided_by_row(model_, search_, budget_, rows, i, {question, {}}, wanted);
   }
 
   bool counts_on_networks(const Ban& ban) const {
@@ -515,6 +537,8 @@ Promises prove_promises(PolicyModel& model, SituationSearch& search, ProofBudget
     // Whatever is enabled may stay under `forbid change`: it cannot be broken by a decision.
     if (!model.table().bans[b].forbids_change) promises.bans.push_back(prover.prove_ban(b));
   }
+  // Under first-match the order of lines is what its author means.
+  if (!model.table().settings.first_match) promises.remedies = prover.remedy_conflicts();
   for (std::uint32_t a = 0; a < model.table().assertions.size(); ++a) {
     promises.assertions.push_back(prover.prove_assertion(a));
   }

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "engine/proof/policy_model.h"
+#include "engine/proof/remedy_conflicts.h"
 #include "engine/proof/situation_search.h"
 #include "engine/proof/timeline_text.h"
 
@@ -66,18 +67,21 @@ struct BanVerdict {
   std::vector<Witness> elsewhere;
   // A situation in which it is unknown whether the ban bites (semantics 10).
   std::optional<Witness> doubt;
-  OverTime over_time;  // meaningful when the ban holds at each instant
+  bool never_bites = false;  // with whichever profile: it holds, for it forbids nothing
+  OverTime over_time;        // meaningful when the ban holds at each instant
 };
 
 struct AssertionVerdict {
   std::uint32_t assertion = 0;
   Verdict verdict = Verdict::holds;
   std::optional<Witness> witness;
-  Leaf decided;  // broken: what is decided there
+  Leaf decided;              // broken: what is decided there
+  bool never_holds = false;  // its condition: the assertion says nothing
 };
 
 struct Promises {
   std::vector<BanVerdict> bans;
+  std::vector<RemedyConflict> remedies;
   std::vector<AssertionVerdict> assertions;
 };
 

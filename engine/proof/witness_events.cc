@@ -10,7 +10,6 @@
 namespace sojourn {
 namespace {
 
-constexpr std::int64_t kMinuteMs = 60'000;
 // Lines of one event; more make no example.
 constexpr std::int64_t kTimesMax = 50;
 

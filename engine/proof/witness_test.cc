@@ -299,8 +299,6 @@ std::string end_of(const WitnessTest& test) {
 
 namespace {
 
-constexpr std::int64_t kMinuteMs = 60'000;
-
 std::string line_of(const std::string& begin, const std::string& said) {
   return fmt::format("  {}{}{}\n", begin, said.empty() ? "" : " ", said);
 }

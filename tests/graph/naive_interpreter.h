@@ -48,6 +48,15 @@ class NaiveInterpreter {
     return taken ? std::optional(leaf) : std::nullopt;
   }
 
+  // The same of a ban's remedy, where the ban bites with what is enabled.
+  std::optional<Leaf> remedy_asks(std::uint32_t b) const {
+    Leaf leaf;
+    const Ban& ban = table_.bans[b];
+    bool taken =
+        broken(ban) && ban.remedy && take(*ban.remedy, -1, static_cast<std::int32_t>(b), leaf);
+    return taken ? std::optional(leaf) : std::nullopt;
+  }
+
   // A rule that fires overrides this one (under first-match: came before it and decides).
   bool silenced(std::uint32_t r) const {
     if (table_.settings.first_match) {

@@ -88,6 +88,33 @@ TEST_CASE("rule hidden under first-match") {
   test::check_golden("proof/hidden_rule.txt", rendered(policy, Code::W0302));
 }
 
+TEST_CASE("remedies that disagree, and a ban that says nothing") {
+  PolicyBuilder policy;
+  policy.profile("global", {testing::country_named("FR")}, false);
+  policy.profile("vivo-local", {testing::country_named("BR")});
+  policy.profile("backup", {testing::country_named("DE")});
+  auto add_ban = [&](std::string name, ConditionIndex with_global, const std::string& remedy) {
+    Ban ban;
+    ban.name = std::move(name);
+    ban.bites = {with_global, ConditionTable::kNever, ConditionTable::kNever,
+                 ConditionTable::kNever};
+    ban.violated = ban.bites;
+    ban.remedy = Action{};
+    ban.remedy->kind = Action::Kind::profile;
+    ban.remedy->alternatives = {{policy.profile(remedy), false}};
+    policy.table.bans.push_back(ban);
+  };
+  ConditionIndex low = policy.no(policy.number_at_least("battery", "%", 20));
+  add_ban("settled", policy.roaming_in("BR"), "vivo-local");
+  add_ban("spared", low, "backup");
+  add_ban("again", policy.roaming_in("BR"), "vivo-local");
+  add_ban("idle", policy.all({low, policy.number_at_least("battery", "%", 50)}), "backup");
+  test::check_golden("proof/remedies_disagree.txt", rendered(policy, Code::E0303));
+  test::check_golden("proof/says_nothing.txt", rendered(policy, Code::W0305));
+  policy.table.settings.first_match = true;
+  CHECK(rendered(policy, Code::E0303).empty());
+}
+
 TEST_CASE("gap, values not told apart, inferred override, undecided") {
   PolicyBuilder policy;
   ConditionIndex meter = policy.choice("type", {"meter", "tracker", "vehicle"}, "meter");

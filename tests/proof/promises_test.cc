@@ -2,6 +2,8 @@
 // and row by row.
 #include "engine/proof/promises.h"
 
+#include <set>
+
 #include "engine/proof/analysis.h"
 #include "tests/proof/every_reading.h"
 #include "tests/proof/policy_builder.h"
@@ -114,6 +116,96 @@ TEST_CASE("bans and assertions hold exactly where looking everywhere says so") {
   CHECK(held_bans > testing::enough(5));
   CHECK(broken_assertions > testing::enough(5));
   CHECK(held_assertions > testing::enough(5));
+}
+
+TEST_CASE("remedies of bans conflict exactly where looking everywhere says so") {
+  Dice dice(20261128);
+  int conflicts = 0, agreeing = 0;
+  for (int round = 0; round < testing::rounds(300); ++round) {
+    INFO("policy " << round);
+    testing::PolicyShape shape;
+    shape.rule_count = dice.below(3);
+    shape.profile_count = 3;
+    shape.feature_count = 2 + dice.below(2);
+    shape.ban_count = 2 + dice.below(2);
+    shape.kinds = {FeatureKind::attribute_choice, FeatureKind::attribute_flag,
+                   FeatureKind::attribute_number, FeatureKind::profile};
+    shape.always_downloadable = true;
+    testing::RandomPolicy policy(dice, shape);
+    Analysis found = analyse(policy.table, {});
+    REQUIRE(found.undecided.empty());
+    const RuleTable& table = found.table;
+    NaiveInterpreter naive(table);
+    std::set<std::pair<std::uint32_t, std::uint32_t>> expected, told;
+    for_each_reading(table, [&](const Readings& readings) {
+      Leaf leaf = naive.decide(readings).leaf;
+      if (leaf.ban < 0 || leaf.kind != Action::Kind::profile) return;
+      for (std::uint32_t b = 1; b < table.bans.size(); ++b) {
+        for (std::uint32_t a = 0; a < b; ++a) {
+          std::optional<Leaf> one = naive.remedy_asks(a), other = naive.remedy_asks(b);
+          if (one && other && one->profile != other->profile) expected.insert({a, b});
+        }
+      }
+    });
+    for (const RemedyConflict& conflict : found.promises.remedies) {
+      REQUIRE(conflict.witness);
+      told.insert({conflict.first, conflict.second});
+      CHECK(naive.decide(conflict.witness->readings).leaf == conflict.decided);
+      CHECK(naive.remedy_asks(conflict.first));
+      CHECK(naive.remedy_asks(conflict.second));
+    }
+    CHECK(told == expected);
+    (expected.empty() ? agreeing : conflicts) += 1;
+  }
+  CHECK(conflicts > testing::enough(5));
+  CHECK(agreeing > testing::enough(5));
+}
+
+TEST_CASE("bans and assertions say nothing exactly where they can never be asked") {
+  Dice dice(20261129);
+  int idle_bans = 0, idle_assertions = 0;
+  for (int round = 0; round < testing::rounds(120); ++round) {
+    INFO("policy " << round);
+    testing::PolicyShape shape;
+    shape.rule_count = 1;
+    shape.profile_count = 2;
+    shape.feature_count = 2;
+    shape.ban_count = 1;
+    shape.kinds = {FeatureKind::attribute_choice, FeatureKind::attribute_flag,
+                   FeatureKind::attribute_number};
+    shape.always_downloadable = true;
+    testing::RandomPolicy policy(dice, shape);
+    ConditionTable& conditions = policy.table.conditions;
+    Ban& ban = policy.table.bans[0];
+    if (dice.one_in(2)) {
+      // As one asks by mistake what contradicts itself, out of sight of the condition table.
+      for (std::vector<ConditionIndex>* of : {&ban.bites, &ban.violated}) {
+        for (ConditionIndex& one : *of) {
+          one = conditions.all_of({one, policy.table.rules[0].condition});
+        }
+      }
+    }
+    Assertion assertion;
+    assertion.condition = conditions.all_of({ban.bites[0], policy.table.rules[0].condition});
+    assertion.outcome.kind = Action::Kind::keep;
+    policy.table.assertions.push_back(assertion);
+    Analysis found = analyse(policy.table, {});
+    const RuleTable& table = found.table;
+    NaiveInterpreter naive(table);
+    bool bites = false, holds = false;
+    for_each_reading(table, [&](const Readings& readings) {
+      naive.look_at(readings);
+      for (std::size_t c = 0; c < ban.bites.size(); ++c) {
+        bites = bites || naive.bites(table.bans[0], c);
+      }
+      holds = holds || naive.holds(table.assertions[0].condition);
+    });
+    CHECK(found.promises.bans[0].never_bites == !bites);
+    CHECK(found.promises.assertions[0].never_holds == !holds);
+    idle_bans += bites ? 0 : 1;
+    idle_assertions += holds ? 0 : 1;
+  }
+  CHECK(idle_bans + idle_assertions > 0);
 }
 
 TEST_CASE("a ban with a remedy that can be had everywhere holds, without one it does not") {
