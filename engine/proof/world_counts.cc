@@ -18,6 +18,8 @@ struct CountRange {
 namespace {
 
 constexpr std::int64_t kLowest = std::numeric_limits<std::int64_t>::min();
+constexpr std::int32_t kFirstDay = std::numeric_limits<std::int32_t>::min();
+constexpr std::int32_t kLastDay = std::numeric_limits<std::int32_t>::max();
 constexpr std::int64_t kHighest = std::numeric_limits<std::int64_t>::max();
 
 // The values of classes begin to end - 1.
@@ -78,6 +80,35 @@ Implied implied_by(const Feature& feature) {
     default:
       return {};
   }
+}
+
+// The dates from which on alone something is counted (`counting from`), where they stand beside
+// what is.
+std::vector<ConditionIndex> dates_counted_from(const RuleTable& table, const Feature& feature) {
+  std::vector<ConditionIndex> dates;
+  if (!is_temporal(feature.kind)) return dates;
+  const ConditionTable& conditions = table.conditions;
+  auto look = [&](ConditionIndex part) {
+    if (conditions.node(part).op != ConditionOp::test) return;
+    const Feature& asked = table.features[conditions.test_of(conditions.node(part)).feature];
+    bool from = asked.kind == FeatureKind::date && asked.from_day != kFirstDay;
+    if (from && asked.until_day == kLastDay) dates.push_back(part);
+  };
+  const ConditionNode& node = conditions.node(feature.inner);
+  look(feature.inner);
+  bool all = node.op == ConditionOp::conjunction;
+  for (std::uint32_t i = 0; all && i < node.count; ++i) look(conditions.child(node, i));
+  return dates;
+}
+
+// On which day so much can have been counted at the earliest.
+std::int32_t day_counted(const Feature& feature, std::int32_t from_day, std::int64_t count) {
+  bool elapsed = feature.kind == FeatureKind::held || feature.kind == FeatureKind::held_share;
+  std::int64_t days = elapsed                             ? (count + kDayMs - 1) / kDayMs
+                      : feature.bucket == TimeUnit::month ? 31 * (count - 1)
+                      : feature.bucket == TimeUnit::week  ? 7 * (count - 1)
+                                                          : count - 1;
+  return static_cast<std::int32_t>(std::min<std::int64_t>(from_day + days, kLastDay));
 }
 
 // Of more features about events nothing is said.
@@ -167,6 +198,17 @@ DiagramRef World::link_of(FeatureIndex f) {
     all.push_back(store_.either(store_.opposite(inside), wanted));
   };
   DiagramRef not_certain = store_.opposite(certain);
+  // Before the date from which it counts nothing was counted, and none of it is in doubt.
+  for (ConditionIndex date : dates_counted_from(table_, feature)) {
+    if (feature.ahead_days != 0) break;
+    DiagramRef begun = conditions_.certain(date);
+    std::int64_t least = feature.kind == FeatureKind::held ? 0 : 1;
+    bool how_long_ago = feature.kind == FeatureKind::recency;
+    where(
+        how_long_ago ? lower : upper,
+        [&](const CountRange& v) { return how_long_ago ? v.high != kHighest : v.low >= least; },
+        begun);
+  }
   if (implied.inverse) {
     // `inner` held last some time ago: it does not hold now.
     where(
@@ -367,7 +409,10 @@ class World::CountReader {
     std::vector<FeatureIndex> dated;
     for (FeatureIndex f : counts_) {
       const Feature& feature = table_.features[f];
-      if (counts_in_window(feature) && witness_.readings[f].lower > 0) dated.push_back(f);
+      const Reading& count = witness_.readings[f];
+      bool later = feature.ahead_days == 0 && count.upper > 0 &&
+                   !dates_counted_from(table_, feature).empty();
+      if (later || (counts_in_window(feature) && count.lower > 0)) dated.push_back(f);
     }
     if (dated.empty()) return;
     constexpr std::int32_t kDaysAhead = 4 * 366;
@@ -393,7 +438,15 @@ class World::CountReader {
   }
   bool suits(Day day, const std::vector<FeatureIndex>& dated) const {
     for (FeatureIndex f : dated) {
-      if (witness_.readings[f].lower > length_on(table_.features[f], day)) return false;
+      const Feature& feature = table_.features[f];
+      const Reading& count = witness_.readings[f];
+      if (counts_in_window(feature) && count.lower > length_on(feature, day)) return false;
+      if (feature.kind == FeatureKind::recency || count.upper == kNotYet) continue;
+      for (ConditionIndex date : dates_counted_from(table_, feature)) {
+        const Test& test = table_.conditions.test_of(table_.conditions.node(date));
+        std::int32_t from = table_.features[test.feature].from_day;
+        if (day.number < day_counted(feature, from, count.upper)) return false;
+      }
     }
     return std::all_of(orders_.begin(), orders_.end(), [&](const CountOrder* order) {
       const Feature &below = table_.features[order->below], &above = table_.features[order->above];

@@ -46,6 +46,11 @@ const Row kRows[] = {
     {"6 months since roaming-activated", "7 months since roaming-activated"},
     {"owner-changed within 30 days", "roaming in BR on at least 3 consecutive days"},
     {"owner-changed happened", "no service for 2 hours"},
+    {"owner-changed happened per imei", "no service for 2 hours"},
+    {"6 months since owner-changed per imei", "7 months since owner-changed per imei"},
+    {"3 days since owner-changed per profile", "region in BR"},
+    {"data per profile within 30 days > 10 MB", "data per profile within 30 days > 20 MB"},
+    {"data in BR on the same network within 30 days > 10 MB", "region in BR"},
     {"90 days since owner-changed", "roaming in BR on at least 60 consecutive days"},
     {"roaming in BR for more than 50% of 2 days", "region in BR"},
     {"installed local and fallback = global", "fallback != local"},
@@ -306,6 +311,33 @@ TEST_CASE("days that are alike are told in a line each, and why a ban's remedy i
 
 // The prover does not know that the one ban asks for Brazil where the other one's device is in
 // Chile: what it finds has to come about before it is told.
+TEST_CASE("a ban that counts from a date is broken when so much can have been counted since") {
+  const char* kCounts[] = {
+      "roaming in BR on at least 30 consecutive days",
+      "roaming in BR on at least 12 consecutive days allowing gaps of 2 days",
+      "roaming in BR on more than 20 days within 40 days",
+      "roaming in BR on more than 20 days in this calendar month",
+      "roaming in BR on more than 40 days in this calendar year",
+      "roaming in BR for 30 days",
+      "roaming in BR for more than 50% of 10 days",
+  };
+  for (const char* counted : kCounts) {
+    std::string text = "profile global home FR iccid 8933*\nban late\n  never " +
+                       std::string(counted) + "\n  counting from 2026-08-01\notherwise keep\n";
+    INFO(text);
+    std::optional<Checked> checked = check(text, "late.sojourn");
+    REQUIRE(checked);
+    INFO(checked->rendered(Code::P0301) << checked->rendered(Code::N0304));
+    std::string story = checked->story_of(Code::P0301);
+    REQUIRE_FALSE(story.empty());
+    CHECK(replay(text, story, "late.sojourn") == "");
+    // On the eve nothing was counted, and nothing is in doubt.
+    for (const BanVerdict& ban : checked->analysis.promises.bans) {
+      if (ban.doubt) CHECK(ban.doubt->day >= 20'666);
+    }
+  }
+}
+
 TEST_CASE("a remedy that the engine takes is no broken ban") {
   const std::string text = R"(policy joint
 profile boot home FR iccid 8933* download "a.example"
