@@ -87,7 +87,8 @@ Instant IfItLasts::first_of_test(const Test& test, const Sought& sought, Instant
   const FeaturePlan& plan = policy.features[test.feature];
   bool as_it_stands = feature.kind == FeatureKind::on_a_network;
   bool is_due = feature.kind == FeatureKind::since;
-  bool goes_on = as_it_stands || is_due || grows_while_it_lasts(feature.kind);
+  bool is_looked_for = feature.kind == FeatureKind::recency;
+  bool goes_on = as_it_stands || is_due || is_looked_for || grows_while_it_lasts(feature.kind);
   Truth now = Truth::unknown;  // of what goes on asked only at first
   if (!goes_on || from == now_) {
     Curve curve = evaluator_.curve_with(test.feature, now_, sought.supposed);
@@ -102,7 +103,9 @@ Instant IfItLasts::first_of_test(const Test& test, const Sought& sought, Instant
       Sought one{sought.holds, sought.least, all[i]};
       if (as_it_stands) return first(feature.inner, one, at);
       question.supposed = all[i];
-      return is_due ? first_due(question, one, at) : first_of_count(test, question, one, at);
+      if (is_due) return first_due(question, one, at);
+      if (is_looked_for) return first_found(test, question, one, at);
+      return first_of_count(test, question, one, at);
     };
     return (sought.holds ? first_of_any : first_of_all)(all.size(), from, part);
   }
@@ -116,6 +119,25 @@ Instant IfItLasts::first_due(const CountQuestion& question, const Sought& sought
   TruthSteps steps(now_, Truth::no);
   if (due.possible < due.certain) steps.add(std::max(due.possible, now_), Truth::unknown);
   if (due.certain != kNever) steps.add(std::max(due.certain, now_), Truth::yes);
+  return steps.first(from, [&](Truth truth) { return sought.is_met_by(truth); });
+}
+
+// What is looked for within a window may come to hold (`for` grows), and goes on then.
+Instant IfItLasts::first_found(const Test& test, const CountQuestion& question,
+                               const Sought& sought, Instant from) {
+  Curve curve = evaluator_.curve_with(test.feature, now_, sought.supposed);
+  Truth now = sojourn::judge(test, question.feature, curve.reading(now_));
+  Truth found = sojourn::judge(test, question.feature, Reading::exactly(0));
+  Truth perhaps = now == found ? now : Truth::unknown;
+  HistoryView view(evaluator_.condition_history(question.plan.history, now_), question);
+  bool of_key = !question.feature.scope.any() || view.key_known;
+  auto comes_to_hold = [&](Truth least) {
+    return first(question.feature.inner, {true, least, sought.supposed}, now_);
+  };
+  Instant maybe_from = comes_to_hold(Truth::unknown), surely_from = comes_to_hold(Truth::yes);
+  TruthSteps steps(now_, now);
+  if (maybe_from < surely_from) steps.add(maybe_from, perhaps);
+  if (surely_from != kNever) steps.add(surely_from, of_key ? found : perhaps);
   return steps.first(from, [&](Truth truth) { return sought.is_met_by(truth); });
 }
 

@@ -35,6 +35,9 @@ class IfItLasts {
   Instant first_of_test(const Test& test, const Sought& sought, Instant from);
   // Of what is due some time after an event.
   Instant first_due(const CountQuestion& question, const Sought& sought, Instant from);
+  // Of what is looked for within a window.
+  Instant first_found(const Test& test, const CountQuestion& question, const Sought& sought,
+                      Instant from);
   Instant first_of_count(const Test& test, const CountQuestion& question, const Sought& sought,
                          Instant from);
   // At which each of `count` is met, or one of them.

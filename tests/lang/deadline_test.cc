@@ -50,6 +50,11 @@ const Row kTogether[] = {
     {"never roaming in BR on at least 5 days in this calendar month and "
      "roaming in BR on at least 12 consecutive days",
      "2026-03-05T00:00:00Z"},
+    // What is looked for within a window may come to hold, and is found then.
+    {"never (roaming in BR for 12 hours) within 2 days", "2026-02-21T00:00:00Z"},
+    {"never (not ((roaming in BR for 12 hours) within 2 days)) or "
+     "roaming in BR on at least 5 days within 20 days",
+     "2026-02-24T00:00:00Z"},
     {"until 2026-02-21 never roaming in BR for 36 hours", "none"},
     {"until 2026-02-22 never roaming in BR for 36 hours", "2026-02-22T00:00:00Z"},
     {"from 2026-02-24 until 2026-03-02 never roaming in BR on at least 1 days in this calendar "

@@ -85,7 +85,9 @@ class NaiveConditions : protected NaiveMoment {
         }
         bool a_run = asked.form == Form::consecutive && asked.gap == 0;
         if (!of_ban && !a_run) return counted;
-        Truth now = holds(asked.parts[0], hour, 0, of_ban);
+        // What `for` asks inside `within` may hold by then.
+        Ahead inside = ahead.to_instant && looks_for_held(asked) ? ahead : Ahead(0);
+        Truth now = holds(asked.parts[0], hour, inside, of_ban);
         if (!of_ban || wanted) return both(counted, now);
         return either(counted, opposite(now));
       }
@@ -154,8 +156,10 @@ class NaiveConditions : protected NaiveMoment {
       case Form::held:
         return quantified(a, unbroken(a, held, now_, ahead), law_.step.ms);
       case Form::within:
-      case Form::within_months:
-        return within(a, held);
+      case Form::within_months: {
+        Truth found = within(a, held);
+        return found_by(a, ahead) ? either(found, held_by(a, ahead)) : found;
+      }
       case Form::share:
         return share(a, held, ahead);
       default:
@@ -245,6 +249,20 @@ class NaiveConditions : protected NaiveMoment {
       return (at - held[i].from).ms + ahead.ms;
     };
     return {length(Truth::yes), length(Truth::unknown)};
+  }
+
+  static bool looks_for_held(const Asked& a) {
+    bool within = a.form == Form::within || a.form == Form::within_months;
+    return within && a.parts[0].kind == Kind::form;
+  }
+  // Does what is looked for go on to an instant that counts?
+  bool found_by(const Asked& a, const Ahead& ahead) const {
+    if (!ahead.to_instant || !looks_for_held(a)) return false;
+    std::int32_t then = zone_named(a.zone).day_of(now_ + milliseconds(ahead.ms)).number;
+    return then >= a.counting_from;
+  }
+  Truth held_by(const Asked& a, const Ahead& ahead) const {
+    return both(holds(a.parts[0], supposed_, ahead, false), key_truth(a));
   }
 
   // Within a window that ends now, at any millisecond.
