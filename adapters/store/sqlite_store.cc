@@ -126,6 +126,7 @@ class SqliteStore final : public Store {
  private:
   void stop(const Diagnostic& cause);
   Result<std::unique_ptr<Reader>> idle_or_new_reader();
+  Status write_or_roll_back(std::span<const StoreTransaction> group, std::vector<Status>& answers);
   Status write_group(std::span<const StoreTransaction> group, std::vector<Status>& answers);
   // Whether the transaction's expectations hold; E0016, E0019 or a limit when it cannot happen.
   Status admit(const StoreTransaction& transaction);
@@ -231,9 +232,14 @@ std::vector<Status> SqliteStore::commit_group(std::span<const StoreTransaction> 
     std::fill(answers.begin(), answers.end(), Status(stopped_answer()));
     return answers;
   }
-  Status written = judged(write_group(group, answers));
+  Status written = judged(write_or_roll_back(group, answers));
+  // Carried over, the log is written from its beginning again: that may be all the room it takes.
+  bool full = !written && written.error().code == Code::E0009;
+  if (full && judged(writer_->connection.checkpoint())) {
+    answers.assign(group.size(), {});
+    written = judged(write_or_roll_back(group, answers));
+  }
   if (!written) {
-    writer_->connection.rollback();
     std::fill(answers.begin(), answers.end(), written);
     return answers;
   }
@@ -243,6 +249,13 @@ std::vector<Status> SqliteStore::commit_group(std::span<const StoreTransaction> 
     static_cast<void>(judged(writer_->connection.checkpoint()));
   }
   return answers;
+}
+
+Status SqliteStore::write_or_roll_back(std::span<const StoreTransaction> group,
+                                       std::vector<Status>& answers) {
+  Status written = write_group(group, answers);
+  if (!written) writer_->connection.rollback();
+  return written;
 }
 
 Status SqliteStore::write_group(std::span<const StoreTransaction> group,

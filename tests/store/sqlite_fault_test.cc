@@ -184,6 +184,36 @@ TEST_CASE("a full disk is said, and the store goes on when there is room") {
   }
 }
 
+TEST_CASE("on a full disk what takes no more room than there is goes on") {
+  FaultyStore faulty;
+  faulty.options.log_pages_max = 1 << 20;  // nothing is carried over by its size
+  auto store = faulty.open();
+  auto commit = [&](std::uint8_t n) {
+    return store->commit(StoreTransaction().put(key_of(1), Bytes(30'000, n)));
+  };
+  // Closed and opened: the file has free pages, and the log is small.
+  REQUIRE(store->commit(StoreTransaction().put(key_of(9), Bytes(300'000, 7))));
+  REQUIRE(store->commit(StoreTransaction().erase(key_of(9))));
+  REQUIRE(commit(0));
+  store.reset();
+  store = faulty.open();
+  for (std::uint8_t n = 1; n < 4; ++n) REQUIRE(commit(n));
+  faulty.disk.fill(true);
+  for (std::uint8_t n = 4; n < 40; ++n) {
+    INFO("commit " << int{n});
+    REQUIRE(commit(n));
+    CHECK(store->read(key_of(1))->value() == Bytes(30'000, n));
+  }
+  CHECK(store->commit(StoreTransaction().put(key_of(2), Bytes(900'000, 9))).error().code ==
+        Code::E0009);
+  REQUIRE(commit(40));
+  faulty.lose_power(std::move(store), 1);
+  faulty.disk.fill(false);
+  store = faulty.open();
+  CHECK(store->read(key_of(1))->value() == Bytes(30'000, 40));
+  CHECK_FALSE(store->read(key_of(2))->has_value());
+}
+
 TEST_CASE("no room for the log's index is a full disk too, and is waited out") {
   std::uint64_t power_seed = GENERATE(0u, 1u, 2u);
   INFO("power seed " << power_seed);
@@ -191,6 +221,8 @@ TEST_CASE("no room for the log's index is a full disk too, and is waited out") {
   faulty.options.log_pages_max = 1 << 20;  // nothing is carried over: the index must grow
   auto store = faulty.open();
   REQUIRE(store->commit(StoreTransaction().put(key_of(0), Bytes(150'000, 9))));
+  auto old_snapshot = store->snapshot().value();  // nor when there is no room
+  REQUIRE(old_snapshot->read(key_of(0)));
   faulty.disk.fill_index(true);
   // A page of the index is about 4,000 pages of the log, a commit of this size 40 of them.
   constexpr std::uint64_t kCommitsMax = 200;
@@ -209,6 +241,11 @@ TEST_CASE("no room for the log's index is a full disk too, and is waited out") {
   }
   CHECK(store->read(key_of(stored - 1))->value() == Bytes(150'000, 9));
   CHECK_FALSE(store->read(key_of(stored))->has_value());
+  SECTION("nobody reads what was any more") {
+    old_snapshot.reset();
+    for (int i = 0; i < 50; ++i) REQUIRE(commit(stored++));
+  }
+  old_snapshot.reset();
   SECTION("there is room again") {
     faulty.disk.fill_index(false);
     for (int i = 0; i < 120; ++i) REQUIRE(commit(stored++));
