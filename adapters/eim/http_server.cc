@@ -21,6 +21,7 @@
 #include <utility>
 #include <vector>
 
+#include "adapters/eim/connection_places.h"
 #include "adapters/eim/tls_peer.h"
 #include "adapters/eim/waiting_pool.h"
 #include "engine/base/diagnostic_code.h"
@@ -137,15 +138,30 @@ struct Shared {
   Shared(HttpServerOptions given, HttpHandler& http_handler)
       : options(std::move(given)),
         handler(http_handler),
+        places({options.connections_max,
+                options.connections_per_address_max != 0
+                    ? options.connections_per_address_max
+                    : options.connections_max - options.connections_max / 4,
+                options.refusals_max}),
         pool(options.waiting_threads, options.waiting_queue_max) {}
 
   const HttpServerOptions options;
   HttpHandler& handler;
   std::atomic<std::uint64_t> accepted{0}, refused{0}, handshakes_failed{0}, requests{0},
       rejected{0};
-  std::atomic<std::size_t> open{0};
+  ConnectionPlaces places;
   WaitingPool pool;
 };
+
+// Whose connection it is: an IPv4 address, or a network of IPv6 (its first 64 bits).
+std::string address_of(const Tcp::socket& socket) {
+  Error error;
+  net::ip::address address = socket.remote_endpoint(error).address();
+  if (error) return {};
+  if (address.is_v4()) return address.to_string(error);
+  net::ip::address_v6::bytes_type bytes = address.to_v6().to_bytes();
+  return {bytes.begin(), bytes.begin() + 8};
+}
 
 std::string endpoint_text(const Tcp::socket& socket) {
   Error error;
@@ -186,9 +202,10 @@ class HttpConnection final : public Connection,
   static constexpr bool kTls = std::is_same_v<Stream, TlsStream>;
 
  public:
-  // `over_limit`: it is served one 503 and closed. `context` is null for plain connections.
+  // In a place that is refused it is served one 503 and closed. `context` is null for plain
+  // connections.
   HttpConnection(Shared& shared, Worker& worker, Tcp::socket socket,
-                 std::shared_ptr<ssl::context> context, bool over_limit)
+                 std::shared_ptr<ssl::context> context, ConnectionPlaces::Place place)
       : shared_(shared),
         worker_(worker),
         context_(std::move(context)),
@@ -196,14 +213,11 @@ class HttpConnection final : public Connection,
         buffer_(shared.options.header_bytes_max + kReadBytes),
         share_(shared.options.peer_requests_per_second_max,
                shared.options.peer_requests_at_once_max),
-        over_limit_(over_limit) {
+        place_(std::move(place)) {
     peer_address_ = endpoint_text(beast::get_lowest_layer(stream_).socket());
     worker_.connections.insert(this);
   }
-  ~HttpConnection() override {
-    worker_.connections.erase(this);
-    shared_.open.fetch_sub(1);
-  }
+  ~HttpConnection() override { worker_.connections.erase(this); }
 
   void start() {
     Error ignored;
@@ -246,7 +260,7 @@ class HttpConnection final : public Connection,
     if (last_) return farewell();
     if (buffer_.size() > 0) return read_header();
     idle_ = true;
-    expire(over_limit_ ? shared_.options.request_ms_max : shared_.options.idle_ms_max);
+    expire(place_.is_refused() ? shared_.options.request_ms_max : shared_.options.idle_ms_max);
     stream_.async_read_some(buffer_.prepare(kReadBytes),
                             [self = this->shared_from_this()](Error error, std::size_t count) {
                               self->idle_ = false;
@@ -275,7 +289,7 @@ class HttpConnection final : public Connection,
     const auto& head = parser_->get();
     Fields fields(head);
     verdict_ = shared_.handler.judge(as_handlers_see(fields));
-    if (over_limit_) return reject(503, parser_->is_done());
+    if (place_.is_refused()) return reject(503, parser_->is_done());
     if (parser_->is_done()) return dispatch();
     if (!beast::iequals(head[http::field::expect], "100-continue")) return read_body();
     if (verdict_ != 200) return reject(verdict_, false);
@@ -366,7 +380,7 @@ class HttpConnection final : public Connection,
   // can go on.
   void reject(unsigned status, bool whole) {
     ++shared_.rejected;
-    if (!whole || over_limit_) last_ = true;
+    if (!whole || place_.is_refused()) last_ = true;
     drains_ = !whole;
     write(come_again(status, shared_.options.retry_after_s));
   }
@@ -443,7 +457,7 @@ class HttpConnection final : public Connection,
   bool drains_ = false;
   bool idle_ = false;
   bool last_ = false;  // close after the answer in hand
-  const bool over_limit_;
+  const ConnectionPlaces::Place place_;
 };
 
 }  // namespace
@@ -516,7 +530,7 @@ class HttpServer::Impl {
 
   HttpCounters counters() const {
     return {shared_.accepted.load(), shared_.refused.load(),  shared_.handshakes_failed.load(),
-            shared_.requests.load(), shared_.rejected.load(), shared_.open.load()};
+            shared_.requests.load(), shared_.rejected.load(), shared_.places.open_count()};
   }
 
  private:
@@ -558,35 +572,31 @@ class HttpServer::Impl {
   }
 
   void admit(Worker& worker, Tcp::socket socket, bool tls) {
-    const HttpServerOptions& options = shared_.options;
-    std::size_t open = shared_.open.load();
-    bool over_limit = open >= options.connections_max;
-    if (over_limit) ++shared_.refused;
-    if (open >= options.connections_max + options.refusals_max) return;  // closes
+    std::optional<ConnectionPlaces::Place> place = shared_.places.take(address_of(socket));
+    if (!place || place->is_refused()) ++shared_.refused;
+    if (!place) return;  // closes
     ++shared_.accepted;
-    ++shared_.open;
     std::shared_ptr<ssl::context> context;
     if (tls) {
       std::lock_guard lock(context_mutex_);
       context = context_;
     }
     net::post(worker.io, [this, &worker, socket = std::move(socket), context = std::move(context),
-                          over_limit]() mutable {
-      open_connection(worker, std::move(socket), std::move(context), over_limit);
+                          place = *std::move(place)]() mutable {
+      open_connection(worker, std::move(socket), std::move(context), std::move(place));
     });
   }
 
   void open_connection(Worker& worker, Tcp::socket socket, std::shared_ptr<ssl::context> context,
-                       bool over_limit) {
-    if (worker.stopping) {
-      --shared_.open;
-    } else if (context != nullptr) {
+                       ConnectionPlaces::Place place) {
+    if (worker.stopping) return;
+    if (context != nullptr) {
       std::make_shared<HttpConnection<TlsStream>>(shared_, worker, std::move(socket),
-                                                  std::move(context), over_limit)
+                                                  std::move(context), std::move(place))
           ->start();
     } else {
       std::make_shared<HttpConnection<PlainStream>>(shared_, worker, std::move(socket), nullptr,
-                                                    over_limit)
+                                                    std::move(place))
           ->start();
     }
   }

@@ -97,6 +97,9 @@ struct HttpServerOptions {
   std::size_t waiting_threads = limits::kEsipaWaitingThreads;
   std::size_t waiting_queue_max = limits::kEsipaWaitingQueueMax;
   std::size_t connections_max = limits::kHttpsConnectionsMax;
+  // Of one IPv4 address, or one IPv6 network of 64 bits; devices behind one gateway share it. 0:
+  // three quarters of all.
+  std::size_t connections_per_address_max = 0;
   std::size_t refusals_max = limits::kHttpsRefusalsMax;
   std::size_t body_bytes_max = limits::kEsipaRequestBytesMax;
   std::size_t header_bytes_max = limits::kHttpsHeaderBytesMax;

@@ -425,6 +425,7 @@ TEST_CASE("beyond the limit on connections peers hear 503, then nothing") {
   MirrorHandler handler;
   HttpsServerOptions options = loopback_options();
   options.connections_max = 3;
+  options.connections_per_address_max = 3;
   options.refusals_max = 1;
   std::unique_ptr<HttpsServer> server = started(std::move(options), handler);
   std::vector<std::unique_ptr<EsipaClient>> served;
@@ -444,6 +445,29 @@ TEST_CASE("beyond the limit on connections peers hear 503, then nothing") {
   served.clear();
   await_open(*server, 1);
   CHECK(make_https_client(client_options(*server))->exchange(request_of("m")));
+}
+
+TEST_CASE("one address that says nothing leaves room for others") {
+  MirrorHandler handler;
+  HttpsServerOptions options = loopback_options();
+  options.connections_max = 4;
+  options.connections_per_address_max = 2;
+  options.refusals_max = 1;
+  std::unique_ptr<HttpsServer> server = started(std::move(options), handler);
+  constexpr std::uint32_t kOther = INADDR_LOOPBACK + 1;  // 127.0.0.2
+  RawSocket first(server->port(), kOther), second(server->port(), kOther);
+  await_open(*server, 2);
+  CHECK(server->counters().refused == 0);
+  RawSocket third(server->port(), kOther);  // it would be told
+  await_open(*server, 3);
+  CHECK(server->counters().refused == 1);
+  RawSocket fourth(server->port(), kOther);
+  CHECK(fourth.read_to_end().empty());
+  CHECK(server->counters().refused == 2);
+  await_open(*server, 3);
+  std::unique_ptr<EsipaClient> client = make_https_client(client_options(*server));
+  CHECK(client->exchange(request_of("m")));
+  await_open(*server, 4);
 }
 
 TEST_CASE("a server that stops under load answers what it has in hand") {
