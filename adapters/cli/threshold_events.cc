@@ -77,18 +77,26 @@ std::vector<std::string> event_parts(const RuleTable& table, const Feature& feat
   return parts;
 }
 
-// "10 MB" where it comes out even.
-std::string bytes_text(std::int64_t bytes) {
-  return bytes % 1'000'000 == 0 ? fmt::format("{} MB", bytes / 1'000'000)
-                                : fmt::format("{} B", bytes);
-}
-
 // When the line begins: "2026-07-01 11:58", of an `every` line its first day.
 std::string begin_of(const std::string& line) {
   constexpr std::string_view kAt = "  at ", kFrom = " from ";
   if (line.starts_with(kAt)) return line.substr(kAt.size());
   std::size_t from = line.find(kFrom);
   return from == std::string::npos ? std::string() : line.substr(from + kFrom.size());
+}
+
+// The line at the instant, before the first that begins later.
+void insert_at(std::vector<std::string>& lines, const std::string& at, const std::string& part) {
+  auto later = std::find_if(lines.begin(), lines.end(), [&](const std::string& line) {
+    return !line.starts_with("  given ") && begin_of(line) > at;
+  });
+  lines.insert(later, fmt::format("  at {} {}", at, part));
+}
+
+// "10 MB" where it comes out even.
+std::string bytes_text(std::int64_t bytes) {
+  return bytes % 1'000'000 == 0 ? fmt::format("{} MB", bytes / 1'000'000)
+                                : fmt::format("{} B", bytes);
 }
 
 std::string instant_text(std::int64_t ms) {
@@ -115,12 +123,41 @@ std::optional<std::vector<std::string>> with_deadline(const Feature& feature, st
     event_ms = day.number * days(1).ms + hours(12).ms;
     lines.push_back("  at " + instant_text(due.number * days(1).ms + value));
   }
-  std::string at = instant_text(event_ms);
-  auto later = std::find_if(lines.begin(), lines.end(), [&](const std::string& line) {
-    return !line.starts_with("  given ") && begin_of(line) > at;
-  });
-  lines.insert(later, fmt::format("  at {} event {}", at, written_text(feature.event.name)));
+  insert_at(lines, instant_text(event_ms), "event " + written_text(feature.event.name));
   return lines;
+}
+
+// "network 724-01, data 10 MB"; absent where no network is of the countries alone.
+std::optional<std::string> data_part(const CountrySet& countries, std::int64_t bytes) {
+  std::string data = "data " + bytes_text(bytes);
+  if (countries.empty()) return data;
+  std::optional<std::string> network = network_in(countries);
+  return network ? std::optional(fmt::format("network {}, {}", *network, data)) : std::nullopt;
+}
+
+// So many days ago a window has begun for sure, or has not yet.
+struct Age {
+  std::int64_t inside = 0, outside = 0;
+};
+Age age_of(const Period& window) {
+  switch (window.unit) {
+    case TimeUnit::millisecond:
+      return {window.count / days(1).ms - 1, window.count / days(1).ms + 1};
+    case TimeUnit::week:
+      return {7 * window.count - 1, 7 * window.count};
+    case TimeUnit::month:
+      return {28 * window.count - 1, 31 * window.count + 1};
+    case TimeUnit::year:
+      return {365 * window.count - 1, 366 * window.count + 1};
+    default:
+      return {window.count - 1, window.count};
+  }
+}
+
+// Are the bytes of the one sum, used lately, among those of the other?
+bool is_among(const Feature& one, const Feature& other) {
+  return other.countries.empty() ||
+         (!one.countries.empty() && one.countries.subset_of(other.countries));
 }
 
 }  // namespace
@@ -145,9 +182,9 @@ std::optional<std::vector<std::string>> with_events(const RuleTable& table, cons
   if (value == 0) return lines;
   std::vector<std::string> parts;
   if (bytes) {
-    std::optional<std::string> network = network_in(feature.countries);
-    if (!network) return std::nullopt;
-    parts.push_back(fmt::format("network {}, data {}", *network, bytes_text(value)));
+    std::optional<std::string> part = data_part(feature.countries, value);
+    if (!part) return std::nullopt;
+    parts.push_back(*std::move(part));
   } else {
     if (value > kEventsMax) return std::nullopt;
     parts = event_parts(table, feature, value, lines);
@@ -158,6 +195,39 @@ std::optional<std::vector<std::string>> with_events(const RuleTable& table, cons
         minutes_before(witness, static_cast<std::int64_t>(parts.size() - i));
     if (!at) return std::nullopt;
     lines.insert(lines.end() - 1, fmt::format("  at {} {}", *at, parts[i]));
+  }
+  return lines;
+}
+
+// The narrowest window first; what a wider one asks for besides was used before that one begins.
+std::optional<std::vector<std::string>> with_sums(std::vector<SumOfData> sums,
+                                                  const Witness& witness,
+                                                  std::vector<std::string> lines) {
+  std::stable_sort(sums.begin(), sums.end(), [](const SumOfData& a, const SumOfData& b) {
+    return age_of(a.feature->window).outside < age_of(b.feature->window).outside;
+  });
+  std::vector<SumOfData> told;
+  for (SumOfData sum : sums) {
+    std::int64_t days_ago = 0;
+    for (const SumOfData& before : told) {
+      if (is_among(*before.feature, *sum.feature)) sum.bytes -= before.bytes;
+      days_ago = std::max(days_ago, age_of(before.feature->window).outside);
+    }
+    if (sum.bytes < 0) return std::nullopt;
+    if (sum.bytes == 0) continue;
+    std::optional<std::string> part = data_part(sum.feature->countries, sum.bytes);
+    std::optional<std::string> at = minutes_before(witness, 1);
+    if (days_ago > 0) {
+      at = instant_text((witness.day - days_ago) * days(1).ms + hours(12).ms);
+      if (days_ago > age_of(sum.feature->window).inside) return std::nullopt;
+    }
+    if (!part || !at || lines.empty()) return std::nullopt;
+    if (days_ago > 0) {
+      insert_at(lines, *at, *part);
+    } else {
+      lines.insert(lines.end() - 1, fmt::format("  at {} {}", *at, *part));
+    }
+    told.push_back(sum);
   }
   return lines;
 }

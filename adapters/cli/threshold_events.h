@@ -18,4 +18,14 @@ std::optional<std::vector<std::string>> with_events(const RuleTable& table, cons
                                                     std::int64_t value, const Witness& witness,
                                                     std::vector<std::string> lines);
 
+// A sum of data (FeatureKind::data_sum), and what it is to come to.
+struct SumOfData {
+  const Feature* feature = nullptr;
+  std::int64_t bytes = 0;
+};
+// The same for several sums at once. Absent where they do not go together.
+std::optional<std::vector<std::string>> with_sums(std::vector<SumOfData> sums,
+                                                  const Witness& witness,
+                                                  std::vector<std::string> lines);
+
 }  // namespace sojourn::cli

@@ -558,9 +558,12 @@ class Stories : public ThresholdStories {
       if (!name.empty()) give(story, "profile = " + written_name(name));
       // Days are counted for the device that they were reported by.
       if (feature.scope.per_imei) give(story, "imei \"356938035643809\"");
-      std::optional<std::vector<std::string>> told =
-          with_events(table_, feature, question.value, witness,
-                      with_others_events(question, witness, std::move(story)));
+      std::optional<std::vector<std::string>> told = with_sums_asked(
+          question, witness, with_others_events(question, witness, std::move(story)));
+      bool is_sum = feature.kind == FeatureKind::data_sum;
+      if (told && !is_sum) {
+        told = with_events(table_, feature, question.value, witness, *std::move(told));
+      }
       if (!told || stories.size() >= kStoriesMax) continue;
       std::optional<Story> alone = without_stay(feature, *told);
       stories.push_back(with_motion(model_->table(), *locator_, witness,
@@ -570,13 +573,30 @@ class Stories : public ThresholdStories {
     }
   }
 
+  // With the sums of data that the condition asks for, the one in question and others.
+  std::optional<std::vector<std::string>> with_sums_asked(const Question& question,
+                                                          const Witness& witness,
+                                                          std::vector<std::string> lines) const {
+    const std::vector<Feature>& features = model_->table().features;
+    std::vector<SumOfData> sums;
+    for (FeatureIndex f : model_->table().conditions.features_of(question.condition)) {
+      if (features[f].kind != FeatureKind::data_sum) continue;
+      sums.push_back(
+          {&features[f], f == question.feature ? question.value : witness.readings[f].lower});
+    }
+    bool asked = features[question.feature].kind == FeatureKind::data_sum;
+    std::optional<std::vector<std::string>> told = with_sums(std::move(sums), witness, lines);
+    return told || asked ? std::move(told) : std::move(lines);
+  }
+
   // With what else the condition asks for, as far as it can be told.
   std::vector<std::string> with_others_events(const Question& question, const Witness& witness,
                                               std::vector<std::string> lines) const {
     for (FeatureIndex f : model_->table().conditions.features_of(question.condition)) {
       const Feature& feature = model_->table().features[f];
       const std::int64_t value = witness.readings[f].lower;
-      if (f == question.feature || !is_told_beside(feature) || value <= 0) continue;
+      bool is_sum = feature.kind == FeatureKind::data_sum;
+      if (f == question.feature || is_sum || !is_told_beside(feature) || value <= 0) continue;
       lines = with_events(table_, feature, value, witness, lines).value_or(lines);
     }
     return lines;

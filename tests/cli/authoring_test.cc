@@ -129,7 +129,8 @@ TEST_CASE("tests are suggested where counts have to be reached together") {
         "roaming in BR on at least 5 weeks within 10 weeks and type = meter for 3 days",
         "battery < 20% for 2 days and roaming in BR for 30 days",
         "data in BR within 30 days > 500 MB and roaming in BR on at least 20 days within 30 days",
-        "roaming in BR for 5 days and region in US within 30 days"}) {
+        "roaming in BR for 5 days and region in US within 30 days",
+        "data in BR within 30 days > 100 MB and data within 7 days > 50 MB"}) {
     INFO(condition);
     ScratchFolder scratch;
     const std::string policy = R"(policy together
