@@ -111,7 +111,9 @@ Day PhraseBuilder::day(Node node) {
   return parsed.value_or(Day{});
 }
 
-std::int32_t PhraseBuilder::clock(Node node) {
+std::int32_t PhraseBuilder::clock(Node node) { return clock_told(node).value_or(0); }
+
+std::optional<std::int32_t> PhraseBuilder::clock_told(Node node) {
   std::string_view text = node.text();
   std::size_t colon = text.find(':');
   int hour = colon == 1 ? text[0] - '0' : two_digits(text, 0);
@@ -122,7 +124,7 @@ std::int32_t PhraseBuilder::clock(Node node) {
   if (!exists) {
     error(Code::E0112, node.span(), fmt::format("there is no {}", text),
           "times of day run from `00:00` to `24:00`");
-    return 0;
+    return std::nullopt;
   }
   return ((hour * 60 + minute) * 60 + second) * 1000;
 }
@@ -220,13 +222,11 @@ ast::Quantity PhraseBuilder::quantity(Node node) {
 }
 
 ast::ClockWindow PhraseBuilder::clock_window(Node node) {
-  ast::ClockWindow window;
-  bool first = true;
-  for (Node child : node.children()) {
-    (first ? window.from_ms : window.until_ms) = clock(child);
-    first = false;
-  }
-  return window;
+  std::vector<std::optional<std::int32_t>> told;
+  for (Node child : node.children()) told.push_back(clock_told(child));
+  // Of times that there are not, it is not told as well that they are no window.
+  bool both = told.size() == 2 && told[0] && told[1];
+  return both ? ast::ClockWindow{*told[0], *told[1]} : ast::ClockWindow{0, 1};
 }
 
 void PhraseBuilder::error(Code code, Span span, std::string message, std::string help) {

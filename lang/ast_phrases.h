@@ -26,6 +26,7 @@ class PhraseBuilder {
   Day day(Node node);
   // Milliseconds since 00:00.
   std::int32_t clock(Node node);
+  std::optional<std::int32_t> clock_told(Node node);  // absent: there is no such time
   ast::Value value(Node node);
   std::vector<ast::Value> values(Node list);
   ast::Condition condition(Node node);

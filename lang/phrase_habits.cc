@@ -34,6 +34,10 @@ constexpr std::string_view kRejects =
     "attach rejects are counted so: `at least 3 rejected with 11, 13 within 6 hours`";
 constexpr std::string_view kRejectsCounted =
     "rejects are counted without `on`: `at least {word} rejected within {time}`";
+constexpr std::string_view kSameAttribute =
+    "devices are counted by an attribute that each of them tells, such as `attribute apn : text`: "
+    "`more "
+    "than 500 devices with the same apn`";
 constexpr std::string_view kSumOrder =
     "a sum of data reads `data in CN within 30 days > 10 MB`: the time before the comparison, the "
     "amount last";
@@ -147,6 +151,11 @@ constexpr Phrase kPhrases[] = {
     {"a condition", "", "is", "leave `is` out: a flag stands alone, such as `roaming`"},
     {"a condition", "", "has installed", "write `installed {after}`"},
     {"a condition", "", "at home", "on a network of its home a device is `not roaming`"},
+    {"a condition", "", "imei",
+     "which IMEI it is no rule asks; what is counted is counted `per imei`: `roaming in BR per "
+     "imei on "
+     "at least 60 consecutive days`"},
+    {"a condition", "", "iccid", "the profile that is enabled reads `profile = vivo-local`"},
     {"a condition", "", "at night", "say from when to when: `between 22:00 and 05:00`"},
     {"a condition", "", "since {date}", "write `from {date}`"},
     {"a condition", "", "on {date}", "write `date = {date}`"},
@@ -261,6 +270,12 @@ constexpr Phrase kPhrases[] = {
     {"the name of an event", "since", "roaming",
      "`since` asks for an event; how long a condition has held is said with `for`, in days with "
      "`on at least 60 consecutive days`"},
+    // Fleets.
+    {"an attribute's name", "the same", "network", kSameAttribute},
+    {"an attribute's name", "the same", "plmn", kSameAttribute},
+    {"an attribute's name", "the same", "profile", kSameAttribute},
+    {"an attribute's name", "the same", "region", kSameAttribute},
+    {"an attribute's name", "the same", "imei", kSameAttribute},
     // Guards.
     {"`fleet`", "of", "the fleet", "leave `the` out: `of fleet`"},
     {"`fleet`", "of", "devices", "write `of fleet`: all devices of the tenant"},
@@ -309,6 +324,7 @@ constexpr Phrase kBetween[] = {
     {"", "never", "unless", "write `and not`: `never roaming in BR and not type = meter`"},
     {"", "never", "except", "write `and not`: `never roaming in BR and not type = meter`"},
     {"", "ban", "except", "write `and not`: `never roaming in BR and not type = meter`"},
+    {"", "expect", "or", "a test names the one profile that should be enabled then"},
     {"", "guard", "unless", "write `except for bans`, or the names of rules"},
     {"", "guard", "but not", "write `except for bans`, or the names of rules"},
     {"", "guard", ", except", "leave the `,` out"},
@@ -549,6 +565,7 @@ std::string_view in_our_words(std::string_view name) {
       {"imsi", "the profile that is enabled reads `profile = vivo-local`"},
       {"iccid", "the profile that is enabled reads `profile = vivo-local`"},
       {"sim", "the profile that is enabled reads `profile = vivo-local`"},
+      {"home", "a device on a network of its profile's home is `not roaming`"},
       {"service", "a device without service reads `no service`, one with it `not no service`"},
       {"no-service", "a device without service reads `no service`, with a blank"},
       {"time-of-day", "the time of day reads `time of day >= 22:00`, with blanks"},

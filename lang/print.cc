@@ -175,7 +175,7 @@ bool needs_brackets(const ast::Condition& inner, Around around, bool first) {
     case ast::Condition::Kind::timed:
     case ast::Condition::Kind::sum_compared:
       return around == Around::negation || around == Around::time_form ||
-             (around == Around::conjunction && !first);
+             ((around == Around::conjunction || around == Around::disjunction) && !first);
     default:
       return false;
   }
