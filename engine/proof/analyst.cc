@@ -15,6 +15,8 @@ namespace {
 
 // Overrides that follow from others: so many are told one by one.
 constexpr std::size_t kInferredMax = 20;
+// What the question of rest may take of the steps that are left: one part of so many.
+constexpr std::size_t kShareOfRest = 4;
 
 }  // namespace
 
@@ -321,7 +323,12 @@ void Analyst::find_inferred() {
 
 void Analyst::find_rest() {
   if (!options_.gazetteer) return;
-  found_.rest = prove_rest(model(), *search_, budget_, *lived_);
+  // Where many bans count at once, whether a device rests can take all there is: other questions
+  // come after it.
+  ProofBudget share{budget_.steps / kShareOfRest, budget_.steps_per_question};
+  std::size_t before = share.steps;
+  found_.rest = prove_rest(model(), *search_, share, *lived_);
+  budget_.steps -= before - share.steps;
   if (found_.rest.decided) return;
   const std::string& on = found_.rest.undecided;
   std::string among = " on one of " + on + " (a `hold` on a switch between them settles it)";

@@ -1,7 +1,6 @@
 #include "engine/proof/axes.h"
 
 #include <algorithm>
-#include <bit>
 #include <cassert>
 #include <map>
 #include <numeric>
@@ -13,22 +12,6 @@ namespace sojourn {
 namespace {
 
 constexpr std::uint16_t kMccCount = 1000;
-
-// What a feature costs to compute: what a report says, what a map says, what a history says.
-int cost_of(FeatureKind kind) {
-  switch (kind) {
-    case FeatureKind::border_distance:
-      return 2;
-    case FeatureKind::area:
-    case FeatureKind::local_time:
-    case FeatureKind::date:
-      return 1;
-    case FeatureKind::since:
-      return 3;
-    default:
-      return domain_of(kind) == ValueDomain::count ? 3 : 0;
-  }
-}
 
 std::vector<std::int64_t> range(std::int64_t first, std::int64_t count) {
   std::vector<std::int64_t> values(static_cast<std::size_t>(count));
@@ -144,23 +127,7 @@ AxisPlan::AxisPlan(const RuleTable& table, const std::vector<std::uint32_t>& tes
     tests_of[tests[i].feature].push_back(i);
     uses_of[tests[i].feature] += test_uses[i];
   }
-  std::vector<std::size_t> place(table.features.size(), options.order.size());
-  for (std::size_t i = 0; i < options.order.size(); ++i) place[options.order[i]] = i;
-  std::vector<FeatureIndex> order;
-  for (FeatureIndex i = 0; i < table.features.size(); ++i) {
-    if (!tests_of[i].empty()) order.push_back(i);
-  }
-  // What was asked for, then what is cheap and much used, then what is costly.
-  std::sort(order.begin(), order.end(), [&](FeatureIndex a, FeatureIndex b) {
-    if (place[a] != place[b]) return place[a] < place[b];
-    int cost_a = cost_of(table.features[a].kind), cost_b = cost_of(table.features[b].kind);
-    if (cost_a != cost_b) return cost_a < cost_b;
-    auto much = [&](FeatureIndex f) {
-      return options.steady ? static_cast<std::uint64_t>(std::bit_width(uses_of[f])) : uses_of[f];
-    };
-    return much(a) != much(b) ? much(a) > much(b) : a < b;
-  });
-  for (FeatureIndex feature : order) {
+  for (FeatureIndex feature : order_of_features(table, uses_of, options.order)) {
     ValueDomain domain = domain_of(table.features[feature].kind);
     axis_of_feature_[feature] = static_cast<AxisIndex>(axes_.size());
     if (domain == ValueDomain::number || domain == ValueDomain::count) {

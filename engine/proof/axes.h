@@ -16,6 +16,7 @@
 
 #include "engine/graph/decision_graph.h"
 #include "engine/proof/diagram.h"
+#include "engine/proof/feature_order.h"
 
 namespace sojourn {
 
@@ -30,10 +31,7 @@ std::vector<std::int64_t> network_values(const RuleTable& table);
 struct AxisOptions {
   // Every claim that can stand (Gazetteer::claims()); single countries are always included.
   std::vector<CountryClaim> claims;
-  // The order of features, where the heuristic one is not wanted; those left out come last.
-  std::vector<FeatureIndex> order;
-  // Uses that differ little count as equal, so that the order outlives most edits of a rule.
-  bool steady = false;
+  FeatureOrder order = {};
 };
 
 class AxisPlan {

@@ -66,7 +66,7 @@ class Sifter {
 
   std::optional<Trial> build(const std::vector<FeatureIndex>& order, std::size_t work_max) {
     ++tried_;
-    AxisPlan plan(table_, uses_, {claims_, order});
+    AxisPlan plan(table_, uses_, {claims_, {.asked = order}});
     DiagramStore store(plan.class_counts());
     ConditionDiagrams diagrams(table_.conditions, plan, store);
     RuleDiagrams rules(table_, choice_, diagrams, store);

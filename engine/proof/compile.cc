@@ -142,16 +142,16 @@ class Compilation {
   // --- the passes ---
 
   AxisOptions choose_order() {
-    AxisOptions chosen{options_.claims, {}, false};
+    AxisOptions chosen{options_.claims, {}};
     if (options_.without.has(Pass::order)) {
-      chosen.order.resize(table_->features.size());
-      std::iota(chosen.order.begin(), chosen.order.end(), FeatureIndex{0});
+      chosen.order.asked.resize(table_->features.size());
+      std::iota(chosen.order.asked.begin(), chosen.order.asked.end(), FeatureIndex{0});
     }
     if (options_.sift_work_max == 0 || options_.without.has(Pass::sift)) return chosen;
     SiftedOrder sifted = sift_order(*table_, choice_, options_.claims, options_.sift_work_max);
     end_pass("sift", fmt::format("{} orders tried, {} nodes before, {} after", sifted.tried_count,
                                  sifted.nodes_before, sifted.nodes_after));
-    chosen.order = std::move(sifted.order);
+    chosen.order.asked = std::move(sifted.order);
     return chosen;
   }
 

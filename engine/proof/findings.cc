@@ -38,7 +38,7 @@ class FindingWriter {
     for (const DeadRule& dead : analysis_.dead) write(dead);
     write_hidden();
     write_inferred();
-    for (const RemedyConflict& conflict : analysis_.promises.remedies) write(conflict);
+    write(analysis_.promises.remedies);
     for (const BanVerdict& ban : analysis_.promises.bans) write(ban);
     write_assertions();
     for (const RestCycle& cycle : analysis_.rest.cycles) write(cycle);
@@ -409,12 +409,28 @@ class FindingWriter {
     return ban.name.empty() ? what : what + " by ban " + written_name(ban.name);
   }
 
+  // Of many pairs that are not decided one is named.
+  void write(const std::vector<RemedyConflict>& conflicts) {
+    std::size_t undecided_count = 0;
+    const RemedyConflict* one = nullptr;
+    for (const RemedyConflict& conflict : conflicts) {
+      if (conflict.witness) {
+        write(conflict);
+      } else if (++undecided_count == 1) {
+        one = &conflict;
+      }
+    }
+    if (!one) return;
+    std::string first = table_.bans[one->first].label(), second = table_.bans[one->second].label();
+    undecided(undecided_count == 1
+                  ? fmt::format("whether the remedies of bans `{}` and `{}` conflict", first, second)
+                  : fmt::format("whether the remedies of {} pairs of bans conflict, of `{}` and "
+                                "`{}` among others",
+                                undecided_count, first, second));
+  }
+
   void write(const RemedyConflict& conflict) {
     const Ban &first = table_.bans[conflict.first], &second = table_.bans[conflict.second];
-    if (!conflict.witness) {
-      return undecided(fmt::format("whether the remedies of bans `{}` and `{}` conflict",
-                                   first.label(), second.label()));
-    }
     std::string asks_first = outcome_text(table_, *first.remedy);
     std::string asks_second = outcome_text(table_, *second.remedy);
     if (asks_first == asks_second) asks_second += " on other terms";

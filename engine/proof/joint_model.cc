@@ -34,7 +34,7 @@ JointModel::JointModel(JointPolicies joint, const std::vector<CountryClaim>& cla
                        const std::vector<Situation>* situations)
     : before_(with_choices(std::move(joint.before))),
       after_(with_choices_after(before_.table, std::move(joint.after))),
-      axes_(before_.table, uses_of_both(before_, after_), {claims, {}, false}),
+      axes_(before_.table, uses_of_both(before_, after_), {claims, {}}),
       store_(axes_.class_counts()),
       conditions_(before_.table.conditions, axes_, store_),
       rules_before_(before_.table, before_.choice, conditions_, store_),

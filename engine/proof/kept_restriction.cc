@@ -7,6 +7,8 @@ namespace {
 
 // Beyond so many what is kept is forgotten.
 constexpr std::size_t kKeptMax = 2'000'000;
+// What is put in is read from so many axes in the time of a look at a diagram.
+constexpr std::size_t kAxesPerLook = 4;
 
 }  // namespace
 
@@ -53,6 +55,7 @@ std::uint32_t KeptRestriction::classes_of(std::uint32_t tested) {
   Tested& of = tested_[tested];
   ++asked_;
   if (of.classes) return *of.classes;
+  asked_ += of.axes.size() / kAxesPerLook;
   std::vector<ClassIndex> classes;
   for (AxisIndex axis : of.axes) {
     classes.push_back((*put_in_)[axis]);

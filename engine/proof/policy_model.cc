@@ -61,7 +61,7 @@ PolicyModel::PolicyModel(const RuleTable& table, const std::vector<CountryClaim>
                          const std::vector<Situation>* situations, PolicyModel* before)
     : table_(table),
       choice_(add_choice_conditions(table_, AskEnabled::always)),
-      axes_(table_, count_test_uses_with_inner(table_, choice_), {claims, {}, true}),
+      axes_(table_, count_test_uses_with_inner(table_, choice_), {claims, {{}, true}}),
       moves_(moves_from(before, before ? before->store_.node_count() : 0, axes_)),
       store_(moves_ ? moved(std::move(before->store_), *moves_, axes_)
                     : DiagramStore(axes_.class_counts())),

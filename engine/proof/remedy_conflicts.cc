@@ -33,7 +33,11 @@ std::vector<RemedyConflict> find_remedy_conflicts(PolicyModel& model, SituationS
       RemedyConflict conflict{first, second, {}, {}};
       bool decided = true;
       for (const Together& differ : model.remedy_disagreement(first, second)) {
-        SituationSearch::Answer answer = find(differ);
+        // Most bans never bite together, whatever the rules do: that is soon seen.
+        SituationSearch::Answer answer =
+            search.find(differ.where, budget, SituationSearch::Wanted::any);
+        if (answer.decided && !answer.witness) continue;
+        answer = find(differ);
         decided = decided && answer.decided;
         if (!answer.witness) continue;
         auto within = [&](DiagramRef also) {

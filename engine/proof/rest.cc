@@ -105,6 +105,10 @@ class RestProver {
   // What decides, and what time alone allows.
   void gather_rows() {
     std::vector<DiagramRef> links;
+    auto add_links = [&](DiagramRef of) {
+      const std::vector<DiagramRef>& its = model_.world().links(of);
+      links.insert(links.end(), its.begin(), its.end());
+    };
     for (const OutcomeRow& row : outcome_rows(model_.rules())) {
       const Action& action = action_of(table_, row.leaf.rule, row.leaf.ban);
       bool moves_on =
@@ -114,17 +118,15 @@ class RestProver {
       if (moves_on) {
         goes = store_.both(row.where, model_.conditions().certain(action.requires_condition));
         rows_.push_back({goes, row.leaf.profile + 1, true});
-        links.push_back(model_.world().links(goes));
+        add_links(goes);
       }
       if (goes == row.where) continue;
       rows_.push_back({row.where, 0, true});
-      links.push_back(model_.world().links(row.where));
+      add_links(row.where);
     }
     std::sort(links.begin(), links.end());
     links.erase(std::unique(links.begin(), links.end()), links.end());
-    for (DiagramRef link : links) {
-      if (link != kYes) impossible_.push_back(store_.opposite(link));
-    }
+    for (DiagramRef link : links) impossible_.push_back(store_.opposite(link));
     forgotten_.assign(store_.axis_count(), false);
     for (AxisIndex axis = 0; axis < store_.axis_count(); ++axis) {
       FeatureIndex f = model_.axes().axes()[axis].feature;
@@ -165,24 +167,29 @@ class RestProver {
   // Networks by how the policy answers with each profile; those of no answer of their own together.
   void find_networks() {
     using Standing = std::optional<std::uint32_t>;
-    std::map<std::vector<ClassIndex>, std::pair<Standing, std::vector<std::int64_t>>> alike;
-    auto add = [&](std::int64_t network, Standing standing) {
+    using Group = std::pair<Standing, std::vector<std::int64_t>>;
+    std::map<std::vector<ClassIndex>, Group> alike;
+    auto group_for = [&](std::int64_t network, Standing standing) -> Group& {
       std::vector<ClassIndex> key;
       for (ProfileIndex p = 0; p < table_.profiles.size(); ++p) {
         std::vector<ClassIndex> classes = classes_of(p, network, standing, true);
         key.insert(key.end(), classes.begin(), classes.end());
       }
       if (standing) key.push_back(*standing);  // without service they may differ
-      auto& [its, group] = alike[key];
-      its = standing;
-      group.push_back(network);
+      Group& group = alike[std::move(key)];
+      group.first = standing;
+      return group;
     };
+    std::map<std::int64_t, Group*> known;  // by the network that all of them are like
     for (std::int64_t network : network_values(table_)) {
-      if (network != kNoSymbol) add(network, std::nullopt);
+      if (network == kNoSymbol) continue;
+      Group*& group = known[model_.world().network_like(network)];
+      if (!group) group = &group_for(network, std::nullopt);
+      group->second.push_back(network);
     }
     // One that is not known leaves candidates to be judged by where the device stands.
     for (std::uint32_t standing : model_.world().standings()) {
-      add(World::kUnknownIdentity, standing);
+      group_for(World::kUnknownIdentity, standing).second.push_back(World::kUnknownIdentity);
     }
     for (auto& [key, of] : alike) {
       auto& [standing, group] = of;
@@ -543,10 +550,15 @@ class RestProver {
   // The same on one that is not known: where candidates are judged so.
   DiagramRef near_standing(std::uint32_t standing) {
     const World& world = model_.world();
-    if (world.standings().size() == 1 || lived_.claims().empty()) return kYes;
+    if (!country_axis() || world.standings().size() == 1 || lived_.claims().empty()) return kYes;
+    if (standing_of_claim_.empty()) {
+      for (CountryClaim claim : lived_.claims()) {
+        standing_of_claim_.push_back(world.standing_at(claim));
+      }
+    }
     std::vector<CountryClaim> near;
-    for (CountryClaim claim : lived_.claims()) {
-      if (world.standing_at(claim) == standing) near.push_back(claim);
+    for (std::size_t i = 0; i < standing_of_claim_.size(); ++i) {
+      if (standing_of_claim_[i] == standing) near.push_back(lived_.claims()[i]);
     }
     return in_one_of(near);
   }
@@ -658,6 +670,7 @@ class RestProver {
   std::vector<Lasting> lasting_;
   std::vector<Networks> networks_;
   std::map<std::vector<bool>, std::size_t> near_sets_;  // of networks, numbered
+  std::vector<std::uint32_t> standing_of_claim_;         // of those in which a device may live
   const RestCell* cell_ = nullptr;                      // under way,
   DiagramRef here_ = kYes;                              // ... where it is,
   Networks* on_ = nullptr;                              // ... and on which networks

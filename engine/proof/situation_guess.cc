@@ -17,6 +17,7 @@ std::optional<Witness> SituationGuess::guess(DiagramRef question,
     });
     if ((asked || limited) && !choose(axis, with_unknown, rest, box)) return std::nullopt;
   }
+  missed_.clear();
   for (DiagramRef other : others_) {
     if (may_hold(other, box)) return std::nullopt;
   }
@@ -87,9 +88,11 @@ bool SituationGuess::choose(AxisIndex axis, bool with_unknown, DiagramRef& rest,
   return true;
 }
 
-// Can the diagram hold somewhere in the box?
-bool SituationGuess::may_hold(DiagramRef at, const Box& box) const {
+// Can the diagram hold somewhere in the box? Nodes that cannot are looked at once: very many ways
+// may lead to each.
+bool SituationGuess::may_hold(DiagramRef at, const Box& box) {
   if (is_terminal(at)) return at == kYes;
+  if (!missed_.insert(at).second) return false;
   const ClassRange& in = box[store_.axis(at)];
   ClassIndex begin = 0;
   for (const DiagramRun& run : store_.runs(at)) {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include <optional>
+#include <unordered_set>
 #include <vector>
 
 #include "engine/proof/cover_boxes.h"
@@ -34,7 +35,7 @@ class SituationGuess {
 
   bool gather(const std::vector<DiagramRef>& covers);
   bool choose(AxisIndex axis, bool with_unknown, DiagramRef& rest, Box& box);
-  bool may_hold(DiagramRef at, const Box& box) const;
+  bool may_hold(DiagramRef at, const Box& box);
 
   const AxisPlan& axes_;
   DiagramStore& store_;
@@ -45,6 +46,7 @@ class SituationGuess {
   std::vector<DiagramRef> others_;
   std::vector<float> covered_;  // by class
   std::vector<bool> refused_;
+  std::unordered_set<DiagramRef> missed_;  // nodes that cannot hold in the box
 };
 
 }  // namespace sojourn

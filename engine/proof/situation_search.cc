@@ -30,6 +30,8 @@ constexpr std::size_t kBoxesPerCoverMax = 8;
 constexpr std::size_t kBoxesPerIdentityMax = 64;
 // Diagrams into which an identity is put, for a step.
 constexpr std::size_t kPutInPerStep = 8;
+// Axes whose classes are looked up, for a step.
+constexpr std::size_t kAxesPerStep = 64;
 // Branches inside branches: a situation about more axes than this is not looked for.
 constexpr std::size_t kDepthMax = 2'000;
 
@@ -93,6 +95,7 @@ class SituationSearch::Walk {
 
  private:
   void spend(std::size_t steps) {
+    steps *= search_.world_.weight();
     left_ -= std::min(left_, steps);
     budget_.steps -= std::min(budget_.steps, steps);
   }
@@ -241,8 +244,9 @@ class SituationSearch::Walk {
   std::set<std::vector<DiagramRef>> nothing_left_;
 };
 
-SituationSearch::Answer SituationSearch::find(DiagramRef question, ProofBudget& budget) {
-  return uncovered(question, {}, budget);
+SituationSearch::Answer SituationSearch::find(DiagramRef question, ProofBudget& budget,
+                                              Wanted wanted) {
+  return uncovered(question, {}, budget, wanted);
 }
 
 SituationSearch::Answer SituationSearch::uncovered(const Together& asked,
@@ -256,12 +260,13 @@ SituationSearch::Answer SituationSearch::uncovered(const Together& asked,
   }
   // What counts imply: situations against it are covered by nobody.
   std::vector<DiagramRef> links;
-  auto add_link = [&](DiagramRef link) {
-    if (link != kYes) links.push_back(link);
+  auto add_links = [&](DiagramRef of) {
+    const std::vector<DiagramRef>& its = world_.links(of);
+    links.insert(links.end(), its.begin(), its.end());
   };
-  add_link(world_.links(question));
-  for (DiagramRef part : asked.also) add_link(world_.links(part));
-  for (DiagramRef cover : covers) add_link(world_.links(cover));
+  add_links(question);
+  for (DiagramRef part : asked.also) add_links(part);
+  for (DiagramRef cover : covers) add_links(cover);
   std::sort(links.begin(), links.end());
   links.erase(std::unique(links.begin(), links.end()), links.end());
   links.insert(links.end(), asked.also.begin(), asked.also.end());
@@ -370,7 +375,7 @@ SituationSearch::WithIdentity SituationSearch::with(const World::Identity& ident
       asked.covers.push_back({rest, cover.index, cover.place});
     }
   }
-  asked.work = 1 + kept_.work() / kPutInPerStep;
+  asked.work = 1 + kept_.work() / kPutInPerStep + axis_count / kAxesPerStep;
   asked.box = world_.whole();
   for (AxisIndex axis = 0; axis < axis_count; ++axis) {
     if (put_in[axis] == Restriction::kFree || !kept_.met(axis)) continue;

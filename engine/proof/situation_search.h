@@ -51,7 +51,7 @@ class SituationSearch {
   enum class Wanted : std::uint8_t { plain, any, served };
 
   // A situation in which the question holds.
-  Answer find(DiagramRef question, ProofBudget& budget);
+  Answer find(DiagramRef question, ProofBudget& budget, Wanted wanted = Wanted::plain);
   // The same, outside all covers.
   Answer uncovered(DiagramRef question, const std::vector<DiagramRef>& covers, ProofBudget& budget,
                    Wanted wanted = Wanted::plain) {

@@ -4,24 +4,19 @@
 #include <iterator>
 
 namespace sojourn {
-namespace {
 
-constexpr std::size_t kSmallNodes = 16;
-
-}  // namespace
-
-bool is_small(const DiagramStore& store, DiagramRef root) {
-  std::vector<DiagramRef> met, open = {root};
-  while (!open.empty() && met.size() <= kSmallNodes) {
+bool is_small(const DiagramStore& store, DiagramRef root, std::size_t most) {
+  std::vector<DiagramRef> met, open = {root};  // `met`: ascending
+  while (!open.empty() && met.size() <= most) {
     DiagramRef at = open.back();
     open.pop_back();
-    if (is_terminal(at) || std::find(met.begin(), met.end(), at) != met.end()) continue;
-    met.push_back(at);
-    for (const DiagramRun& run : store.runs(at)) {
-      if (!is_terminal(run.target)) open.push_back(run.target);
-    }
+    if (is_terminal(at)) continue;
+    auto place = std::lower_bound(met.begin(), met.end(), at);
+    if (place != met.end() && *place == at) continue;
+    met.insert(place, at);
+    for (const DiagramRun& run : store.runs(at)) open.push_back(run.target);
   }
-  return met.size() <= kSmallNodes;
+  return met.size() <= most;
 }
 
 Together together(DiagramStore& store, DiagramRef where, const std::vector<DiagramRef>& parts) {

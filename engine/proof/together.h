@@ -13,8 +13,9 @@ struct Together {
   std::vector<DiagramRef> also;  // ascending, without repetitions
 };
 
-// Has the diagram a few nodes only?
-bool is_small(const DiagramStore& store, DiagramRef root);
+// Has the diagram no more nodes than that?
+inline constexpr std::size_t kFewNodes = 16;
+bool is_small(const DiagramStore& store, DiagramRef root, std::size_t most = kFewNodes);
 
 // Where all parts hold: the small ones are one diagram, the others stay what they are.
 Together together(DiagramStore& store, DiagramRef where, const std::vector<DiagramRef>& parts);

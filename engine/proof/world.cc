@@ -12,6 +12,9 @@ namespace {
 constexpr std::int64_t kUnknown = World::kUnknownIdentity;
 // Profiles on networks; beyond, their axes are taken as independent.
 constexpr std::size_t kOptionsMax = 20'000'000;
+// So many choices of rows, and so many features, make a look at a situation cost one more.
+constexpr std::size_t kOptionsPerWeight = 1'000;
+constexpr std::size_t kFeaturesPerWeight = 250;
 // And the choices that the networks have on the axes.
 constexpr std::size_t kChoicesMax = 20'000'000;
 
@@ -71,7 +74,9 @@ World::World(const RuleTable& table, const AxisPlan& axes, DiagramStore& store,
     FeatureKind kind = table.features[axis.feature].kind;
     return is_temporal(kind) || kind == FeatureKind::since;
   });
+  std::size_t options = 0;
   for (Group* group : {&place_, &identity_, &clock_}) {
+    options += group->table.row_count() * group->table.axes().size();
     for (AxisIndex axis : group->table.axes()) group_of_axis_[axis] = group;
   }
   identity_axis_.resize(axes.axes().size());
@@ -79,6 +84,7 @@ World::World(const RuleTable& table, const AxisPlan& axes, DiagramStore& store,
     identity_axis_[identity_.table.axes()[i]] = i;
   }
   make_values();
+  weight_ = 1 + options / kOptionsPerWeight + table.features.size() / kFeaturesPerWeight;
 }
 
 // Choices by kind of row, then by column.
@@ -217,13 +223,32 @@ std::uint32_t World::kind_of_profile(AxisIndex axis, std::int64_t profile) const
 std::vector<std::pair<AxisIndex, ClassIndex>> World::identity_classes(std::int64_t profile,
                                                                       std::int64_t network) const {
   std::vector<std::pair<AxisIndex, ClassIndex>> classes;
-  auto like = network_like_.find(network);
-  for (AxisIndex axis : identity_.table.axes()) {
-    Choice choice =
-        identity_choice(axis, profile, like == network_like_.end() ? network : like->second);
+  std::int64_t like = network_like(network);
+  std::optional<Identity> known;
+  if (like >= 0) known = identity_of(profile, like, kServed);
+  for (std::size_t i = 0; i < identity_.table.axes().size(); ++i) {
+    AxisIndex axis = identity_.table.axes()[i];
+    Choice choice = known ? identity_.table.choice(i, known->row, known->column)
+                          : identity_choice(axis, profile, like);
     if (!choice.any) classes.push_back({axis, choice.usual});
   }
   return classes;
+}
+
+std::optional<World::Identity> World::identity_of(std::int64_t profile, std::int64_t network,
+                                                  std::uint32_t standing) const {
+  auto row = std::find(identity_.rows.begin(), identity_.rows.end(), profile);
+  auto column = std::find_if(
+      identity_.columns.begin(), identity_.columns.end(),
+      [&](const Group::Column& one) { return one.first == network && one.standing == standing; });
+  if (row == identity_.rows.end() || column == identity_.columns.end()) return std::nullopt;
+  return Identity{static_cast<std::size_t>(row - identity_.rows.begin()),
+                  static_cast<std::size_t>(column - identity_.columns.begin())};
+}
+
+std::int64_t World::network_like(std::int64_t network) const {
+  auto like = network_like_.find(network);
+  return like == network_like_.end() ? network : like->second;
 }
 
 std::vector<std::uint32_t> World::standings() const {
@@ -239,16 +264,11 @@ std::vector<std::uint32_t> World::standings() const {
 
 std::vector<std::pair<AxisIndex, ClassIndex>> World::standing_classes(
     std::int64_t profile, std::int64_t network, std::uint32_t standing) const {
-  auto row = std::find(identity_.rows.begin(), identity_.rows.end(), profile);
-  auto column = std::find_if(
-      identity_.columns.begin(), identity_.columns.end(),
-      [&](const Group::Column& one) { return one.first == network && one.standing == standing; });
   std::vector<std::pair<AxisIndex, ClassIndex>> classes;
-  if (row == identity_.rows.end() || column == identity_.columns.end()) return classes;
-  auto row_index = static_cast<std::size_t>(row - identity_.rows.begin());
-  auto column_index = static_cast<std::size_t>(column - identity_.columns.begin());
+  std::optional<Identity> identity = identity_of(profile, network, standing);
+  if (!identity) return classes;
   for (std::size_t i = 0; i < identity_.table.axes().size(); ++i) {
-    const Choice& choice = identity_.table.choice(i, row_index, column_index);
+    const Choice& choice = identity_.table.choice(i, identity->row, identity->column);
     if (choice.any || choice.usual != choice.other) continue;
     classes.push_back({identity_.table.axes()[i], choice.usual});
   }

@@ -6,7 +6,7 @@
 // now. World knows these, so that no counterexample is impossible in life:
 //
 //   World world(table, axes, store, conditions, situations);
-//   DiagramRef possible = store.both(question, world.links(question));  // what counts imply
+//   world.links(question)           // what its counts imply: diagrams that hold wherever it does
 //   world.allows(box, axis)         // quick, while a path is walked
 //   world.realise(box).witness      // a whole situation inside the box, or none
 //
@@ -59,7 +59,7 @@ class World {
   Box whole() const;
   // What the counts that a diagram tests imply about what they count, and that about what it
   // counts in turn.
-  DiagramRef links(DiagramRef question);
+  const std::vector<DiagramRef>& links(DiagramRef question);
   // Can the box hold a situation, as far as the axis is concerned? False is certain.
   bool allows(const Box& box, AxisIndex axis) const;
   // A profile on a network, or on one of those that answer alike.
@@ -87,6 +87,9 @@ class World {
   // `of`: only with this identity. Requires: the box holds what it may have.
   Realised realise(const Box& box, const Identity* of = nullptr) const;
 
+  // What a look at a situation costs: 1 in a policy of a few features, profiles and networks.
+  std::size_t weight() const { return weight_; }
+
   // The class of an unknown value, where any class of the axis can be whatever the others are;
   // absent where the axis is not so free.
   std::optional<ClassIndex> unknown_class_of_free(AxisIndex axis) const;
@@ -97,6 +100,8 @@ class World {
   // (kNoSymbol: none).
   std::vector<std::pair<AxisIndex, ClassIndex>> identity_classes(std::int64_t profile,
                                                                  std::int64_t network) const;
+  // The one that stands for all networks that answer as this one does.
+  std::int64_t network_like(std::int64_t network) const;
   // Where a device may stand, as far as candidates are judged by it; those that answer alike once.
   std::vector<std::uint32_t> standings() const;
   // The one of a device that stands there. Requires: there is such a place.
@@ -154,6 +159,9 @@ class World {
   void make_values();
   void add_axis(Group& group, AxisIndex axis, std::vector<std::vector<Choice>> choices,
                 std::vector<std::uint32_t> kind_of_row) const;
+  // Requires, unless it serves: the standing is one of `standings_`.
+  std::optional<Identity> identity_of(std::int64_t profile, std::int64_t network,
+                                      std::uint32_t standing) const;
   Choice identity_choice(AxisIndex axis, std::int64_t profile, std::int64_t network) const;
   std::uint32_t kind_of_profile(AxisIndex axis, std::int64_t profile) const;
   Choice stand_choice(AxisIndex axis, std::int64_t profile, std::int64_t network) const;
@@ -185,7 +193,8 @@ class World {
   class Realiser;
 
   DiagramRef link_of(FeatureIndex feature);
-  DiagramRef find_links(DiagramRef question);
+  DiagramRef link_as_it_is(FeatureIndex feature);
+  std::vector<DiagramRef> find_links(DiagramRef question);
   DiagramRef enabled_is(ProfileIndex profile);
   DiagramRef served();
   // `by_counts`: set where it came down to what is counted.
@@ -227,7 +236,8 @@ class World {
   std::map<std::int64_t, std::int64_t> network_like_;  // each network: one that answers alike
   std::vector<std::uint32_t> homes_;                   // by profile: those of equal home share one
   bool any_counts_ = false;
-  std::unordered_map<DiagramRef, DiagramRef> links_;  // by what was asked
+  std::size_t weight_ = 1;
+  std::unordered_map<DiagramRef, std::vector<DiagramRef>> links_;  // by what was asked
   std::vector<CountryClaim> claims_;                  // that occur
   // By axis of a free symbol or flag, and by class: a value of that class, the first of them, and
   // how early it comes among the values of all (an absent one: last).

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "engine/proof/day_length.h"
+#include "engine/proof/together.h"
 #include "engine/proof/world.h"
 
 namespace sojourn {
@@ -21,6 +22,8 @@ constexpr std::int64_t kLowest = std::numeric_limits<std::int64_t>::min();
 constexpr std::int32_t kFirstDay = std::numeric_limits<std::int32_t>::min();
 constexpr std::int32_t kLastDay = std::numeric_limits<std::int32_t>::max();
 constexpr std::int64_t kHighest = std::numeric_limits<std::int64_t>::max();
+// What counts imply is joined up to so many nodes: of many bans it is every combination of theirs.
+constexpr std::size_t kLinkNodesMax = 1'000;
 
 // The values of classes begin to end - 1.
 CountRange values_of(const Axis& axis, const ClassRange& range) {
@@ -183,6 +186,17 @@ class SinceLinks {
 DiagramRef World::link_of(FeatureIndex f) {
   const Feature& feature = table_.features[f];
   if (feature.kind == FeatureKind::since) return SinceLinks(table_, axes_, store_).of(f);
+  DiagramRef link = link_as_it_is(f);
+  if (!feature.candidate) return link;
+  // With a candidate the count is of `inner` as it would be; only for the enabled one is it as it
+  // is.
+  DiagramRef as_it_is = enabled_is(*feature.candidate);
+  if (stands_in_.contains(f)) as_it_is = store_.both(as_it_is, served());
+  return store_.either(store_.opposite(as_it_is), link);
+}
+
+DiagramRef World::link_as_it_is(FeatureIndex f) {
+  const Feature& feature = table_.features[f];
   Implied implied = implied_by(feature);
   AxisIndex lower = *axes_.axis_of(f);
   AxisIndex upper = lower + 1;
@@ -264,16 +278,17 @@ DiagramRef World::served() {
   return kNo;
 }
 
-DiagramRef World::links(DiagramRef question) {
-  if (!any_counts_ || is_terminal(question)) return kYes;
+const std::vector<DiagramRef>& World::links(DiagramRef question) {
+  static const std::vector<DiagramRef> none;
+  if (!any_counts_ || is_terminal(question)) return none;
   auto kept = links_.find(question);
   if (kept == links_.end()) kept = links_.emplace(question, find_links(question)).first;
   return kept->second;
 }
 
-DiagramRef World::find_links(DiagramRef question) {
+std::vector<DiagramRef> World::find_links(DiagramRef question) {
   std::set<FeatureIndex> linked;
-  DiagramRef all = kYes;
+  std::vector<DiagramRef> links;
   // What a link tests may count again.
   std::vector<DiagramRef> open = {question};
   std::set<DiagramRef> seen;
@@ -283,22 +298,20 @@ DiagramRef World::find_links(DiagramRef question) {
     if (is_terminal(at) || !seen.insert(at).second) continue;
     FeatureIndex f = axes_.axes()[store_.axis(at)].feature;
     for (const DiagramRun& run : store_.runs(at)) open.push_back(run.target);
-    const Feature& feature = table_.features[f];
-    bool counts = is_temporal(feature.kind);
-    if ((!counts && feature.kind != FeatureKind::since) || !linked.insert(f).second) continue;
+    FeatureKind kind = table_.features[f].kind;
+    bool implies = is_temporal(kind) || kind == FeatureKind::since;
+    if (!implies || !linked.insert(f).second) continue;
     DiagramRef link = link_of(f);
-    // With a candidate the count is of `inner` as it would be; only for the enabled one is it as
-    // it is.
-    const std::optional<ProfileIndex>& candidate = feature.candidate;
-    if (counts && candidate) {
-      DiagramRef as_it_is = enabled_is(*candidate);
-      if (stands_in_.contains(f)) as_it_is = store_.both(as_it_is, served());
-      link = store_.either(store_.opposite(as_it_is), link);
-    }
     open.push_back(link);
-    all = store_.both(all, link);
+    DiagramRef joined = links.empty() ? link : store_.both(links.back(), link);
+    if (!links.empty() && is_small(store_, joined, kLinkNodesMax)) {
+      links.back() = joined;
+    } else {
+      links.push_back(link);
+    }
   }
-  return all;
+  std::erase(links, kYes);
+  return links;
 }
 
 // Each count gets bounds inside its classes, the least that all orders between counts allow; exact

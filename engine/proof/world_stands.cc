@@ -259,7 +259,7 @@ bool World::read_unserved(const Chosen& chosen, const Box& box, Witness& witness
     if (found == answers.end()) return false;
     witness.readings[f] = stand_reading(feature, *found);
   }
-  std::int64_t profile = witness.profile.known ? witness.profile.lower : kUnknown;
+  std::int64_t profile = witness.profile.known ? witness.profile.lower : World::kUnknownIdentity;
   for (const auto& [f, may_hold] : may_hold_) {
     AxisIndex axis = *axes_.axis_of(f);
     bool may = may_hold_unserved(f, standing, witness.network.known);
