@@ -125,6 +125,24 @@ std::string words(const CheckedCondition& condition) {
   return text;
 }
 
+bool counts_anything(const CheckedCondition& condition) {
+  if (condition.op == ConditionOp::test) return condition.test->inner != nullptr;
+  return std::any_of(condition.parts.begin(), condition.parts.end(), counts_anything);
+}
+
+// `(C for 16 hours) within 1 month`
+bool looks_for_form(const CheckedTest& test) {
+  return test.feature.kind == FeatureKind::recency && counts_anything(*test.inner);
+}
+
+std::string known_text(const Scope& scope) {
+  std::vector<std::string_view> parts;
+  if (scope.same_network) parts.push_back("network known");
+  if (scope.per_imei) parts.push_back("imei known");
+  if (scope.per_profile) parts.push_back("profile known");
+  return fmt::format("{}", fmt::join(parts, " and "));
+}
+
 // What of a ban's condition changes with the days, and whether all of it only grows.
 struct Course {
   int timed = 0;
@@ -135,6 +153,7 @@ struct Course {
     for (const CheckedCondition& part : condition.parts) look(part, wanted);
     if (condition.op != ConditionOp::test) return;
     const CheckedTest& test = *condition.test;
+    if (!wanted && looks_for_form(test)) look(*test.inner, true);
     bool dated = test.feature.kind == FeatureKind::date;
     bool changes = test.inner || dated || test.feature.kind == FeatureKind::since;
     if (!changes) return;
@@ -373,7 +392,10 @@ ConditionIndex Lowering::judge_form(const CheckedTest& checked, const Judged& ju
   // Under `not` as well the ban bites only where it holds.
   bool is_never = judge(*checked.inner, anywhere, true) == ConditionTable::kNever;
   if (is_never) return wanted ? ConditionTable::kNever : ConditionTable::kAlways;
-  auto now = [&] { return judge(*checked.inner, today, true); };
+  // What is looked for within a time may hold on a day ahead, if what it counts goes on. (Such a
+  // test says how long ago it was: `within` is that it was not long ago.)
+  bool by_then = !wanted && judged.ahead_days > 0 && looks_for_form(checked);
+  auto now = [&] { return judge(*checked.inner, by_then ? judged : today, true); };
   Feature feature = checked.feature;
   Test test = checked.test;
   bool dated = judged.ban->counting_from_day.has_value();
@@ -392,8 +414,12 @@ ConditionIndex Lowering::judge_form(const CheckedTest& checked, const Judged& ju
   bool implied = !is_settled_within(*checked.inner, judged.candidate) &&
                  (feature.kind == FeatureKind::held || in_a_row) && feature.ahead_days == 0;
   FeatureKind feature_kind = feature.kind;
-  Feature at_once = feature;
+  Feature at_once = feature, of_key = feature;
   ConditionIndex form = add_test(std::move(feature), std::move(test));
+  if (by_then) {
+    ConditionIndex found = found_by_then(judged, std::move(of_key), now());
+    form = conditions.all_of({form, conditions.negate(found)});
+  }
   if (!wanted) return conditions.any_of({form, conditions.negate(now())});
   // The window of a later instant reaches less far back: a share that nobody can tell today is in
   // doubt, whatever it will be.
@@ -403,6 +429,30 @@ ConditionIndex Lowering::judge_form(const CheckedTest& checked, const Judged& ju
     form = conditions.any_of({form, add_test(std::move(at_once), Test(checked.test))});
   }
   return implied ? form : conditions.all_of({form, now()});
+}
+
+// What `within` looks for holds on a day ahead that counts, and is sure to be of the key that it is
+// looked for under.
+ConditionIndex Lowering::found_by_then(const Judged& judged, Feature of_key,
+                                       ConditionIndex holds_then) {
+  std::vector<ConditionIndex> all = {holds_then};
+  if (const auto& from = judged.ban->counting_from_day) {
+    std::int32_t from_today = *from - judged.ahead_days;
+    Test counting;
+    counting.text = dates_text(from_today, kMaxDay);
+    all.push_back(
+        add_test(days_from_to(from_today, kMaxDay, judged.ban->ban.zone), std::move(counting)));
+  }
+  if (of_key.scope.any()) {
+    of_key.kind = FeatureKind::held;
+    of_key.inner = ConditionTable::kAlways;
+    of_key.window = {};
+    Test known;
+    known.kind = Test::Kind::at_least;
+    known.text = known_text(of_key.scope);
+    all.push_back(add_test(std::move(of_key), std::move(known)));
+  }
+  return table_.conditions.all_of(std::move(all));
 }
 
 // Has the engine to count the days ahead, where a count of today does not tell? It does not where

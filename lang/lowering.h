@@ -55,6 +55,7 @@ class Lowering {
   bool is_worst_alone(const CheckedTest& test, const Judged& judged) const;
   ConditionIndex judge_test(const CheckedTest& checked, const Judged& judged, bool wanted);
   ConditionIndex judge_form(const CheckedTest& checked, const Judged& judged, bool wanted);
+  ConditionIndex found_by_then(const Judged& judged, Feature of_key, ConditionIndex holds_then);
   bool asks_days_ahead(const CheckedTest& checked, const Judged& judged, bool wanted) const;
   ConditionIndex counted_inner(const CheckedTest& checked, const Judged& judged);
   std::optional<ConditionIndex> settled(const Feature& feature, const Test& test,

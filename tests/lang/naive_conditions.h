@@ -77,7 +77,11 @@ class NaiveConditions : protected NaiveMoment {
       case Kind::negation:
         return opposite(holds(asked.parts[0], hour, ahead, of_ban, !wanted));
       case Kind::form: {
-        Truth counted = form(asked, ahead);
+        // Under `not` what is looked for is asked about today alone in a notice.
+        bool looks = looks_for_held(asked);
+        bool today_alone = looks && !wanted && !ahead.to_instant;
+        Ahead then = today_alone ? Ahead(0) : ahead;
+        Truth counted = form(asked, then);
         // What stands so already needs not last for it.
         if (ahead.is_now()) {
           Truth stands = form(asked, 0);
@@ -86,7 +90,7 @@ class NaiveConditions : protected NaiveMoment {
         bool a_run = asked.form == Form::consecutive && asked.gap == 0;
         if (!of_ban && !a_run) return counted;
         // What `for` asks inside `within` may hold by then.
-        Ahead inside = ahead.to_instant && looks_for_held(asked) ? ahead : Ahead(0);
+        Ahead inside = looks ? then : Ahead(0);
         Truth now = holds(asked.parts[0], hour, inside, of_ban);
         if (!of_ban || wanted) return both(counted, now);
         return either(counted, opposite(now));
@@ -257,9 +261,9 @@ class NaiveConditions : protected NaiveMoment {
   }
   // Does what is looked for go on to an instant that counts?
   bool found_by(const Asked& a, const Ahead& ahead) const {
-    if (!ahead.to_instant || !looks_for_held(a)) return false;
-    std::int32_t then = zone_named(a.zone).day_of(now_ + milliseconds(ahead.ms)).number;
-    return then >= a.counting_from;
+    if (!ahead.lasts() || !looks_for_held(a)) return false;
+    const TimeZone& zone = zone_named(a.zone);
+    return zone.day_of(now_).number + days_ahead(ahead, zone) >= a.counting_from;
   }
   Truth held_by(const Asked& a, const Ahead& ahead) const {
     return both(holds(a.parts[0], supposed_, ahead, false), key_truth(a));
