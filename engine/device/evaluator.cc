@@ -6,6 +6,15 @@
 #include "engine/device/heap_bytes.h"
 
 namespace sojourn {
+namespace {
+
+// May a scope's key have been another (semantics 12)?
+bool is_of_key(SignalIndex trigger) {
+  return trigger == kNetwork || trigger == kRegistration || trigger == kProfile ||
+         trigger == kImei;
+}
+
+}  // namespace
 
 Evaluator::Evaluator(const Prepared& policy, Remembered& remembered)
     : policy_(policy),
@@ -51,7 +60,9 @@ void Evaluator::spread_effect() {
 }
 
 void Evaluator::spread(SignalIndex trigger, const Stretch& stretch) {
-  if (trigger == policy_.triggers.usage || trigger == policy_.triggers.standing_country) {
+  bool of_usage =
+      trigger == policy_.triggers.usage || trigger == policy_.triggers.standing_country;
+  if (of_usage || is_of_key(trigger)) {
     for (UsageMemo& memo : usage_memos_) memo.valid = memo.valid && stretch.from > memo.to;
   }
   for (HistoryIndex h : policy_.histories_by_trigger[trigger]) {

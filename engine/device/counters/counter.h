@@ -72,13 +72,17 @@ Curve count_days(const ConditionHistory& history, const CountQuestion& question)
 Curve count_elapsed(const ConditionHistory& history, const CountQuestion& question);
 Curve count_events(const CountQuestion& question);
 Curve since_event(const CountQuestion& question);
-// What a sum of data without a scope came to over [from, to], so that the next one only adds and
-// takes away.
+struct UsageSum {
+  std::int64_t lower = 0, upper = 0;  // bytes
+};
+// What a sum of data came to over [from, to] for a key, so that the next one only adds and takes
+// away.
 struct UsageMemo {
   bool valid = false;
   Instant from;
   Instant to;
-  std::int64_t sum = 0;
+  ScopeKey key;
+  UsageSum sum;
 };
 Curve sum_usage(const CountQuestion& question, UsageMemo& memo);
 

@@ -57,37 +57,37 @@ void for_each_amount(const CountQuestion& question, Instant from, Instant to, co
   });
 }
 
-std::int64_t sum_between(const CountQuestion& question, Instant from, Instant to) {
-  std::int64_t sum = 0;
-  for_each_amount(question, from, to, [&](Instant, std::int64_t bytes) { sum = plus(sum, bytes); });
-  return sum;
-}
-
-Reading remembered_sum(const CountQuestion& question, Instant from, UsageMemo& memo) {
-  Instant now = question.now;
-  if (memo.valid && memo.from <= from && from <= memo.to && memo.to <= now) {
-    memo.sum = plus(memo.sum, sum_between(question, memo.to + milliseconds(1), now));
-    memo.sum = plus(memo.sum, -sum_between(question, memo.from, from - milliseconds(1)));
-  } else {
-    memo.sum = sum_between(question, from, now);
-  }
-  memo.valid = std::abs(memo.sum) < kSumMax;  // the most goes on as an unknown amount
-  memo.from = from;
-  memo.to = now;
-  return Reading::exactly(memo.sum);
-}
-
 // Of today's key; what was used under a key that nobody knows may be of it (semantics 12).
-Reading scoped_sum(const CountQuestion& question, Instant from) {
-  ScopeKey today = key_at(question, question.now, question.supposed);
-  Reading sum = Reading::exactly(0);
-  for_each_amount(question, from, question.now, [&](Instant at, std::int64_t bytes) {
-    Truth match = key_at(question, at, {}).matches(today);
+UsageSum sum_between(const CountQuestion& question, const ScopeKey& today, Instant from,
+                     Instant to) {
+  bool scoped = question.feature.scope.any();
+  UsageSum sum;
+  for_each_amount(question, from, to, [&](Instant at, std::int64_t bytes) {
+    Truth match = scoped ? key_at(question, at, {}).matches(today) : Truth::yes;
     if (match == Truth::no) return;
     if (match == Truth::yes || bytes < 0) sum.lower = plus(sum.lower, bytes);
     if (match == Truth::yes || bytes > 0) sum.upper = plus(sum.upper, bytes);
   });
-  return Reading::between(sum.lower, sum.upper);
+  return sum;
+}
+
+UsageSum remembered_sum(const CountQuestion& question, Instant from, UsageMemo& memo) {
+  Instant now = question.now;
+  ScopeKey today = key_at(question, now, question.supposed);
+  if (memo.valid && memo.key == today && memo.from <= from && from <= memo.to && memo.to <= now) {
+    UsageSum more = sum_between(question, today, memo.to + milliseconds(1), now);
+    UsageSum left = sum_between(question, today, memo.from, from - milliseconds(1));
+    memo.sum.lower = plus(plus(memo.sum.lower, more.lower), -left.lower);
+    memo.sum.upper = plus(plus(memo.sum.upper, more.upper), -left.upper);
+  } else {
+    memo.sum = sum_between(question, today, from, now);
+  }
+  // The most goes on as an unknown amount.
+  memo.valid = std::abs(memo.sum.lower) < kSumMax && std::abs(memo.sum.upper) < kSumMax;
+  memo.key = today;
+  memo.from = from;
+  memo.to = now;
+  return memo.sum;
 }
 
 }  // namespace
@@ -97,8 +97,7 @@ Curve sum_usage(const CountQuestion& question, UsageMemo& memo) {
   const TimeZone& zone = question.reader.policy().zone_of(question.plan);
   Instant now = question.now;
   Instant from = window_start(question, zone);
-  bool scoped = question.feature.scope.any();
-  Reading sum = scoped ? scoped_sum(question, from) : remembered_sum(question, from, memo);
+  UsageSum sum = remembered_sum(question, from, memo);
   Instant oldest = usage.next_after(from - milliseconds(1));
   Instant until = usage.next_after(now);
   if (oldest <= now) {
@@ -107,8 +106,8 @@ Curve sum_usage(const CountQuestion& question, UsageMemo& memo) {
                              : zone.start_of(next(zone.day_of(now), 1));
     until = std::min(until, leaves);
   }
-  if (scoped) until = std::min(until, next_key_change(question));
-  Curve curve = Curve::flat(now, sum, until);
+  until = std::min(until, next_key_change(question));
+  Curve curve = Curve::flat(now, Reading::between(sum.lower, sum.upper), until);
   curve.is_count = true;
   return curve;
 }
