@@ -10,8 +10,7 @@ namespace {
 
 // May a scope's key have been another (semantics 12)?
 bool is_of_key(SignalIndex trigger) {
-  return trigger == kNetwork || trigger == kRegistration || trigger == kProfile ||
-         trigger == kImei;
+  return trigger == kNetwork || trigger == kRegistration || trigger == kProfile || trigger == kImei;
 }
 
 }  // namespace
@@ -60,8 +59,7 @@ void Evaluator::spread_effect() {
 }
 
 void Evaluator::spread(SignalIndex trigger, const Stretch& stretch) {
-  bool of_usage =
-      trigger == policy_.triggers.usage || trigger == policy_.triggers.standing_country;
+  bool of_usage = trigger == policy_.triggers.usage || trigger == policy_.triggers.standing_country;
   if (of_usage || is_of_key(trigger)) {
     for (UsageMemo& memo : usage_memos_) memo.valid = memo.valid && stretch.from > memo.to;
   }

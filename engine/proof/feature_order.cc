@@ -86,11 +86,11 @@ class Askers {
   }
 
   const RuleTable& table_;
-  std::vector<std::vector<std::uint32_t>> bans_;    // by feature, ascending
-  std::vector<std::vector<FeatureIndex>> asked_;    // the other way round
-  std::vector<std::uint32_t> rule_count_;           // by feature
-  std::vector<std::uint32_t> met_feature_;          // in which round
-  std::vector<std::uint32_t> met_condition_;        // in which round
+  std::vector<std::vector<std::uint32_t>> bans_;  // by feature, ascending
+  std::vector<std::vector<FeatureIndex>> asked_;  // the other way round
+  std::vector<std::uint32_t> rule_count_;         // by feature
+  std::vector<std::uint32_t> met_feature_;        // in which round
+  std::vector<std::uint32_t> met_condition_;      // in which round
   std::uint32_t round_ = 0;
   std::vector<FeatureIndex> found_;
   std::vector<ConditionIndex> open_;
@@ -139,8 +139,7 @@ std::vector<FeatureIndex> order_of_features(const RuleTable& table,
     return much(a) != much(b) ? much(a) > much(b) : a < b;
   });
   auto is_asked = [&](FeatureIndex f) { return place[f] < wanted.asked.size(); };
-  auto asked_count = static_cast<std::size_t>(
-      std::count_if(order.begin(), order.end(), is_asked));
+  auto asked_count = static_cast<std::size_t>(std::count_if(order.begin(), order.end(), is_asked));
   put_beside_companions(table, asked_count, order);
   return order;
 }

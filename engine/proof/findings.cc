@@ -422,11 +422,12 @@ class FindingWriter {
     }
     if (!one) return;
     std::string first = table_.bans[one->first].label(), second = table_.bans[one->second].label();
-    undecided(undecided_count == 1
-                  ? fmt::format("whether the remedies of bans `{}` and `{}` conflict", first, second)
-                  : fmt::format("whether the remedies of {} pairs of bans conflict, of `{}` and "
-                                "`{}` among others",
-                                undecided_count, first, second));
+    undecided(
+        undecided_count == 1
+            ? fmt::format("whether the remedies of bans `{}` and `{}` conflict", first, second)
+            : fmt::format("whether the remedies of {} pairs of bans conflict, of `{}` and "
+                          "`{}` among others",
+                          undecided_count, first, second));
   }
 
   void write(const RemedyConflict& conflict) {

@@ -128,8 +128,8 @@ class JointBans {
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       bool leads = rows_[i].leaf.kind == Action::Kind::profile && rows_[i].leaf.profile == to_;
       if (!leads) continue;
-      SituationSearch::Answer answer =
-          decided_by_row(model_, search_, budget_, rows_, i, {store_.both(rows_[i].where, where), {}});
+      SituationSearch::Answer answer = decided_by_row(model_, search_, budget_, rows_, i,
+                                                      {store_.both(rows_[i].where, where), {}});
       if (answer.witness) return answer.witness;
       decided_ = decided_ && answer.decided;
     }

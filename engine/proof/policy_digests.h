@@ -2,8 +2,8 @@
 //
 // Equal digests of two tables mean: the same condition over the same features with the same action;
 // the same declarations, bans and promises around it. Names and places of rules are left out, as
-// are the indices that the tables happen to give to conditions, features and texts. Two hashes of 64 bits
-// side by side: not against an adversary, who gains nothing by cheating his own editor.
+// are the indices that the tables happen to give to conditions, features and texts. Two hashes of
+// 64 bits side by side: not against an adversary, who gains nothing by cheating his own editor.
 #pragma once
 
 #include <cstdint>

@@ -670,7 +670,7 @@ class RestProver {
   std::vector<Lasting> lasting_;
   std::vector<Networks> networks_;
   std::map<std::vector<bool>, std::size_t> near_sets_;  // of networks, numbered
-  std::vector<std::uint32_t> standing_of_claim_;         // of those in which a device may live
+  std::vector<std::uint32_t> standing_of_claim_;        // of those in which a device may live
   const RestCell* cell_ = nullptr;                      // under way,
   DiagramRef here_ = kYes;                              // ... where it is,
   Networks* on_ = nullptr;                              // ... and on which networks

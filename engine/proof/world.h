@@ -238,7 +238,7 @@ class World {
   bool any_counts_ = false;
   std::size_t weight_ = 1;
   std::unordered_map<DiagramRef, std::vector<DiagramRef>> links_;  // by what was asked
-  std::vector<CountryClaim> claims_;                  // that occur
+  std::vector<CountryClaim> claims_;                               // that occur
   // By axis of a free symbol or flag, and by class: a value of that class, the first of them, and
   // how early it comes among the values of all (an absent one: last).
   struct Value {

@@ -135,6 +135,24 @@ TEST_CASE("bans on networks hold whatever the number of profiles") {
   }
 }
 
+// Each asks where the device roams, and how long: all combinations of thirty would be no answer.
+TEST_CASE("laws of thirty countries are decided together") {
+  std::string text = "policy many\nprofile global home CH iccid 8941*\n";
+  for (std::string_view country :
+       {"AD", "AE", "AF", "AG", "AL", "AM", "AO", "AR", "AT", "AU", "AZ", "BA", "BB", "BD", "BE",
+        "BF", "BG", "BH", "BI", "BJ", "BN", "BO", "BR", "BS", "BT", "BW", "BY", "BZ", "CA", "CL"}) {
+    text += fmt::format("ban b{} never roaming in {} on at least 90 days within 120 days\n",
+                        country, country);
+  }
+  text += "otherwise keep\n";
+  std::optional<Checked> checked = check(text, "many.sojourn");
+  REQUIRE(checked);
+  each_is(*checked, Verdict::broken);
+  CHECK(checked->analysis.undecided.empty());
+  std::string story = checked->story_of(Code::P0301);
+  CHECK(replay(text, story, "many.sojourn") == "");
+}
+
 // Every remedy may have been used up elsewhere: the device went to and fro each day.
 TEST_CASE("a remedy that another ban has counted is no remedy") {
   for (std::size_t profiles : std::initializer_list<std::size_t>{3, 20}) {
