@@ -96,7 +96,7 @@ struct Explanation {
   std::vector<std::string> tasks;
   std::vector<std::string> skipped;  // of what decided: what could not be had, and why
   std::string enabled_profile;       // "" = unknown
-  std::string undeclared;       // of one that nobody declared: that it is, and its home
+  std::string undeclared;            // of one that nobody declared: that it is, and its home
   // What a decision that asks for a switch waits for; absent: nothing, or nobody who carries
   // decisions out was asked (DeviceLoop::explain).
   std::optional<std::string> suppressed;

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/proof/dead_parts.h"
 #include "engine/proof/promises.h"
 #include "engine/proof/rest.h"
 #include "engine/proof/situation_search.h"
@@ -70,6 +71,7 @@ struct Analysis {
   std::size_t conflict_count = 0;  // with those not shown
   std::vector<DeadRule> dead;
   std::vector<HiddenRule> hidden;
+  std::vector<DeadPart> dead_parts;  // of rules that decide
   std::optional<Witness> gap;
   std::vector<IndistinctValues> indistinct;
   std::vector<InferredOverride> inferred;

@@ -49,6 +49,7 @@ Analysis Analyst::run() {
   find_reaches();
   find_touched();
   find_dead();
+  find_dead_parts();
   effects_ = number_effects(table().rules);
   if (first_match()) {
     find_hidden();
@@ -276,6 +277,27 @@ std::optional<ClassPoint> Analyst::decides_for_sure(std::uint32_t index) const {
     return unknown_of_[on.axis].has_value();
   });
   return free ? index_->stands_out(index, live_, unknown_of_) : std::nullopt;
+}
+
+// Of a rule alone: other rules do not matter.
+void Analyst::find_dead_parts() {
+  DeadParts parts(model(), *search_, budget_);
+  for (std::uint32_t i = 0; i < rule_count(); ++i) {
+    const DeadParts::OfRule* was = before_of_[i] ? &before_->parts[*before_of_[i]] : nullptr;
+    if (!is_live(i)) {
+      now_->parts.emplace_back().decided = false;  // not asked
+      continue;
+    }
+    now_->parts.push_back(was && was->decided ? *was : parts.of(i));
+    DeadParts::OfRule& of = now_->parts.back();
+    for (DeadPart& part : of.found) {
+      part.rule = i;
+      found_.dead_parts.push_back(part);
+    }
+    if (!of.decided) {
+      undecided(fmt::format("whether each part of rule `{}` can hold", rule(i).label()));
+    }
+  }
 }
 
 KeptAnalysis::Fate Analyst::fate_of(std::uint32_t index) {

@@ -53,6 +53,7 @@ struct KeptAnalysis {
   ProofBudget budget;
   std::vector<Reach> reaches;
   std::vector<Fate> fates;  // by rule
+  std::vector<DeadParts::OfRule> parts;
   std::vector<Pairs> pairs;
   Gap gap;
 };
@@ -94,6 +95,7 @@ class Analyst {
   void find_reaches();
   std::vector<std::uint32_t> above(std::uint32_t index);
   void find_dead();
+  void find_dead_parts();
   KeptAnalysis::Fate fate_of(std::uint32_t index);
   KeptAnalysis::Fate kept_fate(std::uint32_t index) const;
   std::optional<ClassPoint> decides_for_sure(std::uint32_t index) const;

@@ -36,6 +36,7 @@ class FindingWriter {
     for (const Conflict& conflict : analysis_.conflicts) write(conflict);
     if (analysis_.conflict_count > analysis_.conflicts.size()) write_further_conflicts();
     for (const DeadRule& dead : analysis_.dead) write(dead);
+    for (const DeadPart& part : analysis_.dead_parts) write(part);
     write_hidden();
     write_inferred();
     write(analysis_.promises.remedies);
@@ -168,6 +169,22 @@ class FindingWriter {
                         fmt::format("rule {} can never decide: {}", name(dead.rule), why),
                         "remove it, or narrow what hides it");
     for (std::uint32_t hider : dead.hidden_by) label(d, hider, "hides it");
+  }
+
+  void write(const DeadPart& part) {
+    if (part.is_required) {
+      add(Code::W0306, part.rule,
+          fmt::format("what rule {} requires is never so where it fires: `{}`", name(part.rule),
+                      part.words),
+          "what it orders waits for good: require what can be so in the situations of its "
+          "condition");
+      return;
+    }
+    add(Code::W0306, part.rule,
+        fmt::format("one side of an `or` of rule {} can never hold: `{}`", name(part.rule),
+                    part.words),
+        "no device can be in all of these situations at once; remove the side, or what "
+        "contradicts the rest of it");
   }
 
   void write_hidden() {

@@ -115,6 +115,16 @@ TEST_CASE("remedies that disagree, and a ban that says nothing") {
   CHECK(rendered(policy, Code::E0303).empty());
 }
 
+TEST_CASE("a side of an or, and what an action requires, that can never be so") {
+  PolicyBuilder policy;
+  ConditionIndex low = policy.no(policy.number_at_least("battery", "%", 20));
+  ConditionIndex high = policy.number_at_least("battery", "%", 50);
+  policy.rule("either", policy.any({policy.in("BR"), policy.all({low, high})}), "a");
+  std::uint32_t waits = policy.rule("waits", policy.all({policy.in("TR"), low}), "b");
+  policy.table.rules[waits].action.requires_condition = high;
+  test::check_golden("proof/part_says_nothing.txt", rendered(policy, Code::W0306));
+}
+
 TEST_CASE("gap, values not told apart, inferred override, undecided") {
   PolicyBuilder policy;
   ConditionIndex meter = policy.choice("type", {"meter", "tracker", "vehicle"}, "meter");
