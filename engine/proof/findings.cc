@@ -428,23 +428,26 @@ class FindingWriter {
 
   // Of many pairs that are not decided one is named.
   void write(const std::vector<RemedyConflict>& conflicts) {
-    std::size_t undecided_count = 0;
-    const RemedyConflict* one = nullptr;
+    std::vector<const RemedyConflict*> not_decided;
     for (const RemedyConflict& conflict : conflicts) {
       if (conflict.witness) {
         write(conflict);
-      } else if (++undecided_count == 1) {
-        one = &conflict;
+      } else {
+        not_decided.push_back(&conflict);
       }
     }
-    if (!one) return;
-    std::string first = table_.bans[one->first].label(), second = table_.bans[one->second].label();
-    undecided(
-        undecided_count == 1
-            ? fmt::format("whether the remedies of bans `{}` and `{}` conflict", first, second)
-            : fmt::format("whether the remedies of {} pairs of bans conflict, of `{}` and "
-                          "`{}` among others",
-                          undecided_count, first, second));
+    if (not_decided.empty()) return;
+    std::string pair = pair_of_bans(*not_decided.front());
+    undecided(not_decided.size() == 1
+                  ? fmt::format("whether the remedies of bans {} conflict", pair)
+                  : fmt::format("whether the remedies of {} pairs of bans conflict, of {} among "
+                                "others",
+                                not_decided.size(), pair));
+  }
+
+  std::string pair_of_bans(const RemedyConflict& conflict) const {
+    return fmt::format("`{}` and `{}`", table_.bans[conflict.first].label(),
+                       table_.bans[conflict.second].label());
   }
 
   void write(const RemedyConflict& conflict) {
@@ -454,20 +457,27 @@ class FindingWriter {
     if (asks_first == asks_second) asks_second += " on other terms";
     std::string asked = fmt::format("`{}` asks for `{}`, `{}` for `{}`", first.label(), asks_first,
                                     second.label(), asks_second);
-    Diagnostic& d =
-        add(Code::E0303, {},
-            fmt::format("the remedies of bans `{}` and `{}` disagree about the same device",
-                        first.label(), second.label()),
-            "write a rule for where both bite, which decides before remedies do; or let both "
-            "remedies ask first for what is lawful under either ban");
-    d.notes.push_back(asked);
-    d.notes.push_back("for example: " + describe_witness(table_, *conflict.witness));
     WitnessTest test{fmt::format("the remedies of {} and {}", first.label(), second.label()),
                      {ban_decides(conflict.decided)},
                      {asked}};
     auto text = witness_as_test(table_, *conflict.witness, test);
     if (!text) text = turns_as_test(table_, *conflict.witness, test);
-    if (text) d.notes.push_back(*std::move(text));
+    // Nobody is held up by what no life of a device is known to lead to.
+    if (!text) {
+      undecided(
+          fmt::format("whether a device can come to where the remedies of bans {} disagree",
+                      pair_of_bans(conflict)),
+          "if one does, the ban written first decides; a rule for where both bite settles it");
+    } else {
+      Diagnostic& d = add(Code::E0303, {},
+                          fmt::format("the remedies of bans {} disagree about the same device",
+                                      pair_of_bans(conflict)),
+                          "write a rule for where both bite, which decides before remedies do; or "
+                          "let both remedies ask first for what is lawful under either ban");
+      d.notes.push_back(asked);
+      d.notes.push_back("for example: " + describe_witness(table_, *conflict.witness));
+      d.notes.push_back(*std::move(text));
+    }
   }
 
   void write(const BanVerdict& verdict) {
