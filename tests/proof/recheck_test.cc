@@ -66,6 +66,12 @@ void check_same(const Analysis& a, const Analysis& b) {
     CHECK(a.dead[i].never_obtainable == b.dead[i].never_obtainable);
     CHECK(a.dead[i].hidden_by == b.dead[i].hidden_by);
   }
+  REQUIRE(a.dead_parts.size() == b.dead_parts.size());
+  for (std::size_t i = 0; i < a.dead_parts.size(); ++i) {
+    CHECK(a.dead_parts[i].rule == b.dead_parts[i].rule);
+    CHECK(a.dead_parts[i].is_required == b.dead_parts[i].is_required);
+    CHECK(a.dead_parts[i].words == b.dead_parts[i].words);
+  }
   REQUIRE(a.hidden.size() == b.hidden.size());
   for (std::size_t i = 0; i < a.hidden.size(); ++i) {
     CHECK(a.hidden[i].rule == b.hidden[i].rule);
@@ -309,7 +315,7 @@ std::vector<Situation> some_situations() {
 
 // What a policy under edit is compared in, and what was found in all.
 struct Tally {
-  std::size_t stood = 0, rules = 0, conflicts = 0, dead = 0, hidden = 0;
+  std::size_t stood = 0, rules = 0, conflicts = 0, dead = 0, hidden = 0, dead_parts = 0;
   void compare(Recheck& recheck, const RuleTable& table, const AnalysisOptions& options) {
     Analysis again = recheck.analyse(table, options);
     Analysis anew = analyse(table, options);
@@ -318,6 +324,7 @@ struct Tally {
     stood += table.rules.size() - recheck.rules_asked();
     conflicts += anew.conflict_count;
     dead += anew.dead.size();
+    dead_parts += anew.dead_parts.size();
     hidden += anew.hidden.size();
   }
 };
@@ -353,6 +360,7 @@ TEST_CASE("after each of many random edits it says what analysing anew says") {
   CHECK(tally.conflicts > 100);
   CHECK(tally.dead > 20);
   CHECK(tally.hidden > 20);
+  CHECK(tally.dead_parts > 20);
 }
 
 TEST_CASE("edits that name new thresholds and values change what analysing anew finds changed") {
