@@ -1,5 +1,7 @@
 #include "engine/proof/dead_parts.h"
 
+#include <set>
+
 #include "engine/proof/situation_words.h"
 
 namespace sojourn {
@@ -39,7 +41,24 @@ void DeadParts::look_into(ConditionIndex condition, std::uint32_t rule, OfRule& 
   }
 }
 
+// Nothing is asked but what can be whatever else is?
+bool DeadParts::is_free(DiagramRef where) const {
+  const DiagramStore& store = model_.store();
+  if (!is_small(store, where)) return false;
+  std::set<DiagramRef> met;
+  std::vector<DiagramRef> open = {where};
+  while (!open.empty()) {
+    DiagramRef at = open.back();
+    open.pop_back();
+    if (is_terminal(at) || !met.insert(at).second) continue;
+    if (!model_.world().unknown_class_of_free(store.axis(at))) return false;
+    for (const DiagramRun& run : store.runs(at)) open.push_back(run.target);
+  }
+  return true;
+}
+
 DeadParts::Answer DeadParts::ask(DiagramRef where) {
+  if (where != kNo && is_free(where)) return {};
   SituationSearch::Answer answer = search_.find(where, budget_, SituationSearch::Wanted::any);
   return {answer.witness || !answer.decided, answer.witness || answer.decided};
 }

@@ -37,6 +37,7 @@ class DeadParts {
   };
   void look_into(ConditionIndex condition, std::uint32_t rule, OfRule& parts);
   Answer ask(DiagramRef where);
+  bool is_free(DiagramRef where) const;
 
   PolicyModel& model_;
   SituationSearch& search_;
