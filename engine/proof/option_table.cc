@@ -126,13 +126,6 @@ std::vector<OptionTable::Set> OptionTable::inside(const Box& box, Which which) c
   return rows;
 }
 
-std::optional<AxisIndex> OptionTable::first_limit(const Box& box) const {
-  for (std::size_t i = 0; i < axes_.size(); ++i) {
-    if (limits(box, i)) return axes_[i];
-  }
-  return std::nullopt;
-}
-
 int OptionTable::cost(const Box& box, std::size_t row, std::size_t column) const {
   int cost = 0;
   for (std::size_t i = 0; i < axes_.size(); ++i) {

@@ -64,8 +64,6 @@ class OptionTable {
   bool any_in(const Box& box) const;
   // By row, those that can; `usual`: with the usual class of each axis. A row with none is empty.
   std::vector<Set> inside(const Box& box, Which which) const;
-  // The first axis on which the box leaves something out; absent: none.
-  std::optional<AxisIndex> first_limit(const Box& box) const;
   // On how many axes only the other class of the option is inside the box. Requires: it can be
   // inside.
   int cost(const Box& box, std::size_t row, std::size_t column) const;

@@ -32,6 +32,9 @@ constexpr std::size_t kBoxesPerIdentityMax = 64;
 constexpr std::size_t kPutInPerStep = 8;
 // Axes whose classes are looked up, for a step.
 constexpr std::size_t kAxesPerStep = 64;
+// What was walked is kept where no more axes than this decided it, so many times.
+constexpr std::size_t kReasonsMax = 64;
+constexpr std::size_t kKeptPerRestMax = 8;
 // Branches inside branches: a situation about more axes than this is not looked for.
 constexpr std::size_t kDepthMax = 2'000;
 
@@ -73,27 +76,69 @@ class SituationSearch::Walk {
       spend(found.work / kTriesPerStep);
       answer.witness = std::move(found.witness);
       answer.decided = answer.decided && found.decided;
-      depends_on_ = std::min(depends_on_, found.depends_on);
+      depend_on(found.depends_on);
       return answer.witness.has_value();
     }
     std::vector<DiagramRef> key = {rest};
     for (const Cover& cover : covers) key.push_back(cover.rest);
-    if (nothing_left_.contains(key)) return false;
+    if (was_walked(key)) return false;
     if (depth_ == kDepthMax) return answer.decided = false, true;
-    AxisIndex depends_before = std::exchange(depends_on_, kTerminalBit);
+    AxisSet depended_on = std::exchange(depends_on_, {});
     if (branch(top, rest, covers)) return true;
-    // Nothing before decided it: the same remainder need not be walked again.
-    if (depends_on_ >= top) {
-      nothing_left_.insert(std::move(key));
-      depends_on_ = kTerminalBit;
-    }
-    depends_on_ = std::min(depends_on_, depends_before);
+    // All that the axes from this one on may be was looked at.
+    depends_on_.erase(std::lower_bound(depends_on_.begin(), depends_on_.end(), top),
+                      depends_on_.end());
+    keep(std::move(key));
+    depend_on(depended_on);
     return false;
   }
 
   Answer answer;
 
  private:
+  using AxisSet = std::vector<AxisIndex>;  // ascending
+
+  // Nothing was found with no more than this on these axes.
+  struct Within {
+    AxisSet axes;
+    std::vector<ClassRange> ranges;
+  };
+
+  void depend_on(const AxisSet& axes) {
+    if (axes.empty()) return;
+    AxisSet all;
+    all.reserve(depends_on_.size() + axes.size());
+    std::set_union(depends_on_.begin(), depends_on_.end(), axes.begin(), axes.end(),
+                   std::back_inserter(all));
+    depends_on_ = std::move(all);
+  }
+
+  // The same remainder need not be walked again where what decided it is no wider.
+  bool was_walked(const std::vector<DiagramRef>& key) {
+    auto kept = nothing_left_.find(key);
+    if (kept == nothing_left_.end()) return false;
+    for (const Within& within : kept->second) {
+      bool inside = true;
+      for (std::size_t i = 0; i < within.axes.size() && inside; ++i) {
+        const ClassRange &now = box_[within.axes[i]], &then = within.ranges[i];
+        inside = then.begin <= now.begin && now.end <= then.end;
+      }
+      if (!inside) continue;
+      depend_on(within.axes);
+      return true;
+    }
+    return false;
+  }
+
+  void keep(std::vector<DiagramRef> key) {
+    if (depends_on_.size() > kReasonsMax) return;
+    std::vector<Within>& kept = nothing_left_[std::move(key)];
+    if (kept.size() == kKeptPerRestMax) return;
+    Within within{depends_on_, {}};
+    for (AxisIndex axis : depends_on_) within.ranges.push_back(box_[axis]);
+    kept.push_back(std::move(within));
+  }
+
   void spend(std::size_t steps) {
     steps *= search_.world_.weight();
     left_ -= std::min(left_, steps);
@@ -109,7 +154,7 @@ class SituationSearch::Walk {
     for (std::size_t i = 0; i < ranges.size(); ++i) {
       box_[top] = ranges[i];
       if (!ours && !search_.world_.allows(box_, top)) {
-        depends_on_ = std::min(depends_on_, search_.world_.depends_on(box_, top));
+        depend_on(search_.world_.depends_on(box_, top));
         continue;
       }
       ++depth_;
@@ -237,11 +282,10 @@ class SituationSearch::Walk {
   std::size_t steps_max_;
   std::size_t left_;  // of this walk
   Box box_;
-  // Where nothing was found that is not covered, as the world is: what it is on no axis before this
-  // one decided that.
-  AxisIndex depends_on_ = kTerminalBit;
+  // Where nothing was found that is not covered: the axes on which the world decided that.
+  AxisSet depends_on_;
   std::size_t depth_ = 0;
-  std::set<std::vector<DiagramRef>> nothing_left_;
+  std::map<std::vector<DiagramRef>, std::vector<Within>> nothing_left_;
 };
 
 SituationSearch::Answer SituationSearch::find(DiagramRef question, ProofBudget& budget,
@@ -393,7 +437,27 @@ SituationSearch::WithIdentity SituationSearch::with(const World::Identity& ident
     if (high + 1 < store_.class_count(axis)) runs.push_back({store_.class_count(axis), kNo});
     asked.question = store_.both(asked.question, store_.node(axis, runs));
   }
+  if (world_.tells_country(identity)) {
+    for (AxisIndex axis = 0; axis < axis_count; ++axis) {
+      if (is_of_country(axis) && kept_.met(axis)) {
+        asked.question = store_.both(asked.question, is_known(axis));
+      }
+    }
+  }
   return asked;
+}
+
+bool SituationSearch::is_of_country(AxisIndex axis) const {
+  return table_.features[axes_.axes()[axis].feature].kind == FeatureKind::country;
+}
+
+DiagramRef SituationSearch::is_known(AxisIndex axis) {
+  const Axis& of = axes_.axes()[axis];
+  std::vector<DiagramRun> runs;
+  if (of.unknown_class > 0) runs.push_back({of.unknown_class, kYes});
+  runs.push_back({of.unknown_class + 1, kNo});
+  if (of.unknown_class + 1 < of.class_count) runs.push_back({of.class_count, kYes});
+  return store_.node(axis, runs);
 }
 
 SituationSearch::Answer SituationSearch::search_identity(const World::Identity& identity,

@@ -98,6 +98,8 @@ class SituationSearch {
   };
   WithIdentity with(const World::Identity& identity, DiagramRef question,
                     const std::vector<Cover>& state, bool with_unknown);
+  bool is_of_country(AxisIndex axis) const;
+  DiagramRef is_known(AxisIndex axis);
   Answer search_identity(const World::Identity& identity, const WithIdentity& asked,
                          bool with_unknown, std::size_t steps_max, ProofBudget& budget);
   // False is certain.

@@ -70,6 +70,7 @@ World::World(const RuleTable& table, const AxisPlan& axes, DiagramStore& store,
   if (situations) make_place(*situations);
   make_clock();
   make_orders();
+  make_behind_counts();
   any_counts_ = std::any_of(axes.axes().begin(), axes.axes().end(), [&](const Axis& axis) {
     FeatureKind kind = table.features[axis.feature].kind;
     return is_temporal(kind) || kind == FeatureKind::since;

@@ -73,15 +73,17 @@ class World {
   bool is_served(const Identity& identity) const {
     return identity_.columns[identity.column].first >= 0;
   }
+  // Does the network say in which country the device is, where nothing else does?
+  bool tells_country(const Identity& identity) const;
   // What it may have on the axis; absent: the axis is not about identities.
   std::optional<OptionTable::Choice> choice_of(const Identity& identity, AxisIndex axis) const;
-  // What `allows` says of the axis depends on no axis before this one.
-  AxisIndex depends_on(const Box& box, AxisIndex axis) const;
+  // Where `allows` says no: of another box with no more on these axes it says so as well.
+  std::vector<AxisIndex> depends_on(const Box& box, AxisIndex axis) const;
   struct Realised {
     std::optional<Witness> witness;
     bool decided = true;  // false: none was found, and not everything was tried
-    // None was found: on no axis before this one does that depend.
-    AxisIndex depends_on = 0;
+    // None was found: nor is there one in another box with no more on these axes. Ascending.
+    std::vector<AxisIndex> depends_on;
     std::size_t work = 0;
   };
   // `of`: only with this identity. Requires: the box holds what it may have.
@@ -197,17 +199,22 @@ class World {
   std::vector<DiagramRef> find_links(DiagramRef question);
   DiagramRef enabled_is(ProfileIndex profile);
   DiagramRef served();
-  // `by_counts`: set where it came down to what is counted.
-  std::optional<Witness> complete(const Box& box, const Chosen& chosen, bool& by_counts) const;
-  AxisIndex depends_on(const Box& box, const Identity* of, bool by_counts) const;
+  using AxisSet = std::vector<bool>;  // by axis
+  // `reasons`: the axes on which it failed are added, beside those of who and where.
+  std::optional<Witness> complete(const Box& box, const Chosen& chosen, AxisSet& reasons) const;
+  void make_behind_counts();
+  void add_reasons(FeatureIndex f, AxisSet& reasons) const;
+  std::vector<AxisIndex> depends_on(const Box& box, const Identity* of, AxisSet reasons) const;
+  bool is_limited(const Box& box, AxisIndex axis) const;
   void read_place(const Group::Column& place, const Box& box, Witness& witness) const;
   void read_identity(const Chosen& chosen, const Box& box, Witness& witness) const;
-  bool read_unserved(const Chosen& chosen, const Box& box, Witness& witness) const;
-  bool read_undeclared(const Box& box, Witness& witness) const;
+  bool read_unserved(const Chosen& chosen, const Box& box, Witness& witness,
+                     AxisSet& reasons) const;
+  bool read_undeclared(const Box& box, Witness& witness, AxisSet& reasons) const;
   CountrySet standing_countries(const Chosen& chosen, const Witness& witness) const;
-  bool read_counts(const Box& box, Witness& witness) const;
+  bool read_counts(const Box& box, Witness& witness, AxisSet& reasons) const;
   class CountReader;
-  bool fits(const Box& box, const Witness& witness) const;
+  bool fits(const Box& box, const Witness& witness, AxisSet& reasons) const;
   // A choice has one of its declared values, or it is unknown: a report of another is refused.
   bool is_closed(const Feature& feature) const;
   // So it is with shares that are none, and with speeds and distances below nothing.
@@ -225,6 +232,7 @@ class World {
   std::vector<const Group*> group_of_axis_;
   std::vector<std::size_t> identity_axis_;  // by axis: into the axes of identities
   std::map<std::optional<ProfileIndex>, std::vector<CountOrder>> orders_;  // by CountOrder::enabled
+  std::vector<std::vector<AxisIndex>> behind_counts_;  // by count: what its value may depend on
   std::map<FeatureIndex, std::int64_t> reaches_back_;  // `recency` in a window: less than so long
   std::map<FeatureIndex, std::map<std::int64_t, Stand>> stands_;
   std::map<FeatureIndex, std::map<std::uint8_t, Stand>> stands_in_;  // by country

@@ -338,10 +338,13 @@ class World::CountReader {
   }
 
   // False: no counts are as the box wants them.
-  bool read() {
+  bool read(AxisSet& reasons) {
     // Inner conditions may read counts (`for` inside `within`): twice settles them.
     for (int round = 0; round < 2; ++round) {
-      if (!settle_somehow()) return false;
+      if (!settle_somehow()) {
+        add_reason(reasons);
+        return false;
+      }
       for (FeatureIndex f : counts_) {
         std::int64_t low =
             lower_[f].low == kLowest ? std::min<std::int64_t>(0, lower_[f].high) : lower_[f].low;
@@ -385,7 +388,15 @@ class World::CountReader {
       for (const CountOrder* order : orders_) changed = raise(*order) || changed;
     }
     return std::none_of(counts_.begin(), counts_.end(),
-                        [&](FeatureIndex f) { return lower_[f].empty() || upper_[f].empty(); });
+                        [&](FeatureIndex f) { return has_no_value(f); });
+  }
+  bool has_no_value(FeatureIndex f) const { return lower_[f].empty() || upper_[f].empty(); }
+
+  // One that has no value is enough.
+  void add_reason(AxisSet& reasons) const {
+    auto f = std::find_if(counts_.begin(), counts_.end(),
+                          [&](FeatureIndex count) { return has_no_value(count); });
+    if (f != counts_.end()) world_.add_reasons(*f, reasons);
   }
 
   bool raise(const CountOrder& order) {
@@ -559,8 +570,8 @@ class World::CountReader {
   std::vector<CountRange> lower_, upper_;
 };
 
-bool World::read_counts(const Box& box, Witness& witness) const {
-  return CountReader(*this, box, witness).read();
+bool World::read_counts(const Box& box, Witness& witness, AxisSet& reasons) const {
+  return CountReader(*this, box, witness).read(reasons);
 }
 
 }  // namespace sojourn

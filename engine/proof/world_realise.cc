@@ -53,7 +53,7 @@ std::vector<std::pair<int, std::size_t>> World::by_cost(const Group& group, cons
 class World::Realiser {
  public:
   Realiser(const World& world, const Box& box, const Identity* of)
-      : world_(world), box_(box), of_(of) {}
+      : world_(world), box_(box), of_(of), reasons_(box.size()) {}
 
   Realised run() {
     std::vector<const Group::Column*> clocks = columns_of(world_.clock_);
@@ -81,7 +81,7 @@ class World::Realiser {
       if (try_place() || !found_.decided) break;
     }
     if (found_.witness) move_to_network(places);
-    found_.depends_on = world_.depends_on(box_, of_, by_counts_);
+    found_.depends_on = world_.depends_on(box_, of_, std::move(reasons_));
     return std::move(found_);
   }
 
@@ -133,9 +133,8 @@ class World::Realiser {
       CountrySet here = country_at(place);
       if (here.empty() || !here.subset_of(there)) continue;
       chosen_.place = place;
-      bool by_counts = false;
       std::optional<Witness> moved;
-      if (answers_alike()) moved = world_.complete(box_, chosen_, by_counts);
+      if (answers_alike()) moved = world_.complete(box_, chosen_, reasons_);
       if (moved) found_.witness = std::move(moved);
       return;
     }
@@ -202,14 +201,14 @@ class World::Realiser {
       found_.decided = false;
       return true;
     }
-    found_.witness = world_.complete(box_, chosen_, by_counts_);
+    found_.witness = world_.complete(box_, chosen_, reasons_);
     return found_.witness.has_value();
   }
 
   const World& world_;
   const Box& box_;
   const Identity* of_;
-  bool by_counts_ = false;
+  AxisSet reasons_;  // for which nothing was found
   Chosen chosen_;
   std::vector<OptionTable::Set> usual_, all_;  // identities, by row
   std::optional<std::vector<Unusual>> unusual_;
@@ -235,36 +234,14 @@ std::vector<World::Identity> World::identities() const {
   return all;
 }
 
+bool World::tells_country(const Identity& identity) const {
+  return is_served(identity) && is_of_one_country(identity_.columns[identity.column].first);
+}
+
 std::optional<OptionTable::Choice> World::choice_of(const Identity& identity,
                                                     AxisIndex axis) const {
   if (group_of_axis_[axis] != &identity_) return std::nullopt;
   return identity_.table.choice(identity_axis_[axis], identity.row, identity.column);
-}
-
-AxisIndex World::depends_on(const Box& box, AxisIndex axis) const {
-  if (domain_of(table_.features[axes_.axes()[axis].feature].kind) == ValueDomain::count) {
-    return axes_.axes()[axis].side == AxisSide::lower ? axis : axis - 1;
-  }
-  const Group* group = group_of_axis_[axis];
-  return group ? group->table.first_limit(box).value_or(axis) : axis;
-}
-
-AxisIndex World::depends_on(const Box& box, const Identity* of, bool by_counts) const {
-  auto first = static_cast<AxisIndex>(box.size());
-  for (AxisIndex axis = 0; axis < box.size(); ++axis) {
-    const Axis& at = axes_.axes()[axis];
-    bool limited = box[axis].begin != 0 || box[axis].end != at.class_count;
-    if (!limited) continue;
-    const Group* group = group_of_axis_[axis];
-    // What counts allow depends on what they count.
-    bool count = !group && domain_of(table_.features[at.feature].kind) == ValueDomain::count;
-    if (count && by_counts) return 0;
-    if (count) continue;
-    auto given = of ? choice_of(*of, axis) : std::nullopt;
-    bool is_given = given && !given->any && given->usual == given->other;
-    if (!is_given) first = std::min(first, axis);
-  }
-  return first;
 }
 
 // --- from classes to readings
@@ -356,7 +333,7 @@ Reading World::choose(FeatureIndex f, const Box& box) const {
 }
 
 std::optional<Witness> World::complete(const Box& box, const Chosen& chosen,
-                                       bool& by_counts) const {
+                                       AxisSet& reasons) const {
   Witness witness;
   witness.readings.resize(table_.features.size());
   for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
@@ -368,8 +345,8 @@ std::optional<Witness> World::complete(const Box& box, const Chosen& chosen,
   if (chosen.place) read_place(*chosen.place, box, witness);
   if (chosen.identity) read_identity(chosen, box, witness);
   bool served = !chosen.identity || chosen.identity->first >= 0;
-  if (!served && !read_unserved(chosen, box, witness)) return std::nullopt;
-  if (served && !read_undeclared(box, witness)) return std::nullopt;
+  if (!served && !read_unserved(chosen, box, witness, reasons)) return std::nullopt;
+  if (served && !read_undeclared(box, witness, reasons)) return std::nullopt;
   const std::vector<AxisIndex>& of_clock = clock_.table.axes();
   for (std::size_t i = 0; chosen.clock && i < of_clock.size(); ++i) {
     auto column = static_cast<std::size_t>(chosen.clock - clock_.columns.data());
@@ -385,22 +362,25 @@ std::optional<Witness> World::complete(const Box& box, const Chosen& chosen,
       return std::nullopt;
     }
   }
-  by_counts = true;
-  if (!read_counts(box, witness) || !fits(box, witness)) return std::nullopt;
+  bool found = read_counts(box, witness, reasons) && fits(box, witness, reasons);
+  if (!found) return std::nullopt;
   return witness;
 }
 
 // The last word: every class inside the box, every count in keeping with what it counts.
-bool World::fits(const Box& box, const Witness& witness) const {
+bool World::fits(const Box& box, const Witness& witness, AxisSet& reasons) const {
   for (AxisIndex axis = 0; axis < axes_.axes().size(); ++axis) {
     FeatureIndex f = axes_.axes()[axis].feature;
-    ClassIndex value = class_at(axis, witness.readings[f]);
-    if (!box[axis].holds(value)) return false;
     const Feature& feature = table_.features[f];
-    if (is_always_known(feature) && !witness.readings[f].known) return false;
-    bool unlisted = witness.readings[f].known && witness.readings[f].lower == kOtherSymbol;
-    if (unlisted && is_closed(feature)) return false;
-    if (!has_value(axis, value)) return false;
+    const Reading& reading = witness.readings[f];
+    ClassIndex value = class_at(axis, reading);
+    bool fits = box[axis].holds(value) && has_value(axis, value);
+    bool unlisted = reading.known && reading.lower == kOtherSymbol && is_closed(feature);
+    bool must_be_known = is_always_known(feature) && !reading.known;
+    if (fits && !unlisted && !must_be_known) continue;
+    reasons[axis] = true;
+    add_reasons(f, reasons);
+    return false;
   }
   return true;
 }

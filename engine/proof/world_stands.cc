@@ -243,7 +243,8 @@ std::uint32_t World::standing_at(CountryClaim claim) const {
 
 // Without service, or on a network that nobody knows, a candidate is judged on the networks of the
 // country that stands. False: none of them is as the box wants it.
-bool World::read_unserved(const Chosen& chosen, const Box& box, Witness& witness) const {
+bool World::read_unserved(const Chosen& chosen, const Box& box, Witness& witness,
+                          AxisSet& reasons) const {
   CountrySet standing = standing_countries(chosen, witness);
   for (const auto& [f, stands_in] : stands_in_) {
     const Feature& feature = table_.features[f];
@@ -256,7 +257,10 @@ bool World::read_unserved(const Chosen& chosen, const Box& box, Witness& witness
     };
     std::vector<Truth> answers = unserved_answers(f, standing, witness.network.known);
     auto found = std::find_if(answers.begin(), answers.end(), fits);
-    if (found == answers.end()) return false;
+    if (found == answers.end()) {
+      add_reasons(f, reasons);
+      return false;
+    }
     witness.readings[f] = stand_reading(feature, *found);
   }
   std::int64_t profile = witness.profile.known ? witness.profile.lower : World::kUnknownIdentity;
@@ -265,7 +269,9 @@ bool World::read_unserved(const Chosen& chosen, const Box& box, Witness& witness
     bool may = may_hold_unserved(f, standing, witness.network.known);
     for (AxisIndex at : {axis, axis + 1}) {
       Choice choice = counted_choice(at, profile, may);
-      if (!choice.any && !box[at].holds(choice.usual)) return false;
+      if (choice.any || box[at].holds(choice.usual)) continue;
+      reasons[at] = true;
+      return false;
     }
   }
   return true;
@@ -273,7 +279,7 @@ bool World::read_unserved(const Chosen& chosen, const Box& box, Witness& witness
 
 // A profile that nobody declared has one home, whoever asks about its roaming. False: the box wants
 // it to roam for a rule and not for a ban, or the other way round.
-bool World::read_undeclared(const Box& box, Witness& witness) const {
+bool World::read_undeclared(const Box& box, Witness& witness, AxisSet& reasons) const {
   if (!witness.profile.known || witness.profile.lower != kOtherSymbol) return true;
   for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
     const Feature& of_ban = table_.features[f];
@@ -294,6 +300,7 @@ bool World::read_undeclared(const Box& box, Witness& witness) const {
       } else if (fits(witness.readings[f])) {
         witness.readings[g] = witness.readings[f];
       } else {
+        reasons[*axes_.axis_of(f)] = reasons[*axes_.axis_of(g)] = true;
         return false;
       }
     }
