@@ -392,13 +392,15 @@ ConditionIndex Lowering::judge_form(const CheckedTest& checked, const Judged& ju
   // Under `not` as well the ban bites only where it holds.
   bool is_never = judge(*checked.inner, anywhere, true) == ConditionTable::kNever;
   if (is_never) return wanted ? ConditionTable::kNever : ConditionTable::kAlways;
-  // What is looked for within a time may hold on a day ahead, if what it counts goes on. (Such a
-  // test says how long ago it was: `within` is that it was not long ago.)
-  bool by_then = !wanted && judged.ahead_days > 0 && looks_for_form(checked);
-  auto now = [&] { return judge(*checked.inner, by_then ? judged : today, true); };
+  // What is looked for within a time may hold on a day ahead, if what it counts goes on, or come to
+  // count. (Such a test says how long ago it was: `within` is that it was not long ago.)
+  bool dated = judged.ban->counting_from_day.has_value();
+  bool ahead = !wanted && judged.ahead_days > 0;
+  bool form_by_then = ahead && looks_for_form(checked);
+  bool by_then = form_by_then || (ahead && dated && checked.feature.kind == FeatureKind::recency);
+  auto now = [&] { return judge(*checked.inner, form_by_then ? judged : today, true); };
   Feature feature = checked.feature;
   Test test = checked.test;
-  bool dated = judged.ban->counting_from_day.has_value();
   if (asks_days_ahead(checked, judged, wanted)) {
     feature.ahead_days = judged.exactly ? -judged.ahead_days : judged.ahead_days;
   } else if (wanted || judged.exactly) {

@@ -78,8 +78,7 @@ class NaiveConditions : protected NaiveMoment {
         return opposite(holds(asked.parts[0], hour, ahead, of_ban, !wanted));
       case Kind::form: {
         // Under `not` what is looked for is asked about today alone in a notice.
-        bool looks = looks_for_held(asked);
-        bool today_alone = looks && !wanted && !ahead.to_instant;
+        bool today_alone = looks_back(asked) && !wanted && !ahead.to_instant;
         Ahead then = today_alone ? Ahead(0) : ahead;
         Truth counted = form(asked, then);
         // What stands so already needs not last for it.
@@ -90,7 +89,7 @@ class NaiveConditions : protected NaiveMoment {
         bool a_run = asked.form == Form::consecutive && asked.gap == 0;
         if (!of_ban && !a_run) return counted;
         // What `for` asks inside `within` may hold by then.
-        Ahead inside = looks ? then : Ahead(0);
+        Ahead inside = looks_for_held(asked) ? then : Ahead(0);
         Truth now = holds(asked.parts[0], hour, inside, of_ban);
         if (!of_ban || wanted) return both(counted, now);
         return either(counted, opposite(now));
@@ -255,18 +254,21 @@ class NaiveConditions : protected NaiveMoment {
     return {length(Truth::yes), length(Truth::unknown)};
   }
 
+  static bool looks_back(const Asked& a) {
+    return a.form == Form::within || a.form == Form::within_months;
+  }
   static bool looks_for_held(const Asked& a) {
-    bool within = a.form == Form::within || a.form == Form::within_months;
-    return within && a.parts[0].kind == Kind::form;
+    return looks_back(a) && a.parts[0].kind == Kind::form;
   }
   // Does what is looked for go on to an instant that counts?
   bool found_by(const Asked& a, const Ahead& ahead) const {
-    if (!ahead.lasts() || !looks_for_held(a)) return false;
+    if (!ahead.lasts()) return false;
     const TimeZone& zone = zone_named(a.zone);
     return zone.day_of(now_).number + days_ahead(ahead, zone) >= a.counting_from;
   }
   Truth held_by(const Asked& a, const Ahead& ahead) const {
-    return both(holds(a.parts[0], supposed_, ahead, false), key_truth(a));
+    Ahead inside = looks_for_held(a) ? ahead : Ahead(0);
+    return both(holds(a.parts[0], supposed_, inside, false), key_truth(a));
   }
 
   // Within a window that ends now, at any millisecond.
