@@ -77,6 +77,7 @@ class SituationSearch::Walk {
       answer.witness = std::move(found.witness);
       answer.decided = answer.decided && found.decided;
       depend_on(found.depends_on);
+      answer.refused = answer.refused || !answer.witness;
       return answer.witness.has_value();
     }
     std::vector<DiagramRef> key = {rest};
@@ -155,6 +156,7 @@ class SituationSearch::Walk {
       box_[top] = ranges[i];
       if (!ours && !search_.world_.allows(box_, top)) {
         depend_on(search_.world_.depends_on(box_, top));
+        answer.refused = true;
         continue;
       }
       ++depth_;
@@ -373,19 +375,28 @@ SituationSearch::Answer SituationSearch::walk_identities(
     DiagramRef question, const std::vector<Cover>& state,
     const std::vector<World::Identity>& identities, std::size_t steps_max, ProofBudget& budget) {
   Answer answer;
+  std::vector<bool> tested = tested_axes(question, state);
   for (bool with_unknown : {false, true}) {
     std::size_t left = steps_max;
     answer.decided = true;
+    std::set<std::vector<std::uint32_t>> all_covered;  // questions, each with its covers
     for (const World::Identity& identity : identities) {
       std::size_t before = budget.steps;
-      WithIdentity asked = with(identity, question, state, with_unknown);
+      WithIdentity asked = with(identity, question, state, tested, with_unknown);
       budget.steps -= std::min(budget.steps, asked.work);
-      Answer one = search_identity(identity, asked, with_unknown, left, budget);
+      std::vector<std::uint32_t> same = {asked.question};
+      for (const Cover& cover : asked.covers) same.insert(same.end(), {cover.rest, cover.index});
+      Answer one;
+      if (!all_covered.contains(same)) {
+        one = search_identity(identity, asked, with_unknown, left, budget);
+      }
       left -= std::min(left, before - budget.steps);
       answer.covered_by.merge(one.covered_by);
       answer.decided = answer.decided && one.decided;
+      answer.refused = answer.refused || one.refused;
       answer.witness = std::move(one.witness);
       if (answer.witness || left == 0 || budget.exhausted()) break;
+      if (one.decided && !one.refused) all_covered.insert(std::move(same));
     }
     answer.decided = answer.decided && left > 0;
     if (answer.witness) break;
@@ -393,70 +404,89 @@ SituationSearch::Answer SituationSearch::walk_identities(
   return answer;
 }
 
+std::vector<bool> SituationSearch::tested_axes(DiagramRef question,
+                                               const std::vector<Cover>& state) {
+  std::vector<bool> tested(store_.axis_count());
+  auto add = [&](DiagramRef of) {
+    if (is_terminal(of)) return;
+    for (AxisIndex axis : kept_.axes_tested_by(of)) tested[axis] = true;
+  };
+  add(question);
+  for (const Cover& cover : state) add(cover.rest);
+  return tested;
+}
+
+const SituationSearch::OfIdentity& SituationSearch::of(const World::Identity& identity) {
+  auto [kept, fresh] = of_identity_.try_emplace({identity.row, identity.column});
+  OfIdentity& made = kept->second;
+  if (!fresh) return made;
+  made.number = of_identity_.size() - 1;
+  auto axis_count = static_cast<AxisIndex>(store_.axis_count());
+  made.classes.assign(axis_count, Restriction::kFree);
+  for (AxisIndex axis = 0; axis < axis_count; ++axis) {
+    std::optional<OptionTable::Choice> own = world_.choice_of(identity, axis);
+    bool is_country = table_.features[axes_.axes()[axis].feature].kind == FeatureKind::country;
+    if (is_country && world_.tells_country(identity)) made.countries.push_back(axis);
+    if (!own || own->any) continue;
+    if (own->usual == own->other) {
+      made.classes[axis] = own->usual;
+    } else {
+      made.of_two.push_back({axis, *own});
+    }
+  }
+  return made;
+}
+
 SituationSearch::WithIdentity SituationSearch::with(const World::Identity& identity,
                                                     DiagramRef question,
                                                     const std::vector<Cover>& state,
+                                                    const std::vector<bool>& tested,
                                                     bool with_unknown) {
-  auto axis_count = static_cast<AxisIndex>(store_.axis_count());
-  std::vector<ClassIndex> put_in(axis_count, Restriction::kFree);
-  std::vector<std::pair<AxisIndex, OptionTable::Choice>> of_two;
-  for (AxisIndex axis = 0; axis < axis_count; ++axis) {
-    std::optional<OptionTable::Choice> own = world_.choice_of(identity, axis);
-    if (!own || own->any) continue;
-    if (own->usual == own->other) {
-      put_in[axis] = own->usual;
-    } else {
-      of_two.push_back({axis, *own});
-    }
-  }
-  kept_.begin(put_in);
+  const OfIdentity& known = of(identity);
+  kept_.begin(known.number, known.classes);
   WithIdentity asked;
-  asked.question = kept_.where(question);
+  asked.box = world_.whole();
+  bool possible = true;
+  for (AxisIndex axis = 0; axis < tested.size(); ++axis) {
+    if (known.classes[axis] == Restriction::kFree || !tested[axis]) continue;
+    asked.box[axis] = {known.classes[axis], known.classes[axis] + 1};
+    const Axis& of = axes_.axes()[axis];
+    bool unknown = of.side == AxisSide::value && known.classes[axis] == of.unknown_class;
+    possible = possible && (with_unknown || !unknown);
+  }
+  if (possible) asked.question = kept_.where(question);
+  for (const auto& [axis, own] : known.of_two) {
+    if (tested[axis]) asked.question = store_.both(asked.question, is_one_of(axis, own));
+  }
+  for (AxisIndex axis : known.countries) {
+    if (tested[axis]) asked.question = store_.both(asked.question, is_known(axis));
+  }
   std::set<DiagramRef> seen;
   for (const Cover& cover : state) {
+    if (asked.question == kNo) break;
     DiagramRef rest = kept_.where(cover.rest);
-    if (rest != kNo && seen.insert(rest).second) {
-      asked.covers.push_back({rest, cover.index, cover.place});
-    }
+    if (rest == kNo || !seen.insert(rest).second) continue;
+    if (rest == kYes) asked.covers.clear();
+    asked.covers.push_back({rest, cover.index, cover.place});
+    if (rest == kYes) break;
   }
-  asked.work = 1 + kept_.work() / kPutInPerStep + axis_count / kAxesPerStep;
-  asked.box = world_.whole();
-  for (AxisIndex axis = 0; axis < axis_count; ++axis) {
-    if (put_in[axis] == Restriction::kFree || !kept_.met(axis)) continue;
-    asked.box[axis] = {put_in[axis], put_in[axis] + 1};
-    const Axis& of = axes_.axes()[axis];
-    bool unknown = of.side == AxisSide::value && put_in[axis] == of.unknown_class;
-    asked.possible = asked.possible && (with_unknown || !unknown);
-  }
-  for (const auto& [axis, own] : of_two) {
-    if (!kept_.met(axis)) continue;
-    ClassIndex low = std::min(own.usual, own.other), high = std::max(own.usual, own.other);
-    std::vector<DiagramRun> runs = {{low + 1, kYes}, {high + 1, kYes}};
-    if (low > 0) runs.insert(runs.begin(), {low, kNo});
-    if (high > low + 1) runs.insert(runs.end() - 1, {high, kNo});
-    if (high + 1 < store_.class_count(axis)) runs.push_back({store_.class_count(axis), kNo});
-    asked.question = store_.both(asked.question, store_.node(axis, runs));
-  }
-  if (world_.tells_country(identity)) {
-    for (AxisIndex axis = 0; axis < axis_count; ++axis) {
-      if (is_of_country(axis) && kept_.met(axis)) {
-        asked.question = store_.both(asked.question, is_known(axis));
-      }
-    }
-  }
+  asked.work = 1 + kept_.work() / kPutInPerStep + tested.size() / kAxesPerStep;
   return asked;
 }
 
-bool SituationSearch::is_of_country(AxisIndex axis) const {
-  return table_.features[axes_.axes()[axis].feature].kind == FeatureKind::country;
+DiagramRef SituationSearch::is_one_of(AxisIndex axis, const OptionTable::Choice& two) {
+  std::vector<DiagramRun> runs;
+  for (ClassIndex c = 0; c < store_.class_count(axis); ++c) {
+    runs.push_back({c + 1, c == two.usual || c == two.other ? kYes : kNo});
+  }
+  return store_.node(axis, runs);
 }
 
 DiagramRef SituationSearch::is_known(AxisIndex axis) {
-  const Axis& of = axes_.axes()[axis];
   std::vector<DiagramRun> runs;
-  if (of.unknown_class > 0) runs.push_back({of.unknown_class, kYes});
-  runs.push_back({of.unknown_class + 1, kNo});
-  if (of.unknown_class + 1 < of.class_count) runs.push_back({of.class_count, kYes});
+  for (ClassIndex c = 0; c < store_.class_count(axis); ++c) {
+    runs.push_back({c + 1, c == axes_.axes()[axis].unknown_class ? kNo : kYes});
+  }
   return store_.node(axis, runs);
 }
 
@@ -464,11 +494,12 @@ SituationSearch::Answer SituationSearch::search_identity(const World::Identity& 
                                                          const WithIdentity& asked,
                                                          bool with_unknown, std::size_t steps_max,
                                                          ProofBudget& budget) {
-  if (asked.question == kNo || !asked.possible) return {};
-  for (const Cover& cover : asked.covers) {
-    if (cover.rest != kYes) continue;
+  if (asked.question == kNo) return {};
+  if (asked.covers.size() == 1 && asked.covers.front().rest == kYes) {
     Answer covered;
-    if (cover.index != kImpossible) covered.covered_by.insert(cover.index);
+    if (asked.covers.front().index != kImpossible) {
+      covered.covered_by.insert(asked.covers.front().index);
+    }
     return covered;
   }
   BoxLimits limits{kBoxesPerIdentityMax, kBoxesPerIdentityMax};
@@ -605,6 +636,7 @@ BoxSearch::Answer SituationSearch::look_inside(const std::vector<BoxSearch::Left
             many.box, many.of);
   walk.step(inside, many.others);
   answer.covered_by.merge(walk.answer.covered_by);
+  answer.refused = answer.refused || walk.answer.refused;
   if (walk.answer.witness) {
     answer.witness = std::move(walk.answer.witness);
     return BoxSearch::Answer::found;

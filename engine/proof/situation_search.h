@@ -7,9 +7,11 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <set>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "engine/proof/box_search.h"
@@ -44,6 +46,7 @@ class SituationSearch {
     std::optional<Witness> witness;
     bool decided = true;
     std::set<std::uint32_t> covered_by;  // `uncovered`: covers met where the question held
+    bool refused = false;                // the world does not allow something that is not covered
   };
 
   // Which situation is wanted: with all values known, if such a one is found, to be shown; or any,
@@ -88,17 +91,27 @@ class SituationSearch {
   Answer walk_identities(DiagramRef question, const std::vector<Cover>& state,
                          const std::vector<World::Identity>& identities, std::size_t steps_max,
                          ProofBudget& budget);
-  // What is asked with one profile on one network: all that follows from the two is put in.
+  // All that follows from one profile on one network.
+  struct OfIdentity {
+    std::size_t number = 0;
+    std::vector<ClassIndex> classes;                                // by axis
+    std::vector<std::pair<AxisIndex, OptionTable::Choice>> of_two;  // either of two classes
+    std::vector<AxisIndex> countries;                               // that are known
+  };
+  const OfIdentity& of(const World::Identity& identity);
+  // The axes that the question and its covers test.
+  std::vector<bool> tested_axes(DiagramRef question, const std::vector<Cover>& state);
+  // What is asked with an identity: what follows from it is put in.
   struct WithIdentity {
     DiagramRef question = kNo;
-    std::vector<Cover> covers;
-    Box box;               // the classes that were put in
-    bool possible = true;  // false: there is no such situation with all values known
+    std::vector<Cover> covers;  // one alone, if it covers everything
+    Box box;                    // the classes that were put in
     std::size_t work = 0;
   };
   WithIdentity with(const World::Identity& identity, DiagramRef question,
-                    const std::vector<Cover>& state, bool with_unknown);
-  bool is_of_country(AxisIndex axis) const;
+                    const std::vector<Cover>& state, const std::vector<bool>& tested,
+                    bool with_unknown);
+  DiagramRef is_one_of(AxisIndex axis, const OptionTable::Choice& two);
   DiagramRef is_known(AxisIndex axis);
   Answer search_identity(const World::Identity& identity, const WithIdentity& asked,
                          bool with_unknown, std::size_t steps_max, ProofBudget& budget);
@@ -122,6 +135,7 @@ class SituationSearch {
   DiagramStore& store_;
   World& world_;
   KeptRestriction kept_;
+  std::map<std::pair<std::size_t, std::size_t>, OfIdentity> of_identity_;  // by row and column
   SituationGuess guess_;
   BoxSearch box_search_;
   std::unordered_map<DiagramRef, DiagramRef> opposites_;

@@ -91,11 +91,9 @@ TEST_CASE("what a restriction keeps is what it would find") {
         put_in.push_back(value == kClasses ? Restriction::kFree : value);
       }
       Restriction fresh(store, put_in, none_forgotten);
-      kept.begin(put_in);
+      kept.begin(choice, put_in);
       for (DiagramRef at : all) {
         REQUIRE(kept.where(at) == fresh.where(at, 1));
-        if (is_terminal(at)) continue;
-        CHECK(kept.met(store.axis(at)));
       }
     }
   }
