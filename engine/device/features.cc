@@ -210,8 +210,12 @@ Instant FeatureReader::next_silent_change(FeatureIndex index, Instant t) const {
   return change;
 }
 
+const ConditionHistory& FeatureReader::condition_history(FeatureIndex index) const {
+  return conditions_[policy().features[index].history];
+}
+
 Reading FeatureReader::read_held(FeatureIndex index, Instant t) const {
-  return conditions_[policy().features[index].history].held_at(t);
+  return condition_history(index).held_at(t);
 }
 
 Instant FeatureReader::next_held_change(FeatureIndex index, Instant t) const {

@@ -44,6 +44,8 @@ class FeatureReader {
   // where it is.
   Instant next_within(std::int32_t from_ms, std::int32_t until_ms, Instant t) const;
 
+  // Of a feature that counts.
+  const ConditionHistory& condition_history(FeatureIndex feature) const;
   const DeviceHistory& history() const { return history_; }
   const StandingCountry& place() const { return place_; }
   const Prepared& policy() const { return history_.policy(); }

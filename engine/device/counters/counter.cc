@@ -23,6 +23,17 @@ Instant crossing(std::int64_t value, std::int8_t slope, const std::vector<std::i
   return t + milliseconds(value - *std::prev(above) + 1);
 }
 
+// With what is supposed; a `for` inside what is counted has held so long with it.
+Reading read_supposed(FeatureIndex index, Instant t, const CountQuestion& question) {
+  const FeatureReader& reader = question.reader;
+  const Feature& feature = reader.policy().feature(index);
+  bool supposed = question.supposed.profile || question.supposed.network;
+  if (feature.kind != FeatureKind::held || !supposed)
+    return reader.read(index, t, question.supposed);
+  CountQuestion inner{feature, reader.policy().features[index], reader, t, question.supposed};
+  return count_elapsed(reader.condition_history(index), inner).reading(t);
+}
+
 }  // namespace
 
 Reading Curve::reading(Instant t) const {
@@ -58,7 +69,11 @@ HistoryView::HistoryView(const ConditionHistory& past, const CountQuestion& ques
   supposed = question.supposed.profile || question.supposed.network;
   if (supposed) {
     key = past.key_at(question.reader, question.now, question.supposed);
-    now = question.reader.judge(past.spec().condition, question.now, question.supposed);
+    const Prepared& policy = question.reader.policy();
+    now = policy.table().conditions.judge(past.spec().condition, [&](const Test& test) {
+      return judge(test, policy.feature(test.feature),
+                   read_supposed(test.feature, question.now, question));
+    });
   } else {
     key = past.keys()[past.runs().back().key].key;
     now = past.runs().back().truth;
@@ -79,7 +94,7 @@ Truth truth_from_date(const HistoryView& view, const CountQuestion& question) {
       view.history.spec().condition, [&](const Test& test) {
         const Feature& feature = reader.policy().feature(test.feature);
         Instant at = feature.kind == FeatureKind::date ? begins : question.now;
-        return judge(test, feature, reader.read(test.feature, at, question.supposed));
+        return judge(test, feature, read_supposed(test.feature, at, question));
       });
   return both(truth, view.key_known ? Truth::yes : Truth::unknown);
 }
