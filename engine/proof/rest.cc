@@ -8,6 +8,7 @@
 
 #include "engine/proof/actions.h"
 #include "engine/proof/candidate_counts.h"
+#include "engine/proof/kept_restriction.h"
 #include "engine/proof/lived_policy.h"
 #include "engine/proof/product.h"
 #include "engine/proof/rest_cells.h"
@@ -24,8 +25,10 @@ constexpr std::size_t kCellWorkMax = 2'000'000;
 constexpr std::size_t kNodesLeftMax = 1'000;
 // Nodes looked at to tell what rows leave of each other; then more is taken to be left.
 constexpr std::size_t kNodesLookedAtMax = 30'000'000;
-// Ways from profile to profile followed in the search for cycles.
+// Ways from profile to profile followed in the search for cycles; in one cell on networks that are
+// alike so many are followed before it is asked exactly where they lead.
 constexpr std::size_t kWaysMax = 200'000;
+constexpr std::size_t kRoughWaysMax = 500;
 // Situations lived through with the engine, of each cycle, and of each in one cell.
 constexpr std::size_t kTriedMax = 512;
 constexpr std::size_t kOfCycleTriedMax = 48;
@@ -45,7 +48,8 @@ class RestProver {
         lived_(lived),
         store_(model.store()),
         table_(model.table()),
-        moving_(moving_features(table_)) {}
+        moving_(moving_features(table_)),
+        kept_rows_(store_) {}
 
   Rest run() {
     if (!may_go_round(table_, moving_)) return std::move(found_);
@@ -127,12 +131,29 @@ class RestProver {
     std::sort(links.begin(), links.end());
     links.erase(std::unique(links.begin(), links.end()), links.end());
     for (DiagramRef link : links) impossible_.push_back(store_.opposite(link));
+    leave_out_quarantine();
     forgotten_.assign(store_.axis_count(), false);
     for (AxisIndex axis = 0; axis < store_.axis_count(); ++axis) {
       FeatureIndex f = model_.axes().axes()[axis].feature;
       forgotten_[axis] = moving_[f] && !follows_from_profile(table_.features[f].kind);
     }
+    nothing_put_in_.assign(store_.axis_count(), kFree);
+    forget_.emplace(store_, nothing_put_in_, forgotten_);
+  }
+
+  // No profile is in quarantine where a device rests.
+  void leave_out_quarantine() {
+    std::vector<ClassIndex> free_of_it(store_.axis_count(), kFree);
+    for (AxisIndex axis = 0; axis < store_.axis_count(); ++axis) {
+      const Axis& of = model_.axes().axes()[axis];
+      const Feature& feature = table_.features[of.feature];
+      bool quarantined = feature.kind == FeatureKind::quarantined;
+      if (quarantined) free_of_it[axis] = class_of(of, feature, Reading::exactly(0));
+    }
     nothing_forgotten_.assign(store_.axis_count(), false);
+    Restriction put(store_, free_of_it, nothing_forgotten_);
+    for (ProductRow& row : rows_) row.where = put.where(row.where, 1);
+    std::erase_if(rows_, [](const ProductRow& row) { return row.where == kNo; });
   }
 
   // The classes of what follows from the profile, the rest free.
@@ -244,6 +265,7 @@ class RestProver {
       here_ = store_.both(cell_range, networks.near);
       if (here_ == kNo) continue;
       edges_.clear();
+      ways_before_ = ways_;
       for (ProfileIndex p : asked) {
         way_ = {p};
         follow(kYes);
@@ -295,9 +317,11 @@ class RestProver {
   };
   RowsOfStay rows_of(ProfileIndex profile, bool service) {
     RowsOfStay of;
-    Restriction put(store_, at_rest(profile, service), nothing_forgotten_);
+    auto networks = static_cast<std::size_t>(on_ - networks_.data());
+    std::size_t stay = 2 * (networks * table_.profiles.size() + profile) + (service ? 1 : 0);
+    kept_rows_.begin(stay, at_rest(profile, service));
     for (const ProductRow& row : cell_->rows) {
-      DiagramRef where = put.where(row.where, 1);
+      DiagramRef where = kept_rows_.where(row.where);
       if (where == kNo) continue;
       bool elsewhere = row.value != 0 && row.value != profile + 1;
       of.rows.push_back({where, elsewhere ? row.value : 0, true});
@@ -328,9 +352,8 @@ class RestProver {
   // Where some row without a hold leads to each other profile, whatever comes before it.
   Edges rough_edges(ProfileIndex profile, bool service) {
     Edges edges;
-    Restriction forget(store_, at_rest(profile, service), forgotten_);
     for (const ProductRow& row : rows_of(profile, service).rows) {
-      if (row.value != 0) add(edges.to, row.value - 1, forget.where(row.where, 1));
+      if (row.value != 0) add(edges.to, row.value - 1, forget_->where(row.where, 1));
     }
     return edges;
   }
@@ -405,6 +428,8 @@ class RestProver {
     if (made == edges_.end()) {
       made = edges_.emplace(std::pair(profile, service), rough_edges(profile, service)).first;
     }
+    bool lost = ways_ - ways_before_ > kRoughWaysMax;
+    if (lost && !made->second.exact) made->second = exact_edges(profile, service);
     return made->second;
   }
 
@@ -665,6 +690,9 @@ class RestProver {
   const RuleTable& table_;
   std::vector<bool> moving_;                         // by feature
   std::vector<bool> forgotten_, nothing_forgotten_;  // by axis
+  std::vector<ClassIndex> nothing_put_in_;           // by axis
+  std::optional<Restriction> forget_;                // what is forgotten, and nothing put in
+  KeptRestriction kept_rows_;                        // by stay
   std::vector<ProductRow> rows_;        // value: the profile it moves on to, plus 1; 0: none
   std::vector<DiagramRef> impossible_;  // what counts do not allow
   std::vector<Lasting> lasting_;
@@ -680,7 +708,7 @@ class RestProver {
   std::vector<ProfileIndex> way_;
   std::vector<bool> services_;
   std::size_t looked_at_ = 0;
-  std::size_t ways_ = 0, all_tried_ = 0;
+  std::size_t ways_ = 0, ways_before_ = 0, all_tried_ = 0;
   std::map<std::set<ProfileIndex>, std::size_t> tried_;  // situations of each cycle
   bool stopped_ = false;
   std::set<std::set<ProfileIndex>> shown_, doubtful_;
