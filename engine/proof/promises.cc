@@ -97,16 +97,19 @@ class Prover {
       if (!nothing_lawful) continue;
       DiagramRef at_a_loss = model_.store().both(rows[i].where, broken);
       if (bans_lead_out(rows, i, at_a_loss)) continue;
+      SituationSearch::Answer answer;
+      if (!verdict.witness) answer = before(rows, i, at_a_loss);
+      if (!verdict.witness && !answer.witness && answer.decided) continue;
       // Rather one in which it is too late already.
       DiagramRef violated = model_.store().both(at_a_loss, violated_now(ban));
-      SituationSearch::Answer answer = before(rows, i, violated);
+      SituationSearch::Answer too_late = before(rows, i, violated);
       if (verdict.witness) {  // of a row before
-        if (answer.witness) verdict.elsewhere.push_back(*std::move(answer.witness));
+        if (too_late.witness) verdict.elsewhere.push_back(*std::move(too_late.witness));
         if (verdict.elsewhere.size() >= kElsewhereMax) break;
         continue;
       }
-      verdict.violated = answer.witness.has_value();
-      if (!answer.witness) answer = before(rows, i, at_a_loss);
+      verdict.violated = too_late.witness.has_value();
+      if (verdict.violated) answer = std::move(too_late);
       settle(verdict.verdict, answer);
       if (!answer.witness) continue;
       DiagramRef question = verdict.violated ? violated : at_a_loss;

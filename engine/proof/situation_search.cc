@@ -374,33 +374,42 @@ std::vector<World::Identity> SituationSearch::possible_identities(DiagramRef que
 SituationSearch::Answer SituationSearch::walk_identities(
     DiagramRef question, const std::vector<Cover>& state,
     const std::vector<World::Identity>& identities, std::size_t steps_max, ProofBudget& budget) {
-  Answer answer;
   std::vector<bool> tested = tested_axes(question, state);
-  for (bool with_unknown : {false, true}) {
-    std::size_t left = steps_max;
-    answer.decided = true;
-    std::set<std::vector<std::uint32_t>> all_covered;  // questions, each with its covers
-    for (const World::Identity& identity : identities) {
-      std::size_t before = budget.steps;
-      WithIdentity asked = with(identity, question, state, tested, with_unknown);
-      budget.steps -= std::min(budget.steps, asked.work);
-      std::vector<std::uint32_t> same = {asked.question};
-      for (const Cover& cover : asked.covers) same.insert(same.end(), {cover.rest, cover.index});
-      Answer one;
-      if (!all_covered.contains(same)) {
-        one = search_identity(identity, asked, with_unknown, left, budget);
-      }
-      left -= std::min(left, before - budget.steps);
-      answer.covered_by.merge(one.covered_by);
-      answer.decided = answer.decided && one.decided;
-      answer.refused = answer.refused || one.refused;
-      answer.witness = std::move(one.witness);
-      if (answer.witness || left == 0 || budget.exhausted()) break;
-      if (one.decided && !one.refused) all_covered.insert(std::move(same));
+  Answer all = walk_identities(question, state, identities, tested, true, steps_max, budget);
+  if (!all.witness && all.decided) return all;
+  // Rather one with all values known.
+  Answer known = walk_identities(question, state, identities, tested, false, steps_max, budget);
+  if (!known.witness) return all;
+  known.covered_by.merge(all.covered_by);
+  return known;
+}
+
+SituationSearch::Answer SituationSearch::walk_identities(
+    DiagramRef question, const std::vector<Cover>& state,
+    const std::vector<World::Identity>& identities, const std::vector<bool>& tested,
+    bool with_unknown, std::size_t steps_max, ProofBudget& budget) {
+  Answer answer;
+  std::size_t left = steps_max;
+  std::set<std::vector<std::uint32_t>> all_covered;  // questions, each with its covers
+  for (const World::Identity& identity : identities) {
+    std::size_t before = budget.steps;
+    WithIdentity asked = with(identity, question, state, tested, with_unknown);
+    budget.steps -= std::min(budget.steps, asked.work);
+    std::vector<std::uint32_t> same = {asked.question};
+    for (const Cover& cover : asked.covers) same.insert(same.end(), {cover.rest, cover.index});
+    Answer one;
+    if (!all_covered.contains(same)) {
+      one = search_identity(identity, asked, with_unknown, left, budget);
     }
-    answer.decided = answer.decided && left > 0;
-    if (answer.witness) break;
+    left -= std::min(left, before - budget.steps);
+    answer.covered_by.merge(one.covered_by);
+    answer.decided = answer.decided && one.decided;
+    answer.refused = answer.refused || one.refused;
+    answer.witness = std::move(one.witness);
+    if (answer.witness || left == 0 || budget.exhausted()) break;
+    if (one.decided && !one.refused) all_covered.insert(std::move(same));
   }
+  answer.decided = answer.decided && left > 0;
   return answer;
 }
 

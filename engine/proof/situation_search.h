@@ -91,6 +91,10 @@ class SituationSearch {
   Answer walk_identities(DiagramRef question, const std::vector<Cover>& state,
                          const std::vector<World::Identity>& identities, std::size_t steps_max,
                          ProofBudget& budget);
+  Answer walk_identities(DiagramRef question, const std::vector<Cover>& state,
+                         const std::vector<World::Identity>& identities,
+                         const std::vector<bool>& tested, bool with_unknown, std::size_t steps_max,
+                         ProofBudget& budget);
   // All that follows from one profile on one network.
   struct OfIdentity {
     std::size_t number = 0;
