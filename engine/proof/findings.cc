@@ -485,7 +485,8 @@ class FindingWriter {
     if (verdict.never_bites) {
       add(Code::W0305, {}, fmt::format("ban `{}` can never bite", ban.label()),
           "no device can be in all the situations that it names at once, with whichever profile; a "
-          "time form of a ban bites only while what it counts holds now");
+          "time form of a ban bites only while what it counts holds now, so that `not (... within "
+          "90 days)` never does: write `(not ...) for 90 days`");
       return;
     }
     if (verdict.verdict == Verdict::undecided) {
