@@ -96,7 +96,7 @@ class Prover {
       bool nothing_lawful = rows[i].leaf.kind == Action::Kind::keep && rows[i].leaf.ban >= 0;
       if (!nothing_lawful) continue;
       DiagramRef at_a_loss = model_.store().both(rows[i].where, broken);
-      if (bans_lead_out(rows, i, at_a_loss)) continue;
+      if (at_a_loss == kNo || bans_lead_out(rows, i, at_a_loss) || !may_decide(i)) continue;
       SituationSearch::Answer answer;
       if (!verdict.witness) answer = before(rows, i, at_a_loss);
       if (!verdict.witness && !answer.witness && answer.decided) continue;
@@ -177,6 +177,19 @@ class Prover {
     SituationSearch::Answer answer =
         search_.uncovered(at_a_loss, remedies, budget_, SituationSearch::Wanted::any);
     return answer.decided && !answer.witness;
+  }
+
+  // Can the row of all rows be the first that holds? Where there are several bans, each asks.
+  bool may_decide(std::size_t row) {
+    if (model_.table().bans.size() == 1) return true;
+    may_decide_.resize(all_rows().size());
+    std::optional<bool>& may = may_decide_[row];
+    if (!may) {
+      DiagramRef where = all_rows()[row].where;
+      SituationSearch::Answer answer = before(all_rows(), row, where, SituationSearch::Wanted::any);
+      may = answer.witness || !answer.decided;
+    }
+    return *may;
   }
 
   // Situations in which the ban is violated because of what it counts; rather those in which the
@@ -527,7 +540,8 @@ class Prover {
   SituationSearch& search_;
   ProofBudget& budget_;
   LivedPolicy& lived_;
-  std::vector<OutcomeRow> all_rows_;  // made when they are asked for
+  std::vector<OutcomeRow> all_rows_;             // made when they are asked for
+  std::vector<std::optional<bool>> may_decide_;  // by row of them, asked already
 };
 
 }  // namespace

@@ -429,7 +429,11 @@ class RestProver {
       made = edges_.emplace(std::pair(profile, service), rough_edges(profile, service)).first;
     }
     bool lost = ways_ - ways_before_ > kRoughWaysMax;
-    if (lost && !made->second.exact) made->second = exact_edges(profile, service);
+    if (lost && !made->second.exact) {
+      // What is not possible here may be where the same rows are left.
+      leads_round_ = true;
+      made->second = exact_edges(profile, service);
+    }
     return made->second;
   }
 

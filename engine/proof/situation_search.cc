@@ -35,6 +35,8 @@ constexpr std::size_t kAxesPerStep = 64;
 // What was walked is kept where no more axes than this decided it, so many times.
 constexpr std::size_t kReasonsMax = 64;
 constexpr std::size_t kKeptPerRestMax = 8;
+// So much is kept of one walk: a hundred megabytes at most.
+constexpr std::size_t kKeptAxesMax = 8'000'000;
 // Branches inside branches: a situation about more axes than this is not looked for.
 constexpr std::size_t kDepthMax = 2'000;
 
@@ -76,7 +78,7 @@ class SituationSearch::Walk {
       spend(found.work / kTriesPerStep);
       answer.witness = std::move(found.witness);
       answer.decided = answer.decided && found.decided;
-      depend_on(found.depends_on);
+      depend_on(found.refused_by);
       answer.refused = answer.refused || !answer.witness;
       return answer.witness.has_value();
     }
@@ -99,7 +101,8 @@ class SituationSearch::Walk {
  private:
   using AxisSet = std::vector<AxisIndex>;  // ascending
 
-  // Nothing was found with no more than this on these axes.
+  // Nothing was found with these ranges of the axes. A narrower one is another: where a value was
+  // open, the world chose one.
   struct Within {
     AxisSet axes;
     std::vector<ClassRange> ranges;
@@ -114,17 +117,17 @@ class SituationSearch::Walk {
     depends_on_ = std::move(all);
   }
 
-  // The same remainder need not be walked again where what decided it is no wider.
+  // The same remainder need not be walked again where what decided it is the same.
   bool was_walked(const std::vector<DiagramRef>& key) {
     auto kept = nothing_left_.find(key);
     if (kept == nothing_left_.end()) return false;
     for (const Within& within : kept->second) {
-      bool inside = true;
-      for (std::size_t i = 0; i < within.axes.size() && inside; ++i) {
+      bool same = true;
+      for (std::size_t i = 0; i < within.axes.size() && same; ++i) {
         const ClassRange &now = box_[within.axes[i]], &then = within.ranges[i];
-        inside = then.begin <= now.begin && now.end <= then.end;
+        same = then.begin == now.begin && then.end == now.end;
       }
-      if (!inside) continue;
+      if (!same) continue;
       depend_on(within.axes);
       return true;
     }
@@ -132,7 +135,8 @@ class SituationSearch::Walk {
   }
 
   void keep(std::vector<DiagramRef> key) {
-    if (depends_on_.size() > kReasonsMax) return;
+    if (depends_on_.size() > kReasonsMax || kept_axes_ > kKeptAxesMax) return;
+    kept_axes_ += key.size() + depends_on_.size();
     std::vector<Within>& kept = nothing_left_[std::move(key)];
     if (kept.size() == kKeptPerRestMax) return;
     Within within{depends_on_, {}};
@@ -155,7 +159,7 @@ class SituationSearch::Walk {
     for (std::size_t i = 0; i < ranges.size(); ++i) {
       box_[top] = ranges[i];
       if (!ours && !search_.world_.allows(box_, top)) {
-        depend_on(search_.world_.depends_on(box_, top));
+        depend_on(search_.world_.refused_by(box_, top));
         answer.refused = true;
         continue;
       }
@@ -288,6 +292,7 @@ class SituationSearch::Walk {
   AxisSet depends_on_;
   std::size_t depth_ = 0;
   std::map<std::vector<DiagramRef>, std::vector<Within>> nothing_left_;
+  std::size_t kept_axes_ = 0;  // and covers
 };
 
 SituationSearch::Answer SituationSearch::find(DiagramRef question, ProofBudget& budget,
@@ -393,13 +398,14 @@ SituationSearch::Answer SituationSearch::walk_identities(
   std::set<std::vector<std::uint32_t>> all_covered;  // questions, each with its covers
   for (const World::Identity& identity : identities) {
     std::size_t before = budget.steps;
-    WithIdentity asked = with(identity, question, state, tested, with_unknown);
+    const OfIdentity& known = of(identity);
+    WithIdentity asked = with(known, question, state, tested);
     budget.steps -= std::min(budget.steps, asked.work);
     std::vector<std::uint32_t> same = {asked.question};
     for (const Cover& cover : asked.covers) same.insert(same.end(), {cover.rest, cover.index});
     Answer one;
-    if (!all_covered.contains(same)) {
-      one = search_identity(identity, asked, with_unknown, left, budget);
+    if (asked.question != kNo && !all_covered.contains(same)) {
+      one = search_identity(identity, asked, tested, with_unknown, left, budget);
     }
     left -= std::min(left, before - budget.steps);
     answer.covered_by.merge(one.covered_by);
@@ -446,41 +452,53 @@ const SituationSearch::OfIdentity& SituationSearch::of(const World::Identity& id
   return made;
 }
 
-SituationSearch::WithIdentity SituationSearch::with(const World::Identity& identity,
-                                                    DiagramRef question,
+SituationSearch::WithIdentity SituationSearch::with(const OfIdentity& known, DiagramRef question,
                                                     const std::vector<Cover>& state,
-                                                    const std::vector<bool>& tested,
-                                                    bool with_unknown) {
-  const OfIdentity& known = of(identity);
+                                                    const std::vector<bool>& tested) {
   kept_.begin(known.number, known.classes);
   WithIdentity asked;
-  asked.box = world_.whole();
-  bool possible = true;
-  for (AxisIndex axis = 0; axis < tested.size(); ++axis) {
-    if (known.classes[axis] == Restriction::kFree || !tested[axis]) continue;
-    asked.box[axis] = {known.classes[axis], known.classes[axis] + 1};
-    const Axis& of = axes_.axes()[axis];
-    bool unknown = of.side == AxisSide::value && known.classes[axis] == of.unknown_class;
-    possible = possible && (with_unknown || !unknown);
-  }
-  if (possible) asked.question = kept_.where(question);
+  asked.question = kept_.where(question);
   for (const auto& [axis, own] : known.of_two) {
     if (tested[axis]) asked.question = store_.both(asked.question, is_one_of(axis, own));
   }
   for (AxisIndex axis : known.countries) {
     if (tested[axis]) asked.question = store_.both(asked.question, is_known(axis));
   }
-  std::set<DiagramRef> seen;
   for (const Cover& cover : state) {
     if (asked.question == kNo) break;
     DiagramRef rest = kept_.where(cover.rest);
-    if (rest == kNo || !seen.insert(rest).second) continue;
+    if (rest == kNo) continue;
     if (rest == kYes) asked.covers.clear();
     asked.covers.push_back({rest, cover.index, cover.place});
     if (rest == kYes) break;
   }
-  asked.work = 1 + kept_.work() / kPutInPerStep + tested.size() / kAxesPerStep;
+  leave_one_of_each(asked.covers);
+  asked.work = 1 + kept_.work() / kPutInPerStep;
   return asked;
+}
+
+// Absent: there is no such situation with all values known.
+std::optional<Box> SituationSearch::box_of(const OfIdentity& known, const std::vector<bool>& tested,
+                                           bool with_unknown) const {
+  Box box = world_.whole();
+  for (AxisIndex axis = 0; axis < tested.size(); ++axis) {
+    if (known.classes[axis] == Restriction::kFree || !tested[axis]) continue;
+    box[axis] = {known.classes[axis], known.classes[axis] + 1};
+    const Axis& of = axes_.axes()[axis];
+    bool unknown = of.side == AxisSide::value && known.classes[axis] == of.unknown_class;
+    if (unknown && !with_unknown) return std::nullopt;
+  }
+  return box;
+}
+
+void SituationSearch::leave_one_of_each(std::vector<Cover>& covers) {
+  std::sort(covers.begin(), covers.end(), [](const Cover& a, const Cover& b) {
+    return std::pair(a.rest, a.place) < std::pair(b.rest, b.place);
+  });
+  auto same = [](const Cover& a, const Cover& b) { return a.rest == b.rest; };
+  covers.erase(std::unique(covers.begin(), covers.end(), same), covers.end());
+  std::sort(covers.begin(), covers.end(),
+            [](const Cover& a, const Cover& b) { return a.place < b.place; });
 }
 
 DiagramRef SituationSearch::is_one_of(AxisIndex axis, const OptionTable::Choice& two) {
@@ -501,24 +519,26 @@ DiagramRef SituationSearch::is_known(AxisIndex axis) {
 
 SituationSearch::Answer SituationSearch::search_identity(const World::Identity& identity,
                                                          const WithIdentity& asked,
+                                                         const std::vector<bool>& tested,
                                                          bool with_unknown, std::size_t steps_max,
                                                          ProofBudget& budget) {
-  if (asked.question == kNo) return {};
-  if (asked.covers.size() == 1 && asked.covers.front().rest == kYes) {
-    Answer covered;
-    if (asked.covers.front().index != kImpossible) {
-      covered.covered_by.insert(asked.covers.front().index);
-    }
+  Answer covered;
+  if (!asked.covers.empty() && asked.covers.front().rest == kYes) {
+    std::uint32_t cover = asked.covers.front().index;
+    if (cover != kImpossible) covered.covered_by.insert(cover);
     return covered;
   }
+  std::optional<Box> box = box_of(of(identity), tested, with_unknown);
+  covered.refused = !box;  // another identity may have it known
+  if (!box) return covered;
   BoxLimits limits{kBoxesPerIdentityMax, kBoxesPerIdentityMax};
   if (std::optional<ManyCovers> many = as_boxes(asked.question, asked.covers, limits)) {
     many->of = &identity;
-    many->box = asked.box;
+    many->box = *std::move(box);
     many->problem.with_unknown = with_unknown;
     return search_boxes(*many, steps_max, budget);
   }
-  Walk walk(*this, with_unknown, steps_max, budget, asked.box, &identity);
+  Walk walk(*this, with_unknown, steps_max, budget, *std::move(box), &identity);
   walk.step(asked.question, asked.covers);
   return std::move(walk.answer);
 }

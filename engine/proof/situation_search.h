@@ -109,16 +109,19 @@ class SituationSearch {
   struct WithIdentity {
     DiagramRef question = kNo;
     std::vector<Cover> covers;  // one alone, if it covers everything
-    Box box;                    // the classes that were put in
     std::size_t work = 0;
   };
-  WithIdentity with(const World::Identity& identity, DiagramRef question,
-                    const std::vector<Cover>& state, const std::vector<bool>& tested,
-                    bool with_unknown);
+  WithIdentity with(const OfIdentity& known, DiagramRef question, const std::vector<Cover>& state,
+                    const std::vector<bool>& tested);
+  // The classes that were put in.
+  std::optional<Box> box_of(const OfIdentity& known, const std::vector<bool>& tested,
+                            bool with_unknown) const;
+  static void leave_one_of_each(std::vector<Cover>& covers);
   DiagramRef is_one_of(AxisIndex axis, const OptionTable::Choice& two);
   DiagramRef is_known(AxisIndex axis);
   Answer search_identity(const World::Identity& identity, const WithIdentity& asked,
-                         bool with_unknown, std::size_t steps_max, ProofBudget& budget);
+                         const std::vector<bool>& tested, bool with_unknown, std::size_t steps_max,
+                         ProofBudget& budget);
   // False is certain.
   bool may_hold(DiagramRef at, const World::Identity& identity, std::set<DiagramRef>& never,
                 std::size_t depth = 0) const;

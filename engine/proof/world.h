@@ -77,13 +77,13 @@ class World {
   bool tells_country(const Identity& identity) const;
   // What it may have on the axis; absent: the axis is not about identities.
   std::optional<OptionTable::Choice> choice_of(const Identity& identity, AxisIndex axis) const;
-  // Where `allows` says no: of another box with no more on these axes it says so as well.
-  std::vector<AxisIndex> depends_on(const Box& box, AxisIndex axis) const;
+  // Where `allows` says no: of another box with the same on these axes it says so as well.
+  std::vector<AxisIndex> refused_by(const Box& box, AxisIndex axis) const;
   struct Realised {
     std::optional<Witness> witness;
     bool decided = true;  // false: none was found, and not everything was tried
-    // None was found: nor is there one in another box with no more on these axes. Ascending.
-    std::vector<AxisIndex> depends_on;
+    // None was found: nor will be in another box with the same on these axes. Ascending.
+    std::vector<AxisIndex> refused_by;
     std::size_t work = 0;
   };
   // `of`: only with this identity. Requires: the box holds what it may have.
@@ -203,8 +203,8 @@ class World {
   // `reasons`: the axes on which it failed are added, beside those of who and where.
   std::optional<Witness> complete(const Box& box, const Chosen& chosen, AxisSet& reasons) const;
   void make_behind_counts();
-  void add_reasons(FeatureIndex f, AxisSet& reasons) const;
-  std::vector<AxisIndex> depends_on(const Box& box, const Identity* of, AxisSet reasons) const;
+  void name_reasons(FeatureIndex f, AxisSet& reasons) const;
+  std::vector<AxisIndex> refused_by(const Box& box, const Identity* of, AxisSet reasons) const;
   bool is_limited(const Box& box, AxisIndex axis) const;
   void read_place(const Group::Column& place, const Box& box, Witness& witness) const;
   void read_identity(const Chosen& chosen, const Box& box, Witness& witness) const;

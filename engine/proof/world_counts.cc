@@ -342,7 +342,7 @@ class World::CountReader {
     // Inner conditions may read counts (`for` inside `within`): twice settles them.
     for (int round = 0; round < 2; ++round) {
       if (!settle_somehow()) {
-        add_reason(reasons);
+        name_reason(reasons);
         return false;
       }
       for (FeatureIndex f : counts_) {
@@ -392,11 +392,12 @@ class World::CountReader {
   }
   bool has_no_value(FeatureIndex f) const { return lower_[f].empty() || upper_[f].empty(); }
 
-  // One that has no value is enough.
-  void add_reason(AxisSet& reasons) const {
-    auto f = std::find_if(counts_.begin(), counts_.end(),
-                          [&](FeatureIndex count) { return has_no_value(count); });
-    if (f != counts_.end()) world_.add_reasons(*f, reasons);
+  // One that has no value is enough, unless it looked at others in how they were settled before.
+  void name_reason(AxisSet& reasons) const {
+    for (FeatureIndex f : counts_) {
+      if (counted_ || has_no_value(f)) world_.name_reasons(f, reasons);
+      if (!counted_ && has_no_value(f)) return;
+    }
   }
 
   bool raise(const CountOrder& order) {

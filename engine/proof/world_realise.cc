@@ -81,7 +81,7 @@ class World::Realiser {
       if (try_place() || !found_.decided) break;
     }
     if (found_.witness) move_to_network(places);
-    found_.depends_on = world_.depends_on(box_, of_, std::move(reasons_));
+    found_.refused_by = world_.refused_by(box_, of_, std::move(reasons_));
     return std::move(found_);
   }
 
@@ -359,6 +359,7 @@ std::optional<Witness> World::complete(const Box& box, const Chosen& chosen,
   for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
     bool nowhere = table_.features[f].kind == FeatureKind::country && !witness.readings[f].known;
     if (nowhere && witness.network.known && is_of_one_country(witness.network.lower)) {
+      name_reasons(f, reasons);
       return std::nullopt;
     }
   }
@@ -379,7 +380,7 @@ bool World::fits(const Box& box, const Witness& witness, AxisSet& reasons) const
     bool must_be_known = is_always_known(feature) && !reading.known;
     if (fits && !unlisted && !must_be_known) continue;
     reasons[axis] = true;
-    add_reasons(f, reasons);
+    name_reasons(f, reasons);
     return false;
   }
   return true;

@@ -1,5 +1,5 @@
-// What it depends on that the world does not allow a situation: the axes on which a box may differ
-// and nothing is found there either.
+// What it depends on that the world does not allow a situation: with the same ranges of these axes
+// it does not allow one, whatever the box is on the others.
 #include <algorithm>
 #include <numeric>
 
@@ -68,12 +68,12 @@ void World::make_behind_counts() {
   }
 }
 
-void World::add_reasons(FeatureIndex f, AxisSet& reasons) const {
+void World::name_reasons(FeatureIndex f, AxisSet& reasons) const {
   for (AxisIndex axis : behind_counts_[f]) reasons[axis] = true;
   if (std::optional<AxisIndex> axis = axes_.axis_of(f)) reasons[*axis] = true;
 }
 
-std::vector<AxisIndex> World::depends_on(const Box& box, AxisIndex axis) const {
+std::vector<AxisIndex> World::refused_by(const Box& box, AxisIndex axis) const {
   const Axis& at = axes_.axes()[axis];
   if (is_count(table_.features[at.feature])) {
     AxisIndex lower = at.side == AxisSide::lower ? axis : axis - 1;
@@ -82,7 +82,7 @@ std::vector<AxisIndex> World::depends_on(const Box& box, AxisIndex axis) const {
   std::vector<AxisIndex> axes = {axis};
   if (const Group* group = group_of_axis_[axis]) {
     for (AxisIndex of_group : group->table.axes()) {
-      if (is_limited(box, of_group)) axes.push_back(of_group);
+      if (of_group != axis && is_limited(box, of_group)) axes.push_back(of_group);
     }
   }
   std::sort(axes.begin(), axes.end());
@@ -90,19 +90,21 @@ std::vector<AxisIndex> World::depends_on(const Box& box, AxisIndex axis) const {
 }
 
 // Who and where was tried is what the box allows of them.
-std::vector<AxisIndex> World::depends_on(const Box& box, const Identity* of,
+std::vector<AxisIndex> World::refused_by(const Box& box, const Identity* of,
                                          AxisSet reasons) const {
-  for (const Group* group : {&place_, &clock_}) {
-    for (AxisIndex axis : group->table.axes()) reasons[axis] = true;
-  }
+  auto add_limited = [&](AxisIndex axis) {
+    if (is_limited(box, axis)) reasons[axis] = true;
+  };
+  for (AxisIndex axis : place_.table.axes()) add_limited(axis);
+  for (AxisIndex axis : clock_.table.axes()) add_limited(axis);
   for (AxisIndex axis : identity_.table.axes()) {
     auto given = of ? choice_of(*of, axis) : std::nullopt;
     // Of who and where is given, only what has two answers is still to be chosen.
-    if (!given || (!given->any && given->usual != given->other)) reasons[axis] = true;
+    if (!given || (!given->any && given->usual != given->other)) add_limited(axis);
   }
   std::vector<AxisIndex> axes;
   for (AxisIndex axis = 0; axis < box.size(); ++axis) {
-    if (reasons[axis] && is_limited(box, axis)) axes.push_back(axis);
+    if (reasons[axis]) axes.push_back(axis);
   }
   return axes;
 }

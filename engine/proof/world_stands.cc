@@ -258,7 +258,7 @@ bool World::read_unserved(const Chosen& chosen, const Box& box, Witness& witness
     std::vector<Truth> answers = unserved_answers(f, standing, witness.network.known);
     auto found = std::find_if(answers.begin(), answers.end(), fits);
     if (found == answers.end()) {
-      add_reasons(f, reasons);
+      name_reasons(f, reasons);
       return false;
     }
     witness.readings[f] = stand_reading(feature, *found);
