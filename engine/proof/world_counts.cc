@@ -212,6 +212,7 @@ DiagramRef World::link_as_it_is(FeatureIndex f) {
     all.push_back(store_.either(store_.opposite(inside), wanted));
   };
   DiagramRef not_certain = store_.opposite(certain);
+  DiagramRef not_refuted = store_.opposite(conditions_.refuted(feature.inner));
   // Before the date from which it counts nothing was counted, and none of it is in doubt.
   for (ConditionIndex date : dates_counted_from(table_, feature)) {
     if (feature.ahead_days != 0) break;
@@ -224,16 +225,15 @@ DiagramRef World::link_as_it_is(FeatureIndex f) {
         begun);
   }
   if (implied.inverse) {
-    // `inner` held last some time ago: it does not hold now.
+    // `inner` held last some time ago: it does not hold now. It holds now: not some time ago.
     where(
-        lower, [](const CountRange& v) { return v.low >= 1; }, not_certain);
+        upper, [](const CountRange& v) { return v.low >= 1; }, not_certain);
+    where(
+        lower, [](const CountRange& v) { return v.high < 1; }, not_refuted);
     return store_.all_of(std::move(all));
   }
   if (feature.kind == FeatureKind::on_a_network) {
     // It is `inner` as it stands: unknown where that is.
-    where(
-        upper, [](const CountRange& v) { return v.low >= 1; },
-        store_.opposite(conditions_.refuted(feature.inner)));
     where(
         lower, [](const CountRange& v) { return v.high < 1; }, not_certain);
   }
@@ -241,6 +241,9 @@ DiagramRef World::link_as_it_is(FeatureIndex f) {
     std::int64_t from = implied.holds_from;
     where(
         lower, [from](const CountRange& v) { return v.low >= from; }, certain);
+    // What does not hold has not for so long, whatever nobody knows of the time before.
+    where(
+        upper, [from](const CountRange& v) { return v.low >= from; }, not_refuted);
   }
   if (implied.fails_below != kLowest) {
     std::int64_t below = implied.fails_below;
