@@ -120,11 +120,26 @@ bool move_elsewhere(Analysis& analysis, const std::vector<Diagnostic>& found, co
   return moved;
 }
 
-// Takes out what does not reproduce; true if all did.
-bool keep_reproducible(Diagnostic& diagnostic, const Replay& replay) {
-  return std::erase_if(diagnostic.notes, [&](const std::string& note) {
-           return is_test_block(note) && !replay.reproduces(note);
-         }) == 0;
+// What did not come about, of a device that did not exist before: then nothing is in doubt of what
+// it was. `of_newborn`: the findings told so.
+void tell_of_newborn(const PolicySource& source, const Gazetteer& world,
+                     std::vector<Diagnostic> of_newborn, std::vector<Diagnostic>& found,
+                     std::vector<bool>& comes_about) {
+  std::vector<std::size_t> retold;
+  std::vector<std::string> blocks;
+  for (std::size_t i = 0; i < found.size() && of_newborn.size() == found.size(); ++i) {
+    std::vector<std::string> own = test_blocks({of_newborn[i]});
+    bool same = of_newborn[i].message == found[i].message;
+    if (comes_about[i] || !same || own.empty()) continue;
+    retold.push_back(i);
+    blocks.insert(blocks.end(), own.begin(), own.end());
+  }
+  if (retold.empty()) return;
+  Replay replay(source, world, std::move(blocks));
+  for (std::size_t i : retold) {
+    comes_about[i] = is_reproducible(of_newborn[i], replay);
+    if (comes_about[i]) found[i] = std::move(of_newborn[i]);
+  }
 }
 
 // One note about `otherwise`: where none is written and a situation is shown that it decides, that
@@ -176,10 +191,17 @@ Status analyse_policy(PolicySource& source, const Gazetteer& world, Recheck* kep
     found = findings(analysis, span_of);
     replay = std::make_unique<Replay>(source, world, test_blocks(found));
   }
-  for (Diagnostic& diagnostic : found) {
+  std::vector<bool> comes_about(found.size());
+  for (std::size_t i = 0; i < found.size(); ++i)
+    comes_about[i] = is_reproducible(found[i], *replay);
+  if (std::find(comes_about.begin(), comes_about.end(), false) != comes_about.end()) {
+    tell_of_newborn(source, world, findings(analysis, span_of, true), found, comes_about);
+  }
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    Diagnostic& diagnostic = found[i];
     bool of_a_life = diagnostic.code == Code::P0301 || diagnostic.code == Code::P0302 ||
                      diagnostic.code == Code::P0303 || diagnostic.code == Code::W0303;
-    if (!keep_reproducible(diagnostic, *replay)) {
+    if (!comes_about[i]) {
       if (of_a_life || !analysis.identities_together) {
         // The prover's world knows less than the engine about counts with another profile, and
         // little where profiles and networks are too many.

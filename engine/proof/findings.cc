@@ -29,8 +29,8 @@ constexpr std::size_t kHiddenShownMax = 20;
 
 class FindingWriter {
  public:
-  FindingWriter(const Analysis& analysis, const SpanOfRule& span_of)
-      : analysis_(analysis), table_(analysis.table), span_of_(span_of) {}
+  FindingWriter(const Analysis& analysis, const SpanOfRule& span_of, bool newborn)
+      : analysis_(analysis), table_(analysis.table), span_of_(span_of), newborn_(newborn) {}
 
   std::vector<Diagnostic> write() {
     for (const Conflict& conflict : analysis_.conflicts) write(conflict);
@@ -82,6 +82,16 @@ class FindingWriter {
     return {fmt::format("by {}", written_name(decides.name))};
   }
 
+  std::optional<std::string> told(const Witness& witness, WitnessTest test) const {
+    test.newborn = newborn_;
+    return witness_as_test(table_, witness, test);
+  }
+  std::optional<std::string> told_or_by_turns(const Witness& witness,
+                                              const WitnessTest& test) const {
+    std::optional<std::string> text = told(witness, test);
+    return text ? text : turns_as_test(table_, witness, test);
+  }
+
   void show(Diagnostic& diagnostic, const Witness& witness, const std::vector<std::uint32_t>& rules,
             const WitnessTest& test) {
     std::vector<FeatureIndex> features;
@@ -91,7 +101,7 @@ class FindingWriter {
       }
     }
     diagnostic.notes.push_back("for example: " + describe_witness(table_, witness, features));
-    if (std::optional<std::string> text = witness_as_test(table_, witness, test)) {
+    if (std::optional<std::string> text = told(witness, test)) {
       diagnostic.notes.push_back(*std::move(text));
     }
   }
@@ -281,7 +291,7 @@ class FindingWriter {
     d.notes.push_back("for example: " + describe_witness(table_, gap));
     std::vector<std::string> expectations;
     if (table_.bans.empty()) expectations.push_back("by otherwise");
-    auto text = witness_as_test(table_, gap, {"covered by no rule", expectations, {}});
+    auto text = told(gap, {"covered by no rule", expectations, {}});
     if (text) d.notes.push_back(*std::move(text));
   }
 
@@ -460,8 +470,7 @@ class FindingWriter {
     WitnessTest test{fmt::format("the remedies of {} and {}", first.label(), second.label()),
                      {ban_decides(conflict.decided)},
                      {asked}};
-    auto text = witness_as_test(table_, *conflict.witness, test);
-    if (!text) text = turns_as_test(table_, *conflict.witness, test);
+    auto text = told_or_by_turns(*conflict.witness, test);
     // Nobody is held up by what no life of a device is known to lead to.
     if (!text) {
       undecided(
@@ -530,8 +539,7 @@ class FindingWriter {
     if (names_violation) {
       test.expectations.push_back(fmt::format("ban {} violated", written_name(ban.name)));
     }
-    auto text = witness_as_test(table_, *verdict.witness, test);
-    if (!text) text = turns_as_test(table_, *verdict.witness, test);
+    auto text = told_or_by_turns(*verdict.witness, test);
     if (text) d.notes.push_back(*std::move(text));
   }
 
@@ -592,8 +600,7 @@ class FindingWriter {
                         "change the rule that decides there, or narrow the assertion");
     if (!assertion.written.empty()) d.notes.push_back(assertion.written);
     d.notes.push_back("for example: " + describe_witness(table_, *verdict.witness));
-    auto text =
-        witness_as_test(table_, *verdict.witness, {"the assertion does not hold", {decided}, {}});
+    auto text = told(*verdict.witness, {"the assertion does not hold", {decided}, {}});
     if (text) d.notes.push_back(*std::move(text));
   }
 
@@ -609,13 +616,15 @@ class FindingWriter {
   const Analysis& analysis_;
   const RuleTable& table_;
   const SpanOfRule& span_of_;
+  bool newborn_;
   std::vector<Diagnostic> written_;
 };
 
 }  // namespace
 
-std::vector<Diagnostic> findings(const Analysis& analysis, const SpanOfRule& span_of) {
-  return FindingWriter(analysis, span_of).write();
+std::vector<Diagnostic> findings(const Analysis& analysis, const SpanOfRule& span_of,
+                                 bool newborn) {
+  return FindingWriter(analysis, span_of, newborn).write();
 }
 
 }  // namespace sojourn

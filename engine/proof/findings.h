@@ -14,7 +14,9 @@ namespace sojourn {
 using SpanOfRule = std::function<std::optional<Span>(std::uint32_t rule)>;
 
 // One diagnostic per finding: conflicts and conditions that cannot hold are errors, dead and hidden
-// rules warnings, the rest notes. Witnesses that can be told as a test are.
-std::vector<Diagnostic> findings(const Analysis& analysis, const SpanOfRule& span_of);
+// rules warnings, the rest notes. Witnesses that can be told as a test are; `newborn`: of devices
+// that do not exist before. The findings are the same ones.
+std::vector<Diagnostic> findings(const Analysis& analysis, const SpanOfRule& span_of,
+                                 bool newborn = false);
 
 }  // namespace sojourn

@@ -348,11 +348,35 @@ Stay stay_of(const Witness& witness, const Standing& standing, const std::string
 
 }  // namespace
 
-std::optional<std::string> witness_as_test(const RuleTable& table, const Witness& witness,
+namespace {
+
+// The same situation so late in the day that the stay begins at midnight; the day of that is told.
+// Absent: it is asked what time it is, or something happened before.
+std::optional<Day> begin_at_midnight(const RuleTable& table, const Standing& standing,
+                                     const std::vector<Happening>& past, Witness& witness) {
+  bool by_clock =
+      std::any_of(table.features.begin(), table.features.end(),
+                  [](const Feature& feature) { return feature.kind == FeatureKind::local_time; });
+  std::int64_t length = std::max(stay_of(witness, standing, {}).length_ms, standing.silent_ms);
+  bool before = std::any_of(past.begin(), past.end(), [&](const Happening& happening) {
+    return happening.before_ms + standing.silent_ms > length;
+  });
+  if (by_clock || before || standing.run_days > 0) return std::nullopt;
+  witness.time_of_day_ms = length % kDayMs;
+  return Day{witness.day - static_cast<std::int32_t>(length / kDayMs)};
+}
+
+}  // namespace
+
+std::optional<std::string> witness_as_test(const RuleTable& table, const Witness& given_witness,
                                            const WitnessTest& test) {
+  Witness witness = given_witness;
   Standing standing = standing_of(table, witness);
   std::optional<std::vector<Happening>> past = happenings(table, witness);
   if (!standing.possible || !past) return std::nullopt;
+  std::optional<Day> born;
+  if (test.newborn) born = begin_at_midnight(table, standing, *past, witness);
+  if (test.newborn && !born) return std::nullopt;
   std::string report = joined(report_parts(table, witness));
   Stay stay = stay_of(witness, standing, report);
   std::int64_t report_ms = witness.time_of_day_ms - standing.silent_ms;
@@ -368,6 +392,7 @@ std::optional<std::string> witness_as_test(const RuleTable& table, const Witness
   }
   std::string text = fmt::format("test {}\n", written_text(test.name));
   std::vector<std::string> given = given_parts(table, witness);
+  if (born) given.push_back("commissioned = " + to_text(*born));
   if (!given.empty()) text += line_of("given", joined(given));
   text += older + stay.lines + newer;
   text += line_of("at " + time_text(witness.day, report_ms), at_last);

@@ -31,6 +31,8 @@ struct WitnessTest {
   std::string name;
   std::vector<std::string> expectations;  // "profile = vivo-local by meters"
   std::vector<std::string> remarks;       // comments above the expectations
+  // The device does not exist before what the test tells of it: then nothing of it was so before.
+  bool newborn = false;
 };
 
 // Absent when a device that stands still cannot show it.

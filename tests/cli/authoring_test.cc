@@ -1,5 +1,7 @@
 // What authors see of their rules: suggested tests, coverage, explanations. Golden files in
 // tests/golden/cli; SOJOURN_REBASE=1 writes them anew.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -170,25 +172,50 @@ otherwise keep
   CHECK_THAT(run.err, !Contains("no test was found"));
 }
 
+// Two rules, the first of which takes situations from the second.
+struct TwoRules {
+  const char* first;
+  const char* second;
+};
+const TwoRules kTwoRules[] = {
+    {"region in BR", "charge > 20%"},
+    // What has not been for so long: told of a device that did not exist before.
+    {"not (q for 45 minutes)", "q"},
+    {"not (q within 3 days)", "charge > 20%"},
+    {"not (q on at least 3 days within 9 days)", "q"},
+    {"not (roaming in BR for 3 days) and region in BR", "roaming in BR"},
+    {"not (roaming in BR on at least 3 consecutive days)", "roaming in BR"},
+    {"not (no service for 45 minutes)", "no service"},
+};
+
 TEST_CASE("a counterexample that was pasted below the policy is still one") {
-  ScratchFolder scratch;
-  const std::string policy =
-      "policy pasted first-match\nattribute charge : number in %\n"
-      "profile a home BR download \"x.example\"\nprofile b home FR download \"x.example\"\n"
-      "rule first when region in BR then profile = a\n"
-      "rule second when charge > 20% then profile = b\notherwise keep\n";
-  scratch.write("policy.sojourn", policy);
-  ProgramRun checked = run_shell("sojourn check policy.sojourn", scratch.path());
-  INFO(checked.out);
-  std::string block;
-  std::string quoted = lines_with(checked.err, "  | ");
-  std::istringstream lines(quoted.substr(quoted.find("  | test \"")));
-  for (std::string line; std::getline(lines, line);) block += line.substr(4) + "\n";
-  scratch.write("policy.sojourn", policy + block);
-  CHECK(run_shell("sojourn test policy.sojourn", scratch.path()).exit_code == 0);
-  ProgramRun again = run_shell("sojourn check policy.sojourn", scratch.path());
-  CHECK_THAT(again.err, Contains("warning[W0302]") && !Contains("E0902"));
-  CHECK_THAT(again.err, Contains(block.substr(0, block.find('\n'))));
+  for (const auto& [first, second] : kTwoRules) {
+    ScratchFolder scratch;
+    const std::string policy =
+        "policy pasted first-match\nattribute charge : number in %\nattribute q : flag\n"
+        "profile a home BR download \"x.example\"\nprofile b home FR download \"x.example\"\n" +
+        fmt::format("rule first when {} then profile = a\nrule second when {} then profile = b\n",
+                    first, second) +
+        "otherwise keep\n";
+    scratch.write("policy.sojourn", policy);
+    ProgramRun checked = run_shell("sojourn check policy.sojourn", scratch.path());
+    INFO(policy << checked.err);
+    std::string block;
+    std::string quoted = lines_with(checked.err, "  | ");
+    REQUIRE_THAT(quoted, Contains("  | test \"first before second\""));
+    std::istringstream lines(quoted.substr(quoted.find("  | test \"first before second\"")));
+    for (std::string line; std::getline(lines, line) && line.substr(0, 6) != "  | - ";) {
+      if (!block.empty() && line.substr(4, 6) == "test \"") break;
+      if (line.substr(4, 2) == "  " || block.empty()) block += line.substr(4) + "\n";
+    }
+    scratch.write("policy.sojourn", policy + block);
+    ProgramRun tested = run_shell("sojourn test policy.sojourn", scratch.path());
+    INFO(block << tested.out << tested.err);
+    CHECK(tested.exit_code == 0);
+    ProgramRun again = run_shell("sojourn check policy.sojourn", scratch.path());
+    CHECK_THAT(again.err, Contains("warning[W0302]") && !Contains("E0902"));
+    CHECK_THAT(again.err, Contains(block.substr(0, block.find('\n'))));
+  }
 }
 
 TEST_CASE("a ban that bites in doubt has been at work") {

@@ -130,6 +130,34 @@ TEST_CASE("a measure in a counterexample is told with its unit") {
   }
 }
 
+// Whether a `for` is in doubt turns on what is not known of a flag: with the values that the world
+// chooses for what is left open it may be refused, and with others not.
+TEST_CASE("a rule that decides where a `for` is in doubt is not called dead") {
+  for (std::string last : {"region in FR", "not p or q"}) {
+    std::string text = R"(
+policy in-doubt first-match
+attribute type : meter | tracker
+attribute q : flag
+attribute p : flag
+profile global home FR iccid 8933*
+profile spare home BR iccid 895510* download "b.example"
+rule one when (type = meter and q) for 45 minutes then profile = spare
+rule two when not ((type = meter and q) for 45 minutes) then profile = spare
+rule three when type = meter or not type = meter then profile = spare
+)" + ("rule four when " + last + " then profile = global\n") +
+                       R"(rule five when p and type = tracker then profile = global
+otherwise keep
+)" + ("assert when " + last + " then profile = spare\n");
+    INFO(text);
+    std::optional<Checked> checked = check(text, "in-doubt.sojourn");
+    REQUIRE(checked);
+    for (const DeadRule& dead : checked->analysis.dead) CHECK(dead.rule != 3);
+    std::string story = checked->story_of(Code::P0302);
+    REQUIRE(story != "");
+    CHECK(replay(text, story, "in-doubt.sojourn") == "");
+  }
+}
+
 // Each of the findings is shown with a story, and that replays.
 void check_told(const std::string& text, const std::string& name, const std::vector<Code>& codes) {
   std::optional<Checked> checked = check(text, name);
