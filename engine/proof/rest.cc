@@ -34,7 +34,6 @@ constexpr std::size_t kTriedMax = 512;
 constexpr std::size_t kOfCycleTriedMax = 48;
 constexpr std::size_t kOfCellTriedMax = 24;
 constexpr std::size_t kOfCellPastsMax = 24;
-constexpr std::size_t kOthersInPastMax = 3;
 constexpr std::size_t kCyclesShownMax = 3;
 
 constexpr ClassIndex kFree = Restriction::kFree;
@@ -88,9 +87,8 @@ class RestProver {
 
   // From one stay, the profile with service or without.
   struct Edges {
-    std::map<ProfileIndex, DiagramRef> to;  // which profile, and where: of what stays
-    // The same with what moves, where it is exact.
-    std::map<ProfileIndex, DiagramRef> in_full;
+    std::map<ProfileIndex, DiagramRef> to;       // which profile, and where: of what stays
+    std::map<ProfileIndex, DiagramRef> in_full;  // with what moves too, where it is exact
     bool exact = false;  // as far as the work allowed; else there may be less of them
   };
 
@@ -147,8 +145,8 @@ class RestProver {
     for (AxisIndex axis = 0; axis < store_.axis_count(); ++axis) {
       const Axis& of = model_.axes().axes()[axis];
       const Feature& feature = table_.features[of.feature];
-      bool quarantined = feature.kind == FeatureKind::quarantined;
-      if (quarantined) free_of_it[axis] = class_of(of, feature, Reading::exactly(0));
+      if (feature.kind != FeatureKind::quarantined) continue;
+      free_of_it[axis] = class_of(of, feature, Reading::exactly(0));
     }
     nothing_forgotten_.assign(store_.axis_count(), false);
     Restriction put(store_, free_of_it, nothing_forgotten_);
@@ -514,7 +512,7 @@ class RestProver {
       witnesses.push_back(*std::move(answer.witness));
     }
     std::size_t pasts_tried = 0;
-    for (const std::vector<RestPast>& past : pasts()) {
+    for (const auto& past : pasts_before(way_, services_, table_.profiles.size())) {
       for (const Witness& witness : witnesses) {
         if (pasts_tried++ == kOfCellPastsMax || all_tried_ >= kTriedMax) break;
         if (goes_round(witness, past)) return;
@@ -530,33 +528,9 @@ class RestProver {
     std::vector<DiagramRef> parts = {
         where, edges(way_[i], services_[i]).in_full.at(way_[(i + 1) % way_.size()])};
     for (AxisIndex axis = 0; axis < known.size(); ++axis) {
-      if (known[axis] != kFree) parts.push_back(in_class(axis, known[axis]));
+      if (known[axis] != kFree) parts.push_back(in_range(axis, {known[axis], known[axis] + 1}));
     }
     return store_.all_of(std::move(parts));
-  }
-
-  // What may have been before the first stay, and is counted by what moves: it was on one profile
-  // for long, on the way or off it, and perhaps on one of the way a while ago.
-  std::vector<std::vector<RestPast>> pasts() const {
-    std::vector<ProfileIndex> others;
-    for (ProfileIndex p = 0; p < table_.profiles.size() && others.size() < kOthersInPastMax; ++p) {
-      if (std::find(way_.begin(), way_.end(), p) == way_.end()) others.push_back(p);
-    }
-    std::vector<std::vector<RestPast>> pasts;
-    for (std::size_t i = way_.size(); i-- > 0;) {
-      pasts.push_back({{way_[i], services_[i], false}});
-      for (bool service : {true, false}) pasts.push_back({{way_[i], service, true}});
-    }
-    for (ProfileIndex other : others) {
-      for (bool service : {true, false}) pasts.push_back({{other, service, true}});
-    }
-    for (ProfileIndex other : others) {
-      pasts.push_back({{other, true, true}, {way_.back(), services_.back(), false}});
-    }
-    for (std::size_t i = way_.size(); i-- > 0;) {
-      pasts.push_back({{way_[i], true, true}, {way_.back(), !services_.back(), false}});
-    }
-    return pasts;
   }
 
   // The device is in a country of its networks: far from there it does not rest for long.
@@ -629,10 +603,6 @@ class RestProver {
     return near_sets_.try_emplace(std::move(near), near_sets_.size()).first->second;
   }
 
-  DiagramRef in_class(AxisIndex axis, ClassIndex value) {
-    return in_range(axis, {value, value + 1});
-  }
-
   DiagramRef in_range(AxisIndex axis, CellRange range) {
     std::vector<DiagramRun> runs;
     if (range.begin > 0) runs.push_back({range.begin, kNo});
@@ -648,7 +618,8 @@ class RestProver {
       const Axis& of = model_.axes().axes()[axis];
       if (moving_[of.feature]) continue;
       const Feature& feature = table_.features[of.feature];
-      parts.push_back(in_class(axis, class_of(of, feature, witness.readings[of.feature])));
+      ClassIndex value = class_of(of, feature, witness.readings[of.feature]);
+      parts.push_back(in_range(axis, {value, value + 1}));
     }
     return store_.all_of(std::move(parts));
   }

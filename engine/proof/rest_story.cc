@@ -305,6 +305,31 @@ class Life {
 
 }  // namespace
 
+std::vector<std::vector<RestPast>> pasts_before(const std::vector<ProfileIndex>& way,
+                                                const std::vector<bool>& services,
+                                                std::size_t profile_count) {
+  constexpr std::size_t kOthersMax = 3;
+  std::vector<ProfileIndex> others;
+  for (ProfileIndex p = 0; p < profile_count && others.size() < kOthersMax; ++p) {
+    if (std::find(way.begin(), way.end(), p) == way.end()) others.push_back(p);
+  }
+  std::vector<std::vector<RestPast>> pasts;
+  for (std::size_t i = way.size(); i-- > 0;) {
+    pasts.push_back({{way[i], services[i], false}});
+    for (bool service : {true, false}) pasts.push_back({{way[i], service, true}});
+  }
+  for (ProfileIndex other : others) {
+    for (bool service : {true, false}) pasts.push_back({{other, service, true}});
+  }
+  for (ProfileIndex other : others) {
+    pasts.push_back({{other, true, true}, {way.back(), services.back(), false}});
+  }
+  for (std::size_t i = way.size(); i-- > 0;) {
+    pasts.push_back({{way[i], true, true}, {way.back(), !services.back(), false}});
+  }
+  return pasts;
+}
+
 std::optional<RestCycle> live_at_rest(const std::shared_ptr<const PreparedPolicy>& policy,
                                       const RuleTable& table, const RestPlace& place) {
   return Life(policy, table, place).run();

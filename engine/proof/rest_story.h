@@ -19,7 +19,6 @@
 
 namespace sojourn {
 
-// Where a device rests: the witness's readings hold but for what follows from the profile.
 // The device was on this profile there, whatever the rules say.
 struct RestPast {
   ProfileIndex profile = 0;
@@ -27,6 +26,14 @@ struct RestPast {
   bool is_long = false;  // as long as anything is counted; else for a few minutes
 };
 
+// What may have been before a cycle's first stay, and is counted by what moves: it was on one
+// profile for long, on the way or off it, and perhaps on one of the way a while ago.
+// `way`, `services`: the cycle's profiles, and which of them have service.
+std::vector<std::vector<RestPast>> pasts_before(const std::vector<ProfileIndex>& way,
+                                                const std::vector<bool>& services,
+                                                std::size_t profile_count);
+
+// Where a device rests: the witness's readings hold but for what follows from the profile.
 struct RestPlace {
   Witness there;
   std::optional<Plmn> network;    // that serves it, whichever profile is enabled; absent: unknown

@@ -204,9 +204,12 @@ TEST_CASE("a counterexample that was pasted below the policy is still one") {
     std::string quoted = lines_with(checked.err, "  | ");
     REQUIRE_THAT(quoted, Contains("  | test \"first before second\""));
     std::istringstream lines(quoted.substr(quoted.find("  | test \"first before second\"")));
-    for (std::string line; std::getline(lines, line) && line.substr(0, 6) != "  | - ";) {
-      if (!block.empty() && line.substr(4, 6) == "test \"") break;
-      if (line.substr(4, 2) == "  " || block.empty()) block += line.substr(4) + "\n";
+    bool expects = false;  // the last lines of a test
+    for (std::string line; std::getline(lines, line);) {
+      bool expectation = line.substr(4, 9) == "  expect ";
+      if (expects && !expectation) break;
+      expects = expectation;
+      block += line.substr(4) + "\n";
     }
     scratch.write("policy.sojourn", policy + block);
     ProgramRun tested = run_shell("sojourn test policy.sojourn", scratch.path());
