@@ -426,10 +426,10 @@ class RestProver {
     if (made == edges_.end()) {
       made = edges_.emplace(std::pair(profile, service), rough_edges(profile, service)).first;
     }
-    bool lost = ways_ - ways_before_ > kRoughWaysMax;
-    if (lost && !made->second.exact) {
+    if (ways_ - ways_before_ > kRoughWaysMax && !made->second.exact) {
       // What is not possible here may be where the same rows are left.
       leads_round_ = true;
+      ways_ += cell_->rows.size();
       made->second = exact_edges(profile, service);
     }
     return made->second;
