@@ -26,9 +26,9 @@ constexpr std::size_t kNodesLeftMax = 1'000;
 // Nodes looked at to tell what rows leave of each other; then more is taken to be left.
 constexpr std::size_t kNodesLookedAtMax = 30'000'000;
 // Ways from profile to profile followed in the search for cycles; in one cell on networks that are
-// alike so many are followed before it is asked exactly where they lead.
-constexpr std::size_t kWaysMax = 200'000;
-constexpr std::size_t kRoughWaysMax = 500;
+// alike so many are followed before it is asked exactly where they lead, at the price of a way for
+// some nodes looked at.
+constexpr std::size_t kWaysMax = 200'000, kRoughWaysMax = 500, kNodesPerWay = 50;
 // Situations lived through with the engine, of each cycle, and of each in one cell.
 constexpr std::size_t kTriedMax = 512;
 constexpr std::size_t kOfCycleTriedMax = 48;
@@ -61,8 +61,7 @@ class RestProver {
     auto surroundings = [this](const auto& where) { return networks_near(where); };
     RestCells cells(store_, model_.axes(), std::move(stays), surroundings, kCellWorkMax);
     bool all = cells.for_each(rows_, [this](const RestCell& cell) { return look_into(cell); });
-    if (!all) return undecided("");
-    if (stopped_) return undecided("");
+    if (!all || stopped_) return undecided("");
     if (!doubtful_.empty() && !enough()) return undecided(names_of(*doubtful_.begin()));
     return std::move(found_);
   }
@@ -151,7 +150,6 @@ class RestProver {
     nothing_forgotten_.assign(store_.axis_count(), false);
     Restriction put(store_, free_of_it, nothing_forgotten_);
     for (ProductRow& row : rows_) row.where = put.where(row.where, 1);
-    std::erase_if(rows_, [](const ProductRow& row) { return row.where == kNo; });
   }
 
   // The classes of what follows from the profile, the rest free.
@@ -429,8 +427,9 @@ class RestProver {
     if (ways_ - ways_before_ > kRoughWaysMax && !made->second.exact) {
       // What is not possible here may be where the same rows are left.
       leads_round_ = true;
-      ways_ += cell_->rows.size();
+      std::size_t before = looked_at_;
       made->second = exact_edges(profile, service);
+      ways_ += (looked_at_ - before) / kNodesPerWay;
     }
     return made->second;
   }
