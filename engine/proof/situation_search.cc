@@ -30,8 +30,6 @@ constexpr std::size_t kBoxesPerCoverMax = 8;
 constexpr std::size_t kBoxesPerIdentityMax = 64;
 // Diagrams into which an identity is put, for a step.
 constexpr std::size_t kPutInPerStep = 8;
-// Axes whose classes are looked up, for a step.
-constexpr std::size_t kAxesPerStep = 64;
 // What was walked is kept where no more axes than this decided it, so many times.
 constexpr std::size_t kReasonsMax = 64;
 constexpr std::size_t kKeptPerRestMax = 8;
