@@ -202,9 +202,11 @@ Status analyse_policy(PolicySource& source, const Gazetteer& world, Recheck* kep
     bool of_a_life = diagnostic.code == Code::P0301 || diagnostic.code == Code::P0302 ||
                      diagnostic.code == Code::P0303 || diagnostic.code == Code::W0303;
     if (!comes_about[i]) {
-      if (of_a_life || !analysis.identities_together) {
-        // The prover's world knows less than the engine about counts with another profile, and
-        // little where profiles and networks are too many.
+      // The prover's world knows less than the engine about counts with another profile, and little
+      // where profiles and networks are too many; and nobody is held up by a story that is not
+      // told well enough, of something that is no error.
+      bool is_error = diagnostic.severity == Severity::error;
+      if (of_a_life || !is_error || !analysis.identities_together) {
         source.diagnostics.add(make_diagnostic(
             Code::N0304,
             fmt::format("not decided: {}; the situation that was found did not come about when it "

@@ -221,6 +221,20 @@ TEST_CASE("a counterexample that was pasted below the policy is still one") {
   }
 }
 
+TEST_CASE("what no story tells well enough holds nobody up, if it is no error") {
+  ScratchFolder scratch;
+  scratch.write(
+      "policy.sojourn",
+      "policy by-night first-match\nattribute q : flag\n"
+      "profile a home BR download \"x.example\"\nprofile b home FR download \"x.example\"\n"
+      "rule one when not (q for 45 minutes) and between 02:00 and 05:00 then profile = a\n"
+      "rule two when q then profile = b\notherwise keep\n");
+  ProgramRun run = run_shell("sojourn check policy.sojourn", scratch.path());
+  INFO(run.err);
+  CHECK(run.exit_code == 0);
+  CHECK_THAT(run.err, Contains("rule `one` takes situations from rule `two`"));
+}
+
 TEST_CASE("a ban that bites in doubt has been at work") {
   ScratchFolder scratch;
   scratch.write("policy.sojourn", R"(
