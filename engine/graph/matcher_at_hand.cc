@@ -1,8 +1,10 @@
 #include "engine/graph/matcher_at_hand.h"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
+#include <utility>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -78,8 +80,11 @@ std::size_t pass_plain(const Pass& given) {
   return ~static_cast<std::uint32_t>(_mm256_movemask_pd(_mm256_castsi256_pd(empty))) & 0xF;
 }
 
+// How many axes there are is known to the compiler: a loop over them costs as much as a third of
+// what it loads.
+
 // Lanes: of 256 rows; a table of up to so many needs but one.
-template <std::uint32_t Lanes>
+template <std::uint32_t Lanes, std::uint32_t Axes>
 [[gnu::target("avx2,bmi")]] std::size_t pass_256(const Pass& given) {
   const Pass pass = given;
   constexpr std::uint32_t kLaneWords = 8;
@@ -90,8 +95,8 @@ template <std::uint32_t Lanes>
     const std::uint32_t* places = pass.places + std::size_t{device} * pass.places_stride;
     __m256i low = load(pass.chunk + places[0]);
     __m256i high = Lanes > 1 ? load(pass.chunk + places[0] + kLaneWords) : low;
-#pragma GCC unroll 4
-    for (std::uint32_t i = 1; i < pass.axes; ++i) {
+#pragma GCC unroll 32
+    for (std::uint32_t i = 1; i < Axes; ++i) {
       const std::uint32_t* vector = pass.chunk + places[i];
       low = _mm256_and_si256(low, load(vector));
       if (Lanes > 1) high = _mm256_and_si256(high, load(vector + kLaneWords));
@@ -109,6 +114,7 @@ template <std::uint32_t Lanes>
 }
 
 // A vector's part of a chunk at once.
+template <std::uint32_t Axes>
 [[gnu::target("avx512f,bmi")]] std::size_t pass_512(const Pass& given) {
   const Pass pass = given;
   std::size_t kept = 0;
@@ -116,8 +122,8 @@ template <std::uint32_t Lanes>
     std::uint8_t device = pass.open[k];
     const std::uint32_t* places = pass.places + std::size_t{device} * pass.places_stride;
     __m512i rows = _mm512_load_si512(pass.chunk + places[0]);
-#pragma GCC unroll 4
-    for (std::uint32_t i = 1; i < pass.axes; ++i) {
+#pragma GCC unroll 32
+    for (std::uint32_t i = 1; i < Axes; ++i) {
       rows = _mm512_and_si512(rows, _mm512_load_si512(pass.chunk + places[i]));
     }
     // The first block with rows comes to the front, without a way through memory.
@@ -127,6 +133,19 @@ template <std::uint32_t Lanes>
   }
   return kept;
 }
+
+using PassOf = std::size_t (*)(const Pass&);
+struct WidePasses {
+  PassOf few_rows, in_256, in_512;
+};
+template <std::uint32_t... Axes>
+constexpr auto passes_of(std::integer_sequence<std::uint32_t, Axes...>) {
+  return std::array{
+      WidePasses{&pass_256<1, Axes + 1>, &pass_256<2, Axes + 1>, &pass_512<Axes + 1>}...};
+}
+// By the number of axes, from one on.
+constexpr auto kWidePasses =
+    passes_of(std::make_integer_sequence<std::uint32_t, MatcherAtHand::kAxesMax>());
 
 // Eight axes at a time; reads and writes up to seven beyond the last.
 [[gnu::target("avx2")]] inline __m256i eight_classes(const std::uint8_t* at) {
@@ -164,9 +183,10 @@ std::uint32_t widest_registers() {
 // How many devices are left open.
 std::size_t run(const Pass& pass, std::uint32_t rows_in_all, std::uint32_t register_bits) {
 #if defined(__x86_64__)
-  if (register_bits >= 256 && rows_in_all <= 256) return pass_256<1>(pass);
-  if (register_bits >= 512) return pass_512(pass);
-  if (register_bits >= 256) return pass_256<2>(pass);
+  const WidePasses& wide = kWidePasses[pass.axes - 1];
+  if (register_bits >= 256 && rows_in_all <= 256) return wide.few_rows(pass);
+  if (register_bits >= 512) return wide.in_512(pass);
+  if (register_bits >= 256) return wide.in_256(pass);
 #endif
   return pass_plain(pass);
 }

@@ -26,6 +26,8 @@ namespace sojourn {
 
 class MatcherAtHand {
  public:
+  static constexpr std::size_t kAxesMax = 32;
+
   // Can the graph be asked this way? Its root is a matcher, and what its rows lead to is decided.
   static bool fits(const DecisionGraph& graph);
 
@@ -39,7 +41,6 @@ class MatcherAtHand {
 
  private:
   static constexpr std::size_t kBlockDevices = 256;
-  static constexpr std::size_t kAxesMax = 32;
 
   struct OnAxis {
     AxisIndex axis = 0;
