@@ -79,19 +79,20 @@ class Suggestions {
     }
     auto stories = ThresholdStories::make(table(), world_, thresholds_);
     if (!stories) return std::move(stories).error();
+    stories_ = std::move(stories).value();
     for (std::size_t i = 0; i < thresholds_.size(); ++i) {
-      for (const ThresholdOwner& owner : (*stories)->owners(i)) {
+      for (const ThresholdOwner& owner : stories_->owners(i)) {
         Family family;
         family.threshold = i;
         family.label = label_of(owner);
         for (std::size_t s = 0; s < kSides.size(); ++s) {
           family.tellings[s].side = kSides[s];
           if (is_impossible(thresholds_[i], kSides[s])) continue;
-          family.tellings[s].candidates = (*stories)->tell(i, owner, kSides[s]);
+          family.tellings[s].candidates = stories_->tell(i, owner, kSides[s]);
         }
         families_.push_back(std::move(family));
       }
-      if ((*stories)->owners(i).empty()) {
+      if (stories_->owners(i).empty()) {
         not_found_.push_back(
             fmt::format("`{}`: no rule, ban or guard asks for it", thresholds_[i].text));
       }
@@ -101,6 +102,7 @@ class Suggestions {
 
   // Of each side's candidates the first that gets there; where all three end alike, because the
   // rule asks for something else besides, rather one that ends otherwise.
+  // A side that the rest of the condition rules out is told without that rest.
   void choose() {
     find_stories();
     for (Family& family : families_) {
@@ -109,6 +111,14 @@ class Suggestions {
         std::tie(telling.story, telling.outcome) = *telling.other;
       }
     }
+    for (Family& family : families_) {
+      for (Telling& telling : family.tellings) {
+        telling.candidates.clear();
+        if (telling.story || is_impossible(thresholds_[family.threshold], telling.side)) continue;
+        telling.candidates = stories_->tell_alone(family.threshold, telling.side);
+      }
+    }
+    find_stories();
   }
 
   void find_stories() {
@@ -303,6 +313,7 @@ class Suggestions {
   std::shared_ptr<const PreparedPolicy> policy_;
   std::vector<Threshold> thresholds_;  // those not seen from every side
   std::vector<std::size_t> places_;    // of each among all of the policy's
+  std::unique_ptr<ThresholdStories> stories_;
   std::vector<Family> families_;
   std::vector<std::string> not_found_;
   std::set<std::string> names_;

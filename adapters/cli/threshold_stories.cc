@@ -24,88 +24,7 @@ namespace {
 
 using lang::Threshold;
 
-// Does the feature ask for `wanted`, itself or inside what it counts?
-bool asks(const RuleTable& table, FeatureIndex feature, FeatureIndex wanted) {
-  std::vector<FeatureIndex> open = {feature};
-  while (!open.empty()) {
-    FeatureIndex at = open.back();
-    open.pop_back();
-    if (at == wanted) return true;
-    if (!is_temporal(table.features[at].kind)) continue;
-    for (FeatureIndex inner : table.conditions.features_of(table.features[at].inner)) {
-      open.push_back(inner);
-    }
-  }
-  return false;
-}
-
-bool condition_asks(const RuleTable& table, ConditionIndex condition, FeatureIndex wanted) {
-  std::vector<FeatureIndex> features = table.conditions.features_of(condition);
-  return std::any_of(features.begin(), features.end(),
-                     [&](FeatureIndex feature) { return asks(table, feature, wanted); });
-}
-
-// The condition with every test about the feature answered as the condition would have it.
-ConditionIndex without_feature(RuleTable& table, ConditionIndex index, FeatureIndex feature,
-                               bool wanted) {
-  ConditionTable& conditions = table.conditions;
-  const ConditionNode node = conditions.node(index);
-  std::vector<ConditionIndex> parts;
-  switch (node.op) {
-    case ConditionOp::test:
-      if (!asks(table, conditions.test_of(node).feature, feature)) return index;
-      return wanted ? ConditionTable::kAlways : ConditionTable::kNever;
-    case ConditionOp::negation: {
-      ConditionIndex inner = conditions.child(node, 0);
-      return conditions.negate(without_feature(table, inner, feature, !wanted));
-    }
-    case ConditionOp::conjunction:
-    case ConditionOp::disjunction:
-      for (std::uint32_t i = 0; i < node.count; ++i) {
-        ConditionIndex part = conditions.child(node, i);
-        parts.push_back(without_feature(table, part, feature, wanted));
-      }
-      return node.op == ConditionOp::conjunction ? conditions.all_of(std::move(parts))
-                                                 : conditions.any_of(std::move(parts));
-    default:
-      return index;
-  }
-}
-
-// The feature reads `value`, give or take nothing.
-ConditionIndex reads(RuleTable& table, FeatureIndex feature, std::int64_t value) {
-  ConditionTable& conditions = table.conditions;
-  if (lang::asks_for_a_moment(table.features[feature])) {  // gone by, or not yet
-    Test holds;
-    holds.feature = feature;
-    if (table.features[feature].kind == FeatureKind::recency) {
-      holds.kind = Test::Kind::at_least;
-      holds.threshold = kNotYet;
-    }
-    ConditionIndex gone_by = conditions.test(holds);
-    return value < 0 ? conditions.negate(gone_by) : gone_by;
-  }
-  Test least;
-  least.feature = feature;
-  least.kind = Test::Kind::at_least;
-  least.threshold = value;
-  Test more = least;
-  more.threshold = value + 1;
-  return conditions.all_of({conditions.test(least), conditions.negate(conditions.test(more))});
-}
-
-// One thing to find: what is counted reads a value where the rest of a condition holds.
-struct Question {
-  FeatureIndex feature = 0;
-  std::int64_t value = 0;
-  std::optional<ProfileIndex> enabled;  // a ban's candidate
-  std::optional<std::uint32_t> rule;    // whose effect is to be seen
-  ConditionIndex condition = ConditionTable::kNever;
-  // Of what is counted.
-  ConditionIndex holds = ConditionTable::kNever, fails = ConditionTable::kNever;
-  // The condition, and what is counted holds now, or does not.
-  ConditionIndex inside = ConditionTable::kNever, outside = ConditionTable::kNever;
-};
+using Question = ThresholdQuestion;
 
 class Stories : public ThresholdStories {
  public:
@@ -116,22 +35,15 @@ class Stories : public ThresholdStories {
     auto locator = bind_areas(world, table_);
     if (!locator) return std::move(locator).error();
     locator_ = std::move(locator).value();
-    find_owners();
+    owners_ = owners_of(table_, thresholds_);
     RuleTable probe = table_;
     for (std::size_t i = 0; i < thresholds_.size(); ++i) {
-      for (const ThresholdOwner& owner : owners(i)) {
-        for (int side : {-1, 0, 1}) ask(probe, i, owner, side);
-      }
+      for (int side : {-1, 0, 1}) ask(i, side, probe);
     }
     probe.assertions.clear();
-    for (const auto& [key, questions] : questions_) {
-      for (const Question& question : questions) {
-        for (ConditionIndex condition : {question.condition, question.inside, question.outside}) {
-          Assertion asked;
-          asked.condition = condition;
-          asked.outcome.kind = Action::Kind::keep;
-          probe.assertions.push_back(std::move(asked));
-        }
+    for (const Questions* all : {&questions_, &alone_}) {
+      for (const auto& [key, questions] : *all) {
+        for (const Question& question : questions) assert_each(question, probe);
       }
     }
     model_ = std::make_unique<PolicyModel>(probe, world.claims(), &locator_->situations());
@@ -146,18 +58,11 @@ class Stories : public ThresholdStories {
 
   std::vector<std::vector<std::string>> tell(std::size_t threshold, const ThresholdOwner& owner,
                                              int side) override {
-    std::vector<std::vector<std::string>> stories;
-    auto asked = questions_.find({threshold, owner.kind, owner.index, side});
-    if (asked == questions_.end()) return stories;
-    for (const Question& question : asked->second) {
-      // What keeps the other rules quiet is not always possible to tell.
-      bool told = add_standing(stories, question, Others::quiet);
-      if (!told) add_standing(stories, question, Others::any);
-      add_courses(stories, question);
-      add_returns(stories, question);
-      if (stories.size() >= kStoriesMax) break;
-    }
-    return stories;
+    return tell(questions_[{threshold, owner.kind, owner.index, side}]);
+  }
+
+  std::vector<std::vector<std::string>> tell_alone(std::size_t threshold, int side) override {
+    return tell(alone_[{threshold, ThresholdOwner::Kind::rule, 0, side}]);
   }
 
  private:
@@ -168,40 +73,43 @@ class Stories : public ThresholdStories {
   static constexpr std::size_t kStoriesMax = 16;
   static constexpr std::size_t kQuestionsMax = 20'000;
 
-  void find_owners() {
-    owners_.resize(thresholds_.size());
-    auto note = [&](const ThresholdOwner& owner, const std::vector<ConditionIndex>& conditions) {
-      std::vector<bool> asked(table_.features.size());
-      std::vector<FeatureIndex> open;
-      auto add = [&](ConditionIndex condition) {
-        for (FeatureIndex feature : table_.conditions.features_of(condition)) {
-          if (!asked[feature]) open.push_back(feature);
-          asked[feature] = true;
-        }
-      };
-      for (ConditionIndex condition : conditions) add(condition);
-      while (!open.empty()) {
-        const Feature& feature = table_.features[open.back()];
-        open.pop_back();
-        if (is_temporal(feature.kind)) add(feature.inner);
-      }
-      for (std::size_t i = 0; i < thresholds_.size(); ++i) {
-        const std::vector<Threshold::Question>& questions = thresholds_[i].questions;
-        bool any = std::any_of(questions.begin(), questions.end(),
-                               [&](const auto& question) { return asked[question.feature]; });
-        if (any) owners_[i].push_back(owner);
-      }
-    };
-    for (std::uint32_t i = 0; i < table_.rules.size(); ++i) {
-      const Rule& rule = table_.rules[i];
-      note({ThresholdOwner::Kind::rule, i}, {rule.condition, rule.action.requires_condition});
+  using Key = std::tuple<std::size_t, ThresholdOwner::Kind, std::uint32_t, int>;
+  using Questions = std::map<Key, std::vector<Question>>;
+
+  void ask(std::size_t index, int side, RuleTable& probe) {
+    const Threshold& threshold = thresholds_[index];
+    for (const ThresholdOwner& owner : owners(index)) {
+      std::size_t left = kQuestionsMax - std::min(kQuestionsMax, question_count_);
+      std::vector<Question> asked = questions_about(table_, threshold, owner, side, left, probe);
+      question_count_ += asked.size();
+      questions_[{index, owner.kind, owner.index, side}] = std::move(asked);
     }
-    for (std::uint32_t i = 0; i < table_.bans.size(); ++i) {
-      note({ThresholdOwner::Kind::ban, i}, table_.bans[i].violated);
+    if (owners(index).empty() || question_count_ >= kQuestionsMax) return;
+    std::vector<Question> alone = questions_alone(table_, threshold, side, probe);
+    question_count_ += alone.size();
+    alone_[{index, ThresholdOwner::Kind::rule, 0, side}] = std::move(alone);
+  }
+
+  static void assert_each(const Question& question, RuleTable& probe) {
+    for (ConditionIndex condition : {question.condition, question.inside, question.outside}) {
+      Assertion asked;
+      asked.condition = condition;
+      asked.outcome.kind = Action::Kind::keep;
+      probe.assertions.push_back(std::move(asked));
     }
-    for (std::uint32_t i = 0; i < table_.guards.size(); ++i) {
-      note({ThresholdOwner::Kind::guard, i}, {table_.guards[i].reached});
+  }
+
+  std::vector<std::vector<std::string>> tell(const std::vector<Question>& questions) {
+    std::vector<std::vector<std::string>> stories;
+    for (const Question& question : questions) {
+      // What keeps the other rules quiet is not always possible to tell.
+      bool told = add_standing(stories, question, Others::quiet);
+      if (!told) add_standing(stories, question, Others::any);
+      add_courses(stories, question);
+      add_returns(stories, question);
+      if (stories.size() >= kStoriesMax) break;
     }
+    return stories;
   }
 
   // A device that need not be silent has just reported.
@@ -267,69 +175,6 @@ class Stories : public ThresholdStories {
       begin = end + 1;
     }
     return lines;
-  }
-
-  void ask(RuleTable& probe, std::size_t index, const ThresholdOwner& owner, int side) {
-    const Threshold& threshold = thresholds_[index];
-    std::vector<Question>& asked = questions_[{index, owner.kind, owner.index, side}];
-    for (const Threshold::Question& place : threshold.questions) {
-      for (auto [question, condition] : questions_of(probe, owner, place)) {
-        if (++question_count_ > kQuestionsMax) return;
-        question.feature = place.feature;
-        question.value = threshold.at + side * threshold.step;
-        question.condition =
-            probe.conditions.all_of({without_feature(probe, condition, place.feature, true),
-                                     reads(probe, place.feature, question.value)});
-        const Feature& feature = table_.features[place.feature];
-        if (is_temporal(feature.kind)) {
-          question.holds = feature.inner;
-          question.fails = probe.conditions.negate(feature.inner);
-          question.inside = probe.conditions.all_of({question.condition, question.holds});
-          question.outside = probe.conditions.all_of({question.condition, question.fails});
-        }
-        asked.push_back(question);
-      }
-    }
-  }
-
-  // Where the owner asks: the condition, with whose effect and profile it is to be seen.
-  std::vector<std::pair<Question, ConditionIndex>> questions_of(
-      RuleTable& probe, const ThresholdOwner& owner, const Threshold::Question& place) const {
-    std::vector<std::pair<Question, ConditionIndex>> found;
-    auto add = [&](const Question& question, ConditionIndex condition) {
-      if (condition_asks(probe, condition, place.feature)) found.emplace_back(question, condition);
-    };
-    Question question;
-    switch (owner.kind) {
-      case ThresholdOwner::Kind::rule: {
-        const Rule& rule = table_.rules[owner.index];
-        bool in_requires = !condition_asks(table_, rule.condition, place.feature);
-        question.rule = owner.index;
-        add(question, in_requires ? both(probe, rule) : rule.condition);
-        break;
-      }
-      case ThresholdOwner::Kind::ban: {
-        const Ban& ban = table_.bans[owner.index];
-        for (ProfileIndex p = 0; p < table_.profiles.size(); ++p) {
-          question.enabled = p;
-          if (!place.enabled || *place.enabled == p) add(question, ban.violated[p]);
-        }
-        break;
-      }
-      case ThresholdOwner::Kind::guard: {
-        // A guard is seen at work where a rule that it does not spare wants a switch.
-        const Guard& guard = table_.guards[owner.index];
-        for (std::uint32_t i = 0; i < table_.rules.size() && found.size() < kStoriesMax; ++i) {
-          const std::vector<std::uint32_t>& spared = guard.except_rules;
-          if (std::find(spared.begin(), spared.end(), i) != spared.end()) continue;
-          if (table_.rules[i].action.kind != Action::Kind::profile) continue;
-          question.rule = i;
-          add(question, probe.conditions.all_of({table_.rules[i].condition, guard.reached}));
-        }
-        break;
-      }
-    }
-    return found;
   }
 
   std::optional<Witness> find(const Question& question, Others others) {
@@ -452,10 +297,6 @@ class Stories : public ThresholdStories {
       if (!fixed && !same) parts.push_back(part);
     }
     return parts;
-  }
-
-  static ConditionIndex both(RuleTable& probe, const Rule& rule) {
-    return probe.conditions.all_of({rule.condition, rule.action.requires_condition});
   }
 
   // Where the question's condition holds, and what it counts holds now: a device that stands still
@@ -622,12 +463,10 @@ class Stories : public ThresholdStories {
     }
   }
 
-  using Key = std::tuple<std::size_t, ThresholdOwner::Kind, std::uint32_t, int>;
-
   const RuleTable& table_;
   const std::vector<Threshold>& thresholds_;
   std::unique_ptr<Locator> locator_;
-  std::map<Key, std::vector<Question>> questions_;
+  Questions questions_, alone_;
   std::vector<std::vector<ThresholdOwner>> owners_;
   std::size_t question_count_ = 0;
   std::unique_ptr<PolicyModel> model_;

@@ -9,18 +9,13 @@
 #include <string>
 #include <vector>
 
+#include "adapters/cli/threshold_questions.h"
 #include "engine/base/gazetteer.h"
 #include "engine/base/result.h"
 #include "engine/graph/rule_table.h"
 #include "lang/testing/boundaries.h"
 
 namespace sojourn::cli {
-
-// Who asks for a threshold.
-struct ThresholdOwner {
-  enum class Kind : std::uint8_t { rule, ban, guard } kind = Kind::rule;
-  std::uint32_t index = 0;
-};
 
 // Not thread-safe.
 class ThresholdStories {
@@ -38,6 +33,8 @@ class ThresholdStories {
   // stands still comes there. What they say was not tried yet.
   virtual std::vector<std::vector<std::string>> tell(std::size_t threshold,
                                                      const ThresholdOwner& owner, int side) = 0;
+  // The same whatever else is asked for: where the rest of the condition rules the value out.
+  virtual std::vector<std::vector<std::string>> tell_alone(std::size_t threshold, int side) = 0;
 };
 
 }  // namespace sojourn::cli

@@ -156,6 +156,31 @@ otherwise keep
   }
 }
 
+TEST_CASE("a side that the rest of a condition rules out is told without that rest") {
+  for (const std::string condition :
+       {// What was used within 7 days was also used within 30.
+        "data within 7 days > 50 MB and data within 30 days > 40 MB",
+        // One cannot be roaming in Brazil for days with the profile that is at home there.
+        "roaming in BR for 10 days and at least 10 switches within 3 days"}) {
+    INFO(condition);
+    ScratchFolder scratch;
+    const std::string policy = R"(policy ruled-out
+profile a home BR iccid 8910*
+profile b home US iccid 8911*
+rule both when )" + condition + R"( then profile = a
+otherwise keep
+)";
+    ProgramRun run = suggested(scratch, policy);
+    INFO(run.out << run.err);
+    CHECK(count_of(run.out, "\ntest \"") == 6);
+    CHECK_THAT(run.err, !Contains("no test was found"));
+    scratch.write("all.sojourn", policy + run.out);
+    ProgramRun again = run_shell("sojourn test --suggest all.sojourn", scratch.path());
+    CHECK(again.exit_code == 0);
+    CHECK(again.out.empty());
+  }
+}
+
 TEST_CASE("a rule that is at work nearly always hides no threshold of another one") {
   ScratchFolder scratch;
   const std::string policy = R"(policy nearly-always
