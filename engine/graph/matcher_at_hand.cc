@@ -134,9 +134,9 @@ template <std::uint32_t Axes>
   return kept;
 }
 
-using PassOf = std::size_t (*)(const Pass&);
+using PassFunction = std::size_t (*)(const Pass&);
 struct WidePasses {
-  PassOf few_rows, in_256, in_512;
+  PassFunction few_rows, in_256, in_512;
 };
 template <std::uint32_t... Axes>
 constexpr auto passes_of(std::integer_sequence<std::uint32_t, Axes...>) {

@@ -121,11 +121,11 @@ bool Analyst::hiders_stand() const {
     const AxisMoves::OfAxis& of = now.moves().of(axis);
     if (of.to) new_axis[*of.to] = false;
     if (of.to && !of.classes) continue;
-    if (!before.world().unknown_class_of_free(axis)) return false;
-    if (of.to && (!unknown_of_[*of.to] || !of.classes->in_order_of_values())) return false;
+    if (!before.world().is_free(axis)) return false;
+    if (of.to && (!now.world().is_free(*of.to) || !of.classes->in_order_of_values())) return false;
   }
   for (AxisIndex axis = 0; axis < new_axis.size(); ++axis) {
-    if (new_axis[axis] && !unknown_of_[axis]) return false;
+    if (new_axis[axis] && !now.world().is_free(axis)) return false;
   }
   return true;
 }
@@ -273,8 +273,13 @@ ClassPoint Analyst::point_of(const Witness& witness) {
 std::optional<ClassPoint> Analyst::decides_for_sure(std::uint32_t index) const {
   const Reach& reach = now_->reaches[index];
   if (!first_match() || !reach.is_box()) return std::nullopt;
+  const World& world = now_->model->world();
   bool free = std::all_of(reach.axes().begin(), reach.axes().end(), [&](const Reach::OnAxis& on) {
-    return unknown_of_[on.axis].has_value();
+    bool has_values = true;
+    for (ClassIndex c = on.first; c <= on.last; ++c) {
+      has_values = has_values && (!on.classes.test(c) || world.has_value(on.axis, c));
+    }
+    return has_values && unknown_of_[on.axis];
   });
   return free ? index_->stands_out(index, live_, unknown_of_) : std::nullopt;
 }

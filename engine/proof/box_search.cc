@@ -103,7 +103,7 @@ void BoxSearch::allow(const Problem& problem) {
       bool refused = has_unknown && known && c == of.unknown_class;
       if (!refused && (limit == limits.end() || limit->classes.test(c))) first.allowed[s].set(c);
     }
-    if (world_.unknown_class_of_free(slots_[s].axis)) join_alike(first.allowed[s], s);
+    if (world_.is_free(slots_[s].axis)) join_alike(first.allowed[s], s);
   }
   first.alive.assign(words_, ~Word{0});
   if (std::size_t rest = problem.covers.size() % 64; rest != 0) {

@@ -51,7 +51,7 @@ bool DeadParts::is_free(DiagramRef where) const {
     DiagramRef at = open.back();
     open.pop_back();
     if (is_terminal(at) || !met.insert(at).second) continue;
-    if (!model_.world().unknown_class_of_free(store.axis(at))) return false;
+    if (!model_.world().is_free(store.axis(at))) return false;
     for (const DiagramRun& run : store.runs(at)) open.push_back(run.target);
   }
   return true;

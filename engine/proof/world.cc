@@ -532,8 +532,13 @@ std::optional<ClassIndex> World::unknown_class_of_free(AxisIndex axis) const {
   const Axis& at = axes_.axes()[axis];
   bool free = at.side == AxisSide::value && !group_of_axis_[axis] &&
               !is_always_known(table_.features[at.feature]);
-  for (ClassIndex c = 0; free && c < at.class_count; ++c) free = has_value(axis, c);
   return free ? std::optional(at.unknown_class) : std::nullopt;
+}
+
+bool World::is_free(AxisIndex axis) const {
+  bool free = unknown_class_of_free(axis).has_value();
+  for (ClassIndex c = 0; free && c < axes_.axes()[axis].class_count; ++c) free = has_value(axis, c);
+  return free;
 }
 
 }  // namespace sojourn

@@ -92,9 +92,14 @@ class World {
   // What a look at a situation costs: 1 in a policy of a few features, profiles and networks.
   std::size_t weight() const { return weight_; }
 
-  // The class of an unknown value, where any class of the axis can be whatever the others are;
-  // absent where the axis is not so free.
+  // The class of an unknown value, where it and each class that has a value can be whatever the
+  // other axes are; absent where the axis is not so free.
   std::optional<ClassIndex> unknown_class_of_free(AxisIndex axis) const;
+  // Is there a value in the class, or is it the unknown one? None is in "another" of a closed
+  // choice, below a speed of zero, above the whole of something. Of axes with a group: true.
+  bool has_value(AxisIndex axis, ClassIndex c) const;
+  // Can each class be whatever the other axes are?
+  bool is_free(AxisIndex axis) const;
 
   // A profile or a network that is not known.
   static constexpr std::int64_t kUnknownIdentity = -3;
@@ -217,8 +222,6 @@ class World {
   bool fits(const Box& box, const Witness& witness, AxisSet& reasons) const;
   // A choice has one of its declared values, or it is unknown: a report of another is refused.
   bool is_closed(const Feature& feature) const;
-  // So it is with shares that are none, and with speeds and distances below nothing.
-  bool has_value(AxisIndex axis, ClassIndex c) const;
   Reading choose(FeatureIndex feature, const Box& box) const;
   Reading choose_flag(FeatureIndex feature, const Box& box, const Choice& choice) const;
   ClassIndex class_at(AxisIndex axis, const Reading& reading) const;
