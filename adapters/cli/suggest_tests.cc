@@ -102,7 +102,6 @@ class Suggestions {
 
   // Of each side's candidates the first that gets there; where all three end alike, because the
   // rule asks for something else besides, rather one that ends otherwise.
-  // A side that the rest of the condition rules out is told without that rest.
   void choose() {
     find_stories();
     for (Family& family : families_) {
@@ -111,6 +110,10 @@ class Suggestions {
         std::tie(telling.story, telling.outcome) = *telling.other;
       }
     }
+  }
+
+  // A side that the rest of the condition rules out is told without that rest.
+  void choose_alone() {
     for (Family& family : families_) {
       for (Telling& telling : family.tellings) {
         telling.candidates.clear();
@@ -327,6 +330,7 @@ Result<SuggestedTests> suggest_tests(const PolicyInput& input, const Gazetteer& 
   Suggestions suggestions(input, world, policy);
   if (Status ready = suggestions.collect(coverage); !ready) return std::move(ready).error();
   suggestions.choose();
+  suggestions.choose_alone();
   suggestions.shorten();
   return suggestions.write();
 }

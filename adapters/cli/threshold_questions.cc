@@ -8,6 +8,9 @@ namespace {
 
 using lang::Threshold;
 
+// A guard is asked about with so many of the rules that it does not spare.
+constexpr std::size_t kGuardedRulesMax = 16;
+
 // Does the feature ask for `wanted`, itself or inside what it counts?
 bool asks(const RuleTable& table, FeatureIndex feature, FeatureIndex wanted) {
   std::vector<FeatureIndex> open = {feature};
@@ -81,7 +84,7 @@ ConditionIndex reads(RuleTable& table, FeatureIndex feature, std::int64_t value)
 // Where the owner asks: the condition, with whose effect and profile it is to be seen.
 std::vector<std::pair<ThresholdQuestion, ConditionIndex>> places_of(
     const RuleTable& table, const ThresholdOwner& owner, const Threshold::Question& place,
-    std::size_t most, RuleTable& probe) {
+    RuleTable& probe) {
   std::vector<std::pair<ThresholdQuestion, ConditionIndex>> found;
   auto add = [&](const ThresholdQuestion& question, ConditionIndex condition) {
     if (condition_asks(probe, condition, place.feature)) found.emplace_back(question, condition);
@@ -108,7 +111,7 @@ std::vector<std::pair<ThresholdQuestion, ConditionIndex>> places_of(
     case ThresholdOwner::Kind::guard: {
       // A guard is seen at work where a rule that it does not spare wants a switch.
       const Guard& guard = table.guards[owner.index];
-      for (std::uint32_t i = 0; i < table.rules.size() && found.size() < most; ++i) {
+      for (std::uint32_t i = 0; i < table.rules.size() && found.size() < kGuardedRulesMax; ++i) {
         const std::vector<std::uint32_t>& spared = guard.except_rules;
         if (std::find(spared.begin(), spared.end(), i) != spared.end()) continue;
         if (table.rules[i].action.kind != Action::Kind::profile) continue;
@@ -144,7 +147,7 @@ std::vector<ThresholdQuestion> questions_about(const RuleTable& table, const Thr
                                                std::size_t most, RuleTable& probe) {
   std::vector<ThresholdQuestion> asked;
   for (const Threshold::Question& place : threshold.questions) {
-    for (auto& [question, condition] : places_of(table, owner, place, most, probe)) {
+    for (auto& [question, condition] : places_of(table, owner, place, probe)) {
       if (asked.size() >= most) return asked;
       ConditionIndex rest = without_feature(probe, condition, place.feature, true);
       asked.push_back(completed(question, threshold, place.feature, side, rest, probe));

@@ -41,11 +41,8 @@ class Stories : public ThresholdStories {
       for (int side : {-1, 0, 1}) ask(i, side, probe);
     }
     probe.assertions.clear();
-    for (const Questions* all : {&questions_, &alone_}) {
-      for (const auto& [key, questions] : *all) {
-        for (const Question& question : questions) assert_each(question, probe);
-      }
-    }
+    for (const auto& [key, questions] : questions_) assert_all(questions, probe);
+    for (const auto& [key, questions] : alone_) assert_all(questions, probe);
     model_ = std::make_unique<PolicyModel>(probe, world.claims(), &locator_->situations());
     search_ = std::make_unique<SituationSearch>(model_->table(), model_->axes(), model_->store(),
                                                 model_->world());
@@ -62,7 +59,7 @@ class Stories : public ThresholdStories {
   }
 
   std::vector<std::vector<std::string>> tell_alone(std::size_t threshold, int side) override {
-    return tell(alone_[{threshold, ThresholdOwner::Kind::rule, 0, side}]);
+    return tell(alone_[{threshold, side}]);
   }
 
  private:
@@ -74,7 +71,6 @@ class Stories : public ThresholdStories {
   static constexpr std::size_t kQuestionsMax = 20'000;
 
   using Key = std::tuple<std::size_t, ThresholdOwner::Kind, std::uint32_t, int>;
-  using Questions = std::map<Key, std::vector<Question>>;
 
   void ask(std::size_t index, int side, RuleTable& probe) {
     const Threshold& threshold = thresholds_[index];
@@ -87,15 +83,17 @@ class Stories : public ThresholdStories {
     if (owners(index).empty() || question_count_ >= kQuestionsMax) return;
     std::vector<Question> alone = questions_alone(table_, threshold, side, probe);
     question_count_ += alone.size();
-    alone_[{index, ThresholdOwner::Kind::rule, 0, side}] = std::move(alone);
+    alone_[{index, side}] = std::move(alone);
   }
 
-  static void assert_each(const Question& question, RuleTable& probe) {
-    for (ConditionIndex condition : {question.condition, question.inside, question.outside}) {
-      Assertion asked;
-      asked.condition = condition;
-      asked.outcome.kind = Action::Kind::keep;
-      probe.assertions.push_back(std::move(asked));
+  static void assert_all(const std::vector<Question>& questions, RuleTable& probe) {
+    for (const Question& question : questions) {
+      for (ConditionIndex condition : {question.condition, question.inside, question.outside}) {
+        Assertion asked;
+        asked.condition = condition;
+        asked.outcome.kind = Action::Kind::keep;
+        probe.assertions.push_back(std::move(asked));
+      }
     }
   }
 
@@ -466,7 +464,8 @@ class Stories : public ThresholdStories {
   const RuleTable& table_;
   const std::vector<Threshold>& thresholds_;
   std::unique_ptr<Locator> locator_;
-  Questions questions_, alone_;
+  std::map<Key, std::vector<Question>> questions_;
+  std::map<std::pair<std::size_t, int>, std::vector<Question>> alone_;  // by threshold and side
   std::vector<std::vector<ThresholdOwner>> owners_;
   std::size_t question_count_ = 0;
   std::unique_ptr<PolicyModel> model_;
