@@ -81,9 +81,7 @@ class Stories : public ThresholdStories {
       questions_[{index, owner.kind, owner.index, side}] = std::move(asked);
     }
     if (owners(index).empty() || question_count_ >= kQuestionsMax) return;
-    std::vector<Question> alone = questions_alone(table_, threshold, side, probe);
-    question_count_ += alone.size();
-    alone_[{index, side}] = std::move(alone);
+    alone_[{index, side}] = questions_alone(table_, threshold, side, probe);
   }
 
   static void assert_all(const std::vector<Question>& questions, RuleTable& probe) {
