@@ -48,6 +48,18 @@ ProgramRun suggested(const ScratchFolder& scratch, const std::string& policy) {
   return run;
 }
 
+std::string policy_when(const std::string& condition) {
+  return R"(policy together
+attribute type : meter | tracker
+attribute battery : number in % valid 1 day
+profile a home BR iccid 8910*
+profile b home US iccid 8911*
+rule both when )" +
+         condition + R"( then profile = a
+otherwise keep
+)";
+}
+
 // What was suggested passes, and nothing is left to suggest.
 void check_complete(const ScratchFolder& scratch, const std::string& policy,
                     const ProgramRun& run) {
@@ -145,14 +157,7 @@ TEST_CASE("tests are suggested where counts have to be reached together") {
         "data in BR within 30 days > 100 MB and data within 7 days > 50 MB"}) {
     INFO(condition);
     ScratchFolder scratch;
-    const std::string policy = R"(policy together
-attribute type : meter | tracker
-attribute battery : number in % valid 1 day
-profile a home BR iccid 8910*
-profile b home US iccid 8911*
-rule both when )" + condition + R"( then profile = a
-otherwise keep
-)";
+    const std::string policy = policy_when(condition);
     ProgramRun run = suggested(scratch, policy);
     INFO(run.out << run.err);
     CHECK(count_of(run.out, "\ntest \"") >= 6);
@@ -170,12 +175,7 @@ TEST_CASE("a side that the rest of a condition rules out is told without that re
         "roaming in BR for 10 days and at least 10 switches within 3 days"}) {
     INFO(condition);
     ScratchFolder scratch;
-    const std::string policy = R"(policy ruled-out
-profile a home BR iccid 8910*
-profile b home US iccid 8911*
-rule both when )" + condition + R"( then profile = a
-otherwise keep
-)";
+    const std::string policy = policy_when(condition);
     ProgramRun run = suggested(scratch, policy);
     INFO(run.out << run.err);
     CHECK(count_of(run.out, "\ntest \"") == 6);
