@@ -139,6 +139,7 @@ class Suggestions {
           if (telling.other || round >= telling.candidates.size()) continue;
           open.emplace_back(&family, &telling);
           stories.push_back(telling.candidates[round]);
+if (getenv("DBG")) fmt::print(stderr, "{} {}\n{}\n", thresholds_[family.threshold].text, telling.side, fmt::join(stories.back(), "\n"));
         }
       }
       std::vector<std::optional<TestResult>> results = run(stories);

@@ -210,9 +210,9 @@ std::vector<std::vector<std::string>> returns_of(const RuleTable& table, Feature
           to_the_end({{first_ms, &reports.fails}, now})};
 }
 
-std::vector<std::string> with_motion(const RuleTable& table, const Locator& locator,
-                                     const Witness& witness, const std::vector<FeatureIndex>& asked,
-                                     std::vector<std::string> lines) {
+std::optional<std::string> moving_position(const RuleTable& table, const Locator& locator,
+                                           const Witness& witness,
+                                           const std::vector<FeatureIndex>& asked) {
   std::optional<std::int64_t> speed, accuracy, border;
   for (FeatureIndex f : asked) {
     const Reading& reading = witness.readings[f];
@@ -221,7 +221,7 @@ std::vector<std::string> with_motion(const RuleTable& table, const Locator& loca
     if (table.features[f].kind == FeatureKind::accuracy) accuracy = reading.lower;
     if (table.features[f].kind == FeatureKind::border_distance) border = reading.lower;
   }
-  if (!speed && !accuracy && !border) return lines;
+  if (!speed && !accuracy && !border) return std::nullopt;
   // On the high seas a position says nothing more than the network does.
   LatLon at = witness.position.value_or(LatLon{0, -30});
   if (border) at = at_border_distance(locator, at, *border).value_or(at);
@@ -229,6 +229,10 @@ std::vector<std::string> with_motion(const RuleTable& table, const Locator& loca
   std::string position = fmt::format("position {:.6f} {:.6f} accuracy {} m", at.lat, at.lon,
                                      static_cast<double>(accuracy.value_or(20'000)) / 1'000);
   if (speed) position += fmt::format(" speed {} m/s", static_cast<double>(*speed) / 1'000);
+  return position;
+}
+
+std::vector<std::string> with_motion(const std::string& position, std::vector<std::string> lines) {
   for (std::string& line : lines) {
     if (line.starts_with("  given ")) continue;
     std::size_t begin = line.find("position ");

@@ -35,10 +35,13 @@ std::vector<std::vector<std::string>> returns_of(const RuleTable& table, Feature
                                                  std::int64_t before_days,
                                                  const CourseReports& reports);
 
-// Speed, accuracy and the distance to the border are told with a position: it is put in, or moved
-// until it reads as the witness does, as far as it is asked.
-std::vector<std::string> with_motion(const RuleTable& table, const Locator& locator,
-                                     const Witness& witness, const std::vector<FeatureIndex>& asked,
-                                     std::vector<std::string> lines);
+// Speed, accuracy and the distance to the border are told with a position: "position -23.55 -46.63
+// accuracy 20 m speed 3 m/s", moved until it reads as the witness does, as far as it is asked.
+// Absent where nothing of it is.
+std::optional<std::string> moving_position(const RuleTable& table, const Locator& locator,
+                                           const Witness& witness,
+                                           const std::vector<FeatureIndex>& asked);
+// The same, in place of the position that each of the lines tells, or beside what it tells.
+std::vector<std::string> with_motion(const std::string& position, std::vector<std::string> lines);
 
 }  // namespace sojourn::cli

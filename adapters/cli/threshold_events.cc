@@ -77,19 +77,21 @@ std::vector<std::string> event_parts(const RuleTable& table, const Feature& feat
   return parts;
 }
 
-// When the line begins: "2026-07-01 11:58", of an `every` line its first day.
+// When the line begins, "2026-07-01 11:58" and more; empty for `given`. An `every` line reads
+// "  every day at 12:00 from 2026-05-03 to 2026-06-30 network 724-05".
 std::string begin_of(const std::string& line) {
-  constexpr std::string_view kAt = "  at ", kFrom = " from ";
+  constexpr std::string_view kAt = "  at ", kEvery = "  every day at ", kFrom = " from ";
   if (line.starts_with(kAt)) return line.substr(kAt.size());
   std::size_t from = line.find(kFrom);
-  return from == std::string::npos ? std::string() : line.substr(from + kFrom.size());
+  if (!line.starts_with(kEvery) || from == std::string::npos) return {};
+  return line.substr(from + kFrom.size(), 10) + " " +
+         line.substr(kEvery.size(), from - kEvery.size());
 }
 
 // The line at the instant, before the first that begins later.
 void insert_at(std::vector<std::string>& lines, const std::string& at, const std::string& part) {
-  auto later = std::find_if(lines.begin(), lines.end(), [&](const std::string& line) {
-    return !line.starts_with("  given ") && begin_of(line) > at;
-  });
+  auto later = std::find_if(lines.begin(), lines.end(),
+                            [&](const std::string& line) { return begin_of(line) > at; });
   lines.insert(later, fmt::format("  at {} {}", at, part));
 }
 
@@ -102,6 +104,20 @@ std::string bytes_text(std::int64_t bytes) {
 std::string instant_text(std::int64_t ms) {
   std::int64_t day = (ms >= 0 ? ms : ms - days(1).ms + 1) / days(1).ms;
   return time_text(static_cast<std::int32_t>(day), ms - day * days(1).ms);
+}
+
+// So many minutes before the first line that tells of an instant.
+std::optional<std::string> minutes_before_the_first(const std::vector<std::string>& lines,
+                                                    std::int64_t minutes_ago) {
+  for (const std::string& line : lines) {
+    const std::string begin = begin_of(line);
+    if (begin.empty()) continue;
+    std::optional<Day> day = parse_date(begin.substr(0, 10));
+    if (!day || begin.size() < 16) return std::nullopt;
+    std::int64_t minute = std::stoi(begin.substr(11, 2)) * 60 + std::stoi(begin.substr(14, 2));
+    return instant_text(day->number * days(1).ms + minutes(minute - minutes_ago).ms);
+  }
+  return std::nullopt;
 }
 
 // The event so long before the moment that `since` came true `value` milliseconds ago, or will. Of
@@ -164,6 +180,7 @@ bool is_among(const Feature& one, const Feature& other) {
 
 std::optional<std::vector<std::string>> with_events(const RuleTable& table, const Feature& feature,
                                                     std::int64_t value, const Witness& witness,
+                                                    Placing placing,
                                                     std::vector<std::string> lines) {
   if (feature.kind == FeatureKind::silent && lines.size() > 1) {
     // The report after which the device is silent says something, if only that it is there.
@@ -190,11 +207,18 @@ std::optional<std::vector<std::string>> with_events(const RuleTable& table, cons
     parts = event_parts(table, feature, value, lines);
     if (parts.empty()) return std::nullopt;
   }
+  const bool at_first = placing == Placing::before_the_first;
+  const std::vector<std::string> stay = lines;
   for (std::size_t i = 0; i < parts.size(); ++i) {
-    std::optional<std::string> at =
-        minutes_before(witness, static_cast<std::int64_t>(parts.size() - i));
+    auto minutes_ago = static_cast<std::int64_t>(parts.size() - i);
+    std::optional<std::string> at = at_first ? minutes_before_the_first(stay, minutes_ago)
+                                             : minutes_before(witness, minutes_ago);
     if (!at) return std::nullopt;
-    lines.insert(lines.end() - 1, fmt::format("  at {} {}", *at, parts[i]));
+    if (at_first) {
+      insert_at(lines, *at, parts[i]);
+    } else {
+      lines.insert(lines.end() - 1, fmt::format("  at {} {}", *at, parts[i]));
+    }
   }
   return lines;
 }

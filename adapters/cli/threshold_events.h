@@ -12,10 +12,15 @@
 
 namespace sojourn::cli {
 
-// The lines of a test block with what makes the feature read `value`, put before the last report;
-// unchanged where the feature is about neither events nor bytes. Absent where it cannot be told.
+// Where the events and bytes are put: before the last report, or before the first, so that what is
+// counted in between goes on.
+enum class Placing : std::uint8_t { before_the_last, before_the_first };
+
+// The lines of a test block with what makes the feature read `value`; unchanged where the feature
+// is about neither events nor bytes. Absent where it cannot be told.
 std::optional<std::vector<std::string>> with_events(const RuleTable& table, const Feature& feature,
                                                     std::int64_t value, const Witness& witness,
+                                                    Placing placing,
                                                     std::vector<std::string> lines);
 
 // A sum of data (FeatureKind::data_sum), and what it is to come to.

@@ -27,9 +27,8 @@ bool asks(const RuleTable& table, FeatureIndex feature, FeatureIndex wanted) {
 }
 
 bool condition_asks(const RuleTable& table, ConditionIndex condition, FeatureIndex wanted) {
-  std::vector<FeatureIndex> features = table.conditions.features_of(condition);
-  return std::any_of(features.begin(), features.end(),
-                     [&](FeatureIndex feature) { return asks(table, feature, wanted); });
+  std::vector<FeatureIndex> asked = features_asked(table, {condition});
+  return std::find(asked.begin(), asked.end(), wanted) != asked.end();
 }
 
 // The condition with every test about the feature answered as the condition would have it.
@@ -142,6 +141,24 @@ ThresholdQuestion completed(ThresholdQuestion question, const Threshold& thresho
 
 }  // namespace
 
+std::vector<FeatureIndex> features_asked(const RuleTable& table,
+                                         const std::vector<ConditionIndex>& conditions) {
+  std::vector<bool> seen(table.features.size());
+  std::vector<FeatureIndex> asked;
+  auto add = [&](ConditionIndex condition) {
+    for (FeatureIndex feature : table.conditions.features_of(condition)) {
+      if (!seen[feature]) asked.push_back(feature);
+      seen[feature] = true;
+    }
+  };
+  for (ConditionIndex condition : conditions) add(condition);
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    const Feature& feature = table.features[asked[i]];
+    if (is_temporal(feature.kind)) add(feature.inner);
+  }
+  return asked;
+}
+
 std::vector<ThresholdQuestion> questions_about(const RuleTable& table, const Threshold& threshold,
                                                const ThresholdOwner& owner, int side,
                                                std::size_t most, RuleTable& probe) {
@@ -175,19 +192,7 @@ std::vector<std::vector<ThresholdOwner>> owners_of(const RuleTable& table,
   std::vector<std::vector<ThresholdOwner>> owners(thresholds.size());
   auto note = [&](const ThresholdOwner& owner, const std::vector<ConditionIndex>& conditions) {
     std::vector<bool> asked(table.features.size());
-    std::vector<FeatureIndex> open;
-    auto add = [&](ConditionIndex condition) {
-      for (FeatureIndex feature : table.conditions.features_of(condition)) {
-        if (!asked[feature]) open.push_back(feature);
-        asked[feature] = true;
-      }
-    };
-    for (ConditionIndex condition : conditions) add(condition);
-    while (!open.empty()) {
-      const Feature& feature = table.features[open.back()];
-      open.pop_back();
-      if (is_temporal(feature.kind)) add(feature.inner);
-    }
+    for (FeatureIndex feature : features_asked(table, conditions)) asked[feature] = true;
     for (std::size_t i = 0; i < thresholds.size(); ++i) {
       const std::vector<Threshold::Question>& questions = thresholds[i].questions;
       bool any = std::any_of(questions.begin(), questions.end(),

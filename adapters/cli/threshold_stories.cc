@@ -125,9 +125,14 @@ class Stories : public ThresholdStories {
     std::optional<Witness> witness = find(question, others);
     if (!witness) return false;
     speak_now(question, *witness);
+    WitnessTest as_test;
+    as_test.name = "story";
+    as_test.border_told = true;
     std::optional<std::string> text =
-        witness_as_test(model_->table(), standing(question.feature, *witness), {"story", {}, {}});
-    if (text) add_stories(stories, lines_of(*text), *witness, question);
+        witness_as_test(model_->table(), standing(question.feature, *witness), as_test);
+    if (text) {
+      add_stories(stories, lines_of(*text), *witness, question, motion(*witness, question));
+    }
     return text.has_value();
   }
 
@@ -140,7 +145,7 @@ class Stories : public ThresholdStories {
   }
 
   // What the story is told of besides: events and data that are asked for, exactly so many, by
-  // `with_events`, and how the device moves by `with_motion`.
+  // `with_events`, and how the device moves by `motion`.
   Witness standing(std::optional<FeatureIndex> asked, Witness witness) const {
     const std::vector<Feature>& features = model_->table().features;
     for (FeatureIndex f = 0; f < features.size(); ++f) {
@@ -150,11 +155,6 @@ class Stories : public ThresholdStories {
         case FeatureKind::data_balance:
         case FeatureKind::since:
           if (asked == f || is_told_beside(features[f])) witness.readings[f] = Reading::exactly(0);
-          break;
-        case FeatureKind::speed:
-        case FeatureKind::accuracy:
-        case FeatureKind::border_distance:
-          witness.readings[f] = Reading::unknown();
           break;
         default:
           break;
@@ -192,7 +192,7 @@ class Stories : public ThresholdStories {
           model_->conditions().certain(holds_now ? question.fails : question.holds);
       std::optional<Witness> before = find_with_profile_of(*witness, elsewhere);
       if (!before) continue;
-      CourseReports reports{joined(said(*witness, *before)), joined(said(*before, *witness))};
+      CourseReports reports{said(*witness, *before, question), said(*before, *witness, question)};
       if (!holds_now) std::swap(reports.holds, reports.fails);
       auto lines = course_of(table, question.feature, question.value, *witness, holds_now, reports);
       if (lines) add_told(stories, *std::move(lines), *witness, question);
@@ -213,7 +213,7 @@ class Stories : public ThresholdStories {
     for (DiagramRef elsewhere : where_others_go_on(question, others)) {
       std::optional<Witness> before = find_with_profile_of(*witness, elsewhere);
       if (!before) continue;
-      CourseReports reports{joined(said(*witness, *before)), joined(said(*before, *witness))};
+      CourseReports reports{said(*witness, *before, question), said(*before, *witness, question)};
       for (std::vector<std::string>& lines : returns_of(table, question.feature, question.value,
                                                         *witness, days_for(others), reports)) {
         add_told(stories, std::move(lines), *witness, question);
@@ -278,11 +278,14 @@ class Stories : public ThresholdStories {
                 const Witness& witness, const Question& question) {
     std::vector<std::string> given = given_parts(model_->table(), witness);
     if (!given.empty()) lines.insert(lines.begin(), "  given " + joined(given));
-    add_stories(stories, lines, witness, question);
+    if (std::optional<std::string> position = motion(witness, question)) {
+      lines.back() = with_motion(*position, {lines.back()})[0];
+    }
+    add_stories(stories, lines, witness, question, std::nullopt);
   }
 
   // What a report says of the situation: also what stands otherwise in the other one.
-  std::vector<std::string> said(const Witness& here, const Witness& there) const {
+  std::string said(const Witness& here, const Witness& there, const Question& question) const {
     const RuleTable& table = model_->table();
     std::vector<std::string> parts = report_parts(table, standing({}, here));
     std::vector<std::string> others = given_parts(table, there);
@@ -292,7 +295,17 @@ class Stories : public ThresholdStories {
       bool same = std::find(others.begin(), others.end(), part) != others.end();
       if (!fixed && !same) parts.push_back(part);
     }
-    return parts;
+    if (std::optional<std::string> position = motion(here, question)) {
+      std::erase_if(parts, [](const std::string& part) { return part.starts_with("position "); });
+      parts.push_back(*std::move(position));
+    }
+    return joined(parts);
+  }
+
+  // The position of a device that moves as the question asks, also inside what it counts.
+  std::optional<std::string> motion(const Witness& witness, const Question& question) const {
+    return moving_position(model_->table(), *locator_, witness,
+                           features_asked(model_->table(), {question.condition}));
   }
 
   // Where the question's condition holds, and what it counts holds now: a device that stands still
@@ -380,10 +393,11 @@ class Stories : public ThresholdStories {
     return witness;
   }
 
-  // The story, and where it leaves the enabled profile open, the story with each.
+  // The story, and where it leaves the enabled profile open, the story with each; each of its
+  // reports with the position.
   void add_stories(std::vector<std::vector<std::string>>& stories,
                    const std::vector<std::string>& lines, const Witness& witness,
-                   const Question& question) {
+                   const Question& question, const std::optional<std::string>& position) {
     const Feature& feature = model_->table().features[question.feature];
     bool profile_known = witness.profile.known && witness.profile.lower >= 0;
     std::vector<std::string> names = {""};
@@ -391,23 +405,31 @@ class Stories : public ThresholdStories {
       for (const Profile& profile : table_.profiles) names.push_back(profile.name);
     }
     for (const std::string& name : names) {
-      std::vector<std::string> story = lines;
+      Story story = lines;
       if (!name.empty()) give(story, "profile = " + written_name(name));
       // Days are counted for the device that they were reported by.
       if (feature.scope.per_imei) give(story, "imei \"356938035643809\"");
-      std::optional<std::vector<std::string>> told = with_sums_asked(
-          question, witness, with_others_events(question, witness, std::move(story)));
-      bool is_sum = feature.kind == FeatureKind::data_sum;
-      if (told && !is_sum) {
-        told = with_events(table_, feature, question.value, witness, *std::move(told));
+      std::optional<Story> last;
+      for (Placing placing : {Placing::before_the_last, Placing::before_the_first}) {
+        std::optional<Story> told = with_all_asked(question, witness, placing, story);
+        if (!told || told == last || stories.size() >= kStoriesMax) continue;
+        last = told;
+        std::optional<Story> alone = without_stay(feature, *told);
+        if (position) told = with_motion(*position, *std::move(told));
+        stories.push_back(*std::move(told));
+        if (alone) stories.push_back(*std::move(alone));
       }
-      if (!told || stories.size() >= kStoriesMax) continue;
-      std::optional<Story> alone = without_stay(feature, *told);
-      stories.push_back(with_motion(model_->table(), *locator_, witness,
-                                    model_->table().conditions.features_of(question.condition),
-                                    *std::move(told)));
-      if (alone) stories.push_back(*std::move(alone));
     }
+  }
+
+  // With the events and data that the condition asks for.
+  std::optional<Story> with_all_asked(const Question& question, const Witness& witness,
+                                      Placing placing, const Story& story) const {
+    const Feature& feature = model_->table().features[question.feature];
+    std::optional<Story> told = with_sums_asked(
+        question, witness, with_others_events(question, witness, placing, story));
+    if (!told || feature.kind == FeatureKind::data_sum) return told;
+    return with_events(table_, feature, question.value, witness, placing, *std::move(told));
   }
 
   // With the sums of data that the condition asks for, the one in question and others.
@@ -428,13 +450,14 @@ class Stories : public ThresholdStories {
 
   // With what else the condition asks for, as far as it can be told.
   std::vector<std::string> with_others_events(const Question& question, const Witness& witness,
+                                              Placing placing,
                                               std::vector<std::string> lines) const {
     for (FeatureIndex f : model_->table().conditions.features_of(question.condition)) {
       const Feature& feature = model_->table().features[f];
       const std::int64_t value = witness.readings[f].lower;
       bool is_sum = feature.kind == FeatureKind::data_sum;
       if (f == question.feature || is_sum || !is_told_beside(feature) || value <= 0) continue;
-      lines = with_events(table_, feature, value, witness, lines).value_or(lines);
+      lines = with_events(table_, feature, value, witness, placing, lines).value_or(lines);
     }
     return lines;
   }

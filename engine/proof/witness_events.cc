@@ -61,6 +61,15 @@ bool is_there(const RuleTable& table, const Witness& witness, const CountrySet& 
 
 }  // namespace
 
+bool has_border_distance(const RuleTable& table, const Witness& witness) {
+  for (FeatureIndex f = 0; f < table.features.size(); ++f) {
+    const Reading& reading = witness.readings[f];
+    bool asked = table.features[f].kind == FeatureKind::border_distance;
+    if (asked && reading.known && reading.lower > 0) return true;
+  }
+  return false;
+}
+
 std::optional<std::vector<Happening>> happenings(const RuleTable& table, const Witness& witness) {
   std::map<std::string, Past> pasts;
   std::int64_t bytes = 0;
@@ -98,7 +107,6 @@ std::optional<std::vector<Happening>> happenings(const RuleTable& table, const W
         if (reading.lower > 1) return std::nullopt;
         break;
       case FeatureKind::data_balance:
-      case FeatureKind::border_distance:
       case FeatureKind::in_flight:
         return std::nullopt;
       default:

@@ -33,8 +33,10 @@ struct Happening {
   std::string part;            // "event owner-changed", "rejected with 11", "data 10000001 B"
 };
 // The oldest first. Absent when a test of one device cannot tell it: what the fleet counts,
-// switches and alerts of before, a distance to a border, data of another country.
+// switches and alerts of before, data of another country.
 std::optional<std::vector<Happening>> happenings(const RuleTable& table, const Witness& witness);
+// Does it matter how far the border is? No report says it in so many words.
+bool has_border_distance(const RuleTable& table, const Witness& witness);
 
 // The network that a report names: where nothing asks for it but counts on one network, any.
 Reading told_network(const RuleTable& table, const Witness& witness);

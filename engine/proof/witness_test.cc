@@ -374,6 +374,7 @@ std::optional<std::string> witness_as_test(const RuleTable& table, const Witness
   Standing standing = standing_of(table, witness);
   std::optional<std::vector<Happening>> past = happenings(table, witness);
   if (!standing.possible || !past) return std::nullopt;
+  if (!test.border_told && has_border_distance(table, witness)) return std::nullopt;
   std::optional<Day> born;
   if (test.newborn) born = begin_at_midnight(table, standing, *past, witness);
   if (test.newborn && !born) return std::nullopt;

@@ -33,6 +33,8 @@ struct WitnessTest {
   std::vector<std::string> remarks;       // comments above the expectations
   // The device does not exist before what the test tells of it: then nothing of it was so before.
   bool newborn = false;
+  // The caller moves the position to where the border is as far as the witness has it.
+  bool border_told = false;
 };
 
 // Absent when a device that stands still cannot show it.

@@ -39,7 +39,7 @@ class Turns {
   std::optional<std::string> write(const WitnessTest& test) {
     if (!witness_.profile.known || witness_.profile.lower < 0 || !gather()) return std::nullopt;
     std::optional<std::vector<Happening>> past = happenings(table_, witness_);
-    if (!past) return std::nullopt;
+    if (!past || has_border_distance(table_, witness_)) return std::nullopt;
     std::vector<std::string> given = given_parts(table_, witness_);
     std::string text = fmt::format("test {}\n", written_text(test.name));
     if (!given.empty()) text += fmt::format("  given {}\n", joined(given));
