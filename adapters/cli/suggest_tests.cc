@@ -26,6 +26,9 @@ using lang::Threshold;
 // Parts of a `given` line that are tried without.
 constexpr std::size_t kGivenPartsMax = 8;
 
+// What is told of at once, and of one threshold: more would be read by nobody.
+constexpr std::size_t kFamiliesMax = 1'000, kOwnersMax = 50;
+
 constexpr std::array<int, 3> kSides = {-1, 0, 1};
 
 const char* side_words(int side) {
@@ -68,7 +71,7 @@ class Suggestions {
  public:
   Suggestions(const PolicyInput& input, const Gazetteer& world,
               std::shared_ptr<const PreparedPolicy> policy)
-      : input_(input), world_(world), policy_(std::move(policy)) {}
+      : input_(input), world_(world), policy_(std::move(policy)), runner_(policy_) {}
 
   Status collect(const CoverageReport& coverage) {
     for (std::size_t i = 0; i < coverage.thresholds.size(); ++i) {
@@ -77,22 +80,19 @@ class Suggestions {
       thresholds_.push_back(threshold);
       places_.push_back(i);
     }
-    auto stories = ThresholdStories::make(table(), world_, thresholds_);
+    owners_ = owners_of(table(), thresholds_);
+    limit();
+    auto stories = ThresholdStories::make(table(), world_, thresholds_, owners_);
     if (!stories) return std::move(stories).error();
     stories_ = std::move(stories).value();
     for (std::size_t i = 0; i < thresholds_.size(); ++i) {
-      for (const ThresholdOwner& owner : stories_->owners(i)) {
-        Family family;
-        family.threshold = i;
-        family.label = label_of(owner);
-        for (std::size_t s = 0; s < kSides.size(); ++s) {
-          family.tellings[s].side = kSides[s];
-          if (is_impossible(thresholds_[i], kSides[s])) continue;
-          family.tellings[s].candidates = stories_->tell(i, owner, kSides[s]);
-        }
-        families_.push_back(std::move(family));
+      for (const ThresholdOwner& owner : owners_[i]) families_.push_back(told(i, owner));
+      if (stories_->exhausted()) {
+        left_ += thresholds_.size() - i;
+        std::erase_if(families_, [&](const Family& family) { return family.threshold == i; });
+        break;
       }
-      if (stories_->owners(i).empty()) {
+      if (owners_[i].empty()) {
         not_found_.push_back(
             fmt::format("`{}`: no rule, ban or guard asks for it", thresholds_[i].text));
       }
@@ -139,7 +139,6 @@ class Suggestions {
           if (telling.other || round >= telling.candidates.size()) continue;
           open.emplace_back(&family, &telling);
           stories.push_back(telling.candidates[round]);
-if (getenv("DBG")) fmt::print(stderr, "{} {}\n{}\n", thresholds_[family.threshold].text, telling.side, fmt::join(stories.back(), "\n"));
         }
       }
       std::vector<std::optional<TestResult>> results = run(stories);
@@ -182,6 +181,7 @@ if (getenv("DBG")) fmt::print(stderr, "{} {}\n{}\n", thresholds_[family.threshol
     }
     SuggestedTests suggested;
     suggested.not_found = std::move(not_found_);
+    suggested.left = left_;
     std::vector<std::optional<TestResult>> results = run_blocks(blocks);
     for (std::size_t i = 0; i < blocks.size(); ++i) {
       if (!results[i] || !results[i]->passed()) {
@@ -195,6 +195,31 @@ if (getenv("DBG")) fmt::print(stderr, "{} {}\n{}\n", thresholds_[family.threshol
 
  private:
   const RuleTable& table() const { return policy_->table(); }
+
+  // As many thresholds as can be told of in a while, each with the first that ask for it.
+  void limit() {
+    std::size_t families = 0, kept = 0;
+    for (; kept < thresholds_.size() && families < kFamiliesMax; ++kept) {
+      std::vector<ThresholdOwner>& owners = owners_[kept];
+      owners.resize(std::min(owners.size(), kOwnersMax));
+      families += owners.size();
+    }
+    left_ = thresholds_.size() - kept;
+    thresholds_.resize(kept);
+    owners_.resize(kept);
+  }
+
+  Family told(std::size_t threshold, const ThresholdOwner& owner) const {
+    Family family;
+    family.threshold = threshold;
+    family.label = label_of(owner);
+    for (std::size_t s = 0; s < kSides.size(); ++s) {
+      family.tellings[s].side = kSides[s];
+      if (is_impossible(thresholds_[threshold], kSides[s])) continue;
+      family.tellings[s].candidates = stories_->tell(threshold, owner, kSides[s]);
+    }
+    return family;
+  }
 
   std::string label_of(const ThresholdOwner& owner) const {
     switch (owner.kind) {
@@ -300,7 +325,7 @@ if (getenv("DBG")) fmt::print(stderr, "{} {}\n{}\n", thresholds_[family.threshol
     auto tests = lang::read_tests(fmt::format("{}", fmt::join(blocks, "\n")), input_.policy->table);
     if (tests && tests->size() == blocks.size()) {
       for (std::size_t i = 0; i < blocks.size(); ++i) {
-        results[i] = lang::run_test((*tests)[i], policy_);
+        results[i] = runner_.run((*tests)[i]);
       }
       return results;
     }
@@ -315,8 +340,11 @@ if (getenv("DBG")) fmt::print(stderr, "{} {}\n{}\n", thresholds_[family.threshol
   const PolicyInput& input_;
   const Gazetteer& world_;
   std::shared_ptr<const PreparedPolicy> policy_;
-  std::vector<Threshold> thresholds_;  // those not seen from every side
-  std::vector<std::size_t> places_;    // of each among all of the policy's
+  lang::TestRunner runner_;
+  std::vector<Threshold> thresholds_;                // those not seen from every side
+  std::vector<std::size_t> places_;                  // of each among all of the policy's
+  std::vector<std::vector<ThresholdOwner>> owners_;  // of each
+  std::size_t left_ = 0;
   std::unique_ptr<ThresholdStories> stories_;
   std::vector<Family> families_;
   std::vector<std::string> not_found_;

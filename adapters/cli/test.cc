@@ -50,10 +50,11 @@ lang::Coverage run_tests(const TestOptions& options, const PolicyInput& input,
                          const std::shared_ptr<const PreparedPolicy>& policy, TestReport& report,
                          const Say& say) {
   lang::Coverage seen;
+  lang::TestRunner runner(policy);
   for (const lang::TestCase& test : input.policy->tests) {
     if (test.name.find(options.only) == std::string::npos) continue;
     auto begin = std::chrono::steady_clock::now();
-    lang::TestResult result = lang::run_test(test, policy);
+    lang::TestResult result = runner.run(test);
     double duration_s = seconds_since(begin);
     say(fmt::format("{} {} ({:.0f} ms)\n", result.passed() ? "pass" : "FAIL", test.name,
                     duration_s * 1000));
@@ -76,7 +77,12 @@ Status suggest(const PolicyInput& input, const Gazetteer& world,
   for (const std::string& missing : suggested->not_found) {
     console.message(fmt::format("no test was found: {}\n", missing));
   }
-  if (suggested->text.empty() && suggested->not_found.empty()) {
+  if (suggested->left > 0) {
+    console.message(fmt::format(
+        "so large a policy is asked about bit by bit: {} more threshold{} will be looked "
+        "at once these tests are in the rule file\n",
+        suggested->left, suggested->left == 1 ? "" : "s"));
+  } else if (suggested->text.empty() && suggested->not_found.empty()) {
     console.message("every threshold was seen just below, at and just above\n");
   }
   return {};

@@ -26,9 +26,9 @@ bool asks(const RuleTable& table, FeatureIndex feature, FeatureIndex wanted) {
   return false;
 }
 
-bool condition_asks(const RuleTable& table, ConditionIndex condition, FeatureIndex wanted) {
-  std::vector<FeatureIndex> asked = features_asked(table, {condition});
-  return std::find(asked.begin(), asked.end(), wanted) != asked.end();
+bool condition_asks(const RuleTable& table, ConditionIndex condition, std::uint32_t test) {
+  std::vector<std::uint32_t> asked = lang::tests_asked(table, {condition});
+  return std::binary_search(asked.begin(), asked.end(), test);
 }
 
 // The condition with every test about the feature answered as the condition would have it.
@@ -86,13 +86,13 @@ std::vector<std::pair<ThresholdQuestion, ConditionIndex>> places_of(
     RuleTable& probe) {
   std::vector<std::pair<ThresholdQuestion, ConditionIndex>> found;
   auto add = [&](const ThresholdQuestion& question, ConditionIndex condition) {
-    if (condition_asks(probe, condition, place.feature)) found.emplace_back(question, condition);
+    if (condition_asks(probe, condition, place.test)) found.emplace_back(question, condition);
   };
   ThresholdQuestion question;
   switch (owner.kind) {
     case ThresholdOwner::Kind::rule: {
       const Rule& rule = table.rules[owner.index];
-      bool in_requires = !condition_asks(table, rule.condition, place.feature);
+      bool in_requires = !condition_asks(table, rule.condition, place.test);
       question.rule = owner.index;
       add(question, in_requires
                         ? probe.conditions.all_of({rule.condition, rule.action.requires_condition})
@@ -191,12 +191,12 @@ std::vector<std::vector<ThresholdOwner>> owners_of(const RuleTable& table,
                                                    const std::vector<Threshold>& thresholds) {
   std::vector<std::vector<ThresholdOwner>> owners(thresholds.size());
   auto note = [&](const ThresholdOwner& owner, const std::vector<ConditionIndex>& conditions) {
-    std::vector<bool> asked(table.features.size());
-    for (FeatureIndex feature : features_asked(table, conditions)) asked[feature] = true;
+    std::vector<bool> asked(table.conditions.tests().size());
+    for (std::uint32_t test : lang::tests_asked(table, conditions)) asked[test] = true;
     for (std::size_t i = 0; i < thresholds.size(); ++i) {
       const std::vector<Threshold::Question>& questions = thresholds[i].questions;
       bool any = std::any_of(questions.begin(), questions.end(),
-                             [&](const auto& question) { return asked[question.feature]; });
+                             [&](const auto& question) { return asked[question.test]; });
       if (any) owners[i].push_back(owner);
     }
   };

@@ -28,14 +28,14 @@ using Question = ThresholdQuestion;
 
 class Stories : public ThresholdStories {
  public:
-  Stories(const RuleTable& table, const std::vector<Threshold>& thresholds)
-      : table_(table), thresholds_(thresholds) {}
+  Stories(const RuleTable& table, const std::vector<Threshold>& thresholds,
+          const std::vector<std::vector<ThresholdOwner>>& owners)
+      : table_(table), thresholds_(thresholds), owners_(owners) {}
 
   Status prepare(const Gazetteer& world) {
     auto locator = bind_areas(world, table_);
     if (!locator) return std::move(locator).error();
     locator_ = std::move(locator).value();
-    owners_ = owners_of(table_, thresholds_);
     RuleTable probe = table_;
     for (std::size_t i = 0; i < thresholds_.size(); ++i) {
       for (int side : {-1, 0, 1}) ask(i, side, probe);
@@ -49,38 +49,36 @@ class Stories : public ThresholdStories {
     return {};
   }
 
-  const std::vector<ThresholdOwner>& owners(std::size_t threshold) const override {
-    return owners_[threshold];
-  }
-
   std::vector<std::vector<std::string>> tell(std::size_t threshold, const ThresholdOwner& owner,
                                              int side) override {
-    return tell(questions_[{threshold, owner.kind, owner.index, side}]);
+    return tell(questions_[{threshold, owner.kind, owner.index, side}], budget_);
   }
 
+  bool exhausted() const override { return budget_.exhausted(); }
+
   std::vector<std::vector<std::string>> tell_alone(std::size_t threshold, int side) override {
-    return tell(alone_[{threshold, side}]);
+    return tell(alone_[{threshold, side}], budget_alone_);
   }
 
  private:
   // Of the rules beside the one that is asked about: as few as can be fire, or whichever.
   enum class Others : std::uint8_t { quiet, any };
 
-  // Stories told of one side, and questions put to the model: what lies beyond is left to authors.
+  // Stories told of one side, and questions that are put to the model for them: what lies beyond is
+  // left to authors.
   static constexpr std::size_t kStoriesMax = 16;
-  static constexpr std::size_t kQuestionsMax = 20'000;
+  static constexpr std::size_t kQuestionsMax = 100;
+  static constexpr std::size_t kSteps = 5'000'000;  // of the prover, for all sides together
 
   using Key = std::tuple<std::size_t, ThresholdOwner::Kind, std::uint32_t, int>;
 
   void ask(std::size_t index, int side, RuleTable& probe) {
     const Threshold& threshold = thresholds_[index];
-    for (const ThresholdOwner& owner : owners(index)) {
-      std::size_t left = kQuestionsMax - std::min(kQuestionsMax, question_count_);
-      std::vector<Question> asked = questions_about(table_, threshold, owner, side, left, probe);
-      question_count_ += asked.size();
-      questions_[{index, owner.kind, owner.index, side}] = std::move(asked);
+    for (const ThresholdOwner& owner : owners_[index]) {
+      questions_[{index, owner.kind, owner.index, side}] =
+          questions_about(table_, threshold, owner, side, kQuestionsMax, probe);
     }
-    if (owners(index).empty() || question_count_ >= kQuestionsMax) return;
+    if (owners_[index].empty()) return;
     alone_[{index, side}] = questions_alone(table_, threshold, side, probe);
   }
 
@@ -95,8 +93,10 @@ class Stories : public ThresholdStories {
     }
   }
 
-  std::vector<std::vector<std::string>> tell(const std::vector<Question>& questions) {
+  std::vector<std::vector<std::string>> tell(const std::vector<Question>& questions,
+                                             ProofBudget& budget) {
     std::vector<std::vector<std::string>> stories;
+    asked_of_ = &budget;
     for (const Question& question : questions) {
       // What keeps the other rules quiet is not always possible to tell.
       bool told = add_standing(stories, question, Others::quiet);
@@ -363,13 +363,13 @@ class Stories : public ThresholdStories {
     constexpr std::size_t kRulesMax = 60;
     std::vector<DiagramRef> covers;
     for (std::uint32_t rule : silenced) covers.push_back(model_->rules().fires(rule));
-    std::optional<Witness> found = search_->uncovered(wanted, covers, budget_).witness;
+    std::optional<Witness> found = search_->uncovered(wanted, covers, *asked_of_).witness;
     if (!found || others == Others::any || table_.rules.size() > kRulesMax) return found;
     for (std::uint32_t rule = 0; rule < table_.rules.size(); ++rule) {
       DiagramRef fires = model_->rules().fires(rule);
       if (index == rule || !search_->holds_in(fires, *found)) continue;
       covers.push_back(fires);
-      SituationSearch::Answer quieter = search_->uncovered(wanted, covers, budget_);
+      SituationSearch::Answer quieter = search_->uncovered(wanted, covers, *asked_of_);
       if (quieter.witness) {
         found = *std::move(quieter.witness);
       } else {
@@ -426,8 +426,8 @@ class Stories : public ThresholdStories {
   std::optional<Story> with_all_asked(const Question& question, const Witness& witness,
                                       Placing placing, const Story& story) const {
     const Feature& feature = model_->table().features[question.feature];
-    std::optional<Story> told = with_sums_asked(
-        question, witness, with_others_events(question, witness, placing, story));
+    std::optional<Story> told =
+        with_sums_asked(question, witness, with_others_events(question, witness, placing, story));
     if (!told || feature.kind == FeatureKind::data_sum) return told;
     return with_events(table_, feature, question.value, witness, placing, *std::move(told));
   }
@@ -484,22 +484,22 @@ class Stories : public ThresholdStories {
 
   const RuleTable& table_;
   const std::vector<Threshold>& thresholds_;
+  const std::vector<std::vector<ThresholdOwner>>& owners_;  // by threshold
   std::unique_ptr<Locator> locator_;
   std::map<Key, std::vector<Question>> questions_;
   std::map<std::pair<std::size_t, int>, std::vector<Question>> alone_;  // by threshold and side
-  std::vector<std::vector<ThresholdOwner>> owners_;
-  std::size_t question_count_ = 0;
   std::unique_ptr<PolicyModel> model_;
   std::unique_ptr<SituationSearch> search_;
-  ProofBudget budget_;
+  ProofBudget budget_{.steps = kSteps}, budget_alone_{.steps = kSteps};
+  ProofBudget* asked_of_ = &budget_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<ThresholdStories>> ThresholdStories::make(
-    const RuleTable& table, const Gazetteer& world,
-    const std::vector<lang::Threshold>& thresholds) {
-  auto stories = std::make_unique<Stories>(table, thresholds);
+    const RuleTable& table, const Gazetteer& world, const std::vector<lang::Threshold>& thresholds,
+    const std::vector<std::vector<ThresholdOwner>>& owners) {
+  auto stories = std::make_unique<Stories>(table, thresholds, owners);
   if (Status ready = stories->prepare(world); !ready) return std::move(ready).error();
   return std::unique_ptr<ThresholdStories>(std::move(stories));
 }

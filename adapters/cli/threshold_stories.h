@@ -20,19 +20,20 @@ namespace sojourn::cli {
 // Not thread-safe.
 class ThresholdStories {
  public:
-  // Requires: `table` and `world` outlive the result.
+  // `owners`: those that are asked about, by threshold. Requires: everything outlives the result.
   static Result<std::unique_ptr<ThresholdStories>> make(
       const RuleTable& table, const Gazetteer& world,
-      const std::vector<lang::Threshold>& thresholds);
+      const std::vector<lang::Threshold>& thresholds,
+      const std::vector<std::vector<ThresholdOwner>>& owners);
   virtual ~ThresholdStories() = default;
 
-  // The rules, bans and guards that ask for it, in this order.
-  virtual const std::vector<ThresholdOwner>& owners(std::size_t threshold) const = 0;
   // The lines of a `test` block without its first and without expectations; `side` is -1, 0 or 1:
   // just below, at, just above. Several to choose from, the best first; none where no device that
   // stands still comes there. What they say was not tried yet.
   virtual std::vector<std::vector<std::string>> tell(std::size_t threshold,
                                                      const ThresholdOwner& owner, int side) = 0;
+  // So much was asked of the prover that what is told since then may lack stories.
+  virtual bool exhausted() const = 0;
   // The same whatever else is asked for: where the rest of the condition rules the value out.
   virtual std::vector<std::vector<std::string>> tell_alone(std::size_t threshold, int side) = 0;
 };

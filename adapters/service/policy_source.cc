@@ -71,8 +71,9 @@ class Replay {
   // Those that cannot be read do not keep others from being run.
   void run(std::span<const std::string> blocks) {
     if (auto tests = read_each(blocks, table_)) {
+      lang::TestRunner runner(policy_.get());
       for (std::size_t i = 0; i < blocks.size(); ++i) {
-        if (lang::run_test((*tests)[i], policy_.get()).passed()) passed_.insert(blocks[i]);
+        if (runner.run((*tests)[i]).passed()) passed_.insert(blocks[i]);
       }
     } else if (blocks.size() > 1) {
       run(blocks.first(blocks.size() / 2));

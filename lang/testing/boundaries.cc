@@ -1,6 +1,9 @@
 #include "lang/testing/boundaries.h"
 
 #include <algorithm>
+#include <map>
+#include <tuple>
+#include <unordered_set>
 
 #include "engine/device/explain.h"
 
@@ -36,48 +39,19 @@ std::int64_t step_of(FeatureKind kind) {
   }
 }
 
-// The tests that what a policy does depends on, with those inside counts.
-class Asked {
- public:
-  explicit Asked(const RuleTable& table)
-      : table_(table), tests_(table.conditions.tests().size()), nodes_(table.conditions.size()) {
-    for (const Rule& rule : table.rules) {
-      add(rule.condition);
-      add(rule.action.requires_condition);
-    }
-    for (const Ban& ban : table.bans) {
-      for (ConditionIndex violated : ban.violated) add(violated);
-    }
-    for (const Guard& guard : table.guards) add(guard.reached);
+// The conditions that what a policy does depends on.
+std::vector<ConditionIndex> conditions_of(const RuleTable& table) {
+  std::vector<ConditionIndex> conditions;
+  for (const Rule& rule : table.rules) {
+    conditions.push_back(rule.condition);
+    conditions.push_back(rule.action.requires_condition);
   }
-
-  bool holds(std::uint32_t test) const { return tests_[test]; }
-
- private:
-  void add(ConditionIndex root) {
-    std::vector<ConditionIndex> open = {root};
-    while (!open.empty()) {
-      ConditionIndex at = open.back();
-      open.pop_back();
-      if (nodes_[at]) continue;
-      nodes_[at] = true;
-      const ConditionNode& node = table_.conditions.node(at);
-      if (node.op == ConditionOp::test) {
-        tests_[node.first] = true;
-        const Feature& feature = table_.features[table_.conditions.test_of(node).feature];
-        if (is_temporal(feature.kind)) open.push_back(feature.inner);
-        continue;
-      }
-      for (std::uint32_t i = 0; i < node.count; ++i) {
-        open.push_back(table_.conditions.child(node, i));
-      }
-    }
+  for (const Ban& ban : table.bans) {
+    conditions.insert(conditions.end(), ban.violated.begin(), ban.violated.end());
   }
-
-  const RuleTable& table_;
-  std::vector<bool> tests_;
-  std::vector<bool> nodes_;
-};
+  for (const Guard& guard : table.guards) conditions.push_back(guard.reached);
+  return conditions;
+}
 
 // A share lies between 0% and 100%; `> 0%` first holds a millionth above it.
 Sides impossible_sides(const RuleTable& table, const Feature& feature, std::int64_t threshold) {
@@ -97,16 +71,41 @@ bool asks_for_a_moment(const Feature& feature) {
   return feature.kind == FeatureKind::recency && feature.window.count > 0;
 }
 
+std::vector<std::uint32_t> tests_asked(const RuleTable& table,
+                                       const std::vector<ConditionIndex>& conditions) {
+  std::vector<std::uint32_t> tests;
+  std::vector<ConditionIndex> open = conditions;
+  std::unordered_set<ConditionIndex> seen;
+  while (!open.empty()) {
+    ConditionIndex at = open.back();
+    open.pop_back();
+    if (!seen.insert(at).second) continue;
+    const ConditionNode& node = table.conditions.node(at);
+    if (node.op == ConditionOp::test) {
+      tests.push_back(node.first);
+      const Feature& feature = table.features[table.conditions.test_of(node).feature];
+      if (is_temporal(feature.kind)) open.push_back(feature.inner);
+      continue;
+    }
+    for (std::uint32_t i = 0; i < node.count; ++i) {
+      open.push_back(table.conditions.child(node, i));
+    }
+  }
+  std::sort(tests.begin(), tests.end());
+  tests.erase(std::unique(tests.begin(), tests.end()), tests.end());
+  return tests;
+}
+
 std::vector<Threshold> thresholds(const RuleTable& table) {
   std::vector<Threshold> found;
-  Asked asked(table);
+  std::map<std::tuple<std::string, std::int64_t, FeatureKind>, std::size_t> places;
   const std::vector<Test>& tests = table.conditions.tests();
-  for (std::uint32_t i = 0; i < tests.size(); ++i) {
+  for (std::uint32_t i : tests_asked(table, conditions_of(table))) {
     const Test& test = tests[i];
     const Feature& feature = table.features[test.feature];
     bool about_moment = asks_for_a_moment(feature);
     bool compares = test.kind == Test::Kind::at_least || about_moment;
-    if (!compares || test.text.empty() || !asked.holds(i)) continue;
+    if (!compares || test.text.empty()) continue;
     std::int64_t step = step_of(feature.kind);
     if (step == 0 || feature.ahead_days != 0) continue;
     std::int64_t at = about_moment ? 0 : test.threshold;
@@ -114,15 +113,12 @@ std::vector<Threshold> thresholds(const RuleTable& table) {
     if (feature.candidate) question.enabled = *feature.candidate;
     bool denial = feature.kind == FeatureKind::recency;  // it is longer ago than `within` asks
     std::string text = denial ? negated(test, feature) : test.text;
-    auto same = std::find_if(found.begin(), found.end(), [&](const Threshold& one) {
-      return one.text == text && one.at == at && one.kind == feature.kind;
-    });
-    if (same != found.end()) {
-      same->questions.push_back(question);
-    } else {
+    auto [same, is_new] = places.try_emplace({text, at, feature.kind}, found.size());
+    if (is_new) {
       Sides impossible = impossible_sides(table, feature, test.threshold);
-      found.push_back({{question}, feature.kind, at, step, std::move(text), impossible});
+      found.push_back({{}, feature.kind, at, step, std::move(text), impossible});
     }
+    found[same->second].questions.push_back(question);
   }
   return found;
 }
@@ -149,6 +145,35 @@ Sides sides_of(const Threshold& threshold, const Reading& reading) {
     sides.above = beside <= threshold.step + slack;
   }
   return sides;
+}
+
+ThresholdIndex::ThresholdIndex(const std::vector<Threshold>& thresholds) : thresholds_(thresholds) {
+  std::map<FeatureIndex, OfFeature> asked;
+  for (std::uint32_t i = 0; i < thresholds.size(); ++i) {
+    for (const Threshold::Question& question : thresholds[i].questions) {
+      OfFeature& of_feature = asked[question.feature];
+      of_feature.feature = question.feature;
+      of_feature.enabled = question.enabled;  // the same wherever the feature is asked
+      of_feature.places.emplace_back(thresholds[i].at, i);
+    }
+  }
+  for (auto& [feature, of_feature] : asked) {
+    std::sort(of_feature.places.begin(), of_feature.places.end());
+    features_.push_back(std::move(of_feature));
+  }
+}
+
+void ThresholdIndex::note(const OfFeature& asked, const Reading& reading,
+                          std::vector<Sides>& seen) const {
+  if (asked.places.empty() || reading.lower == kNotYet) return;
+  // The thresholds of one feature have one step; those that lie further off have no side.
+  const std::int64_t reach = thresholds_[asked.places[0].second].step + 1;
+  auto place = std::partition_point(asked.places.begin(), asked.places.end(), [&](const auto& one) {
+    return one.first < reading.lower - reach;
+  });
+  for (; place != asked.places.end() && place->first <= reading.lower + reach; ++place) {
+    seen[place->second] |= sides_of(thresholds_[place->second], reading);
+  }
 }
 
 std::string missing_text(const Sides& seen) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/graph/rule_table.h"
@@ -42,6 +43,11 @@ struct Threshold {
 // is by how much it has gone by (Device::gone_by), and no number is read?
 bool asks_for_a_moment(const Feature& feature);
 
+// The tests of the conditions (indices in ConditionTable::tests()), with those inside what they
+// count; ascending.
+std::vector<std::uint32_t> tests_asked(const RuleTable& table,
+                                       const std::vector<ConditionIndex>& conditions);
+
 // Those of a policy's rules, bans (not of their notice, which follows from them) and guards, as far
 // as one device can reach them; in the order written.
 std::vector<Threshold> thresholds(const RuleTable& table);
@@ -49,6 +55,28 @@ std::vector<Threshold> thresholds(const RuleTable& table);
 // The side on which a reading lies; none when it is not just beside the threshold. Of a count whose
 // beginning nobody saw the lower bound counts: that is what makes the test certain.
 Sides sides_of(const Threshold& threshold, const Reading& reading);
+
+// All thresholds of a policy, by the features that they are about: a look at a device reads each of
+// these once, however many thresholds there are.
+class ThresholdIndex {
+ public:
+  explicit ThresholdIndex(const std::vector<Threshold>& thresholds);
+
+  struct OfFeature {
+    FeatureIndex feature = 0;
+    std::optional<std::size_t> enabled;  // Threshold::Question::enabled
+    // The values at which there are thresholds, ascending, and which these are.
+    std::vector<std::pair<std::int64_t, std::uint32_t>> places;
+  };
+  const std::vector<OfFeature>& features() const { return features_; }
+  // Adds the sides on which the reading lies. Requires: `seen` has a place for each threshold.
+  void note(const OfFeature& asked, const Reading& reading, std::vector<Sides>& seen) const;
+  std::size_t size() const { return thresholds_.size(); }
+
+ private:
+  std::vector<Threshold> thresholds_;
+  std::vector<OfFeature> features_;
+};
 
 // "just below, at": what is missing.
 std::string missing_text(const Sides& seen);

@@ -50,8 +50,9 @@ std::string list_text(const std::vector<std::string>& texts) {
 // One test under way: a loop per device it speaks of.
 class TestRun {
  public:
-  TestRun(const TestCase& test, std::shared_ptr<const PreparedPolicy> policy)
-      : test_(test), policy_(std::move(policy)), thresholds_(thresholds(policy_->table())) {
+  TestRun(const TestCase& test, std::shared_ptr<const PreparedPolicy> policy,
+          const ThresholdIndex& thresholds)
+      : test_(test), policy_(std::move(policy)), thresholds_(thresholds) {
     result_.name = test.name;
     result_.coverage.boundaries.resize(thresholds_.size());
   }
@@ -113,29 +114,28 @@ class TestRun {
                          : loop.device().standing(ban, loop.now()).bites >= least;
       if (at_work) coverage.bans.insert(ban);
     }
-    std::optional<std::int64_t> enabled = loop.device().enabled_profile(loop.now());
-    for (std::size_t i = 0; i < thresholds_.size(); ++i) {
-      for (const Threshold::Question& question : thresholds_[i].questions) {
-        if (!is_asked(question, enabled)) continue;
-        coverage.boundaries[i] |= sides_seen(loop, thresholds_[i], question.feature);
-      }
+    std::optional<std::size_t> enabled = candidate(loop);
+    for (const ThresholdIndex::OfFeature& asked : thresholds_.features()) {
+      if (asked.enabled && asked.enabled != enabled) continue;
+      std::optional<Reading> reading = read(loop, asked.feature);
+      if (reading) thresholds_.note(asked, *reading, coverage.boundaries);
     }
   }
 
   // A question about a moment of the calendar is read as the time since then, or until then.
-  Sides sides_seen(DeviceLoop& loop, const Threshold& threshold, FeatureIndex feature) const {
+  std::optional<Reading> read(DeviceLoop& loop, FeatureIndex feature) const {
     if (!asks_for_a_moment(policy_->table().features[feature])) {
-      return sides_of(threshold, loop.device().read(feature, loop.now()));
+      return loop.device().read(feature, loop.now());
     }
     std::optional<Duration> gone_by = loop.device().gone_by(feature, loop.now());
-    return gone_by ? sides_of(threshold, Reading::exactly(gone_by->ms)) : Sides();
+    return gone_by ? std::optional(Reading::exactly(gone_by->ms)) : std::nullopt;
   }
 
-  bool is_asked(const Threshold::Question& question, std::optional<std::int64_t> enabled) const {
-    if (!question.enabled) return true;
-    if (!enabled) return false;
-    std::size_t undeclared = policy_->table().profiles.size();
-    return *question.enabled == (*enabled < 0 ? undeclared : static_cast<std::size_t>(*enabled));
+  // The enabled profile as a ban has it among its candidates.
+  std::optional<std::size_t> candidate(DeviceLoop& loop) const {
+    std::optional<std::int64_t> enabled = loop.device().enabled_profile(loop.now());
+    if (!enabled) return std::nullopt;
+    return *enabled < 0 ? policy_->table().profiles.size() : static_cast<std::size_t>(*enabled);
   }
 
   void check(DeviceLoop& loop, const TestStep& step, const Expected& expected) {
@@ -255,7 +255,7 @@ class TestRun {
 
   const TestCase& test_;
   std::shared_ptr<const PreparedPolicy> policy_;
-  std::vector<Threshold> thresholds_;
+  const ThresholdIndex& thresholds_;
   std::map<std::string, DeviceLoop> loops_;
   TestResult result_;
 };
@@ -270,8 +270,15 @@ Coverage& Coverage::operator|=(const Coverage& other) {
   return *this;
 }
 
+TestRunner::TestRunner(std::shared_ptr<const PreparedPolicy> policy)
+    : policy_(std::move(policy)), thresholds_(thresholds(policy_->table())) {}
+
+TestResult TestRunner::run(const TestCase& test) const {
+  return TestRun(test, policy_, thresholds_).run();
+}
+
 TestResult run_test(const TestCase& test, const std::shared_ptr<const PreparedPolicy>& policy) {
-  return TestRun(test, policy).run();
+  return TestRunner(policy).run(test);
 }
 
 }  // namespace sojourn::lang

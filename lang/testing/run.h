@@ -1,7 +1,8 @@
 // Runs test cases through the engine's own loop: what a test sees is what a device will get.
 //
+//   TestRunner runner(prepared);
 //   for (const TestCase& test : policy.tests) {
-//     TestResult result = run_test(test, prepared);
+//     TestResult result = runner.run(test);
 //     if (!result.passed()) show(result.failures);
 //   }
 #pragma once
@@ -44,6 +45,18 @@ struct TestResult {
   bool passed() const { return failures.empty() && refused.empty(); }
 };
 
+// Of one policy. Tests may run in several threads at once.
+class TestRunner {
+ public:
+  explicit TestRunner(std::shared_ptr<const PreparedPolicy> policy);
+  TestResult run(const TestCase& test) const;
+
+ private:
+  std::shared_ptr<const PreparedPolicy> policy_;
+  ThresholdIndex thresholds_;
+};
+
+// A single one.
 TestResult run_test(const TestCase& test, const std::shared_ptr<const PreparedPolicy>& policy);
 
 }  // namespace sojourn::lang

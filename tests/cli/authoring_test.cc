@@ -154,6 +154,13 @@ TEST_CASE("tests are suggested where counts have to be reached together") {
         "battery < 20% for 2 days and roaming in BR for 30 days",
         "data in BR within 30 days > 500 MB and roaming in BR on at least 20 days within 30 days",
         "roaming in BR for 5 days and region in US within 30 days",
+        // The device moves where it is counted that it does.
+        "speed > 100 km/h for 2 hours and battery < 20%",
+        "(speed > 50 km/h for 1 hour) within 2 days and type = meter for 3 days",
+        "border distance > 20 km within 2 hours and accuracy < 50 m for 1 hour",
+        // It switches before it is counted that it is abroad.
+        "roaming in US for 3 days and at least 3 switches within 7 days and at least 5 switches "
+        "within 20 days",
         "data in BR within 30 days > 100 MB and data within 7 days > 50 MB"}) {
     INFO(condition);
     ScratchFolder scratch;
@@ -181,6 +188,32 @@ TEST_CASE("a side that the rest of a condition rules out is told without that re
     CHECK(count_of(run.out, "\ntest \"") == 6);
     check_complete(scratch, policy, run);
   }
+}
+
+TEST_CASE("tests of a large policy are suggested bit by bit, to the end") {
+  ScratchFolder scratch;
+  std::string policy = R"(policy many
+attribute load : number in m valid 1 day
+profile a home BR iccid 8910*
+otherwise keep
+)";
+  for (int i = 1; i <= 1'200; ++i) {
+    policy += fmt::format("rule r{} when load >= {} m then alert \"load\"\n", i, 10 * i);
+  }
+  std::size_t tests = 0;
+  std::vector<std::string> left;
+  for (int round = 0; round < 2; ++round) {
+    ProgramRun run = suggested(scratch, policy);
+    INFO(run.err);
+    CHECK_THAT(run.err, !Contains("no test was found"));
+    tests += count_of(run.out, "\ntest \"");
+    left.push_back(run.err);
+    policy += run.out;
+  }
+  CHECK_THAT(left[0], Contains(": 200 more thresholds will be looked at"));
+  CHECK_THAT(left[1], !Contains("will be looked at"));
+  CHECK(tests >= 3 * 1'200U);
+  CHECK(suggested(scratch, policy).out.empty());
 }
 
 TEST_CASE("a rule that is at work nearly always hides no threshold of another one") {
