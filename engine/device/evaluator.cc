@@ -22,7 +22,7 @@ Evaluator::Evaluator(const Prepared& policy, Remembered& remembered)
       reader_(remembered.history, place_, conditions_),
       curves_(policy.features.size()),
       axes_(policy.graph().axes().size()),
-      usage_memos_(policy.usage_memo_count) {
+      window_memos_(policy.window_memo_count) {
   conditions_.reserve(policy.histories.size());
   for (const HistorySpec& spec : policy.histories) {
     conditions_.emplace_back(spec, policy.zones[spec.zone_index]);
@@ -59,9 +59,10 @@ void Evaluator::spread_effect() {
 }
 
 void Evaluator::spread(SignalIndex trigger, const Stretch& stretch) {
-  bool of_usage = trigger == policy_.triggers.usage || trigger == policy_.triggers.standing_country;
-  if (of_usage || is_of_key(trigger)) {
-    for (UsageMemo& memo : usage_memos_) memo.valid = memo.valid && stretch.from > memo.to;
+  bool of_sums = trigger == policy_.triggers.usage || trigger == policy_.triggers.events ||
+                 trigger == policy_.triggers.standing_country;
+  if (of_sums || is_of_key(trigger)) {
+    for (WindowMemo& memo : window_memos_) memo.valid = memo.valid && stretch.from > memo.to;
   }
   for (HistoryIndex h : policy_.histories_by_trigger[trigger]) {
     if (trigger == policy_.triggers.begin) conditions_[h].start_over();
@@ -84,7 +85,7 @@ void Evaluator::prepare(Instant now) {
 
 void Evaluator::retract(Instant now) {
   place_.retract(now);
-  for (UsageMemo& memo : usage_memos_) memo.valid = memo.valid && memo.to <= now;
+  for (WindowMemo& memo : window_memos_) memo.valid = memo.valid && memo.to <= now;
   for (ConditionHistory& condition : conditions_) condition.retract(now);
   // What was drawn ahead may be put off by a report before it is reached.
   for (Curve& curve : curves_) {
@@ -227,10 +228,10 @@ Curve Evaluator::draw_supposed(FeatureIndex index, const CountQuestion& question
     case FeatureKind::since:
       return since_event(question);
     case FeatureKind::event_count:
-      return count_events(question);
+      return count_events(question, window_memos_[question.plan.window_memo]);
     case FeatureKind::data_sum:
     case FeatureKind::data_balance:
-      return sum_usage(question, usage_memos_[question.plan.usage_memo]);
+      return sum_usage(question, window_memos_[question.plan.window_memo]);
     default:
       break;
   }
@@ -400,7 +401,7 @@ const StandingCountry& Evaluator::place_at(Instant now) {
 std::size_t Evaluator::byte_count() const {
   std::size_t bytes = sizeof(*this) + place_.byte_count();
   bytes += curves_.capacity() * sizeof(Curve) + axes_.capacity() * sizeof(AxisCache);
-  bytes += usage_memos_.capacity() * sizeof(UsageMemo);
+  bytes += window_memos_.capacity() * sizeof(WindowMemo);
   for (const ConditionHistory& condition : conditions_) {
     bytes += sizeof(ConditionHistory) + condition.byte_count();
   }

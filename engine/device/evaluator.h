@@ -102,9 +102,9 @@ class Evaluator {
   StandingCountry place_;
   std::vector<ConditionHistory> conditions_;
   FeatureReader reader_;
-  std::vector<Curve> curves_;           // per feature
-  std::vector<AxisCache> axes_;         // per axis
-  std::vector<UsageMemo> usage_memos_;  // FeaturePlan::usage_memo
+  std::vector<Curve> curves_;             // per feature
+  std::vector<AxisCache> axes_;           // per axis
+  std::vector<WindowMemo> window_memos_;  // FeaturePlan::window_memo
   ReportEffect effect_;
   std::vector<AxisIndex> path_;
   std::vector<std::uint32_t> also_;

@@ -141,8 +141,11 @@ class Prepared::Maker {
     if (feature.candidate) {
       triggers.insert({kNetwork, kRegistration, kProfile, prepared_->triggers.standing_country});
     }
-    if (feature.kind == FeatureKind::data_sum || feature.kind == FeatureKind::data_balance) {
-      plan.usage_memo = prepared_->usage_memo_count++;
+    bool sums = feature.kind == FeatureKind::data_sum ||
+                feature.kind == FeatureKind::data_balance ||
+                feature.kind == FeatureKind::event_count;
+    if (sums) {
+      plan.window_memo = prepared_->window_memo_count++;
     }
     plan.triggers.assign(triggers.begin(), triggers.end());
     prepared_->features[index] = std::move(plan);

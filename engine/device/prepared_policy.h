@@ -56,7 +56,7 @@ struct FeaturePlan {
   // Days in a row are asked for, with gaps of up to so many: a candidate may be wherever a run is
   // unbroken. -1: none are.
   std::int32_t run_gap_days = -1;
-  std::uint32_t usage_memo = kNone;  // features that sum data
+  std::uint32_t window_memo = kNone;  // features that sum or count within a window
 };
 
 struct TransparentHash {
@@ -98,7 +98,7 @@ class Prepared final : public PreparedPolicy {
   std::vector<std::vector<HistoryIndex>> histories_by_trigger;
   std::vector<bool> area_used;
   std::vector<bool> text_kept;  // by attribute: texts that the policy does not name differ as well
-  std::uint32_t usage_memo_count = 0;
+  std::uint32_t window_memo_count = 0;
   std::vector<bool> signal_used;                       // a feature looks at it, or the ledger
   std::vector<bool> history_used;                      // ... at its past
   std::vector<std::vector<std::int64_t>> number_cuts;  // per signal; empty: not a number

@@ -154,19 +154,23 @@ void SignalTimeline::merge_before(Instant t, const std::vector<std::int64_t>& cu
 }
 
 void SignalTimeline::join_before(Instant t, const SignalTimeline& other) {
+  auto later = std::partition_point(rows_.begin(), rows_.end(),
+                                    [&](const TimelineRow& row) { return row.last < t; });
+  auto past = static_cast<std::size_t>(later - rows_.begin());
+  if (past < 2) return;
   std::size_t kept = 0;
-  for (std::size_t i = 1; i < rows_.size(); ++i) {
+  for (std::size_t i = 1; i < past; ++i) {
     TimelineRow& row = rows_[kept];
     const TimelineRow& next = rows_[i];
     std::ptrdiff_t last = other.index_at(next.from);
     bool apart = last >= 0 && other.rows_[static_cast<std::size_t>(last)].from > row.last;
-    if (next.last < t && row.value == next.value && row.standing == next.standing && !apart) {
+    if (row.value == next.value && row.standing == next.standing && !apart) {
       row.last = next.last;
     } else {
       rows_[++kept] = next;
     }
   }
-  if (!rows_.empty()) rows_.resize(kept + 1);
+  if (kept + 1 < past) rows_.erase(rows_.begin() + kept + 1, rows_.begin() + past);
 }
 
 void SignalTimeline::forget_before(Instant t) {

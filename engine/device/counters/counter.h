@@ -70,21 +70,28 @@ Truth truth_from_date(const HistoryView& view, const CountQuestion& question);
 
 Curve count_days(const ConditionHistory& history, const CountQuestion& question);
 Curve count_elapsed(const ConditionHistory& history, const CountQuestion& question);
-Curve count_events(const CountQuestion& question);
-Curve since_event(const CountQuestion& question);
-struct UsageSum {
-  std::int64_t lower = 0, upper = 0;  // bytes
+// What is counted within a window comes to, at the least and at the most: bytes, or events.
+struct WindowSum {
+  std::int64_t lower = 0, upper = 0;
 };
-// What a sum of data came to over [from, to] for a key, so that the next one only adds and takes
-// away.
-struct UsageMemo {
+// What it came to over [from, to] for a key, so that the next sum only adds and takes away.
+struct WindowMemo {
   bool valid = false;
   Instant from;
   Instant to;
   ScopeKey key;
-  UsageSum sum;
+  WindowSum sum;
 };
-Curve sum_usage(const CountQuestion& question, UsageMemo& memo);
+// Of today's key, what comes within [from, to].
+using SumBetween = std::function<WindowSum(const ScopeKey& today, Instant from, Instant to)>;
+// Of [from, now]. Sums beyond what can be counted stay the most that can.
+WindowSum remembered_sum(const CountQuestion& question, Instant from, const SumBetween& sum_between,
+                         WindowMemo& memo);
+std::int64_t plus(std::int64_t sum, std::int64_t more);  // as above
+
+Curve count_events(const CountQuestion& question, WindowMemo& memo);
+Curve since_event(const CountQuestion& question);
+Curve sum_usage(const CountQuestion& question, WindowMemo& memo);
 
 using IsMet = std::function<bool(Truth)>;
 

@@ -1,6 +1,5 @@
 // Sums of data, booked to the country that stood when it was used (semantics 7, 12, 15).
 #include <algorithm>
-#include <cstdlib>
 
 #include "engine/device/counters/counter.h"
 
@@ -33,15 +32,6 @@ Instant window_start(const CountQuestion& question, const TimeZone& zone) {
   return question.now;
 }
 
-// Amounts come from outside: what is more than can be counted stays the most that can.
-constexpr std::int64_t kSumMax = kNotYet - 1;
-
-std::int64_t plus(std::int64_t sum, std::int64_t bytes) {
-  std::int64_t result = 0;
-  if (__builtin_add_overflow(sum, bytes, &result)) result = bytes > 0 ? kSumMax : -kSumMax;
-  return std::clamp(result, -kSumMax, kSumMax);
-}
-
 // Calls use(instant, bytes) for what was used within [from, to]; what was used in the other
 // countries of a balance is taken away.
 template <class Use>
@@ -58,10 +48,10 @@ void for_each_amount(const CountQuestion& question, Instant from, Instant to, co
 }
 
 // Of today's key; what was used under a key that nobody knows may be of it (semantics 12).
-UsageSum sum_between(const CountQuestion& question, const ScopeKey& today, Instant from,
-                     Instant to) {
+WindowSum sum_between(const CountQuestion& question, const ScopeKey& today, Instant from,
+                      Instant to) {
   bool scoped = question.feature.scope.any();
-  UsageSum sum;
+  WindowSum sum;
   for_each_amount(question, from, to, [&](Instant at, std::int64_t bytes) {
     Truth match = scoped ? key_at(question, at, {}).matches(today) : Truth::yes;
     if (match == Truth::no) return;
@@ -71,33 +61,17 @@ UsageSum sum_between(const CountQuestion& question, const ScopeKey& today, Insta
   return sum;
 }
 
-UsageSum remembered_sum(const CountQuestion& question, Instant from, UsageMemo& memo) {
-  Instant now = question.now;
-  ScopeKey today = key_at(question, now, question.supposed);
-  if (memo.valid && memo.key == today && memo.from <= from && from <= memo.to && memo.to <= now) {
-    UsageSum more = sum_between(question, today, memo.to + milliseconds(1), now);
-    UsageSum left = sum_between(question, today, memo.from, from - milliseconds(1));
-    memo.sum.lower = plus(plus(memo.sum.lower, more.lower), -left.lower);
-    memo.sum.upper = plus(plus(memo.sum.upper, more.upper), -left.upper);
-  } else {
-    memo.sum = sum_between(question, today, from, now);
-  }
-  // The most goes on as an unknown amount.
-  memo.valid = std::abs(memo.sum.lower) < kSumMax && std::abs(memo.sum.upper) < kSumMax;
-  memo.key = today;
-  memo.from = from;
-  memo.to = now;
-  return memo.sum;
-}
-
 }  // namespace
 
-Curve sum_usage(const CountQuestion& question, UsageMemo& memo) {
+Curve sum_usage(const CountQuestion& question, WindowMemo& memo) {
   const UsageLog& usage = question.reader.history().usage();
   const TimeZone& zone = question.reader.policy().zone_of(question.plan);
   Instant now = question.now;
   Instant from = window_start(question, zone);
-  UsageSum sum = remembered_sum(question, from, memo);
+  auto between = [&](const ScopeKey& today, Instant first, Instant last) {
+    return sum_between(question, today, first, last);
+  };
+  WindowSum sum = remembered_sum(question, from, between, memo);
   Instant oldest = usage.next_after(from - milliseconds(1));
   Instant until = usage.next_after(now);
   if (oldest <= now) {
