@@ -1,7 +1,6 @@
 #include <cstdlib>
 
 #include "adapters/geo/geo.h"
-#include "adapters/geo/geodesic.h"
 #include "adapters/geo/locator.h"
 #include "adapters/geo/maps.h"
 
@@ -38,13 +37,7 @@ class MapGazetteer final : public Gazetteer {
   }
 
   std::string_view zone_at(LatLon at, Country country) const override {
-    std::string_view nearest;
-    double least_m = 1e9;
-    for (const ZonePlace& place : zone_places(country)) {
-      const double distance_m = geodesic_distance_m(at, {place.lat, place.lon});
-      if (distance_m < least_m) least_m = distance_m, nearest = place.zone;
-    }
-    return nearest;
+    return nearest_zone(at, country);
   }
 
   Result<std::unique_ptr<Locator>> bind(std::vector<Area> areas) const override {

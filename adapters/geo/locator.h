@@ -37,6 +37,9 @@ class MapLocator final : public Locator {
   mutable std::vector<Situation> situations_;
 };
 
+// Of the country's zones the one whose place is nearest.
+std::string_view nearest_zone(LatLon at, Country country);
+
 // Each claim, with the point that the map gives it.
 std::vector<Situation> claims_alone(const Maps& maps);
 

@@ -2,6 +2,7 @@
 #include <map>
 
 #include "adapters/geo/border.h"
+#include "adapters/geo/geodesic.h"
 #include "adapters/geo/locator.h"
 
 namespace sojourn::geo {
@@ -34,7 +35,7 @@ class Collector {
   std::vector<Situation> situations() const {
     std::vector<Situation> all;
     for (const auto& [combination, example] : found_) {
-      all.push_back({combination.claim, combination.areas, example.at});
+      all.push_back({combination.claim, combination.areas, example.at, {}});
     }
     return all;
   }
@@ -219,7 +220,23 @@ void try_crossings(const MapLocator& locator, const std::vector<Segment>& segmen
   }
 }
 
+void name_zones(std::vector<Situation>& situations) {
+  for (Situation& one : situations) {
+    if (!one.country.none()) one.zone = nearest_zone(one.example, *one.country.first());
+  }
+}
+
 }  // namespace
+
+std::string_view nearest_zone(LatLon at, Country country) {
+  std::string_view nearest;
+  double least_m = 1e9;
+  for (const ZonePlace& place : zone_places(country)) {
+    const double distance_m = geodesic_distance_m(at, {place.lat, place.lon});
+    if (distance_m < least_m) least_m = distance_m, nearest = place.zone;
+  }
+  return nearest;
+}
 
 // Without areas there is one situation for each label, whose own point is clear of its borders
 // where any is (geodata/inside_point.cc): borders need not be there yet.
@@ -227,8 +244,9 @@ std::vector<Situation> claims_alone(const Maps& maps) {
   std::vector<Situation> all;
   const std::vector<RegionLabel>& labels = maps.countries->names().labels;
   for (std::size_t i = 0; i < labels.size(); ++i) {
-    all.push_back({maps.claim_of_label[i], {}, to_degrees(labels[i].inside)});
+    all.push_back({maps.claim_of_label[i], {}, to_degrees(labels[i].inside), {}});
   }
+  name_zones(all);
   std::sort(all.begin(), all.end(),
             [](const Situation& a, const Situation& b) { return a.country < b.country; });
   return all;
@@ -259,7 +277,9 @@ std::vector<Situation> find_situations(const MapLocator& locator) {
   const std::size_t step = 1 + segments.size() / kBesideMax;
   for (std::size_t i = 0; i < segments.size(); i += step) try_beside(collector, segments[i]);
   try_crossings(locator, segments, collector);
-  return collector.situations();
+  std::vector<Situation> found = collector.situations();
+  name_zones(found);
+  return found;
 }
 
 }  // namespace sojourn::geo

@@ -93,5 +93,8 @@ struct ZonePlace {
   double lon = 0;
 };
 std::vector<ZonePlace> zone_places(Country country);
+// Where nothing but a network tells the country: the given zone where it is one of the country's,
+// else its most populous; the given one where it has none.
+std::string_view zone_by_network(Country country, std::string_view zone);
 
 }  // namespace sojourn

@@ -102,6 +102,7 @@ struct Situation {
   CountryClaim country;
   std::vector<bool> areas;  // one per bound area
   LatLon example;           // strictly inside all of it, where possible with 100 m to spare
+  std::string_view zone;    // of a device's own clock at the example; empty: the policy's
 };
 
 // A gazetteer bound to the areas of one policy. Immutable; any thread.

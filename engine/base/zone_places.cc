@@ -71,4 +71,12 @@ std::vector<ZonePlace> zone_places(Country country) {
   return places;
 }
 
+std::string_view zone_by_network(Country country, std::string_view zone) {
+  std::vector<ZonePlace> places = zone_places(country);
+  bool is_own = std::any_of(places.begin(), places.end(),
+                            [&](const ZonePlace& place) { return place.zone == zone; });
+  std::string_view populous = most_populous_zone(country);
+  return is_own || populous.empty() ? zone : populous;
+}
+
 }  // namespace sojourn

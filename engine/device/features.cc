@@ -268,18 +268,11 @@ const TimeZone& FeatureReader::device_zone(Instant t) const {
   return zone_of_country(*claim.first());
 }
 
-// By the network alone: the policy's zone where it is one of the country's, else the one most
-// people live in.
 const TimeZone& FeatureReader::zone_of_country(Country country) const {
   auto known = country_zones_.find(country.index);
   if (known != country_zones_.end()) return known->second;
   TimeZone zone = policy().zone();
-  std::vector<ZonePlace> places = zone_places(country);
-  bool is_own = std::any_of(places.begin(), places.end(),
-                            [&](const ZonePlace& place) { return place.zone == zone.name(); });
-  if (!is_own) {
-    if (auto found = TimeZone::find(most_populous_zone(country))) zone = *found;
-  }
+  if (auto found = TimeZone::find(zone_by_network(country, zone.name()))) zone = *found;
   return country_zones_.emplace(country.index, zone).first->second;
 }
 

@@ -350,10 +350,11 @@ Stay stay_of(const Witness& witness, const Standing& standing, const std::string
 
 namespace {
 
-// The same situation so late in the day that the stay begins at midnight; the day of that is told.
-// Absent: it is asked what time it is, or something happened before.
-std::optional<Day> begin_at_midnight(const RuleTable& table, const Standing& standing,
-                                     const std::vector<Happening>& past, Witness& witness) {
+// The same situation so late in the day that the stay begins at midnight, or where it is asked what
+// time it is, with a stay so much longer; the day of that is told. Absent: something happened
+// before.
+std::optional<Day> begin_at_midnight(const RuleTable& table, const std::vector<Happening>& past,
+                                     Standing& standing, Witness& witness) {
   bool by_clock =
       std::any_of(table.features.begin(), table.features.end(),
                   [](const Feature& feature) { return feature.kind == FeatureKind::local_time; });
@@ -361,7 +362,12 @@ std::optional<Day> begin_at_midnight(const RuleTable& table, const Standing& sta
   bool before = std::any_of(past.begin(), past.end(), [&](const Happening& happening) {
     return happening.before_ms + standing.silent_ms > length;
   });
-  if (by_clock || before || standing.run_days > 0) return std::nullopt;
+  if (before || standing.run_days > 0) return std::nullopt;
+  if (by_clock) {
+    std::int64_t clock = witness.time_of_day_ms;
+    length = clock + (std::max<std::int64_t>(length - clock, 0) + kDayMs - 1) / kDayMs * kDayMs;
+    standing.ms = length;
+  }
   witness.time_of_day_ms = length % kDayMs;
   return Day{witness.day - static_cast<std::int32_t>(length / kDayMs)};
 }
@@ -376,7 +382,7 @@ std::optional<std::string> witness_as_test(const RuleTable& table, const Witness
   if (!standing.possible || !past) return std::nullopt;
   if (!test.border_told && has_border_distance(table, witness)) return std::nullopt;
   std::optional<Day> born;
-  if (test.newborn) born = begin_at_midnight(table, standing, *past, witness);
+  if (test.newborn) born = begin_at_midnight(table, *past, standing, witness);
   if (test.newborn && !born) return std::nullopt;
   std::string report = joined(report_parts(table, witness));
   Stay stay = stay_of(witness, standing, report);

@@ -428,10 +428,12 @@ void World::make_clock() {
       }
     } else if (feature.kind == FeatureKind::local_time) {
       axes.push_back(axis);
+      asks_for_the_time_ = true;
       ms_set.insert({feature.from_ms, feature.until_ms});
     }
   }
   if (axes.empty()) return;
+  if (auto zone = TimeZone::find(table_.settings.zone)) zone_ = *std::move(zone);
   if (day_set.empty()) day_set.insert(kDefaultDay.number);
   ms_set.insert(kDefaultTimeOfDay.ms);
   for (std::int64_t day : day_set) {

@@ -211,6 +211,8 @@ class World {
   void name_reasons(FeatureIndex f, AxisSet& reasons) const;
   std::vector<AxisIndex> refused_by(const Box& box, const Identity* of, AxisSet reasons) const;
   bool is_limited(const Box& box, AxisIndex axis) const;
+  void set_clock(const Chosen& chosen, Witness& witness) const;
+  const TimeZone& zone_of(const Chosen& chosen, const Witness& witness) const;
   void read_place(const Group::Column& place, const Box& box, Witness& witness) const;
   void read_identity(const Chosen& chosen, const Box& box, Witness& witness) const;
   bool read_unserved(const Chosen& chosen, const Box& box, Witness& witness,
@@ -234,6 +236,9 @@ class World {
   Group place_, identity_, clock_;
   std::vector<const Group*> group_of_axis_;
   std::vector<std::size_t> identity_axis_;  // by axis: into the axes of identities
+  TimeZone zone_;  // the policy's
+  mutable std::map<std::string, TimeZone, std::less<>> zones_;
+  bool asks_for_the_time_ = false;
   std::map<std::optional<ProfileIndex>, std::vector<CountOrder>> orders_;  // by CountOrder::enabled
   std::vector<std::vector<AxisIndex>> behind_counts_;  // by count: what its value may depend on
   std::map<FeatureIndex, std::int64_t> reaches_back_;  // `recency` in a window: less than so long

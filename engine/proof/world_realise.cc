@@ -332,6 +332,41 @@ Reading World::choose(FeatureIndex f, const Box& box) const {
   return Reading::unknown();
 }
 
+// The time that was chosen is the device's own: when that is on the day, by the policy's clock.
+void World::set_clock(const Chosen& chosen, Witness& witness) const {
+  const TimeZone& own = zone_of(chosen, witness);
+  for (std::int32_t days_on : {0, -1, 1}) {
+    Instant at = own.at_wall_time(next(Day{witness.day}, days_on), witness.time_of_day_ms);
+    if (zone_.day_of(at).number != witness.day) continue;
+    witness.time_of_day_ms = zone_.wall_ms_of_day(at);
+    return;
+  }
+}
+
+// As the engine finds it (semantics 6): by the place, else by the country.
+const TimeZone& World::zone_of(const Chosen& chosen, const Witness& witness) const {
+  std::string_view name;
+  if (witness.position && chosen.place) {
+    name = (*situations_)[static_cast<std::size_t>(chosen.place->first)].zone;
+  } else {
+    CountrySet countries;
+    for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
+      const Reading& reading = witness.readings[f];
+      if (table_.features[f].kind != FeatureKind::country || !reading.known) continue;
+      countries = CountryClaim::from_packed(static_cast<std::uint32_t>(reading.lower)).set();
+    }
+    if (countries.empty() && witness.network.known && is_of_one_country(witness.network.lower)) {
+      countries = countries_of(unpack_plmn(static_cast<std::uint32_t>(witness.network.lower)));
+    }
+    if (!countries.empty()) name = zone_by_network(countries.members()[0], zone_.name());
+  }
+  if (name.empty()) return zone_;
+  auto known = zones_.find(name);
+  if (known != zones_.end()) return known->second;
+  Result<TimeZone> found = TimeZone::find(name);
+  return zones_.emplace(name, found ? *found : zone_).first->second;
+}
+
 std::optional<Witness> World::complete(const Box& box, const Chosen& chosen,
                                        AxisSet& reasons) const {
   Witness witness;
@@ -355,6 +390,7 @@ std::optional<Witness> World::complete(const Box& box, const Chosen& chosen,
   }
   witness.day = chosen.clock ? static_cast<std::int32_t>(chosen.clock->first) : kDefaultDay.number;
   witness.time_of_day_ms = chosen.clock ? chosen.clock->second : kDefaultTimeOfDay.ms;
+  if (asks_for_the_time_) set_clock(chosen, witness);
   // Without a fix a network of one country says where the device is.
   for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
     bool nowhere = table_.features[f].kind == FeatureKind::country && !witness.readings[f].known;
