@@ -265,7 +265,8 @@ Truth DeviceHistory::no_service_at(Instant t) const {
 
 std::int64_t DeviceHistory::network_at(Instant t) const {
   std::int64_t network = value(kNetwork, t);
-  if (network == kNoSymbol && no_service_at(t) != Truth::yes) return kUnknownValue;
+  // Also a network that is said to be unknown: without service there is none (semantics 3).
+  if (network < 0) return no_service_at(t) == Truth::yes ? kNoSymbol : kUnknownValue;
   return network;
 }
 

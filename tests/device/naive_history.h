@@ -176,6 +176,10 @@ class NaiveHistory {
         silent = down;
         if (down) hour.network = fresh ? std::optional<std::int64_t>(kNoSymbol) : std::nullopt;
       }
+      if (said.network.state == Reported<Plmn>::State::unknown && !down) {
+        hour.network = std::nullopt;
+        hour.named = std::nullopt;
+      }
       if (said.network.given() && !down && !refused) {
         CountrySet candidates = countries_of(said.network.value);
         hour.network = fresh ? std::optional<std::int64_t>(pack(said.network.value)) : std::nullopt;
@@ -190,6 +194,8 @@ class NaiveHistory {
         hear(report, said.at, t, fresh, hour);
       }
     }
+    // While there is no service the device is on no network, whatever is said of that.
+    if (hour.no_service == true && !hour.network) hour.network = kNoSymbol;
     hour.evidence = hour.fix ? hour.fix : hour.named;
     return hour;
   }

@@ -144,6 +144,13 @@ TEST_CASE("2, 3: without service there is no network; afterwards it is unknown u
   CHECK(device.read(world.network, t) == Reading::exactly(kNoSymbol));
   CHECK(device.read(world.roaming_anywhere, t) == Reading::exactly(0));
   CHECK(world.region_at(device, t) == "BR");
+  // That the network is not known says nothing else: there is none.
+  t = t + hours(1);
+  Observation unknown = report(t);
+  unknown.network.make_unknown();
+  device.observe(unknown);
+  CHECK(device.read(world.network, t) == Reading::exactly(kNoSymbol));
+  CHECK(device.read(world.roaming_anywhere, t) == Reading::exactly(0));
   t = t + hours(1);
   device.observe(report(t).registration(Registration::roaming));
   CHECK(!device.read(world.network, t).known);

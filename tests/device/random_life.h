@@ -133,6 +133,7 @@ inline std::vector<LifeReport> random_life(Chance& chance, Instant start, int ho
     if (chance.one_in(5)) said.text("type", chance.one_in(3) ? "tracker" : "meter");
     if (chance.one_in(5)) said.number("battery", static_cast<std::int64_t>(chance.below(100)));
     if (chance.one_in(9)) said.value().reject_cause = chance.one_in(2) ? 11 : 13;
+    if (said.value().network.absent() && hour % 29 == 11) said.value().network.make_unknown();
     if (said.value().reject_cause) said.value().network = {};
     if (chance.one_in(4)) said.data(static_cast<std::int64_t>(1 + chance.below(1000)));
     if (in_a_fleet && chance.one_in(6)) said.text("apn", chance.one_in(2) ? "a" : "b");

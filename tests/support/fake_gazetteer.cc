@@ -204,7 +204,7 @@ class FakeLocator final : public Locator {
   void sample() {
     for (const auto& [at, claim] : grid()) consider(at, claim);
     for (const Area& area : areas_) sample_around(area);
-    for (auto& [key, example] : found_) situations_.push_back({key.first, key.second, example});
+    for (auto& [key, example] : found_) situations_.push_back({key.first, key.second, example, {}});
   }
 
   void sample_around(const Area& area) {
