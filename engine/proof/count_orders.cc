@@ -122,20 +122,8 @@ class Orders {
     if (a.candidate && b.candidate) return false;
     const Feature& supposed = a.candidate ? a : b;
     order.enabled = supposed.candidate;
-    order.served = asks_network(supposed);
+    order.served = asks_network(table_, supposed);
     return true;
-  }
-
-  // Does another network make it another count?
-  bool asks_network(const Feature& feature) const {
-    if (feature.scope.same_network || feature.kind == FeatureKind::network ||
-        feature.kind == FeatureKind::roaming || feature.kind == FeatureKind::no_service) {
-      return true;
-    }
-    if (!is_temporal(feature.kind)) return false;
-    std::vector<FeatureIndex> inner = table_.conditions.features_of(feature.inner);
-    return std::any_of(inner.begin(), inner.end(),
-                       [&](FeatureIndex f) { return asks_network(table_.features[f]); });
   }
 
   // What the first ones count is never truer than what the others do.
@@ -311,6 +299,17 @@ bool is_over_before(const RuleTable& table, const Feature& count, const Feature&
   // `since` is true from midnight on, the window looks back to the same hour.
   if (months) return months_of(count.window) < months_of(since.window) && since.ahead_days == 0;
   return time_after(table, count).most <= time_after(table, since).least;
+}
+
+bool asks_network(const RuleTable& table, const Feature& feature) {
+  if (feature.scope.same_network || feature.kind == FeatureKind::network ||
+      feature.kind == FeatureKind::roaming || feature.kind == FeatureKind::no_service) {
+    return true;
+  }
+  if (!is_temporal(feature.kind)) return false;
+  std::vector<FeatureIndex> inner = table.conditions.features_of(feature.inner);
+  return std::any_of(inner.begin(), inner.end(),
+                     [&](FeatureIndex f) { return asks_network(table, table.features[f]); });
 }
 
 std::vector<CountOrder> count_orders(const RuleTable& table,

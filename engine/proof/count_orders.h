@@ -39,6 +39,9 @@ struct CountOrder {
 std::vector<CountOrder> count_orders(const RuleTable& table,
                                      const std::vector<FeatureIndex>& counts);
 
+// May it read otherwise on another network?
+bool asks_network(const RuleTable& table, const Feature& feature);
+
 // Of `since` about one event: is the one true wherever the other is? False says nothing.
 bool is_due_first(const RuleTable& table, const Feature& one, const Feature& other);
 // When `since` is true of the event, has it left the window of this count of it?

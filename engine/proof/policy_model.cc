@@ -28,7 +28,7 @@ std::vector<std::uint32_t> count_test_uses_with_inner(const RuleTable& table,
                                                       const ChoiceConditions& choice) {
   std::vector<std::uint32_t> uses = count_test_uses(table, choice);
   const ConditionTable& conditions = table.conditions;
-  std::vector<ConditionIndex> open;
+  std::vector<ConditionIndex> open = {choice.on_no_network};
   for (const Ban& ban : table.bans) {
     open.insert(open.end(), ban.violated.begin(), ban.violated.end());
   }

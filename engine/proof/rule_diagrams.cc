@@ -4,6 +4,7 @@
 #include <set>
 
 #include "engine/proof/actions.h"
+#include "engine/proof/count_orders.h"
 #include "engine/proof/together.h"
 
 namespace sojourn {
@@ -206,6 +207,26 @@ std::vector<Voice> voices(RuleDiagrams& rules) {
   return found;
 }
 
+// The policy's own feature of the name, or a new one.
+FeatureIndex own_feature(RuleTable& table, FeatureKind kind, std::string name) {
+  Feature feature;
+  feature.kind = kind;
+  feature.identity = std::move(name);
+  for (const Feature& own : table.features) {
+    if (own.kind == kind && !own.candidate) feature.identity = own.identity;
+  }
+  return table.intern_feature(std::move(feature));
+}
+
+ConditionIndex on_no_network(RuleTable& table) {
+  Test test;
+  test.feature = own_feature(table, FeatureKind::network, "network");
+  test.kind = Test::Kind::one_of;
+  test.symbols = {kNoSymbol};
+  test.text = "no network";
+  return table.conditions.test(std::move(test));
+}
+
 ChoiceConditions add_choice_conditions(RuleTable& table, AskEnabled ask) {
   ChoiceConditions choice;
   choice.of_profile.resize(table.profiles.size());
@@ -218,13 +239,7 @@ ChoiceConditions add_choice_conditions(RuleTable& table, AskEnabled ask) {
     }
   });
   if (ask == AskEnabled::with_bans && table.bans.empty()) return choice;
-  Feature feature;
-  feature.kind = FeatureKind::profile;
-  feature.identity = "profile";
-  for (const Feature& own : table.features) {
-    if (own.kind == FeatureKind::profile && !own.candidate) feature.identity = own.identity;
-  }
-  FeatureIndex enabled = table.intern_feature(std::move(feature));
+  FeatureIndex enabled = own_feature(table, FeatureKind::profile, "profile");
   auto is_enabled = [&](std::int64_t symbol, const std::string& name) {
     Test test;
     test.feature = enabled;
@@ -237,6 +252,11 @@ ChoiceConditions add_choice_conditions(RuleTable& table, AskEnabled ask) {
     choice.of_profile[p].enabled = is_enabled(p, table.profiles[p].name);
   }
   choice.undeclared_enabled = is_enabled(kOtherSymbol, "undeclared");
+  bool counts_networks = std::any_of(
+      table.features.begin(), table.features.end(), [&](const Feature& one) {
+        return one.candidate && is_temporal(one.kind) && asks_network(table, one);
+      });
+  if (ask == AskEnabled::always && counts_networks) choice.on_no_network = on_no_network(table);
   return choice;
 }
 

@@ -36,6 +36,8 @@ struct ChoiceConditions {
   };
   std::vector<OfProfile> of_profile;                           // those nobody names stay `never`
   ConditionIndex undeclared_enabled = ConditionTable::kNever;  // only when asked for
+  // Where counts of candidates look at networks: is the device on none? Only when asked for.
+  ConditionIndex on_no_network = ConditionTable::kNever;
 
   ConditionIndex available(const Alternative& a) const {
     const OfProfile& p = of_profile[a.profile];

@@ -152,7 +152,7 @@ World::Choice World::identity_choice(AxisIndex axis, std::int64_t profile,
   };
   const Choice anything{0, 0, true, false};
   if (FeatureIndex f = axes_.axes()[axis].feature; may_hold_.contains(f)) {
-    return counted_choice(axis, profile, network < 0 || may_hold_on(f, network));
+    return counted_choice(axis, profile, network < 0 || may_hold_on(f, network), network >= 0);
   }
   switch (feature.kind) {
     case FeatureKind::profile:
@@ -204,7 +204,7 @@ std::uint32_t World::kind_of_profile(AxisIndex axis, std::int64_t profile) const
   const Feature& feature = table_.features[axes_.axes()[axis].feature];
   bool declared = profile >= 0;
   auto own = static_cast<std::uint32_t>(profile - kUnknown);
-  if (may_hold_.contains(axes_.axes()[axis].feature)) return feature.candidate == profile ? 1 : 0;
+  if (may_hold_.contains(axes_.axes()[axis].feature)) return is_candidate(feature, profile) ? 1 : 0;
   switch (feature.kind) {
     case FeatureKind::network:
     case FeatureKind::no_service:
@@ -375,8 +375,7 @@ void World::fill_identity(const std::vector<AxisIndex>& axes) {
     FeatureIndex f = axes_.axes()[axis].feature;
     bool served = column.first >= 0, known_network = column.first == kNoSymbol;
     if (!served && may_hold_.contains(f)) {
-      bool may = may_hold_unserved(f, standings_[column.standing], known_network);
-      return counted_choice(axis, profile, may);
+      return unserved_count(axis, profile, standings_[column.standing], known_network);
     }
     bool by_place = !served && stands_in_.contains(f);
     if (!by_place) return identity_choice(axis, profile, column.first);

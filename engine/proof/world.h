@@ -158,6 +158,9 @@ class World {
     std::set<std::int64_t> networks;
     CountrySet countries;  // on one of the networks there
     bool nowhere = false;  // without service, in no country
+    bool anywhere = false;  // for sure, of a device that may be on any network or none
+    // Also of a profile that is not enabled. Else a run may go on wherever it would camp.
+    bool of_others = false;
   };
   void make_place(const std::vector<Situation>& situations);
   void make_identity();
@@ -185,8 +188,12 @@ class World {
   void make_may_hold(const std::vector<std::int64_t>& networks);
   bool may_hold_on(FeatureIndex f, std::int64_t network) const;
   bool may_hold_unserved(FeatureIndex f, const CountrySet& standing, bool known_network) const;
-  // `may_hold`: anything, as it is for the enabled candidate; else it does not.
-  Choice counted_choice(AxisIndex axis, std::int64_t profile, bool may_hold) const;
+  // `may_hold`: anything; else it does not, as far as that is told here.
+  Choice counted_choice(AxisIndex axis, std::int64_t profile, bool may_hold, bool served) const;
+  Choice unserved_count(AxisIndex axis, std::int64_t profile, const CountrySet& standing,
+                        bool known_network) const;
+  bool is_candidate(const Feature& feature, std::int64_t profile) const;
+  bool can_be(ConditionIndex condition, bool wanted) const;
   std::vector<std::int64_t> networks_told_apart();
   void fill_identity(const std::vector<AxisIndex>& axes);
   void make_standings();
@@ -200,7 +207,11 @@ class World {
   class Realiser;
 
   DiagramRef link_of(FeatureIndex feature);
-  DiagramRef link_as_it_is(FeatureIndex feature);
+  // `whatever_on`: of these axes nothing is said; empty: of each.
+  DiagramRef link_as_it_is(FeatureIndex feature, const std::vector<bool>& whatever_on);
+  std::vector<bool> axes_of_networks() const;
+  DiagramRef whatever(DiagramRef at, const std::vector<bool>& axes,
+                      std::map<DiagramRef, DiagramRef>& known);
   std::vector<DiagramRef> find_links(DiagramRef question);
   DiagramRef enabled_is(ProfileIndex profile);
   DiagramRef served();

@@ -186,21 +186,52 @@ class SinceLinks {
 DiagramRef World::link_of(FeatureIndex f) {
   const Feature& feature = table_.features[f];
   if (feature.kind == FeatureKind::since) return SinceLinks(table_, axes_, store_).of(f);
-  DiagramRef link = link_as_it_is(f);
-  if (!feature.candidate) return link;
+  if (!feature.candidate) return link_as_it_is(f, {});
   // With a candidate the count is of `inner` as it would be; only for the enabled one is it as it
-  // is.
-  DiagramRef as_it_is = enabled_is(*feature.candidate);
-  if (stands_in_.contains(f)) as_it_is = store_.both(as_it_is, served());
-  return store_.either(store_.opposite(as_it_is), link);
+  // is, and while no network serves, as it would be on those of the country that stands.
+  DiagramRef link = link_as_it_is(f, {});
+  if (asks_network(table_, feature)) {
+    DiagramRef on_any = link_as_it_is(f, axes_of_networks());
+    link = store_.both(store_.either(store_.opposite(served()), link), on_any);
+  }
+  return store_.either(store_.opposite(enabled_is(*feature.candidate)), link);
 }
 
-DiagramRef World::link_as_it_is(FeatureIndex f) {
+// By axis: does what it is about depend on the network?
+std::vector<bool> World::axes_of_networks() const {
+  std::vector<bool> of_networks;
+  for (const Axis& axis : axes_.axes()) {
+    of_networks.push_back(asks_network(table_, table_.features[axis.feature]));
+  }
+  return of_networks;
+}
+
+// Where it holds for some classes of the axes.
+DiagramRef World::whatever(DiagramRef at, const std::vector<bool>& axes,
+                           std::map<DiagramRef, DiagramRef>& known) {
+  if (is_terminal(at) || axes.empty()) return at;
+  auto found = known.find(at);
+  if (found != known.end()) return found->second;
+  std::vector<DiagramRun> runs(store_.runs(at).begin(), store_.runs(at).end());
+  std::vector<DiagramRef> cases;
+  for (DiagramRun& run : runs) {
+    run.target = whatever(run.target, axes, known);
+    cases.push_back(run.target);
+  }
+  AxisIndex axis = store_.axis(at);
+  DiagramRef result = axes[axis] ? store_.any_of(std::move(cases)) : store_.node(axis, runs);
+  known.emplace(at, result);
+  return result;
+}
+
+DiagramRef World::link_as_it_is(FeatureIndex f, const std::vector<bool>& whatever_on) {
   const Feature& feature = table_.features[f];
   Implied implied = implied_by(feature);
   AxisIndex lower = *axes_.axis_of(f);
   AxisIndex upper = lower + 1;
-  DiagramRef certain = conditions_.certain(feature.inner);
+  std::map<DiagramRef, DiagramRef> known;
+  auto free = [&](DiagramRef where) { return whatever(where, whatever_on, known); };
+  DiagramRef certain = free(conditions_.certain(feature.inner));
   std::vector<DiagramRef> all;
   // Per class: `wanted` where the class lies wholly at or above (below) the value, else free.
   auto where = [&](AxisIndex axis, auto&& applies, DiagramRef wanted) {
@@ -211,12 +242,12 @@ DiagramRef World::link_as_it_is(FeatureIndex f) {
     DiagramRef inside = store_.node(axis, runs);
     all.push_back(store_.either(store_.opposite(inside), wanted));
   };
-  DiagramRef not_certain = store_.opposite(certain);
-  DiagramRef not_refuted = store_.opposite(conditions_.refuted(feature.inner));
+  DiagramRef not_certain = free(store_.opposite(conditions_.certain(feature.inner)));
+  DiagramRef not_refuted = free(store_.opposite(conditions_.refuted(feature.inner)));
   // Before the date from which it counts nothing was counted, and none of it is in doubt.
   for (ConditionIndex date : dates_counted_from(table_, feature)) {
     if (feature.ahead_days != 0) break;
-    DiagramRef begun = conditions_.certain(date);
+    DiagramRef begun = conditions_.certain(date);  // whatever the network
     std::int64_t least = feature.kind == FeatureKind::held ? 0 : 1;
     bool how_long_ago = feature.kind == FeatureKind::recency;
     where(

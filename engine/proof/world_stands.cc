@@ -90,12 +90,37 @@ Truth World::counted_on(ConditionIndex inner, ProfileIndex candidate, std::int64
     }
     if (feature.kind == FeatureKind::roaming) {
       Reading roams = roams_with(candidate, feature, network);
-      return roams.known ? judge(test, feature, roams) : Truth::unknown;
+      bool may_be_home = !is_declared(candidate) && roams.known && roams.lower != 0;
+      return roams.known && !may_be_home ? judge(test, feature, roams) : Truth::unknown;
     }
     bool ends_now = feature.kind == FeatureKind::held && feature.ahead_days == 0 &&
                     counted_on(feature.inner, candidate, network) == Truth::no;
     return ends_now ? judge(test, feature, Reading::exactly(-1)) : Truth::unknown;
   });
+}
+
+// Can the condition be certainly so, whatever the network is?
+bool World::can_be(ConditionIndex condition, bool wanted) const {
+  const ConditionTable& conditions = table_.conditions;
+  const ConditionNode& node = conditions.node(condition);
+  bool all = wanted == (node.op == ConditionOp::conjunction);
+  switch (node.op) {
+    case ConditionOp::always:
+    case ConditionOp::never:
+      return wanted == (node.op == ConditionOp::always);
+    case ConditionOp::test: {
+      FeatureKind kind = table_.features[conditions.test_of(node).feature].kind;
+      return kind != FeatureKind::network && kind != FeatureKind::roaming;
+    }
+    case ConditionOp::negation:
+      return can_be(conditions.child(node, 0), !wanted);
+    default:
+      break;
+  }
+  for (std::uint32_t i = 0; i < node.count; ++i) {
+    if (can_be(conditions.child(node, i), wanted) != all) return !all;
+  }
+  return all;
 }
 
 // A run may go on elsewhere, so that the network here does not tell.
@@ -111,16 +136,20 @@ bool World::counts_a_run(ConditionIndex inner) const {
 void World::make_may_hold(const std::vector<std::int64_t>& networks) {
   for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
     const Feature& feature = table_.features[f];
-    bool ends_now = feature.kind == FeatureKind::on_a_network ||
-                    (feature.kind == FeatureKind::held && feature.ahead_days == 0);
-    bool counts = ends_now && feature.candidate && is_declared(*feature.candidate) &&
-                  !is_stand(feature) && !counts_a_run(feature.inner);
-    if (!counts || !axes_.axis_of(f)) continue;
+    if (!feature.candidate || is_stand(feature) || !axes_.axis_of(f)) continue;
+    bool at_once = feature.kind == FeatureKind::on_a_network ||
+                   (feature.kind == FeatureKind::held && feature.ahead_days == 0);
+    bool by_run = feature.kind == FeatureKind::consecutive_days && feature.gap_days == 0 &&
+                  feature.ahead_days == 0;
+    if (!at_once && !by_run) continue;
     MayHold& may_hold = may_hold_[f];
+    may_hold.of_others =
+        at_once && is_declared(*feature.candidate) && !counts_a_run(feature.inner);
     auto holds_on = [&](std::int64_t network) {
       return counted_on(feature.inner, *feature.candidate, network) != Truth::no;
     };
     may_hold.nowhere = holds_on(kNoSymbol);
+    may_hold.anywhere = can_be(feature.inner, true);
     for (std::int64_t network : networks) {
       if (network < 0 || !holds_on(network)) continue;
       may_hold.networks.insert(network);
@@ -144,11 +173,32 @@ bool World::may_hold_unserved(FeatureIndex f, const CountrySet& standing,
   return may_hold.countries.intersects(standing);
 }
 
-World::Choice World::counted_choice(AxisIndex axis, std::int64_t profile, bool may_hold) const {
-  const Feature& feature = table_.features[axes_.axes()[axis].feature];
-  if (feature.candidate == profile || may_hold) return {0, 0, true, false};
+// Of the enabled one, where no network and no country is known, the network stays unknown: its
+// least is what holds whatever that is.
+World::Choice World::unserved_count(AxisIndex axis, std::int64_t profile,
+                                    const CountrySet& standing, bool known_network) const {
+  FeatureIndex f = axes_.axes()[axis].feature;
+  bool may = may_hold_unserved(f, standing, known_network);
+  bool least = axis == *axes_.axis_of(f) && is_candidate(table_.features[f], profile);
+  if (situations_ && least && standing.empty() && !known_network) may = may_hold_.at(f).anywhere;
+  return counted_choice(axis, profile, may, false);
+}
+
+World::Choice World::counted_choice(AxisIndex axis, std::int64_t profile, bool may_hold,
+                                    bool served) const {
+  FeatureIndex f = axes_.axes()[axis].feature;
+  const Feature& feature = table_.features[f];
+  // Of the enabled one, links say what it counts where it is served.
+  bool told = is_candidate(feature, profile) ? !served : may_hold_.at(f).of_others;
+  if (may_hold || !told) return {0, 0, true, false};
   ClassIndex none = class_at(axis, Reading::exactly(feature.kind == FeatureKind::held ? -1 : 0));
   return {none, none, false, false};
+}
+
+bool World::is_candidate(const Feature& feature, std::int64_t profile) const {
+  if (!feature.candidate) return false;
+  return is_declared(*feature.candidate) ? std::int64_t{*feature.candidate} == profile
+                                         : profile == kOtherSymbol;
 }
 
 // How what is asked of a candidate stands on the network, with the profile enabled.
@@ -266,9 +316,8 @@ bool World::read_unserved(const Chosen& chosen, const Box& box, Witness& witness
   std::int64_t profile = witness.profile.known ? witness.profile.lower : World::kUnknownIdentity;
   for (const auto& [f, may_hold] : may_hold_) {
     AxisIndex axis = *axes_.axis_of(f);
-    bool may = may_hold_unserved(f, standing, witness.network.known);
     for (AxisIndex at : {axis, axis + 1}) {
-      Choice choice = counted_choice(at, profile, may);
+      Choice choice = unserved_count(at, profile, standing, witness.network.known);
       if (choice.any || box[at].holds(choice.usual)) continue;
       reasons[at] = true;
       return false;
