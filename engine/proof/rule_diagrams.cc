@@ -252,8 +252,8 @@ ChoiceConditions add_choice_conditions(RuleTable& table, AskEnabled ask) {
     choice.of_profile[p].enabled = is_enabled(p, table.profiles[p].name);
   }
   choice.undeclared_enabled = is_enabled(kOtherSymbol, "undeclared");
-  bool counts_networks = std::any_of(
-      table.features.begin(), table.features.end(), [&](const Feature& one) {
+  bool counts_networks =
+      std::any_of(table.features.begin(), table.features.end(), [&](const Feature& one) {
         return one.candidate && is_temporal(one.kind) && asks_network(table, one);
       });
   if (ask == AskEnabled::always && counts_networks) choice.on_no_network = on_no_network(table);

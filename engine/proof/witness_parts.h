@@ -38,6 +38,11 @@ std::optional<std::vector<Happening>> happenings(const RuleTable& table, const W
 // Does it matter how far the border is? No report says it in so many words.
 bool has_border_distance(const RuleTable& table, const Witness& witness);
 
+// Where no network serves, and what is counted with the enabled profile is judged on those of the
+// country that stands (semantics 9a): the same device while it still was on one. Absent: nothing is
+// counted so, or on none of the policy's countries.
+std::optional<Witness> before_network_was_lost(const RuleTable& table, const Witness& witness);
+
 // The network that a report names: where nothing asks for it but counts on one network, any.
 Reading told_network(const RuleTable& table, const Witness& witness);
 // What every report of a stay says.

@@ -377,7 +377,8 @@ std::optional<Day> begin_at_midnight(const RuleTable& table, const std::vector<H
 std::optional<std::string> witness_as_test(const RuleTable& table, const Witness& given_witness,
                                            const WitnessTest& test) {
   Witness witness = given_witness;
-  Standing standing = standing_of(table, witness);
+  Witness stays = before_network_was_lost(table, witness).value_or(witness);
+  Standing standing = standing_of(table, stays);
   std::optional<std::vector<Happening>> past = happenings(table, witness);
   if (!standing.possible || !past) return std::nullopt;
   if (!test.border_told && has_border_distance(table, witness)) return std::nullopt;
@@ -385,10 +386,13 @@ std::optional<std::string> witness_as_test(const RuleTable& table, const Witness
   if (test.newborn) born = begin_at_midnight(table, *past, standing, witness);
   if (test.newborn && !born) return std::nullopt;
   std::string report = joined(report_parts(table, witness));
-  Stay stay = stay_of(witness, standing, report);
+  std::string report_of_stay = joined(report_parts(table, stays));
+  Stay stay = stay_of(witness, standing, report_of_stay);
   std::int64_t report_ms = witness.time_of_day_ms - standing.silent_ms;
   // What is older than the stay comes before it.
   std::string older, newer, at_last = report;
+  bool loses_sight = report != report_of_stay && !witness.network.known;
+  if (loses_sight) at_last += (at_last.empty() ? "" : ", ") + std::string("network = unknown");
   for (const Happening& happening : *past) {
     if (happening.before_ms == 0) {
       at_last += (at_last.empty() ? "" : ", ") + happening.part;

@@ -156,8 +156,8 @@ class World {
   // Where what is counted with a candidate may hold, whatever the past was; elsewhere it does not.
   struct MayHold {
     std::set<std::int64_t> networks;
-    CountrySet countries;  // on one of the networks there
-    bool nowhere = false;  // without service, in no country
+    CountrySet countries;   // on one of the networks there
+    bool nowhere = false;   // without service, in no country
     bool anywhere = false;  // for sure, of a device that may be on any network or none
     // Also of a profile that is not enabled. Else a run may go on wherever it would camp.
     bool of_others = false;
@@ -247,7 +247,7 @@ class World {
   Group place_, identity_, clock_;
   std::vector<const Group*> group_of_axis_;
   std::vector<std::size_t> identity_axis_;  // by axis: into the axes of identities
-  TimeZone zone_;  // the policy's
+  TimeZone zone_;                           // the policy's
   mutable std::map<std::string, TimeZone, std::less<>> zones_;
   bool asks_for_the_time_ = false;
   std::map<std::optional<ProfileIndex>, std::vector<CountOrder>> orders_;  // by CountOrder::enabled

@@ -143,8 +143,7 @@ void World::make_may_hold(const std::vector<std::int64_t>& networks) {
                   feature.ahead_days == 0;
     if (!at_once && !by_run) continue;
     MayHold& may_hold = may_hold_[f];
-    may_hold.of_others =
-        at_once && is_declared(*feature.candidate) && !counts_a_run(feature.inner);
+    may_hold.of_others = at_once && is_declared(*feature.candidate) && !counts_a_run(feature.inner);
     auto holds_on = [&](std::int64_t network) {
       return counted_on(feature.inner, *feature.candidate, network) != Truth::no;
     };
@@ -178,9 +177,17 @@ bool World::may_hold_unserved(FeatureIndex f, const CountrySet& standing,
 World::Choice World::unserved_count(AxisIndex axis, std::int64_t profile,
                                     const CountrySet& standing, bool known_network) const {
   FeatureIndex f = axes_.axes()[axis].feature;
+  const Feature& feature = table_.features[f];
   bool may = may_hold_unserved(f, standing, known_network);
-  bool least = axis == *axes_.axis_of(f) && is_candidate(table_.features[f], profile);
-  if (situations_ && least && standing.empty() && !known_network) may = may_hold_.at(f).anywhere;
+  bool enabled = situations_ && is_candidate(feature, profile);
+  bool least = axis == *axes_.axis_of(f);
+  if (enabled && least && standing.empty() && !known_network) may = may_hold_.at(f).anywhere;
+  // What would hold on one of those networks now has not held for any time: there was none.
+  bool begins = enabled && (least || known_network) && !may_hold_.at(f).anywhere;
+  if (feature.kind == FeatureKind::held && may && begins) {
+    return {class_at(axis, Reading::exactly(-1)), class_at(axis, Reading::exactly(0)), false,
+            false};
+  }
   return counted_choice(axis, profile, may, false);
 }
 
@@ -318,7 +325,8 @@ bool World::read_unserved(const Chosen& chosen, const Box& box, Witness& witness
     AxisIndex axis = *axes_.axis_of(f);
     for (AxisIndex at : {axis, axis + 1}) {
       Choice choice = unserved_count(at, profile, standing, witness.network.known);
-      if (choice.any || box[at].holds(choice.usual)) continue;
+      bool fits = box[at].holds(choice.usual) || box[at].holds(choice.other);
+      if (choice.any || fits) continue;
       reasons[at] = true;
       return false;
     }

@@ -60,6 +60,34 @@ TEST_CASE("9a: a device without service is proved about where it stands") {
   }
 }
 
+// What is counted with the enabled profile goes on where the device loses its network.
+TEST_CASE("9a: counts hold without a network as on those of the country") {
+  for (const std::string form :
+       {"on more than 3 consecutive days", "per profile on more than 3 consecutive days",
+        "on the same network on more than 3 consecutive days",
+        "on more than 3 consecutive days allowing gaps of 2 days",
+        "on the same network on more than 3 days within 10 days", "within 10 hours",
+        "on more than 3 days within 20 days", "on more than 3 days in this calendar year"}) {
+    for (const auto& [rule, holds] : {std::pair("network in BR", false),
+                                      {"roaming in BR", false},
+                                      {"(region in BR and not no service) or network in BR", false},
+                                      {"region in BR or network in BR", true}}) {
+      std::string text = kWords + "ban counts never roaming in BR " + form + "\nrule home when " +
+                         rule + " then profile = global or local\notherwise keep\n";
+      INFO(text);
+      std::optional<Checked> checked = check(text, "lost.sojourn");
+      REQUIRE(checked);
+      CHECK(checked->analysis.undecided.empty());
+      CHECK(checked->analysis.promises.bans[0].verdict ==
+            (holds ? Verdict::holds : Verdict::broken));
+      if (holds) continue;
+      std::string story = checked->story_of(Code::P0301);
+      CHECK(story != "");
+      CHECK(replay(text, story, "lost.sojourn") == "");
+    }
+  }
+}
+
 // A rule that asks for the region covers what the ban looks at without service.
 TEST_CASE("9a: what a rule about the region covers holds without service as well") {
   for (
