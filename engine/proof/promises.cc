@@ -114,14 +114,9 @@ class Prover {
       if (!answer.witness) continue;
       DiagramRef question = verdict.violated ? violated : at_a_loss;
       auto wanted = SituationSearch::Wanted::plain;
-      // What is counted on networks was counted on one; rather there than without service since.
-      bool served = answer.witness->network.known && answer.witness->network.lower >= 0;
-      if (!served && counts_on_networks(ban)) {
-        auto with_service = SituationSearch::Wanted::served;
-        if (auto better = before(rows, i, question, with_service).witness) {
-          wanted = with_service;
-          answer.witness = std::move(better);
-        }
+      if (auto better = rather_served(ban, rows, i, question, *answer.witness)) {
+        wanted = SituationSearch::Wanted::served;
+        answer.witness = std::move(better);
       }
       auto within = [&](DiagramRef also) {
         return before(rows, i, model_.store().both(question, also), wanted).witness;
@@ -130,6 +125,15 @@ class Prover {
       if (!verdict.violated) break;
     }
     return verdict;
+  }
+
+  // What is counted on networks was counted on one; rather there than without service since.
+  // Absent: it is there already, or nowhere.
+  std::optional<Witness> rather_served(const Ban& ban, const std::vector<OutcomeRow>& rows,
+                                       std::size_t i, DiagramRef question, const Witness& found) {
+    bool served = found.network.known && found.network.lower >= 0;
+    if (served || !counts_on_networks(ban)) return std::nullopt;
+    return before(rows, i, question, SituationSearch::Wanted::served).witness;
   }
 
   // The diagram as it would be had nothing been counted yet.
@@ -213,6 +217,9 @@ class Prover {
           if (by_remedy != (rows[i].leaf.ban == static_cast<std::int32_t>(index))) continue;
           SituationSearch::Answer answer = before(rows, i, rows[i].where);
           if (!answer.witness) continue;
+          if (auto better = rather_served(ban, rows, i, rows[i].where, *answer.witness)) {
+            answer.witness = std::move(better);
+          }
           bool quiet = quiet_before(*answer.witness, counted);
           found.push_back({*std::move(answer.witness), rows[i].leaf, quiet});
         }
@@ -401,7 +408,7 @@ class Prover {
       return text.value_or("");
     };
     std::string text = lives(timeline);
-    if (!text.empty() || model_.table().bans.size() == 1) return text;
+    if (!text.empty()) return text;
     std::vector<Timeline> others = {timeline};
     for (Witness& there : undisturbed(ban, timeline.there)) {
       others.push_back(timeline);
@@ -409,6 +416,7 @@ class Prover {
       others.back().there = std::move(there);
       if (text = lives(others.back()); !text.empty()) return text;
     }
+    if (model_.table().bans.size() == 1) return "";
     for (const Timeline& one : others) {
       for (std::int32_t turn_days : {20, 7, 3, 1}) {
         Timeline parted = one;
@@ -425,7 +433,7 @@ class Prover {
   }
 
   // Situations of the same profile in which the ban's count goes on and what other bans count does
-  // not: of all of them, then of each.
+  // not: of all of them, then of each; and one in which rules leave the device alone.
   std::vector<Witness> undisturbed(const Ban& ban, const Witness& there) {
     DiagramStore& store = model_.store();
     ConditionDiagrams& conditions = model_.conditions();
@@ -447,6 +455,32 @@ class Prover {
     for (DiagramRef one : without) {
       SituationSearch::Answer answer = search_.find(store.both(violated, one), budget_);
       if (answer.witness) found.push_back(*std::move(answer.witness));
+    }
+    if (auto still = undisturbed_by_rules(violated)) found.push_back(*std::move(still));
+    return found;
+  }
+
+  // No rule fires, and what rules count does not go on, as far as that can be.
+  std::optional<Witness> undisturbed_by_rules(DiagramRef where) {
+    constexpr std::size_t kCountsMax = 30, kRulesMax = 60;
+    const RuleTable& table = model_.table();
+    std::vector<DiagramRef> fires;
+    for (std::uint32_t rule = 0; rule < table.rules.size() && rule < kRulesMax; ++rule) {
+      bool acts = table.rules[rule].action.kind == Action::Kind::profile;
+      if (acts) fires.push_back(model_.rules().fires(rule));
+    }
+    std::optional<Witness> found = search_.uncovered(where, fires, budget_).witness;
+    std::size_t asked = 0;
+    for (FeatureIndex f = 0; found && f < table.features.size() && asked < kCountsMax; ++f) {
+      if (!is_temporal(table.features[f].kind) || table.features[f].candidate) continue;
+      DiagramRef fails = model_.conditions().refuted(table.features[f].inner);
+      DiagramRef narrower = model_.store().both(where, fails);
+      if (narrower == kNo || narrower == where) continue;
+      ++asked;
+      SituationSearch::Answer answer = search_.uncovered(narrower, fires, budget_);
+      if (!answer.witness) continue;
+      found = std::move(answer.witness);
+      where = narrower;
     }
     return found;
   }
