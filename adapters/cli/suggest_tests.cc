@@ -35,8 +35,8 @@ const char* side_words(int side) {
   return side < 0 ? "just below" : side == 0 ? "at" : "just above";
 }
 
-bool is_impossible(const Threshold& threshold, int side) {
-  return side < 0 ? threshold.impossible.below : side > 0 && threshold.impossible.above;
+bool has_side(const Sides& sides, int side) {
+  return side < 0 ? sides.below : side == 0 ? sides.at : sides.above;
 }
 
 // The story of one side, once one was found.
@@ -79,6 +79,7 @@ class Suggestions {
       if (sides.all()) continue;
       thresholds_.push_back(threshold);
       places_.push_back(i);
+      seen_.push_back(sides);
     }
     owners_ = owners_of(table(), thresholds_);
     limit();
@@ -117,7 +118,7 @@ class Suggestions {
     for (Family& family : families_) {
       for (Telling& telling : family.tellings) {
         telling.candidates.clear();
-        if (telling.story || is_impossible(thresholds_[family.threshold], telling.side)) continue;
+        if (telling.story || has_side(seen_[family.threshold], telling.side)) continue;
         telling.candidates = stories_->tell_alone(family.threshold, telling.side);
       }
     }
@@ -171,7 +172,7 @@ class Suggestions {
       for (const Telling& telling : family.tellings) {
         if (telling.story) {
           blocks.push_back(finished(family, telling));
-        } else if (!is_impossible(thresholds_[family.threshold], telling.side)) {
+        } else if (!has_side(seen_[family.threshold], telling.side)) {
           missing += fmt::format("{}{}", missing.empty() ? "" : ", ", side_words(telling.side));
         }
       }
@@ -215,7 +216,7 @@ class Suggestions {
     family.label = label_of(owner);
     for (std::size_t s = 0; s < kSides.size(); ++s) {
       family.tellings[s].side = kSides[s];
-      if (is_impossible(thresholds_[threshold], kSides[s])) continue;
+      if (has_side(seen_[threshold], kSides[s])) continue;
       family.tellings[s].candidates = stories_->tell(threshold, owner, kSides[s]);
     }
     return family;
@@ -341,8 +342,9 @@ class Suggestions {
   const Gazetteer& world_;
   std::shared_ptr<const PreparedPolicy> policy_;
   lang::TestRunner runner_;
-  std::vector<Threshold> thresholds_;                // those not seen from every side
-  std::vector<std::size_t> places_;                  // of each among all of the policy's
+  std::vector<Threshold> thresholds_;  // those not seen from every side
+  std::vector<std::size_t> places_;    // of each among all of the policy's
+  std::vector<Sides> seen_;            // of each, by the policy's own tests, or impossible
   std::vector<std::vector<ThresholdOwner>> owners_;  // of each
   std::size_t left_ = 0;
   std::unique_ptr<ThresholdStories> stories_;

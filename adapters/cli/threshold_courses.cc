@@ -139,7 +139,7 @@ std::optional<LatLon> at_border_distance(const Locator& locator, LatLon from, st
     at.lat = as_written(at.lat + 1e-6);
     for (int i = 0; i < 2; ++i) go(away_mm());
     at.lon = as_written(at.lon);
-    if (std::abs(away_mm()) <= 1) return at;
+    if (std::int64_t away = away_mm(); away == 0 || away == 1) return at;
   }
   return std::nullopt;
 }

@@ -166,6 +166,11 @@ std::vector<ThresholdQuestion> questions_about(const RuleTable& table, const Thr
   for (const Threshold::Question& place : threshold.questions) {
     for (auto& [question, condition] : places_of(table, owner, place, probe)) {
       if (asked.size() >= most) return asked;
+      // What is asked inside a count is shown where the count is reached, if it can be.
+      std::vector<FeatureIndex> directly = probe.conditions.features_of(condition);
+      if (std::find(directly.begin(), directly.end(), place.feature) == directly.end()) {
+        asked.push_back(completed(question, threshold, place.feature, side, condition, probe));
+      }
       ConditionIndex rest = without_feature(probe, condition, place.feature, true);
       asked.push_back(completed(question, threshold, place.feature, side, rest, probe));
     }

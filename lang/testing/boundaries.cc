@@ -53,9 +53,17 @@ std::vector<ConditionIndex> conditions_of(const RuleTable& table) {
   return conditions;
 }
 
+// Nothing is less than nothing, but for numbers that the author declared, balances, and what is
+// about a moment of the calendar.
+bool is_never_negative(const Feature& feature) {
+  return feature.kind != FeatureKind::attribute_number &&
+         feature.kind != FeatureKind::data_balance && !asks_for_a_moment(feature);
+}
+
 // A share lies between 0% and 100%; `> 0%` first holds a millionth above it.
 Sides impossible_sides(const RuleTable& table, const Feature& feature, std::int64_t threshold) {
   Sides sides;
+  sides.below = is_never_negative(feature) && threshold <= 0;
   bool share = feature.kind == FeatureKind::attribute_number &&
                table.attributes[feature.subject].unit == "%";
   if (!share) return sides;
@@ -112,6 +120,8 @@ std::vector<Threshold> thresholds(const RuleTable& table) {
     Threshold::Question question{i, test.feature, {}};
     if (feature.candidate) question.enabled = *feature.candidate;
     bool denial = feature.kind == FeatureKind::recency;  // it is longer ago than `within` asks
+    // Just beside a small threshold is nearer than usual.
+    if (is_never_negative(feature) && at > 0 && at < step) step = std::max<std::int64_t>(1, at / 2);
     std::string text = denial ? negated(test, feature) : test.text;
     auto [same, is_new] = places.try_emplace({text, at, feature.kind}, found.size());
     if (is_new) {
@@ -155,6 +165,7 @@ ThresholdIndex::ThresholdIndex(const std::vector<Threshold>& thresholds) : thres
       of_feature.feature = question.feature;
       of_feature.enabled = question.enabled;  // the same wherever the feature is asked
       of_feature.places.emplace_back(thresholds[i].at, i);
+      of_feature.step = std::max(of_feature.step, thresholds[i].step);
     }
   }
   for (auto& [feature, of_feature] : asked) {
@@ -165,9 +176,8 @@ ThresholdIndex::ThresholdIndex(const std::vector<Threshold>& thresholds) : thres
 
 void ThresholdIndex::note(const OfFeature& asked, const Reading& reading,
                           std::vector<Sides>& seen) const {
-  if (asked.places.empty() || reading.lower == kNotYet) return;
-  // The thresholds of one feature have one step; those that lie further off have no side.
-  const std::int64_t reach = thresholds_[asked.places[0].second].step + 1;
+  if (reading.lower == kNotYet) return;
+  const std::int64_t reach = asked.step + 1;  // those that lie further off have no side
   auto place = std::partition_point(asked.places.begin(), asked.places.end(), [&](const auto& one) {
     return one.first < reading.lower - reach;
   });

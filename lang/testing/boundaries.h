@@ -65,6 +65,7 @@ class ThresholdIndex {
   struct OfFeature {
     FeatureIndex feature = 0;
     std::optional<std::size_t> enabled;  // Threshold::Question::enabled
+    std::int64_t step = 1;               // the widest of theirs
     // The values at which there are thresholds, ascending, and which these are.
     std::vector<std::pair<std::int64_t, std::uint32_t>> places;
   };
