@@ -247,7 +247,7 @@ DiagramRef World::link_as_it_is(FeatureIndex f, const std::vector<bool>& whateve
   // Before the date from which it counts nothing was counted, and none of it is in doubt.
   for (ConditionIndex date : dates_counted_from(table_, feature)) {
     if (feature.ahead_days != 0) break;
-    DiagramRef begun = conditions_.certain(date);  // whatever the network
+    DiagramRef begun = conditions_.certain(date);
     std::int64_t least = feature.kind == FeatureKind::held ? 0 : 1;
     bool how_long_ago = feature.kind == FeatureKind::recency;
     where(

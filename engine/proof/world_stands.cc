@@ -178,13 +178,14 @@ World::Choice World::unserved_count(AxisIndex axis, std::int64_t profile,
                                     const CountrySet& standing, bool known_network) const {
   FeatureIndex f = axes_.axes()[axis].feature;
   const Feature& feature = table_.features[f];
+  const MayHold& may_hold = may_hold_.at(f);
   bool may = may_hold_unserved(f, standing, known_network);
   bool enabled = situations_ && is_candidate(feature, profile);
   bool least = axis == *axes_.axis_of(f);
-  if (enabled && least && standing.empty() && !known_network) may = may_hold_.at(f).anywhere;
-  // What would hold on one of those networks now has not held for any time: there was none.
-  bool begins = enabled && (least || known_network) && !may_hold_.at(f).anywhere;
-  if (feature.kind == FeatureKind::held && may && begins) {
+  if (enabled && least && standing.empty() && !known_network) may = may_hold.anywhere;
+  // What would hold on one of those networks now has not held for any time, unless it does without.
+  bool goes_on = known_network ? may_hold.nowhere : may_hold.anywhere || !least;
+  if (feature.kind == FeatureKind::held && may && enabled && !goes_on) {
     return {class_at(axis, Reading::exactly(-1)), class_at(axis, Reading::exactly(0)), false,
             false};
   }
