@@ -31,6 +31,8 @@ std::size_t next_declaration(std::string_view text, std::size_t from, std::size_
   std::size_t line = line_begin(text, from);
   bool first_on_line =
       text.substr(line, from - line).find_first_not_of(" \t\r") == std::string_view::npos;
+  // `expect ban b violated` begins no ban.
+  bool in_test = text.substr(failed_begin).starts_with("test");
   std::size_t at = from;
   while (at < text.size()) {
     char c = text[at];
@@ -46,7 +48,8 @@ std::size_t next_declaration(std::string_view text, std::size_t from, std::size_
     } else if (std::size_t length = name_length(text.substr(at))) {
       std::string_view word = text.substr(at, length);
       bool placed = first_on_line && at - line <= failed_indent && begins_declaration(word);
-      if (at > failed_begin && (placed || unmistakable(word))) return at;
+      bool alone = unmistakable(word) && (first_on_line || !in_test);
+      if (at > failed_begin && (placed || alone)) return at;
       at += length;
       first_on_line = false;
     } else {

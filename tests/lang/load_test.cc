@@ -44,6 +44,23 @@ TEST_CASE("undeclared words are named with a declaration to paste") {
   CHECK(loaded.rendered().find("profile vivo-local home BR") != std::string::npos);
 }
 
+TEST_CASE("a mistake in one expectation makes none of the next") {
+  Loaded loaded = load(R"(policy p
+profile fr home FR
+ban b never roaming in BR
+otherwise keep
+test "t"
+  given profile = fr
+  at 2026-01-01 10:00 network 208-01
+  expect no ban b violated
+  at 2026-01-01 12:00 network 724-05
+  expect ban b violated
+)");
+  INFO(loaded.rendered());
+  CHECK(loaded.diagnostics.all().size() == 1);
+  CHECK(loaded.diagnostics.all()[0].code == Code::E0110);
+}
+
 TEST_CASE("an inventory declares words") {
   Inventory inventory;
   Attribute type;
