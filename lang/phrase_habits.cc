@@ -43,6 +43,9 @@ constexpr std::string_view kSumOrder =
     "amount last";
 constexpr std::string_view kWithout =
     "leave `{here}` out: `for 60 days` and `on at least 60 consecutive days` are without a break";
+constexpr std::string_view kCalendar =
+    "days of a calendar period are counted: `on at least 60 days in this calendar year`; sums of "
+    "data look back over a length of time: `within 30 days`";
 constexpr std::string_view kFlag = "a flag stands alone: write `{word}`, or `not {word}`";
 constexpr std::string_view kLast = "leave `last` out: `since` asks for the last one";
 
@@ -74,9 +77,8 @@ constexpr Phrase kPhrases[] = {
     {"`then`", "permanently", "",
      "leave `permanently` out, and say how long: `for 60 days`, `on at "
      "least 60 consecutive days`"},
-    {"`then`", "", "this month", "sums of data look back over a length of time: `within 30 days`"},
-    {"`then`", "", "in this calendar",
-     "sums of data look back over a length of time: `within 30 days`"},
+    {"`then`", "", "this month", kCalendar},
+    {"`then`", "", "in this calendar", kCalendar},
     {"`then`", "", "in more than {number} % of",
      "a share of time reads `for more than {after}% of {time}`"},
     {"`then`", "", "{number} % of",

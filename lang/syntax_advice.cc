@@ -296,7 +296,10 @@ Diagnostic advise(const SyntaxTree& tree, std::size_t offset, std::size_t last_t
     help = "conditions are joined by `and` or `or`; a comma only separates the values of a list";
   }
   if (rest.starts_with(';') && tree.excerpt != nullptr) help = kCellOfValues;
-  if (is_reserved(found.word) && expected.code == Code::E0104 && advice.empty()) {
+  // What goes on after a condition is no name: the value was forgotten.
+  bool goes_on = found.word == "then" || found.word == "and" || found.word == "or";
+  bool no_name = is_reserved(found.word) && !goes_on;
+  if (no_name && expected.code == Code::E0104 && advice.empty()) {
     help = joined(fmt::format("`{}` is a word of the language; as a name it stands in quotes: "
                               "`\"{}\"`",
                               found.word, found.word),
