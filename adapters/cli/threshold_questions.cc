@@ -80,6 +80,17 @@ ConditionIndex reads(RuleTable& table, FeatureIndex feature, std::int64_t value)
   return conditions.all_of({conditions.test(least), conditions.negate(conditions.test(more))});
 }
 
+// A ban on change is seen at work where a rule wants the profile that it forbids.
+ConditionIndex wanted(const RuleTable& table, ProfileIndex profile, RuleTable& probe) {
+  std::vector<ConditionIndex> rules;
+  for (const Rule& rule : table.rules) {
+    const std::vector<Alternative>& all = rule.action.alternatives;
+    bool wants = !all.empty() && all[0].profile == profile;
+    if (wants && rules.size() < kGuardedRulesMax) rules.push_back(rule.condition);
+  }
+  return probe.conditions.any_of(std::move(rules));
+}
+
 // Where the owner asks: the condition, with whose effect and profile it is to be seen.
 std::vector<std::pair<ThresholdQuestion, ConditionIndex>> places_of(
     const RuleTable& table, const ThresholdOwner& owner, const Threshold::Question& place,
@@ -102,8 +113,12 @@ std::vector<std::pair<ThresholdQuestion, ConditionIndex>> places_of(
     case ThresholdOwner::Kind::ban: {
       const Ban& ban = table.bans[owner.index];
       for (ProfileIndex p = 0; p < table.profiles.size(); ++p) {
-        question.enabled = p;
-        if (!place.enabled || *place.enabled == p) add(question, ban.violated[p]);
+        if (place.enabled && *place.enabled != p) continue;
+        if (!ban.forbids_change) question.enabled = p;
+        ConditionIndex asked =
+            ban.forbids_change ? probe.conditions.all_of({ban.violated[p], wanted(table, p, probe)})
+                               : ban.violated[p];
+        add(question, asked);
       }
       break;
     }
@@ -115,7 +130,9 @@ std::vector<std::pair<ThresholdQuestion, ConditionIndex>> places_of(
         if (std::find(spared.begin(), spared.end(), i) != spared.end()) continue;
         if (table.rules[i].action.kind != Action::Kind::profile) continue;
         question.rule = i;
-        add(question, probe.conditions.all_of({table.rules[i].condition, guard.reached}));
+        add(question,
+            probe.conditions.all_of({table.rules[i].condition,
+                                     table.rules[i].action.requires_condition, guard.reached}));
       }
       break;
     }

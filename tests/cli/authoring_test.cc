@@ -234,6 +234,32 @@ otherwise keep
   }
 }
 
+TEST_CASE("what holds a switch back is shown where a rule wants one") {
+  for (const auto& [held, back] :
+       {std::pair("rule a when region in BR then profile = local\n"
+                  "forbid change when at least 2 owner-changed within 3 days\n",
+                  "expect keep"),
+        {"rule a when region in BR then profile = local\n"
+         "forbid change when data in BR within 24 hours > 10 MB and network in BR\n",
+         "expect keep"},
+        {"rule a when region in BR then profile = local, requires battery >= 20%\n"
+         "guard at most 2 switches per device within 7 days\n",
+         "suppressed"}}) {
+    INFO(held);
+    ScratchFolder scratch;
+    const std::string policy = std::string(R"(policy held
+attribute battery : number in % valid 1 day
+profile global home FR iccid 8933*
+profile local home BR iccid 8955* download "smdp.br.example"
+otherwise keep
+)") + held;
+    ProgramRun run = suggested(scratch, policy);
+    INFO(run.out << run.err);
+    CHECK_THAT(run.out, Contains("expect profile = local by a\n") && Contains(back));
+    check_complete(scratch, policy, run);
+  }
+}
+
 TEST_CASE("where one side of a threshold cannot be told, the others are suggested once") {
   ScratchFolder scratch;
   const std::string policy = policy_when("border distance > 0 m");
