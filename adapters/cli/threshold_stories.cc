@@ -154,7 +154,12 @@ class Stories : public ThresholdStories {
         case FeatureKind::data_sum:
         case FeatureKind::data_balance:
         case FeatureKind::since:
-          if (asked == f || is_told_beside(features[f])) witness.readings[f] = Reading::exactly(0);
+          // Of one event there is one last time.
+          if (asked == f || is_told_beside(features[f]) ||
+              (asked && features[*asked].kind == FeatureKind::since &&
+               features[f].event == features[*asked].event)) {
+            witness.readings[f] = Reading::exactly(0);
+          }
           break;
         default:
           break;
