@@ -223,6 +223,15 @@ std::optional<std::vector<std::string>> with_events(const RuleTable& table, cons
   return lines;
 }
 
+std::vector<std::string> with_past(const RuleTable& table, const Witness& witness,
+                                   std::vector<std::string> lines) {
+  std::int64_t now_ms = witness.day * days(1).ms + witness.time_of_day_ms;
+  for (const Happening& one : happenings(table, witness).value_or(std::vector<Happening>())) {
+    if (one.before_ms > 0) insert_at(lines, instant_text(now_ms - one.before_ms), one.part);
+  }
+  return lines;
+}
+
 // The narrowest window first; what a wider one asks for besides was used before that one begins.
 std::optional<std::vector<std::string>> with_sums(std::vector<SumOfData> sums,
                                                   const Witness& witness,

@@ -23,6 +23,10 @@ std::optional<std::vector<std::string>> with_events(const RuleTable& table, cons
                                                     Placing placing,
                                                     std::vector<std::string> lines);
 
+// With the events that the witness has behind it (`D since E`, counts), each at its instant.
+std::vector<std::string> with_past(const RuleTable& table, const Witness& witness,
+                                   std::vector<std::string> lines);
+
 // A sum of data (FeatureKind::data_sum), and what it is to come to.
 struct SumOfData {
   const Feature* feature = nullptr;

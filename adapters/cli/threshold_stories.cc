@@ -282,6 +282,7 @@ class Stories : public ThresholdStories {
   void add_told(std::vector<std::vector<std::string>>& stories, std::vector<std::string> lines,
                 const Witness& witness, const Question& question) {
     std::vector<std::string> given = given_parts(model_->table(), witness);
+    lines = with_past(model_->table(), standing(question.feature, witness), std::move(lines));
     if (!given.empty()) lines.insert(lines.begin(), "  given " + joined(given));
     if (std::optional<std::string> position = motion(witness, question)) {
       lines.back() = with_motion(*position, {lines.back()})[0];
