@@ -209,7 +209,8 @@ class Stories : public ThresholdStories {
   void add_returns(std::vector<std::vector<std::string>>& stories, const Question& question) {
     const RuleTable& table = model_->table();
     std::vector<FeatureIndex> others = counted_beside(question);
-    if (others.empty() || !is_temporal(table.features[question.feature].kind)) return;
+    bool alone = others.empty() && !asks_for_past(question);
+    if (alone || !is_temporal(table.features[question.feature].kind)) return;
     Question moment = question;
     moment.condition = question.inside;
     std::optional<Witness> witness = find(moment, Others::quiet);
@@ -224,6 +225,15 @@ class Stories : public ThresholdStories {
         add_told(stories, std::move(lines), *witness, question);
       }
     }
+  }
+
+  // Something happened long ago: the history begins before what is counted does.
+  bool asks_for_past(const Question& question) const {
+    const RuleTable& table = model_->table();
+    std::vector<FeatureIndex> asked = table.conditions.features_of(question.condition);
+    return std::any_of(asked.begin(), asked.end(), [&](FeatureIndex f) {
+      return f != question.feature && table.features[f].kind == FeatureKind::since;
+    });
   }
 
   // What else the condition counts.

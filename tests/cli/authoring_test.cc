@@ -160,6 +160,10 @@ TEST_CASE("tests are suggested where counts have to be reached together") {
         "border distance > 20 km within 2 hours and accuracy < 50 m for 1 hour",
         // What is asked inside a count is shown where the count is reached.
         "battery < 20% for 30 minutes",
+        // What happened long ago lies behind what is counted.
+        "2 weeks since owner-changed and battery < 20% for 1 hour",
+        "24 hours since owner-changed and not 3 days since owner-changed",
+        "3 months since roaming-activated and roaming in BR within 1 month",
         // The device's own clock is another one than the policy's.
         "roaming in US on at least 5 days within 10 days and between 02:00 and 04:00",
         // It switches before it is counted that it is abroad.
