@@ -88,7 +88,8 @@ class Suggestions {
     stories_ = std::move(stories).value();
     for (std::size_t i = 0; i < thresholds_.size(); ++i) {
       for (const ThresholdOwner& owner : owners_[i]) families_.push_back(told(i, owner));
-      if (stories_->exhausted()) {
+      // The one that took the last step may lack stories: it comes again, unless it is the first.
+      if (stories_->exhausted() && i > 0) {
         left_ += thresholds_.size() - i;
         std::erase_if(families_, [&](const Family& family) { return family.threshold == i; });
         break;

@@ -78,10 +78,12 @@ Status suggest(const PolicyInput& input, const Gazetteer& world,
     console.message(fmt::format("no test was found: {}\n", missing));
   }
   if (suggested->left > 0) {
+    const char* until = suggested->text.empty() ? "those above are seen by tests of your own"
+                                                : "these tests are in the rule file";
     console.message(fmt::format(
         "so large a policy is asked about bit by bit: {} more threshold{} will be looked "
-        "at once these tests are in the rule file\n",
-        suggested->left, suggested->left == 1 ? "" : "s"));
+        "at once {}\n",
+        suggested->left, suggested->left == 1 ? "" : "s", until));
   } else if (suggested->text.empty() && suggested->not_found.empty()) {
     console.message("every threshold was seen just below, at and just above\n");
   }

@@ -51,13 +51,16 @@ class Stories : public ThresholdStories {
 
   std::vector<std::vector<std::string>> tell(std::size_t threshold, const ThresholdOwner& owner,
                                              int side) override {
-    return tell(questions_[{threshold, owner.kind, owner.index, side}], budget_);
+    return tell(questions_[{threshold, owner.kind, owner.index, side}]);
   }
 
   bool exhausted() const override { return budget_.exhausted(); }
 
   std::vector<std::vector<std::string>> tell_alone(std::size_t threshold, int side) override {
-    return tell(alone_[{threshold, side}], budget_alone_);
+    std::swap(budget_, budget_alone_);
+    std::vector<std::vector<std::string>> stories = tell(alone_[{threshold, side}]);
+    std::swap(budget_, budget_alone_);
+    return stories;
   }
 
  private:
@@ -93,10 +96,8 @@ class Stories : public ThresholdStories {
     }
   }
 
-  std::vector<std::vector<std::string>> tell(const std::vector<Question>& questions,
-                                             ProofBudget& budget) {
+  std::vector<std::vector<std::string>> tell(const std::vector<Question>& questions) {
     std::vector<std::vector<std::string>> stories;
-    asked_of_ = &budget;
     for (const Question& question : questions) {
       // What keeps the other rules quiet is not always possible to tell.
       bool told = add_standing(stories, question, Others::quiet);
@@ -379,13 +380,13 @@ class Stories : public ThresholdStories {
     constexpr std::size_t kRulesMax = 60;
     std::vector<DiagramRef> covers;
     for (std::uint32_t rule : silenced) covers.push_back(model_->rules().fires(rule));
-    std::optional<Witness> found = search_->uncovered(wanted, covers, *asked_of_).witness;
+    std::optional<Witness> found = search_->uncovered(wanted, covers, budget_).witness;
     if (!found || others == Others::any || table_.rules.size() > kRulesMax) return found;
     for (std::uint32_t rule = 0; rule < table_.rules.size(); ++rule) {
       DiagramRef fires = model_->rules().fires(rule);
       if (index == rule || !search_->holds_in(fires, *found)) continue;
       covers.push_back(fires);
-      SituationSearch::Answer quieter = search_->uncovered(wanted, covers, *asked_of_);
+      SituationSearch::Answer quieter = search_->uncovered(wanted, covers, budget_);
       if (quieter.witness) {
         found = *std::move(quieter.witness);
       } else {
@@ -507,7 +508,6 @@ class Stories : public ThresholdStories {
   std::unique_ptr<PolicyModel> model_;
   std::unique_ptr<SituationSearch> search_;
   ProofBudget budget_{.steps = kSteps}, budget_alone_{.steps = kSteps};
-  ProofBudget* asked_of_ = &budget_;
 };
 
 }  // namespace
