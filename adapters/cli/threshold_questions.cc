@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/graph/asked.h"
+
 namespace sojourn::cli {
 namespace {
 
@@ -27,7 +29,7 @@ bool asks(const RuleTable& table, FeatureIndex feature, FeatureIndex wanted) {
 }
 
 bool condition_asks(const RuleTable& table, ConditionIndex condition, std::uint32_t test) {
-  std::vector<std::uint32_t> asked = lang::tests_asked(table, {condition});
+  std::vector<std::uint32_t> asked = tests_asked(table, {condition});
   return std::binary_search(asked.begin(), asked.end(), test);
 }
 
@@ -158,24 +160,6 @@ ThresholdQuestion completed(ThresholdQuestion question, const Threshold& thresho
 
 }  // namespace
 
-std::vector<FeatureIndex> features_asked(const RuleTable& table,
-                                         const std::vector<ConditionIndex>& conditions) {
-  std::vector<bool> seen(table.features.size());
-  std::vector<FeatureIndex> asked;
-  auto add = [&](ConditionIndex condition) {
-    for (FeatureIndex feature : table.conditions.features_of(condition)) {
-      if (!seen[feature]) asked.push_back(feature);
-      seen[feature] = true;
-    }
-  };
-  for (ConditionIndex condition : conditions) add(condition);
-  for (std::size_t i = 0; i < asked.size(); ++i) {
-    const Feature& feature = table.features[asked[i]];
-    if (is_temporal(feature.kind)) add(feature.inner);
-  }
-  return asked;
-}
-
 std::vector<ThresholdQuestion> questions_about(const RuleTable& table, const Threshold& threshold,
                                                const ThresholdOwner& owner, int side,
                                                std::size_t most, RuleTable& probe) {
@@ -214,7 +198,7 @@ std::vector<std::vector<ThresholdOwner>> owners_of(const RuleTable& table,
   std::vector<std::vector<ThresholdOwner>> owners(thresholds.size());
   auto note = [&](const ThresholdOwner& owner, const std::vector<ConditionIndex>& conditions) {
     std::vector<bool> asked(table.conditions.tests().size());
-    for (std::uint32_t test : lang::tests_asked(table, conditions)) asked[test] = true;
+    for (std::uint32_t test : tests_asked(table, conditions)) asked[test] = true;
     for (std::size_t i = 0; i < thresholds.size(); ++i) {
       const std::vector<Threshold::Question>& questions = thresholds[i].questions;
       bool any = std::any_of(questions.begin(), questions.end(),

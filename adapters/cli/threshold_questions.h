@@ -21,10 +21,6 @@ struct ThresholdOwner {
 std::vector<std::vector<ThresholdOwner>> owners_of(const RuleTable& table,
                                                    const std::vector<lang::Threshold>& thresholds);
 
-// What the conditions ask for, themselves and inside what they count; each feature once.
-std::vector<FeatureIndex> features_asked(const RuleTable& table,
-                                         const std::vector<ConditionIndex>& conditions);
-
 // One thing to find. Conditions are those of the table that was given to write them into.
 struct ThresholdQuestion {
   FeatureIndex feature = 0;

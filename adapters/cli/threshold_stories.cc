@@ -13,6 +13,7 @@
 #include "adapters/cli/story_edits.h"
 #include "adapters/cli/threshold_courses.h"
 #include "adapters/cli/threshold_events.h"
+#include "engine/graph/asked.h"
 #include "engine/graph/viewed_places.h"
 #include "engine/proof/policy_model.h"
 #include "engine/proof/situation_search.h"

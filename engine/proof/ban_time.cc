@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include "engine/base/calendar.h"
 #include "engine/device/candidates.h"
+#include "engine/graph/asked.h"
 #include "engine/proof/actions.h"
 #include "engine/proof/stay_beginning.h"
 #include "engine/proof/witness_parts.h"
@@ -21,31 +21,15 @@ TimeZone zone_of(const RuleTable& table, const Ban& ban) {
 
 namespace {
 
-// Every feature that the condition tests, with those that counts look at.
-std::set<FeatureIndex> all_features(const RuleTable& table, ConditionIndex condition) {
-  std::set<FeatureIndex> found;
-  std::vector<ConditionIndex> open = {condition};
-  while (!open.empty()) {
-    ConditionIndex at = open.back();
-    open.pop_back();
-    for (FeatureIndex f : table.conditions.features_of(at)) {
-      if (found.insert(f).second && is_temporal(table.features[f].kind)) {
-        open.push_back(table.features[f].inner);
-      }
-    }
-  }
-  return found;
-}
-
 // What the condition tests, also within what it asks on one network.
-std::vector<FeatureIndex> features_asked(const RuleTable& table, ConditionIndex condition) {
+std::vector<FeatureIndex> features_tested(const RuleTable& table, ConditionIndex condition) {
   std::vector<FeatureIndex> found;
   for (FeatureIndex f : table.conditions.features_of(condition)) {
     if (table.features[f].kind != FeatureKind::on_a_network) {
       found.push_back(f);
       continue;
     }
-    std::vector<FeatureIndex> within = features_asked(table, table.features[f].inner);
+    std::vector<FeatureIndex> within = features_tested(table, table.features[f].inner);
     found.insert(found.end(), within.begin(), within.end());
   }
   return found;
@@ -92,7 +76,7 @@ SlowSwitch slow_switch_of(const RuleTable& table, const Ban& ban) {
   question.assuming = ban.assuming;
   question.elapsed = true;
   for (ConditionIndex condition : ban.violated) {
-    for (FeatureIndex f : features_asked(table, condition)) {
+    for (FeatureIndex f : features_tested(table, condition)) {
       FeatureKind kind = table.features[f].kind;
       bool days = counts_days(table.features[f]);
       question.counts = question.counts || days;
@@ -140,7 +124,7 @@ std::optional<std::int32_t> notice_enough(SlowSwitch question) {
 
 std::vector<FeatureIndex> counted_by(const RuleTable& table, ConditionIndex condition) {
   std::vector<FeatureIndex> found;
-  for (FeatureIndex f : features_asked(table, condition)) {
+  for (FeatureIndex f : features_tested(table, condition)) {
     if (counts_days(table.features[f])) found.push_back(f);
   }
   return found;
@@ -154,7 +138,7 @@ std::vector<FeatureIndex> counted_with_any_profile(const RuleTable& table,
 }
 
 bool about_place(const RuleTable& table, ConditionIndex condition) {
-  std::set<FeatureIndex> features = all_features(table, condition);
+  std::vector<FeatureIndex> features = features_asked(table, {condition});
   return std::any_of(features.begin(), features.end(), [&](FeatureIndex f) {
     FeatureKind kind = table.features[f].kind;
     return kind == FeatureKind::country || kind == FeatureKind::area;
@@ -194,7 +178,7 @@ std::int32_t days_to_violate(const RuleTable& table, ConditionIndex violates) {
 }
 
 void move_to_default_day(const RuleTable& table, ConditionIndex condition, Witness& there) {
-  for (FeatureIndex f : all_features(table, condition)) {
+  for (FeatureIndex f : features_asked(table, {condition})) {
     const Feature& feature = table.features[f];
     if (feature.kind != FeatureKind::date) continue;
     auto holds = [&](std::int32_t day) {

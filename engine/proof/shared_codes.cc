@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <set>
-
 #include "engine/base/country.h"
+#include "engine/graph/asked.h"
 
 namespace sojourn {
 namespace {
@@ -28,23 +27,9 @@ std::optional<std::string> help_of(const Test& test, const Feature& feature) {
 
 std::optional<std::string> shared_code_help(const RuleTable& table,
                                             const std::vector<ConditionIndex>& conditions) {
-  std::vector<ConditionIndex> open = conditions;
-  std::set<ConditionIndex> seen;
-  while (!open.empty()) {
-    ConditionIndex index = open.back();
-    open.pop_back();
-    if (!seen.insert(index).second) continue;
-    const ConditionNode& node = table.conditions.node(index);
-    if (node.op != ConditionOp::test) {
-      for (std::uint32_t i = 0; i < node.count; ++i) {
-        open.push_back(table.conditions.child(node, i));
-      }
-      continue;
-    }
-    const Test& test = table.conditions.test_of(node);
-    const Feature& feature = table.features[test.feature];
-    if (auto help = help_of(test, feature)) return help;
-    open.push_back(feature.inner);
+  for (std::uint32_t index : tests_asked(table, conditions)) {
+    const Test& test = table.conditions.tests()[index];
+    if (auto help = help_of(test, table.features[test.feature])) return help;
   }
   return std::nullopt;
 }

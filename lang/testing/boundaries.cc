@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <map>
 #include <tuple>
-#include <unordered_set>
 
 #include "engine/device/explain.h"
+#include "engine/graph/asked.h"
 
 namespace sojourn::lang {
 namespace {
@@ -77,31 +77,6 @@ Sides impossible_sides(const RuleTable& table, const Feature& feature, std::int6
 bool asks_for_a_moment(const Feature& feature) {
   if (feature.kind == FeatureKind::since) return feature.window.count > 0;  // not `happened`
   return feature.kind == FeatureKind::recency && feature.window.count > 0;
-}
-
-std::vector<std::uint32_t> tests_asked(const RuleTable& table,
-                                       const std::vector<ConditionIndex>& conditions) {
-  std::vector<std::uint32_t> tests;
-  std::vector<ConditionIndex> open = conditions;
-  std::unordered_set<ConditionIndex> seen;
-  while (!open.empty()) {
-    ConditionIndex at = open.back();
-    open.pop_back();
-    if (!seen.insert(at).second) continue;
-    const ConditionNode& node = table.conditions.node(at);
-    if (node.op == ConditionOp::test) {
-      tests.push_back(node.first);
-      const Feature& feature = table.features[table.conditions.test_of(node).feature];
-      if (is_temporal(feature.kind)) open.push_back(feature.inner);
-      continue;
-    }
-    for (std::uint32_t i = 0; i < node.count; ++i) {
-      open.push_back(table.conditions.child(node, i));
-    }
-  }
-  std::sort(tests.begin(), tests.end());
-  tests.erase(std::unique(tests.begin(), tests.end()), tests.end());
-  return tests;
 }
 
 std::vector<Threshold> thresholds(const RuleTable& table) {

@@ -43,11 +43,6 @@ struct Threshold {
 // is by how much it has gone by (Device::gone_by), and no number is read?
 bool asks_for_a_moment(const Feature& feature);
 
-// The tests of the conditions (indices in ConditionTable::tests()), with those inside what they
-// count; ascending.
-std::vector<std::uint32_t> tests_asked(const RuleTable& table,
-                                       const std::vector<ConditionIndex>& conditions);
-
 // Those of a policy's rules, bans (not of their notice, which follows from them) and guards, as far
 // as one device can reach them; in the order written.
 std::vector<Threshold> thresholds(const RuleTable& table);
