@@ -334,7 +334,7 @@ ConditionChecker::Checked ConditionChecker::simple(const ast::Simple& s, Span sp
       return installed(s, span);
     case Subject::speed:
       return kind_or_known(FeatureKind::speed, [&] {
-        return measured(s, feature_of(FeatureKind::speed), "m/s", 1000, span);
+        return measured(s, feature_of(FeatureKind::speed), "km/h", 1'000'000, span);
       });
     case Subject::accuracy:
       return kind_or_known(FeatureKind::accuracy, [&] {

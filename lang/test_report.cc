@@ -135,7 +135,11 @@ void TestReport::position(const ast::TestPart& part, Observation& observation) {
   }
   if (part.accuracy) fix.accuracy_m = in_unit(*part.accuracy, "m");
   if (part.altitude) fix.altitude_m = in_unit(*part.altitude, "m");
-  if (part.speed) fix.speed_mps = in_unit(*part.speed, "m/s");
+  if (part.speed) {
+    // No speed in km/h is lost on the way through m/s: the engine takes millimetres per hour.
+    std::optional<double> kmh = in_unit(*part.speed, "km/h");
+    if (kmh) fix.speed_mps = *kmh / 3.6;
+  }
   observation.position.give(fix);
 }
 

@@ -20,7 +20,7 @@ enum class Dimension : std::uint8_t {
   dbm,
   decibel,
   length,   // base: millimetre
-  speed,    // base: millimetre per second
+  speed,    // base: millimetre per hour
   amount,   // base: byte
   time,     // base: millisecond
   voltage,  // base: millivolt

@@ -228,7 +228,7 @@ std::optional<std::string> moving_position(const RuleTable& table, const Locator
   // Without zeros at the end: `20.000` may be read as twenty thousand, and is refused.
   std::string position = fmt::format("position {:.6f} {:.6f} accuracy {} m", at.lat, at.lon,
                                      static_cast<double>(accuracy.value_or(20'000)) / 1'000);
-  if (speed) position += fmt::format(" speed {} m/s", static_cast<double>(*speed) / 1'000);
+  if (speed) position += fmt::format(" speed {} km/h", static_cast<double>(*speed) / 1'000'000);
   return position;
 }
 

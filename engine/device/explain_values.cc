@@ -233,8 +233,13 @@ std::string Explainer::value_text(const Test& test, const Reading& reading) {
       if (unit.empty()) return text;
       return unit == "%" ? text + unit : fmt::format("{} {}", text, unit);
     }
-    case FeatureKind::speed:
-      return fmt::format("{} m/s", static_cast<double>(reading.lower) / 1000);
+    case FeatureKind::speed: {
+      // As the author writes it; else as a road sign does.
+      bool per_second = test.text.ends_with(" m/s");
+      double per_hour = static_cast<double>(reading.lower);
+      return fmt::format("{} {}", decimal(per_hour / (per_second ? 3'600'000 : 1'000'000)),
+                         per_second ? "m/s" : "km/h");
+    }
     case FeatureKind::accuracy:
     case FeatureKind::border_distance:
       return fmt::format("{} m", static_cast<double>(reading.lower) / 1000);

@@ -21,6 +21,10 @@ std::int64_t to_thousandths(double value) {
   return static_cast<std::int64_t>(std::llround(std::min(value, 1e12) * 1000));
 }
 
+std::int64_t to_millimetres_per_hour(double metres_per_second) {
+  return static_cast<std::int64_t>(std::llround(std::min(metres_per_second, 1e12) * 3'600'000));
+}
+
 bool is_digits(std::string_view text) {
   return !text.empty() &&
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -73,7 +77,7 @@ void ReportReader::read_fix(const Fix& fix) {
   if (fix.altitude_m && !altitude_told) {
     refuse(Code::E0610, fmt::format("altitude {} m is no altitude", *fix.altitude_m));
   }
-  if (speed_told) put(kSpeed, to_thousandths(*fix.speed_mps));
+  if (speed_told) put(kSpeed, to_millimetres_per_hour(*fix.speed_mps));
   double usual = fix.source == FixSource::gnss ? kGnssAccuracyM : kCellAccuracyM;
   put(kAccuracy, to_thousandths(fix.accuracy_m.value_or(usual)));
   bool in_flight = (altitude_told && *fix.altitude_m > kFlightAltitudeM) ||

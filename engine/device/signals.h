@@ -21,7 +21,7 @@ enum Signal : SignalIndex {
   kImei,            // index into the device's pool of IMEIs
   kInstalled,       // index into the device's pool of sets: profile values
   kFallback,        // as kProfile; kNoSymbol
-  kSpeed,           // millimetres per second
+  kSpeed,           // millimetres per hour
   kAccuracy,        // millimetres
   kBorderDistance,  // millimetres
   kInFlight,        // 0 or 1

@@ -57,7 +57,7 @@ enum class FeatureKind : std::uint8_t {
                    // it is scoped
   // --- numbers: the reading's value is an integer in the unit named ---
   attribute_number,  // subject = attribute: millionths of the declared unit
-  speed,             // millimetres per second
+  speed,             // millimetres per hour: km/h, m/s, mph and knots are all whole
   accuracy,          // millimetres
   border_distance,   // millimetres
   silent,            // milliseconds since the last report

@@ -234,7 +234,7 @@ std::string fix_words(const RuleTable& table, const Witness& witness) {
       accuracy_mm = plain_or(table, f, kPlainAccuracyMm, reading.lower);
     }
     if (table.features[f].kind == FeatureKind::speed) {
-      speed = fmt::format(" speed {} m/s", thousandths(plain_or(table, f, 0, reading.lower)));
+      speed = " speed " + with_unit(plain_or(table, f, 0, reading.lower), "km/h");
     }
   }
   return fmt::format(" accuracy {} m{}", thousandths(accuracy_mm), speed);

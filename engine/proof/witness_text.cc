@@ -25,10 +25,14 @@ std::string decimal(std::int64_t millionths) {
   return text.substr(0, text.find_last_not_of('0') + 1);
 }
 
+}  // namespace
+
 std::string with_unit(std::int64_t millionths, const std::string& unit) {
   if (unit.empty()) return decimal(millionths);
   return fmt::format("{}{}{}", decimal(millionths), unit == "%" ? "" : " ", unit);
 }
+
+namespace {
 
 // What a known symbol, flag or number of the feature is called.
 std::string value_text(const RuleTable& table, const Feature& feature, std::int64_t value) {
@@ -57,7 +61,7 @@ std::string value_text(const RuleTable& table, const Feature& feature, std::int6
     case FeatureKind::attribute_number:
       return with_unit(value, table.attributes[feature.subject].unit);
     case FeatureKind::speed:
-      return with_unit(value * 1000, "m/s");
+      return with_unit(value, "km/h");  // a millimetre per hour is a millionth of it
     case FeatureKind::accuracy:
     case FeatureKind::border_distance:
       return with_unit(value * 1000, "m");

@@ -16,11 +16,11 @@ std::int64_t step_of(FeatureKind kind) {
   switch (kind) {
     case FeatureKind::attribute_number:
     case FeatureKind::data_sum:
-      return 1'000'000;  // one of the unit; a megabyte
     case FeatureKind::speed:
+      return 1'000'000;  // one of the unit; a megabyte; a kilometre per hour
     case FeatureKind::accuracy:
     case FeatureKind::border_distance:
-      return 1'000;  // a metre, a metre per second
+      return 1'000;  // a metre
     case FeatureKind::silent:
     case FeatureKind::held:
     case FeatureKind::recency:

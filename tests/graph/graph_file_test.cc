@@ -257,7 +257,7 @@ TEST_CASE("a file of another format says which") {
   file[8] = kGraphFileVersion + 1;
   seal_graph_file(file);
   CHECK(read_graph_file(file).error().message ==
-        "the graph file is refused: it has format 10, this program reads format 9");
+        "the graph file is refused: it has format 11, this program reads format 10");
 }
 
 TEST_CASE("words are used where they lie, or copied where they cannot be") {

@@ -67,10 +67,9 @@ TEST_CASE("what conditions ask") {
       // 10 m/s is 36 km/h; 1 m/s is 3.6 km/h
       {"limit >= 10 m/s", "attribute limit in km/h >= 36000000"},
       {"limit > 1 m/s", "attribute limit in km/h >= 3600001"},
-      // 50 km/h is 13888.8.. mm/s: at least and more than meet at the next whole step
-      {"speed >= 50 km/h", "speed >= 13889"},
-      {"speed > 50 km/h", "speed >= 13889"},
-      {"speed < 36 km/h", "not(speed >= 10000)"},
+      {"speed >= 50 km/h", "speed >= 50000000"},
+      {"speed > 50 km/h", "speed >= 50000001"},
+      {"speed < 10 m/s", "not(speed >= 36000000)"},
       {"border distance <= 5 km", "not(border distance >= 5000001)"},
       {"accuracy > 1 nmi", "accuracy >= 1852001"},
       {"silent > 3 days", "silent >= 259200001"},
