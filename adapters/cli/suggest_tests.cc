@@ -42,28 +42,73 @@ bool has_side(const Sides& sides, int side) {
 // The story of one side, once one was found.
 struct Telling {
   int side = 0;
-  std::vector<Story> candidates;
-  std::optional<Story> story;
-  std::vector<std::string> outcome;
+  std::vector<Story> candidates{};
+  std::optional<Story> story{};
+  std::vector<std::string> outcome{};
   // Another one that gets there and ends otherwise.
-  std::optional<std::pair<Story, std::vector<std::string>>> other;
+  std::optional<Story> other_story{};
+  std::vector<std::string> other_outcome{};
+
+  void add(const Telling& more) {
+    if (!more.story) return;
+    if (!story) {
+      *this = more;
+    } else if (more.outcome != outcome) {
+      other_story = more.story;
+      other_outcome = more.outcome;
+    }
+  }
 };
 
 // The three stories of one threshold in one rule or ban; they are kept alike.
 struct Family {
   std::size_t threshold = 0;
+  ThresholdOwner owner;
   std::string label;
   std::array<Telling, 3> tellings;
 
-  // Is something else decided on one side than on another?
-  bool tells_apart() const {
-    const Telling* first = nullptr;
+  // How plainly does the threshold show? 3: something else is decided from it on; 2: something else
+  // again beyond it; 1: only beyond it; 0: nothing changes.
+  int plainness() const {
+    bool from_it = false, beyond_it = false;
+    const Telling* before = nullptr;
     for (const Telling& telling : tellings) {
       if (!telling.story) continue;
-      if (first != nullptr && first->outcome != telling.outcome) return true;
-      first = &telling;
+      if (before != nullptr && before->outcome != telling.outcome) {
+        (before->side < 0 ? from_it : beyond_it) = true;
+      }
+      before = &telling;
     }
-    return false;
+    return from_it ? (beyond_it ? 2 : 3) : beyond_it ? 1 : 0;
+  }
+  bool tells_apart() const { return plainness() > 0; }
+
+  void swap_with_others(unsigned sides) {
+    for (std::size_t s = 0; s < tellings.size(); ++s) {
+      if ((sides >> s & 1) == 0) continue;
+      std::swap(tellings[s].story, tellings[s].other_story);
+      std::swap(tellings[s].outcome, tellings[s].other_outcome);
+    }
+  }
+
+  // Where all three end alike, because the owner asks for something else besides, rather one that
+  // ends otherwise; and best so that they change at the threshold alone.
+  void tell_apart() {
+    unsigned with_other = 0, best = 0;
+    for (std::size_t s = 0; s < tellings.size(); ++s) {
+      if (tellings[s].other_story) with_other |= 1U << s;
+    }
+    int most = plainness();
+    for (unsigned sides = 1; sides < 1U << tellings.size(); ++sides) {
+      if ((sides & ~with_other) != 0) continue;
+      swap_with_others(sides);
+      if (int here = plainness(); here > most) {
+        most = here;
+        best = sides;
+      }
+      swap_with_others(sides);
+    }
+    swap_with_others(best);
   }
 };
 
@@ -102,15 +147,27 @@ class Suggestions {
     return {};
   }
 
-  // Of each side's candidates the first that gets there; where all three end alike, because the
-  // rule asks for something else besides, rather one that ends otherwise.
+  // Of each side's candidates the first that gets there.
   void choose() {
     find_stories();
+    std::vector<std::pair<Family*, Family>> alike;  // and what was found of them so far
     for (Family& family : families_) {
+      family.tell_apart();
+      if (family.plainness() > 1) continue;
+      alike.emplace_back(&family, family);
       for (Telling& telling : family.tellings) {
-        if (family.tells_apart() || !telling.other) continue;
-        std::tie(telling.story, telling.outcome) = *telling.other;
+        telling = Telling{.side = telling.side};
+        if (has_side(seen_[family.threshold], telling.side)) continue;
+        telling.candidates = stories_->tell_travelled(family.threshold, family.owner, telling.side);
       }
+    }
+    find_stories();
+    for (auto& [family, before] : alike) {
+      family->tell_apart();
+      if (family->plainness() == 3) continue;
+      for (std::size_t s = 0; s < kSides.size(); ++s) before.tellings[s].add(family->tellings[s]);
+      *family = std::move(before);
+      family->tell_apart();
     }
   }
 
@@ -138,7 +195,7 @@ class Suggestions {
       std::vector<Story> stories;
       for (Family& family : families_) {
         for (Telling& telling : family.tellings) {
-          if (telling.other || round >= telling.candidates.size()) continue;
+          if (telling.other_story || round >= telling.candidates.size()) continue;
           open.emplace_back(&family, &telling);
           stories.push_back(telling.candidates[round]);
         }
@@ -151,7 +208,8 @@ class Suggestions {
           telling->story = stories[i];
           telling->outcome = results[i]->outcome;
         } else if (results[i]->outcome != telling->outcome) {
-          telling->other = std::pair(stories[i], results[i]->outcome);
+          telling->other_story = stories[i];
+          telling->other_outcome = results[i]->outcome;
         }
       }
     }
@@ -214,6 +272,7 @@ class Suggestions {
   Family told(std::size_t threshold, const ThresholdOwner& owner) const {
     Family family;
     family.threshold = threshold;
+    family.owner = owner;
     family.label = label_of(owner);
     for (std::size_t s = 0; s < kSides.size(); ++s) {
       family.tellings[s].side = kSides[s];

@@ -5,14 +5,17 @@
 #include <algorithm>
 #include <cmath>
 
+#include "adapters/cli/story_lines.h"
 #include "engine/base/calendar.h"
 #include "engine/device/counters/counter.h"
+#include "engine/graph/asked.h"
 #include "engine/proof/witness_parts.h"
 
 namespace sojourn::cli {
 namespace {
 
 constexpr std::int64_t kMinuteMs = 60'000;
+constexpr std::int64_t kHourMs = 60 * kMinuteMs;
 constexpr std::int64_t kDayMs = days(1).ms;
 
 // From this instant on (milliseconds of the wall clock since 1970) the device reports this.
@@ -20,11 +23,6 @@ struct Stay {
   std::int64_t begin_ms = 0;
   const std::string* report = nullptr;
 };
-
-std::string instant_text(std::int64_t ms) {
-  std::int64_t day = ms >= 0 ? ms / kDayMs : -((-ms + kDayMs - 1) / kDayMs);
-  return time_text(static_cast<std::int32_t>(day), ms - day * kDayMs);
-}
 
 // Each stay's first report, and one at noon of every day that follows: places are not carried for
 // ever.
@@ -38,6 +36,10 @@ std::vector<std::string> told(const std::vector<Stay>& stays, std::int64_t end_m
     std::int64_t first = (stays[i].begin_ms + kNoonMs) / kDayMs;  // the next noon
     std::int64_t last = (until - kNoonMs - 1) / kDayMs;
     if (last < first) continue;
+    if (last == first) {
+      lines.push_back(fmt::format("  at {} {}", instant_text(first * kDayMs + kNoonMs), report));
+      continue;
+    }
     lines.push_back(fmt::format("  every day at 12:00 from {} to {} {}",
                                 to_text(Day{static_cast<std::int32_t>(first)}),
                                 to_text(Day{static_cast<std::int32_t>(last)}), report));
@@ -119,6 +121,17 @@ std::optional<LastStay> last_stay(const RuleTable& table, const Feature& feature
   }
 }
 
+// How long the condition must have gone on to hold: the longest `for` in it.
+std::int64_t longest_held(const RuleTable& table, ConditionIndex condition) {
+  std::int64_t longest = 0;
+  for (std::uint32_t asked : tests_asked(table, {condition})) {
+    const Test& test = table.conditions.tests()[asked];
+    if (table.features[test.feature].kind != FeatureKind::held) continue;
+    longest = std::max(longest, test.threshold);
+  }
+  return longest;
+}
+
 // A rule file has six decimals of a degree: a step of eleven centimetres.
 double as_written(double degrees) { return std::round(degrees * 1e6) / 1e6; }
 
@@ -156,16 +169,18 @@ std::optional<std::vector<std::string>> course_of(const RuleTable& table, Featur
   std::int64_t end = moment.day * kDayMs + moment.time_of_day_ms;
   std::vector<Stay> stays;
   switch (feature.kind) {
-    case FeatureKind::recency:
+    case FeatureKind::recency: {
       if (holds_now) return std::nullopt;
+      const std::int64_t lead_ms = longest_held(table, feature.inner) + kMinuteMs;
       if (within_months) {
         std::optional<std::int64_t> start = window_begin(table, feature, end);
         if (!start) return std::nullopt;
-        stays = {{*start - value - kMinuteMs, &reports.holds}, {*start - value, &reports.fails}};
+        stays = {{*start - value - lead_ms, &reports.holds}, {*start - value, &reports.fails}};
       } else {
-        stays = {{end - value - kMinuteMs, &reports.holds}, {end - value, &reports.fails}};
+        stays = {{end - value - lead_ms, &reports.holds}, {end - value, &reports.fails}};
       }
       break;
+    }
     case FeatureKind::held_share: {
       if (feature.window.unit != TimeUnit::millisecond || value > feature.window.count) {
         return std::nullopt;
@@ -208,6 +223,38 @@ std::vector<std::vector<std::string>> returns_of(const RuleTable& table, Feature
   const Stay now{last->begin_ms, &reports.holds};
   return {to_the_end({{first_ms, &reports.holds}, {left_ms, &reports.fails}, now}),
           to_the_end({{first_ms, &reports.fails}, now})};
+}
+
+std::vector<std::string> passing_of(std::int64_t ago_ms, const Witness& moment,
+                                    const CourseReports& reports) {
+  const std::int64_t end = moment.day * kDayMs + moment.time_of_day_ms;
+  const std::int64_t begin = end - ago_ms;
+  std::vector<std::string> lines =
+      told({{begin, &reports.holds}, {begin + kMinuteMs, &reports.fails}}, end);
+  lines.back() += " " + reports.fails;
+  return lines;
+}
+
+std::vector<std::string> itinerary(const std::vector<Visit>& visits, std::int64_t days,
+                                   const Witness& moment, const std::string& now) {
+  const std::int64_t today = moment.day * kDayMs;
+  std::vector<Stay> stays = {{today, &now}};
+  std::vector<std::pair<std::int64_t, std::string>> data;
+  for (std::size_t i = visits.size(); i > 1; --i) {
+    const Visit& visit = visits[i - 1];
+    stays.push_back({stays.back().begin_ms - visit.days * kDayMs, &visit.report});
+    std::int64_t last_day = stays.back().begin_ms + (visit.days - 1) * kDayMs;
+    if (!visit.data.empty()) data.emplace_back(last_day + 18 * kHourMs, visit.data);
+  }
+  if (!visits.empty()) {
+    std::int64_t first = std::min(today - days * kDayMs, stays.back().begin_ms - kDayMs);
+    stays.push_back({first, &visits[0].report});
+  }
+  std::reverse(stays.begin(), stays.end());
+  std::vector<std::string> lines = told(stays, today + moment.time_of_day_ms);
+  lines.back() += " " + now;
+  for (const auto& [at_ms, part] : data) insert_at(lines, instant_text(at_ms), part);
+  return lines;
 }
 
 std::optional<std::string> moving_position(const RuleTable& table, const Locator& locator,

@@ -35,6 +35,21 @@ std::vector<std::vector<std::string>> returns_of(const RuleTable& table, Feature
                                                  std::int64_t before_days,
                                                  const CourseReports& reports);
 
+// A device that was where `holds` for a minute, so long before the moment, and since then is not.
+std::vector<std::string> passing_of(std::int64_t ago_ms, const Witness& moment,
+                                    const CourseReports& reports);
+
+// Where the device was, for how many whole days, and the data that it used there ("data 10 MB").
+struct Visit {
+  std::string report;
+  std::int64_t days = 1;
+  std::string data;
+};
+// Visits one after the other until the day of the moment, which the device spends at `now`. The
+// first of them begins `days` days before, and is as long as that makes it; its data are ignored.
+std::vector<std::string> itinerary(const std::vector<Visit>& visits, std::int64_t days,
+                                   const Witness& moment, const std::string& now);
+
 // Speed, accuracy and the distance to the border are told with a position: "position -23.55 -46.63
 // accuracy 20 m speed 3 m/s", moved until it reads as the witness does, as far as it is asked.
 // Absent where nothing of it is.

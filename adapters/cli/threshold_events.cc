@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "adapters/cli/story_lines.h"
 #include "engine/base/calendar.h"
 #include "engine/base/written_name.h"
 #include "engine/proof/witness_parts.h"
@@ -19,16 +20,6 @@ std::optional<std::string> minutes_before(const Witness& witness, std::int64_t m
   std::int64_t minute = witness.time_of_day_ms / 60'000 - minutes_ago;
   if (minute < 0) return std::nullopt;
   return fmt::format("{} {:02}:{:02}", to_text(Day{witness.day}), minute / 60, minute % 60);
-}
-
-// A network of one of the countries, "724-01".
-std::optional<std::string> network_in(const CountrySet& countries) {
-  for (std::uint16_t mcc = 200; mcc < 800; ++mcc) {
-    Plmn plmn{mcc, 1, 2};
-    CountrySet of = countries_of(plmn);
-    if (of.size() == 1 && countries.contains(of.members()[0])) return to_text(plmn);
-  }
-  return std::nullopt;
 }
 
 std::vector<std::string> event_parts(const RuleTable& table, const Feature& feature,
@@ -77,35 +68,6 @@ std::vector<std::string> event_parts(const RuleTable& table, const Feature& feat
   return parts;
 }
 
-// When the line begins, "2026-07-01 11:58" and more; empty for `given`. An `every` line reads
-// "  every day at 12:00 from 2026-05-03 to 2026-06-30 network 724-05".
-std::string begin_of(const std::string& line) {
-  constexpr std::string_view kAt = "  at ", kEvery = "  every day at ", kFrom = " from ";
-  if (line.starts_with(kAt)) return line.substr(kAt.size());
-  std::size_t from = line.find(kFrom);
-  if (!line.starts_with(kEvery) || from == std::string::npos) return {};
-  return line.substr(from + kFrom.size(), 10) + " " +
-         line.substr(kEvery.size(), from - kEvery.size());
-}
-
-// The line at the instant, before the first that begins later.
-void insert_at(std::vector<std::string>& lines, const std::string& at, const std::string& part) {
-  auto later = std::find_if(lines.begin(), lines.end(),
-                            [&](const std::string& line) { return begin_of(line) > at; });
-  lines.insert(later, fmt::format("  at {} {}", at, part));
-}
-
-// "10 MB" where it comes out even.
-std::string bytes_text(std::int64_t bytes) {
-  return bytes % 1'000'000 == 0 ? fmt::format("{} MB", bytes / 1'000'000)
-                                : fmt::format("{} B", bytes);
-}
-
-std::string instant_text(std::int64_t ms) {
-  std::int64_t day = (ms >= 0 ? ms : ms - days(1).ms + 1) / days(1).ms;
-  return time_text(static_cast<std::int32_t>(day), ms - day * days(1).ms);
-}
-
 // So many minutes before the first line that tells of an instant.
 std::optional<std::string> minutes_before_the_first(const std::vector<std::string>& lines,
                                                     std::int64_t minutes_ago) {
@@ -125,6 +87,7 @@ std::optional<std::string> minutes_before_the_first(const std::vector<std::strin
 std::optional<std::vector<std::string>> with_deadline(const Feature& feature, std::int64_t value,
                                                       const Witness& witness,
                                                       std::vector<std::string> lines) {
+  if (feature.event.kind == EventKind::alert) return lines;  // a rule raised it, or none did
   if (feature.event.kind != EventKind::named) return std::nullopt;
   std::int64_t event_ms = 0;
   if (feature.window.unit == TimeUnit::millisecond) {
@@ -145,7 +108,7 @@ std::optional<std::vector<std::string>> with_deadline(const Feature& feature, st
 
 // "network 724-01, data 10 MB"; absent where no network is of the countries alone.
 std::optional<std::string> data_part(const CountrySet& countries, std::int64_t bytes) {
-  std::string data = "data " + bytes_text(bytes);
+  std::string data = data_text(bytes);
   if (countries.empty()) return data;
   std::optional<std::string> network = network_in(countries);
   return network ? std::optional(fmt::format("network {}, {}", *network, data)) : std::nullopt;
@@ -177,6 +140,20 @@ bool is_among(const Feature& one, const Feature& other) {
 }
 
 }  // namespace
+
+std::optional<std::string> network_in(const CountrySet& countries) {
+  for (std::uint16_t mcc = 200; mcc < 800; ++mcc) {
+    Plmn plmn{mcc, 1, 2};
+    CountrySet of = countries_of(plmn);
+    if (of.size() == 1 && countries.contains(of.members()[0])) return to_text(plmn);
+  }
+  return std::nullopt;
+}
+
+std::string data_text(std::int64_t bytes) {
+  return bytes % 1'000'000 == 0 ? fmt::format("data {} MB", bytes / 1'000'000)
+                                : fmt::format("data {} B", bytes);
+}
 
 std::optional<std::vector<std::string>> with_events(const RuleTable& table, const Feature& feature,
                                                     std::int64_t value, const Witness& witness,

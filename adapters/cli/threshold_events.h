@@ -16,6 +16,10 @@ namespace sojourn::cli {
 // counted in between goes on.
 enum class Placing : std::uint8_t { before_the_last, before_the_first };
 
+// A network of the countries alone, "724-01"; absent where there is none.
+std::optional<std::string> network_in(const CountrySet& countries);
+std::string data_text(std::int64_t bytes);  // "data 10 MB", "data 10000001 B"
+
 // The lines of a test block with what makes the feature read `value`; unchanged where the feature
 // is about neither events nor bytes. Absent where it cannot be told.
 std::optional<std::vector<std::string>> with_events(const RuleTable& table, const Feature& feature,

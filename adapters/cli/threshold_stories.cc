@@ -57,6 +57,21 @@ class Stories : public ThresholdStories {
 
   bool exhausted() const override { return budget_.exhausted(); }
 
+  std::vector<std::vector<std::string>> tell_travelled(std::size_t threshold,
+                                                       const ThresholdOwner& owner,
+                                                       int side) override {
+    std::swap(budget_, budget_alone_);
+    std::vector<std::vector<std::string>> stories;
+    for (const Question& question : questions_[{threshold, owner.kind, owner.index, side}]) {
+      add_itineraries(stories, question);
+      add_returns(stories, question, counted_beside(question));
+      add_alerts(stories, question);
+      if (stories.size() >= kStoriesMax) break;
+    }
+    std::swap(budget_, budget_alone_);
+    return stories;
+  }
+
   std::vector<std::vector<std::string>> tell_alone(std::size_t threshold, int side) override {
     std::swap(budget_, budget_alone_);
     std::vector<std::vector<std::string>> stories = tell(alone_[{threshold, side}]);
@@ -104,7 +119,8 @@ class Stories : public ThresholdStories {
       bool told = add_standing(stories, question, Others::quiet);
       if (!told) add_standing(stories, question, Others::any);
       add_courses(stories, question);
-      add_returns(stories, question);
+      std::vector<FeatureIndex> others = counted_beside(question);
+      if (!others.empty() || asks_for_past(question)) add_returns(stories, question, others);
       if (stories.size() >= kStoriesMax) break;
     }
     return stories;
@@ -208,11 +224,10 @@ class Stories : public ThresholdStories {
 
   // The device has been where all of the condition holds, or other counts go on, and comes to stay
   // where the one that is asked about is counted.
-  void add_returns(std::vector<std::vector<std::string>>& stories, const Question& question) {
+  void add_returns(std::vector<std::vector<std::string>>& stories, const Question& question,
+                   const std::vector<FeatureIndex>& others) {
     const RuleTable& table = model_->table();
-    std::vector<FeatureIndex> others = counted_beside(question);
-    bool alone = others.empty() && !asks_for_past(question);
-    if (alone || !is_temporal(table.features[question.feature].kind)) return;
+    if (!is_temporal(table.features[question.feature].kind)) return;
     Question moment = question;
     moment.condition = question.inside;
     std::optional<Witness> witness = find(moment, Others::quiet);
@@ -229,6 +244,122 @@ class Stories : public ThresholdStories {
     }
   }
 
+  // A rule raised the alert that the question looks back to, so long ago.
+  void add_alerts(std::vector<std::vector<std::string>>& stories, const Question& question) {
+    const Feature& feature = model_->table().features[question.feature];
+    bool told = feature.kind == FeatureKind::since && feature.event.kind == EventKind::alert &&
+                feature.window.unit == TimeUnit::millisecond;
+    std::int64_t ago_ms = told ? question.value + feature.window.count : 0;
+    if (ago_ms <= minutes(1).ms) return;
+    std::optional<Witness> witness = find(question, Others::quiet);
+    if (!witness) return;
+    std::vector<DiagramRef> raising;
+    for (std::uint32_t rule = 0; rule < table_.rules.size(); ++rule) {
+      const std::vector<std::string>& alerts = table_.rules[rule].action.alerts;
+      bool raises = std::find(alerts.begin(), alerts.end(), feature.event.name) != alerts.end();
+      if (raises) raising.push_back(model_->rules().fires(rule));
+    }
+    std::optional<Witness> before = find_with_profile_of(*witness, model_->store().any_of(raising));
+    if (!before) return;
+    CourseReports reports{said(*before, *witness, question), said(*witness, *before, question)};
+    add_told(stories, passing_of(ago_ms, *witness, reports), *witness, question);
+  }
+
+  // The device has been at each place where something is counted for as long as is asked, one
+  // after the other, and before that where nothing is.
+  void add_itineraries(std::vector<std::vector<std::string>>& stories, const Question& question) {
+    std::optional<Witness> witness = find(question, Others::quiet);
+    if (!witness) return;
+    speak_now(question, *witness);
+    std::vector<Counted> counted = counted_by(question, *witness);
+    if (counted.empty()) return;
+    DiagramStore& store = model_->store();
+    DiagramRef nowhere = kYes;
+    for (const Counted& one : counted) nowhere = store.both(nowhere, one.outside);
+    std::optional<Witness> before = find_with_profile_of(*witness, nowhere);
+    std::vector<Visit> visits;
+    if (before) visits.push_back({said(*before, *witness, question), 0, ""});
+    std::int64_t look_back = 1;
+    for (const Counted& one : counted) {
+      look_back = std::max(look_back, one.look_back);
+      std::optional<Visit> visit = visit_to(one, counted, *witness, question);
+      if (!visit) return;
+      if (visit->days > 0) visits.push_back(*std::move(visit));
+    }
+    Question without_sums = question;
+    Witness moment = *witness;
+    const std::vector<Feature>& features = model_->table().features;
+    for (FeatureIndex f = 0; f < features.size(); ++f) {
+      if (features[f].kind != FeatureKind::data_sum) continue;
+      moment.readings[f] = Reading::exactly(0);  // the visits tell of them
+      if (f == question.feature) without_sums.value = 0;
+    }
+    const std::string& now = said(*witness, before ? *before : *witness, question);
+    add_told(stories, itinerary(visits, look_back + 1, moment, now), moment, without_sums);
+  }
+
+  // What the condition counts by days or bytes: how much of it, and where the device must be.
+  struct Counted {
+    FeatureIndex feature = 0;
+    std::int64_t wanted = 0;  // days, or bytes
+    std::int64_t look_back = 1;
+    DiagramRef inside = kYes, outside = kYes;
+  };
+
+  // The longest windows first, and last what must go on until the moment.
+  std::vector<Counted> counted_by(const Question& question, const Witness& witness) {
+    std::vector<Counted> counted;
+    for (FeatureIndex f : model_->table().conditions.features_of(question.condition)) {
+      const Feature& feature = model_->table().features[f];
+      Counted one{f, f == question.feature ? question.value : witness.readings[f].lower,
+                  days_for({f}), kYes, kYes};
+      if (feature.kind == FeatureKind::data_sum) {
+        counted.push_back(one);
+        continue;
+      }
+      bool by_days = (feature.kind == FeatureKind::window_count &&
+                      feature.bucket != TimeUnit::week && feature.bucket != TimeUnit::month) ||
+                     feature.kind == FeatureKind::consecutive_days ||
+                     feature.kind == FeatureKind::day_share;
+      if (!by_days) continue;
+      one.inside = model_->conditions().certain(feature.inner);
+      one.outside = model_->conditions().refuted(feature.inner);
+      counted.push_back(one);
+    }
+    auto order = [&](const Counted& one) {
+      bool unbroken = model_->table().features[one.feature].kind == FeatureKind::consecutive_days;
+      return std::pair(unbroken, -one.look_back);
+    };
+    std::stable_sort(counted.begin(), counted.end(),
+                     [&](const Counted& a, const Counted& b) { return order(a) < order(b); });
+    return counted;
+  }
+
+  // The moment's own day counts as well. Absent where no place is.
+  std::optional<Visit> visit_to(const Counted& one, const std::vector<Counted>& all,
+                                const Witness& witness, const Question& question) {
+    constexpr std::int64_t kVisitDaysMax = 1'000;
+    const Feature& feature = model_->table().features[one.feature];
+    if (feature.kind == FeatureKind::data_sum) {
+      if (one.wanted <= 0) return Visit{"", 0, ""};
+      std::optional<std::string> network = network_in(feature.countries);
+      if (!feature.countries.empty() && !network) return std::nullopt;
+      return Visit{network ? "network " + *network : said(witness, witness, question), 1,
+                   data_text(one.wanted)};
+    }
+    std::int64_t wanted = one.wanted - (search_->holds_in(one.inside, witness) ? 1 : 0);
+    if (wanted < 0 || wanted > kVisitDaysMax) return std::nullopt;
+    if (wanted == 0) return Visit{"", 0, ""};
+    DiagramRef alone = one.inside;
+    for (const Counted& other : all) {
+      if (other.feature != one.feature) alone = model_->store().both(alone, other.outside);
+    }
+    std::optional<Witness> place = find_with_profile_of(witness, alone);
+    if (!place) place = find_with_profile_of(witness, one.inside);
+    if (!place) return std::nullopt;
+    return Visit{said(*place, witness, question), wanted, ""};
+  }
+
   // Something happened long ago: the history begins before what is counted does.
   bool asks_for_past(const Question& question) const {
     const RuleTable& table = model_->table();
@@ -238,12 +369,17 @@ class Stories : public ThresholdStories {
     });
   }
 
-  // What else the condition counts.
+  // What else the condition counts, and not inside what the question is about.
   std::vector<FeatureIndex> counted_beside(const Question& question) const {
     std::vector<FeatureIndex> others;
     const RuleTable& table = model_->table();
+    std::vector<FeatureIndex> inside;
+    if (is_temporal(table.features[question.feature].kind)) {
+      inside = features_asked(table, {table.features[question.feature].inner});
+    }
     for (FeatureIndex f : table.conditions.features_of(question.condition)) {
-      if (f != question.feature && is_temporal(table.features[f].kind)) others.push_back(f);
+      if (f == question.feature || !is_temporal(table.features[f].kind)) continue;
+      if (std::find(inside.begin(), inside.end(), f) == inside.end()) others.push_back(f);
     }
     return others;
   }
@@ -278,7 +414,9 @@ class Stories : public ThresholdStories {
                    feature.kind == FeatureKind::held_share;
       std::int64_t window =
           unit == 0 ? feature.window.count / days(1).ms : feature.window.count * kDaysOf[unit];
-      longest = std::max({longest, window, test.threshold / (in_ms ? days(1).ms : 1)});
+      bool in_bytes = feature.kind == FeatureKind::data_sum;
+      std::int64_t least = in_bytes ? 0 : test.threshold / (in_ms ? days(1).ms : 1);
+      longest = std::max({longest, window, least});
     }
     return std::min(longest + 1, kDaysMax);
   }
@@ -340,7 +478,10 @@ class Stories : public ThresholdStories {
     }
     std::vector<FeatureIndex> others = counted_beside(question);
     if (others.empty()) return now;
-    return {std::accumulate(others.begin(), others.end(), now[0], and_now), now[0]};
+    auto with_others = [&](DiagramRef where) {
+      return std::accumulate(others.begin(), others.end(), where, and_now);
+    };
+    return {with_others(now[0]), now[0], with_others(holds)};
   }
 
   // Rather where the rule would change something, lawfully, and where no rule overrides it.

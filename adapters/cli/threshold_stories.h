@@ -32,6 +32,11 @@ class ThresholdStories {
   // stands still comes there. What they say was not tried yet.
   virtual std::vector<std::vector<std::string>> tell(std::size_t threshold,
                                                      const ThresholdOwner& owner, int side) = 0;
+  // The same of a device that has been at several places, each for as long as something is counted
+  // there: where the stories above do not tell the sides apart.
+  virtual std::vector<std::vector<std::string>> tell_travelled(std::size_t threshold,
+                                                               const ThresholdOwner& owner,
+                                                               int side) = 0;
   // So much was asked of the prover that what is told since then may lack stories.
   virtual bool exhausted() const = 0;
   // The same whatever else is asked for: where the rest of the condition rules the value out.

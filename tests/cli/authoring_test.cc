@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <sstream>
 
 #include "tests/cli/run_program.h"
@@ -180,6 +181,40 @@ TEST_CASE("tests are suggested where counts have to be reached together") {
     CHECK(count_of(tests, "\ntest \"") >= 6);
     // The other count has what it needs: the rule decides at one side of each, and not at another.
     CHECK_THAT(tests, Contains("by both") && Contains("by otherwise"));
+  }
+}
+
+TEST_CASE("tests are suggested of a device that travels, where standing still shows nothing") {
+  for (const std::string condition :
+       {// What is booked in one country beside where the device is now, and in two.
+        "data in BR within 30 days > 10 MB and region in AR",
+        "data in BR within 30 days > 10 MB and data in AR within 30 days > 5 MB",
+        "roaming in BR on at least 3 days within 30 days and roaming in AR on at least 4 days "
+        "within 30 days and roaming in CL on at least 5 days within 30 days",
+        // The history begins elsewhere: else nobody knows that it was no more.
+        "roaming in BR on fewer than 3 days within 30 days and region in BR",
+        "not region in BR for 3 days and network in BR",
+        // It was without service for long enough, and then where the other one is counted.
+        "(no service for 2 hours) within 5 days and roaming in BR on at least 3 days within 10 "
+        "days",
+        "3 days since alert \"abroad\""}) {
+    INFO(condition);
+    const std::string tests =
+        all_suggested(policy_when(condition) + "when roaming in CL then alert \"abroad\"\n");
+    INFO(tests);
+    // Each threshold, on whose sides the rule decides differently.
+    std::map<std::string, std::string> told;
+    for (std::size_t at = tests.find("\ntest \""); at != tests.npos;) {
+      std::size_t next = tests.find("\ntest \"", at + 1);
+      std::string block = tests.substr(at, next - at);
+      told[block.substr(block.find(": "), block.find("\"\n") - block.find(": "))] += block;
+      at = next;
+    }
+    CHECK(told.size() >= 1);
+    for (const auto& [threshold, blocks] : told) {
+      INFO(threshold << blocks);
+      CHECK_THAT(blocks, Contains("by both") && Contains("by otherwise"));
+    }
   }
 }
 
