@@ -10,6 +10,8 @@ namespace sojourn::cli {
 
 // The lines of a `test` block below its name: "  given type = meter, profile = bootstrap".
 using Story = std::vector<std::string>;
+// Before all other lines: the simulated device carries decisions out.
+inline constexpr const char* kObeying = " obeying";
 // The edited story; absent where there is nothing to edit.
 using StoryEdit = std::function<std::optional<Story>(const Story&)>;
 

@@ -351,7 +351,10 @@ class Suggestions {
   }
 
   static std::string block_of(const std::string& name, const Story& story) {
-    return fmt::format("test {}\n{}\n", written_text(name), fmt::join(story, "\n"));
+    const bool obeying = !story.empty() && story[0] == kObeying;
+    auto lines = story.begin() + (obeying ? 1 : 0);
+    return fmt::format("test {}{}\n{}\n", written_text(name), obeying ? kObeying : "",
+                       fmt::join(lines, story.end(), "\n"));
   }
 
   // The block as it is printed: named, with its expectations, in the one layout.

@@ -235,6 +235,18 @@ std::vector<std::string> passing_of(std::int64_t ago_ms, const Witness& moment,
   return lines;
 }
 
+std::vector<std::string> to_and_fro(std::int64_t times, const Witness& moment,
+                                    const CourseReports& reports) {
+  const std::int64_t end = moment.day * kDayMs + moment.time_of_day_ms;
+  std::vector<Stay> stays;
+  for (std::int64_t left = times; left > 0; --left) {
+    stays.push_back({end - left * kHourMs, left % 2 != 0 ? &reports.holds : &reports.fails});
+  }
+  std::vector<std::string> lines = told(stays, end);
+  lines.back() += " " + reports.holds;
+  return lines;
+}
+
 std::vector<std::string> itinerary(const std::vector<Visit>& visits, std::int64_t days,
                                    const Witness& moment, const std::string& now) {
   const std::int64_t today = moment.day * kDayMs;

@@ -39,6 +39,11 @@ std::vector<std::vector<std::string>> returns_of(const RuleTable& table, Feature
 std::vector<std::string> passing_of(std::int64_t ago_ms, const Witness& moment,
                                     const CourseReports& reports);
 
+// A device that comes to the one side and to the other, `times` in all, an hour each; the last time
+// to where `holds`, until the moment.
+std::vector<std::string> to_and_fro(std::int64_t times, const Witness& moment,
+                                    const CourseReports& reports);
+
 // Where the device was, for how many whole days, and the data that it used there ("data 10 MB").
 struct Visit {
   std::string report;

@@ -117,6 +117,7 @@ std::vector<std::pair<ThresholdQuestion, ConditionIndex>> places_of(
       for (ProfileIndex p = 0; p < table.profiles.size(); ++p) {
         if (place.enabled && *place.enabled != p) continue;
         if (!ban.forbids_change) question.enabled = p;
+        question.ban = owner.index;
         ConditionIndex asked =
             ban.forbids_change ? probe.conditions.all_of({ban.violated[p], wanted(table, p, probe)})
                                : ban.violated[p];

@@ -27,6 +27,7 @@ struct ThresholdQuestion {
   std::int64_t value = 0;
   std::optional<ProfileIndex> enabled;  // a ban's candidate
   std::optional<std::uint32_t> rule;    // whose effect is to be seen
+  std::optional<std::uint32_t> ban;     // whose remedy is to be seen
   ConditionIndex condition = ConditionTable::kNever;
   // Of what is counted.
   ConditionIndex holds = ConditionTable::kNever, fails = ConditionTable::kNever;

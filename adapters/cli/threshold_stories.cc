@@ -1,22 +1,18 @@
-// All questions are put to one model of the policy: each stands in it as an assertion, so that its
-// axes know the values on both sides of every threshold.
 #include "adapters/cli/threshold_stories.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <map>
-#include <numeric>
 #include <tuple>
 #include <utility>
 
 #include "adapters/cli/story_edits.h"
 #include "adapters/cli/threshold_courses.h"
 #include "adapters/cli/threshold_events.h"
+#include "adapters/cli/threshold_situations.h"
 #include "engine/graph/asked.h"
 #include "engine/graph/viewed_places.h"
-#include "engine/proof/policy_model.h"
-#include "engine/proof/situation_search.h"
 #include "engine/proof/witness_parts.h"
 #include "engine/proof/witness_text.h"
 
@@ -26,6 +22,7 @@ namespace {
 using lang::Threshold;
 
 using Question = ThresholdQuestion;
+using Others = ThresholdSituations::Others;
 
 class Stories : public ThresholdStories {
  public:
@@ -44,9 +41,9 @@ class Stories : public ThresholdStories {
     probe.assertions.clear();
     for (const auto& [key, questions] : questions_) assert_all(questions, probe);
     for (const auto& [key, questions] : alone_) assert_all(questions, probe);
-    model_ = std::make_unique<PolicyModel>(probe, world.claims(), &locator_->situations());
-    search_ = std::make_unique<SituationSearch>(model_->table(), model_->axes(), model_->store(),
-                                                model_->world());
+    found_ = std::make_unique<ThresholdSituations>(table_, probe, world.claims(),
+                                                   locator_->situations());
+    model_ = &found_->model();
     return {};
   }
 
@@ -55,39 +52,36 @@ class Stories : public ThresholdStories {
     return tell(questions_[{threshold, owner.kind, owner.index, side}]);
   }
 
-  bool exhausted() const override { return budget_.exhausted(); }
+  bool exhausted() const override { return found_->exhausted(); }
 
   std::vector<std::vector<std::string>> tell_travelled(std::size_t threshold,
                                                        const ThresholdOwner& owner,
                                                        int side) override {
-    std::swap(budget_, budget_alone_);
+    found_->swap_budgets();
     std::vector<std::vector<std::string>> stories;
     for (const Question& question : questions_[{threshold, owner.kind, owner.index, side}]) {
       add_itineraries(stories, question);
-      add_returns(stories, question, counted_beside(question));
+      add_returns(stories, question, found_->counted_beside(question));
       add_alerts(stories, question);
+      add_commanded(stories, question);
       if (stories.size() >= kStoriesMax) break;
     }
-    std::swap(budget_, budget_alone_);
+    found_->swap_budgets();
     return stories;
   }
 
   std::vector<std::vector<std::string>> tell_alone(std::size_t threshold, int side) override {
-    std::swap(budget_, budget_alone_);
+    found_->swap_budgets();
     std::vector<std::vector<std::string>> stories = tell(alone_[{threshold, side}]);
-    std::swap(budget_, budget_alone_);
+    found_->swap_budgets();
     return stories;
   }
 
  private:
-  // Of the rules beside the one that is asked about: as few as can be fire, or whichever.
-  enum class Others : std::uint8_t { quiet, any };
-
   // Stories told of one side, and questions that are put to the model for them: what lies beyond is
   // left to authors.
   static constexpr std::size_t kStoriesMax = 16;
   static constexpr std::size_t kQuestionsMax = 100;
-  static constexpr std::size_t kSteps = 5'000'000;  // of the prover, for all sides together
 
   using Key = std::tuple<std::size_t, ThresholdOwner::Kind, std::uint32_t, int>;
 
@@ -119,30 +113,19 @@ class Stories : public ThresholdStories {
       bool told = add_standing(stories, question, Others::quiet);
       if (!told) add_standing(stories, question, Others::any);
       add_courses(stories, question);
-      std::vector<FeatureIndex> others = counted_beside(question);
+      std::vector<FeatureIndex> others = found_->counted_beside(question);
       if (!others.empty() || asks_for_past(question)) add_returns(stories, question, others);
       if (stories.size() >= kStoriesMax) break;
     }
     return stories;
   }
 
-  // A device that need not be silent has just reported.
-  void speak_now(const Question& question, Witness& witness) {
-    DiagramRef asked = model_->conditions().certain(question.condition);
-    const std::vector<Feature>& features = model_->table().features;
-    for (FeatureIndex f = 0; f < features.size(); ++f) {
-      if (features[f].kind != FeatureKind::silent || f == question.feature) continue;
-      Reading before = std::exchange(witness.readings[f], Reading::exactly(0));
-      if (!search_->holds_in(asked, witness)) witness.readings[f] = before;
-    }
-  }
-
   // A device that stands in the situation for long enough. False: there is no such story.
   bool add_standing(std::vector<std::vector<std::string>>& stories, const Question& question,
                     Others others) {
-    std::optional<Witness> witness = find(question, others);
+    std::optional<Witness> witness = found_->find(question, others);
     if (!witness) return false;
-    speak_now(question, *witness);
+    found_->speak_now(question, *witness);
     WitnessTest as_test;
     as_test.name = "story";
     as_test.border_told = true;
@@ -196,11 +179,6 @@ class Stories : public ThresholdStories {
     return lines;
   }
 
-  std::optional<Witness> find(const Question& question, Others others) {
-    return question.rule ? find_for_rule(question, *question.rule, others)
-                         : find_for_ban(question, others);
-  }
-
   // The device enters what is counted, or leaves it, on its way to the moment.
   void add_courses(std::vector<std::vector<std::string>>& stories, const Question& question) {
     const RuleTable& table = model_->table();
@@ -208,12 +186,12 @@ class Stories : public ThresholdStories {
     for (bool holds_now : {true, false}) {
       Question moment = question;
       moment.condition = holds_now ? question.inside : question.outside;
-      std::optional<Witness> witness = find(moment, Others::quiet);
+      std::optional<Witness> witness = found_->find(moment, Others::quiet);
       if (!witness) continue;
-      speak_now(moment, *witness);
+      found_->speak_now(moment, *witness);
       DiagramRef elsewhere =
           model_->conditions().certain(holds_now ? question.fails : question.holds);
-      std::optional<Witness> before = find_with_profile_of(*witness, elsewhere);
+      std::optional<Witness> before = found_->find_with_profile_of(*witness, elsewhere);
       if (!before) continue;
       CourseReports reports{said(*witness, *before, question), said(*before, *witness, question)};
       if (!holds_now) std::swap(reports.holds, reports.fails);
@@ -230,11 +208,11 @@ class Stories : public ThresholdStories {
     if (!is_temporal(table.features[question.feature].kind)) return;
     Question moment = question;
     moment.condition = question.inside;
-    std::optional<Witness> witness = find(moment, Others::quiet);
+    std::optional<Witness> witness = found_->find(moment, Others::quiet);
     if (!witness) return;
-    speak_now(moment, *witness);
-    for (DiagramRef elsewhere : where_others_go_on(question, others)) {
-      std::optional<Witness> before = find_with_profile_of(*witness, elsewhere);
+    found_->speak_now(moment, *witness);
+    for (DiagramRef elsewhere : found_->where_others_go_on(question, others)) {
+      std::optional<Witness> before = found_->find_with_profile_of(*witness, elsewhere);
       if (!before) continue;
       CourseReports reports{said(*witness, *before, question), said(*before, *witness, question)};
       for (std::vector<std::string>& lines : returns_of(table, question.feature, question.value,
@@ -251,7 +229,7 @@ class Stories : public ThresholdStories {
                 feature.window.unit == TimeUnit::millisecond;
     std::int64_t ago_ms = told ? question.value + feature.window.count : 0;
     if (ago_ms <= minutes(1).ms) return;
-    std::optional<Witness> witness = find(question, Others::quiet);
+    std::optional<Witness> witness = found_->find(question, Others::quiet);
     if (!witness) return;
     std::vector<DiagramRef> raising;
     for (std::uint32_t rule = 0; rule < table_.rules.size(); ++rule) {
@@ -259,24 +237,71 @@ class Stories : public ThresholdStories {
       bool raises = std::find(alerts.begin(), alerts.end(), feature.event.name) != alerts.end();
       if (raises) raising.push_back(model_->rules().fires(rule));
     }
-    std::optional<Witness> before = find_with_profile_of(*witness, model_->store().any_of(raising));
+    std::optional<Witness> before =
+        found_->find_with_profile_of(*witness, model_->store().any_of(raising));
     if (!before) return;
     CourseReports reports{said(*before, *witness, question), said(*witness, *before, question)};
     add_told(stories, passing_of(ago_ms, *witness, reports), *witness, question);
   }
 
+  // Rules send the device to one profile and to another, so many times.
+  void add_commanded(std::vector<std::vector<std::string>>& stories, const Question& question) {
+    constexpr std::int64_t kSwitchesMax = 20;
+    const Feature& feature = model_->table().features[question.feature];
+    bool told = feature.kind == FeatureKind::event_count &&
+                feature.event.kind == EventKind::commanded_switches;
+    if (!told || question.value <= 0 || question.value > kSwitchesMax) return;
+    for (std::uint32_t there = 0; there < table_.rules.size(); ++there) {
+      for (std::uint32_t back = 0; back < table_.rules.size(); ++back) {
+        if (stories.size() >= kStoriesMax || found_->exhausted()) return;
+        if (std::optional<Story> story = sent_to_and_fro(there, back, question)) {
+          stories.push_back(*std::move(story));
+        }
+      }
+    }
+  }
+
+  std::optional<Story> sent_to_and_fro(std::uint32_t there, std::uint32_t back,
+                                       const Question& question) {
+    const std::vector<Alternative>& first = table_.rules[there].action.alternatives;
+    const std::vector<Alternative>& second = table_.rules[back].action.alternatives;
+    if (first.empty() || second.empty() || first[0].profile == second[0].profile) {
+      return std::nullopt;
+    }
+    auto sends = [&](std::uint32_t rule, const Alternative& to, const Alternative& from) {
+      RuleDiagrams& rules = model_->rules();
+      DiagramRef where = model_->store().all_of(
+          {rules.fires(rule), rules.enabled(from.profile), rules.can_have(to)});
+      return found_->find_quiet(where, rules.all_overriders(rule), rule, Others::any);
+    };
+    std::optional<Witness> out = sends(there, first[0], second[0]);
+    std::optional<Witness> home = out ? sends(back, second[0], first[0]) : std::nullopt;
+    if (!home) return std::nullopt;
+    CourseReports reports{said(*out, *home, question), said(*home, *out, question)};
+    auto name_of = [&](const Alternative& one) {
+      return written_name(table_.profiles[one.profile].name);
+    };
+    Story story = to_and_fro(question.value, *out, reports);
+    bool even = question.value % 2 == 0;  // the last one is where `holds` is
+    story.insert(story.begin(),
+                 {kObeying, fmt::format("  given profile = {}, installed = {{{}, {}}}",
+                                        name_of(even ? first[0] : second[0]), name_of(first[0]),
+                                        name_of(second[0]))});
+    return story;
+  }
+
   // The device has been at each place where something is counted for as long as is asked, one
   // after the other, and before that where nothing is.
   void add_itineraries(std::vector<std::vector<std::string>>& stories, const Question& question) {
-    std::optional<Witness> witness = find(question, Others::quiet);
+    std::optional<Witness> witness = found_->find(question, Others::quiet);
     if (!witness) return;
-    speak_now(question, *witness);
+    found_->speak_now(question, *witness);
     std::vector<Counted> counted = counted_by(question, *witness);
     if (counted.empty()) return;
     DiagramStore& store = model_->store();
     DiagramRef nowhere = kYes;
     for (const Counted& one : counted) nowhere = store.both(nowhere, one.outside);
-    std::optional<Witness> before = find_with_profile_of(*witness, nowhere);
+    std::optional<Witness> before = found_->find_with_profile_of(*witness, nowhere);
     std::vector<Visit> visits;
     if (before) visits.push_back({said(*before, *witness, question), 0, ""});
     std::int64_t look_back = 1;
@@ -347,15 +372,15 @@ class Stories : public ThresholdStories {
       return Visit{network ? "network " + *network : said(witness, witness, question), 1,
                    data_text(one.wanted)};
     }
-    std::int64_t wanted = one.wanted - (search_->holds_in(one.inside, witness) ? 1 : 0);
+    std::int64_t wanted = one.wanted - (found_->holds_in(one.inside, witness) ? 1 : 0);
     if (wanted < 0 || wanted > kVisitDaysMax) return std::nullopt;
     if (wanted == 0) return Visit{"", 0, ""};
     DiagramRef alone = one.inside;
     for (const Counted& other : all) {
       if (other.feature != one.feature) alone = model_->store().both(alone, other.outside);
     }
-    std::optional<Witness> place = find_with_profile_of(witness, alone);
-    if (!place) place = find_with_profile_of(witness, one.inside);
+    std::optional<Witness> place = found_->find_with_profile_of(witness, alone);
+    if (!place) place = found_->find_with_profile_of(witness, one.inside);
     if (!place) return std::nullopt;
     return Visit{said(*place, witness, question), wanted, ""};
   }
@@ -367,37 +392,6 @@ class Stories : public ThresholdStories {
     return std::any_of(asked.begin(), asked.end(), [&](FeatureIndex f) {
       return f != question.feature && table.features[f].kind == FeatureKind::since;
     });
-  }
-
-  // What else the condition counts, and not inside what the question is about.
-  std::vector<FeatureIndex> counted_beside(const Question& question) const {
-    std::vector<FeatureIndex> others;
-    const RuleTable& table = model_->table();
-    std::vector<FeatureIndex> inside;
-    if (is_temporal(table.features[question.feature].kind)) {
-      inside = features_asked(table, {table.features[question.feature].inner});
-    }
-    for (FeatureIndex f : table.conditions.features_of(question.condition)) {
-      if (f == question.feature || !is_temporal(table.features[f].kind)) continue;
-      if (std::find(inside.begin(), inside.end(), f) == inside.end()) others.push_back(f);
-    }
-    return others;
-  }
-
-  // Where what the question is about is not counted, and all the others are; each of them; none.
-  std::vector<DiagramRef> where_others_go_on(const Question& question,
-                                             const std::vector<FeatureIndex>& others) {
-    DiagramRef left = model_->conditions().certain(question.fails);
-    DiagramRef all = left;
-    std::vector<DiagramRef> places;
-    for (FeatureIndex f : others) {
-      DiagramRef goes_on = model_->conditions().certain(model_->table().features[f].inner);
-      all = model_->store().both(all, goes_on);
-      places.push_back(model_->store().both(left, goes_on));
-    }
-    if (places.size() > 1) places.insert(places.begin(), all);
-    places.push_back(left);
-    return places;
   }
 
   // As long as the longest of what is counted can look back.
@@ -419,14 +413,6 @@ class Stories : public ThresholdStories {
       longest = std::max({longest, window, least});
     }
     return std::min(longest + 1, kDaysMax);
-  }
-
-  std::optional<Witness> find_with_profile_of(const Witness& witness, DiagramRef where) {
-    if (witness.profile.known && witness.profile.lower >= 0) {
-      auto enabled = static_cast<ProfileIndex>(witness.profile.lower);
-      where = model_->store().both(where, model_->rules().enabled(enabled));
-    }
-    return find_quiet(where, {}, {}, Others::quiet);
   }
 
   void add_told(std::vector<std::vector<std::string>>& stories, std::vector<std::string> lines,
@@ -462,94 +448,6 @@ class Stories : public ThresholdStories {
   std::optional<std::string> motion(const Witness& witness, const Question& question) const {
     return moving_position(model_->table(), *locator_, witness,
                            features_asked(model_->table(), {question.condition}));
-  }
-
-  // Where the question's condition holds, and what it counts holds now: a device that stands still
-  // counts up to today. First with all of that, then with what the question is about alone.
-  std::vector<DiagramRef> counting(const Question& question) {
-    DiagramRef holds = model_->conditions().certain(question.condition);
-    auto and_now = [&](DiagramRef where, FeatureIndex counted) {
-      ConditionIndex inner = model_->table().features[counted].inner;
-      return model_->store().both(where, model_->conditions().certain(inner));
-    };
-    std::vector<DiagramRef> now = {holds};
-    if (is_temporal(model_->table().features[question.feature].kind)) {
-      now[0] = and_now(holds, question.feature);
-    }
-    std::vector<FeatureIndex> others = counted_beside(question);
-    if (others.empty()) return now;
-    auto with_others = [&](DiagramRef where) {
-      return std::accumulate(others.begin(), others.end(), where, and_now);
-    };
-    return {with_others(now[0]), now[0], with_others(holds)};
-  }
-
-  // Rather where the rule would change something, lawfully, and where no rule overrides it.
-  std::optional<Witness> find_for_rule(const Question& question, std::uint32_t index,
-                                       Others others) {
-    DiagramStore& store = model_->store();
-    DiagramRef holds = model_->conditions().certain(question.condition);
-    std::vector<DiagramRef> elsewhere, known;
-    for (ProfileIndex p = 0; p < table_.profiles.size(); ++p) {
-      const std::vector<Alternative>& wanted = table_.rules[index].action.alternatives;
-      bool is_wanted = std::any_of(wanted.begin(), wanted.end(),
-                                   [&](const Alternative& one) { return one.profile == p; });
-      known.push_back(model_->rules().enabled(p));
-      if (!is_wanted) elsewhere.push_back(model_->rules().enabled(p));
-    }
-    std::vector<std::uint32_t> overriders = model_->rules().all_overriders(index);
-    DiagramRef can_have = kYes;
-    const Action& action = table_.rules[index].action;
-    if (!action.alternatives.empty()) can_have = model_->rules().can_have(action.alternatives[0]);
-    DiagramRef changes = store.any_of(elsewhere);
-    for (DiagramRef where : {store.both(changes, can_have), changes, store.any_of(known), kYes}) {
-      DiagramRef wanted = store.both(holds, where);
-      std::optional<Witness> witness;
-      for (DiagramRef now : counting(question)) {
-        if (!witness) witness = find_quiet(store.both(now, where), overriders, index, others);
-      }
-      if (!witness) witness = find_quiet(wanted, overriders, index, others);
-      if (!witness) witness = find_quiet(wanted, {}, index, others);
-      if (witness) return witness;
-    }
-    return std::nullopt;
-  }
-
-  // A situation in which none of `silenced` fires, and of the other rules as few as can be: its
-  // story speaks of nothing else. (Of very many rules that is not asked.)
-  std::optional<Witness> find_quiet(DiagramRef wanted, const std::vector<std::uint32_t>& silenced,
-                                    std::optional<std::uint32_t> index, Others others) {
-    constexpr std::size_t kRulesMax = 60;
-    std::vector<DiagramRef> covers;
-    for (std::uint32_t rule : silenced) covers.push_back(model_->rules().fires(rule));
-    std::optional<Witness> found = search_->uncovered(wanted, covers, budget_).witness;
-    if (!found || others == Others::any || table_.rules.size() > kRulesMax) return found;
-    for (std::uint32_t rule = 0; rule < table_.rules.size(); ++rule) {
-      DiagramRef fires = model_->rules().fires(rule);
-      if (index == rule || !search_->holds_in(fires, *found)) continue;
-      covers.push_back(fires);
-      SituationSearch::Answer quieter = search_->uncovered(wanted, covers, budget_);
-      if (quieter.witness) {
-        found = *std::move(quieter.witness);
-      } else {
-        covers.pop_back();
-      }
-    }
-    return found;
-  }
-
-  std::optional<Witness> find_for_ban(const Question& question, Others others) {
-    DiagramRef holds = model_->conditions().certain(question.condition);
-    DiagramRef enabled = question.enabled ? model_->rules().enabled(*question.enabled) : kYes;
-    DiagramRef wanted = model_->store().both(holds, enabled);
-    std::optional<Witness> witness;
-    for (DiagramRef now : counting(question)) {
-      DiagramRef where = model_->store().both(now, enabled);
-      if (!witness) witness = find_quiet(where, {}, {}, others);
-    }
-    if (!witness) witness = find_quiet(wanted, {}, {}, others);
-    if (witness && question.enabled) witness->profile = Reading::exactly(*question.enabled);
-    return witness;
   }
 
   // The story, and where it leaves the enabled profile open, the story with each; each of its
@@ -647,9 +545,8 @@ class Stories : public ThresholdStories {
   std::unique_ptr<Locator> locator_;
   std::map<Key, std::vector<Question>> questions_;
   std::map<std::pair<std::size_t, int>, std::vector<Question>> alone_;  // by threshold and side
-  std::unique_ptr<PolicyModel> model_;
-  std::unique_ptr<SituationSearch> search_;
-  ProofBudget budget_{.steps = kSteps}, budget_alone_{.steps = kSteps};
+  std::unique_ptr<ThresholdSituations> found_;
+  PolicyModel* model_ = nullptr;  // of `found_`
 };
 
 }  // namespace

@@ -218,6 +218,27 @@ TEST_CASE("tests are suggested of a device that travels, where standing still sh
   }
 }
 
+TEST_CASE("tests of commanded switches and of bans show what devices are told to do") {
+  const std::string tests = all_suggested(R"(policy sent-about
+profile vivo home BR iccid 8910*
+profile global home AR iccid 8911*
+profile claro home PY iccid 8912*
+ban long
+  source "a contract"
+  certainty contract
+  never roaming in PY on more than 60 days within 90 days
+  remedy profile = claro
+rule br when network in BR then profile = vivo
+rule ar when network in AR then profile = global
+rule many when at least 3 commanded switches within 30 days then alert "many"
+otherwise keep
+)");
+  INFO(tests);
+  CHECK(count_of(tests, "30 days\" obeying\n") == 3);
+  CHECK(count_of(tests, "alert \"many\"") == 2);
+  CHECK(count_of(tests, "expect profile = claro by ban long, ban long violated") == 2);
+}
+
 TEST_CASE("a side that the rest of a condition rules out is told without that rest") {
   for (const std::string condition :
        {// What was used within 7 days was also used within 30.
