@@ -76,7 +76,8 @@ struct BanEvidence {
   std::string text, source, certainty;
   std::string at;       // "brazil.sojourn:3"
   std::string profile;  // the enabled one, with which it is judged
-  // "violated", "within notice", "in doubt", "obeyed"; of a ban on change "forbids a change",
+  // "violated", "within notice", "in doubt", "in doubt whether within notice", "obeyed"; of a ban on
+  // change "forbids a change",
   // "may forbid a change", "allows a change".
   std::string state;
   Instant deadline = kNever;  // the first instant of a violation if nothing changes

@@ -93,16 +93,15 @@ BanEvidence Explainer::about_ban(std::size_t index, const BanStanding& standing,
                    : standing.violated == Truth::yes ? "violated"
                    : standing.bites == Truth::yes    ? "within notice"
                    : standing.bites == Truth::no     ? "obeyed"
+                   : standing.violated == Truth::no  ? "in doubt whether within notice"
                                                      : "in doubt";
   evidence.deadline = deadline;
   if (enabled == kUnknownValue) return evidence;
-  // As it stands, for what its notice asks is shifted by days; but where that alone is in doubt.
-  bool by_notice = standing.bites == Truth::unknown && standing.violated == Truth::no;
-  const std::vector<ConditionIndex>& of_candidate = by_notice ? ban.bites : ban.violated;
   std::size_t judged = judged_with(ban);
-  if (judged >= of_candidate.size()) return evidence;
+  if (judged >= ban.violated.size()) return evidence;
+  // As it stands: what its notice asks is shifted by days.
   evidence.because =
-      ban.forbids_change ? about_change(ban, judged) : about_condition(of_candidate[judged]);
+      ban.forbids_change ? about_change(ban, judged) : about_condition(ban.violated[judged]);
   return evidence;
 }
 

@@ -136,7 +136,12 @@ ConditionEvidence Explainer::about_test(const Test& test, bool positive) {
   Test shown = test;
   if (!positive) shown.threshold = std::numeric_limits<std::int64_t>::min();
   evidence.value = value_text(shown, reading);
-  if (domain_of(feature.kind) == ValueDomain::count) evidence.count = reading.lower;
+  // Of a share that is not known yet nothing can be said.
+  bool unknown_share = !reading.known && (feature.kind == FeatureKind::held_share ||
+                                          feature.kind == FeatureKind::day_share);
+  if (domain_of(feature.kind) == ValueDomain::count && !unknown_share) {
+    evidence.count = reading.lower;
+  }
   if (is_temporal(feature.kind)) {
     evidence.source = "history";
     add_history(evidence, feature, plan);

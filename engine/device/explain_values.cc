@@ -16,13 +16,17 @@ std::string plural(std::int64_t count, const std::string& one, const std::string
 // A decimal number without needless zeros: "101", "62.5".
 std::string decimal(double value) { return fmt::format("{}", value); }
 
-// "101 MB", "1 B"; decimal units, as in the language.
-std::string bytes_text(std::int64_t bytes) {
+enum class Digits : std::uint8_t { three, all };
+
+// "101 MB", "1 B"; decimal units, as in the language; with three decimals, or to the byte.
+std::string bytes_text(std::int64_t bytes, Digits digits = Digits::three) {
   constexpr std::pair<std::int64_t, const char*> kUnits[] = {
       {1'000'000'000, "GB"}, {1'000'000, "MB"}, {1'000, "kB"}};
   for (auto [size, name] : kUnits) {
     if (bytes < size) continue;
-    return fmt::format("{} {}", decimal(static_cast<double>(bytes / (size / 1000)) / 1000), name);
+    std::int64_t step = digits == Digits::all ? 1 : size / 1000;
+    double whole = static_cast<double>(bytes / step) / static_cast<double>(size / step);
+    return fmt::format("{} {}", decimal(whole), name);
   }
   return fmt::format("{} B", bytes);
 }
@@ -105,6 +109,14 @@ std::string recency_text(const Feature& feature, const Reading& reading) {
   return fmt::format("{}, or {}", one(reading.lower), one(reading.upper));
 }
 
+// Just beside the threshold to the byte: more than 10 MB is 10.000001 MB.
+std::string sum_text(const Test& test, const Reading& reading) {
+  bool near = bytes_text(reading.lower) == bytes_text(test.threshold);
+  return beside_threshold(test, reading, [&](std::int64_t bytes) {
+    return bytes_text(bytes, near ? Digits::all : Digits::three);
+  });
+}
+
 std::string balance_text(const Reading& reading) {
   if (!reading.known) return "unknown";
   if (reading.lower == 0) return "equal";
@@ -119,7 +131,7 @@ std::string counted_text(const Test& test, const Feature& feature, const Reading
     case FeatureKind::recency:
       return recency_text(feature, reading);
     case FeatureKind::data_sum:
-      return beside_threshold(test, reading, bytes_text);
+      return sum_text(test, reading);
     case FeatureKind::data_balance:
       return balance_text(reading);
     default:
