@@ -72,11 +72,12 @@ std::vector<Supposition> suppositions(const CountQuestion& question, bool asks_n
   if (!asks_network) return {{candidate, std::nullopt}};
 
   CountrySet present = present_countries(question, network);
-  std::vector<std::int64_t> networks;
+  auto is_in = [](const std::vector<std::int64_t>& values, std::int64_t value) {
+    return std::find(values.begin(), values.end(), value) != values.end();
+  };
+  std::vector<std::int64_t> networks, elsewhere;
   auto add = [&](std::int64_t value) {
-    if (std::find(networks.begin(), networks.end(), value) == networks.end()) {
-      networks.push_back(value);
-    }
+    if (!is_in(networks, value)) networks.push_back(value);
   };
   if (network >= 0) add(network);
   bool by_run = question.plan.run_gap_days >= 0 && !is_enabled;
@@ -86,11 +87,18 @@ std::vector<Supposition> suppositions(const CountQuestion& question, bool asks_n
   const SignalTimeline& timeline = history.timeline(kNetwork);
   const SignalTimeline::Rows& rows = timeline.rows();
   for (std::size_t i = 0; i < rows.size() && rows[i].from <= question.now; ++i) {
-    if (rows[i].value < 0) continue;
-    Instant end = timeline.end_of(rows[i]);
-    if (i + 1 < rows.size()) end = std::min(end, rows[i + 1].from);
-    bool recent = by_run && end > unbroken_from;
-    if (recent || countries_of_value(rows[i].value).intersects(present)) add(rows[i].value);
+    if (rows[i].value < 0 || is_in(networks, rows[i].value)) continue;
+    if (by_run) {
+      Instant end = timeline.end_of(rows[i]);
+      if (i + 1 < rows.size()) end = std::min(end, rows[i + 1].from);
+      if (end > unbroken_from) {
+        add(rows[i].value);
+        continue;
+      }
+    }
+    if (is_in(elsewhere, rows[i].value)) continue;
+    bool here = countries_of_value(rows[i].value).intersects(present);
+    (here ? networks : elsewhere).push_back(rows[i].value);
   }
   std::vector<std::int64_t> seen = networks;
   for (Country country : present.members()) {

@@ -506,8 +506,10 @@ class FindingWriter {
                           fmt::format("ban `{}` holds{}", ban.label(), how_far(verdict.over_time)),
                           over_time_text(ban, verdict.over_time));
       if (verdict.doubt) {
-        d.notes.push_back("in doubt, and taken not to bite: " +
-                          describe_witness(table_, *verdict.doubt));
+        const char* in_doubt = verdict.doubt_of_notice
+                                   ? "in doubt whether within notice, and taken not to be: "
+                                   : "in doubt, and taken not to bite: ";
+        d.notes.push_back(in_doubt + describe_witness(table_, *verdict.doubt));
       }
       std::optional<std::string> shared;
       if (verdict.doubt) shared = shared_code_help(table_, ban.violated);

@@ -37,8 +37,11 @@ class Prover {
     verdict.never_bites = verdict.verdict == Verdict::holds && never_bites(ban);
     if (verdict.verdict == Verdict::holds) prove_over_time(ban, verdict);
     if (!ban.in_doubt_counts) {
-      SituationSearch::Answer answer = search_.find(in_doubt(ban), budget_);
-      verdict.doubt = std::move(answer.witness);
+      verdict.doubt = search_.find(in_doubt(ban.violated), budget_).witness;
+      if (!verdict.doubt) {
+        verdict.doubt = search_.find(in_doubt(ban.bites), budget_).witness;
+        verdict.doubt_of_notice = verdict.doubt.has_value();
+      }
     }
     return verdict;
   }
@@ -543,8 +546,8 @@ class Prover {
     });
   }
 
-  DiagramRef in_doubt(const Ban& ban) {
-    return with_enabled(ban.bites, [&](ConditionIndex condition) {
+  DiagramRef in_doubt(const std::vector<ConditionIndex>& of_candidate) {
+    return with_enabled(of_candidate, [&](ConditionIndex condition) {
       DiagramStore& store = model_.store();
       return store.both(store.opposite(model_.conditions().certain(condition)),
                         store.opposite(model_.conditions().refuted(condition)));

@@ -296,6 +296,29 @@ std::string of_whom_and_when(const RuleTable& table, const Feature& feature) {
                   std::abs(std::int64_t{feature.ahead_days}));
 }
 
+// Follows from what is told beside it: where the device does not roam, that what is enabled is
+// installed, and what a ban's notice counts instead of what its author wrote.
+bool goes_without_saying(const RuleTable& table, const Feature& feature, const Reading& reading,
+                         const Witness& witness) {
+  bool told = reading.known && witness.profile.known && witness.profile.lower >= 0;
+  if (feature.kind == FeatureKind::roaming) {
+    return told && reading.lower == 0 && witness.network.known;
+  }
+  if (feature.kind == FeatureKind::installed) {
+    return told && reading.lower != 0 && witness.profile.lower == std::int64_t{feature.subject};
+  }
+  if (feature.kind != FeatureKind::window_count) return false;
+  const std::string within = "within " + window_words(feature.window);
+  const std::vector<Test>& tests = table.conditions.tests();
+  auto about = [&](const Test& test) {
+    return &table.features[test.feature] == &feature && !test.text.empty();
+  };
+  bool asked = std::any_of(tests.begin(), tests.end(), about);
+  return asked && std::none_of(tests.begin(), tests.end(), [&](const Test& test) {
+           return about(test) && test.text.find(within) != std::string::npos;
+         });
+}
+
 void add_once(std::vector<std::string>& texts, std::string text) {
   if (std::find(texts.begin(), texts.end(), text) == texts.end()) texts.push_back(std::move(text));
 }
@@ -318,6 +341,7 @@ std::string describe_witness(const RuleTable& table, const Witness& witness,
     bool ordinary = feature.kind == FeatureKind::quarantined && reading.known && reading.lower == 0;
     if (counts_nothing(feature, reading)) continue;
     if (features.empty() && (!says || ordinary)) continue;
+    if (features.empty() && goes_without_saying(table, feature, reading, witness)) continue;
     if (features.empty() && feature.kind == FeatureKind::date) {
       dated = true;  // the day itself says it for all of them
       continue;

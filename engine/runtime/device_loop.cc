@@ -65,7 +65,7 @@ void DeviceLoop::run_until(Instant end, const RecordSink& sink) {
   pass_ticks_before(end, sink);
   if (end < now_) return;
   pass_to(end);
-  carry_out_if_due(end);
+  if (options_.latency) carry_out_if_due(end);
   decide_at(end, false, sink);
 }
 
@@ -95,7 +95,7 @@ void DeviceLoop::pass_ticks_before(Instant end, const RecordSink& sink) {
     Instant due = wake();
     if (due >= end) return;
     pass_to(due);
-    carry_out_if_due(due);
+    if (options_.latency) carry_out_if_due(due);  // else it waits for a report
     decide_at(due, false, sink);
   }
 }

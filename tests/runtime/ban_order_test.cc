@@ -154,4 +154,21 @@ TEST_CASE("21: forbidden change takes back a ban's order") {
   CHECK_FALSE(life.switches());
 }
 
+TEST_CASE("without a latency a decision waits for a report, however many midnights pass") {
+  DeviceWorld world;
+  FeatureIndex count = world.counting(FeatureKind::consecutive_days, world.network_in({"BR"}));
+  world.rule("settled", world.at_least(count, 3), kVivo);
+  world.rule("long", world.at_least(count, 20), kGlobal);  // wakes the device at each midnight
+  DeviceLoop loop(world.prepared(), "d", LoopOptions{});
+  for (const char* day : {"2026-03-01T12:00:00Z", "2026-03-02T12:00:00Z"}) {
+    loop.report(report(day).network("724-05").profile("global").value(), kUnheard);
+  }
+  auto enabled = [&] { return loop.device().enabled_profile(loop.now()); };
+  loop.run_until(at("2026-03-06T11:00:00Z"), kUnheard);  // decided on the third
+  CHECK(loop.decision()->profile == kVivo);
+  CHECK(enabled() == std::int64_t{kGlobal});
+  loop.report(report("2026-03-06T12:00:00Z").network("724-05").value(), kUnheard);
+  CHECK(enabled() == std::int64_t{kVivo});
+}
+
 }  // namespace sojourn
