@@ -79,27 +79,80 @@ class Orders {
       : table_(table), counts_(counts) {}
 
   std::vector<CountOrder> find() {
-    std::map<ConditionIndex, std::vector<FeatureIndex>> of_inner;
-    std::vector<FeatureIndex> of_events;
+    std::vector<FeatureIndex> of_events, of_data;
     for (FeatureIndex f : counts_) {
-      const Feature& feature = table_.features[f];
-      bool inner = is_temporal(feature.kind) && feature.kind != FeatureKind::on_a_network;
-      if (inner) of_inner[feature.inner].push_back(f);
-      if (feature.kind == FeatureKind::event_count) of_events.push_back(f);
+      if (feature(f).kind == FeatureKind::event_count) of_events.push_back(f);
+      if (feature(f).kind == FeatureKind::data_sum) of_data.push_back(f);
     }
     relate_all(of_events, of_events);
-    bool few = of_inner.size() <= kInnersMax;
-    for (const auto& [narrow, counted] : of_inner) {
-      for (const auto& [wide, counted_of_more] : of_inner) {
-        if (narrow != wide && !(few && is_never_truer(table_, narrow, wide))) continue;
-        relate_all(counted, counted_of_more);
+    relate_all(of_data, of_data);
+    for_each_pair([&](const auto& narrow, const auto& wide) { relate_all(narrow, wide); });
+    return std::move(found_);
+  }
+
+  std::vector<CountBar> bars() {
+    for_each_pair([&](const auto& narrow, const auto& wide) {
+      if (std::max(narrow.size(), wide.size()) > kAlikeMax) return;
+      for (FeatureIndex count : narrow) {
+        for (FeatureIndex since : wide) bar_before(count, since);
+      }
+    });
+    std::vector<FeatureIndex> switches, enabled;
+    for (FeatureIndex f : counts_) {
+      if (counts_switches(feature(f))) switches.push_back(f);
+      if (feature(f).kind == FeatureKind::held && names_a_profile(feature(f).inner)) {
+        enabled.push_back(f);
       }
     }
-    return std::move(found_);
+    for (FeatureIndex count : switches) {
+      for (FeatureIndex held : enabled) {
+        bar(count, held, 0, elapsed_of(count).most, std::numeric_limits<std::int64_t>::max());
+      }
+    }
+    return std::move(bars_);
   }
 
  private:
   const Feature& feature(FeatureIndex f) const { return table_.features[f]; }
+
+  // Counts of one thing, and of another that holds wherever it does.
+  template <class Pair>  // void(std::vector<FeatureIndex> narrow, std::vector<FeatureIndex> wide)
+  void for_each_pair(const Pair& pair) const {
+    std::map<ConditionIndex, std::vector<FeatureIndex>> of_inner;
+    for (FeatureIndex f : counts_) {
+      bool inner = is_temporal(feature(f).kind) && feature(f).kind != FeatureKind::on_a_network;
+      if (inner) of_inner[feature(f).inner].push_back(f);
+    }
+    bool few = of_inner.size() <= kInnersMax;
+    for (const auto& [narrow, counted] : of_inner) {
+      for (const auto& [wide, counted_of_more] : of_inner) {
+        if (narrow != wide && !(few && is_never_truer(table_, narrow, wide))) continue;
+        pair(counted, counted_of_more);
+      }
+    }
+  }
+
+  static bool counts_switches(const Feature& feature) {
+    return feature.kind == FeatureKind::event_count &&
+           (feature.event.kind == EventKind::switches ||
+            feature.event.kind == EventKind::commanded_switches);
+  }
+
+  // Does it hold with one profile alone?
+  bool names_a_profile(ConditionIndex condition) const {
+    const ConditionNode& node = table_.conditions.node(condition);
+    if (node.op == ConditionOp::test) {
+      const Test& test = table_.conditions.test_of(node);
+      return feature(test.feature).kind == FeatureKind::profile && test.symbols.size() == 1 &&
+             test.kind == Test::Kind::one_of;
+    }
+    bool any = false;
+    for (std::uint32_t i = 0; node.op == ConditionOp::conjunction && i < node.count; ++i) {
+      any = any || names_a_profile(table_.conditions.child(node, i));
+    }
+    return any;
+  }
+
   const WindowLength& days_of(FeatureIndex f) {
     auto [kept, fresh] = days_.try_emplace(f);
     if (fresh) kept->second = length_in_days(feature(f));
@@ -144,16 +197,21 @@ class Orders {
     order.below = below;
     order.above = above;
     if (!same_candidate(order) || !holds(order)) return;
-    if (with_slack_ || (order.slack == 0 && !order.today)) found_.push_back(order);
+    bool plain = order.slack == 0 && !order.today && !order.converts;
+    if (with_slack_ || plain) found_.push_back(order);
   }
 
   bool holds(CountOrder& order) {
     const Feature &a = feature(order.below), &b = feature(order.above);
     if (a.kind == FeatureKind::event_count) return events(order);
+    if (a.kind == FeatureKind::data_sum) return data(order);
     if (a.kind == FeatureKind::recency) return b.kind == a.kind && recency(order);
     if (!is_narrower(a.scope, b.scope)) return false;
     bool by_days = counts_days(a) && counts_days(b);
-    if (by_days && zone_of(a) == zone_of(b)) return days(order);
+    if (by_days && zone_of(a) == zone_of(b) && (a.gap_days == 0 || b.kind == a.kind)) {
+      return days(order);
+    }
+    if (a.kind != b.kind || a.bucket != b.bucket) return converts(order);
     bool same = a.kind == b.kind && a.bucket == b.bucket && a.gap_days == b.gap_days &&
                 a.window.unit == b.window.unit && zone_of(a) == zone_of(b);
     // What is still open of a share depends on its window.
@@ -192,13 +250,167 @@ class Orders {
     contained = contained ||
                 (in_months(a.window) && in_months(b.window) && a.kind == b.kind &&
                  a.kind == FeatureKind::window_count && months_of(a.window) <= months_of(b.window));
-    contained = contained || (a.kind == b.kind && a.kind == FeatureKind::calendar_count &&
-                              a.window.unit == TimeUnit::month);
+    bool calendar = a.kind == FeatureKind::calendar_count;
+    contained = contained || (a.kind == b.kind && calendar && a.window.unit == TimeUnit::month);
+    // The year so far lies in twelve months.
+    contained = contained || (calendar && b.kind == FeatureKind::window_count &&
+                              in_months(b.window) && months_of(b.window) >= months_of(a.window));
     // Days of the one that the other may not reach back to; a calendar that begins today tells
     // nothing of those before.
     if (!contained && b.kind == FeatureKind::calendar_count) return false;
     if (!contained) order.slack += minus(days_of(order.below).most, days_of(order.above).least);
     return order.slack < days_of(order.below).most;
+  }
+
+  // Counts of different kinds: so many days of a stay are a week, a month; or the other way round.
+  bool converts(CountOrder& order) {
+    const Feature &a = feature(order.below), &b = feature(order.above);
+    if (a.ahead_days != 0 || b.ahead_days != 0) return false;
+    // Another profile is supposed on other networks for one form than for another (9a).
+    if (a.candidate || b.candidate) {
+      order.enabled = a.candidate ? a.candidate : b.candidate;
+      order.served = true;
+    }
+    order.converts = true;
+    order.certain = is_share(a.kind) || is_share(b.kind);
+    order.whole = is_share(b.kind);
+    order.as_far_as = capacity(order.above);
+    if (a.kind == FeatureKind::held) return stay_in(order);
+    if (a.kind == FeatureKind::held_share) return share_in(order);
+    if (zone_of(a) != zone_of(b)) return false;
+    bool runs = a.kind == FeatureKind::consecutive_days;
+    if (runs && a.gap_days > 0) return gapped_run_in(order);
+    if (!counts_by_buckets(a)) return days_in(order);
+    if (b.kind != FeatureKind::window_count || b.bucket != TimeUnit::day) return false;
+    // Of weeks that reach further back than the days some may be missing.
+    std::int64_t reach = days_of_buckets(a, a.window.count).most;
+    std::int64_t shortest = a.bucket == TimeUnit::week ? 7 : 28;
+    order.slack = (minus(reach, days_of(order.above).least) + shortest - 1) / shortest;
+    return true;
+  }
+
+  // How much a form counts at most, whatever the day; of a run, any number.
+  std::int64_t capacity(FeatureIndex f) {
+    const Feature& counted = feature(f);
+    if (counted.kind == FeatureKind::consecutive_days) {
+      return std::numeric_limits<std::int64_t>::max();
+    }
+    if (counts_by_buckets(counted)) return counted.window.count;
+    return counted.kind == FeatureKind::held_share ? elapsed_of(f).least : days_of(f).least;
+  }
+
+  static bool counts_by_buckets(const Feature& feature) {
+    return feature.kind == FeatureKind::window_count && feature.bucket != TimeUnit::day;
+  }
+  // So many weeks or months that follow on each other.
+  static WindowLength days_of_buckets(const Feature& feature, std::int64_t count) {
+    if (feature.bucket == TimeUnit::week) return {7 * count, 7 * count};
+    std::int64_t months = feature.bucket == TimeUnit::year ? 12 * count : count;
+    return count == 0 ? WindowLength{} : length_of_months(static_cast<std::int32_t>(months));
+  }
+  static std::int64_t longest_bucket(const Feature& feature) {
+    return feature.bucket == TimeUnit::week ? 7 : feature.bucket == TimeUnit::month ? 31 : 366;
+  }
+
+  // A time that goes on until now lies in as many days as it has, begun ones counting.
+  bool stay_in(CountOrder& order) {
+    const Feature& b = feature(order.above);
+    if (b.kind == FeatureKind::held_share) {
+      order.as_far_as = b.window.count;
+      return b.window.unit == TimeUnit::millisecond;
+    }
+    bool counts_days = b.kind == FeatureKind::consecutive_days ||
+                       b.kind == FeatureKind::day_share || b.kind == FeatureKind::window_count;
+    order.per = kDayMs * (counts_by_buckets(b) ? longest_bucket(b) : 1);
+    order.slack = clock_changes(zone_of(b)) - 1;
+    return counts_days;
+  }
+
+  // A share of a window lies in as many days as it has.
+  bool share_in(CountOrder& order) {
+    const Feature& b = feature(order.above);
+    if (b.kind != FeatureKind::window_count || b.bucket != TimeUnit::day) return false;
+    std::int64_t change = clock_changes(zone_of(b)), reach = elapsed_of(order.below).most;
+    std::int64_t changes = change * (2 + reach / (365 * kDayMs));
+    order.per = kDayMs;
+    order.slack = changes + minus(reach, (days_of(order.above).least - 1) * kDayMs - change);
+    return true;
+  }
+
+  // Of each so many days of a run with gaps one counts; a gap may lie before today.
+  bool gapped_run_in(CountOrder& order) {
+    const Feature &a = feature(order.below), &b = feature(order.above);
+    if (b.kind != FeatureKind::window_count || b.bucket != TimeUnit::day) return false;
+    order.per = a.gap_days + std::int64_t{1};
+    order.slack = 1;
+    order.as_far_as = (days_of(order.above).least - 1) / order.per;
+    return true;
+  }
+
+  // Days, in a row or in a window, in windows of weeks and months and in shares of days.
+  bool days_in(CountOrder& order) {
+    const Feature &a = feature(order.below), &b = feature(order.above);
+    bool runs = a.kind == FeatureKind::consecutive_days;
+    if (b.kind == FeatureKind::day_share) return runs;
+    if (b.kind != FeatureKind::window_count) return false;
+    std::int64_t covered = days_of(order.above).least;
+    if (counts_by_buckets(b)) {
+      order.per = longest_bucket(b);
+      covered = days_of_buckets(b, b.window.count - 1).least + 1;
+    }
+    if (!runs) order.slack = minus(days_of(order.below).most, covered);
+    return true;
+  }
+
+  // Bytes of a narrower window, or of some of the countries.
+  bool data(const CountOrder& order) {
+    const Feature &a = feature(order.below), &b = feature(order.above);
+    bool fewer =
+        b.countries.empty() || (!a.countries.empty() && a.countries.subset_of(b.countries));
+    bool same_zone = a.window.unit == TimeUnit::millisecond || zone_of(a) == zone_of(b);
+    return fewer && same_zone && is_narrower(a.scope, b.scope) && a.window.unit == b.window.unit &&
+           a.window.count <= b.window.count && a.ahead_days == 0 && b.ahead_days == 0;
+  }
+
+  // Something is counted in its window, and held so long ago that it lies before it.
+  void bar_before(FeatureIndex count, FeatureIndex since) {
+    const Feature &counted = feature(count), &last = feature(since);
+    if (last.kind != FeatureKind::recency || !is_narrower(counted.scope, last.scope)) return;
+    std::int64_t change = clock_changes(zone_of(counted));
+    std::int64_t longest =
+        last.window.count == 0 ? std::numeric_limits<std::int64_t>::max() : elapsed_of(since).least;
+    switch (counted.kind) {
+      case FeatureKind::window_count:
+        if (counts_by_buckets(counted)) {
+          std::int64_t reach = days_of_buckets(counted, counted.window.count).most;
+          return bar(count, since, 0, reach * kDayMs + change, longest);
+        }
+        [[fallthrough]];
+      case FeatureKind::calendar_count:
+      case FeatureKind::day_share:
+        return bar(count, since, kDayMs, days_of(count).most * kDayMs + change, longest);
+      case FeatureKind::held_share:
+        // The last instant that held lies a millisecond before it held no longer.
+        return bar(count, since, 1, elapsed_of(count).most + 1, longest);
+      case FeatureKind::consecutive_days:
+        return bar(count, since, 0, (counted.gap_days + std::int64_t{2}) * kDayMs + change,
+                   longest);
+      default:
+        return;
+    }
+  }
+
+  void bar(FeatureIndex count, FeatureIndex since, std::int64_t each, std::int64_t limit,
+           std::int64_t longest) {
+    const Feature &counted = feature(count), &last = feature(since);
+    if (counted.ahead_days != 0 || last.ahead_days != 0) return;
+    CountBar bar{count, since, each, limit, longest, {}, false};
+    if (counted.candidate && last.candidate && counted.candidate != last.candidate) return;
+    if (counted.candidate || last.candidate) {
+      bar.enabled = counted.candidate ? counted.candidate : last.candidate;
+      bar.served = true;
+    }
+    bars_.push_back(bar);
   }
 
   // The most of several days to come is no less than today's, and a day adds one at most.
@@ -248,6 +460,7 @@ class Orders {
   bool with_slack_ = true;
   std::map<FeatureIndex, WindowLength> days_, elapsed_;
   std::vector<CountOrder> found_;
+  std::vector<CountBar> bars_;
 };
 
 }  // namespace
@@ -310,6 +523,25 @@ bool asks_network(const RuleTable& table, const Feature& feature) {
   std::vector<FeatureIndex> inner = table.conditions.features_of(feature.inner);
   return std::any_of(inner.begin(), inner.end(),
                      [&](FeatureIndex f) { return asks_network(table, table.features[f]); });
+}
+
+std::int64_t CountOrder::least_above(std::int64_t value, bool open_today) const {
+  constexpr std::int64_t kNothing = std::numeric_limits<std::int64_t>::min();
+  if (value == kNothing) return kNothing;
+  if (value < kNotYet) value -= slack + (today && open_today ? 1 : 0);
+  if (value < kNotYet && per != 1) value = value / per + (value % per > 0 ? 1 : 0);
+  if (whole && value < as_far_as) return kNothing;
+  return std::min(value, as_far_as);
+}
+
+bool CountBar::rules_out(std::int64_t count_value, std::int64_t since_value) const {
+  if (count_value < 1) return false;
+  std::int64_t left = limit - std::min(since_value, longest);
+  return left <= 0 || (each > 0 && count_value - 1 >= (left + each - 1) / each);
+}
+
+std::vector<CountBar> count_bars(const RuleTable& table, const std::vector<FeatureIndex>& counts) {
+  return Orders(table, counts).bars();
 }
 
 std::vector<CountOrder> count_orders(const RuleTable& table,

@@ -154,7 +154,7 @@ class EarlierCalls {
     }
     std::optional<std::int64_t> most;
     for (const CountOrder& order : count_orders(table_, {ours.feature, theirs.feature})) {
-      bool known = order.below == ours.feature && !order.today &&
+      bool known = order.below == ours.feature && !order.today && !order.converts &&
                    order.as_far_as >= theirs.threshold &&
                    (!order.enabled || *order.enabled == enabled_);
       if (!known || (order.served && their_count.scope.same_network)) continue;

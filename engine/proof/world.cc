@@ -25,6 +25,7 @@ bool within_wall_time(std::int64_t wall, std::int64_t from, std::int64_t until) 
 }  // namespace
 
 Reading identity_reading(std::int64_t identity) {
+  if (identity == World::kOtherAtHome) return Reading::exactly(kOtherSymbol);
   return identity == kUnknown ? Reading::unknown() : Reading::exactly(identity);
 }
 
@@ -168,18 +169,19 @@ World::Choice World::identity_choice(AxisIndex axis, std::int64_t profile,
         return stand_choice(axis, profile, network);
       }
       if (feature.candidate && network < 0) return anything;
-      std::int64_t enabled = feature.candidate ? std::int64_t{kOtherSymbol} : profile;
-      if (enabled == kOtherSymbol && network >= 0) {
-        // Its home follows from its ICCID: no country, or any.
-        Reading homeless = roaming_reading(network, CountrySet(), feature.countries);
-        return {class_at(axis, homeless), class_at(axis, Reading::exactly(0)), false, false};
-      }
-      std::optional<CountrySet> home;
-      if (enabled >= 0 && enabled < static_cast<std::int64_t>(table_.profiles.size())) {
-        home = table_.profiles[static_cast<std::size_t>(enabled)].home;
-      }
-      auto known_network = network == kUnknown ? std::nullopt : std::optional(network);
-      return certain(roaming_reading(known_network, home, feature.countries));
+      auto with_home = [&](const std::optional<CountrySet>& home) {
+        auto known_network = network == kUnknown ? std::nullopt : std::optional(network);
+        return certain(roaming_reading(known_network, home, feature.countries));
+      };
+      if (declared && !feature.candidate)
+        return with_home(table_.profiles[static_cast<std::size_t>(profile)].home);
+      if (network < 0) return with_home(std::nullopt);
+      // The home of another one follows from its ICCID: no country, or any.
+      CountrySet here = countries_of(unpack_plmn(static_cast<std::uint32_t>(network)));
+      if (profile == kOtherSymbol) return with_home(CountrySet());
+      if (profile == kOtherAtHome) return with_home(here);
+      if (!feature.candidate) return with_home(std::nullopt);
+      return {with_home(CountrySet()).usual, with_home(here).usual, false, false};
     }
     case FeatureKind::on_a_network:
       return stand_choice(axis, profile, network);
@@ -212,7 +214,10 @@ std::uint32_t World::kind_of_profile(AxisIndex axis, std::int64_t profile) const
     case FeatureKind::on_a_network:
       return feature.candidate == profile ? 1 : 0;
     case FeatureKind::roaming:
-      if (feature.candidate) return feature.candidate == profile ? 1 : 0;
+      if (feature.candidate && is_declared(*feature.candidate)) {
+        return feature.candidate == profile ? 1 : 0;
+      }
+      if (feature.candidate) return is_other(profile) ? own : 0;
       return declared ? 2 + homes_[static_cast<std::size_t>(profile)] : own;
     case FeatureKind::installed:
       return declared && feature.subject == static_cast<std::uint64_t>(profile) ? 1 : 0;
@@ -331,7 +336,9 @@ void World::make_identity() {
     for (std::size_t p = 0; p < table_.profiles.size(); ++p) {
       identity_.rows.push_back(static_cast<std::int64_t>(p));
     }
-    identity_.rows.push_back(kOtherSymbol);
+    for (std::int64_t other : {std::int64_t{kOtherSymbol}, kOtherAtHome}) {
+      identity_.rows.push_back(other);
+    }
   }
   identity_.rows.push_back(kUnknown);
   if (!about_network) networks.clear();
@@ -463,6 +470,7 @@ void World::make_orders() {
   for (const CountOrder& order : count_orders(table_, counts)) {
     orders_[order.enabled].push_back(order);
   }
+  bars_ = count_bars(table_, counts);
   for (FeatureIndex f : counts) {
     const Feature& feature = table_.features[f];
     if (feature.kind != FeatureKind::recency || feature.window.count == 0) continue;

@@ -103,6 +103,11 @@ class World {
 
   // A profile or a network that is not known.
   static constexpr std::int64_t kUnknownIdentity = -3;
+  // A profile that nobody declared, at home where the network is; kOtherSymbol: it roams there.
+  static constexpr std::int64_t kOtherAtHome = -4;
+  static constexpr bool is_other(std::int64_t profile) {
+    return profile == kOtherSymbol || profile == kOtherAtHome;
+  }
   // The classes of all that follows from which profile is enabled and which network serves
   // (kNoSymbol: none).
   std::vector<std::pair<AxisIndex, ClassIndex>> identity_classes(std::int64_t profile,
@@ -251,6 +256,7 @@ class World {
   mutable std::map<std::string, TimeZone, std::less<>> zones_;
   bool asks_for_the_time_ = false;
   std::map<std::optional<ProfileIndex>, std::vector<CountOrder>> orders_;  // by CountOrder::enabled
+  std::vector<CountBar> bars_;
   std::vector<std::vector<AxisIndex>> behind_counts_;  // by count: what its value may depend on
   std::map<FeatureIndex, std::int64_t> reaches_back_;  // `recency` in a window: less than so long
   std::map<FeatureIndex, std::map<std::int64_t, Stand>> stands_;

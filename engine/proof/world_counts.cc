@@ -421,13 +421,28 @@ class World::CountReader {
       changed = false;
       for (const CountOrder* order : orders_) changed = raise(*order) || changed;
     }
-    return std::none_of(counts_.begin(), counts_.end(),
-                        [&](FeatureIndex f) { return has_no_value(f); });
+    barred_ = nullptr;
+    if (std::any_of(counts_.begin(), counts_.end(),
+                    [&](FeatureIndex f) { return has_no_value(f); })) {
+      return false;
+    }
+    for (const CountBar& bar : world_.bars_) {
+      bool of_enabled = !bar.enabled || is_enabled(*bar.enabled);
+      if (!of_enabled || (bar.served && !served_)) continue;
+      if (!bar.rules_out(lower_[bar.count].low, lower_[bar.since].low)) continue;
+      barred_ = &bar;
+      return false;
+    }
+    return true;
   }
   bool has_no_value(FeatureIndex f) const { return lower_[f].empty() || upper_[f].empty(); }
 
   // One that has no value is enough, unless it looked at others in how they were settled before.
   void name_reason(AxisSet& reasons) const {
+    if (barred_ != nullptr) {
+      world_.name_reasons(barred_->count, reasons);
+      world_.name_reasons(barred_->since, reasons);
+    }
     for (FeatureIndex f : counts_) {
       if (counted_ || has_no_value(f)) world_.name_reasons(f, reasons);
       if (!counted_ && has_no_value(f)) return;
@@ -435,13 +450,12 @@ class World::CountReader {
   }
 
   bool raise(const CountOrder& order) {
-    std::int64_t slack = order.slack + (order.today && !holds_now(order.below) ? 1 : 0);
+    const bool open_today = order.today && !holds_now(order.below);
     std::int64_t low = lower_[order.above].low, high = upper_[order.above].low;
     for (std::vector<CountRange>* side : {&lower_, &upper_}) {
-      std::int64_t below = (*side)[order.below].low;
+      if (order.certain && side == &upper_) continue;
       CountRange& above = (*side)[order.above];
-      if (below == kLowest) continue;
-      above.low = std::max(above.low, std::min(below - slack, order.as_far_as));
+      above.low = std::max(above.low, order.least_above((*side)[order.below].low, open_today));
     }
     upper_[order.above].low = std::max(upper_[order.above].low, lower_[order.above].low);
     close_gap(order.above);
@@ -602,6 +616,7 @@ class World::CountReader {
   bool counted_ = false;  // the counts have values
   std::vector<FeatureIndex> counts_;
   std::vector<const CountOrder*> orders_;
+  const CountBar* barred_ = nullptr;  // by which the counts had no values the last time
   std::vector<CountRange> lower_, upper_;
 };
 

@@ -34,6 +34,7 @@ void World::make_behind_counts() {
   for (const auto& [enabled, orders] : orders_) {
     for (const CountOrder& order : orders) sets.join(order.below, order.above);
   }
+  for (const CountBar& bar : bars_) sets.join(bar.count, bar.since);
   auto counted_by = [&](FeatureIndex f) -> std::vector<FeatureIndex> {
     const Feature& feature = table_.features[f];
     if (!is_temporal(feature.kind)) return {};

@@ -206,7 +206,7 @@ World::Choice World::counted_choice(AxisIndex axis, std::int64_t profile, bool m
 bool World::is_candidate(const Feature& feature, std::int64_t profile) const {
   if (!feature.candidate) return false;
   return is_declared(*feature.candidate) ? std::int64_t{*feature.candidate} == profile
-                                         : profile == kOtherSymbol;
+                                         : is_other(profile);
 }
 
 // How what is asked of a candidate stands on the network, with the profile enabled.
