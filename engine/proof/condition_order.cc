@@ -15,9 +15,20 @@ bool asks_of_countries(FeatureKind kind) {
   return kind == FeatureKind::roaming || kind == FeatureKind::breakout;
 }
 
+// Networks by their codes, all of them certainly in the countries.
+bool is_in_countries(const Test& codes, const Feature& feature, const Test& countries) {
+  bool asked = feature.kind == FeatureKind::network && codes.feature == countries.feature &&
+               codes.kind == Test::Kind::one_of && countries.kind == Test::Kind::in_countries;
+  return asked && std::all_of(codes.symbols.begin(), codes.symbols.end(), [&](std::int64_t code) {
+           if (code < 0) return false;
+           CountrySet of = countries_of(unpack_plmn(static_cast<std::uint32_t>(code)));
+           return !of.empty() && of.subset_of(countries.countries);
+         });
+}
+
 bool is_never_truer(const Test& one, const Feature& of_one, const Test& other,
                     const Feature& of_other) {
-  if (one.kind != other.kind) return false;
+  if (one.kind != other.kind) return is_in_countries(one, of_one, other);
   if (one.feature != other.feature) {
     bool flags = one.kind == Test::Kind::holds && of_one.kind == of_other.kind &&
                  of_one.candidate == of_other.candidate && asks_of_countries(of_one.kind);
@@ -42,40 +53,57 @@ bool is_never_truer(const Test& one, const Feature& of_one, const Test& other,
   return false;
 }
 
-bool is_never_truer(const RuleTable& table, ConditionIndex one, ConditionIndex other,
-                    std::size_t depth) {
+enum class Of : std::uint8_t { all, certainty };
+
+// Who roams in a country is on one of its networks.
+bool is_on_network_of(const Feature& roaming, const Test& holds, const Feature& network,
+                      const Test& countries) {
+  return roaming.kind == FeatureKind::roaming && holds.kind == Test::Kind::holds &&
+         network.kind == FeatureKind::network && countries.kind == Test::Kind::in_countries &&
+         !roaming.candidate && !roaming.countries.empty() &&
+         roaming.countries.subset_of(countries.countries);
+}
+
+bool follows(const RuleTable& table, ConditionIndex one, ConditionIndex other, Of of,
+             std::size_t depth) {
   if (one == other) return true;
   if (depth == kNestedConditionsMax) return false;
   const ConditionTable& conditions = table.conditions;
   const ConditionNode &a = conditions.node(one), &b = conditions.node(other);
-  auto any_part = [&](const ConditionNode& node, const auto& follows) {
+  auto any_part = [&](const ConditionNode& node, const auto& holds) {
     for (std::uint32_t i = 0; i < node.count; ++i) {
-      if (follows(conditions.child(node, i))) return true;
+      if (holds(conditions.child(node, i))) return true;
     }
     return false;
   };
-  auto every_part = [&](const ConditionNode& node, const auto& follows) {
-    return !any_part(node, [&](ConditionIndex part) { return !follows(part); });
+  auto every_part = [&](const ConditionNode& node, const auto& holds) {
+    return !any_part(node, [&](ConditionIndex part) { return !holds(part); });
   };
-  auto from = [&](ConditionIndex part) { return is_never_truer(table, part, other, depth + 1); };
-  auto to = [&](ConditionIndex part) { return is_never_truer(table, one, part, depth + 1); };
+  auto from = [&](ConditionIndex part) { return follows(table, part, other, of, depth + 1); };
+  auto to = [&](ConditionIndex part) { return follows(table, one, part, of, depth + 1); };
   if (a.op == ConditionOp::never || b.op == ConditionOp::always) return true;
   if (a.op == ConditionOp::disjunction) return every_part(a, from);
   if (b.op == ConditionOp::conjunction) return every_part(b, to);
   if (a.op == ConditionOp::negation && b.op == ConditionOp::negation) {
-    return is_never_truer(table, conditions.child(b, 0), conditions.child(a, 0), depth + 1);
+    return follows(table, conditions.child(b, 0), conditions.child(a, 0), Of::all, depth + 1);
   }
   if (a.op == ConditionOp::conjunction && any_part(a, from)) return true;
   if (b.op == ConditionOp::disjunction) return any_part(b, to);
   if (a.op != ConditionOp::test || b.op != ConditionOp::test) return false;
   const Test &of_a = conditions.test_of(a), &of_b = conditions.test_of(b);
-  return is_never_truer(of_a, table.features[of_a.feature], of_b, table.features[of_b.feature]);
+  const Feature &asked = table.features[of_a.feature], &also = table.features[of_b.feature];
+  if (of == Of::certainty && is_on_network_of(asked, of_a, also, of_b)) return true;
+  return is_never_truer(of_a, asked, of_b, also);
 }
 
 }  // namespace
 
 bool is_never_truer(const RuleTable& table, ConditionIndex one, ConditionIndex other) {
-  return is_never_truer(table, one, other, 0);
+  return follows(table, one, other, Of::all, 0);
+}
+
+bool is_never_surer(const RuleTable& table, ConditionIndex one, ConditionIndex other) {
+  return follows(table, one, other, Of::certainty, 0);
 }
 
 }  // namespace sojourn

@@ -13,5 +13,8 @@ namespace sojourn {
 
 // True is certain; false says nothing.
 bool is_never_truer(const RuleTable& table, ConditionIndex one, ConditionIndex other);
+// Does the other one certainly hold where the one certainly does? (Who roams in a country is on its
+// networks; while it is unknown who is enabled, only the former is unknown.) False says nothing.
+bool is_never_surer(const RuleTable& table, ConditionIndex one, ConditionIndex other);
 
 }  // namespace sojourn

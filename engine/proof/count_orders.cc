@@ -86,13 +86,16 @@ class Orders {
     }
     relate_all(of_events, of_events);
     relate_all(of_data, of_data);
-    for_each_pair([&](const auto& narrow, const auto& wide) { relate_all(narrow, wide); });
+    for_each_pair([&](const auto& narrow, const auto& wide, bool certainly) {
+      certainly_ = certainly;
+      relate_all(narrow, wide);
+    });
     return std::move(found_);
   }
 
   std::vector<CountBar> bars() {
-    for_each_pair([&](const auto& narrow, const auto& wide) {
-      if (std::max(narrow.size(), wide.size()) > kAlikeMax) return;
+    for_each_pair([&](const auto& narrow, const auto& wide, bool certainly) {
+      if (certainly || std::max(narrow.size(), wide.size()) > kAlikeMax) return;
       for (FeatureIndex count : narrow) {
         for (FeatureIndex since : wide) bar_before(count, since);
       }
@@ -116,7 +119,9 @@ class Orders {
   const Feature& feature(FeatureIndex f) const { return table_.features[f]; }
 
   // Counts of one thing, and of another that holds wherever it does.
-  template <class Pair>  // void(std::vector<FeatureIndex> narrow, std::vector<FeatureIndex> wide)
+  // `certainly`: it certainly holds wherever the other one does, but may be false where that is
+  // unknown.
+  template <class Pair>  // void(std::vector<FeatureIndex> narrow, wide, bool certainly)
   void for_each_pair(const Pair& pair) const {
     std::map<ConditionIndex, std::vector<FeatureIndex>> of_inner;
     for (FeatureIndex f : counts_) {
@@ -126,8 +131,9 @@ class Orders {
     bool few = of_inner.size() <= kInnersMax;
     for (const auto& [narrow, counted] : of_inner) {
       for (const auto& [wide, counted_of_more] : of_inner) {
-        if (narrow != wide && !(few && is_never_truer(table_, narrow, wide))) continue;
-        pair(counted, counted_of_more);
+        bool truer = narrow != wide && !(few && is_never_truer(table_, narrow, wide));
+        if (truer && !(few && is_never_surer(table_, narrow, wide))) continue;
+        pair(counted, counted_of_more, truer);
       }
     }
   }
@@ -197,6 +203,9 @@ class Orders {
     order.below = below;
     order.above = above;
     if (!same_candidate(order) || !holds(order)) return;
+    // How long ago something held is read of what may have held.
+    if (certainly_ && feature(below).kind == FeatureKind::recency) return;
+    order.certain = order.certain || certainly_;
     bool plain = order.slack == 0 && !order.today && !order.converts;
     if (with_slack_ || plain) found_.push_back(order);
   }
@@ -358,8 +367,16 @@ class Orders {
       order.per = longest_bucket(b);
       covered = days_of_buckets(b, b.window.count - 1).least + 1;
     }
-    if (!runs) order.slack = minus(days_of(order.below).most, covered);
+    bool all = runs || (counts_by_buckets(b) && is_calendar_within(a, b));
+    if (!all) order.slack = minus(days_of(order.below).most, covered);
     return true;
+  }
+
+  // This month, or this year, lies in the last months.
+  static bool is_calendar_within(const Feature& a, const Feature& b) {
+    if (a.kind != FeatureKind::calendar_count || b.bucket == TimeUnit::week) return false;
+    std::int64_t months = b.window.count * (b.bucket == TimeUnit::year ? 12 : 1);
+    return a.window.unit == TimeUnit::month || months >= 12;
   }
 
   // Bytes of a narrower window, or of some of the countries.
@@ -440,8 +457,10 @@ class Orders {
   // Fewer causes, in a shorter window.
   bool events(const CountOrder& order) {
     const Feature &a = feature(order.below), &b = feature(order.above);
+    bool ours =
+        a.event.kind == EventKind::commanded_switches && b.event.kind == EventKind::switches;
     bool same = a.event.kind == b.event.kind && a.event.name == b.event.name;
-    if (!same || !is_narrower(a.scope, b.scope)) return false;
+    if (!(same || ours) || !is_narrower(a.scope, b.scope)) return false;
     const std::vector<std::uint16_t>&of_a = a.event.causes, &of_b = b.event.causes;
     bool fewer = std::all_of(of_a.begin(), of_a.end(), [&](std::uint16_t cause) {
       return std::find(of_b.begin(), of_b.end(), cause) != of_b.end();
@@ -458,6 +477,7 @@ class Orders {
   const RuleTable& table_;
   const std::vector<FeatureIndex>& counts_;
   bool with_slack_ = true;
+  bool certainly_ = false;
   std::map<FeatureIndex, WindowLength> days_, elapsed_;
   std::vector<CountOrder> found_;
   std::vector<CountBar> bars_;

@@ -141,6 +141,7 @@ class SinceLinks {
       if (other == since || !is_about_same_event(one, another)) continue;
       if (another.kind == FeatureKind::event_count) {
         if (is_over_before(table_, another, one)) all.push_back(not_both(since, happened(other)));
+        if (one.window.count == 0) all.push_back(store_.either(not_counted(other), due(since)));
         continue;
       }
       if (is_due_first(table_, another, one)) all.push_back(not_both(since, not_due(other)));
@@ -158,6 +159,13 @@ class SinceLinks {
     const Axis& of = axes_.axes()[axis];
     ClassIndex due = class_of(of, table_.features[since], Reading::exactly(1));
     return where(axis, [&](ClassIndex c) { return c != due; });
+  }
+  DiagramRef due(FeatureIndex since) { return store_.opposite(not_due(since)); }
+  DiagramRef not_counted(FeatureIndex count) {
+    AxisIndex axis = *axes_.axis_of(count);
+    return where(axis, [&](ClassIndex c) {
+      return values_of(axes_.axes()[axis], {c, c + 1}).low < 1;
+    });
   }
   // Without a scope it is known whether it did.
   DiagramRef happened(FeatureIndex count) {
