@@ -130,12 +130,15 @@ class Prover {
     return verdict;
   }
 
+  static bool is_served(const Witness& witness) {
+    return witness.network.known && witness.network.lower >= 0;
+  }
+
   // What is counted on networks was counted on one; rather there than without service since.
   // Absent: it is there already, or nowhere.
   std::optional<Witness> rather_served(const Ban& ban, const std::vector<OutcomeRow>& rows,
                                        std::size_t i, DiagramRef question, const Witness& found) {
-    bool served = found.network.known && found.network.lower >= 0;
-    if (served || !counts_on_networks(ban)) return std::nullopt;
+    if (is_served(found) || !counts_on_networks(ban)) return std::nullopt;
     return before(rows, i, question, SituationSearch::Wanted::served).witness;
   }
 
@@ -473,6 +476,10 @@ class Prover {
       if (acts) fires.push_back(model_.rules().fires(rule));
     }
     std::optional<Witness> found = search_.uncovered(where, fires, budget_).witness;
+    // Not for the price of its network.
+    if (found && is_served(*found)) {
+      where = model_.store().both(where, model_.world().not_without_service());
+    }
     std::size_t asked = 0;
     for (FeatureIndex f = 0; found && f < table.features.size() && asked < kCountsMax; ++f) {
       if (!is_temporal(table.features[f].kind) || table.features[f].candidate) continue;

@@ -68,8 +68,8 @@ struct BanVerdict {
   // A situation in which it is unknown whether the ban bites (semantics 10).
   std::optional<Witness> doubt;
   bool doubt_of_notice = false;  // ... and that alone: it is not violated
-  bool never_bites = false;  // with whichever profile: it holds, for it forbids nothing
-  OverTime over_time;        // meaningful when the ban holds at each instant
+  bool never_bites = false;      // with whichever profile: it holds, for it forbids nothing
+  OverTime over_time;            // meaningful when the ban holds at each instant
 };
 
 struct AssertionVerdict {

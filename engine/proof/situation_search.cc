@@ -298,9 +298,23 @@ SituationSearch::Answer SituationSearch::find(DiagramRef question, ProofBudget& 
   return uncovered(question, {}, budget, wanted);
 }
 
+// To be shown is rather a device that has a network, where one is.
 SituationSearch::Answer SituationSearch::uncovered(const Together& asked,
                                                    const std::vector<DiagramRef>& covers,
                                                    ProofBudget& budget, Wanted wanted) {
+  Answer found = search(asked, covers, budget, wanted);
+  bool lost = found.witness && found.witness->network == Reading::exactly(kNoSymbol);
+  if (wanted != Wanted::plain || !lost) return found;
+  Together with_service = asked;
+  with_service.where = store_.both(asked.where, world_.not_without_service());
+  Answer better = search(with_service, covers, budget, wanted);
+  if (better.witness) found.witness = std::move(better.witness);
+  return found;
+}
+
+SituationSearch::Answer SituationSearch::search(const Together& asked,
+                                                const std::vector<DiagramRef>& covers,
+                                                ProofBudget& budget, Wanted wanted) {
   DiagramRef question = asked.where;
   if (question == kNo) return {};
   std::vector<Cover> state;

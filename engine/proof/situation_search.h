@@ -68,6 +68,8 @@ class SituationSearch {
   bool holds_in(DiagramRef at, const Witness& witness) const;
 
  private:
+  Answer search(const Together& question, const std::vector<DiagramRef>& covers,
+                ProofBudget& budget, Wanted wanted);
   struct Cover {
     DiagramRef rest = kNo;
     std::uint32_t index = 0;

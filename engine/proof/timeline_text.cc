@@ -188,9 +188,11 @@ class Writer {
         of_ban_(zone_of(table, table.bans[timeline.ban])),
         of_policy_(zone_of(table, Ban{})) {}
 
-  void begin() {
+  // `born`: when the device is put to use; absent: nobody says.
+  void begin(std::optional<std::int32_t> born) {
     text_ = fmt::format("test {}\n", written_text(timeline_.name));
     std::vector<std::string> given = given_parts(table_, timeline_.there);
+    if (born) given.push_back("commissioned = " + to_text(Day{*born}));
     if (!given.empty()) text_ += fmt::format("  given {}\n", joined(given));
   }
 
@@ -270,9 +272,19 @@ class Life {
         enabled_(static_cast<ProfileIndex>(timeline.there.profile.lower)),
         device_(policy) {}
 
-  std::optional<std::string> run(const std::vector<Step>& steps) {
+  std::optional<std::string> run(std::vector<Step> steps) {
     Writer writer(table_, timeline_);
-    writer.begin();
+    // A ban that takes doubt for a yes would count what nobody knows of the time before: the device
+    // is new, and says at once where it is.
+    bool doubts = table_.bans[timeline_.ban].in_doubt_counts && zone_ == zone_of(table_, Ban{});
+    if (doubts && !steps.empty() && steps[0].line) {
+      Line first = *steps[0].line;
+      first.first.ms = 0;
+      first.last_day = first.first.day;
+      born_ = first.first.day;
+      if (steps[0].line->first.ms > 0) steps.insert(steps.begin(), Step{std::move(first)});
+    }
+    writer.begin(born_);
     for (const Step& step : steps) {
       if (step.line) {
         live(*step.line);
@@ -295,6 +307,7 @@ class Life {
       if (!begun_) {
         Observation given = given_report(table_, timeline_.there);
         given.at = at;
+        if (born_) given.commissioned = zone_.start_of(Day{*born_});
         device_.observe(given);
         now_ = at;
         begun_ = true;
@@ -378,6 +391,7 @@ class Life {
   Device device_;
   Instant now_;
   bool begun_ = false;
+  std::optional<std::int32_t> born_;  // the day on which it is put to use, by the policy's clock
   std::optional<Instant> called_;
   bool by_ban_ = false;
   Duration within_;  // a switch that was called for then completes
@@ -397,7 +411,7 @@ std::optional<std::string> timeline_as_test(const RuleTable& table, const Timeli
   std::optional<std::vector<Step>> steps = script_of(table, timeline);
   if (!steps) return std::nullopt;
   Writer writer(table, timeline);
-  writer.begin();
+  writer.begin({});
   for (const Step& step : *steps) {
     if (step.line) {
       writer.write(*step.line);

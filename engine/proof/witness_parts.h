@@ -12,7 +12,7 @@
 namespace sojourn {
 
 std::string with_unit(std::int64_t millionths, const std::string& unit);  // "20%", "13.9 km/h"
-std::string joined(const std::vector<std::string>& parts);  // by ", "
+std::string joined(const std::vector<std::string>& parts);                // by ", "
 // "type = meter", "roaming in BR on 60 consecutive days".
 std::string reading_text(const RuleTable& table, const Feature& feature, const Reading& reading);
 // What is counted apart from conditions: "rejected with 11, 13 within 6 hours", "data in CN within

@@ -60,6 +60,8 @@ class World {
   // What the counts that a diagram tests imply about what they count, and that about what it
   // counts in turn.
   const std::vector<DiagramRef>& links(DiagramRef question);
+  // Where no axis says that there is no service.
+  DiagramRef not_without_service();
   // Can the box hold a situation, as far as the axis is concerned? False is certain.
   bool allows(const Box& box, AxisIndex axis) const;
   // A profile on a network, or on one of those that answer alike.

@@ -320,6 +320,21 @@ DiagramRef World::served() {
   return kNo;
 }
 
+DiagramRef World::not_without_service() {
+  DiagramRef result = kYes;
+  for (AxisIndex axis = 0; axis < axes_.axes().size(); ++axis) {
+    const Axis& of = axes_.axes()[axis];
+    FeatureKind kind = table_.features[of.feature].kind;
+    if (kind != FeatureKind::network && kind != FeatureKind::no_service) continue;
+    ClassIndex none =
+        class_at(axis, Reading::exactly(kind == FeatureKind::network ? kNoSymbol : 1));
+    std::vector<DiagramRun> runs;
+    for (ClassIndex c = 0; c < of.class_count; ++c) runs.push_back({c + 1, c == none ? kNo : kYes});
+    result = store_.both(result, store_.node(axis, runs));
+  }
+  return result;
+}
+
 const std::vector<DiagramRef>& World::links(DiagramRef question) {
   static const std::vector<DiagramRef> none;
   if (!any_counts_ || is_terminal(question)) return none;
@@ -577,13 +592,16 @@ class World::CountReader {
     }
   }
 
-  // What holds with another candidate does not say how it stands; nor do counts without a value.
+  // What holds with another candidate does not say how it stands; nor do counts without a value,
+  // nor runs that are judged on networks that do not serve.
   bool is_open(const Feature& feature) const {
     bool another = !witness_.profile.known || feature.candidate != witness_.profile.lower;
     bool declared = feature.candidate && world_.is_declared(*feature.candidate);
     bool unbroken =
         feature.kind == FeatureKind::held || feature.kind == FeatureKind::consecutive_days;
-    return (feature.kind == FeatureKind::on_a_network && (!counted_ || another)) ||
+    bool elsewhere = feature.kind == FeatureKind::consecutive_days && feature.candidate &&
+                     !served_ && asks_network(table_, feature);
+    return elsewhere || (feature.kind == FeatureKind::on_a_network && (!counted_ || another)) ||
            (declared && another) || (unbroken && feature.ahead_days != 0);
   }
 

@@ -99,12 +99,17 @@ class World::Realiser {
       chosen_.identity = nullptr;
       return try_chosen();
     }
-    // A network of the place's own country first, among those that are as usual.
+    // A network of the place's own country first, among those that are as usual; no service last.
     CountrySet here;
     if (chosen_.place && world_.situations_) here = country_at(chosen_.place);
-    for (bool at_home : {true, false}) {
+    enum class Rank : std::uint8_t { at_home, elsewhere, unserved };
+    for (Rank rank : {Rank::at_home, Rank::elsewhere, Rank::unserved}) {
       auto wanted = [&](std::size_t column) {
-        return is_at_home(world_.identity_.columns[column], here) == at_home;
+        const Group::Column& one = world_.identity_.columns[column];
+        Rank of_one = one.first == kNoSymbol  ? Rank::unserved
+                      : is_at_home(one, here) ? Rank::at_home
+                                              : Rank::elsewhere;
+        return of_one == rank;
       };
       for (std::size_t row = 0; row < usual_.size(); ++row) {
         if (for_each_bit(usual_[row], [&](std::size_t column) {

@@ -611,6 +611,22 @@ otherwise keep
   }
 }
 
+TEST_CASE("a ban that takes doubt for a yes is refuted by a device that is new") {
+  for (const std::string form :
+       {"on more than 5 consecutive days", "for 3 days", "on more than 5 days within 30 days"}) {
+    std::string text =
+        "profile g home FR iccid 8933*\nprofile l home BR iccid 8955* download \"b.example\"\n"
+        "ban b0 never roaming in BR " +
+        form +
+        "\n  assuming a switch completes within 1 days\n  remedy profile = l\n  in doubt counts\n"
+        "otherwise keep\n";
+    INFO(text);
+    std::string story = refutation(text, "b0", "doubt.sojourn");
+    CHECK(story.find("commissioned = ") != std::string::npos);
+    CHECK(replay(text, story, "doubt.sojourn") == "");
+  }
+}
+
 TEST_CASE("what is counted on one network is in doubt while nobody saw the time before") {
   for (const char* scope : {"on the same network", "per profile on the same network"}) {
     INFO(scope);

@@ -39,6 +39,13 @@ const Row kRows[] = {
     {"ban one-network never network in BR and roaming\n"
      "rule home when network in BR then profile = local\notherwise keep\n",
      Code::P0301},
+    // A run goes on where the network was lost, with whatever is enabled.
+    {"ban run never roaming in UY on more than 2 consecutive days and no service\n"
+     "  remedy profile = local\notherwise keep\n",
+     Code::P0301},
+    {"ban run never roaming in BR on more than 2 consecutive days and no service\n"
+     "  remedy profile = local\notherwise keep\nassert when no service then keep\n",
+     Code::P0302},
     // In another country than the ban's nothing is against it.
     {"ban roams never roaming in BR remedy profile = local\n"
      "rule lost when no service then profile = global\notherwise keep\n"
