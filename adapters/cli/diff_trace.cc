@@ -39,9 +39,13 @@ class Follower {
     newest_ = std::max(newest_, observation.at);
   }
 
-  void finish(RecordedDifference& trace) {
-    move_to(newest_);
-    close(newest_ + milliseconds(1));
+  Instant newest() const { return newest_; }
+
+  // `end`: of the trace, to which time goes on.
+  void finish(Instant end, RecordedDifference& trace) {
+    loop_.run_until(end, [&](const DecisionRecord& record) { move_to(record.at); });
+    move_to(end);
+    close(end + milliseconds(1));
     count(trace.all, days_);
     count(trace.touched, touched_);
     if (touched_.count() > 0) {
@@ -120,7 +124,9 @@ Result<RecordedDifference> replay_difference(const Difference& difference, const
   if (!(*reader)->summary().clean()) console.message(telemetry::describe((*reader)->summary()));
   RecordedDifference trace;
   trace.situations.resize(difference.graph->table().rules.size());
-  for (const auto& device : devices) device->finish(trace);
+  Instant end = kBeginning;
+  for (const auto& device : devices) end = std::max(end, device->newest());
+  for (const auto& device : devices) device->finish(end, trace);
   return trace;
 }
 

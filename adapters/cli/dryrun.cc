@@ -91,6 +91,13 @@ Result<LoopOptions> loop_options(const DryrunOptions& options) {
   if (!options.latency.empty()) {
     loop.latency = parse_duration(options.latency);
     if (!loop.latency) return wrong("--latency", options.latency);
+    // A policy that sends devices to and fro would do so each millisecond.
+    if (*loop.latency < minutes(1)) {
+      return make_diagnostic(
+          Code::E0003, fmt::format("`--latency {}`: no switch is that quick", options.latency),
+          "a minute is the least; without `--latency` a decision takes effect at the device's next "
+          "report");
+    }
   }
   return loop;
 }
@@ -286,7 +293,7 @@ int run_dryrun(const DryrunOptions& options, Console& console) {
   }
   const DryrunComparison* compared = comparison ? &*comparison : nullptr;
   tell(options, summary, compared, console);
-  if (summary.totals.loops.report_count == 0) {
+  if (summary.totals.loops.report_count == 0 && whole) {
     return console.fail(
         make_diagnostic(Code::E0006, "the trace holds no report that can be used",
                         "each line needs `ts` and one of `eid`, `imei`, `device`; columns of other "

@@ -227,6 +227,7 @@ test "both"
        "and 2036-02-07: is the clock of unset-clock right?"},
       {"sojourn dryrun garbage.graph --trace trace.ndjson", 2, "garbage.graph"},
       {"sojourn dryrun policy.sojourn --trace trace.ndjson --latency soon", 2, "soon"},
+      {"sojourn dryrun policy.sojourn --trace trace.ndjson --latency '0 minutes'", 2, "a minute"},
       {"sojourn dryrun policy.sojourn --trace trace.ndjson --decisions /nonexistent/d", 2,
        "/nonexistent/d"},
       {"sojourn decide policy.sojourn --device '{}'", 2, "ts"},

@@ -64,7 +64,8 @@ TEST_CASE("the way back is told by the same situations, with their outcomes chan
 
 TEST_CASE("a difference counts recorded devices and their days") {
   ScratchFolder scratch;
-  // m1 is in Brazil on 1 and 3 January, silent in between; m2 never is.
+  // m1 is in Brazil on 1 and 3 January, silent in between; m2 never is. Both
+  // are followed to the end of the trace.
   scratch.write(
       "trace.ndjson",
       R"({"ts":"2026-01-01T10:00:00Z","device":"m1","network":"724-05","profile":"bootstrap","attributes":{"type":"meter"}}
@@ -84,7 +85,7 @@ TEST_CASE("a difference counts recorded devices and their days") {
   CHECK_THAT(run.out, Contains(R"("same": false)"));
   CHECK_THAT(run.out, Contains(R"("all": {
       "devices": 2,
-      "device_days": 6
+      "device_days": 8
     })"));
   CHECK_THAT(run.out, Contains(R"("decided_differently": {
       "devices": 1,)"));
@@ -117,7 +118,7 @@ devices "devices.csv"
       run_shell("sojourn diff old.sojourn new.sojourn --trace trace.ndjson", scratch.path());
   INFO(run.out << run.err);
   CHECK(run.exit_code == 1);
-  CHECK_THAT(run.out, Contains("1 of 2 devices (50.0%), 2 of 3 device-days (66.7%)"));
+  CHECK_THAT(run.out, Contains("1 of 2 devices (50.0%), 2 of 4 device-days (50.0%)"));
   CHECK_THAT(run.out, Contains("89044011000000000000000000000014  from 2026-01-01T10:00:00Z"));
 }
 
