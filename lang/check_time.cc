@@ -70,6 +70,19 @@ bool asks_when_last(const ast::Condition& condition) {
   return simple != nullptr && simple->relation == ast::Relation::happened;
 }
 
+// `for at least 90 days within 120 days`: a count of days, or one stay?
+std::string for_within_help(const std::string& inner, const std::string& form,
+                            const std::string& within) {
+  std::string stay = fmt::format("`({} {}) {}`", inner, form, within);
+  if (!form.ends_with(" days")) return "put the inner one in brackets: " + stay;
+  std::string count = form.substr(std::string("for ").size());
+  if (!count.starts_with("more than ") && !count.starts_with("at least ")) {
+    count = "at least " + count;
+  }
+  return fmt::format("days are counted so: `{} on {} {}`; one unbroken stay so: {}", inner, count,
+                     within, stay);
+}
+
 }  // namespace
 
 bool ConditionChecker::nests(const CheckedCondition& inner, bool for_allowed) const {
@@ -97,8 +110,7 @@ ConditionChecker::Checked ConditionChecker::timed(const ast::Condition& conditio
     } else {
       error(Code::E0209, suffix.span, "two time forms follow one condition",
             form->kind == SuffixKind::for_duration && suffix.kind == SuffixKind::within
-                ? fmt::format("put the inner one in brackets: `({} {}) {}`", print(inner),
-                              print(*form), print(suffix))
+                ? for_within_help(print(inner), print(*form), print(suffix))
                 : "join two conditions with `and`, each with its own time form");
       return std::nullopt;
     }

@@ -93,6 +93,15 @@ std::string instead_of_unit(std::string_view head, std::string_view rest) {
   return fmt::format("write `on at least {} {} within {}`", number, unit, *window);
 }
 
+// After `for at least 91`, or `for 91`.
+std::string in_a_row(std::string_view head) {
+  std::string_view number = last_word(head);
+  std::string_view before = head.substr(0, static_cast<std::size_t>(number.data() - head.data()));
+  bool more = without_last_blanks(before).ends_with("more than");
+  return fmt::format("days in a row are counted so: `on {} {} consecutive days`",
+                     more ? "more than" : "at least", number);
+}
+
 // After `for`.
 std::string instead_of_length(std::string_view rest) {
   constexpr std::string_view kMore[] = {"longer than", "over", "above", "in excess of"};
@@ -123,7 +132,7 @@ std::string instead_of_count(std::string_view what, std::string_view head, std::
   if (what == "a unit of time") {
     if (begins_with(rest, "calendar"))
       return "days are counted with `on`: `on at least 60 days within 90 days`";
-    return begins_with(rest, "consecutive") ? std::string(kInARow) : std::string();
+    return begins_with(rest, "consecutive") ? in_a_row(head) : std::string();
   }
   if (what.starts_with("a number of days")) {
     if (begins_with(rest, "less than")) return "write `fewer than`";
