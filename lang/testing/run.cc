@@ -7,6 +7,7 @@
 
 #include "engine/device/pressing.h"
 #include "engine/runtime/device_loop.h"
+#include "engine/runtime/fleet_loops.h"
 #include "lang/print.h"
 
 namespace sojourn::lang {
@@ -47,7 +48,8 @@ std::string list_text(const std::vector<std::string>& texts) {
   return all;
 }
 
-// One test under way: a loop per device it speaks of.
+// One test under way: a loop per device it speaks of. Several devices are a fleet where the policy
+// asks about one: what they have in common is counted at each whole minute (semantics 22a).
 class TestRun {
  public:
   TestRun(const TestCase& test, std::shared_ptr<const PreparedPolicy> policy,
@@ -55,6 +57,10 @@ class TestRun {
       : test_(test), policy_(std::move(policy)), thresholds_(thresholds) {
     result_.name = test.name;
     result_.coverage.boundaries.resize(thresholds_.size());
+    options_.mode = test_.obeying ? LoopMode::obedient : LoopMode::open;
+    bool several = std::any_of(test.steps.begin(), test.steps.end(),
+                               [](const TestStep& step) { return !step.device.empty(); });
+    if (several && FleetQuestions(policy_->table()).any()) fleet_.emplace(policy_, options_);
   }
 
   TestResult run() {
@@ -65,6 +71,11 @@ class TestRun {
 
  private:
   void take(const TestStep& step) {
+    if (fleet_ && step.kind != TestStep::Kind::given) {
+      fleet_->pass_until(step.at, [&](FleetMember member, const DecisionRecord&) {
+        note(fleet_->loop(member));
+      });
+    }
     DeviceLoop& loop = loop_of(step.device);
     RecordSink sink = [&](const DecisionRecord&) { note(loop); };
     switch (step.kind) {
@@ -84,15 +95,13 @@ class TestRun {
         break;
     }
     note(loop);
+    if (fleet_) fleet_->heard(fleet_->join(step.device));
   }
 
   DeviceLoop& loop_of(const std::string& device) {
+    if (fleet_) return fleet_->loop(fleet_->join(device));
     auto it = loops_.find(device);
-    if (it == loops_.end()) {
-      LoopOptions options;
-      options.mode = test_.obeying ? LoopMode::obedient : LoopMode::open;
-      it = loops_.try_emplace(device, policy_, device, options).first;
-    }
+    if (it == loops_.end()) it = loops_.try_emplace(device, policy_, device, options_).first;
     return it->second;
   }
 
@@ -256,7 +265,9 @@ class TestRun {
   const TestCase& test_;
   std::shared_ptr<const PreparedPolicy> policy_;
   const ThresholdIndex& thresholds_;
+  LoopOptions options_;
   std::map<std::string, DeviceLoop> loops_;
+  std::optional<FleetLoops> fleet_;  // instead of them
   TestResult result_;
 };
 
