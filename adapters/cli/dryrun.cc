@@ -17,6 +17,7 @@
 #include "adapters/cli/policy_input.h"
 #include "adapters/cli/progress.h"
 #include "adapters/cli/reported_days.h"
+#include "adapters/cli/undeclared_names.h"
 #include "adapters/telemetry/trace_reader.h"
 #include "engine/base/diagnostic_code.h"
 #include "engine/runtime/audit_chain.h"
@@ -175,6 +176,7 @@ bool replay_trace(telemetry::TraceReader& reader, const telemetry::ReadMeter& me
   std::uint64_t report_count = 0;
   Instant newest = kBeginning;
   ReportedDays days;
+  UndeclaredNames undeclared(fed.run.table());
   for (bool at_end = false; !at_end && interrupted == 0;) {
     std::size_t count = 0;
     while (count < block.size()) {
@@ -190,13 +192,14 @@ bool replay_trace(telemetry::TraceReader& reader, const telemetry::ReadMeter& me
       }
       newest = std::max(newest, block[count].at);
       days.add(block[count]);
+      undeclared.add(block[count]);
       ++count;
     }
     fed.block(std::span(block).first(count));
     report_count += count;
     progress.update(report_count, newest);
   }
-  if (std::string told = days.told(); !told.empty()) console.message(told);
+  if (std::string told = undeclared.told() + days.told(); !told.empty()) console.message(told);
   fed.finish();
   return !damaged;
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "adapters/cli/undeclared_names.h"
 #include "adapters/service/master_data.h"
 #include "adapters/telemetry/trace_reader.h"
 #include "engine/base/diagnostic_code.h"
@@ -34,6 +35,7 @@ Result<FollowedDevice> follow_device(const RunnablePolicy& policy, const std::st
   DeviceDirectory names([&](const std::string& imei) { return master_data.eid_of(imei); });
   FollowedDevice followed;
   Observation observation;
+  UndeclaredNames undeclared(policy.prepared->table());
   while (true) {
     auto more = reader.next(observation);
     if (!more) return std::move(more).error();
@@ -51,9 +53,11 @@ Result<FollowedDevice> follow_device(const RunnablePolicy& policy, const std::st
           fmt::format("the reports speak of two devices, `{}` and `{}`", followed.device, label),
           "give the reports of one device");
     }
+    undeclared.add(observation);
     ObserveOutcome outcome = followed.loop->report(observation, [](const DecisionRecord&) {});
     for (const Diagnostic& refused : outcome.refused) console.fail(refused);
   }
+  if (std::string told = undeclared.told(); !told.empty()) console.message(told);
   if (!reader.summary().clean()) console.message(telemetry::describe(reader.summary()));
   if (!followed.loop) {
     return make_diagnostic(Code::E0006, "no report that can be used was given",

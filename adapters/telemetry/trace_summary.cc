@@ -11,19 +11,6 @@
 namespace sojourn::telemetry {
 namespace {
 
-// A line as it may be shown: cut between characters, without control characters.
-std::string shown(std::string_view text) {
-  std::size_t size = std::min(text.size(), limits::kQuotedLineBytesMax);
-  bool cut = size < text.size();
-  while (cut && size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0u) == 0x80u) --size;
-  std::string result;
-  for (char c : text.substr(0, size)) {
-    auto byte = static_cast<unsigned char>(c);
-    result += c == '\t' ? ' ' : (byte < 0x20 || byte == 0x7F) ? '?' : c;
-  }
-  return cut ? result + "..." : result;
-}
-
 // 155173 is "155,173".
 std::string grouped(std::uint64_t number) {
   std::string digits = fmt::format("{}", number);
@@ -136,6 +123,18 @@ void TraceSummary::absorb(TraceSummary later) {
     unknown_key_index_.erase(unknown_keys_.back().name);
     unknown_keys_.pop_back();
   }
+}
+
+std::string shown(std::string_view text) {
+  std::size_t size = std::min(text.size(), limits::kQuotedLineBytesMax);
+  bool cut = size < text.size();
+  while (cut && size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0u) == 0x80u) --size;
+  std::string result;
+  for (char c : text.substr(0, size)) {
+    auto byte = static_cast<unsigned char>(c);
+    result += c == '\t' ? ' ' : (byte < 0x20 || byte == 0x7F) ? '?' : c;
+  }
+  return cut ? result + "..." : result;
 }
 
 std::string describe(const TraceSummary& summary) {

@@ -85,6 +85,9 @@ class TraceSummary {
   std::string scratch_;
 };
 
+// A piece of a line as it may be shown: cut between characters, without control characters.
+std::string shown(std::string_view text);
+
 // The text for people, several lines, each ending with a line break:
 //
 //   155,173 lines, 155,170 reports from 2018-07-30T02:00:23Z to 2018-09-29T00:30:23Z

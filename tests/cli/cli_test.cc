@@ -207,6 +207,11 @@ test "both"
   scratch.write("stray.ndjson", std::string(kTrace) +
                                     R"({"ts":"2036-02-07T06:28:16Z","device":"unset-clock"})"
                                     "\n");
+  scratch.write("misspelt.ndjson",
+                std::string(kTrace) +
+                    R"({"ts":"2026-01-01T10:06:00Z","device":"m1","profile":"gg",)"
+                    R"("attributes":{"tpye":"meter"}})"
+                    "\n");
   struct Row {
     const char* command;
     int exit_code;
@@ -225,6 +230,9 @@ test "both"
       {"sojourn dryrun policy.sojourn --trace broken.ndjson --strict", 2, "broken.ndjson:5"},
       {"sojourn dryrun policy.sojourn --trace stray.ndjson", 0,
        "and 2036-02-07: is the clock of unset-clock right?"},
+      {"sojourn dryrun policy.sojourn --trace misspelt.ndjson", 0,
+       "no attribute `tpye`, which 1 report names; did you mean `type`?"},
+      {"sojourn dryrun policy.sojourn --trace misspelt.ndjson", 0, "no profile `gg`"},
       {"sojourn dryrun garbage.graph --trace trace.ndjson", 2, "garbage.graph"},
       {"sojourn dryrun policy.sojourn --trace trace.ndjson --latency soon", 2, "soon"},
       {"sojourn dryrun policy.sojourn --trace trace.ndjson --latency '0 minutes'", 2, "a minute"},
