@@ -6,6 +6,7 @@
 #include "adapters/cli/commands.h"
 #include "adapters/cli/policy_input.h"
 #include "engine/base/diagnostic_code.h"
+#include "engine/graph/viewed_places.h"
 
 namespace sojourn::cli {
 namespace {
@@ -66,10 +67,22 @@ Result<std::vector<AreaAnswer>> ask_areas(const Gazetteer& world, const Fix& fix
   return answers;
 }
 
-Result<Answer> ask(const Gazetteer& world, const Fix& fix, std::vector<Area> regions) {
+// As the policy's rules call the area; one that no rule asks about by the name of its shape.
+std::string region_name(const RuleTable& table, std::size_t area) {
+  constexpr std::string_view kAsked = "region in ";
+  for (const Test& test : table.conditions.tests()) {
+    const Feature& feature = table.features[test.feature];
+    bool about = feature.kind == FeatureKind::area && feature.subject == area;
+    if (about && test.text.starts_with(kAsked)) return test.text.substr(kAsked.size());
+  }
+  return table.areas[area].name;
+}
+
+// Without a policy its table is empty. Disputed places are as the policy sees them.
+Result<Answer> ask(const Gazetteer& world, const Fix& fix, const RuleTable& table) {
   Answer answer;
   answer.fix = fix;
-  auto locator = world.bind({});
+  auto locator = bind_areas(world, table);
   if (!locator) return std::move(locator).error();
   answer.place = (*locator)->locate(fix);
   auto ground = (*locator)->ground(fix.at);
@@ -89,9 +102,11 @@ Result<Answer> ask(const Gazetteer& world, const Fix& fix, std::vector<Area> reg
   for (AreaAnswer& one : *inside) {
     if (one.membership != Membership::outside) answer.subdivisions.push_back(std::move(one));
   }
-  auto named = ask_areas(world, fix, std::move(regions));
-  if (!named) return std::move(named).error();
-  answer.regions = std::move(named).value();
+  std::vector<Membership> members(table.areas.size());
+  (*locator)->memberships(fix, members);
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    answer.regions.push_back({region_name(table, i), members[i]});
+  }
   if (auto country = answer.place.country.first()) {
     answer.zone = std::string(world.zone_at(fix.at, *country));
   }
@@ -161,7 +176,7 @@ int run_geo(const GeoOptions& options, Console& console) {
   }
   auto world = open_world(options.geodata);
   if (!world) return console.fail(world.error());
-  std::vector<Area> regions;
+  RuleTable table;
   if (!options.policy.empty()) {
     auto input = read_policy(options.policy, **world);
     if (!input) return console.fail(input.error());
@@ -169,9 +184,9 @@ int run_geo(const GeoOptions& options, Console& console) {
       console.report((*input)->diagnostics, (*input)->sources, OutputFormat::text);
       return kUnusable;
     }
-    regions = (*input)->policy->table.areas;
+    table = (*input)->policy->table;
   }
-  auto answer = ask(**world, fix, std::move(regions));
+  auto answer = ask(**world, fix, table);
   if (!answer) return console.fail(answer.error());
   console.print(options.format == OutputFormat::json ? answer_json(*answer)
                                                      : answer_text(**world, *answer));

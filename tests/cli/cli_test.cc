@@ -368,6 +368,26 @@ TEST_CASE("any number of jobs and any packing gives the same bytes") {
   CHECK(decisions("--trace - --jobs 2 < fleet.ndjson") == one);
 }
 
+TEST_CASE("geo answers as the policy sees a place, and names its regions") {
+  ScratchFolder scratch;
+  scratch.write("policy.sojourn", R"(policy seen
+  view disputed RU-UA as UA
+profile global home FR
+region PORT = circle(45.0, 34.1, 12 km)
+when region in PORT then alert "port"
+otherwise keep
+)");
+  std::string place = " -- 45.0 34.1";
+  CHECK_THAT(run_shell("sojourn geo" + place).out, Contains("country      RU+UA"));
+  ProgramRun seen = run_shell("sojourn geo --policy policy.sojourn" + place, scratch.path());
+  CHECK_THAT(seen.out, Contains("country      UA, Ukraine (certain)"));
+  CHECK_THAT(seen.out, Contains("time zone    Europe/Simferopol"));
+  CHECK_THAT(seen.out, Contains("region       PORT: inside"));
+  ProgramRun json =
+      run_shell("sojourn geo --format json --policy policy.sojourn" + place, scratch.path());
+  CHECK_THAT(json.out, Contains(R"("regions":[{"name":"PORT","membership":"inside"}])"));
+}
+
 TEST_CASE("the evidence chain of a dry-run verifies, and not when it was touched") {
   ScratchFolder scratch;
   scratch.write("policy.sojourn", kPolicy);
