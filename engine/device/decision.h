@@ -51,8 +51,8 @@ struct ConditionEvidence {
   std::optional<std::int64_t> count;  // counts: the lower bound
   std::optional<Instant> since;       // since when it has held, or the value has been so
   std::optional<Instant> reported;    // the newest report that said so
-  std::string source;                 // "fix", "network", "report", "history", "clock"
-  std::vector<EvidenceRow> rows;      // counts: the rows of history they come from
+  std::string source;  // "fix", "network", "report", "master data", "fleet", "history", "clock"
+  std::vector<EvidenceRow> rows;  // counts: the rows of history they come from
   // A near miss: when it will hold if no report comes; else, if what it counts goes on (semantics
   // 21).
   std::optional<Instant> would_hold_at;
@@ -76,9 +76,8 @@ struct BanEvidence {
   std::string text, source, certainty;
   std::string at;       // "brazil.sojourn:3"
   std::string profile;  // the enabled one, with which it is judged
-  // "violated", "within notice", "in doubt", "in doubt whether within notice", "obeyed"; of a ban on
-  // change "forbids a change",
-  // "may forbid a change", "allows a change".
+  // "violated", "within notice", "in doubt", "in doubt whether within notice", "obeyed"; of a ban
+  // on change "forbids a change", "may forbid a change", "allows a change".
   std::string state;
   Instant deadline = kNever;  // the first instant of a violation if nothing changes
   std::vector<ConditionEvidence> because;

@@ -214,6 +214,10 @@ void Explainer::add_source(ConditionEvidence& evidence, const Feature& feature,
     case FeatureKind::data_balance:
       evidence.source = "history";
       return;
+    case FeatureKind::fleet_count:
+    case FeatureKind::released:
+      evidence.source = "fleet";
+      return;
     default:
       evidence.source = "report";
       break;
@@ -223,6 +227,7 @@ void Explainer::add_source(ConditionEvidence& evidence, const Feature& feature,
   if (row != nullptr && row->value != kUnknownValue && row->from != kBeginning) {
     evidence.since = row->from;
     if (!row->standing) evidence.reported = row->last;
+    if (row->standing && evidence.source == "report") evidence.source = "master data";
   }
 }
 

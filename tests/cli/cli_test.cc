@@ -368,6 +368,25 @@ TEST_CASE("any number of jobs and any packing gives the same bytes") {
   CHECK(decisions("--trace - --jobs 2 < fleet.ndjson") == one);
 }
 
+TEST_CASE("an explanation tells what master data say from what was reported") {
+  ScratchFolder scratch;
+  scratch.write("devices.csv", "device,type\nm1,meter\n");
+  scratch.write("policy.sojourn", R"(attribute type : meter | tracker
+attribute battery : number in %
+profile global home FR
+devices "devices.csv"
+when type = meter and battery < 20% then alert "low"
+otherwise keep
+)");
+  ProgramRun run = run_shell(
+      R"(sojourn decide policy.sojourn --device '{"ts":"2026-01-01T10:00:00Z","device":"m1",)"
+      R"("network":"724-05","attributes":{"battery":10}}' --at 2026-01-01T10:00:00Z)",
+      scratch.path());
+  INFO(run.out << run.err);
+  CHECK_THAT(run.out, Contains("type = meter: meter, by master data"));
+  CHECK_THAT(run.out, Contains("battery < 20%: 10%, by report"));
+}
+
 TEST_CASE("geo answers as the policy sees a place, and names its regions") {
   ScratchFolder scratch;
   scratch.write("policy.sojourn", R"(policy seen
