@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
+#include <map>
 #include <set>
 #include <span>
 #include <string>
@@ -52,11 +52,34 @@ std::optional<std::vector<lang::TestCase>> read_each(std::span<const std::string
   return tests;
 }
 
-// Which `test` blocks pass on the policy?
+// The rules that are said to disagree: both have to hold where it is shown.
+std::set<std::uint32_t> disagreeing(const Diagnostic& diagnostic, const PolicySource& source) {
+  std::set<std::uint32_t> rules;
+  if (diagnostic.code != Code::E0301) return rules;
+  const auto& spans = source.policy->rule_spans;
+  for (const Label& label : diagnostic.labels) {
+    auto rule = std::find(spans.begin(), spans.end(), label.span);
+    if (rule != spans.end()) rules.insert(static_cast<std::uint32_t>(rule - spans.begin()));
+  }
+  return rules;
+}
+
+// Which `test` blocks of the findings pass on the policy?
 class Replay {
  public:
-  Replay(const PolicySource& source, const Gazetteer& world, std::vector<std::string> blocks)
-      : table_(source.policy->table), claims_(world.claims()), policy_(table_, claims_, &world) {
+  Replay(const PolicySource& source, const Gazetteer& world, const std::vector<Diagnostic>& found)
+      : source_(source),
+        table_(source.policy->table),
+        claims_(world.claims()),
+        policy_(table_, claims_, &world) {
+    std::vector<std::string> blocks;
+    for (const Diagnostic& diagnostic : found) {
+      for (const std::string& note : diagnostic.notes) {
+        if (!is_test_block(note)) continue;
+        blocks.push_back(note);
+        asked_[note].merge(disagreeing(diagnostic, source));
+      }
+    }
     std::sort(blocks.begin(), blocks.end());
     blocks.erase(std::unique(blocks.begin(), blocks.end()), blocks.end());
     if (!blocks.empty() && policy_.get() != nullptr) run(blocks);
@@ -65,7 +88,18 @@ class Replay {
   Replay(const Replay&) = delete;
   Replay& operator=(const Replay&) = delete;
 
-  bool reproduces(const std::string& block) const { return passed_.contains(block); }
+  // Do all of its stories come about, and show what they are said to show?
+  bool reproduces(const Diagnostic& diagnostic) const {
+    const std::set<std::uint32_t> rules = disagreeing(diagnostic, source_);
+    return std::all_of(diagnostic.notes.begin(), diagnostic.notes.end(),
+                       [&](const std::string& note) {
+                         if (!is_test_block(note)) return true;
+                         auto passed = passed_.find(note);
+                         return passed != passed_.end() &&
+                                std::includes(passed->second.begin(), passed->second.end(),
+                                              rules.begin(), rules.end());
+                       });
+  }
 
  private:
   // Those that cannot be read do not keep others from being run.
@@ -73,7 +107,8 @@ class Replay {
     if (auto tests = read_each(blocks, table_)) {
       lang::TestRunner runner(policy_.get());
       for (std::size_t i = 0; i < blocks.size(); ++i) {
-        if (runner.run((*tests)[i]).passed()) passed_.insert(blocks[i]);
+        lang::TestResult result = runner.run((*tests)[i], asked_[blocks[i]]);
+        if (result.passed()) passed_[blocks[i]] = std::move(result.holding);
       }
     } else if (blocks.size() > 1) {
       run(blocks.first(blocks.size() / 2));
@@ -81,25 +116,16 @@ class Replay {
     }
   }
 
+  const PolicySource& source_;
   const RuleTable& table_;
   std::vector<CountryClaim> claims_;
   LivedPolicy policy_;
-  std::set<std::string> passed_;
+  std::map<std::string, std::set<std::uint32_t>> asked_;   // by block: rules that should hold
+  std::map<std::string, std::set<std::uint32_t>> passed_;  // and those that do, of those that pass
 };
 
-std::vector<std::string> test_blocks(const std::vector<Diagnostic>& found) {
-  std::vector<std::string> blocks;
-  for (const Diagnostic& diagnostic : found) {
-    std::copy_if(diagnostic.notes.begin(), diagnostic.notes.end(), std::back_inserter(blocks),
-                 is_test_block);
-  }
-  return blocks;
-}
-
-bool is_reproducible(const Diagnostic& diagnostic, const Replay& replay) {
-  return std::all_of(
-      diagnostic.notes.begin(), diagnostic.notes.end(),
-      [&](const std::string& note) { return !is_test_block(note) || replay.reproduces(note); });
+bool has_test_block(const Diagnostic& diagnostic) {
+  return std::any_of(diagnostic.notes.begin(), diagnostic.notes.end(), is_test_block);
 }
 
 // Takes another situation for each broken ban whose own did not come about; false: there is none.
@@ -110,8 +136,7 @@ bool move_elsewhere(Analysis& analysis, const std::vector<Diagnostic>& found, co
     if (verdict.elsewhere.empty()) continue;
     const std::string about = fmt::format("ban `{}` can ", table.bans[verdict.ban].label());
     bool lost = std::any_of(found.begin(), found.end(), [&](const Diagnostic& one) {
-      return one.code == Code::P0301 && one.message.starts_with(about) &&
-             !is_reproducible(one, replay);
+      return one.code == Code::P0301 && one.message.starts_with(about) && !replay.reproduces(one);
     });
     if (!lost) continue;
     verdict.witness = std::move(verdict.elsewhere.back());
@@ -127,18 +152,17 @@ void tell_of_newborn(const PolicySource& source, const Gazetteer& world,
                      std::vector<Diagnostic> of_newborn, std::vector<Diagnostic>& found,
                      std::vector<bool>& comes_about) {
   std::vector<std::size_t> retold;
-  std::vector<std::string> blocks;
+  std::vector<Diagnostic> stories;
   for (std::size_t i = 0; i < found.size() && of_newborn.size() == found.size(); ++i) {
-    std::vector<std::string> own = test_blocks({of_newborn[i]});
     bool same = of_newborn[i].message == found[i].message;
-    if (comes_about[i] || !same || own.empty()) continue;
+    if (comes_about[i] || !same || !has_test_block(of_newborn[i])) continue;
     retold.push_back(i);
-    blocks.insert(blocks.end(), own.begin(), own.end());
+    stories.push_back(of_newborn[i]);
   }
   if (retold.empty()) return;
-  Replay replay(source, world, std::move(blocks));
+  Replay replay(source, world, stories);
   for (std::size_t i : retold) {
-    comes_about[i] = is_reproducible(of_newborn[i], replay);
+    comes_about[i] = replay.reproduces(of_newborn[i]);
     if (comes_about[i]) found[i] = std::move(of_newborn[i]);
   }
 }
@@ -187,14 +211,13 @@ Status analyse_policy(PolicySource& source, const Gazetteer& world, Recheck* kep
     return source.policy->rule_spans[rule];
   };
   std::vector<Diagnostic> found = findings(analysis, span_of);
-  auto replay = std::make_unique<Replay>(source, world, test_blocks(found));
+  auto replay = std::make_unique<Replay>(source, world, found);
   while (move_elsewhere(analysis, found, *replay, source.policy->table)) {
     found = findings(analysis, span_of);
-    replay = std::make_unique<Replay>(source, world, test_blocks(found));
+    replay = std::make_unique<Replay>(source, world, found);
   }
   std::vector<bool> comes_about(found.size());
-  for (std::size_t i = 0; i < found.size(); ++i)
-    comes_about[i] = is_reproducible(found[i], *replay);
+  for (std::size_t i = 0; i < found.size(); ++i) comes_about[i] = replay->reproduces(found[i]);
   if (std::find(comes_about.begin(), comes_about.end(), false) != comes_about.end()) {
     tell_of_newborn(source, world, findings(analysis, span_of, true), found, comes_about);
   }

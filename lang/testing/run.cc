@@ -63,18 +63,26 @@ class TestRun {
     if (several && FleetQuestions(policy_->table()).any()) fleet_.emplace(policy_, options_);
   }
 
-  TestResult run() {
+  TestResult run(const std::set<std::uint32_t>& asked) {
     for (const TestStep& step : test_.steps) take(step);
-    if (!test_.steps.empty()) result_.outcome = outcome_of(loop_of(test_.steps.back().device));
+    if (test_.steps.empty()) return std::move(result_);
+    DeviceLoop& last = loop_of(test_.steps.back().device);
+    result_.outcome = outcome_of(last);
+    for (std::uint32_t rule : asked) {
+      Instant steady_until = kNever;
+      ConditionIndex condition = policy_->table().rules[rule].condition;
+      if (last.device().judge(condition, last.now(), steady_until) == Truth::yes) {
+        result_.holding.insert(rule);
+      }
+    }
     return std::move(result_);
   }
 
  private:
   void take(const TestStep& step) {
     if (fleet_ && step.kind != TestStep::Kind::given) {
-      fleet_->pass_until(step.at, [&](FleetMember member, const DecisionRecord&) {
-        note(fleet_->loop(member));
-      });
+      fleet_->pass_until(
+          step.at, [&](FleetMember member, const DecisionRecord&) { note(fleet_->loop(member)); });
     }
     DeviceLoop& loop = loop_of(step.device);
     RecordSink sink = [&](const DecisionRecord&) { note(loop); };
@@ -284,8 +292,8 @@ Coverage& Coverage::operator|=(const Coverage& other) {
 TestRunner::TestRunner(std::shared_ptr<const PreparedPolicy> policy)
     : policy_(std::move(policy)), thresholds_(thresholds(policy_->table())) {}
 
-TestResult TestRunner::run(const TestCase& test) const {
-  return TestRun(test, policy_, thresholds_).run();
+TestResult TestRunner::run(const TestCase& test, const std::set<std::uint32_t>& asked) const {
+  return TestRun(test, policy_, thresholds_).run(asked);
 }
 
 TestResult run_test(const TestCase& test, const std::shared_ptr<const PreparedPolicy>& policy) {

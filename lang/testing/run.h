@@ -42,6 +42,8 @@ struct TestResult {
   // What is decided at the end about the device spoken of last, as expectations that hold:
   // "profile = vivo-local by meters-in-brazil", "alert \"..\""; empty when nothing is.
   std::vector<std::string> outcome;
+  // Of the rules that were asked about, those whose condition holds of it then.
+  std::set<std::uint32_t> holding;
   bool passed() const { return failures.empty() && refused.empty(); }
 };
 
@@ -49,7 +51,7 @@ struct TestResult {
 class TestRunner {
  public:
   explicit TestRunner(std::shared_ptr<const PreparedPolicy> policy);
-  TestResult run(const TestCase& test) const;
+  TestResult run(const TestCase& test, const std::set<std::uint32_t>& asked = {}) const;
 
  private:
   std::shared_ptr<const PreparedPolicy> policy_;

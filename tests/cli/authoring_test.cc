@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <regex>
 #include <sstream>
 
 #include "tests/cli/run_program.h"
@@ -409,6 +410,30 @@ TEST_CASE("a counterexample that was pasted below the policy is still one") {
     CHECK_THAT(again.err, Contains("warning[W0302]") && !Contains("E0902"));
     CHECK_THAT(again.err, Contains(block.substr(0, block.find('\n'))));
   }
+}
+
+TEST_CASE("a conflict is shown where both rules hold") {
+  const std::string declarations =
+      "attribute type : meter | tracker\nprofile g home FR iccid 8933*\n"
+      "profile l home BR iccid 8955* download \"x.example\"\n";
+  const std::string one = "rule one when type = meter then profile = g\n";
+  const std::string other =
+      "rule other when profile = g on at most 6 consecutive days then profile = l\n";
+  ScratchFolder scratch;
+  scratch.write("both.sojourn", declarations + one + other + "otherwise keep\n");
+  ProgramRun run = run_shell("sojourn check both.sojourn", scratch.path());
+  INFO(run.out << run.err);
+  CHECK_THAT(run.err, Contains("error[E0301]"));
+  std::string story = lines_with(run.err, "  | ");
+  REQUIRE(story.find("  | test \"") != story.npos);
+  story = story.substr(story.find("  | test \""));
+  story = std::regex_replace(story, std::regex("  \\| "), "");
+  story = std::regex_replace(story, std::regex("expect by one"), "expect by other");
+  // Without the one the other decides there.
+  scratch.write("other.sojourn", declarations + other + "otherwise keep\n" + story);
+  ProgramRun alone = run_shell("sojourn test other.sojourn", scratch.path());
+  INFO(story << alone.out << alone.err);
+  CHECK(alone.exit_code == 0);
 }
 
 TEST_CASE("what no story tells well enough holds nobody up, if it is no error") {
