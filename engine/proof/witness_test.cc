@@ -169,8 +169,11 @@ std::vector<std::string> given_parts(const RuleTable& table, const Witness& witn
       case FeatureKind::attribute_choice:
       case FeatureKind::attribute_country:
       case FeatureKind::attribute_number:
-      case FeatureKind::attribute_flag:
         parts.push_back(reading_text(table, feature, reading));
+        break;
+      case FeatureKind::attribute_flag:  // also where it is only asked whether it is known
+        parts.push_back(fmt::format("{} = {}", written_name(table.attributes[feature.subject].name),
+                                    reading.lower != 0 ? "yes" : "no"));
         break;
       case FeatureKind::attribute_has: {
         std::vector<std::string>& members = sets[feature.subject];
@@ -405,6 +408,10 @@ std::optional<std::string> witness_as_test(const RuleTable& table, const Witness
   std::vector<std::string> given = given_parts(table, witness);
   if (born) given.push_back("commissioned = " + to_text(*born));
   if (!given.empty()) text += line_of("given", joined(given));
+  // A device of which nothing is known has reported, if only that it is there.
+  if (at_last.empty() && (older + report_of_stay + newer).empty()) {
+    at_last = "data 0 B";
+  }
   text += older + stay.lines + newer;
   text += line_of("at " + time_text(witness.day, report_ms), at_last);
   if (standing.silent_ms > 0) {

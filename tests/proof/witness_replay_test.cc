@@ -114,6 +114,21 @@ TEST_CASE("a share is between nothing and all of it, and nothing is slower than 
   }
 }
 
+TEST_CASE("what is only asked to be known is told with a value, and a device of no news reports") {
+  for (const std::string condition : {"mains known", "not mains known", "profile known"}) {
+    std::string policy =
+        "attribute mains : flag\nprofile g home FR iccid 8933*\n"
+        "profile l home BR iccid 8955* download \"x.example\"\nrule one when " +
+        condition + " then profile = g\n";
+    INFO(policy);
+    std::optional<Checked> checked = check(policy, "known.sojourn");
+    REQUIRE(checked);
+    std::string story = checked->story_of(Code::N0301);
+    CHECK(story != "");
+    CHECK(replay(policy, story, "known.sojourn") == "");
+  }
+}
+
 TEST_CASE("a measure in a counterexample is told with its unit") {
   std::optional<Checked> checked =
       check(kWords +
