@@ -60,10 +60,14 @@ void add_heading(std::string& out, const DryrunSummary& summary) {
 
 void add_rules(std::string& out, const DryrunSummary& summary) {
   std::vector<std::vector<std::string>> rows = {{"rule", "decisions", "devices"}};
+  std::vector<std::vector<std::string>> told = {{"alerts and tasks beside a decision", "devices"}};
   std::string silent;
   for (std::size_t i = 0; i < summary.totals.rules.size(); ++i) {
     const RuleCounts& counts = summary.totals.rules[i];
-    bool idle = counts.decision_count == 0 && !counts.spoke;
+    bool idle = counts.decision_count == 0 && counts.told_device_count == 0;
+    if (counts.told_device_count > 0) {
+      told.push_back({rule_label(summary.table, i), grouped(counts.told_device_count)});
+    }
     if (idle && i < summary.table.rules.size()) {
       silent += (silent.empty() ? "" : ", ") + rule_label(summary.table, i);
     } else if (counts.decision_count > 0) {
@@ -72,6 +76,7 @@ void add_rules(std::string& out, const DryrunSummary& summary) {
     }
   }
   out += "\ndecisions by rule\n" + table_text(rows);
+  if (told.size() > 1) out += "\n" + table_text(told);
   if (!silent.empty()) out += fmt::format("  never fired: {}\n", silent);
 }
 
@@ -213,10 +218,12 @@ Json policy_json(const DryrunSummary& summary) {
   Json rules = Json::array();
   for (std::size_t i = 0; i < totals.rules.size(); ++i) {
     if (is_idle_ban(summary, i)) continue;
-    rules.push_back({{"rule", rule_label(summary.table, i)},
-                     {"fired", totals.rules[i].decision_count > 0 || totals.rules[i].spoke},
-                     {"decisions", totals.rules[i].decision_count},
-                     {"devices", totals.rules[i].device_count}});
+    rules.push_back(
+        {{"rule", rule_label(summary.table, i)},
+         {"fired", totals.rules[i].decision_count > 0 || totals.rules[i].told_device_count > 0},
+         {"decisions", totals.rules[i].decision_count},
+         {"devices", totals.rules[i].device_count},
+         {"devices_told", totals.rules[i].told_device_count}});
   }
   json["rules"] = std::move(rules);
   json["waiting"] = totals.waiting;

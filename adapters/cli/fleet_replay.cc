@@ -76,7 +76,7 @@ class FleetReplay::Worker {
     for (std::size_t i = 0; i < rules_.size(); ++i) {
       rules[i].decision_count += rules_[i].decision_count;
       rules[i].device_count += rules_[i].devices.size();
-      rules[i].spoke = rules[i].spoke || rules_[i].spoke;
+      rules[i].told_device_count += rules_[i].told_devices.size();
     }
   }
 
@@ -85,8 +85,7 @@ class FleetReplay::Worker {
 
   struct RuleShare {
     std::uint64_t decision_count = 0;
-    std::set<DeviceIndex> devices;
-    bool spoke = false;
+    std::set<DeviceIndex> devices, told_devices;
   };
 
   // Of what decided, in ReplayTotals::rules.
@@ -104,7 +103,7 @@ class FleetReplay::Worker {
       ++share.decision_count;
       share.devices.insert(device);
     }
-    for (std::uint32_t beside : loop.device().also()) rules_[beside].spoke = true;
+    for (std::uint32_t beside : loop.device().also()) rules_[beside].told_devices.insert(device);
     if (records_) outputs.push_back({order, record, to_json(record, table_)});
   }
 

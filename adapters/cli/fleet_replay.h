@@ -43,7 +43,8 @@ struct ReplayOptions {
 struct RuleCounts {
   std::uint64_t decision_count = 0;  // changes to it
   std::uint64_t device_count = 0;    // devices it ever decided for
-  bool spoke = false;                // fired beside the deciding one, with alerts or tasks
+  // Devices of which it fired beside the deciding one, with alerts or tasks.
+  std::uint64_t told_device_count = 0;
 };
 
 // How one ban fared.
