@@ -62,10 +62,11 @@ std::optional<Duration> Device::gone_by(FeatureIndex feature, Instant now) {
 Truth Device::judge(ConditionIndex condition, Instant now, Instant& steady_until) {
   return state_->awake().judge(condition, now, steady_until);
 }
-Instant Device::next_within(std::int32_t from_ms, std::int32_t until_ms, Instant now) {
+Instant Device::next_within(std::int32_t from_ms, std::int32_t until_ms, Instant begin,
+                            Instant now) {
   Evaluator& evaluator = state_->awake();
   evaluator.place_at(now);  // whose clock it is
-  return evaluator.reader().next_within(from_ms, until_ms, now);
+  return evaluator.reader().next_within(from_ms, until_ms, begin, now);
 }
 BanStanding Device::standing(std::size_t ban, Instant now) {
   return BanJudge(state_->awake(), now).standing(ban);

@@ -96,9 +96,9 @@ class Device {
   // A condition of the policy's table, and until when it stays so if no report comes (a lower
   // bound).
   Truth judge(ConditionIndex condition, Instant now, Instant& steady_until);
-  // The first instant from now on within these hours of the device's own clock (milliseconds of the
-  // day, half-open, may cross midnight), if it stays where it is.
-  Instant next_within(std::int32_t from_ms, std::int32_t until_ms, Instant now);
+  // The first instant from `begin` on within these hours of the device's own clock (milliseconds of
+  // the day, half-open, may cross midnight), if it stays where it is now.
+  Instant next_within(std::int32_t from_ms, std::int32_t until_ms, Instant begin, Instant now);
   // How a ban stands with the enabled profile.
   BanStanding standing(std::size_t ban, Instant now);
   // The first instant at which it is violated if what it counts goes on from now (semantics 21):

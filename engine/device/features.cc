@@ -237,12 +237,13 @@ Instant FeatureReader::next_local_time_change(const Feature& feature, Instant t)
   return std::min(change, history_.timeline(kZone).next_change(t));
 }
 
-Instant FeatureReader::next_within(std::int32_t from_ms, std::int32_t until_ms, Instant t) const {
+Instant FeatureReader::next_within(std::int32_t from_ms, std::int32_t until_ms, Instant t,
+                                   Instant now) const {
   // Two clock changes and a day without the hours lie within four days.
   constexpr int kStepsMax = 64;
   constexpr std::int64_t kDayMs = days(1).ms;
   // It stays where it is, so its clock stays too: only the zone's own changes matter.
-  const TimeZone& zone = device_zone(t);
+  const TimeZone& zone = device_zone(now);
   for (int step = 0; step < kStepsMax && t != kNever; ++step) {
     std::int64_t wall = zone.wall_ms_of_day(t);
     if (within_wall_time(wall, from_ms, until_ms)) return t;

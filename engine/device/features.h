@@ -40,9 +40,9 @@ class FeatureReader {
   Truth installed(ProfileIndex profile, Instant t, const Supposition& supposed = {}) const;
   // The device's own clock: the zone of its fix, else its country's, else the policy's.
   const TimeZone& device_zone(Instant t) const;
-  // The first instant from t on that lies within these hours of the device's own clock, if it stays
-  // where it is.
-  Instant next_within(std::int32_t from_ms, std::int32_t until_ms, Instant t) const;
+  // The first instant from `t` on that lies within these hours of the device's own clock, if it
+  // stays where it is now.
+  Instant next_within(std::int32_t from_ms, std::int32_t until_ms, Instant t, Instant now) const;
 
   // Of a feature that counts.
   const ConditionHistory& condition_history(FeatureIndex feature) const;

@@ -33,7 +33,7 @@ void judge_bans(const PreparedPolicy& policy, Device& device, const Action& acti
   Instant allowed = std::max(now, hold_until);
   if (action.window_ms) {
     const auto& [from_ms, until_ms] = *action.window_ms;
-    allowed = device.next_within(from_ms, until_ms, allowed);
+    allowed = device.next_within(from_ms, until_ms, allowed, now);
   }
   goal.gates.pressing = bans.first->presses(allowed, now);
   Instant latest = std::max(bans.first->begin_by, now + minutes(1));
@@ -93,7 +93,7 @@ PlanGoal goal_of(const PreparedPolicy& policy, Device& device, const Decision& d
   goal.gates.changes_at = std::min(goal.gates.changes_at, steady_until);
   if (action->window_ms) {
     const auto& [from_ms, until_ms] = *action->window_ms;
-    goal.gates.window_opens = device.next_within(from_ms, until_ms, now);
+    goal.gates.window_opens = device.next_within(from_ms, until_ms, now, now);
   }
   judge_bans(policy, device, *action, now, hold_until, goal);
   return goal;

@@ -70,8 +70,8 @@ class Finder {
     Instant allowed = std::max(now_, terms_.hold_until);
     if (action.window_ms) {
       auto [from_ms, until_ms] = *action.window_ms;
-      allowed = device_.next_within(from_ms, until_ms, allowed);
-      look_again(device_.next_within(until_ms, from_ms, now_));
+      allowed = device_.next_within(from_ms, until_ms, allowed, now_);
+      look_again(device_.next_within(until_ms, from_ms, now_, now_));
     }
     presses_ = ban_->presses(allowed, now_);
     if (!presses_) look_again(ban_->begin_by);
@@ -136,7 +136,7 @@ class Finder {
     }
     if (action.window_ms) {
       auto [from_ms, until_ms] = *action.window_ms;
-      Instant opens = device_.next_within(from_ms, until_ms, now_);
+      Instant opens = device_.next_within(from_ms, until_ms, now_, now_);
       look_again(opens);
       if (opens > now_) reasons.push_back("window");
     }

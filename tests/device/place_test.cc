@@ -97,6 +97,23 @@ TEST_CASE("1: the first answer after unknown is believed at once") {
   CHECK(world.region_at(device, kStart + hours(2)) == "BR");
 }
 
+TEST_CASE("6: a window is one of the clock that the device has now, whenever the place lapses") {
+  DeviceWorld world;
+  world.table.settings.carry = hours(1);
+  world.table.settings.zone = "Europe/Berlin";
+  world.rule("home", world.network_in({"BR"}), kVivo);
+  const std::pair<std::int32_t, std::int32_t> morning = {5 * 3'600'000, 12 * 3'600'000};
+  world.table.rules[0].action.window_ms = morning;
+  Device device(world.prepared());
+  device.observe(report("2026-11-01T02:00:00Z").network("724-05").value());
+  // Eight in the morning there, and noon in Berlin.
+  Instant hold_ends = at("2026-11-01T11:00:00Z");
+  CHECK(device.next_within(morning.first, morning.second, hold_ends, at("2026-11-01T02:30:00Z")) ==
+        hold_ends);
+  CHECK(device.next_within(morning.first, morning.second, hold_ends, hold_ends) ==
+        at("2026-11-02T04:00:00Z"));
+}
+
 TEST_CASE("2: carry alone says how long a place lasts") {
   struct Row {
     Duration carry;

@@ -81,6 +81,10 @@ Curve sum_usage(const CountQuestion& question, WindowMemo& memo) {
     until = std::min(until, leaves);
   }
   until = std::min(until, next_key_change(question));
+  // A country that is believed later books what was used since its first sign.
+  bool by_country =
+      !question.feature.countries.empty() || !question.feature.other_countries.empty();
+  if (by_country) until = std::min(until, question.reader.place().next_change(now));
   Curve curve = Curve::flat(now, Reading::between(sum.lower, sum.upper), until);
   curve.is_count = true;
   return curve;
