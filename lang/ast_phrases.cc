@@ -79,7 +79,7 @@ ast::Number PhraseBuilder::number(Node node) {
   if (!fits) {
     error(Code::E0112, node.span(), "the number has too many digits",
           "numbers have at most 12 digits before the point and 6 after it");
-    value = 0;
+    value = 1'000'000;  // one, of which nothing else is to be said
   }
   return {negative ? -value : value, node.span()};
 }
@@ -92,7 +92,7 @@ ast::TimeLength PhraseBuilder::time_length(Node node) {
       ast::Number parsed = number(child);
       if (parsed.millionths < 0) {
         error(Code::E0112, child.span(), "a length of time cannot be negative", "");
-        parsed.millionths = 0;
+        parsed.millionths = -parsed.millionths;
       }
       length.parts.push_back({parsed.millionths, ast::TimeWord::second});
     } else {

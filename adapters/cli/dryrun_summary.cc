@@ -144,8 +144,8 @@ void add_devices(std::string& out, const DryrunSummary& summary) {
 
 void add_refused(std::string& out, const ReplayTotals& totals) {
   if (totals.refused_value_count == 0) return;
-  out +=
-      fmt::format("\n{} values were dropped, for example\n", grouped(totals.refused_value_count));
+  out += fmt::format("\n{} {} dropped, for example\n", counted(totals.refused_value_count, "value"),
+                     totals.refused_value_count == 1 ? "was" : "were");
   for (const std::string& example : totals.refused_examples) out += "  " + example + "\n";
 }
 
