@@ -76,9 +76,11 @@ bool check_profile_header(const CsvFile& inventory, DiagnosticList& diagnostics)
     if (std::find(names.begin(), names.end(), header.text) != names.end()) continue;
     std::string_view near = nearest_spelling(header.text, names);
     report(diagnostics, header.span, fmt::format("`{}` is no column of profiles", header.text),
-           near.empty() ? fmt::format("its columns are {}; a column of notes begins with `#`",
-                                      fmt::join(names, ", "))
-                        : fmt::format("did you mean `{}`?", near));
+           header.text == "name" && !inventory.column("profile")
+               ? "the column of the names is called `profile`"
+           : near.empty() ? fmt::format("its columns are {}; a column of notes begins with `#`",
+                                        fmt::join(names, ", "))
+                          : fmt::format("did you mean `{}`?", near));
     sound = false;
   }
   if (sound && !inventory.column("profile")) {

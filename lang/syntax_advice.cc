@@ -29,6 +29,17 @@ struct Found {
   std::string_view word;  // when it is a word
 };
 
+// "U+200B": copied along from a web page or a word processor, and shown by no editor; "" = no such.
+std::string_view invisible_name(std::string_view rest) {
+  constexpr std::pair<std::string_view, std::string_view> kInvisible[] = {
+      {"\u200B", "U+200B"}, {"\u200C", "U+200C"}, {"\u200D", "U+200D"}, {"\u200E", "U+200E"},
+      {"\u200F", "U+200F"}, {"\u2060", "U+2060"}, {"\uFEFF", "U+FEFF"}, {"\u00AD", "U+00AD"}};
+  for (auto [character, name] : kInvisible) {
+    if (rest.starts_with(character)) return name;
+  }
+  return {};
+}
+
 Found found_at(const SyntaxTree& tree, std::size_t offset) {
   std::string_view rest = tree.text.substr(offset);
   constexpr std::size_t kShownMax = 40;
@@ -45,6 +56,9 @@ Found found_at(const SyntaxTree& tree, std::size_t offset) {
     return {length, "a text in quotes", {}};
   }
   std::size_t length = std::max(foreign_sign_length(rest), code_point_length(rest));
+  if (std::string_view name = invisible_name(rest); !name.empty()) {
+    return {length, fmt::format("an invisible character, {}", name), {}};
+  }
   return {length, fmt::format("`{}`", rest.substr(0, length)), {}};
 }
 
@@ -296,6 +310,11 @@ Diagnostic advise(const SyntaxTree& tree, std::size_t offset, std::size_t last_t
     help = "conditions are joined by `and` or `or`; a comma only separates the values of a list";
   }
   if (rest.starts_with(';') && tree.excerpt != nullptr) help = kCellOfValues;
+  if (!invisible_name(rest).empty()) help = "take the invisible character out";
+  bool of_position = found.word == "speed" || found.word == "accuracy" || found.word == "altitude";
+  if (of_position && expected.code == Code::E0110) {
+    help = "it belongs to a position: `position -23.55 -46.63 accuracy 20 m speed 10 km/h`";
+  }
   // What goes on after a condition is no name: the value was forgotten.
   bool goes_on = found.word == "then" || found.word == "and" || found.word == "or";
   bool no_name = is_reserved(found.word) && !goes_on;
