@@ -173,8 +173,9 @@ World::Choice World::identity_choice(AxisIndex axis, std::int64_t profile,
         auto known_network = network == kUnknown ? std::nullopt : std::optional(network);
         return certain(roaming_reading(known_network, home, feature.countries));
       };
-      if (declared && !feature.candidate)
+      if (declared && !feature.candidate) {
         return with_home(table_.profiles[static_cast<std::size_t>(profile)].home);
+      }
       if (network < 0) return with_home(std::nullopt);
       // The home of another one follows from its ICCID: no country, or any.
       CountrySet here = countries_of(unpack_plmn(static_cast<std::uint32_t>(network)));
