@@ -137,6 +137,23 @@ void ConditionChecker::note_missing_breakouts(const std::string& asked, Span spa
                     one ? "its" : "their", names.front()));
 }
 
+namespace {
+
+// A network of the shared code that the numbering plan has in this country alone; "...": none.
+std::string network_surely_in(Country country, const std::string& mcc) {
+  for (std::uint16_t mnc = 0; mnc < 1000; ++mnc) {
+    for (const std::string& digits : {fmt::format("{:02}", mnc), fmt::format("{:03}", mnc)}) {
+      std::optional<Plmn> plmn = parse_plmn(fmt::format("{}-{}", mcc, digits));
+      if (!plmn) continue;
+      CountrySet of = countries_of(*plmn);
+      if (of.size() == 1 && of.contains(country)) return to_text(*plmn);
+    }
+  }
+  return "...";
+}
+
+}  // namespace
+
 // Who asks for a country of a network counts on an answer. `subject`: network or roaming.
 void ConditionChecker::note_shared_codes(const CountrySet& asked, std::string_view subject,
                                          Span span) {
@@ -149,9 +166,9 @@ void ConditionChecker::note_shared_codes(const CountrySet& asked, std::string_vi
           fmt::format(
               "where the network's code does not tell, the answer is unknown: ask for {} too, or "
               "for the place, `{}region in {}`; a network known to be there is named by its "
-              "code (`plmn = {}-01`), and in a ban `in doubt counts` takes the doubt for a yes",
+              "code (`plmn = {}`), and in a ban `in doubt counts` takes the doubt for a yes",
               countries_text(others, " and "), subject == "roaming" ? "roaming and " : "",
-              code_of(country), shared->mcc));
+              code_of(country), network_surely_in(country, fmt::format("{}", shared->mcc))));
   }
 }
 
