@@ -14,14 +14,6 @@ namespace {
 using ast::Relation;
 using ast::Subject;
 
-Feature day_range(std::int32_t from, std::int32_t until, const std::string& zone) {
-  Feature feature = feature_of(FeatureKind::date);
-  feature.from_day = from;
-  feature.until_day = until;
-  feature.zone = zone;
-  return feature;
-}
-
 Feature clock_range(std::int32_t from_ms, std::int32_t until_ms) {
   Feature feature = feature_of(FeatureKind::local_time);
   feature.from_ms = from_ms;
@@ -32,7 +24,6 @@ Feature clock_range(std::int32_t from_ms, std::int32_t until_ms) {
 // The subject alone, as written.
 std::string subject_of(const ast::Simple& s) { return words_of(s, Relation::none, {}); }
 
-constexpr std::int32_t kMinDay = std::numeric_limits<std::int32_t>::min();
 // What advertisements call a radio technology.
 std::string_view generation(std::string_view name) {
   constexpr std::pair<std::string_view, std::string_view> kGenerations[] = {
@@ -46,7 +37,6 @@ std::string_view generation(std::string_view name) {
   return {};
 }
 
-constexpr std::int32_t kMaxDay = std::numeric_limits<std::int32_t>::max();
 constexpr auto kDayMs = static_cast<std::int32_t>(days(1).ms);
 
 }  // namespace
@@ -238,11 +228,8 @@ ConditionChecker::Checked ConditionChecker::dispatch(const ast::Condition& condi
       return since(condition);
     case Kind::date_bound: {
       const auto& bound = std::get<ast::DateBound>(condition.form);
-      Test holds;
-      holds.text = print(condition);
-      return test(bound.until ? day_range(kMinDay, bound.day.number, zone_)
-                              : day_range(bound.day.number, kMaxDay, zone_),
-                  std::move(holds), condition.span);
+      return bound.until ? until_date(bound.day, condition.span)
+                         : from_date(bound.day, condition.span);
     }
     case Kind::clock_window: {
       const auto& window = std::get<ast::ClockWindow>(condition.form);
@@ -589,29 +576,34 @@ ConditionChecker::Checked ConditionChecker::date(const ast::Simple& s, Span span
           "write `date >= 2026-07-01`, `from 2026-07-01` or `until 2026-06-30`");
     return std::nullopt;
   }
-  std::int32_t day = s.values[0].day.number;
-  std::int32_t from = kMinDay, until = kMaxDay;
+  Day day = s.values[0].day;
   switch (s.relation) {
     case Relation::less:
-      until = day - 1;
-      break;
+      return until_date(next(day, -1), span);
     case Relation::at_most:
-      until = day;
-      break;
+      return until_date(day, span);
     case Relation::more:
-      from = day + 1;
-      break;
+      return from_date(next(day, 1), span);
     case Relation::at_least:
-      from = day;
-      break;
-    default:
-      from = until = day;
-      break;
+      return from_date(day, span);
+    default: {
+      std::vector<CheckedCondition> both;
+      both.push_back(from_date(day, span));
+      both.push_back(until_date(day, span));
+      CheckedCondition on = CheckedCondition::all_of(std::move(both), span);
+      return is_negative(s.relation) ? CheckedCondition::negate(std::move(on)) : on;
+    }
   }
-  Test holds;
-  holds.text = words_of(s, is_negative(s.relation) ? Relation::equal : s.relation);
-  CheckedCondition found = test(day_range(from, until, zone_), std::move(holds), span);
-  return is_negative(s.relation) ? CheckedCondition::negate(std::move(found)) : found;
+}
+
+CheckedCondition ConditionChecker::from_date(Day day, Span span) const {
+  Feature date = feature_of(FeatureKind::date);
+  date.zone = zone_;
+  return test(std::move(date), from_day(0, day), span);
+}
+
+CheckedCondition ConditionChecker::until_date(Day day, Span span) const {
+  return CheckedCondition::negate(from_date(next(day, 1), span));
 }
 
 ConditionChecker::Checked ConditionChecker::time_of_day(const ast::Simple& s, Span span) {

@@ -58,6 +58,8 @@ class ConditionChecker {
   Checked measured(const ast::Simple& s, const Feature& feature, std::string_view base_unit,
                    std::int64_t steps, Span span);
   Checked date(const ast::Simple& s, Span span);
+  CheckedCondition from_date(Day day, Span span) const;
+  CheckedCondition until_date(Day day, Span span) const;
   Checked time_of_day(const ast::Simple& s, Span span);
 
   // Builds.

@@ -30,34 +30,22 @@ class Finder {
       bool plain = about_it.size() == 1 &&
                    table_.conditions.node(about_it[0]->condition).op == ConditionOp::test &&
                    domain_of(table_.features[feature].kind) != ValueDomain::count;
-      if (!plain && !can_hold(feature, about_it)) report(about_it);
+      if (!plain && !can_hold(feature, about_it)) report(those_that_exclude(feature, about_it));
     }
-    check_dates(conjuncts);
   }
 
  private:
-  // `from D` and `until D`: each is a feature of its own, and together they may leave no day.
-  void check_dates(const std::vector<Conjunct>& conjuncts) {
-    std::map<std::string, std::pair<const Conjunct*, const Conjunct*>>
-        of_zone;  // latest, first end
-    auto range = [&](const Conjunct* conjunct) -> const Feature& {
-      return table_.features[table_.conditions.features_of(conjunct->condition).front()];
-    };
-    for (const Conjunct& conjunct : conjuncts) {
-      const ConditionNode& node = table_.conditions.node(conjunct.condition);
-      if (node.op != ConditionOp::test) continue;
-      const Feature& feature = range(&conjunct);
-      if (feature.kind != FeatureKind::date) continue;
-      auto& [begin, end] = of_zone[feature.zone];
-      if (begin == nullptr || feature.from_day > range(begin).from_day) begin = &conjunct;
-      if (end == nullptr || feature.until_day < range(end).until_day) end = &conjunct;
+  // Without those that change nothing about it (of more than anyone writes by hand: all).
+  std::vector<const Conjunct*> those_that_exclude(FeatureIndex feature,
+                                                  std::vector<const Conjunct*> all) {
+    constexpr std::size_t kLookedAtMax = 32;
+    if (all.size() > kLookedAtMax) return all;
+    for (std::size_t i = all.size(); i > 0; --i) {
+      std::vector<const Conjunct*> fewer = all;
+      fewer.erase(fewer.begin() + static_cast<std::ptrdiff_t>(i - 1));
+      if (!can_hold(feature, fewer)) all = std::move(fewer);
     }
-    for (const auto& [zone, bounds] : of_zone) {
-      auto [begin, end] = bounds;
-      if (begin == end || range(begin).from_day <= range(end).until_day) continue;
-      report(begin->span.begin < end->span.begin ? std::vector{begin, end}
-                                                 : std::vector{end, begin});
-    }
+    return all;
   }
 
   bool can_hold(FeatureIndex index, const std::vector<const Conjunct*>& conjuncts) {

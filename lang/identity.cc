@@ -39,12 +39,6 @@ std::string event_text(const EventQuestion& event) {
   return "";
 }
 
-std::string day_text(std::int32_t day) {
-  if (day == std::numeric_limits<std::int32_t>::min()) return "";
-  if (day == std::numeric_limits<std::int32_t>::max()) return "";
-  return to_text(Day{day});
-}
-
 }  // namespace
 
 std::string area_identity(const Area& area) {
@@ -203,7 +197,7 @@ std::string Canon::unsupposed(const Feature& f) {
     case FeatureKind::local_time:
       return fmt::format("local time {}ms to {}ms", f.from_ms, f.until_ms);
     case FeatureKind::date:
-      return fmt::format("date {}..{} {}", day_text(f.from_day), day_text(f.until_day), zone);
+      return "date " + zone;
     case FeatureKind::since:
       return fmt::format("since {} {}{} {}", period_text(f.window), event_text(f.event),
                          scope_text(f.scope), f.window.unit == TimeUnit::millisecond ? "" : zone);

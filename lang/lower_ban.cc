@@ -23,31 +23,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "engine/base/calendar.h"
 #include "lang/lowering.h"
 
 namespace sojourn::lang {
 namespace {
-
-constexpr std::int32_t kMinDay = std::numeric_limits<std::int32_t>::min();
-constexpr std::int32_t kMaxDay = std::numeric_limits<std::int32_t>::max();
-
-Feature days_from_to(std::int32_t from, std::int32_t until, const std::string& zone) {
-  Feature feature;
-  feature.kind = FeatureKind::date;
-  feature.from_day = from;
-  feature.until_day = until;
-  feature.zone = zone;
-  return feature;
-}
-
-std::string dates_text(std::int32_t from, std::int32_t until) {
-  std::string text = from == kMinDay ? "" : "from " + to_text(Day{from});
-  if (until == kMaxDay) return text;
-  return text + (text.empty() ? "" : " ") + "until " + to_text(Day{until});
-}
 
 // May the count come to less on a day further ahead, or be told there and not before, though its
 // condition held on each day?
@@ -104,8 +85,7 @@ void look_ahead(Feature& feature, Test& test, std::int32_t ahead_days, bool exac
     case FeatureKind::since:
       break;
     case FeatureKind::date:
-      if (feature.from_day != kMinDay) feature.from_day -= ahead_days;
-      if (exactly && feature.until_day != kMaxDay) feature.until_day -= ahead_days;
+      test = from_day(test.feature, {static_cast<std::int32_t>(test.threshold - days)});
       return;
     default:
       return;
@@ -113,10 +93,17 @@ void look_ahead(Feature& feature, Test& test, std::int32_t ahead_days, bool exac
   feature.ahead_days = exactly && falls_back(feature) ? -ahead_days : ahead_days;
 }
 
+bool is_dated(const CheckedCondition& condition) {
+  return condition.op == ConditionOp::test && condition.test->feature.kind == FeatureKind::date;
+}
+
 std::string words(const CheckedCondition& condition) {
   if (condition.op == ConditionOp::test) return condition.test->test.text;
   std::string text;
   for (const CheckedCondition& part : condition.parts) {
+    if (condition.op == ConditionOp::negation && is_dated(part)) {
+      return date_words(part.test->test, false);
+    }
     std::string inner = part.parts.size() > 1 ? "(" + words(part) + ")" : words(part);
     if (condition.op == ConditionOp::negation) return "not " + inner;
     if (!text.empty()) text += condition.op == ConditionOp::conjunction ? " and " : " or ";
@@ -233,12 +220,20 @@ ConditionIndex Lowering::bites(const Judged& judged) {
 
 // Notice counts before the ban's `from` as well: that is what it is for.
 ConditionIndex Lowering::in_force(const CheckedBan& ban, std::int32_t ahead_days) {
-  if (!ban.from_day && !ban.until_day) return ConditionTable::kAlways;
-  std::int32_t from = ban.from_day ? *ban.from_day - ahead_days : kMinDay;
-  std::int32_t until = ban.until_day ? *ban.until_day - ahead_days : kMaxDay;
-  Test test;
-  test.text = dates_text(from, until);
-  return add_test(days_from_to(from, until, ban.ban.zone), std::move(test));
+  std::vector<ConditionIndex> parts;
+  if (ban.from_day) parts.push_back(from_date(*ban.from_day - ahead_days, ban.ban.zone));
+  if (ban.until_day) {
+    ConditionIndex ended = from_date(*ban.until_day + 1 - ahead_days, ban.ban.zone);
+    parts.push_back(table_.conditions.negate(ended));
+  }
+  return table_.conditions.all_of(std::move(parts));
+}
+
+ConditionIndex Lowering::from_date(std::int32_t day, const std::string& zone) {
+  Feature date;
+  date.kind = FeatureKind::date;
+  date.zone = zone;
+  return add_test(std::move(date), from_day(0, Day{day}));
 }
 
 ConditionIndex Lowering::judge(const CheckedCondition& condition, const Judged& judged,
@@ -439,11 +434,7 @@ ConditionIndex Lowering::found_by_then(const Judged& judged, Feature of_key,
                                        ConditionIndex holds_then) {
   std::vector<ConditionIndex> all = {holds_then};
   if (const auto& from = judged.ban->counting_from_day) {
-    std::int32_t from_today = *from - judged.ahead_days;
-    Test counting;
-    counting.text = dates_text(from_today, kMaxDay);
-    all.push_back(
-        add_test(days_from_to(from_today, kMaxDay, judged.ban->ban.zone), std::move(counting)));
+    all.push_back(from_date(*from - judged.ahead_days, judged.ban->ban.zone));
   }
   if (of_key.scope.any()) {
     of_key.kind = FeatureKind::held;
@@ -477,11 +468,7 @@ bool Lowering::asks_days_ahead(const CheckedTest& checked, const Judged& judged,
 ConditionIndex Lowering::counted_inner(const CheckedTest& checked, const Judged& judged) {
   ConditionIndex inner = lower_condition(*checked.inner);
   if (!judged.ban->counting_from_day) return inner;
-  std::int32_t from = *judged.ban->counting_from_day;
-  Test counting;
-  counting.text = dates_text(from, kMaxDay);
-  ConditionIndex since =
-      add_test(days_from_to(from, kMaxDay, judged.ban->ban.zone), std::move(counting));
+  ConditionIndex since = from_date(*judged.ban->counting_from_day, judged.ban->ban.zone);
   return table_.conditions.all_of({since, inner});
 }
 

@@ -45,6 +45,7 @@ class Lowering {
   // The ban's condition `ahead_days` from now.
   ConditionIndex bites(const Judged& judged);
   ConditionIndex in_force(const CheckedBan& ban, std::int32_t ahead_days);
+  ConditionIndex from_date(std::int32_t day, const std::string& zone);
   // `wanted`: does the ban bite where the part holds, or where it does not (under `not`)?
   ConditionIndex judge(const CheckedCondition& condition, const Judged& judged, bool wanted);
   ConditionIndex on_any_network(const CheckedCondition& condition, const Judged& judged,

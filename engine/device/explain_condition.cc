@@ -74,6 +74,7 @@ std::string negated(const Test& test, const Feature& feature) {
   if (test.kind == Test::Kind::known && text.ends_with(kKnown)) {
     return text.substr(0, text.size() - kKnown.size()) + " unknown";
   }
+  if (feature.kind == FeatureKind::date) return date_words(test, false);
   if (test.kind == Test::Kind::at_least) {
     if (auto below = below_threshold(text, feature.kind)) return *std::move(below);
   }

@@ -227,6 +227,8 @@ std::string Explainer::value_text(const Test& test, const Reading& reading) {
                                                     : history.value(kProfile, now_));
     case FeatureKind::fallback:
       return reading.lower == kNoSymbol ? "none" : history.profile_text(reading.lower);
+    case FeatureKind::date:
+      return to_text(Day{static_cast<std::int32_t>(reading.lower)});
     case FeatureKind::rat:
       return std::string(name_of(static_cast<Rat>(reading.lower)));
     case FeatureKind::attribute_choice: {

@@ -103,10 +103,8 @@ Reading FeatureReader::read(FeatureIndex index, Instant t, const Supposition& su
     case FeatureKind::local_time:
       return Reading::exactly(
           within_wall_time(device_zone(t).wall_ms_of_day(t), feature.from_ms, feature.until_ms));
-    case FeatureKind::date: {
-      std::int32_t today = policy().zone_of(plan).day_of(t).number;
-      return Reading::exactly(feature.from_day <= today && today <= feature.until_day);
-    }
+    case FeatureKind::date:
+      return Reading::exactly(policy().zone_of(plan).day_of(t).number);
     case FeatureKind::silent:
       return read_silent(t);
     case FeatureKind::held:
@@ -138,16 +136,8 @@ Instant FeatureReader::next_change(FeatureIndex index, Instant t) const {
       return history_.quarantine().next_change(feature.subject, t);
     case FeatureKind::local_time:
       return next_local_time_change(feature, t);
-    case FeatureKind::date: {
-      const TimeZone& zone = policy().zone_of(plan);
-      if (feature.from_day > std::numeric_limits<std::int32_t>::min()) {
-        Instant begins = zone.start_of({feature.from_day});
-        if (begins > t) return begins;
-      }
-      if (feature.until_day == std::numeric_limits<std::int32_t>::max()) return kNever;
-      Instant ends = zone.start_of(next({feature.until_day}, 1));
-      return ends > t ? ends : kNever;
-    }
+    case FeatureKind::date:
+      return next_date_asked_for(plan, t);
     case FeatureKind::silent:
       return next_silent_change(index, t);
     case FeatureKind::held:
@@ -235,6 +225,15 @@ Instant FeatureReader::next_local_time_change(const Feature& feature, Instant t)
   change = std::min(change, place_.next_change(t));
   change = std::min(change, history_.timeline(kFixCountry).next_change(t));
   return std::min(change, history_.timeline(kZone).next_change(t));
+}
+
+Instant FeatureReader::next_date_asked_for(const FeaturePlan& plan, Instant t) const {
+  const TimeZone& zone = policy().zone_of(plan);
+  for (std::int64_t cut : plan.cuts) {
+    Instant begins = zone.start_of({static_cast<std::int32_t>(cut)});
+    if (begins > t) return begins;
+  }
+  return kNever;
 }
 
 Instant FeatureReader::next_within(std::int32_t from_ms, std::int32_t until_ms, Instant t,

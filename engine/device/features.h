@@ -56,6 +56,8 @@ class FeatureReader {
   Reading read_held(FeatureIndex feature, Instant t) const;
   Instant next_silent_change(FeatureIndex feature, Instant t) const;
   Instant next_held_change(FeatureIndex feature, Instant t) const;
+  // The next midnight at which a date begins that a test asks for.
+  Instant next_date_asked_for(const FeaturePlan& plan, Instant t) const;
   Instant next_local_time_change(const Feature& feature, Instant t) const;
   const TimeZone& zone_of_country(Country country) const;
 

@@ -1,7 +1,6 @@
 #include "engine/device/if_it_lasts.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "engine/device/candidates.h"
 
@@ -22,15 +21,6 @@ std::vector<Supposition> all_supposed(const CountQuestion& question) {
   if (question.feature.candidate) all = suppositions(question, question.plan.asks_network);
   if (all.empty()) all.push_back(question.supposed);
   return all;
-}
-
-void add_date(TruthSteps& steps, const Feature& feature, const TimeZone& zone) {
-  if (feature.from_day > std::numeric_limits<std::int32_t>::min()) {
-    steps.add(zone.start_of({feature.from_day}), Truth::yes);
-  }
-  if (feature.until_day < std::numeric_limits<std::int32_t>::max()) {
-    steps.add(zone.start_of(next({feature.until_day}, 1)), Truth::no);
-  }
 }
 
 }  // namespace
@@ -110,7 +100,10 @@ Instant IfItLasts::first_of_test(const Test& test, const Sought& sought, Instant
     return (sought.holds ? first_of_any : first_of_all)(all.size(), from, part);
   }
   TruthSteps steps(now_, now);
-  if (feature.kind == FeatureKind::date) add_date(steps, feature, policy.zone_of(plan));
+  if (feature.kind == FeatureKind::date) {
+    Day day{static_cast<std::int32_t>(test.threshold)};
+    steps.add(policy.zone_of(plan).start_of(day), Truth::yes);
+  }
   return steps.first(from, [&](Truth truth) { return sought.is_met_by(truth); });
 }
 

@@ -289,10 +289,9 @@ class Prepared::Maker {
     if (node.op != ConditionOp::test) return begins;
     const Test& test = conditions.test_of(node);
     const Feature& feature = prepared_->feature(test.feature);
-    bool dated = feature.kind == FeatureKind::date && test.kind == Test::Kind::holds &&
-                 feature.from_day > std::numeric_limits<std::int32_t>::min();
-    if (!dated) return begins;
-    return prepared_->zone_of(prepared_->features[test.feature]).start_of({feature.from_day});
+    if (feature.kind != FeatureKind::date) return begins;
+    Day day{static_cast<std::int32_t>(test.threshold)};
+    return prepared_->zone_of(prepared_->features[test.feature]).start_of(day);
   }
 
   void gather_cuts() {

@@ -20,6 +20,11 @@ constexpr std::uint32_t kConditionDepthMax = 4u * limits::kNestingDepthMax;
 // `for` may stand inside `within`, and the network of a count is the day's: no deeper.
 constexpr std::uint32_t kInnerDepthMax = 8;
 
+bool is_day(std::int64_t number) {
+  return number > std::numeric_limits<std::int32_t>::min() &&
+         number < std::numeric_limits<std::int32_t>::max();
+}
+
 bool test_fits(const Test& test, const Feature& feature) {
   ValueDomain domain = domain_of(feature.kind);
   bool names_countries = feature.kind == FeatureKind::country ||
@@ -29,6 +34,7 @@ bool test_fits(const Test& test, const Feature& feature) {
     case Test::Kind::holds:
       return domain == ValueDomain::flag;
     case Test::Kind::at_least:
+      if (feature.kind == FeatureKind::date && !is_day(test.threshold)) return false;
       return domain == ValueDomain::number || domain == ValueDomain::count;
     case Test::Kind::one_of:
       return domain == ValueDomain::symbol;
@@ -122,6 +128,8 @@ bool axis_fits(const RuleTable& table, const Axis& axis) {
   if (counted && axis.class_count != bands) return false;
   if (number && axis.class_count <= axis.cuts.size()) return false;
   if (!std::is_sorted(axis.cuts.begin(), axis.cuts.end())) return false;
+  bool days = table.features[axis.feature].kind == FeatureKind::date;
+  if (days && !std::all_of(axis.cuts.begin(), axis.cuts.end(), is_day)) return false;
   if (axis.default_class >= axis.class_count || axis.unknown_class >= axis.class_count) {
     return false;
   }

@@ -118,8 +118,7 @@ inline void code_symbol(Reader& archive, SymbolForm form, std::int64_t& symbol) 
 
 void code_feature(auto& archive, const RuleTable& table, Like<Feature> auto& feature) {
   auto& [kind, subject, symbol, countries, other_countries, inner, scope, window, bucket, gap_days,
-         ahead_days, event, from_ms, until_ms, from_day, until_day, zone, candidate, identity] =
-      feature;
+         ahead_days, event, from_ms, until_ms, zone, candidate, identity] = feature;
   archive.choice(kind, static_cast<std::uint8_t>(FeatureKind::on_a_network) + 1);
   archive.integer(subject);
   code_symbol(archive, symbol_form(table, feature), symbol);
@@ -134,8 +133,6 @@ void code_feature(auto& archive, const RuleTable& table, Like<Feature> auto& fea
   code(archive, event);
   archive.integer(from_ms);
   archive.integer(until_ms);
-  archive.integer(from_day);
-  archive.integer(until_day);
   archive.text(zone);
   archive.maybe(candidate, integer_coder(archive));
   archive.text(identity);

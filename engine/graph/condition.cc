@@ -58,6 +58,20 @@ bool Test::same_meaning(const Test& other) const {
          symbols == other.symbols && countries == other.countries;
 }
 
+Test from_day(FeatureIndex date, Day day) {
+  Test test;
+  test.feature = date;
+  test.kind = Test::Kind::at_least;
+  test.threshold = day.number;
+  test.text = date_words(test, true);
+  return test;
+}
+
+std::string date_words(const Test& from_day, bool holds) {
+  Day day{static_cast<std::int32_t>(from_day.threshold)};
+  return holds ? "from " + to_text(day) : "until " + to_text(next(day, -1));
+}
+
 Truth judge(const Test& test, const Feature& feature, const Reading& reading) {
   if (test.kind == Test::Kind::known) return truth_of(reading.known);
   if (domain_of(feature.kind) == ValueDomain::count) {

@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "engine/base/calendar.h"
 #include "engine/graph/feature.h"
 
 namespace sojourn {
@@ -36,6 +37,12 @@ struct Test {
   // Equal in meaning: everything but the text.
   bool same_meaning(const Test& other) const;
 };
+
+// Of what `zone`'s calendar shows: that day or a later one. `until D` is the opposite of the test
+// of the day after D.
+Test from_day(FeatureIndex date, Day day);
+// The words of such a test, or of its opposite: "from 2026-11-06", "until 2026-11-05".
+std::string date_words(const Test& from_day, bool holds);
 
 // The one definition of what a test means; graph classes, explanations and the naive interpreter
 // all come from here. A network 9xx is in no country; without service it is in none either.

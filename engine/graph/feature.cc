@@ -30,7 +30,6 @@ ValueDomain domain_of(FeatureKind kind) {
     case FeatureKind::attribute_flag:
     case FeatureKind::attribute_has:
     case FeatureKind::local_time:
-    case FeatureKind::date:
     case FeatureKind::since:
     case FeatureKind::released:
       return ValueDomain::flag;
@@ -39,6 +38,7 @@ ValueDomain domain_of(FeatureKind kind) {
     case FeatureKind::accuracy:
     case FeatureKind::border_distance:
     case FeatureKind::silent:
+    case FeatureKind::date:
       return ValueDomain::number;
     case FeatureKind::held:
     case FeatureKind::recency:

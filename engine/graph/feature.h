@@ -52,15 +52,15 @@ enum class FeatureKind : std::uint8_t {
   attribute_flag,  // subject = attribute
   attribute_has,   // subject = attribute, symbol = the member asked for
   local_time,      // from_ms <= the device's own wall clock < until_ms; may cross midnight
-  date,            // from_day <= today <= until_day in `zone`
-  since,           // `window` of calendar time has gone by since the last `event`; unknown only where
-                   // it is scoped
+  since,  // `window` of calendar time has gone by since the last `event`; unknown only where
+          // it is scoped
   // --- numbers: the reading's value is an integer in the unit named ---
   attribute_number,  // subject = attribute: millionths of the declared unit
   speed,             // millimetres per hour: km/h, m/s, mph and knots are all whole
   accuracy,          // millimetres
   border_distance,   // millimetres
   silent,            // milliseconds since the last report
+  date,              // Day::number in `zone`; always known
   // --- counts: the reading has a lower and an upper bound ---
   held,              // milliseconds for which `inner` has held without a break; -1 = does not hold
   recency,           // milliseconds since `inner` last held; kNotYet = not within the history, nor
@@ -144,9 +144,8 @@ struct Feature {
   // then. Of `held` and `held_share`: what they come to so many times 24 hours from now.
   std::int32_t ahead_days = 0;
   EventQuestion event;
-  std::int32_t from_ms = 0, until_ms = 0;    // local_time
-  std::int32_t from_day = 0, until_day = 0;  // date: Day::number; INT32_MIN/MAX when open
-  std::string zone;                          // IANA name; "" = the policy's
+  std::int32_t from_ms = 0, until_ms = 0;  // local_time
+  std::string zone;                        // IANA name; "" = the policy's
   // With this profile enabled from now on (semantics 9a); absent: with the one that is enabled.
   std::optional<ProfileIndex> candidate;
   std::string identity;

@@ -22,7 +22,7 @@
 
 namespace sojourn {
 
-inline constexpr std::uint32_t kGraphFileVersion = 10;
+inline constexpr std::uint32_t kGraphFileVersion = 11;
 inline constexpr std::size_t kGraphHeaderSize = 96;
 inline constexpr std::size_t kGraphWordsOffset = 128;  // a cache line's boundary
 inline constexpr std::size_t kGraphDigestOffset = 64;

@@ -1,7 +1,6 @@
 #include "engine/proof/ban_end.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace sojourn {
 namespace {
@@ -10,13 +9,12 @@ namespace {
 std::optional<std::int32_t> last_day_of(const RuleTable& table, ConditionIndex condition) {
   const ConditionTable& conditions = table.conditions;
   const ConditionNode& node = conditions.node(condition);
-  if (node.op == ConditionOp::test) {
-    const Test& test = conditions.test_of(node);
-    const Feature& feature = table.features[test.feature];
-    bool ends = feature.kind == FeatureKind::date &&
-                feature.until_day != std::numeric_limits<std::int32_t>::max() &&
-                judge(test, feature, Reading::exactly(0)) == Truth::no;
-    return ends ? std::optional(feature.until_day) : std::nullopt;
+  if (node.op == ConditionOp::negation) {
+    const ConditionNode& inner = conditions.node(conditions.child(node, 0));
+    if (inner.op != ConditionOp::test) return std::nullopt;
+    const Test& test = conditions.test_of(inner);
+    bool ends = table.features[test.feature].kind == FeatureKind::date;
+    return ends ? std::optional(static_cast<std::int32_t>(test.threshold - 1)) : std::nullopt;
   }
   std::optional<std::int32_t> last;
   for (std::uint32_t i = 0; i < node.count && node.op == ConditionOp::conjunction; ++i) {

@@ -181,12 +181,13 @@ void move_to_default_day(const RuleTable& table, ConditionIndex condition, Witne
   for (FeatureIndex f : features_asked(table, {condition})) {
     const Feature& feature = table.features[f];
     if (feature.kind != FeatureKind::date) continue;
-    auto holds = [&](std::int32_t day) {
-      return feature.from_day <= day && day <= feature.until_day;
-    };
-    if (holds(there.day) != holds(kDefaultDay.number)) return;
+    for (const Test& test : table.conditions.tests()) {
+      if (test.feature != f) continue;
+      bool reached = there.day >= test.threshold;
+      if (reached != (kDefaultDay.number >= test.threshold)) return;
+    }
   }
-  there.day = kDefaultDay.number;
+  move_to_day(table, there, kDefaultDay.number);
 }
 
 void complete(const RuleTable& table, const Ban& ban, const SlowSwitch& question, bool by_clock,
@@ -217,11 +218,13 @@ void complete(const RuleTable& table, const Ban& ban, const SlowSwitch& question
   });
   if (by_clock) {
     if (std::optional<ShortDay> day = short_day(table, ban)) {
-      timeline.there.day = day->day.number + 1;
+      move_to_day(table, timeline.there, day->day.number + 1);
     }
   }
-  if (by_weeks)
-    timeline.there.day = first_day_of_week(week_number(Day{timeline.there.day}) + 1).number;
+  if (by_weeks) {
+    std::int32_t week = week_number(Day{timeline.there.day}) + 1;
+    move_to_day(table, timeline.there, first_day_of_week(week).number);
+  }
   timeline.violated =
       ban.name.empty() ? "keep" : fmt::format("ban {} violated", written_name(ban.name));
 }

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <bit>
+#include <map>
 #include <optional>
+#include <string_view>
 
 namespace sojourn {
 namespace {
@@ -118,6 +120,35 @@ void put_beside_companions(const RuleTable& table, std::size_t asked_count,
   }
 }
 
+// What is asked, of whichever candidate: identities end with its name (lang/identity.cc).
+std::string_view question_of(const Feature& feature) {
+  std::string_view identity = feature.identity;
+  return identity.substr(0, identity.rfind(" with "));
+}
+
+// The same question about several candidates stands together: that what is counted with one is no
+// less than what is counted with another, day by day ahead, would else be every combination of
+// the days.
+void put_candidates_together(const RuleTable& table, std::vector<FeatureIndex>& order) {
+  std::map<std::string_view, std::vector<FeatureIndex>> of_question;
+  for (FeatureIndex f : order) {
+    const Feature& feature = table.features[f];
+    if (feature.candidate) of_question[question_of(feature)].push_back(f);
+  }
+  std::vector<FeatureIndex> together;
+  for (FeatureIndex f : order) {
+    const Feature& feature = table.features[f];
+    if (!feature.candidate) {
+      together.push_back(f);
+      continue;
+    }
+    std::vector<FeatureIndex>& all = of_question[question_of(feature)];
+    together.insert(together.end(), all.begin(), all.end());
+    all.clear();
+  }
+  order = std::move(together);
+}
+
 }  // namespace
 
 std::vector<FeatureIndex> order_of_features(const RuleTable& table,
@@ -140,6 +171,7 @@ std::vector<FeatureIndex> order_of_features(const RuleTable& table,
   });
   auto is_asked = [&](FeatureIndex f) { return place[f] < wanted.asked.size(); };
   auto asked_count = static_cast<std::size_t>(std::count_if(order.begin(), order.end(), is_asked));
+  if (asked_count == 0) put_candidates_together(table, order);
   put_beside_companions(table, asked_count, order);
   return order;
 }

@@ -93,6 +93,12 @@ std::string words_of(const RuleTable& table, const Test& test) {
   return test.text + asked_of(table, feature.candidate, days_ahead(table, test));
 }
 
+// The opposite, in words as well.
+std::string words_of_opposite(const RuleTable& table, const Test& test) {
+  bool dated = table.features[test.feature].kind == FeatureKind::date;
+  return dated ? date_words(test, false) : negated(words_of(table, test));
+}
+
 std::string subject_words(const RuleTable& table, const Feature& feature) {
   switch (feature.kind) {
     case FeatureKind::country:
@@ -114,6 +120,8 @@ std::string subject_words(const RuleTable& table, const Feature& feature) {
       return "installed " + written_name(table.profiles[feature.subject].name);
     case FeatureKind::quarantined:
       return written_name(table.profiles[feature.subject].name) + " in quarantine";
+    case FeatureKind::date:
+      return "date";
     default:
       break;
   }
@@ -284,18 +292,21 @@ std::optional<std::string> SituationWords::test_words(AxisIndex axis, const Clas
     Classes certain = classes_of(axes_.certain(index).runs);
     if (certain == known) return words_of(table_, test);
     Classes refuted = classes_of(axes_.refuted(index).runs);
-    if (refuted == known) return negated(words_of(table_, test));
+    if (refuted == known) return words_of_opposite(table_, test);
   }
   return std::nullopt;
 }
 
-std::string SituationWords::threshold_words(FeatureIndex feature, std::int64_t threshold) const {
+std::string SituationWords::threshold_words(FeatureIndex feature, std::int64_t threshold,
+                                            bool reached) const {
   for (std::uint32_t index : axes_.tests_of(feature)) {
     const Test& test = table_.conditions.tests()[index];
-    bool reached = test.kind == Test::Kind::at_least && test.threshold == threshold;
-    if (reached && !test.text.empty()) return words_of(table_, test);
+    bool asked = test.kind == Test::Kind::at_least && test.threshold == threshold;
+    if (!asked || test.text.empty()) continue;
+    return reached ? words_of(table_, test) : words_of_opposite(table_, test);
   }
-  return fmt::format("{} >= {}", subject_words(table_, table_.features[feature]), threshold);
+  std::string subject = subject_words(table_, table_.features[feature]);
+  return fmt::format("{} {} {}", subject, reached ? ">=" : "<", threshold);
 }
 
 std::string SituationWords::number_words(AxisIndex axis, const Classes& known) const {
@@ -303,9 +314,11 @@ std::string SituationWords::number_words(AxisIndex axis, const Classes& known) c
   Words ranges;
   for (const ClassRange& range : ranges_of(known)) {
     Words bounds;
-    if (range.begin > 0) bounds.push_back(threshold_words(at.feature, at.cuts[range.begin - 1]));
+    if (range.begin > 0) {
+      bounds.push_back(threshold_words(at.feature, at.cuts[range.begin - 1], true));
+    }
     if (range.end <= at.cuts.size()) {
-      bounds.push_back(negated(threshold_words(at.feature, at.cuts[range.end - 1])));
+      bounds.push_back(threshold_words(at.feature, at.cuts[range.end - 1], false));
     }
     ranges.push_back(joined(bounds, " and "));
   }
@@ -341,17 +354,19 @@ std::string SituationWords::count_words(AxisIndex lower, const Classes* low,
                                         const Classes* high) const {
   const Axis& at = axes_.axes()[lower];
   ClassIndex count = at.class_count;
-  auto reached = [&](ClassIndex from) { return threshold_words(at.feature, at.cuts[from - 1]); };
+  auto words = [&](ClassIndex from, bool reached) {
+    return threshold_words(at.feature, at.cuts[from - 1], reached);
+  };
   std::vector<ClassRange> lows = low ? ranges_of(*low) : std::vector<ClassRange>{{0, count}};
   std::vector<ClassRange> highs = high ? ranges_of(*high) : std::vector<ClassRange>{{0, count}};
   Words cases;
   for (const ClassRange& l : lows) {
     for (const ClassRange& h : highs) {
       Words bounds;
-      if (l.begin > 0) bounds.push_back(reached(l.begin));
-      if (h.end < count) bounds.push_back(negated(reached(h.end)));
-      if (h.begin > l.begin) bounds.push_back("possibly " + reached(h.begin));
-      if (l.end < count && l.end < h.end) bounds.push_back("not certainly " + reached(l.end));
+      if (l.begin > 0) bounds.push_back(words(l.begin, true));
+      if (h.end < count) bounds.push_back(words(h.end, false));
+      if (h.begin > l.begin) bounds.push_back("possibly " + words(h.begin, true));
+      if (l.end < count && l.end < h.end) bounds.push_back("not certainly " + words(l.end, true));
       if (!bounds.empty()) cases.push_back(joined(bounds, " and "));
     }
   }
@@ -390,9 +405,11 @@ std::string condition_words(const RuleTable& table, ConditionIndex condition) {
     case ConditionOp::test: {
       return words_of(table, conditions.test_of(node));
     }
-    case ConditionOp::negation:
-      return conditions.node(conditions.child(node, 0)).op == ConditionOp::test ? negated(inner(0))
-                                                                                : "not " + inner(0);
+    case ConditionOp::negation: {
+      const ConditionNode& child = conditions.node(conditions.child(node, 0));
+      return child.op == ConditionOp::test ? words_of_opposite(table, conditions.test_of(child))
+                                           : "not " + inner(0);
+    }
     case ConditionOp::conjunction:
     case ConditionOp::disjunction:
       break;

@@ -39,7 +39,7 @@ class SituationWords {
   std::string number_words(AxisIndex axis, const Classes& known) const;
   std::string symbol_words(AxisIndex axis, const Classes& known) const;
   std::string count_words(AxisIndex lower, const Classes* low, const Classes* high) const;
-  std::string threshold_words(FeatureIndex feature, std::int64_t threshold) const;
+  std::string threshold_words(FeatureIndex feature, std::int64_t threshold, bool reached) const;
 
   const RuleTable& table_;
   const AxisPlan& axes_;

@@ -67,6 +67,8 @@ std::string value_text(const RuleTable& table, const Feature& feature, std::int6
       return with_unit(value * 1000, "m");
     case FeatureKind::silent:
       return describe(Duration{value});
+    case FeatureKind::date:
+      return to_text(Day{static_cast<std::int32_t>(value)});
     default:
       return value != 0 ? "yes" : "no";
   }
@@ -92,6 +94,8 @@ std::string subject_text(const RuleTable& table, const Feature& feature) {
       return "border distance =";
     case FeatureKind::silent:
       return "silent =";
+    case FeatureKind::date:
+      return "date =";
     case FeatureKind::attribute_choice:
     case FeatureKind::attribute_country:
     case FeatureKind::attribute_number:

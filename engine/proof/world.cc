@@ -33,6 +33,14 @@ bool is_of_one_country(std::int64_t network) {
   return network >= 0 && countries_of(unpack_plmn(static_cast<std::uint32_t>(network))).size() == 1;
 }
 
+void move_to_day(const RuleTable& table, Witness& witness, std::int32_t day) {
+  witness.day = day;
+  for (FeatureIndex f = 0; f < table.features.size(); ++f) {
+    bool dated = table.features[f].kind == FeatureKind::date;
+    if (dated) witness.readings[f] = Reading::exactly(day);
+  }
+}
+
 bool is_always_known(const Feature& feature) {
   return feature.kind == FeatureKind::date || feature.kind == FeatureKind::local_time ||
          feature.kind == FeatureKind::quarantined ||
@@ -71,6 +79,7 @@ World::World(const RuleTable& table, const AxisPlan& axes, DiagramStore& store,
   if (situations) make_place(*situations);
   make_clock();
   make_orders();
+  make_limits();
   make_behind_counts();
   any_counts_ = std::any_of(axes.axes().begin(), axes.axes().end(), [&](const Axis& axis) {
     FeatureKind kind = table.features[axis.feature].kind;
@@ -425,14 +434,7 @@ void World::make_clock() {
     const Feature& feature = table_.features[axes_.axes()[axis].feature];
     if (feature.kind == FeatureKind::date) {
       axes.push_back(axis);
-      for (std::int64_t day :
-           {std::int64_t{feature.from_day}, std::int64_t{feature.until_day} + 1}) {
-        if (day <= std::numeric_limits<std::int32_t>::min() ||
-            day > std::numeric_limits<std::int32_t>::max()) {
-          continue;
-        }
-        day_set.insert({day - 1, day});
-      }
+      for (std::int64_t day : axes_.axes()[axis].cuts) day_set.insert({day - 1, day});
     } else if (feature.kind == FeatureKind::local_time) {
       axes.push_back(axis);
       asks_for_the_time_ = true;
@@ -451,10 +453,10 @@ void World::make_clock() {
     const Feature& feature = table_.features[axes_.axes()[axis].feature];
     std::vector<Choice> choices;
     for (const Group::Column& column : clock_.columns) {
-      bool holds = feature.kind == FeatureKind::date
-                       ? feature.from_day <= column.first && column.first <= feature.until_day
-                       : within_wall_time(column.second, feature.from_ms, feature.until_ms);
-      ClassIndex value = class_at(axis, Reading::exactly(holds ? 1 : 0));
+      std::int64_t shown = feature.kind == FeatureKind::date
+                               ? column.first
+                               : within_wall_time(column.second, feature.from_ms, feature.until_ms);
+      ClassIndex value = class_at(axis, Reading::exactly(shown));
       choices.push_back({value, value, false, false});
     }
     add_axis(clock_, axis, {std::move(choices)}, {0});
@@ -527,7 +529,7 @@ bool World::has_value(AxisIndex axis, ClassIndex c) const {
   if (domain_of(feature.kind) != ValueDomain::number) return true;
   bool of_attribute = feature.kind == FeatureKind::attribute_number;
   bool share = of_attribute && table_.attributes[feature.subject].unit == "%";
-  if (of_attribute && !share) return true;
+  if ((of_attribute && !share) || feature.kind == FeatureKind::date) return true;
   bool below_zero = c < at.cuts.size() && at.cuts[c] <= 0;
   bool above_whole = share && c > 0 && at.cuts[c - 1] > kWholeShare;
   return !below_zero && !above_whole;

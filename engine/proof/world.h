@@ -41,12 +41,21 @@ struct Witness {
   std::int64_t time_of_day_ms = 0;
 };
 
+void move_to_day(const RuleTable& table, Witness& witness, std::int32_t day);
+
 // The engine itself knows these at any time: the clock, what it did itself.
 bool is_always_known(const Feature& feature);
 
 // When nothing asks for another: 1 July 2026, noon.
 inline constexpr Day kDefaultDay{20'635};
 inline constexpr Duration kDefaultTimeOfDay = hours(12);
+
+// What a bound of a count may be.
+struct CountRange {
+  std::int64_t low = std::numeric_limits<std::int64_t>::min();
+  std::int64_t high = std::numeric_limits<std::int64_t>::max();
+  bool empty() const { return low > high; }
+};
 
 class World {
  public:
@@ -173,6 +182,7 @@ class World {
   void make_identity();
   void make_clock();
   void make_orders();
+  void make_limits();
   void make_values();
   void add_axis(Group& group, AxisIndex axis, std::vector<std::vector<Choice>> choices,
                 std::vector<std::uint32_t> kind_of_row) const;
@@ -260,6 +270,7 @@ class World {
   std::map<std::optional<ProfileIndex>, std::vector<CountOrder>> orders_;  // by CountOrder::enabled
   std::vector<CountBar> bars_;
   std::vector<std::vector<AxisIndex>> behind_counts_;  // by count: what its value may depend on
+  std::vector<CountRange> limits_;                     // by feature: what a count can be at all
   std::map<FeatureIndex, std::int64_t> reaches_back_;  // `recency` in a window: less than so long
   std::map<FeatureIndex, std::map<std::int64_t, Stand>> stands_;
   std::map<FeatureIndex, std::map<std::uint8_t, Stand>> stands_in_;  // by country

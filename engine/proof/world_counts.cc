@@ -9,17 +9,9 @@
 
 namespace sojourn {
 
-// What a bound of a count may be.
-struct CountRange {
-  std::int64_t low = std::numeric_limits<std::int64_t>::min();
-  std::int64_t high = std::numeric_limits<std::int64_t>::max();
-  bool empty() const { return low > high; }
-};
-
 namespace {
 
 constexpr std::int64_t kLowest = std::numeric_limits<std::int64_t>::min();
-constexpr std::int32_t kFirstDay = std::numeric_limits<std::int32_t>::min();
 constexpr std::int32_t kLastDay = std::numeric_limits<std::int32_t>::max();
 constexpr std::int64_t kHighest = std::numeric_limits<std::int64_t>::max();
 // What counts imply is joined up to so many nodes: of many bans it is every combination of theirs.
@@ -93,9 +85,8 @@ std::vector<ConditionIndex> dates_counted_from(const RuleTable& table, const Fea
   const ConditionTable& conditions = table.conditions;
   auto look = [&](ConditionIndex part) {
     if (conditions.node(part).op != ConditionOp::test) return;
-    const Feature& asked = table.features[conditions.test_of(conditions.node(part)).feature];
-    bool from = asked.kind == FeatureKind::date && asked.from_day != kFirstDay;
-    if (from && asked.until_day == kLastDay) dates.push_back(part);
+    const Test& test = conditions.test_of(conditions.node(part));
+    if (table.features[test.feature].kind == FeatureKind::date) dates.push_back(part);
   };
   const ConditionNode& node = conditions.node(feature.inner);
   look(feature.inner);
@@ -105,7 +96,7 @@ std::vector<ConditionIndex> dates_counted_from(const RuleTable& table, const Fea
 }
 
 // On which day so much can have been counted at the earliest.
-std::int32_t day_counted(const Feature& feature, std::int32_t from_day, std::int64_t count) {
+std::int32_t day_counted(const Feature& feature, std::int64_t from_day, std::int64_t count) {
   bool elapsed = feature.kind == FeatureKind::held || feature.kind == FeatureKind::held_share;
   std::int64_t days = elapsed                             ? (count + kDayMs - 1) / kDayMs
                       : feature.bucket == TimeUnit::month ? 31 * (count - 1)
@@ -513,8 +504,8 @@ class World::CountReader {
     if (dated.empty()) return;
     constexpr std::int32_t kDaysAhead = 4 * 366;
     for (std::int32_t day = witness_.day; day < witness_.day + kDaysAhead; ++day) {
-      if (!is_same_date(day) || !suits(Day{day}, dated)) continue;
-      witness_.day = day;
+      if (!asks_alike(day) || !suits(Day{day}, dated)) continue;
+      move_to_day(table_, witness_, day);
       return;
     }
   }
@@ -523,14 +514,13 @@ class World::CountReader {
            (feature.kind == FeatureKind::calendar_count ||
             (feature.kind == FeatureKind::window_count && feature.bucket == TimeUnit::day));
   }
-  bool is_same_date(std::int32_t day) const {
-    for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
-      const Feature& feature = table_.features[f];
-      if (feature.kind != FeatureKind::date) continue;
-      bool holds = feature.from_day <= day && day <= feature.until_day;
-      if (witness_.readings[f] != Reading::exactly(holds ? 1 : 0)) return false;
-    }
-    return true;
+  // Every test of a date answers on that day as on the witness's.
+  bool asks_alike(std::int32_t day) const {
+    const std::vector<Test>& tests = table_.conditions.tests();
+    return std::all_of(tests.begin(), tests.end(), [&](const Test& test) {
+      bool dated = table_.features[test.feature].kind == FeatureKind::date;
+      return !dated || (day >= test.threshold) == (witness_.day >= test.threshold);
+    });
   }
   bool suits(Day day, const std::vector<FeatureIndex>& dated) const {
     for (FeatureIndex f : dated) {
@@ -540,8 +530,7 @@ class World::CountReader {
       if (feature.kind == FeatureKind::recency || count.upper == kNotYet) continue;
       for (ConditionIndex date : dates_counted_from(table_, feature)) {
         const Test& test = table_.conditions.test_of(table_.conditions.node(date));
-        std::int32_t from = table_.features[test.feature].from_day;
-        if (day.number < day_counted(feature, from, count.upper)) return false;
+        if (day.number < day_counted(feature, test.threshold, count.upper)) return false;
       }
     }
     return std::all_of(orders_.begin(), orders_.end(), [&](const CountOrder* order) {
@@ -567,7 +556,7 @@ class World::CountReader {
 
   void bound(FeatureIndex f, const Plain& plain) {
     const Feature& feature = table_.features[f];
-    CountRange possible = limits_of(feature);
+    const CountRange& possible = world_.limits_[f];
     CountRange &lower = lower_[f], &upper = upper_[f];
     lower = upper = possible;
     std::optional<AxisIndex> axis = world_.axes_.axis_of(f);
@@ -645,6 +634,10 @@ class World::CountReader {
   const CountBar* barred_ = nullptr;  // by which the counts had no values the last time
   std::vector<CountRange> lower_, upper_;
 };
+
+void World::make_limits() {
+  for (const Feature& feature : table_.features) limits_.push_back(limits_of(feature));
+}
 
 bool World::read_counts(const Box& box, Witness& witness, AxisSet& reasons) const {
   return CountReader(*this, box, witness).read(reasons);

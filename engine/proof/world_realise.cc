@@ -391,9 +391,11 @@ std::optional<Witness> World::complete(const Box& box, const Chosen& chosen,
   for (std::size_t i = 0; chosen.clock && i < of_clock.size(); ++i) {
     auto column = static_cast<std::size_t>(chosen.clock - clock_.columns.data());
     FeatureIndex f = axes_.axes()[of_clock[i]].feature;
+    if (table_.features[f].kind != FeatureKind::local_time) continue;
     witness.readings[f] = choose_flag(f, box, clock_.table.choice(i, 0, column));
   }
-  witness.day = chosen.clock ? static_cast<std::int32_t>(chosen.clock->first) : kDefaultDay.number;
+  move_to_day(table_, witness,
+              chosen.clock ? static_cast<std::int32_t>(chosen.clock->first) : kDefaultDay.number);
   witness.time_of_day_ms = chosen.clock ? chosen.clock->second : kDefaultTimeOfDay.ms;
   if (asks_for_the_time_) set_clock(chosen, witness);
   // Without a fix a network of one country says where the device is.

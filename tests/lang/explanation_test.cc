@@ -150,7 +150,7 @@ TEST_CASE("a ban in doubt within its notice is told as it stands") {
   CHECK(story.bans[0].state == "in doubt");
   CHECK(told(story.bans[0].because) ==
         std::vector<std::string>{
-            "until 2026-03-01: yes",
+            "until 2026-03-01: 2026-01-03",
             "roaming in BR on at least 4 days within 30 days: 3 to 30 of 4 days",
             "roaming in BR: yes",
             "roaming in BR on fewer than 25 days within 30 days: at least 3 days"});

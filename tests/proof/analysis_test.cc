@@ -255,15 +255,16 @@ TEST_CASE("no service means no network; what is enabled is installed") {
 
 TEST_CASE("one date at a time") {
   PolicyBuilder policy;
-  auto between = [&](const char* name, std::int32_t from, std::int32_t until) {
+  auto between = [&](std::int32_t from, std::int32_t until) {
     Feature feature;
     feature.kind = FeatureKind::date;
-    feature.from_day = from;
-    feature.until_day = until;
-    feature.identity = name;
-    return policy.flag(policy.table.intern_feature(feature), name);
+    feature.identity = "date";
+    FeatureIndex date = policy.table.intern_feature(feature);
+    ConditionTable& conditions = policy.table.conditions;
+    ConditionIndex after = conditions.test(from_day(date, Day{until + 1}));
+    return policy.all({conditions.test(from_day(date, Day{from})), conditions.negate(after)});
   };
-  ConditionIndex spring = between("spring", 100, 199), autumn = between("autumn", 200, 299);
+  ConditionIndex spring = between(100, 199), autumn = between(200, 299);
   policy.rule("both", policy.all({spring, autumn}), "a");
   policy.rule("spring", spring, "a");
   policy.rule("autumn", autumn, "b");
