@@ -1,5 +1,8 @@
 // What a ban's notice brings about before the ban is violated is part of what is proved.
+#include <fmt/format.h>
+
 #include "engine/base/diagnostic_code.h"
+#include "engine/proof/policy_model.h"
 #include "tests/proof/checked_policy.h"
 #include "tests/support/catch.h"
 
@@ -49,6 +52,32 @@ TEST_CASE("within a ban's notice the ban decides, and an assertion that forgets 
     INFO(checked->rendered(Code::P0302));
     if (!story.empty()) CHECK(replay(text, story, "notice.sojourn") == "");
   }
+}
+
+// Each day of notice asks for a date of its own and a count of its own, of each profile: as many as
+// there are together, and not as many as they have combinations.
+TEST_CASE("bans that end, each with a notice, take as much room as they are long") {
+  auto policy = [](int notice) {
+    std::string text = kWords + "profile other home TR iccid 899028* download \"c.example\"\n";
+    int month = 3;
+    for (const char* country : {"BR", "TR", "IN"}) {
+      text += fmt::format(
+          "ban {0} from 2026-0{1}-01 until 2027-0{1}-15 notice {2} days "
+          "never roaming in {0} on at least 90 days within 120 days\n",
+          country, month++, notice);
+    }
+    return text + "rule here when region in BR then profile = local\notherwise profile = global\n";
+  };
+  auto nodes = [&](int notice) {
+    std::optional<Checked> checked = check(policy(notice), "dates.sojourn");
+    REQUIRE(checked);
+    CHECK(checked->analysis.promises.bans[0].verdict == Verdict::broken);  // `local` may be missing
+    PolicyModel model(checked->loaded.table(), testing::small_world().claims(), nullptr);
+    return model.store().node_count();
+  };
+  std::size_t short_notice = nodes(4), long_notice = nodes(12);
+  INFO(short_notice << " nodes, and " << long_notice);
+  CHECK(long_notice < 12 * short_notice);
 }
 
 }  // namespace
