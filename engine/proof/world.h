@@ -280,6 +280,7 @@ class World {
   std::vector<CountrySet> standings_;
   std::map<std::vector<std::uint8_t>, std::uint32_t> standing_numbers_;
   std::map<std::int64_t, std::int64_t> network_like_;  // each network: one that answers alike
+  std::vector<bool> axes_of_networks_;                 // made on demand
   std::vector<std::uint32_t> homes_;                   // by profile: those of equal home share one
   bool any_counts_ = false;
   std::size_t weight_ = 1;

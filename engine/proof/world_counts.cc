@@ -190,7 +190,8 @@ DiagramRef World::link_of(FeatureIndex f) {
   // is, and while no network serves, as it would be on those of the country that stands.
   DiagramRef link = link_as_it_is(f, {});
   if (asks_network(table_, feature)) {
-    DiagramRef on_any = link_as_it_is(f, axes_of_networks());
+    if (axes_of_networks_.empty()) axes_of_networks_ = axes_of_networks();
+    DiagramRef on_any = link_as_it_is(f, axes_of_networks_);
     link = store_.both(store_.either(store_.opposite(served()), link), on_any);
   }
   return store_.either(store_.opposite(enabled_is(*feature.candidate)), link);
