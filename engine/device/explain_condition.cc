@@ -67,10 +67,8 @@ std::optional<std::string> below_threshold(const std::string& text, FeatureKind 
 
 std::string negated(const Test& test, const Feature& feature) {
   const std::string& text = test.text;
-  constexpr std::string_view kDenial = "not (", kKnown = " known";
-  if (text.starts_with(kDenial) && text.ends_with(')')) {
-    return text.substr(kDenial.size(), text.size() - kDenial.size() - 1);
-  }
+  constexpr std::string_view kKnown = " known";
+  if (auto denied = what_is_denied(text)) return *std::move(denied);
   if (test.kind == Test::Kind::known && text.ends_with(kKnown)) {
     return text.substr(0, text.size() - kKnown.size()) + " unknown";
   }

@@ -72,6 +72,20 @@ std::string date_words(const Test& from_day, bool holds) {
   return holds ? "from " + to_text(day) : "until " + to_text(next(day, -1));
 }
 
+std::optional<std::string> what_is_denied(std::string_view text) {
+  constexpr std::string_view kDenial = "not (";
+  if (!text.starts_with(kDenial)) return std::nullopt;
+  std::size_t open = 1;
+  for (std::size_t i = kDenial.size(); i < text.size(); ++i) {
+    if (text[i] == '(') ++open;
+    if (text[i] == ')') --open;
+    if (open > 0) continue;
+    if (i + 1 < text.size()) return std::nullopt;
+    return std::string(text.substr(kDenial.size(), i - kDenial.size()));
+  }
+  return std::nullopt;
+}
+
 Truth judge(const Test& test, const Feature& feature, const Reading& reading) {
   if (test.kind == Test::Kind::known) return truth_of(reading.known);
   if (domain_of(feature.kind) == ValueDomain::count) {

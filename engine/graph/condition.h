@@ -7,7 +7,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -43,6 +45,9 @@ struct Test {
 Test from_day(FeatureIndex date, Day day);
 // The words of such a test, or of its opposite: "from 2026-11-06", "until 2026-11-05".
 std::string date_words(const Test& from_day, bool holds);
+
+// What a text denies as a whole: "not (C)" denies C; absent: it denies nothing, or parts alone.
+std::optional<std::string> what_is_denied(std::string_view text);
 
 // The one definition of what a test means; graph classes, explanations and the naive interpreter
 // all come from here. A network 9xx is in no country; without service it is in none either.

@@ -35,6 +35,8 @@ constexpr std::size_t kOfCycleTriedMax = 48;
 constexpr std::size_t kOfCellTriedMax = 24;
 constexpr std::size_t kOfCellPastsMax = 24;
 constexpr std::size_t kCyclesShownMax = 3;
+// Days in all of these lives: with counts of a year one alone takes more than a thousand.
+constexpr std::size_t kReportsMax = 120'000;
 
 constexpr ClassIndex kFree = Restriction::kFree;
 
@@ -175,8 +177,8 @@ class RestProver {
     for (AxisIndex axis = 0; axis < classes.size(); ++axis) {
       const Axis& of = model_.axes().axes()[axis];
       const Feature& feature = table_.features[of.feature];
-      bool quarantined = feature.kind == FeatureKind::quarantined;
-      if (quarantined) classes[axis] = class_of(of, feature, Reading::exactly(0));
+      if (feature.kind != FeatureKind::quarantined) continue;
+      classes[axis] = class_of(of, feature, Reading::exactly(0));
     }
     return classes;
   }
@@ -253,7 +255,7 @@ class RestProver {
       if (row.value != 0) asked.insert(row.value - 1);
     }
     std::vector<DiagramRef> ranges;
-    for (auto [axis, range] : cell.where) ranges.push_back(in_range(axis, range));
+    for (auto [axis, range] : cell.where) ranges.push_back(in_range(store_, axis, range));
     DiagramRef cell_range = store_.all_of(std::move(ranges));
     leads_round_ = too_much_ = false;
     for (Networks& networks : networks_) {
@@ -441,7 +443,6 @@ class RestProver {
   }
 
   bool enough() const { return found_.cycles.size() == kCyclesShownMax; }
-
   // Goes on from the last profile of the way; `here`: the situations that allowed it so far.
   void follow(DiagramRef here) {
     if (++ways_ > kWaysMax) stopped_ = true;
@@ -484,6 +485,8 @@ class RestProver {
     if (where != kNo) live_through(where, profiles, tried);
   }
 
+  bool may_try() const { return all_tried_ < kTriedMax && reports_left_ > 0; }
+
   // Situations of the cycle with its first profile enabled, until one goes round in life: of a
   // device that was nowhere else before, then of one that was.
   void live_through(DiagramRef where, const std::set<ProfileIndex>& profiles, std::size_t& tried) {
@@ -495,14 +498,11 @@ class RestProver {
     auto goes_round = [&](const Witness& witness, const std::vector<RestPast>& past) {
       ++tried, ++all_tried_;
       std::optional<RestCycle> cycle = live(witness, past);
-      if (!cycle) return false;
-      shown_.insert(profiles);
-      doubtful_.erase(profiles);
-      found_.cycles.push_back(*std::move(cycle));
-      return true;
+      if (cycle) show(*std::move(cycle), profiles);
+      return cycle.has_value();
     };
     std::vector<Witness> witnesses;
-    while (witnesses.size() < kOfCellTriedMax && all_tried_ < kTriedMax) {
+    while (witnesses.size() < kOfCellTriedMax && may_try()) {
       SituationSearch::Answer answer = search_.find(question, budget_);
       if (!answer.witness && answer.decided && witnesses.empty()) return;
       if (!answer.witness) break;
@@ -513,12 +513,18 @@ class RestProver {
     std::size_t pasts_tried = 0;
     for (const auto& past : pasts_before(way_, services_, table_.profiles.size())) {
       for (const Witness& witness : witnesses) {
-        if (pasts_tried++ == kOfCellPastsMax || all_tried_ >= kTriedMax) break;
+        if (pasts_tried++ == kOfCellPastsMax || !may_try()) break;
         if (goes_round(witness, past)) return;
       }
     }
     // A past that was not thought of may lead round.
     doubtful_.insert(profiles);
+  }
+
+  void show(RestCycle cycle, const std::set<ProfileIndex>& profiles) {
+    shown_.insert(profiles);
+    doubtful_.erase(profiles);
+    found_.cycles.push_back(std::move(cycle));
   }
 
   // Where it moves on from the i-th stay of the way.
@@ -527,7 +533,8 @@ class RestProver {
     std::vector<DiagramRef> parts = {
         where, edges(way_[i], services_[i]).in_full.at(way_[(i + 1) % way_.size()])};
     for (AxisIndex axis = 0; axis < known.size(); ++axis) {
-      if (known[axis] != kFree) parts.push_back(in_range(axis, {known[axis], known[axis] + 1}));
+      if (known[axis] != kFree)
+        parts.push_back(in_range(store_, axis, {known[axis], known[axis] + 1}));
     }
     return store_.all_of(std::move(parts));
   }
@@ -581,9 +588,8 @@ class RestProver {
   }
 
   std::optional<AxisIndex> country_axis() const {
-    for (AxisIndex axis = 0; axis < store_.axis_count(); ++axis) {
-      FeatureIndex feature = model_.axes().axes()[axis].feature;
-      if (table_.features[feature].kind == FeatureKind::country) return axis;
+    for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
+      if (table_.features[f].kind == FeatureKind::country) return model_.axes().axis_of(f);
     }
     return std::nullopt;
   }
@@ -594,20 +600,12 @@ class RestProver {
     std::optional<AxisIndex> axis = country_axis();
     auto range = axis ? where.find(*axis) : where.end();
     if (range != where.end()) {
-      DiagramRef in_it = in_range(*axis, range->second);
+      DiagramRef in_it = in_range(store_, *axis, range->second);
       for (std::size_t i = 0; i < near.size(); ++i) {
         near[i] = store_.both(in_it, networks_[i].near) != kNo;
       }
     }
     return near_sets_.try_emplace(std::move(near), near_sets_.size()).first->second;
-  }
-
-  DiagramRef in_range(AxisIndex axis, CellRange range) {
-    std::vector<DiagramRun> runs;
-    if (range.begin > 0) runs.push_back({range.begin, kNo});
-    runs.push_back({range.end, kYes});
-    if (range.end < store_.class_count(axis)) runs.push_back({store_.class_count(axis), kNo});
-    return store_.node(axis, runs);
   }
 
   // All situations that differ from this one in what moves only.
@@ -618,7 +616,7 @@ class RestProver {
       if (moving_[of.feature]) continue;
       const Feature& feature = table_.features[of.feature];
       ClassIndex value = class_of(of, feature, witness.readings[of.feature]);
-      parts.push_back(in_range(axis, {value, value + 1}));
+      parts.push_back(in_range(store_, axis, {value, value + 1}));
     }
     return store_.all_of(std::move(parts));
   }
@@ -639,7 +637,7 @@ class RestProver {
     if (network >= 0) place.network = unpack_plmn(static_cast<std::uint32_t>(network));
     place.has_service.assign(table_.profiles.size(), true);
     for (std::size_t i = 0; i < way_.size(); ++i) place.has_service[way_[i]] = services_[i];
-    return live_at_rest(lived_.get(), table_, place);
+    return live_at_rest(lived_.get(), table_, place, reports_left_);
   }
 
   // Of the networks that are all alike, one of the country in which the device is.
@@ -682,6 +680,7 @@ class RestProver {
   std::vector<ProfileIndex> way_;
   std::vector<bool> services_;
   std::size_t looked_at_ = 0;
+  std::size_t reports_left_ = kReportsMax;
   std::size_t ways_ = 0, ways_before_ = 0, all_tried_ = 0;
   std::map<std::set<ProfileIndex>, std::size_t> tried_;  // situations of each cycle
   bool stopped_ = false;

@@ -21,6 +21,14 @@ void add_row(std::vector<ProductRow>& rows, const ProductRow& row) {
 
 }  // namespace
 
+DiagramRef in_range(DiagramStore& store, AxisIndex axis, CellRange range) {
+  std::vector<DiagramRun> runs;
+  if (range.begin > 0) runs.push_back({range.begin, kNo});
+  runs.push_back({range.end, kYes});
+  if (range.end < store.class_count(axis)) runs.push_back({store.class_count(axis), kNo});
+  return store.node(axis, runs);
+}
+
 bool RestCells::for_each(const std::vector<ProductRow>& rows, const Look& look) {
   stopped_ = false;
   look_into(rows, look);

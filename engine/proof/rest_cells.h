@@ -32,6 +32,9 @@ struct CellRange {
   ClassIndex end = 0;
 };
 
+// Where the axis is in one of them.
+DiagramRef in_range(DiagramStore& store, AxisIndex axis, CellRange range);
+
 struct RestCell {
   std::map<AxisIndex, CellRange> where;  // what stays; axes not named do not matter to the rows
   std::vector<ProductRow> rows;          // what is left of them

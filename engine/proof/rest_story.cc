@@ -42,11 +42,12 @@ std::int64_t longest_stay_days(const RuleTable& table) {
 class Life {
  public:
   Life(const std::shared_ptr<const PreparedPolicy>& policy, const RuleTable& table,
-       const RestPlace& place)
+       const RestPlace& place, std::size_t& reports_left)
       : zone_(policy->zone()),
         table_(table),
         place_(place),
         device_(policy),
+        reports_left_(reports_left),
         stay_days_max_(longest_stay_days(table)) {
     Witness& there = place_.there;
     there.profile = Reading::exactly(place.past.empty() ? place.first : place.past.front().profile);
@@ -135,7 +136,7 @@ class Life {
   std::optional<RestStay> live_on(ProfileIndex profile) {
     const Instant begin = now_;
     std::int64_t reported_days = 0;
-    while (reported_days <= stay_days_max_) {
+    while (reported_days <= stay_days_max_ && reports_left_ > 0) {
       Decision decision = device_.decide(now_);
       if (moves_on(decision, profile)) {
         if (reported_days > 0) {
@@ -218,6 +219,7 @@ class Life {
   // --- reports -------------------------------------------------------------------------------
 
   void observe(ProfileIndex profile, bool service, bool names_profile) {
+    reports_left_ -= std::min<std::size_t>(reports_left_, 1);
     Observation report;
     report.at = now_;
     if (names_profile) report.profile.give(table_.profiles[profile].name);
@@ -296,6 +298,7 @@ class Life {
   std::set<ProfileIndex> missing_;  // not on the card
   std::int64_t fallback_ = kNoSymbol;
   Instant now_;
+  std::size_t& reports_left_;
   std::int64_t stay_days_max_;
   ProfileIndex next_ = 0;
   std::vector<RestStay> stays_;
@@ -331,8 +334,9 @@ std::vector<std::vector<RestPast>> pasts_before(const std::vector<ProfileIndex>&
 }
 
 std::optional<RestCycle> live_at_rest(const std::shared_ptr<const PreparedPolicy>& policy,
-                                      const RuleTable& table, const RestPlace& place) {
-  return Life(policy, table, place).run();
+                                      const RuleTable& table, const RestPlace& place,
+                                      std::size_t& reports_left) {
+  return Life(policy, table, place, reports_left).run();
 }
 
 }  // namespace sojourn

@@ -44,8 +44,10 @@ struct RestPlace {
 
 // The cycle into which the device comes when every decision is carried out a minute after it was
 // taken; absent: it comes to rest, or to a `hold`.
+// `reports_left`: the device reports each day; a life that would take more than these has no end.
 // Requires: the policy's table begins with the features of the one that the witness is about.
 std::optional<RestCycle> live_at_rest(const std::shared_ptr<const PreparedPolicy>& policy,
-                                      const RuleTable& table, const RestPlace& place);
+                                      const RuleTable& table, const RestPlace& place,
+                                      std::size_t& reports_left);
 
 }  // namespace sojourn

@@ -95,8 +95,12 @@ std::string words_of(const RuleTable& table, const Test& test) {
 
 // The opposite, in words as well.
 std::string words_of_opposite(const RuleTable& table, const Test& test) {
-  bool dated = table.features[test.feature].kind == FeatureKind::date;
-  return dated ? date_words(test, false) : negated(words_of(table, test));
+  const Feature& feature = table.features[test.feature];
+  if (feature.kind == FeatureKind::date) return date_words(test, false);
+  if (auto denied = what_is_denied(test.text)) {
+    return *denied + asked_of(table, feature.candidate, days_ahead(table, test));
+  }
+  return negated(words_of(table, test));
 }
 
 std::string subject_words(const RuleTable& table, const Feature& feature) {
