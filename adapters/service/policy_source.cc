@@ -128,19 +128,33 @@ bool has_test_block(const Diagnostic& diagnostic) {
   return std::any_of(diagnostic.notes.begin(), diagnostic.notes.end(), is_test_block);
 }
 
-// Takes another situation for each broken ban whose own did not come about; false: there is none.
+// Takes another situation for each broken ban and assertion whose own did not come about; false:
+// there is none.
 bool move_elsewhere(Analysis& analysis, const std::vector<Diagnostic>& found, const Replay& replay,
                     const RuleTable& table) {
+  auto is_lost = [&](Code code, const std::string& about) {
+    return std::any_of(found.begin(), found.end(), [&](const Diagnostic& one) {
+      return one.code == code && one.message.starts_with(about) && !replay.reproduces(one);
+    });
+  };
   bool moved = false;
   for (BanVerdict& verdict : analysis.promises.bans) {
-    if (verdict.elsewhere.empty()) continue;
-    const std::string about = fmt::format("ban `{}` can ", table.bans[verdict.ban].label());
-    bool lost = std::any_of(found.begin(), found.end(), [&](const Diagnostic& one) {
-      return one.code == Code::P0301 && one.message.starts_with(about) && !replay.reproduces(one);
-    });
-    if (!lost) continue;
+    if (verdict.elsewhere.empty() && !verdict.stands) continue;
+    if (!is_lost(Code::P0301, fmt::format("ban `{}` can ", table.bans[verdict.ban].label()))) {
+      continue;
+    }
+    moved = true;
+    if (std::exchange(verdict.stands, std::nullopt)) continue;
     verdict.witness = std::move(verdict.elsewhere.back());
     verdict.elsewhere.pop_back();
+  }
+  for (AssertionVerdict& verdict : analysis.promises.assertions) {
+    std::uint32_t line = table.assertions[verdict.assertion].origin.line;
+    if (!verdict.stands) continue;
+    if (!is_lost(Code::P0302, fmt::format("the assertion in line {} does not hold", line))) {
+      continue;
+    }
+    verdict.stands.reset();
     moved = true;
   }
   return moved;

@@ -132,11 +132,13 @@ std::optional<Witness> Analyst::conflict_between(std::uint32_t a, std::uint32_t 
           fmt::format("whether rules `{}` and `{}` conflict", rule(a).label(), rule(b).label()));
     }
     if (!answer.witness) continue;
-    return with_few_counted(model(), *std::move(answer.witness), [&](DiagramRef within) {
+    auto find = [&](DiagramRef within) {
       Together plainer = differ;
       plainer.where = model().store().both(differ.where, within);
       return search_->uncovered(plainer, covers, budget_).witness;
-    });
+    };
+    Witness few = with_few_counted(model(), *std::move(answer.witness), find);
+    return where_it_goes_on(model(), few, find).value_or(few);
   }
   return std::nullopt;
 }

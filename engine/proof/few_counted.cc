@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "engine/proof/witness_parts.h"
+
 namespace sojourn {
 namespace {
 
@@ -70,7 +72,78 @@ std::vector<ProfileIndex> counted_profiles(const RuleTable& table, const Witness
   return counted;
 }
 
+// The condition of a count as things stand, whichever profile may be enabled next.
+bool is_counted_of_device(const Feature& feature) {
+  return is_temporal(feature.kind) && feature.kind != FeatureKind::on_a_network &&
+         !feature.candidate;
+}
+
+Truth inner_now(const RuleTable& table, const Feature& feature, const Witness& witness) {
+  return table.conditions.judge(feature.inner, [&](const Test& test) {
+    return judge(test, table.features[test.feature], witness.readings[test.feature]);
+  });
+}
+
+// Has the count come to what anybody asks for?
+bool is_reached(PolicyModel& model, FeatureIndex f, const Witness& witness) {
+  const Feature& feature = model.table().features[f];
+  const Reading& count = witness.readings[f];
+  std::optional<AxisIndex> axis = model.axes().axis_of(f);
+  if (!axis) return false;
+  const std::vector<std::int64_t>& cuts = model.axes().axes()[*axis].cuts;
+  if (cuts.empty()) return false;
+  if (feature.kind == FeatureKind::recency) return count.upper < cuts.back();
+  return count.lower >= cuts.front();
+}
+
+// A device that stands still counts as many days of each as it stands.
+bool counts_as_it_stands(const RuleTable& table, const Witness& witness, std::int64_t days) {
+  for (FeatureIndex f = 0; f < table.features.size(); ++f) {
+    const Feature& feature = table.features[f];
+    bool in_window = feature.kind == FeatureKind::window_count && feature.bucket == TimeUnit::day &&
+                     feature.window.unit == TimeUnit::day;
+    bool in_a_row = feature.kind == FeatureKind::consecutive_days;
+    if (!is_counted_of_device(feature) || !(in_window || in_a_row)) continue;
+    if (inner_now(table, feature, witness) != Truth::yes) continue;
+    std::int64_t counted = in_window ? std::min(days + 1, feature.window.count) : days + 1;
+    for (const Test& test : table.conditions.tests()) {
+      if (test.feature != f) continue;
+      if (judge(test, feature, Reading::exactly(counted)) !=
+          judge(test, feature, witness.readings[f])) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
 }  // namespace
+
+std::optional<Witness> where_it_goes_on(PolicyModel& model, const Witness& found,
+                                        const FindWithin& find) {
+  const RuleTable& table = model.table();
+  if (days_of_standing(table, found)) return std::nullopt;
+  std::optional<Witness> standing;
+  DiagramRef within = kYes;
+  auto demand = [&](DiagramRef also) {
+    DiagramRef goes_on = model.store().both(within, also);
+    std::optional<Witness> one = goes_on == kNo ? std::nullopt : find(goes_on);
+    if (!one) return;
+    within = goes_on;
+    standing = std::move(one);
+  };
+  for (bool reached : {true, false}) {
+    for (FeatureIndex f = 0; f < table.features.size(); ++f) {
+      const Feature& feature = table.features[f];
+      if (!is_counted_of_device(feature) || is_reached(model, f, found) != reached) continue;
+      DiagramRef holds = model.conditions().certain(feature.inner);
+      demand(reached ? holds : model.store().opposite(holds));
+    }
+  }
+  if (!standing) return std::nullopt;
+  std::optional<std::int64_t> days = days_of_standing(table, *standing);
+  return days && counts_as_it_stands(table, *standing, *days) ? standing : std::nullopt;
+}
 
 Witness with_few_counted(PolicyModel& model, Witness found, const FindWithin& find) {
   DiagramStore& store = model.store();

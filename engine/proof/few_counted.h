@@ -19,4 +19,10 @@ using FindWithin = std::function<std::optional<Witness>(DiagramRef)>;
 // `found`, or a situation of the same question with fewer profiles counted.
 Witness with_few_counted(PolicyModel& model, Witness found, const FindWithin& find);
 
+// A situation of the same question in which what was counted goes on, so that a device that stands
+// still shows it. (Where it stands is open to a question that asks for counts alone.) Absent: there
+// is none, or `found` is one.
+std::optional<Witness> where_it_goes_on(PolicyModel& model, const Witness& found,
+                                        const FindWithin& find);
+
 }  // namespace sojourn

@@ -101,9 +101,13 @@ class FindingWriter {
       }
     }
     diagnostic.notes.push_back("for example: " + describe_witness(table_, witness, features));
-    if (std::optional<std::string> text = told(witness, test)) {
-      diagnostic.notes.push_back(*std::move(text));
-    }
+    add_story(diagnostic, told_or_by_turns(witness, test));
+  }
+
+  static void add_story(Diagnostic& diagnostic, std::optional<std::string> text) {
+    diagnostic.notes.push_back(text ? *std::move(text)
+                                    : "no test of it is shown: none could be written that brings "
+                                      "such a device about");
   }
 
   void write(const Conflict& conflict) {
@@ -532,8 +536,9 @@ class FindingWriter {
             fmt::format("ban `{}` {} with nothing lawful to change to", ban.label(), how),
             "give it a remedy that every device can obtain, or narrow the ban");
     note_end(d, ban);
-    d.notes.push_back("for example: " + describe_witness(table_, *verdict.witness));
-    note_remedy(d, ban, *verdict.witness);
+    const Witness& there = verdict.stands ? *verdict.stands : *verdict.witness;
+    d.notes.push_back("for example: " + describe_witness(table_, there));
+    note_remedy(d, ban, there);
     WitnessTest test{fmt::format("ban {} is broken", ban.label()), {}, {}};
     bool names_violation = verdict.violated && !ban.name.empty();
     // The engine may know a way out by the remedy where the prover's world has none.
@@ -541,8 +546,7 @@ class FindingWriter {
     if (names_violation) {
       test.expectations.push_back(fmt::format("ban {} violated", written_name(ban.name)));
     }
-    auto text = told_or_by_turns(*verdict.witness, test);
-    if (text) d.notes.push_back(*std::move(text));
+    add_story(d, told_or_by_turns(there, test));
   }
 
   // Why the ban's own remedy is none in the situation.
@@ -601,9 +605,10 @@ class FindingWriter {
                         fmt::format("{} does not hold: {} decides `{}`", what, by, decided),
                         "change the rule that decides there, or narrow the assertion");
     if (!assertion.written.empty()) d.notes.push_back(assertion.written);
-    d.notes.push_back("for example: " + describe_witness(table_, *verdict.witness));
-    auto text = told(*verdict.witness, {"the assertion does not hold", {decided}, {}});
-    if (text) d.notes.push_back(*std::move(text));
+    const Witness& there = verdict.stands ? *verdict.stands : *verdict.witness;
+    d.notes.push_back("for example: " + describe_witness(table_, there));
+    WitnessTest test{"the assertion does not hold", {decided}, {}};
+    add_story(d, told_or_by_turns(there, test));
   }
 
   void write(const IndistinctValues& values) {

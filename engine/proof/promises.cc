@@ -59,7 +59,11 @@ class Prover {
       SituationSearch::Answer answer = before(rows, i, against);
       settle(verdict.verdict, answer);
       if (!answer.witness) continue;
+      auto within = [&](DiagramRef also) {
+        return before(rows, i, model_.store().both(against, also)).witness;
+      };
       verdict.witness = std::move(answer.witness);
+      verdict.stands = where_it_goes_on(model_, *verdict.witness, within);
       verdict.decided = rows[i].leaf;
       break;
     }
@@ -125,6 +129,7 @@ class Prover {
         return before(rows, i, model_.store().both(question, also), wanted).witness;
       };
       verdict.witness = with_few_counted(model_, *std::move(answer.witness), within);
+      verdict.stands = where_it_goes_on(model_, *verdict.witness, within);
       if (!verdict.violated) break;
     }
     return verdict;

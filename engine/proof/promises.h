@@ -65,6 +65,7 @@ struct BanVerdict {
   // Further ones, with other bans at work: of what is counted with another profile the engine knows
   // more than the prover's world, so that the witness need not come about when it is lived.
   std::vector<Witness> elsewhere;
+  std::optional<Witness> stands;  // where a test of it can rather be written; need not come about
   // A situation in which it is unknown whether the ban bites (semantics 10).
   std::optional<Witness> doubt;
   bool doubt_of_notice = false;  // ... and that alone: it is not violated
@@ -76,8 +77,9 @@ struct AssertionVerdict {
   std::uint32_t assertion = 0;
   Verdict verdict = Verdict::holds;
   std::optional<Witness> witness;
-  Leaf decided;              // broken: what is decided there
-  bool never_holds = false;  // its condition: the assertion says nothing
+  std::optional<Witness> stands;  // as above
+  Leaf decided;                   // broken: what is decided there
+  bool never_holds = false;       // its condition: the assertion says nothing
 };
 
 struct Promises {

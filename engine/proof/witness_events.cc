@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 
 #include "engine/proof/day_length.h"
@@ -44,6 +45,17 @@ std::optional<std::string> part_of(const EventQuestion& event) {
                      event.causes.empty() ? kNetworkNotAllowed : event.causes.front());
 }
 
+}  // namespace
+
+const CountrySet* countries_of_data(const Feature& feature, const Reading& reading) {
+  bool sum = feature.kind == FeatureKind::data_sum && reading.lower > 0;
+  bool balance = feature.kind == FeatureKind::data_balance && reading.lower != 0;
+  if (!sum && !balance) return nullptr;
+  return sum || reading.lower > 0 ? &feature.countries : &feature.other_countries;
+}
+
+namespace {
+
 // Bytes are booked to the country that stands.
 bool is_there(const RuleTable& table, const Witness& witness, const CountrySet& countries) {
   if (countries.empty()) return true;
@@ -54,8 +66,9 @@ bool is_there(const RuleTable& table, const Witness& witness, const CountrySet& 
         CountryClaim::from_packed(static_cast<std::uint32_t>(reading.lower)).set();
     return !standing.empty() && standing.subset_of(countries);
   }
-  if (!witness.network.known || witness.network.lower < 0 || witness.position) return false;
-  CountrySet served = countries_of(unpack_plmn(static_cast<std::uint32_t>(witness.network.lower)));
+  Reading network = told_network(table, witness);
+  if (!network.known || network.lower < 0 || witness.position) return false;
+  CountrySet served = countries_of(unpack_plmn(static_cast<std::uint32_t>(network.lower)));
   return served.size() == 1 && served.subset_of(countries);
 }
 
@@ -70,21 +83,43 @@ bool has_border_distance(const RuleTable& table, const Witness& witness) {
   return false;
 }
 
+namespace {
+
+// Switches of before: to another profile and back. False: it is not known which is enabled.
+bool add_round_trips(const RuleTable& table, const Witness& witness, std::int64_t count,
+                     std::vector<Happening>& all) {
+  bool declared = witness.profile.known && witness.profile.lower >= 0;
+  if (!declared || table.profiles.size() < 2) return false;
+  std::int64_t other = witness.profile.lower == 0 ? 1 : 0;
+  auto enables = [&](std::int64_t profile) {
+    return "profile = " + written_name(table.profiles[static_cast<std::size_t>(profile)].name);
+  };
+  for (std::int64_t i = count; i > 0; --i) {
+    all.push_back({2 * i * kMinuteMs, enables(other)});
+    all.push_back({(2 * i - 1) * kMinuteMs, enables(witness.profile.lower)});
+  }
+  return true;
+}
+
+}  // namespace
+
 std::optional<std::vector<Happening>> happenings(const RuleTable& table, const Witness& witness) {
   std::map<std::string, Past> pasts;
-  std::int64_t bytes = 0;
+  std::int64_t bytes = 0, round_trips = 0;
   for (FeatureIndex f = 0; f < table.features.size(); ++f) {
     const Feature& feature = table.features[f];
     const Reading& reading = witness.readings[f];
     bool counts = domain_of(feature.kind) == ValueDomain::count;
-    if ((!reading.known && !counts) || reading.lower <= 0) {
-      bool balance = feature.kind == FeatureKind::data_balance && reading.lower != 0;
-      if (balance) return std::nullopt;
-      continue;
-    }
+    bool less = feature.kind == FeatureKind::data_balance && reading.lower < 0;
+    if ((!reading.known && !counts) || (reading.lower <= 0 && !less)) continue;
     switch (feature.kind) {
       case FeatureKind::since:
       case FeatureKind::event_count: {
+        bool switches = feature.event.kind == EventKind::switches;
+        if (switches && feature.kind == FeatureKind::event_count && reading.lower <= kTimesMax) {
+          round_trips = std::max(round_trips, (reading.lower + 1) / 2);
+          break;
+        }
         std::optional<std::string> part = part_of(feature.event);
         if (!part || reading.lower > kTimesMax) return std::nullopt;
         Past& past = pasts[*part];
@@ -100,15 +135,13 @@ std::optional<std::vector<Happening>> happenings(const RuleTable& table, const W
         break;
       }
       case FeatureKind::data_sum:
-        if (!is_there(table, witness, feature.countries)) return std::nullopt;
-        bytes = std::max(bytes, reading.lower);
+      case FeatureKind::data_balance:
+        if (!is_there(table, witness, *countries_of_data(feature, reading))) return std::nullopt;
+        bytes = std::max(bytes, std::abs(reading.lower));
         break;
       case FeatureKind::fleet_count:
         if (reading.lower > 1) return std::nullopt;
         break;
-      case FeatureKind::data_balance:
-      case FeatureKind::in_flight:
-        return std::nullopt;
       default:
         break;
     }
@@ -119,6 +152,7 @@ std::optional<std::vector<Happening>> happenings(const RuleTable& table, const W
       all.push_back({past.last_ms_ago + i * past.step_ms, part});
     }
   }
+  if (round_trips > 0 && !add_round_trips(table, witness, round_trips, all)) return std::nullopt;
   std::stable_sort(all.begin(), all.end(), [](const Happening& a, const Happening& b) {
     return a.before_ms > b.before_ms;
   });

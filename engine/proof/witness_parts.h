@@ -33,8 +33,10 @@ struct Happening {
   std::int64_t before_ms = 0;  // so long before it
   std::string part;            // "event owner-changed", "rejected with 11", "data 10000001 B"
 };
+// Of a sum of bytes, or of what one country has more of: where they were used. Null: none was.
+const CountrySet* countries_of_data(const Feature& feature, const Reading& reading);
 // The oldest first. Absent when a test of one device cannot tell it: what the fleet counts,
-// switches and alerts of before, data of another country.
+// commanded switches and alerts of before, data of another country.
 std::optional<std::vector<Happening>> happenings(const RuleTable& table, const Witness& witness);
 // Does it matter how far the border is? No report says it in so many words.
 bool has_border_distance(const RuleTable& table, const Witness& witness);

@@ -225,6 +225,15 @@ std::int64_t plain_or(const RuleTable& table, FeatureIndex f, std::int64_t plain
   return answers_alike(table, f, plain, wanted) ? plain : wanted;
 }
 
+bool is_in_flight(const RuleTable& table, const Witness& witness) {
+  for (FeatureIndex f = 0; f < table.features.size(); ++f) {
+    const Reading& reading = witness.readings[f];
+    bool asked = table.features[f].kind == FeatureKind::in_flight;
+    if (asked && reading.known && reading.lower != 0) return true;
+  }
+  return false;
+}
+
 // " accuracy 20 m speed 14 m/s"
 std::string fix_words(const RuleTable& table, const Witness& witness) {
   constexpr std::int64_t kPlainAccuracyMm = 20'000;
@@ -240,20 +249,37 @@ std::string fix_words(const RuleTable& table, const Witness& witness) {
       speed = " speed " + with_unit(plain_or(table, f, 0, reading.lower), "km/h");
     }
   }
-  return fmt::format(" accuracy {} m{}", thousandths(accuracy_mm), speed);
+  std::string altitude = is_in_flight(table, witness) ? " altitude 10000 m" : "";
+  return fmt::format(" accuracy {} m{}{}", thousandths(accuracy_mm), altitude, speed);
+}
+
+}  // namespace
+
+namespace {
+
+// In which the device used what it used, where the sums ask for one.
+std::optional<Country> country_of_data(const RuleTable& table, const Witness& witness) {
+  for (FeatureIndex f = 0; f < table.features.size(); ++f) {
+    const Feature& feature = table.features[f];
+    const CountrySet* countries = countries_of_data(feature, witness.readings[f]);
+    if (countries != nullptr && !countries->empty()) return countries->members().front();
+  }
+  return std::nullopt;
 }
 
 }  // namespace
 
 Reading told_network(const RuleTable& table, const Witness& witness) {
-  if (witness.network.known || !witness.position) return witness.network;
-  bool counts_one = false;
+  std::optional<Country> booked = country_of_data(table, witness);
+  if (witness.network.known || (!witness.position && !booked)) return witness.network;
+  bool counts_one = booked.has_value();
   for (const Feature& feature : table.features) {
     bool asks = feature.kind == FeatureKind::network || feature.kind == FeatureKind::roaming;
-    if (asks) return witness.network;
+    bool tells_region = feature.kind == FeatureKind::country && !witness.position;
+    if (asks || tells_region) return witness.network;
     counts_one = counts_one || feature.scope.same_network;
   }
-  Country any = *find_country("FR");
+  Country any = booked.value_or(*find_country("FR"));
   for (FeatureIndex f = 0; f < table.features.size(); ++f) {
     const Reading& reading = witness.readings[f];
     if (table.features[f].kind != FeatureKind::country || !reading.known) continue;
@@ -284,9 +310,12 @@ std::vector<std::string> report_parts(const RuleTable& table, const Witness& wit
   bool none = witness.network.known && witness.network.lower == kNoSymbol;
   bool said = std::find(parts.begin(), parts.end(), "registration none") != parts.end();
   if (none && !said) parts.push_back("registration none");
-  if (witness.position) {
-    parts.push_back(fmt::format("position {:.5f} {:.5f}{}", witness.position->lat,
-                                witness.position->lon, fix_words(table, witness)));
+  // Up there a position says nothing about the country: any will do.
+  std::optional<LatLon> position = witness.position;
+  if (!position && is_in_flight(table, witness)) position = LatLon{};
+  if (position) {
+    parts.push_back(fmt::format("position {:.5f} {:.5f}{}", position->lat, position->lon,
+                                fix_words(table, witness)));
   }
   return parts;
 }
@@ -375,11 +404,30 @@ std::optional<Day> begin_at_midnight(const RuleTable& table, const std::vector<H
   return Day{witness.day - static_cast<std::int32_t>(length / kDayMs)};
 }
 
+// Does anything depend on the position?
+bool asks_where(const RuleTable& table) {
+  return std::any_of(table.features.begin(), table.features.end(), [](const Feature& feature) {
+    switch (feature.kind) {
+      case FeatureKind::country:
+      case FeatureKind::area:
+      case FeatureKind::border_distance:
+      case FeatureKind::local_time:
+      case FeatureKind::in_flight:
+      case FeatureKind::speed:
+      case FeatureKind::accuracy:
+        return true;
+      default:
+        return false;
+    }
+  });
+}
+
 }  // namespace
 
 std::optional<std::string> witness_as_test(const RuleTable& table, const Witness& given_witness,
                                            const WitnessTest& test) {
   Witness witness = given_witness;
+  if (country_of_data(table, witness) && !asks_where(table)) witness.position.reset();
   Witness stays = before_network_was_lost(table, witness).value_or(witness);
   Standing standing = standing_of(table, stays);
   std::optional<std::vector<Happening>> past = happenings(table, witness);

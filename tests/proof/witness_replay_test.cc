@@ -54,11 +54,21 @@ const Row kRows[] = {
     {"90 days since owner-changed", "roaming in BR on at least 60 consecutive days"},
     {"roaming in BR for more than 50% of 2 days", "region in BR"},
     {"installed local and fallback = global", "fallback != local"},
-    {"no service within 2 days", "no service within 3 days", false},  // no more, but lately
+    {"no service within 2 days", "no service within 3 days"},
+    {"region in BR on at least 2 days within 4 days", "ecall"},
+    {"plmn = 724-05 on at least 2 days within 4 days", "ecall"},
+    {"roaming in BR on at least 20 days in this calendar year", "ecall"},
+    {"roaming in BR on at least 2 months within 4 months", "ecall"},
+    {"roaming in BR for more than 50% of 8 days", "ecall"},
+    {"network in BR within 12 hours", "ecall"},
+    {"data in BR within 30 days > 10 MB", "ecall"},
+    {"data in CN within 30 days > data in GB within 30 days", "ecall"},
+    {"data in BR within 30 days > data in FR within 30 days", "region in BR"},
+    {"at least 2 switches within 2 days", "region in BR"},
+    {"in flight", "ecall"},
+    {"at least 2 commanded switches within 2 days", "region in BR", false},
     {"border distance > 500 m", "region in BR", false},
     {"more than 500 devices with the same account", "region in BR", false},
-    {"data in BR within 30 days > data in FR within 30 days", "region in BR", false},
-    {"at least 2 switches within 2 days", "region in BR", false},
 };
 
 TEST_CASE("a counterexample about anything a rule can look at is a test that passes") {
