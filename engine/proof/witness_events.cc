@@ -94,6 +94,7 @@ bool add_round_trips(const RuleTable& table, const Witness& witness, std::int64_
   auto enables = [&](std::int64_t profile) {
     return "profile = " + written_name(table.profiles[static_cast<std::size_t>(profile)].name);
   };
+  all.push_back({(2 * count + 1) * kMinuteMs, enables(witness.profile.lower)});
   for (std::int64_t i = count; i > 0; --i) {
     all.push_back({2 * i * kMinuteMs, enables(other)});
     all.push_back({(2 * i - 1) * kMinuteMs, enables(witness.profile.lower)});
