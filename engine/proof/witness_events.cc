@@ -85,6 +85,19 @@ bool has_border_distance(const RuleTable& table, const Witness& witness) {
 
 namespace {
 
+// Older than the windows within which so many switches were not counted.
+std::int64_t age_of_switches(const RuleTable& table, const Witness& witness, std::int64_t count) {
+  std::int64_t age = 0;
+  for (FeatureIndex f = 0; f < table.features.size(); ++f) {
+    const Feature& feature = table.features[f];
+    bool counts =
+        feature.kind == FeatureKind::event_count && feature.event.kind == EventKind::switches;
+    if (counts && witness.readings[f].upper < count)
+      age = std::max(age, longer_than(feature.window));
+  }
+  return age;
+}
+
 // Switches of before: to another profile and back. False: it is not known which is enabled.
 bool add_round_trips(const RuleTable& table, const Witness& witness, std::int64_t count,
                      std::vector<Happening>& all) {
@@ -94,10 +107,11 @@ bool add_round_trips(const RuleTable& table, const Witness& witness, std::int64_
   auto enables = [&](std::int64_t profile) {
     return "profile = " + written_name(table.profiles[static_cast<std::size_t>(profile)].name);
   };
-  all.push_back({(2 * count + 1) * kMinuteMs, enables(witness.profile.lower)});
+  std::int64_t age = age_of_switches(table, witness, 2 * count);
+  all.push_back({age + (2 * count + 1) * kMinuteMs, enables(witness.profile.lower)});
   for (std::int64_t i = count; i > 0; --i) {
-    all.push_back({2 * i * kMinuteMs, enables(other)});
-    all.push_back({(2 * i - 1) * kMinuteMs, enables(witness.profile.lower)});
+    all.push_back({age + 2 * i * kMinuteMs, enables(other)});
+    all.push_back({age + (2 * i - 1) * kMinuteMs, enables(witness.profile.lower)});
   }
   return true;
 }
