@@ -367,7 +367,9 @@ bool Lowering::is_worst_alone(const CheckedTest& test, const Judged& judged) con
 ConditionIndex Lowering::judge_test(const CheckedTest& checked, const Judged& judged, bool wanted) {
   if (checked.inner) return judge_form(checked, judged, wanted);
   Feature feature = checked.feature;
-  if (auto known = settled(feature, checked.test, judged.candidate)) return *known;
+  bool by_network = judged.as_counted && feature.kind == FeatureKind::roaming;
+  auto known = settled(feature, checked.test, judged.candidate);
+  if (known && !by_network) return *known;
   if (feature.kind == FeatureKind::area) feature.subject = area(feature.subject);
   Test test = checked.test;
   if (wanted || judged.exactly) look_ahead(feature, test, judged.ahead_days, judged.exactly, false);
@@ -394,6 +396,11 @@ ConditionIndex Lowering::judge_form(const CheckedTest& checked, const Judged& ju
   bool form_by_then = ahead && looks_for_form(checked);
   bool by_then = form_by_then || (ahead && dated && checked.feature.kind == FeatureKind::recency);
   auto now = [&] { return judge(*checked.inner, form_by_then ? judged : today, true); };
+  auto counted_by_then = [&] {
+    Judged then = form_by_then ? judged : today;
+    then.as_counted = true;
+    return judge(*checked.inner, then, true);
+  };
   Feature feature = checked.feature;
   Test test = checked.test;
   if (asks_days_ahead(checked, judged, wanted)) {
@@ -414,7 +421,7 @@ ConditionIndex Lowering::judge_form(const CheckedTest& checked, const Judged& ju
   Feature at_once = feature, of_key = feature;
   ConditionIndex form = add_test(std::move(feature), std::move(test));
   if (by_then) {
-    ConditionIndex found = found_by_then(judged, std::move(of_key), now());
+    ConditionIndex found = found_by_then(judged, std::move(of_key), counted_by_then());
     form = conditions.all_of({form, conditions.negate(found)});
   }
   if (!wanted) return conditions.any_of({form, conditions.negate(now())});

@@ -24,6 +24,7 @@ class Lowering {
     std::int32_t ahead_days = 0;  // its notice, or a day of it
     bool exactly = false;         // on the last of these days, not on any of them
     bool on_one_network = false;  // inside of what is asked on one and the same network
+    bool as_counted = false;      // as counts know it: that it roams nowhere, only on a network
   };
 
   // --- lower.cc ---
