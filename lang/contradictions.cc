@@ -116,6 +116,7 @@ class Finder {
     switch (feature.kind) {
       case FeatureKind::attribute_number:
       case FeatureKind::data_balance:
+      case FeatureKind::date:
         return {-kFar, kFar};
       case FeatureKind::held:
         return {-1, kFar};
@@ -183,7 +184,10 @@ class Finder {
     return text.size() > kShownMax ? "this" : fmt::format("`{}`", text);
   }
 
-  void report(const std::vector<const Conjunct*>& conjuncts) {
+  void report(std::vector<const Conjunct*> conjuncts) {
+    // `date = D` is two of them.
+    auto same_place = [](const Conjunct* a, const Conjunct* b) { return a->span == b->span; };
+    conjuncts.erase(std::unique(conjuncts.begin(), conjuncts.end(), same_place), conjuncts.end());
     const Conjunct& last = *conjuncts.back();
     if (conjuncts.size() == 1) {
       diagnostics_.add(make_diagnostic(Code::E0321, last.span,

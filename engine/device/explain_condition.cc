@@ -128,6 +128,8 @@ ConditionEvidence Explainer::about_test(const Test& test, bool positive) {
   const Feature& feature = policy.feature(test.feature);
   const FeaturePlan& plan = policy.features[test.feature];
   Reading reading = evaluator_.curve(test.feature, now_).reading(now_);
+  // It is read anew only when a date begins that is asked for.
+  if (feature.kind == FeatureKind::date) reading = evaluator_.reader().read(test.feature, now_);
   ConditionEvidence evidence;
   evidence.condition = test.text;
   evidence.truth = sojourn::judge(test, feature, reading);

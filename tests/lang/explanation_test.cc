@@ -54,6 +54,9 @@ struct Row {
 
 const Row kRows[] = {
     {"battery < 30%", {"battery < 30%: 20%"}},
+    {"from 2025-12-01 and date != 2026-02-01",
+     {"from 2025-12-01: 2026-01-03", "until 2026-01-31: 2026-01-03",
+      "from 2026-02-02: 2026-01-03"}},
     {"battery <= 15%", {"battery <= 15%: 20%"}},
     {"not battery > 15%", {"battery <= 15%: 20%"}},
     {"\"at least 3\" < 7", {"\"at least 3\" < 7: 4"}},
