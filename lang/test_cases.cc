@@ -59,6 +59,14 @@ class TestBuilder {
       }
     }
     if (untold_) return std::move(test_);  // what is missing was meant to be there
+    bool expects = std::any_of(written.lines.begin(), written.lines.end(), [](const auto& line) {
+      return line.kind == ast::TestLine::Kind::expect;
+    });
+    if (!expects && pending_.empty()) {
+      error(Code::N0504, written.name.span,
+            "the test expects nothing, and passes whatever is decided",
+            "say what should come of it, for example `expect keep` or `expect profile = ...`");
+    }
     for (const auto& [device, steps] : pending_) {
       for (const TestStep& step : steps) {
         error(Code::E0502, step.span, "nothing is reported after this",

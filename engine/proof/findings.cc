@@ -289,12 +289,24 @@ class FindingWriter {
     return fmt::format("ban `{}`", table_.bans[static_cast<std::size_t>(ban)].label());
   }
 
+  // Beside a ban, with any profile, something else may be decided.
+  bool may_ban_bite(const Witness& there) const {
+    return std::any_of(table_.bans.begin(), table_.bans.end(), [&](const Ban& ban) {
+      return std::any_of(ban.bites.begin(), ban.bites.end(), [&](ConditionIndex condition) {
+        Truth bites = table_.conditions.judge(condition, [&](const Test& test) {
+          return judge(test, table_.features[test.feature], there.readings[test.feature]);
+        });
+        return bites == Truth::yes || (bites == Truth::unknown && ban.in_doubt_counts);
+      });
+    });
+  }
+
   void write_gap(const Witness& gap) {
     Diagnostic& d = add(Code::N0301, {}, "some situations are covered by no rule",
                         "`otherwise` decides there; without it, `otherwise keep` is understood");
     d.notes.push_back("for example: " + describe_witness(table_, gap));
     std::vector<std::string> expectations;
-    if (table_.bans.empty()) expectations.push_back("by otherwise");
+    if (!may_ban_bite(gap)) expectations.push_back("by otherwise");
     auto text = told(gap, {"covered by no rule", expectations, {}});
     if (text) d.notes.push_back(*std::move(text));
   }
