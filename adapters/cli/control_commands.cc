@@ -75,6 +75,11 @@ int run_kill(const ServiceOptions& options, std::string_view what, Console& cons
   if (what == "show") return get(options, console, "/v1/switches", show);
   Json json;
   bool set = what == "set";
+  if (set && !options.all && options.rules.empty() && options.countries.empty()) {
+    return console.fail(make_diagnostic(
+        Code::E0003, "say what is stopped",
+        "`--all`, `--rule NAME` or `--country CODE`; `sojourn kill lift` takes all of them back"));
+  }
   json["all"] = set && options.all;
   json["rules"] = set ? options.rules : std::vector<std::string>();
   json["countries"] = set ? options.countries : std::vector<std::string>();

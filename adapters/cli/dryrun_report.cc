@@ -65,7 +65,8 @@ Json policy_part(const DryrunSummary& summary) {
                             {"written", ban.written},
                             {"violated", totals.with.device_day_count},
                             {"doubtful", totals.with.doubtful_count},
-                            {"without", totals.without.device_day_count}});
+                            {"without", totals.without.device_day_count},
+                            {"without_doubtful", totals.without.doubtful_count}});
   }
   return json;
 }
@@ -82,6 +83,7 @@ Json limits_json(FleetReplay& replay, DeviceIndex device) {
                       {"violated", days.violated_day_count(row)},
                       {"doubtful", days.doubtful_day_count(row)},
                       {"without", watch->without_policy().violated_day_count(row)},
+                      {"without_doubtful", watch->without_policy().doubtful_day_count(row)},
                       {"first", seconds(days.first_violated(row))},
                       {"deadline", seconds(deadline)}});
   }
