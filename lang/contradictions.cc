@@ -24,7 +24,9 @@ class Finder {
     for (const Conjunct& conjunct : conjuncts) {
       if (conjunct.condition == ConditionTable::kNever) return report({&conjunct});
       std::vector<FeatureIndex> features = table_.conditions.features_of(conjunct.condition);
-      if (features.size() == 1) by_feature[features[0]].push_back(&conjunct);
+      if (features.size() != 1) continue;
+      by_feature[features[0]].push_back(&conjunct);
+      if (leaves_nothing_out(features[0], conjunct)) report_empty_question(conjunct);
     }
     for (const auto& [feature, about_it] : by_feature) {
       bool plain = about_it.size() == 1 &&
@@ -35,6 +37,32 @@ class Finder {
   }
 
  private:
+  // Alternatives of which every known value satisfies one?
+  bool leaves_nothing_out(FeatureIndex index, const Conjunct& conjunct) {
+    const Feature& feature = table_.features[index];
+    const ConditionNode& node = table_.conditions.node(conjunct.condition);
+    ValueDomain domain = domain_of(feature.kind);
+    // `C or not C` is written on purpose.
+    bool asks = domain == ValueDomain::symbol || domain == ValueDomain::number;
+    if (!asks || node.op != ConditionOp::disjunction) return false;
+    std::vector<std::int64_t> values = values_of(feature, thresholds({&conjunct}));
+    return std::all_of(values.begin(), values.end(), [&](std::int64_t value) {
+      return table_.conditions.judge(conjunct.condition, [&](const Test& test) {
+        // Asked so, it is meant.
+        if (test.kind == Test::Kind::known) return Truth::no;
+        return judge(test, feature, Reading::exactly(value));
+      }) == Truth::yes;
+    });
+  }
+
+  void report_empty_question(const Conjunct& conjunct) {
+    diagnostics_.add(make_diagnostic(
+        Code::W0324, conjunct.span,
+        fmt::format("{} holds whatever the value is", quoted(conjunct.span)),
+        "each value satisfies one of these: if all of them are meant to hold write `and`; whether "
+        "it is known at all is asked with `known`"));
+  }
+
   // Without those that change nothing about it (of more than anyone writes by hand: all).
   std::vector<const Conjunct*> those_that_exclude(FeatureIndex feature,
                                                   std::vector<const Conjunct*> all) {

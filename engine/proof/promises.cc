@@ -13,6 +13,7 @@
 #include "engine/proof/life_search.h"
 #include "engine/proof/lived_policy.h"
 #include "engine/proof/outcome_search.h"
+#include "engine/proof/rest_cells.h"
 #include "engine/proof/witness_parts.h"
 
 namespace sojourn {
@@ -62,10 +63,18 @@ class Prover {
       auto within = [&](DiagramRef also) {
         return before(rows, i, model_.store().both(against, also)).witness;
       };
+      // No test tells of a quarantine: rather one without, of this row or of a later one.
+      bool plain = !is_quarantined(*answer.witness);
+      if (!plain) {
+        std::optional<Witness> other = within(without_quarantine());
+        plain = other.has_value();
+        if (plain) answer.witness = std::move(other);
+      }
+      if (!plain && verdict.witness) continue;
       verdict.witness = std::move(answer.witness);
       verdict.stands = where_it_goes_on(model_, *verdict.witness, within);
       verdict.decided = rows[i].leaf;
-      break;
+      if (plain) break;
     }
     verdict.never_holds = verdict.verdict == Verdict::holds && !may_be(asked);
     return verdict;
@@ -76,6 +85,26 @@ class Prover {
   }
 
  private:
+  bool is_quarantined(const Witness& witness) const {
+    const std::vector<Feature>& features = model_.table().features;
+    for (FeatureIndex f = 0; f < features.size(); ++f) {
+      bool asked = features[f].kind == FeatureKind::quarantined;
+      if (asked && witness.readings[f].known && witness.readings[f].lower != 0) return true;
+    }
+    return false;
+  }
+  DiagramRef without_quarantine() {
+    std::vector<DiagramRef> all;
+    const std::vector<Axis>& axes = model_.axes().axes();
+    for (AxisIndex axis = 0; axis < axes.size(); ++axis) {
+      const Feature& feature = model_.table().features[axes[axis].feature];
+      if (feature.kind != FeatureKind::quarantined) continue;
+      ClassIndex none = class_of(axes[axis], feature, Reading::exactly(0));
+      all.push_back(in_range(model_.store(), axis, {none, none + 1}));
+    }
+    return model_.store().all_of(std::move(all));
+  }
+
   // No device can come to where the ban bites, with whichever profile; certain.
   bool never_bites(const Ban& ban) {
     for (ConditionIndex condition : ban.bites) {

@@ -391,6 +391,24 @@ TEST_CASE("a ban that counts from a date is broken when so much can have been co
   }
 }
 
+// That a profile is in quarantine no test tells; the same assertion is broken without as well.
+TEST_CASE("an assertion is rather broken by a device of which a test can tell") {
+  const std::string text = R"(policy plain
+attribute x : flag
+profile global home TR iccid 8933* download "a.example"
+profile local home BR iccid 8955* download "b.example"
+rule first when network in FR and x then profile = global or local
+otherwise keep
+assert when network in FR then profile = global
+)";
+  std::optional<Checked> checked = check(text, "policy.sojourn");
+  REQUIRE(checked);
+  INFO(checked->rendered(Code::P0302));
+  std::string story = checked->story_of(Code::P0302);
+  REQUIRE_FALSE(story.empty());
+  CHECK(replay(text, story, "policy.sojourn") == "");
+}
+
 TEST_CASE("a remedy that the engine takes is no broken ban") {
   const std::string text = R"(policy joint
 profile boot home FR iccid 8933* download "a.example"
