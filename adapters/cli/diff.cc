@@ -78,6 +78,11 @@ std::string as_text(const Difference& difference, const RecordedDifference* trac
   if (trace != nullptr) {
     out += fmt::format("  recorded: {}\n", touched_text(trace->touched, trace->all));
   }
+  if (!difference.declarations.empty()) {
+    out +=
+        "  what is declared differently may change what is counted and read of a device, which is "
+        "not told here;\n  `sojourn dryrun OLD --compare NEW --trace ...` shows it\n";
+  }
   for (std::size_t i = 0; i < difference.situations.size(); ++i) {
     const ChangedSituation& one = difference.situations[i];
     out += fmt::format("\n{}. {}\n", i + 1, one.when);

@@ -63,6 +63,7 @@ Analysis Analyst::run() {
   find_gap();
   find_indistinct();
   found_.identities_together = !model().world().has_too_many_identities();
+  if (auto dates = taken_for_one_date(table())) undecided(*std::move(dates));
   found_.table = table();
   return std::move(found_);
 }

@@ -57,6 +57,7 @@ class Differ {
     listed.insert(listed.end(), std::make_move_iterator(spoken.begin()),
                   std::make_move_iterator(spoken.end()));
     for (Listed& one : listed) found_.situations.push_back(std::move(one.situation));
+    if (auto dates = taken_for_one_date(model_.after())) undecided(*std::move(dates));
     found_.table = model_.after();
     return std::move(found_);
   }

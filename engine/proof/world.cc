@@ -1,5 +1,8 @@
 #include "engine/proof/world.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <bit>
 #include <limits>
@@ -31,6 +34,16 @@ Reading identity_reading(std::int64_t identity) {
 
 bool is_of_one_country(std::int64_t network) {
   return network >= 0 && countries_of(unpack_plmn(static_cast<std::uint32_t>(network))).size() == 1;
+}
+
+std::optional<std::string> taken_for_one_date(const RuleTable& table) {
+  std::set<std::string> zones;
+  for (const Feature& feature : table.features) {
+    if (feature.kind != FeatureKind::date) continue;
+    zones.insert(feature.zone.empty() ? table.settings.zone : feature.zone);
+  }
+  if (zones.size() < 2) return std::nullopt;
+  return fmt::format("what happens while it is not one date in {}", fmt::join(zones, ", "));
 }
 
 void move_to_day(const RuleTable& table, Witness& witness, std::int32_t day) {

@@ -41,6 +41,10 @@ struct Witness {
   std::int64_t time_of_day_ms = 0;
 };
 
+// In one place it is a day later than in another: the world knows one date, which is taken to be
+// that of every zone. "what happens while the dates of A and B differ"; absent: one zone is asked.
+std::optional<std::string> taken_for_one_date(const RuleTable& table);
+
 void move_to_day(const RuleTable& table, Witness& witness, std::int32_t day);
 
 // The engine itself knows these at any time: the clock, what it did itself.

@@ -80,5 +80,22 @@ TEST_CASE("bans that end, each with a notice, take as much room as they are long
   CHECK(long_notice < 12 * short_notice);
 }
 
+// In Auckland it is the 15th while it is the 14th in Honolulu, and both rules fire.
+TEST_CASE("that dates of several zones are taken for one is said") {
+  auto undecided = [](const char* zone) {
+    std::string text = kWords + "rule one timezone Pacific/Auckland when network in BR and from " +
+                       "2026-03-15 then profile = global\nrule two timezone " + zone +
+                       " when network in BR and until 2026-03-14 then profile = local\n" +
+                       "otherwise keep\n";
+    std::optional<Checked> checked = check(text, "zones.sojourn");
+    REQUIRE(checked);
+    return checked->analysis.undecided;
+  };
+  CHECK(undecided("Pacific/Honolulu") ==
+        std::vector<std::string>{
+            "what happens while it is not one date in Pacific/Auckland, Pacific/Honolulu"});
+  CHECK(undecided("Pacific/Auckland").empty());
+}
+
 }  // namespace
 }  // namespace sojourn::lang
