@@ -545,6 +545,14 @@ ConditionChecker::Checked ConditionChecker::measured(const ast::Simple& s, const
                                          print(value), name_of(from->dimension));
     if (base_unit == "%" && from->dimension == Dimension::none) {
       help = fmt::format("write `{}%`", print(value));
+      // A share of one, as spreadsheets hold it.
+      bool of_one = value.millionths > 0 && value.millionths < 1'000'000;
+      if (of_one) {
+        ast::Value hundredfold = value;
+        hundredfold.millionths *= 100;
+        help = fmt::format("write `{}%`, or `{}%` if so little is meant", print(hundredfold),
+                           print(value));
+      }
     }
     if (base_unit == "m/s" && from->dimension == Dimension::none) {
       help = fmt::format("write `{0} km/h` or `{0} m/s`", print(value));

@@ -211,6 +211,7 @@ std::string instead_of_value(std::string_view head, std::string_view rest) {
   if (rest.starts_with('(') || rest.starts_with('[') || rest.starts_with('{')) {
     return "a list stands without brackets: `region in BR, AR`";
   }
+  if (last_word(head) == "not" && begins_with(rest, "in")) return "leave `is` out: `not in`";
   if (last_word(head) != "is") return {};
   std::string_view subject = last_word(without_last_blanks(head.substr(0, head.size() - 2)));
   if (begins_with(rest, "in")) {
@@ -240,8 +241,22 @@ std::string instead_of_condition(std::string_view rest) {
   return {};
 }
 
-// `switch to vivo-local`, `use vivo-local`, `vivo-local`.
-std::string instead_of_action(std::string_view rest) {
+// `switch to vivo-local`, `use vivo-local`, `vivo-local`; `a, b` behind a profile; `notify "..."`.
+std::string instead_of_action(std::string_view head, std::string_view rest) {
+  for (std::string_view verb : {"notify", "warn", "inform", "email", "raise", "report", "send"}) {
+    if (begins_with(rest, verb))
+      return "people are told by an alert: `alert \"a SIM has settled\"`";
+  }
+  std::string_view before = without_last_blanks(head);
+  bool goes_on = before.ends_with(',') && measure_plain_name(rest) > 0;
+  std::string_view chosen = before.substr(0, before.size() - (goes_on ? 1 : 0));
+  chosen.remove_suffix(last_word(chosen).size());
+  chosen = without_last_blanks(chosen);
+  if (goes_on && chosen.ends_with('=') &&
+      last_word(without_last_blanks(chosen.substr(0, chosen.size() - 1))) == "profile") {
+    return fmt::format("of several profiles the first that can be had is chosen: `or {}`",
+                       rest.substr(0, measure_plain_name(rest)));
+  }
   constexpr auto kVerbs =
       std::to_array<std::string_view>({"switch to", "switch", "change to", "move to", "go to",
                                        "use", "enable", "activate", "select", "choose", "set"});
@@ -409,7 +424,7 @@ std::string habit_advice(std::string_view text, std::size_t stop, std::size_t be
   if (std::string said = phrase_advice(what, head, rest); !said.empty()) return said;
   if (what == "`then`") return instead_of_then(head, rest);
   if (what == "a value") return instead_of_value(head, rest);
-  if (what == "an action") return instead_of_action(rest);
+  if (what == "an action") return instead_of_action(head, rest);
   if (what == "`=`" && expected.code == Code::E0108) return instead_of_assignment(head, rest);
   if (what == "a text in quotes") return instead_of_text(head, rest);
   if (what == "a date") return instead_of_date(rest);
