@@ -244,6 +244,8 @@ class World {
   std::vector<AxisIndex> refused_by(const Box& box, const Identity* of, AxisSet reasons) const;
   bool is_limited(const Box& box, AxisIndex axis) const;
   void set_clock(const Chosen& chosen, Witness& witness) const;
+  void settle_dates(Witness& witness) const;
+  const TimeZone& named_zone(std::string_view name) const;
   const TimeZone& zone_of(const Chosen& chosen, const Witness& witness) const;
   void read_place(const Group::Column& place, const Box& box, Witness& witness) const;
   void read_identity(const Chosen& chosen, const Box& box, Witness& witness) const;

@@ -366,10 +366,48 @@ const TimeZone& World::zone_of(const Chosen& chosen, const Witness& witness) con
     if (!countries.empty()) name = zone_by_network(countries.members()[0], zone_.name());
   }
   if (name.empty()) return zone_;
+  return named_zone(name);
+}
+
+const TimeZone& World::named_zone(std::string_view name) const {
   auto known = zones_.find(name);
   if (known != zones_.end()) return known->second;
   Result<TimeZone> found = TimeZone::find(name);
   return zones_.emplace(name, found ? *found : zone_).first->second;
+}
+
+// The date is that of every zone (taken_for_one_date): rather a moment at which it is, as far as
+// any test asks.
+void World::settle_dates(Witness& witness) const {
+  std::vector<FeatureIndex> dates;
+  for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
+    const Feature& feature = table_.features[f];
+    bool elsewhere = !feature.zone.empty() && feature.zone != table_.settings.zone;
+    if (feature.kind == FeatureKind::date && elsewhere && axes_.axis_of(f)) dates.push_back(f);
+  }
+  if (dates.empty() || asks_for_the_time_) return;
+  const Witness given = witness;
+  auto suits = [&] {
+    Instant at = zone_.at_wall_time(Day{witness.day}, witness.time_of_day_ms);
+    for (FeatureIndex f : dates) {
+      const TimeZone& zone = named_zone(table_.features[f].zone);
+      witness.readings[f] = Reading::exactly(zone.day_of(at).number);
+    }
+    for (AxisIndex axis = 0; axis < axes_.axes().size(); ++axis) {
+      FeatureIndex f = axes_.axes()[axis].feature;
+      if (table_.features[f].kind != FeatureKind::date) continue;
+      if (class_at(axis, witness.readings[f]) != class_at(axis, given.readings[f])) return false;
+    }
+    return true;
+  };
+  for (std::int32_t days_on : {0, 1, -1}) {
+    for (Duration clock : {milliseconds(given.time_of_day_ms), hours(1), hours(23)}) {
+      move_to_day(table_, witness, given.day + days_on);
+      witness.time_of_day_ms = clock.ms;
+      if (suits()) return;
+    }
+  }
+  witness = given;
 }
 
 std::optional<Witness> World::complete(const Box& box, const Chosen& chosen,
@@ -398,6 +436,7 @@ std::optional<Witness> World::complete(const Box& box, const Chosen& chosen,
               chosen.clock ? static_cast<std::int32_t>(chosen.clock->first) : kDefaultDay.number);
   witness.time_of_day_ms = chosen.clock ? chosen.clock->second : kDefaultTimeOfDay.ms;
   if (asks_for_the_time_) set_clock(chosen, witness);
+  settle_dates(witness);
   // Without a fix a network of one country says where the device is.
   for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
     bool nowhere = table_.features[f].kind == FeatureKind::country && !witness.readings[f].known;

@@ -97,5 +97,19 @@ TEST_CASE("that dates of several zones are taken for one is said") {
   CHECK(undecided("Pacific/Auckland").empty());
 }
 
+// At noon in Sydney it is still the day before in Brazil.
+TEST_CASE("what is shown of a ban of another zone is a moment at which it has that date") {
+  for (const char* dates : {"from 2026-03-20", "until 2026-03-20"}) {
+    std::string text = "policy far\n  timezone Australia/Sydney\n" + kWords + "ban far " + dates +
+                       " timezone America/Sao_Paulo never roaming in BR\notherwise keep\n";
+    std::optional<Checked> checked = check(text, "far.sojourn");
+    REQUIRE(checked);
+    INFO(checked->rendered(Code::P0301));
+    std::string story = checked->story_of(Code::P0301);
+    REQUIRE_FALSE(story.empty());
+    CHECK(replay(text, story, "far.sojourn") == "");
+  }
+}
+
 }  // namespace
 }  // namespace sojourn::lang
