@@ -498,8 +498,9 @@ class RestProver {
     auto goes_round = [&](const Witness& witness, const std::vector<RestPast>& past) {
       ++tried, ++all_tried_;
       std::optional<RestCycle> cycle = live(witness, past);
-      if (cycle) show(*std::move(cycle), profiles);
-      return cycle.has_value();
+      if (!cycle) return false;
+      show(*std::move(cycle), profiles);
+      return true;
     };
     std::vector<Witness> witnesses;
     while (witnesses.size() < kOfCellTriedMax && may_try()) {
