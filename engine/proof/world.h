@@ -277,6 +277,8 @@ class World {
   std::vector<CountBar> bars_;
   std::vector<std::vector<AxisIndex>> behind_counts_;  // by count: what its value may depend on
   std::vector<CountRange> limits_;                     // by feature: what a count can be at all
+  // By count: the dates from which it counts, as axis and day.
+  std::map<FeatureIndex, std::vector<std::pair<AxisIndex, std::int64_t>>> counted_from_;
   std::map<FeatureIndex, std::int64_t> reaches_back_;  // `recency` in a window: less than so long
   std::map<FeatureIndex, std::map<std::int64_t, Stand>> stands_;
   std::map<FeatureIndex, std::map<std::uint8_t, Stand>> stands_in_;  // by country

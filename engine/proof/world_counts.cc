@@ -1,5 +1,6 @@
 // The counts of a World: what they imply about what they count, and values that agree.
 #include <algorithm>
+#include <cstdlib>
 #include <limits>
 #include <set>
 
@@ -557,7 +558,8 @@ class World::CountReader {
 
   void bound(FeatureIndex f, const Plain& plain) {
     const Feature& feature = table_.features[f];
-    const CountRange& possible = world_.limits_[f];
+    CountRange possible = world_.limits_[f];
+    possible.high = std::min(possible.high, most_since_dates(f));
     CountRange &lower = lower_[f], &upper = upper_[f];
     lower = upper = possible;
     std::optional<AxisIndex> axis = world_.axes_.axis_of(f);
@@ -580,6 +582,26 @@ class World::CountReader {
       CountRange shared = {std::max(lower.low, upper.low), std::min(lower.high, upper.high)};
       if (!shared.empty()) lower = upper = shared;
     }
+  }
+
+  // What is counted from a date on comes to no more than there are days since, on the last day that
+  // the situation leaves open.
+  std::int64_t most_since_dates(FeatureIndex f) const {
+    const Feature& feature = table_.features[f];
+    auto dates = world_.counted_from_.find(f);
+    std::int64_t most = kHighest;
+    for (std::size_t i = 0; dates != world_.counted_from_.end() && i < dates->second.size(); ++i) {
+      auto [axis, from_day] = dates->second[i];
+      const std::vector<std::int64_t>& cuts = world_.axes_.axes()[axis].cuts;
+      ClassIndex end = box_[axis].end;
+      if (end > cuts.size()) continue;
+      std::int64_t days = std::max<std::int64_t>(cuts[end - 1] - from_day, 0);
+      days += std::abs(feature.ahead_days);
+      constexpr std::int64_t kClockChangeMs = 3 * 3'600'000;
+      bool elapsed = feature.kind == FeatureKind::held;
+      most = std::min(most, elapsed ? days * kDayMs + kClockChangeMs : days);
+    }
+    return most;
   }
 
   // What holds with another candidate does not say how it stands; nor do counts without a value,
@@ -637,7 +659,20 @@ class World::CountReader {
 };
 
 void World::make_limits() {
-  for (const Feature& feature : table_.features) limits_.push_back(limits_of(feature));
+  for (FeatureIndex f = 0; f < table_.features.size(); ++f) {
+    const Feature& feature = table_.features[f];
+    limits_.push_back(limits_of(feature));
+    bool in_days = feature.kind == FeatureKind::window_count ||
+                   feature.kind == FeatureKind::calendar_count ||
+                   feature.kind == FeatureKind::consecutive_days;
+    if (!in_days && feature.kind != FeatureKind::held) continue;
+    for (ConditionIndex date : dates_counted_from(table_, feature)) {
+      const Test& test = table_.conditions.test_of(table_.conditions.node(date));
+      if (auto axis = axes_.axis_of(test.feature)) {
+        counted_from_[f].push_back({*axis, test.threshold});
+      }
+    }
+  }
 }
 
 bool World::read_counts(const Box& box, Witness& witness, AxisSet& reasons) const {

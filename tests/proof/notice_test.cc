@@ -111,5 +111,26 @@ TEST_CASE("what is shown of a ban of another zone is a moment at which it has th
   }
 }
 
+// 74 days lie between the first day that counts and the last one on which the ban is in force.
+TEST_CASE("no more is counted from a date on than there are days since") {
+  auto ban_until = [](const char* day) {
+    std::string text =
+        kWords + "ban short from 2026-01-01 until " + day +
+        " counting from 2026-01-01 notice 10 days\n"
+        "  never roaming in BR on more than 90 consecutive days\n" +
+        "rule first when network in BR and date = 2026-01-01 then profile = global\n" +
+        "otherwise keep\n" +
+        "assert when network in BR and date = 2026-01-01 then profile = global\n";
+    std::optional<Checked> checked = check(text, "short.sojourn");
+    REQUIRE(checked);
+    CHECK(checked->analysis.undecided.empty());
+    CHECK(checked->analysis.promises.assertions[0].verdict == Verdict::holds);
+    return std::pair(checked->analysis.promises.bans[0].verdict,
+                     checked->analysis.promises.bans[0].never_bites);
+  };
+  CHECK(ban_until("2026-03-15") == std::pair(Verdict::holds, true));
+  CHECK(ban_until("2026-04-15") == std::pair(Verdict::broken, false));
+}
+
 }  // namespace
 }  // namespace sojourn::lang
