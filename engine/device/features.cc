@@ -229,8 +229,10 @@ Instant FeatureReader::next_local_time_change(const Feature& feature, Instant t)
 
 Instant FeatureReader::next_date_asked_for(const FeaturePlan& plan, Instant t) const {
   const TimeZone& zone = policy().zone_of(plan);
-  for (std::int64_t cut : plan.cuts) {
-    Instant begins = zone.start_of({static_cast<std::int32_t>(cut)});
+  std::int64_t today = zone.day_of(t).number;
+  for (auto cut = std::lower_bound(plan.cuts.begin(), plan.cuts.end(), today);
+       cut != plan.cuts.end(); ++cut) {
+    Instant begins = zone.start_of({static_cast<std::int32_t>(*cut)});
     if (begins > t) return begins;
   }
   return kNever;
