@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 
 #include "engine/base/diagnostic_code.h"
 #include "tests/graph/graph_of.h"
@@ -272,17 +273,61 @@ TEST_CASE("words are used where they lie, or copied where they cannot be") {
   CHECK(write_graph_file(**copied) == *memory);
 }
 
+RuleTable dated_policy(std::int64_t day) {
+  RuleTable table;
+  Feature date;
+  date.kind = FeatureKind::date;
+  date.zone = "America/Sao_Paulo";
+  date.identity = "date America/Sao_Paulo";
+  FeatureIndex feature = table.intern_feature(std::move(date));
+  Test from = from_day(feature, Day{0});
+  from.threshold = day;
+  Rule rule;
+  rule.name = "dated";
+  rule.condition = table.conditions.test(std::move(from));
+  rule.action.kind = Action::Kind::keep;
+  table.rules.push_back(std::move(rule));
+  return table;
+}
+
+TEST_CASE("a date beyond all days is refused") {
+  const std::int64_t last = std::numeric_limits<std::int32_t>::max();
+  CHECK(read_graph_file(write_graph_file(*graph_of(dated_policy(20'500)))).ok());
+  CHECK(read_graph_file(write_graph_file(*graph_of(dated_policy(last - 1)))).ok());
+  for (std::int64_t day : {last, last + 1, -last - 1, std::int64_t{1} << 60}) {
+    auto read = read_graph_file(write_graph_file(*graph_of(dated_policy(day))));
+    REQUIRE_FALSE(read.ok());
+    CHECK(read.error().code == Code::E0004);
+  }
+}
+
+// What is refused for its format alone tests nothing behind it.
+TEST_CASE("the fuzzer's corpus is of this format") {
+  std::size_t count = 0;
+  for (const auto& file :
+       std::filesystem::directory_iterator(SOJOURN_SOURCE_DIR "/tests/fuzz/corpus/graph_file")) {
+    if (file.path().extension() != ".graph") continue;
+    INFO(file.path().filename().string());
+    CHECK(map_graph_file(file.path().string()).ok());
+    ++count;
+  }
+  CHECK(count >= 4);
+}
+
 // Hidden: a tool that writes the fuzzer's corpus anew, not a check.
 TEST_CASE("write the corpus", "[.corpus]") {
-  Dice dice(7);
-  for (std::size_t rules : {1u, 4u, 9u}) {
-    std::string path = SOJOURN_SOURCE_DIR "/tests/fuzz/corpus/graph_file/rules-" +
-                       std::to_string(rules) + ".graph";
-    Bytes bytes = write_graph_file(*graph_of(policy_from(dice, rules).table));
+  auto write = [](const std::string& name, const RuleTable& table) {
+    std::string path = SOJOURN_SOURCE_DIR "/tests/fuzz/corpus/graph_file/" + name + ".graph";
+    Bytes bytes = write_graph_file(*graph_of(table));
     std::ofstream(path, std::ios::binary)
         .write(reinterpret_cast<const char*>(bytes.data()),
                static_cast<std::streamsize>(bytes.size()));
+  };
+  Dice dice(7);
+  for (std::size_t rules : {1u, 4u, 9u}) {
+    write("rules-" + std::to_string(rules), policy_from(dice, rules).table);
   }
+  write("dated", dated_policy(20'500));
 }
 
 }  // namespace sojourn
